@@ -1,0 +1,60 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Ai;
+
+/// <summary>A configured AI engine of a tenant.</summary>
+/// <param name="Name">Unique in the tenant.</param>
+/// <param name="Type">The <see cref="EngineManifest.Type"/>.</param>
+/// <param name="Order">Fallback order after the default; lower first.</param>
+/// <param name="IsProvisioned">Declared in <c>assistant.yaml</c>, hence read-only in the console and the API.</param>
+public sealed record Engine(
+    string Name, TenantId Tenant, string Type, SettingValues Settings, bool IsDefault, int Order, bool IsProvisioned, DateTimeOffset UpdatedAt);
+
+/// <summary>Describes an engine type to the settings form, the YAML validator and the API.</summary>
+public sealed record EngineManifest(string Type, string DisplayName, LocalizedText Summary, Uri? SetupUrl, IReadOnlyList<SettingField> Settings);
+
+/// <summary>Configured engines. Secrets in <see cref="Engine.Settings"/> are sealed at rest. Safe for concurrent use.</summary>
+public interface IEngineStore
+{
+    /// <summary>The tenant's engines: the default first, then by order. Never empty: the embedded engine is there from the start.</summary>
+    Task<IReadOnlyList<Engine>> ListAsync(TenantId tenant, CancellationToken cancellationToken);
+
+    /// <summary>Creates or replaces an engine; a new default replaces the old one in the same transaction.</summary>
+    Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <returns><see langword="false"/> when there was none.</returns>
+    Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken);
+}
+
+/// <summary>The engine types this build knows, and a way to try one.</summary>
+public interface IEngineCatalog
+{
+    IReadOnlyList<EngineManifest> All { get; }
+
+    /// <summary>The manifest, or <see langword="null"/>.</summary>
+    EngineManifest? Find(string type);
+
+    /// <summary>Asks the engine for a short answer, without storing anything.</summary>
+    Task<EngineTest> TestAsync(string type, SettingValues settings, CancellationToken cancellationToken);
+}
+
+/// <summary>Result of trying an engine for real.</summary>
+/// <param name="Answer">What it said; <see langword="null"/> when it failed.</param>
+/// <param name="Problem">Why it failed and what to do; <see langword="null"/> when it did not.</param>
+public sealed record EngineTest(string? Answer, string? Problem, TimeSpan Elapsed)
+{
+    public bool IsPassed => Problem is null;
+}
+
+/// <summary>State of an engine as the last calls of this process showed it.</summary>
+/// <param name="IsOpen">The circuit breaker keeps calls away until <paramref name="RetryAt"/>.</param>
+public sealed record EngineHealth(string Name, bool IsOpen, DateTimeOffset? RetryAt, string? LastError, DateTimeOffset? LastSuccessAt);
+
+/// <summary>Health of the engines used by this process.</summary>
+public interface IEngineHealth
+{
+    /// <summary>The health, or <see langword="null"/> before the first call.</summary>
+    EngineHealth? Find(TenantId tenant, string engine);
+}

@@ -1,0 +1,56 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Ai;
+
+/// <summary>What an engine is given to answer one utterance. Everything said by people in it is untrusted.</summary>
+/// <param name="History">Oldest first.</param>
+/// <param name="Recollections">Found in memory for this utterance.</param>
+/// <param name="FactCount">How many facts this person has told.</param>
+public sealed record ReplyContext(
+    TenantId Tenant,
+    ConversationId Conversation,
+    Person Person,
+    string Utterance,
+    IReadOnlyList<Message> History,
+    IReadOnlyList<Recollection> Recollections,
+    IReadOnlyList<Fact> Facts,
+    DateTimeOffset Now);
+
+/// <summary>A piece of a reply as it is generated.</summary>
+public abstract record ReplyChunk
+{
+    private ReplyChunk() { }
+
+    /// <summary>More text.</summary>
+    public sealed record Text(string Delta) : ReplyChunk;
+
+    /// <summary>The person asked to have this remembered.</summary>
+    public sealed record Remember(string Statement) : ReplyChunk;
+
+    /// <summary>The person wants a human.</summary>
+    public sealed record AskForPerson : ReplyChunk;
+
+    /// <summary>The end, with who answered and what it took.</summary>
+    public sealed record Completed(TurnUsage Usage) : ReplyChunk;
+}
+
+/// <summary>Answers through the tenant's engines: the default first, then the others in order.</summary>
+public interface IReplyGenerator
+{
+    /// <summary>Streams one reply, ended by exactly one <see cref="ReplyChunk.Completed"/>.</summary>
+    /// <exception cref="EnginesFailedException">No engine could answer. Thrown before the first chunk, or when the answering engine broke off.</exception>
+    IAsyncEnumerable<ReplyChunk> GenerateAsync(ReplyContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>Why one engine did not answer, in words an operator can act on.</summary>
+public sealed record EngineFailure(string Engine, string Reason);
+
+/// <summary>No engine of the tenant could answer.</summary>
+public sealed class EnginesFailedException(IReadOnlyList<EngineFailure> failures)
+    : Exception(string.Join(" ", failures.Select(f => $"{f.Engine}: {f.Reason}")))
+{
+    public IReadOnlyList<EngineFailure> Failures => failures;
+}

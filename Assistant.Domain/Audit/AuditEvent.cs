@@ -1,0 +1,65 @@
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Audit;
+
+/// <summary>An event about to be written; sequence number and hash are given by the writing transaction.</summary>
+/// <param name="Action">What was done, e.g. <c>conversation.takeover</c>; see <see cref="AuditActions"/>.</param>
+/// <param name="Subject">On what, e.g. <c>conversation/0198…</c>.</param>
+/// <param name="Origin">Where from: a network address, a connection name, or <c>local</c>.</param>
+/// <param name="Details">Flat facts about it; never a secret, never message text.</param>
+public sealed record AuditDraft(
+    TenantId Tenant,
+    DateTimeOffset At,
+    Actor Actor,
+    string Action,
+    string Subject,
+    string Origin,
+    IReadOnlyDictionary<string, string> Details)
+{
+    public static IReadOnlyDictionary<string, string> NoDetails { get; } = new Dictionary<string, string>();
+}
+
+/// <summary>A written event of a tenant's chain.</summary>
+/// <param name="Seq">1, 2, 3… within the tenant, without gaps.</param>
+/// <param name="Hash">SHA-256, see <see cref="AuditChain"/>.</param>
+public sealed record AuditEvent(long Seq, AuditDraft What, ReadOnlyMemory<byte> PreviousHash, ReadOnlyMemory<byte> Hash);
+
+/// <summary>The actions an event may name.</summary>
+public static class AuditActions
+{
+    public const string MessageReceived = "message.received";
+    public const string MessageEdited = "message.edited";
+    public const string MessageDeleted = "message.deleted";
+    public const string MessageRefused = "message.refused";
+    public const string TurnCompleted = "turn.completed";
+    public const string TurnFailed = "turn.failed";
+    public const string MessageSent = "message.sent";
+    public const string MessageDeadLettered = "message.deadlettered";
+    public const string MessageRevived = "message.revived";
+    public const string ConversationTakenOver = "conversation.takeover";
+    public const string ConversationHandedBack = "conversation.handback";
+    public const string ConversationClosed = "conversation.closed";
+    public const string ConversationReopened = "conversation.reopened";
+    public const string OperatorReplied = "conversation.reply";
+    public const string NoteAdded = "conversation.note";
+    public const string HeldReplySent = "held.sent";
+    public const string HeldReplyDropped = "held.dropped";
+    public const string PairingRequested = "pairing.requested";
+    public const string PairingApproved = "pairing.approved";
+    public const string PairingDeclined = "pairing.declined";
+    public const string StandingChanged = "person.standing";
+    public const string ConnectionSaved = "connection.saved";
+    public const string ConnectionDeleted = "connection.deleted";
+    public const string EngineSaved = "engine.saved";
+    public const string EngineDeleted = "engine.deleted";
+    public const string TenantCreated = "tenant.created";
+    public const string UserCreated = "user.created";
+    public const string UserChanged = "user.changed";
+    public const string SignedIn = "user.signin";
+    public const string SignInFailed = "user.signin.failed";
+    public const string SignedOut = "user.signout";
+    public const string ApiKeyCreated = "apikey.created";
+    public const string ApiKeyRevoked = "apikey.revoked";
+    public const string AuditExported = "audit.exported";
+}

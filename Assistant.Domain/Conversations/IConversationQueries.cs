@@ -1,0 +1,56 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Conversations;
+
+/// <summary>Which conversations a list shows.</summary>
+public enum ConversationView { All, Mine, Waiting, Closed }
+
+/// <summary>Filter of the conversation list; every part is optional.</summary>
+/// <param name="Text">Found in the person's name or in any message, Chinese substrings included.</param>
+public sealed record ConversationFilter(ConversationView View = ConversationView.All, string? Text = null, ConnectionId? Connection = null);
+
+/// <summary>A page of a list.</summary>
+/// <param name="Next">Cursor of the next page; <see langword="null"/> at the end.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>A row of the conversation list.</summary>
+/// <param name="Unread">Messages of the person the user has not read.</param>
+public sealed record ConversationRow(
+    ConversationId Id,
+    ConnectionId Connection,
+    string ChannelType,
+    string Title,
+    ConversationStatus Status,
+    UserRef? Operator,
+    DateTimeOffset? WaitingSince,
+    string LastText,
+    AuthorKind LastAuthor,
+    DateTimeOffset LastAt,
+    long LastSeq,
+    int Unread);
+
+/// <summary>Reads for screens and the API. Never returns another tenant's rows.</summary>
+public interface IConversationQueries
+{
+    /// <summary>Newest activity first.</summary>
+    /// <param name="after">Cursor of the page before, or <see langword="null"/>.</param>
+    Task<Page<ConversationRow>> ListAsync(TenantId tenant, UserId user, ConversationFilter filter, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The row of one conversation, or <see langword="null"/>.</summary>
+    Task<ConversationRow?> FindAsync(TenantId tenant, UserId user, ConversationId id, CancellationToken cancellationToken);
+
+    /// <summary>Messages with <c>Seq</c> below <paramref name="before"/> (newest when <see langword="null"/>), oldest first.</summary>
+    Task<IReadOnlyList<Message>> ReadThreadAsync(TenantId tenant, ConversationId id, long? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Messages with <c>Seq</c> above <paramref name="after"/>, oldest first: what a reconnecting device missed.</summary>
+    Task<IReadOnlyList<Message>> ReadSinceAsync(TenantId tenant, ConversationId id, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Replies held back in a conversation, oldest first, one per message.</summary>
+    Task<IReadOnlyList<HeldReply>> ListHeldAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken);
+
+    /// <summary>The conversation of a chat on a connection, or <see langword="null"/>.</summary>
+    Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken);
+}

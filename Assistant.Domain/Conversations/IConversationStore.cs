@@ -1,0 +1,68 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Conversations;
+
+/// <summary>Writes of people at the console. Each is one transaction with its audit event. Safe for concurrent use.</summary>
+public interface IConversationStore
+{
+    Task<Conversation?> FindAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken);
+
+    /// <summary>Gives the conversation to an operator: raises its version and holds back what waits in the outbox for the assistant.</summary>
+    Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Gives the conversation back to the assistant. Held replies stay held.</summary>
+    Task<ControlOutcome> HandBackAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Closes or reopens; a new message of the person reopens by itself.</summary>
+    Task<ControlOutcome> SetStatusAsync(TenantId tenant, ConversationId id, ConversationStatus status, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Stores an operator's reply and its outbox rows; only who holds the conversation may reply.</summary>
+    /// <param name="parts">The reply cut for the channel.</param>
+    Task<ReplyOutcome> ReplyAsync(TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Stores a note only colleagues see.</summary>
+    /// <returns>The note, or <see langword="null"/> when there is no such conversation.</returns>
+    Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Sends or drops a held reply as a whole, optionally with another text.</summary>
+    /// <param name="entryId">Any row of the held message.</param>
+    Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Remembers how far a user has read.</summary>
+    Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken);
+}
+
+/// <summary>How a change of control ended.</summary>
+public abstract record ControlOutcome
+{
+    private ControlOutcome() { }
+
+    /// <summary>Done.</summary>
+    /// <param name="HeldBack">How many queued replies were held back.</param>
+    public sealed record Changed(Conversation Conversation, int HeldBack) : ControlOutcome;
+
+    /// <summary>It was already so.</summary>
+    public sealed record Unchanged(Conversation Conversation) : ControlOutcome;
+
+    /// <summary>Another operator holds it.</summary>
+    public sealed record HeldByOther(UserRef Operator) : ControlOutcome;
+
+    public sealed record NotFound : ControlOutcome;
+}
+
+/// <summary>How a reply at the console ended.</summary>
+public abstract record ReplyOutcome
+{
+    private ReplyOutcome() { }
+
+    public sealed record Accepted(Message Message, OutboxEntry? Claimed) : ReplyOutcome;
+
+    /// <summary>Take the conversation over first.</summary>
+    public sealed record NotHolder(UserRef? Operator) : ReplyOutcome;
+
+    public sealed record NotFound : ReplyOutcome;
+}

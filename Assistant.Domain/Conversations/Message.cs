@@ -1,0 +1,49 @@
+using Assistant.Domain.Messaging;
+
+namespace Assistant.Domain.Conversations;
+
+/// <summary>Who wrote a message.</summary>
+public enum AuthorKind { Person, Assistant, Operator, System }
+
+/// <summary>How far a message got.</summary>
+public enum DeliveryState
+{
+    /// <summary>From a person, or a note: nothing to deliver.</summary>
+    None,
+    /// <summary>Committed, waiting to be sent.</summary>
+    Stored,
+    /// <summary>Accepted by the messenger.</summary>
+    Sent,
+    /// <summary>Stopped by a take-over; an operator decides.</summary>
+    Held,
+    /// <summary>Given up; see the dead letters.</summary>
+    Failed,
+    /// <summary>An attempt ended without an answer; it may have been shown.</summary>
+    Uncertain,
+    /// <summary>Held back, then dropped by an operator.</summary>
+    Dropped,
+}
+
+/// <summary>One entry of a conversation, in the order of <see cref="Seq"/>.</summary>
+/// <param name="Seq">1, 2, 3… within the conversation, without gaps.</param>
+/// <param name="AuthorName">As shown at the time.</param>
+/// <param name="IsNote">Only colleagues see it.</param>
+/// <param name="ExternalId">The messenger's id, once known.</param>
+/// <param name="EditedAt">When the text last changed.</param>
+/// <param name="DeletedAt">When it was taken back; the text is then empty.</param>
+/// <param name="TurnId">The turn that produced an assistant's message.</param>
+public sealed record Message(
+    ConversationId Conversation,
+    long Seq,
+    Guid Id,
+    AuthorKind Author,
+    string AuthorName,
+    MessageBody Body,
+    IReadOnlyList<Attachment> Attachments,
+    bool IsNote,
+    DateTimeOffset At,
+    DeliveryState Delivery = DeliveryState.None,
+    string? ExternalId = null,
+    DateTimeOffset? EditedAt = null,
+    DateTimeOffset? DeletedAt = null,
+    Guid? TurnId = null);

@@ -1,0 +1,83 @@
+using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
+
+namespace Assistant.Domain.Conversations;
+
+/// <summary>What a turn starts from: one consistent read.</summary>
+/// <param name="Entry">The conversation's oldest open event.</param>
+/// <param name="Utterance">The message the entry brought, with edits made since.</param>
+/// <param name="History">Newest messages before the utterance, oldest first, notes and deleted ones left out.</param>
+public sealed record TurnStart(
+    Conversation Conversation,
+    Person Person,
+    InboxEntry Entry,
+    Message Utterance,
+    IReadOnlyList<Message> History);
+
+/// <summary>How a turn came to its end.</summary>
+public enum TurnResult
+{
+    /// <summary>The assistant answered.</summary>
+    Answered,
+    /// <summary>A person holds the conversation, or the assistant was not addressed: nothing was said.</summary>
+    LeftToPeople,
+    /// <summary>Every engine failed; the person was told so.</summary>
+    EnginesFailed,
+}
+
+/// <summary>Who produced a reply and what it took.</summary>
+/// <param name="Cost">In the currency of the configured prices; <see langword="null"/> when no price is configured.</param>
+public sealed record TurnUsage(string Engine, string Model, long InputTokens, long OutputTokens, decimal? Cost, TimeSpan Elapsed);
+
+/// <summary>Everything a finished turn writes, in one transaction: turn, reply, outbox rows, audit, facts, inbox entry done.</summary>
+/// <param name="ExpectedVersion">The conversation's version the turn began with.</param>
+/// <param name="Parts">The reply cut for the channel, in order; empty when nothing is said.</param>
+/// <param name="Reply">The whole reply as shown in the console; <see langword="null"/> when nothing is said.</param>
+/// <param name="AsksForPerson">Puts the conversation into the waiting state.</param>
+public sealed record TurnCommit(
+    Guid TurnId,
+    Conversation Conversation,
+    InboxEntry Entry,
+    long ExpectedVersion,
+    TurnResult Result,
+    MessageBody? Reply,
+    IReadOnlyList<MessageBody> Parts,
+    TurnUsage? Usage,
+    IReadOnlyList<Fact> NewFacts,
+    bool AsksForPerson,
+    string? Error,
+    DateTimeOffset StartedAt);
+
+/// <summary>What became of a commit.</summary>
+public abstract record TurnCommitOutcome
+{
+    private TurnCommitOutcome() { }
+
+    /// <summary>Everything is on disk.</summary>
+    /// <param name="Claimed">The first part, claimed for sending; <see langword="null"/> when others wait before it or nothing is said.</param>
+    public sealed record Committed(OutboxEntry? Claimed) : TurnCommitOutcome;
+
+    /// <summary>Control changed, or the entry was withdrawn, while the turn was thinking: nothing was written.</summary>
+    public sealed record Superseded : TurnCommitOutcome;
+}
+
+/// <summary>Reads what a turn needs and commits what it decided. Safe for concurrent use; one turn at a time per conversation.</summary>
+public interface ITurnStore
+{
+    /// <summary>The next turn of a conversation, or <see langword="null"/> when no entry is due at <paramref name="now"/>.</summary>
+    /// <param name="historyLimit">Messages of history at most.</param>
+    Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Commits once, guarded by the conversation's version and the entry being open.</summary>
+    Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken);
+}
+
+/// <summary>Wakes the writer of a conversation. Losing a wake-up is harmless: a sweep finds due entries.</summary>
+public interface IConversationExecutor
+{
+    /// <summary>Runs the conversation's turns, one at a time, until none is due. Never blocks.</summary>
+    void Wake(ConversationId conversation);
+}

@@ -1,0 +1,30 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Memory;
+
+/// <summary>A statement the assistant was told to remember.</summary>
+/// <param name="Text">In the person's own words.</param>
+/// <param name="StatedAt">From when it holds, as far as is known.</param>
+/// <param name="SourceSeq">The message of <paramref name="SourceConversation"/> that stated it.</param>
+public sealed record Fact(
+    Guid Id, TenantId Tenant, PersonId Person, string Text, DateTimeOffset StatedAt, ConversationId SourceConversation, long SourceSeq);
+
+/// <summary>Something found in memory, with its evidence.</summary>
+/// <param name="Quote">Verbatim.</param>
+/// <param name="IsFact">Told to be remembered, rather than said in passing.</param>
+public sealed record Recollection(string Quote, DateTimeOffset At, bool IsFact, AuthorKind Author, ConversationId Conversation, long Seq);
+
+/// <summary>Full-text recall over facts and earlier messages of one person.</summary>
+/// <remarks>A projection with a checkpoint: it lags the newest message by a moment and can be rebuilt.</remarks>
+public interface IRecall
+{
+    /// <summary>Best matches first, facts before messages; empty when nothing matches. Chinese is matched by substring.</summary>
+    /// <param name="beforeSeq">Leaves out messages of <paramref name="current"/> from this one on, so that a question does not find itself.</param>
+    Task<IReadOnlyList<Recollection>> FindAsync(
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Facts of a person, newest first.</summary>
+    Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken);
+}

@@ -1,0 +1,69 @@
+using Assistant.Domain.Settings;
+
+namespace Assistant.Domain.Messaging;
+
+/// <summary>What a channel can do. Declared, not assumed: the sender adapts to what is missing.</summary>
+[Flags]
+public enum ChannelCapabilities
+{
+    None = 0,
+    /// <summary>Buttons under a message; without it they are sent as numbered text.</summary>
+    Buttons = 1,
+    /// <summary>A typing indicator.</summary>
+    Typing = 1 << 1,
+    /// <summary>The messenger reports edits of a person's message.</summary>
+    InboundEdits = 1 << 2,
+    /// <summary>The messenger reports deletions.</summary>
+    InboundDeletions = 1 << 3,
+    /// <summary>Files, photos or voice from people.</summary>
+    InboundAttachments = 1 << 4,
+    /// <summary>A reply can be shown while it is generated.</summary>
+    Streaming = 1 << 5,
+    /// <summary>Sending the same <see cref="OutboundMessage.Id"/> twice shows one message.</summary>
+    IdempotentSend = 1 << 6,
+    /// <summary>Receives through <c>/webhooks/{connection}</c>.</summary>
+    Webhook = 1 << 7,
+}
+
+/// <summary>What one character is to a messenger's length limit.</summary>
+public enum LengthUnit { Utf16, Utf8Bytes, CodePoints }
+
+/// <summary>Longest text of one message; longer replies are split before they enter the outbox.</summary>
+public sealed record TextLimit(int Max, LengthUnit Unit = LengthUnit.Utf16)
+{
+    /// <summary>Length of <paramref name="text"/> in this limit's unit.</summary>
+    public int Measure(ReadOnlySpan<char> text)
+    {
+        switch (Unit)
+        {
+            case LengthUnit.Utf8Bytes:
+                return System.Text.Encoding.UTF8.GetByteCount(text);
+            case LengthUnit.CodePoints:
+                var count = 0;
+                foreach (var _ in text.EnumerateRunes())
+                {
+                    count++;
+                }
+
+                return count;
+            default:
+                return text.Length;
+        }
+    }
+}
+
+/// <summary>Describes a channel to the settings form, the YAML validator, the API and the sender.</summary>
+/// <param name="Type">Name in <c>assistant.yaml</c>, e.g. <c>telegram</c>.</param>
+/// <param name="Glyph">Single-colour SVG path data on a 24×24 grid.</param>
+/// <param name="SetupUrl">The provider's own page about credentials; <see langword="null"/> for our own channels.</param>
+public sealed record ChannelManifest(
+    string Type,
+    string DisplayName,
+    string Glyph,
+    Uri? SetupUrl,
+    ChannelCapabilities Capabilities,
+    TextLimit TextLimit,
+    IReadOnlyList<SettingField> Settings)
+{
+    public bool Can(ChannelCapabilities capability) => (Capabilities & capability) == capability;
+}

@@ -1,0 +1,75 @@
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Messaging;
+
+/// <summary>Name of a connection, unique in the installation; part of its webhook address.</summary>
+public readonly record struct ConnectionId
+{
+    private readonly string? _value;
+
+    /// <exception cref="ArgumentException">Not a <see cref="Slug"/>.</exception>
+    public ConnectionId(string value) => _value = Slug.Require(value, "connection name");
+
+    public string Value => _value ?? throw new InvalidOperationException("A connection id is never empty: construct it from a name.");
+
+    public override string ToString() => Value;
+}
+
+/// <summary>Who may talk to the assistant over a connection.</summary>
+public enum AccessPolicy
+{
+    /// <summary>An unknown sender receives a code, which an operator approves.</summary>
+    Pairing,
+
+    /// <summary>Anyone who is not blocked.</summary>
+    Open,
+
+    /// <summary>Approved senders only; others get no answer.</summary>
+    Allowlist,
+
+    /// <summary>Nobody: the connection is closed.</summary>
+    Blocked,
+}
+
+/// <summary>A tenant's account on a messenger.</summary>
+/// <param name="ChannelType">The <see cref="ChannelManifest.Type"/> of its channel.</param>
+/// <param name="IsProvisioned">Declared in <c>assistant.yaml</c>, hence read-only in the console and the API.</param>
+public sealed record Connection(
+    ConnectionId Id,
+    TenantId Tenant,
+    string ChannelType,
+    string DisplayName,
+    AccessPolicy Access,
+    bool IsEnabled,
+    bool IsProvisioned,
+    SettingValues Settings,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);
+
+/// <summary>Configured connections. Secrets in <see cref="Connection.Settings"/> are sealed at rest. Safe for concurrent use.</summary>
+public interface IConnectionStore
+{
+    /// <summary>Connections of one tenant by name; of all tenants when <paramref name="tenant"/> is <see langword="null"/> (start-up, webhooks).</summary>
+    Task<IReadOnlyList<Connection>> ListAsync(TenantId? tenant, CancellationToken cancellationToken);
+
+    /// <summary>The connection, or <see langword="null"/>.</summary>
+    Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken);
+
+    /// <summary>Creates or replaces the connection and records who did it, in one transaction.</summary>
+    /// <exception cref="NameTakenException">The name belongs to another tenant or channel type.</exception>
+    Task SaveAsync(Connection connection, Audit.AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Removes the connection; its conversations stay.</summary>
+    /// <returns><see langword="false"/> when there was none.</returns>
+    Task<bool> DeleteAsync(TenantId tenant, ConnectionId id, Audit.AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Where receiving goes on after a restart (a polling offset, a sync token); <see langword="null"/> at first.</summary>
+    Task<string?> ReadCursorAsync(ConnectionId id, CancellationToken cancellationToken);
+
+    /// <summary>Stores the cursor. Call it only after everything before it is committed.</summary>
+    Task SaveCursorAsync(ConnectionId id, string cursor, CancellationToken cancellationToken);
+}
+
+/// <summary>A name that must be unique is in use.</summary>
+public sealed class NameTakenException(string name) : InvalidOperationException($"The name '{name}' is taken. Choose another.");

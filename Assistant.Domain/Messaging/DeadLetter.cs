@@ -1,0 +1,20 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Messaging;
+
+/// <summary>A message given up on: inbound (its turn kept failing) or outbound (the messenger will not take it).</summary>
+/// <param name="Id">Inbox or outbox entry.</param>
+/// <param name="Preview">Start of the text.</param>
+public sealed record DeadLetter(
+    Guid Id, bool IsInbound, ConversationId Conversation, ConnectionId Connection, string Title, string Preview, string Reason, int Attempts,
+    DateTimeOffset CreatedAt, DateTimeOffset DeadAt);
+
+/// <summary>Reads dead letters. Never another tenant's.</summary>
+public interface IDeadLetterQueries
+{
+    /// <summary>Newest first.</summary>
+    Task<Page<DeadLetter>> ListAsync(TenantId tenant, string? after, int limit, CancellationToken cancellationToken);
+
+    Task<int> CountAsync(TenantId tenant, CancellationToken cancellationToken);
+}

@@ -1,0 +1,63 @@
+namespace Assistant.Domain.Messaging;
+
+/// <summary>Who spoke, as the messenger names them. Untrusted, but for <see cref="ExternalId"/> of a verified callback.</summary>
+/// <param name="ExternalId">The messenger's stable id of the user (never a username, which can be reused).</param>
+/// <param name="Locale">BCP 47 tag the messenger reports, or <see langword="null"/>.</param>
+public sealed record ExternalSender(string ExternalId, string DisplayName, string? Locale = null, bool IsBot = false);
+
+/// <summary>Where it was said.</summary>
+/// <param name="ExternalId">The messenger's id of the chat.</param>
+/// <param name="ThreadId">Topic or thread in it; each is a conversation of its own.</param>
+public sealed record ExternalChat(string ExternalId, string? ThreadId = null, bool IsGroup = false, string? Title = null);
+
+/// <summary>A file that came or goes with a message. The bytes stay with the messenger until somebody opens them.</summary>
+/// <param name="Kind"><c>image</c>, <c>voice</c>, <c>audio</c>, <c>video</c> or <c>file</c>.</param>
+/// <param name="Reference">What the channel needs to fetch it; may be a secret of the messenger, so never shown.</param>
+/// <param name="SizeBytes">As declared by the messenger, or <see langword="null"/>.</param>
+public sealed record Attachment(string Kind, string Reference, string? FileName = null, string? MediaType = null, long? SizeBytes = null);
+
+/// <summary>What happened in the messenger.</summary>
+public abstract record InboundContent
+{
+    private InboundContent() { }
+
+    /// <summary>Something was said.</summary>
+    public sealed record Said(string Text, IReadOnlyList<Attachment> Attachments, string? ReplyToExternalId = null) : InboundContent
+    {
+        public Said(string text) : this(text, []) { }
+    }
+
+    /// <summary>An earlier message has a new text.</summary>
+    public sealed record Edited(string Text) : InboundContent;
+
+    /// <summary>An earlier message was taken back.</summary>
+    public sealed record Deleted : InboundContent;
+
+    /// <summary>A button of ours was pressed.</summary>
+    /// <param name="Data">The <see cref="MessageButton.Data"/> of the button.</param>
+    public sealed record Pressed(string Data, string Label) : InboundContent;
+}
+
+/// <summary>One verified, parsed event of a messenger. Nothing in it is trusted beyond its origin.</summary>
+public sealed record InboundMessage
+{
+    public required ConnectionId Connection { get; init; }
+
+    /// <summary>Equal for every delivery of the same event, different for every other: what redelivery is recognised by.</summary>
+    public required string DedupeKey { get; init; }
+
+    public required ExternalChat Chat { get; init; }
+
+    public required ExternalSender Sender { get; init; }
+
+    /// <summary>The messenger's id of the message said, edited, deleted or pressed on; unique in the chat.</summary>
+    public required string ExternalMessageId { get; init; }
+
+    public required InboundContent Content { get; init; }
+
+    /// <summary>When the messenger says it happened.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+
+    /// <summary>In a group: whether the assistant was mentioned or replied to. Direct messages are always addressed.</summary>
+    public bool IsAddressed { get; init; } = true;
+}

@@ -1,0 +1,46 @@
+namespace Assistant.Domain.Messaging;
+
+/// <summary>A button under a message.</summary>
+/// <param name="Data">What comes back in <see cref="InboundContent.Pressed"/>; at most 64 bytes of UTF-8.</param>
+public sealed record MessageButton(string Label, string Data);
+
+/// <summary>What a message says. The text is Markdown; the channel renders it in its own dialect.</summary>
+public sealed record MessageBody(string Markdown, IReadOnlyList<MessageButton> Buttons)
+{
+    public MessageBody(string markdown) : this(markdown, []) { }
+}
+
+/// <summary>One message to be shown in a chat; already short enough for the channel.</summary>
+/// <param name="Id">Idempotency key: the same for every attempt.</param>
+/// <param name="Attempt">1 for the first try.</param>
+/// <param name="MayRepeat">An earlier attempt ended without an answer, so the messenger may have shown it already.</param>
+public sealed record OutboundMessage(
+    Guid Id,
+    ConnectionId Connection,
+    ExternalChat Chat,
+    MessageBody Body,
+    string? ReplyToExternalId,
+    int Attempt,
+    bool MayRepeat);
+
+/// <summary>How far a pause reaches.</summary>
+public enum PauseScope { Chat, Connection }
+
+/// <summary>How a send ended.</summary>
+public abstract record SendOutcome
+{
+    private SendOutcome() { }
+
+    /// <summary>The messenger accepted it.</summary>
+    public sealed record Delivered(string ExternalId) : SendOutcome;
+
+    /// <summary>Not accepted now; the messenger or our back-off says when to try again.</summary>
+    /// <param name="Delay">As asked by the messenger, or <see langword="null"/> for our own back-off.</param>
+    public sealed record RetryAfter(TimeSpan? Delay, string Reason, PauseScope Scope = PauseScope.Chat) : SendOutcome;
+
+    /// <summary>Will not be accepted: it becomes a dead letter with this reason.</summary>
+    public sealed record Rejected(string Reason) : SendOutcome;
+
+    /// <summary>The request left, no answer came: it may have been shown.</summary>
+    public sealed record Uncertain(string Reason) : SendOutcome;
+}

@@ -1,0 +1,104 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Messaging.Outbox;
+
+/// <summary>States of an outbox entry.</summary>
+public enum OutboxState
+{
+    /// <summary>Waiting for its turn to be sent.</summary>
+    Pending,
+    /// <summary>Claimed by a sender; after a crash in this state it may have been shown.</summary>
+    Sending,
+    /// <summary>Accepted by the messenger.</summary>
+    Sent,
+    /// <summary>Stopped by a take-over.</summary>
+    Held,
+    /// <summary>Given up: a dead letter.</summary>
+    Dead,
+    /// <summary>An operator decided not to send it.</summary>
+    Dropped,
+}
+
+/// <summary>Durable queue of messages to be sent: one row per message shown, in order within a conversation.</summary>
+/// <remarks>
+/// Rows are written by the transaction that decided to say something (a turn, an operator's reply), already claimed when nothing
+/// else of the conversation waits. A row in <see cref="OutboxState.Sending"/> at start-up was interrupted: it is sent again with
+/// <see cref="OutboundMessage.MayRepeat"/> unless a probe finds it shown. Safe for concurrent use.
+/// </remarks>
+public interface IOutbox
+{
+    /// <summary>Claims the conversation's first unsent row when it is due; <see langword="null"/> when there is none, it is not due, or another row is being sent.</summary>
+    Task<OutboxEntry?> ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Records the send, its audit event and the message's delivery state; claims the next row of the conversation in the same transaction.</summary>
+    /// <returns>The next claimed row, or <see langword="null"/>.</returns>
+    Task<OutboxEntry?> MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken);
+
+    /// <summary>Puts a claimed row back until <paramref name="retryAt"/>.</summary>
+    /// <param name="isUncertain">Whether the messenger may have shown it.</param>
+    Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, CancellationToken cancellationToken);
+
+    /// <summary>Gives up on a claimed row; the conversation's next rows go on.</summary>
+    Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Turns a claimed row whose send has not begun into a held one, because of a take-over.</summary>
+    Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Puts a dead row back into its queue.</summary>
+    /// <returns>The conversation to wake, or <see langword="null"/> when the row is not dead.</returns>
+    Task<ConversationId?> ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>At start-up, before anything is sent: makes interrupted rows due again, marked uncertain.</summary>
+    /// <returns>How many there were.</returns>
+    Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Conversations with rows due at <paramref name="now"/>, oldest first.</summary>
+    Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>External ids this connection has received or sent since <paramref name="since"/>: what a delivery probe rules out.</summary>
+    Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken);
+}
+
+/// <summary>A claimed row.</summary>
+/// <param name="MessageSeq">The conversation's message it belongs to; long ones have several rows.</param>
+/// <param name="Part">0, 1, 2… within the message.</param>
+/// <param name="ByAssistant">Whether the assistant wrote it; only such rows are held back by a take-over.</param>
+/// <param name="Attempts">Attempts begun, this claim included.</param>
+/// <param name="MayRepeat">An earlier attempt ended without an answer.</param>
+public sealed record OutboxEntry(
+    Guid Id,
+    TenantId Tenant,
+    ConversationId Conversation,
+    ConnectionId Connection,
+    ExternalChat Chat,
+    long MessageSeq,
+    int Part,
+    bool IsLastPart,
+    MessageBody Body,
+    string? ReplyToExternalId,
+    bool ByAssistant,
+    int Attempts,
+    bool MayRepeat,
+    DateTimeOffset CreatedAt);
+
+/// <summary>Wakes the senders of this process. Losing a wake-up is harmless: a sweep finds due rows.</summary>
+public interface IOutboxSignal
+{
+    /// <summary>Rows of the conversation were committed; <paramref name="claimed"/> is the one to send at once.</summary>
+    void Committed(ConversationId conversation, OutboxEntry? claimed);
+
+    /// <summary>
+    /// Returns when nothing of the assistant's, decided before the conversation's take-over, can leave this process any more:
+    /// sends that have begun have ended, claimed rows that had not begun are held.
+    /// </summary>
+    Task SettleAsync(ConversationId conversation, CancellationToken cancellationToken);
+}
+
+/// <summary>A row a take-over held back.</summary>
+public sealed record HeldReply(Guid EntryId, ConversationId Conversation, long MessageSeq, MessageBody Body, DateTimeOffset CreatedAt);
+
+/// <summary>What an operator decides about a held reply.</summary>
+public enum HeldDecision { Send, Drop }

@@ -1,0 +1,44 @@
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Security;
+
+/// <summary>Id of a console user.</summary>
+public readonly record struct UserId(Guid Value)
+{
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A console user as named in a conversation.</summary>
+public sealed record UserRef(UserId Id, string Name);
+
+/// <summary>Who does something: named in every audit event.</summary>
+/// <param name="Kind"><c>user</c>, <c>apikey</c>, <c>person</c>, <c>assistant</c>, <c>system</c>.</param>
+/// <param name="Id">Stable id within the kind.</param>
+public sealed record Actor(string Kind, string Id, string Name)
+{
+    /// <summary>The product itself: provisioning, recovery, sweeps.</summary>
+    public static Actor System { get; } = new("system", "system", "Assistant");
+}
+
+/// <summary>A caller of a use case: who, in which tenant, with which permissions, from where.</summary>
+/// <param name="Origin">Network address or <c>local</c>; for the audit event.</param>
+public sealed record Caller(Actor Actor, TenantId Tenant, IReadOnlySet<string> Permissions, string Origin)
+{
+    /// <summary>The caller as a holder of conversations; an API key acts under its own id.</summary>
+    public UserRef AsUser => new(new UserId(Guid.Parse(Actor.Id)), Actor.Name);
+
+    /// <exception cref="PermissionDeniedException">The caller does not have the permission.</exception>
+    public void Demand(string permission)
+    {
+        if (!Permissions.Contains(permission))
+        {
+            throw new PermissionDeniedException(permission);
+        }
+    }
+}
+
+/// <summary>The caller may not do this.</summary>
+public sealed class PermissionDeniedException(string permission) : InvalidOperationException($"This needs the permission '{permission}'.")
+{
+    public string Permission => permission;
+}

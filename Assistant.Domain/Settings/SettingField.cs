@@ -1,0 +1,29 @@
+namespace Assistant.Domain.Settings;
+
+/// <summary>A text shown to people, in both languages of the product.</summary>
+public sealed record LocalizedText(string English, string Chinese)
+{
+    /// <summary>The text in the language of <paramref name="culture"/> (Chinese for any <c>zh</c>, else English).</summary>
+    public string In(System.Globalization.CultureInfo culture)
+    {
+        ArgumentNullException.ThrowIfNull(culture);
+        return culture.TwoLetterISOLanguageName == "zh" ? Chinese : English;
+    }
+}
+
+/// <summary>How a setting is edited and checked.</summary>
+public enum SettingKind { Text, Secret, Url, Number, Switch, Choice }
+
+/// <summary>One setting of a channel or an engine: the only description of it, read by the form, the YAML validator and the API.</summary>
+/// <param name="Key">Name in <c>assistant.yaml</c> and the API, camelCase.</param>
+/// <param name="Kind">A <see cref="SettingKind.Secret"/> is stored sealed and never shown again.</param>
+/// <param name="Default">Used when the setting is absent; <see langword="null"/> means there is none.</param>
+/// <param name="Choices">The allowed values of a <see cref="SettingKind.Choice"/>.</param>
+public sealed record SettingField(
+    string Key,
+    LocalizedText Label,
+    LocalizedText Help,
+    SettingKind Kind = SettingKind.Text,
+    bool IsRequired = false,
+    string? Default = null,
+    IReadOnlyList<string>? Choices = null);

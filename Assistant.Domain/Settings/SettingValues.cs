@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace Assistant.Domain.Settings;
+
+/// <summary>A wrong or missing setting, in words a person can act on.</summary>
+public sealed record SettingProblem(string Key, string Message);
+
+/// <summary>The values of a connection's or engine's settings, secrets opened. Lives in memory only and never prints its values.</summary>
+public sealed class SettingValues
+{
+    private readonly Dictionary<string, string> _values;
+
+    public SettingValues(IEnumerable<KeyValuePair<string, string>> values)
+        => _values = new Dictionary<string, string>(values, StringComparer.Ordinal);
+
+    public static SettingValues Empty { get; } = new([]);
+
+    public IReadOnlyDictionary<string, string> All => _values;
+
+    /// <summary>The value, or <see langword="null"/> when absent or blank.</summary>
+    public string? Find(string key) => _values.GetValueOrDefault(key) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+
+    /// <exception cref="ArgumentException">The setting is absent: validate first.</exception>
+    public string Require(string key) => Find(key) ?? throw new ArgumentException($"The setting '{key}' is missing.");
+
+    /// <summary>These values over the defaults of <paramref name="fields"/>.</summary>
+    public SettingValues WithDefaults(IEnumerable<SettingField> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var merged = new Dictionary<string, string>(_values, StringComparer.Ordinal);
+        foreach (var field in fields.Where(f => f.Default is not null && Find(f.Key) is null))
+        {
+            merged[field.Key] = field.Default!;
+        }
+
+        return new SettingValues(merged);
+    }
+
+    /// <summary>Checks the values against their description; an empty list means they can be used.</summary>
+    public IReadOnlyList<SettingProblem> Check(IReadOnlyList<SettingField> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var problems = new List<SettingProblem>();
+        foreach (var key in _values.Keys.Where(key => fields.All(f => f.Key != key)))
+        {
+            problems.Add(new(key, $"There is no setting '{key}'. Known: {string.Join(", ", fields.Select(f => f.Key))}."));
+        }
+
+        foreach (var field in fields)
+        {
+            if ((Find(field.Key) ?? field.Default) is not { } value)
+            {
+                if (field.IsRequired)
+                {
+                    problems.Add(new(field.Key, $"'{field.Key}' is required."));
+                }
+            }
+            else if (Wrong(field, value) is { } message)
+            {
+                problems.Add(new(field.Key, message));
+            }
+        }
+
+        return problems;
+    }
+
+    public override string ToString() => $"{_values.Count} settings (values not shown)";
+
+    private static string? Wrong(SettingField field, string value) => field.Kind switch
+    {
+        SettingKind.Url when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+            => $"'{field.Key}' must be an absolute http or https address.",
+        SettingKind.Number when !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+            => $"'{field.Key}' must be a number.",
+        SettingKind.Switch when !bool.TryParse(value, out _) => $"'{field.Key}' must be true or false.",
+        SettingKind.Choice when field.Choices?.Contains(value, StringComparer.Ordinal) != true
+            => $"'{field.Key}' must be one of: {string.Join(", ", field.Choices ?? [])}.",
+        _ => null,
+    };
+}

@@ -1,0 +1,2 @@
+namespace Assistant.Web;
+public static class Placeholder { public static void Main() { } }
