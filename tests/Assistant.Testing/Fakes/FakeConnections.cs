@@ -64,6 +64,8 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
 
     public List<ConnectionId> Refreshed { get; } = [];
 
+    public Action? OnRefresh { get; set; }
+
     public Dictionary<ConnectionId, IChannelSession> Sessions { get; } = [];
 
     public Dictionary<ConnectionId, ConnectionHealth> Health { get; } = [];
@@ -89,6 +91,7 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
     public Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken)
     {
         Refreshed.Add(connection);
+        OnRefresh?.Invoke();
         return Task.CompletedTask;
     }
 
