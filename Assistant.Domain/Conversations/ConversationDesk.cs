@@ -16,7 +16,6 @@ public sealed class ConversationDesk(
     IConversationQueries queries,
     IConnectionStore connections,
     IChannelCatalog channels,
-    IOutboundCutter cutter,
     IConversationExecutor executor,
     IOutboxSignal signal,
     ILiveFeed feed,
@@ -90,7 +89,7 @@ public sealed class ConversationDesk(
 
         var body = new MessageBody(markdown);
         var outcome = await store.ReplyAsync(
-            caller.Tenant, id, caller.AsUser, body, cutter.Cut(channel.Manifest, body),
+            caller.Tenant, id, caller.AsUser, body, OutboundParts.For(channel.Manifest, body),
             Draft(caller, AuditActions.OperatorReplied, id), cancellationToken);
         if (outcome is ReplyOutcome.Accepted accepted)
         {

@@ -18,7 +18,7 @@ internal static class MetricsEndpoint
         .Build();
 
     public static void AddMetrics(this IServiceCollection services) => services.AddOpenTelemetry().WithMetrics(metrics => metrics
-        .AddMeter(MeterNames.All)
+        .AddMeter(Telemetry.Name, Telemetry.Name + ".*")
         .AddAspNetCoreInstrumentation()
         .AddRuntimeInstrumentation()
         .AddPrometheusExporter());
