@@ -96,6 +96,9 @@ public interface IChannelSessions
 {
     /// <summary>The running session of a connection, or <see langword="null"/> when it is disabled, removed or not yet started.</summary>
     IChannelSession? Find(ConnectionId id);
+
+    /// <summary>The connection of a running session, as it was when the session began; <see langword="null"/> likewise.</summary>
+    Connection? FindConnection(ConnectionId id);
 }
 
 /// <summary>A callback as it came: headers with lower-case names, body bytes untouched.</summary>
