@@ -1,4 +1,4 @@
-// Put on other sites by one line: <script src="https://host/chat/NAME/widget.js" async></script>
+// Put on other sites by one line: an async script element whose source is /chat/NAME/widget.js of this installation.
 // Adds a button and, when it is pressed, a frame with the chat. Nothing of the site is read or changed.
 
 interface Look {
