@@ -20,7 +20,6 @@ public static class MessagingServices
         services.AddSingleton(GatewayLimits.Default);
         services.AddSingleton<IInbox, SqlInbox>();
         services.AddSingleton<IOutbox, SqlOutbox>();
-        services.AddSingleton<IOutboundCutter, OutboundCutter>();
         services.AddSingleton<IConnectionStore, EfConnectionStore>();
         services.AddSingleton<IDeadLetterQueries, EfDeadLetterQueries>();
         services.AddSingleton<IChannelCatalog, ChannelCatalog>();

@@ -156,7 +156,7 @@ public sealed class RecordedSignals : IConversationExecutor, IOutboxSignal, ILiv
 
     public void Committed(ConversationId conversation, OutboxEntry? claimed) => Log.Add("committed");
 
-    public async Task SettleAsync(ConversationId conversation, CancellationToken cancellationToken)
+    public async Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken)
     {
         await Settled.WaitAsync(cancellationToken);
         Log.Add("settled");
