@@ -40,7 +40,6 @@ public sealed class TurnProcessor(
     IChannelCatalog channels,
     IChannelSessions sessions,
     IConnectionStore connections,
-    IOutboundCutter cutter,
     IOutboxSignal outbox,
     ILiveFeed live,
     TurnLimits limits,
@@ -165,7 +164,7 @@ public sealed class TurnProcessor(
     {
         var connection = sessions.FindConnection(conversation.Connection) ?? await connections.FindAsync(conversation.Connection, cancellationToken);
         return connection is not null && channels.Find(connection.ChannelType) is { } channel
-            ? cutter.Cut(channel.Manifest, reply)
+            ? OutboundParts.For(channel.Manifest, reply)
             : [reply];
     }
 
