@@ -6,9 +6,14 @@ namespace Assistant.Infrastructure.Ai.Pipeline;
 /// <summary>The one place that turns technical failures of engines into words and fixes.</summary>
 internal static class FaultWords
 {
-    public static EngineFault Unreachable(Uri? address, HttpRequestException cause)
+    public static EngineFault NoConnection(Uri? address, HttpRequestException cause)
     {
         var host = address?.Authority ?? "?";
+        if (cause.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError))
+        {
+            return new(EngineFaultKind.BrokenOff, new($"{host} closed the connection without an answer.", $"{host} 没有应答就断开了连接。"));
+        }
+
         var reason = cause.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => new LocalizedText(
