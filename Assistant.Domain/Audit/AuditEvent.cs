@@ -4,6 +4,11 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Domain.Audit;
 
 /// <summary>An event about to be written; sequence number and hash are given by the writing transaction.</summary>
+/// <remarks>
+/// Holds exactly what every database gives back, so that the hash of a stored event can be computed again: the time is
+/// cut to the millisecond, and characters a database refuses (U+0000, half of a surrogate pair) are replaced by U+FFFD.
+/// </remarks>
+/// <param name="At">When it happened; kept in UTC to the millisecond.</param>
 /// <param name="Action">What was done, e.g. <c>conversation.takeover</c>; see <see cref="AuditActions"/>.</param>
 /// <param name="Subject">On what, e.g. <c>conversation/0198…</c>.</param>
 /// <param name="Origin">Where from: a network address, a connection name, or <c>local</c>.</param>
@@ -17,6 +22,18 @@ public sealed record AuditDraft(
     string Origin,
     IReadOnlyDictionary<string, string> Details)
 {
+    public DateTimeOffset At { get; init => field = AuditText.ToMilliseconds(value); } = AuditText.ToMilliseconds(At);
+
+    public Actor Actor { get; init => field = AuditText.Storable(value); } = AuditText.Storable(Actor);
+
+    public string Action { get; init => field = AuditText.Storable(value); } = AuditText.Storable(Action);
+
+    public string Subject { get; init => field = AuditText.Storable(value); } = AuditText.Storable(Subject);
+
+    public string Origin { get; init => field = AuditText.Storable(value); } = AuditText.Storable(Origin);
+
+    public IReadOnlyDictionary<string, string> Details { get; init => field = AuditText.Storable(value); } = AuditText.Storable(Details);
+
     public static IReadOnlyDictionary<string, string> NoDetails { get; } = new Dictionary<string, string>();
 }
 

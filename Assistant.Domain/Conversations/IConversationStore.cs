@@ -64,5 +64,8 @@ public abstract record ReplyOutcome
     /// <summary>Take the conversation over first.</summary>
     public sealed record NotHolder(UserRef? Operator) : ReplyOutcome;
 
+    /// <summary>The connection was removed, or this build has no such channel: nothing can be said there.</summary>
+    public sealed record NoConnection : ReplyOutcome;
+
     public sealed record NotFound : ReplyOutcome;
 }

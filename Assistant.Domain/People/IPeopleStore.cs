@@ -8,17 +8,6 @@ namespace Assistant.Domain.People;
 /// <summary>People, their identities and their standing on connections. Safe for concurrent use.</summary>
 public interface IPeopleStore
 {
-    /// <summary>The person behind a sender and how they stand on the connection; the identity is created on first contact.</summary>
-    Task<SenderStanding> ResolveAsync(Connection connection, ExternalSender sender, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Opens a pairing request with a fresh code and queues the message that shows it, in one transaction; an open,
-    /// unexpired request is left alone.
-    /// </summary>
-    /// <param name="codeMessage">Makes the text that shows a code to the sender.</param>
-    /// <returns><see langword="true"/> when a new request was opened.</returns>
-    Task<bool> RequestPairingAsync(Connection connection, PersonId person, InboundMessage message, PairingCode code, string codeMessage, CancellationToken cancellationToken);
-
     /// <summary>Approves, declines or blocks; approval also tells the person, in the same transaction.</summary>
     /// <param name="notice">Text for the person, or <see langword="null"/> to say nothing.</param>
     /// <returns><see langword="null"/> when there is no such open request; else the conversation to wake, if any.</returns>

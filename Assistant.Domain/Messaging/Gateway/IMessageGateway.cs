@@ -7,7 +7,7 @@ public interface IMessageGateway
     /// Decides about one event and, when it is let in, commits it to the inbox before returning: the caller acknowledges after that.
     /// Safe for concurrent use; call it in the order the messenger delivered.
     /// </summary>
-    /// <exception cref="Tenancy.TenantUnknownException">The connection is not configured any more.</exception>
+    /// <exception cref="ConnectionGoneException">The connection is not running any more: do not acknowledge.</exception>
     Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken);
 }
 

@@ -1,4 +1,5 @@
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 
@@ -13,10 +14,13 @@ namespace Assistant.Domain.Messaging.Inbox;
 /// </remarks>
 public interface IInbox
 {
-    /// <summary>Stores the event, its message and its audit event in one transaction.</summary>
-    /// <param name="person">The sender, as the gateway resolved them.</param>
-    /// <exception cref="TenantUnknownException">The message names a tenant that does not exist.</exception>
-    Task<InboxReceipt> StoreAsync(TenantId tenant, PersonId person, InboundMessage message, CancellationToken cancellationToken);
+    /// <summary>
+    /// Resolves the sender, asks whether they are let in, and stores the event, its message and its audit event: one transaction,
+    /// so that calls made one after another keep their order and a standing cannot change between question and answer.
+    /// </summary>
+    /// <param name="admit">Pure: called with the sender's standing on the connection, perhaps more than once.</param>
+    /// <exception cref="TenantUnknownException">The connection names a tenant that does not exist.</exception>
+    Task<InboxOutcome> StoreAsync(Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken);
 
     /// <summary>Counts a failed attempt; the entry is due again at <paramref name="retryAt"/>.</summary>
     Task RetryLaterAsync(InboxEntry entry, string error, DateTimeOffset retryAt, CancellationToken cancellationToken);
@@ -33,9 +37,40 @@ public interface IInbox
 }
 
 /// <summary>What storing did.</summary>
-/// <param name="IsNew"><see langword="false"/> when (connection, dedupe key) or the message itself was stored before.</param>
-/// <param name="NeedsTurn">Whether an entry now waits for the assistant.</param>
-public sealed record InboxReceipt(bool IsNew, ConversationId Conversation, bool NeedsTurn);
+public abstract record InboxOutcome
+{
+    private InboxOutcome() { }
+
+    /// <summary>Committed.</summary>
+    /// <param name="NeedsTurn">Whether an entry now waits for the assistant; an edit or deletion of something answered needs none.</param>
+    public sealed record Stored(ConversationId Conversation, bool NeedsTurn) : InboxOutcome;
+
+    /// <summary>(Connection, dedupe key), or the message itself, was stored before; nothing changed.</summary>
+    public sealed record Duplicate : InboxOutcome;
+
+    /// <summary>The sender was not let in; nothing of what they said was stored.</summary>
+    public sealed record NotAdmitted(string Reason) : InboxOutcome;
+
+    /// <summary>The sender has an open pairing request.</summary>
+    /// <param name="Conversation">Where the code was queued; <see langword="null"/> when an earlier request is still open.</param>
+    /// <param name="Claimed">The message with the code, claimed for sending.</param>
+    public sealed record PairingOpen(ConversationId? Conversation, OutboxEntry? Claimed) : InboxOutcome;
+}
+
+/// <summary>Whether a sender is let in.</summary>
+public abstract record Admission
+{
+    private Admission() { }
+
+    public sealed record Admit : Admission;
+
+    /// <param name="Reason">For the audit log; the sender is told nothing.</param>
+    public sealed record Refuse(string Reason) : Admission;
+
+    /// <summary>Opens a pairing request, unless one is open, and shows its code to the sender.</summary>
+    /// <param name="Notice">The text that shows the code.</param>
+    public sealed record Pair(PairingCode Code, string Notice) : Admission;
+}
 
 /// <summary>An event waiting for its turn.</summary>
 /// <param name="MessageSeq">The message it brought into the conversation.</param>

@@ -1,0 +1,216 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Ai;
+
+/// <summary>An engine as a screen or the API may show it: no secret in it.</summary>
+/// <param name="Engine">Its settings are without the secrets.</param>
+/// <param name="Manifest"><see langword="null"/> when this build has no engine of the type.</param>
+/// <param name="Health"><see langword="null"/> before its first call in this process.</param>
+public sealed record EngineRow(Engine Engine, EngineManifest? Manifest, IReadOnlyList<SettingShown> Settings, EngineHealth? Health);
+
+/// <summary>What somebody wants an engine to be. A secret left blank keeps its stored value.</summary>
+/// <param name="Order">Fallback order after the default; lower first.</param>
+public sealed record EngineDraft(string Name, string Type, SettingValues Settings, bool IsDefault, int Order);
+
+/// <summary>How a change of an engine ended.</summary>
+public abstract record EngineOutcome
+{
+    private EngineOutcome() { }
+
+    public sealed record Saved(EngineRow Row) : EngineOutcome;
+
+    public sealed record Deleted : EngineOutcome;
+
+    /// <summary>Nothing was changed. The keys are those of the settings, or <c>name</c> and <c>type</c>.</summary>
+    public sealed record Invalid(IReadOnlyList<SettingProblem> Problems) : EngineOutcome;
+
+    /// <summary>The name belongs to an engine of another type.</summary>
+    public sealed record NameTaken : EngineOutcome;
+
+    /// <summary>Declared in <c>assistant.yaml</c>, or the default declared there would be replaced: change it there.</summary>
+    public sealed record Provisioned : EngineOutcome;
+
+    /// <summary>It is the default: make another one the default first.</summary>
+    public sealed record IsDefault : EngineOutcome;
+
+    public sealed record NotFound : EngineOutcome;
+}
+
+/// <summary>How trying an engine ended.</summary>
+public abstract record EngineTestOutcome
+{
+    private EngineTestOutcome() { }
+
+    /// <summary>It was tried; the test says with what result.</summary>
+    public sealed record Tested(EngineTest Test) : EngineTestOutcome;
+
+    /// <summary>Not tried: the settings cannot be used.</summary>
+    public sealed record Invalid(IReadOnlyList<SettingProblem> Problems) : EngineTestOutcome;
+
+    public sealed record NotFound : EngineTestOutcome;
+}
+
+/// <summary>What people do with engines, in the console, through the API and on the command line.</summary>
+public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngineHealth health, TimeProvider time)
+{
+    /// <summary>The caller's engines, the default first.</summary>
+    public async Task<IReadOnlyList<EngineRow>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.EnginesRead);
+        return [.. (await store.ListAsync(caller.Tenant, cancellationToken)).Select(Show)];
+    }
+
+    /// <summary>One engine, or <see langword="null"/>.</summary>
+    public async Task<EngineRow?> FindAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.EnginesRead);
+        return Named(await store.ListAsync(caller.Tenant, cancellationToken), name) is { } engine ? Show(engine) : null;
+    }
+
+    /// <summary>Creates or replaces an engine. The default can be moved to it, not taken from it; the first one is the default.</summary>
+    public async Task<EngineOutcome> SaveAsync(Caller caller, EngineDraft draft, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.EnginesManage);
+        var problems = NameProblems(draft);
+        if (problems.Count > 0)
+        {
+            return new EngineOutcome.Invalid(problems);
+        }
+
+        var engines = await store.ListAsync(caller.Tenant, cancellationToken);
+        var existing = Named(engines, draft.Name);
+        if (existing is not null && existing.Type != draft.Type)
+        {
+            return new EngineOutcome.NameTaken();
+        }
+
+        if (existing is { IsProvisioned: true } || (draft.IsDefault && HasProvisionedDefault(engines)))
+        {
+            return new EngineOutcome.Provisioned();
+        }
+
+        var settings = SettingsForm.Complete(catalog.Find(draft.Type)!.Settings, draft.Settings, existing?.Settings);
+        if (settings.Problems.Count > 0)
+        {
+            return new EngineOutcome.Invalid(settings.Problems);
+        }
+
+        var isDefault = draft.IsDefault || existing is { IsDefault: true } || engines.All(e => e.IsStandIn);
+        return await StoreAsync(caller, new Engine(
+            draft.Name, caller.Tenant, draft.Type, settings.Values, isDefault, draft.Order,
+            IsProvisioned: false, time.GetUtcNow()), cancellationToken);
+    }
+
+    /// <summary>Makes an engine the one that is asked first.</summary>
+    public async Task<EngineOutcome> SetDefaultAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.EnginesManage);
+        var engines = await store.ListAsync(caller.Tenant, cancellationToken);
+        return Named(engines, name) switch
+        {
+            null => new EngineOutcome.NotFound(),
+            { IsDefault: true } found => new EngineOutcome.Saved(Show(found)),
+            var found when found.IsProvisioned || HasProvisionedDefault(engines) => new EngineOutcome.Provisioned(),
+            var found => await StoreAsync(caller, found with { IsDefault = true, UpdatedAt = time.GetUtcNow() }, cancellationToken),
+        };
+    }
+
+    /// <summary>Removes an engine. The default goes last; then the embedded engine stands in.</summary>
+    public async Task<EngineOutcome> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.EnginesManage);
+        var engines = await store.ListAsync(caller.Tenant, cancellationToken);
+        var found = Named(engines, name);
+        if (found is { IsProvisioned: true })
+        {
+            return new EngineOutcome.Provisioned();
+        }
+
+        if (found is { IsDefault: true } && engines.Count > 1)
+        {
+            return new EngineOutcome.IsDefault();
+        }
+
+        var audit = caller.Audit(time.GetUtcNow(), AuditActions.EngineDeleted, $"engine/{name}");
+        return found is not null && await store.DeleteAsync(caller.Tenant, name, audit, cancellationToken)
+            ? new EngineOutcome.Deleted()
+            : new EngineOutcome.NotFound();
+    }
+
+    /// <summary>Asks a stored engine for a short answer.</summary>
+    public async Task<EngineTestOutcome> TestAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.EnginesManage);
+        return Named(await store.ListAsync(caller.Tenant, cancellationToken), name) is { } found && catalog.Find(found.Type) is { } manifest
+            ? await TryAsync(manifest, found.Settings, found.Settings, cancellationToken)
+            : new EngineTestOutcome.NotFound();
+    }
+
+    /// <summary>Asks an engine whose settings are not stored; a blank secret is taken from the stored engine of the name.</summary>
+    public async Task<EngineTestOutcome> TestAsync(Caller caller, EngineDraft draft, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.EnginesManage);
+        if (catalog.Find(draft.Type) is not { } manifest)
+        {
+            return new EngineTestOutcome.Invalid([UnknownType(draft.Type)]);
+        }
+
+        var stored = Named(await store.ListAsync(caller.Tenant, cancellationToken), draft.Name);
+        return await TryAsync(manifest, draft.Settings, stored?.Type == draft.Type ? stored.Settings : null, cancellationToken);
+    }
+
+    private async Task<EngineTestOutcome> TryAsync(
+        EngineManifest manifest, SettingValues given, SettingValues? stored, CancellationToken cancellationToken)
+    {
+        var settings = SettingsForm.Complete(manifest.Settings, given, stored);
+        return settings.Problems.Count > 0
+            ? new EngineTestOutcome.Invalid(settings.Problems)
+            : new EngineTestOutcome.Tested(
+                await catalog.TestAsync(manifest.Type, settings.Values.WithDefaults(manifest.Settings), cancellationToken));
+    }
+
+    private async Task<EngineOutcome> StoreAsync(Caller caller, Engine engine, CancellationToken cancellationToken)
+    {
+        var audit = caller.Audit(
+            engine.UpdatedAt, AuditActions.EngineSaved, $"engine/{engine.Name}",
+            ("type", engine.Type), ("default", engine.IsDefault ? "true" : "false"));
+        await store.SaveAsync(engine, audit, cancellationToken);
+        return new EngineOutcome.Saved(Show(engine));
+    }
+
+    private EngineRow Show(Engine engine)
+    {
+        var manifest = catalog.Find(engine.Type);
+        var fields = manifest?.Settings ?? [];
+        return new EngineRow(
+            engine with { Settings = SettingsForm.WithoutSecrets(fields, engine.Settings) },
+            manifest, SettingsForm.Show(fields, engine.Settings), health.Find(engine.Tenant, engine.Name));
+    }
+
+    private List<SettingProblem> NameProblems(EngineDraft draft)
+    {
+        var problems = new List<SettingProblem>();
+        if (!Slug.IsValid(draft.Name))
+        {
+            problems.Add(new("name", "Use 1 to 63 lower-case letters, digits and inner hyphens."));
+        }
+
+        if (catalog.Find(draft.Type) is null)
+        {
+            problems.Add(UnknownType(draft.Type));
+        }
+
+        return problems;
+    }
+
+    private SettingProblem UnknownType(string type)
+        => new("type", $"There is no engine type '{type}'. Known: {string.Join(", ", catalog.All.Select(m => m.Type))}.");
+
+    private static bool HasProvisionedDefault(IEnumerable<Engine> engines) => engines.Any(e => e is { IsDefault: true, IsProvisioned: true });
+
+    private static Engine? Named(IEnumerable<Engine> engines, string name)
+        => engines.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.Ordinal));
+}

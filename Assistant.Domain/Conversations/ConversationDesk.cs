@@ -1,0 +1,218 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+
+namespace Assistant.Domain.Conversations;
+
+/// <summary>What operators do with conversations, in the console and through the API.</summary>
+/// <remarks>
+/// Each method checks the permission, commits through the store, then signals. The signals may be lost (the process may end
+/// between commit and signal): sweeps find due work and screens read the store.
+/// </remarks>
+public sealed class ConversationDesk(
+    IConversationStore store,
+    IConversationQueries queries,
+    IConnectionStore connections,
+    IChannelCatalog channels,
+    IConversationExecutor executor,
+    IOutboxSignal signal,
+    ILiveFeed feed,
+    TimeProvider time)
+{
+    /// <summary>Longest reply or note, in UTF-16 units.</summary>
+    public const int MaxTextLength = 20_000;
+
+    /// <summary>
+    /// Gives the conversation to the caller. When this returns <see cref="ControlOutcome.Changed"/> or
+    /// <see cref="ControlOutcome.Unchanged"/>, nothing the assistant decided before leaves any more.
+    /// </summary>
+    public async Task<ControlOutcome> TakeOverAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        var outcome = await store.TakeOverAsync(
+            caller.Tenant, id, caller.AsUser, Draft(caller, AuditActions.ConversationTakenOver, id), cancellationToken);
+        if (outcome is ControlOutcome.Changed { Conversation.Version: var version })
+        {
+            await signal.SettleAsync(id, version, cancellationToken);
+        }
+        else if (outcome is ControlOutcome.Unchanged { Conversation.Version: var same })
+        {
+            // An earlier call may have been interrupted between its commit and this line.
+            await signal.SettleAsync(id, same, cancellationToken);
+        }
+
+        return Announce(caller, id, outcome);
+    }
+
+    /// <summary>Lets the assistant answer again. What was held back stays held until somebody decides.</summary>
+    public async Task<ControlOutcome> HandBackAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        var outcome = await store.HandBackAsync(
+            caller.Tenant, id, caller.AsUser, Draft(caller, AuditActions.ConversationHandedBack, id), cancellationToken);
+        if (outcome is ControlOutcome.Changed)
+        {
+            executor.Wake(id);
+        }
+
+        return Announce(caller, id, outcome);
+    }
+
+    public async Task<ControlOutcome> CloseAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        var audit = Draft(caller, AuditActions.ConversationClosed, id);
+        return Announce(caller, id, await store.SetStatusAsync(caller.Tenant, id, ConversationStatus.Closed, audit, cancellationToken));
+    }
+
+    public async Task<ControlOutcome> ReopenAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        var audit = Draft(caller, AuditActions.ConversationReopened, id);
+        return Announce(caller, id, await store.SetStatusAsync(caller.Tenant, id, ConversationStatus.Open, audit, cancellationToken));
+    }
+
+    /// <summary>Says something to the person; the caller must hold the conversation.</summary>
+    /// <exception cref="ArgumentException">Blank, or longer than <see cref="MaxTextLength"/>.</exception>
+    public async Task<ReplyOutcome> ReplyAsync(Caller caller, ConversationId id, string markdown, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        RequireText(markdown);
+        if (await store.FindAsync(caller.Tenant, id, cancellationToken) is not { } conversation)
+        {
+            return new ReplyOutcome.NotFound();
+        }
+
+        if (await connections.FindAsync(conversation.Connection, cancellationToken) is not { } connection
+            || channels.Find(connection.ChannelType) is not { } channel)
+        {
+            return new ReplyOutcome.NoConnection();
+        }
+
+        var body = new MessageBody(markdown);
+        var outcome = await store.ReplyAsync(
+            caller.Tenant, id, caller.AsUser, body, OutboundParts.For(channel.Manifest, body),
+            Draft(caller, AuditActions.OperatorReplied, id), cancellationToken);
+        if (outcome is ReplyOutcome.Accepted accepted)
+        {
+            Send(caller, accepted);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Adds a note only colleagues see.</summary>
+    /// <returns>The note, or <see langword="null"/> when there is no such conversation.</returns>
+    /// <exception cref="ArgumentException">Blank, or longer than <see cref="MaxTextLength"/>.</exception>
+    public async Task<Message?> AddNoteAsync(Caller caller, ConversationId id, string markdown, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        RequireText(markdown);
+        var note = await store.AddNoteAsync(
+            caller.Tenant, id, caller.AsUser, markdown, Draft(caller, AuditActions.NoteAdded, id), cancellationToken);
+        if (note is not null)
+        {
+            feed.Publish(new LiveEvent.MessageChanged(caller.Tenant, note));
+            feed.Publish(new LiveEvent.ConversationChanged(caller.Tenant, id));
+        }
+
+        return note;
+    }
+
+    /// <summary>Sends a held reply as it is, or drops it.</summary>
+    /// <param name="entryId">The <see cref="HeldReply.EntryId"/>.</param>
+    public async Task<ReplyOutcome> DecideHeldAsync(
+        Caller caller, ConversationId id, Guid entryId, HeldDecision decision, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        return await FindHeldAsync(caller, id, entryId, cancellationToken) is null
+            ? new ReplyOutcome.NotFound()
+            : await DecideAsync(caller, id, entryId, decision, cancellationToken);
+    }
+
+    /// <summary>Sends another text, in the caller's name, in place of a held reply.</summary>
+    /// <remarks>The text goes first: were it refused, the held reply must still be there to decide about.</remarks>
+    /// <exception cref="ArgumentException">Blank, or longer than <see cref="MaxTextLength"/>.</exception>
+    public async Task<ReplyOutcome> ReplaceHeldAsync(
+        Caller caller, ConversationId id, Guid entryId, string markdown, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        RequireText(markdown);
+        if (await FindHeldAsync(caller, id, entryId, cancellationToken) is null)
+        {
+            return new ReplyOutcome.NotFound();
+        }
+
+        var reply = await ReplyAsync(caller, id, markdown, cancellationToken);
+        if (reply is ReplyOutcome.Accepted)
+        {
+            await DecideAsync(caller, id, entryId, HeldDecision.Drop, cancellationToken);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Remembers how far the caller has read.</summary>
+    public Task MarkReadAsync(Caller caller, ConversationId id, long seq, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsRead);
+        return store.MarkReadAsync(caller.Tenant, id, caller.AsUser.Id, seq, cancellationToken);
+    }
+
+    /// <summary>Shows colleagues and web chats that the caller is writing, or stopped.</summary>
+    public void ShowTyping(Caller caller, ConversationId id, bool isTyping)
+    {
+        caller.Demand(Permissions.ConversationsReply);
+        feed.Publish(new LiveEvent.Typing(caller.Tenant, id, AuthorKind.Operator, caller.Actor.Name, isTyping));
+    }
+
+    private async Task<ReplyOutcome> DecideAsync(
+        Caller caller, ConversationId id, Guid entryId, HeldDecision decision, CancellationToken cancellationToken)
+    {
+        var action = decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped;
+        var audit = caller.Audit(time.GetUtcNow(), action, Subject(id), ("entry", entryId.ToString()));
+        var outcome = await store.DecideHeldAsync(caller.Tenant, entryId, decision, audit, cancellationToken);
+        if (outcome is ReplyOutcome.Accepted accepted)
+        {
+            Send(caller, accepted);
+        }
+
+        return outcome;
+    }
+
+    private async Task<HeldReply?> FindHeldAsync(Caller caller, ConversationId id, Guid entryId, CancellationToken cancellationToken)
+        => (await queries.ListHeldAsync(caller.Tenant, id, cancellationToken)).FirstOrDefault(held => held.EntryId == entryId);
+
+    private void Send(Caller caller, ReplyOutcome.Accepted accepted)
+    {
+        var id = accepted.Message.Conversation;
+        signal.Committed(id, accepted.Claimed);
+        feed.Publish(new LiveEvent.MessageChanged(caller.Tenant, accepted.Message));
+        feed.Publish(new LiveEvent.ConversationChanged(caller.Tenant, id));
+    }
+
+    private ControlOutcome Announce(Caller caller, ConversationId id, ControlOutcome outcome)
+    {
+        if (outcome is ControlOutcome.Changed)
+        {
+            feed.Publish(new LiveEvent.ConversationChanged(caller.Tenant, id));
+        }
+
+        return outcome;
+    }
+
+    private AuditDraft Draft(Caller caller, string action, ConversationId id) => caller.Audit(time.GetUtcNow(), action, Subject(id));
+
+    private static string Subject(ConversationId id) => $"conversation/{id}";
+
+    private static void RequireText(string markdown)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(markdown);
+        if (markdown.Length > MaxTextLength)
+        {
+            throw new ArgumentException($"The text has {markdown.Length} characters; {MaxTextLength} are allowed.", nameof(markdown));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
+
+namespace Assistant.Domain.Conversations;
+
+/// <summary>How a turn is bounded.</summary>
+/// <param name="HistoryLimit">Messages of history given to an engine.</param>
+/// <param name="RecallLimit">Recollections given to an engine.</param>
+/// <param name="TypingAfter">How long an engine may think before the person is shown that it does.</param>
+public sealed record TurnLimits(int HistoryLimit, int RecallLimit, TimeSpan TypingAfter)
+{
+    public static TurnLimits Default { get; } = new(HistoryLimit: 20, RecallLimit: 6, TypingAfter: TimeSpan.FromMilliseconds(700));
+}
+
+/// <summary>How a call of the processor ended.</summary>
+public enum TurnEnding
+{
+    /// <summary>No entry of the conversation is due.</summary>
+    NothingDue,
+    /// <summary>A turn was committed; there may be more.</summary>
+    Committed,
+    /// <summary>Control changed while the turn was thinking; what it thought is gone and the entry is still open.</summary>
+    Superseded,
+}
+
+/// <summary>The use case at the heart: takes a conversation's next event and answers it.</summary>
+/// <remarks>
+/// Reads, thinks, then commits once: no transaction is open while an engine works. The commit is guarded by the conversation's
+/// version, so a take-over in between wins and nothing of this turn is written or sent.
+/// Called by one caller at a time per conversation.
+/// </remarks>
+public sealed class TurnProcessor(
+    ITurnStore store,
+    IRecall recall,
+    IReplyGenerator replies,
+    IChannelCatalog channels,
+    IChannelSessions sessions,
+    IConnectionStore connections,
+    IOutboxSignal outbox,
+    ILiveFeed live,
+    TurnLimits limits,
+    TimeProvider clock)
+{
+    private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Runs the conversation's next turn.</summary>
+    /// <exception cref="Exception">Any fault but the engines': the entry stays open and the caller counts the attempt.</exception>
+    public async Task<TurnEnding> ProcessNextAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        var startedAt = clock.GetUtcNow();
+        if (await store.BeginAsync(conversation, limits.HistoryLimit, startedAt, cancellationToken) is not { } start)
+        {
+            return TurnEnding.NothingDue;
+        }
+
+        using var activity = Telemetry.Activities.StartActivity("turn");
+        var turnId = Guid.CreateVersion7(startedAt);
+        var thought = IsForAssistant(start)
+            ? await ThinkAsync(start, turnId, cancellationToken)
+            : new Thought(TurnResult.LeftToPeople, null, null, [], false, null);
+        var commit = new TurnCommit(
+            turnId, start.Conversation, start.Entry, start.Conversation.Version, thought.Result, thought.Reply,
+            thought.Reply is null ? [] : await CutAsync(start.Conversation, thought.Reply, cancellationToken),
+            thought.Usage, thought.NewFacts, thought.AsksForPerson, thought.Error, startedAt);
+        return await CommitAsync(start, commit, cancellationToken);
+    }
+
+    private async Task<TurnEnding> CommitAsync(TurnStart start, TurnCommit commit, CancellationToken cancellationToken)
+    {
+        if (await store.CommitAsync(commit, cancellationToken) is not TurnCommitOutcome.Committed committed)
+        {
+            live.Publish(new LiveEvent.ReplyAbandoned(start.Conversation.Tenant, start.Conversation.Id, commit.TurnId));
+            return TurnEnding.Superseded;
+        }
+
+        if (commit.Parts.Count > 0)
+        {
+            outbox.Committed(start.Conversation.Id, committed.Claimed);
+        }
+
+        Telemetry.Turns.Add(1, new KeyValuePair<string, object?>("result", commit.Result));
+        Telemetry.TurnDuration.Record((clock.GetUtcNow() - start.Entry.ReceivedAt).TotalSeconds);
+        return TurnEnding.Committed;
+    }
+
+    private static bool IsForAssistant(TurnStart start)
+        => start.Conversation.Operator is null && start.Entry.IsAddressed && start.Utterance.DeletedAt is null;
+
+    private async Task<Thought> ThinkAsync(TurnStart start, Guid turnId, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        List<Fact> facts = [];
+        TurnUsage? usage = null;
+        var asksForPerson = false;
+        using var typing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var typingShown = ShowTypingAsync(start, typing.Token);
+        try
+        {
+            var lastProgress = clock.GetTimestamp();
+            await foreach (var chunk in replies.GenerateAsync(await ContextAsync(start, cancellationToken), cancellationToken))
+            {
+                switch (chunk)
+                {
+                    case ReplyChunk.Text more:
+                        text.Append(more.Delta);
+                        if (live.HasListeners(start.Conversation.Tenant) && clock.GetElapsedTime(lastProgress) >= ProgressInterval)
+                        {
+                            lastProgress = clock.GetTimestamp();
+                            live.Publish(new LiveEvent.ReplyProgress(start.Conversation.Tenant, start.Conversation.Id, turnId, text.ToString()));
+                        }
+
+                        break;
+                    case ReplyChunk.Remember remember:
+                        facts.Add(new Fact(
+                            Guid.CreateVersion7(clock.GetUtcNow()), start.Conversation.Tenant, start.Conversation.Person, remember.Statement,
+                            start.Utterance.At, start.Conversation.Id, start.Utterance.Seq));
+                        break;
+                    case ReplyChunk.AskForPerson:
+                        asksForPerson = true;
+                        break;
+                    case ReplyChunk.Completed completed:
+                        usage = completed.Usage;
+                        break;
+                    default:
+                        throw new InvalidOperationException($"Unknown chunk {chunk.GetType().Name}.");
+                }
+            }
+        }
+        catch (EnginesFailedException failure)
+        {
+            return new Thought(TurnResult.EnginesFailed, new MessageBody(Apology(start.Utterance.Body.Markdown)), null, [], false, failure.Message);
+        }
+        finally
+        {
+            await typing.CancelAsync();
+            await typingShown;
+        }
+
+        var reply = text.ToString().Trim();
+        return new Thought(TurnResult.Answered, reply.Length == 0 ? null : new MessageBody(reply), usage, facts, asksForPerson, null);
+    }
+
+    private async Task<ReplyContext> ContextAsync(TurnStart start, CancellationToken cancellationToken)
+    {
+        var conversation = start.Conversation;
+        var utterance = Describe(start.Utterance);
+        var recollections = await recall.FindAsync(
+            conversation.Tenant, conversation.Person, utterance, conversation.Id, start.Utterance.Seq, limits.RecallLimit, cancellationToken);
+        var facts = await recall.ListFactsAsync(conversation.Tenant, conversation.Person, limits.RecallLimit, cancellationToken);
+        return new ReplyContext(
+            conversation.Tenant, conversation.Id, start.Person, utterance, start.History, recollections, facts, clock.GetUtcNow());
+    }
+
+    private static string Describe(Message utterance) => utterance.Attachments.Count == 0
+        ? utterance.Body.Markdown
+        : $"{utterance.Body.Markdown}\n[{string.Join(", ", utterance.Attachments.Select(a => a.FileName is null ? a.Kind : $"{a.Kind}: {a.FileName}"))}]".Trim();
+
+    private async Task<IReadOnlyList<MessageBody>> CutAsync(Conversation conversation, MessageBody reply, CancellationToken cancellationToken)
+    {
+        var connection = sessions.FindConnection(conversation.Connection) ?? await connections.FindAsync(conversation.Connection, cancellationToken);
+        return connection is not null && channels.Find(connection.ChannelType) is { } channel
+            ? OutboundParts.For(channel.Manifest, reply)
+            : [reply];
+    }
+
+    private async Task ShowTypingAsync(TurnStart start, CancellationToken cancellationToken)
+    {
+        // Ends when the token is cancelled; suppressing the throw keeps a cancelled wait from costing an exception per turn.
+        await Task.Delay(limits.TypingAfter, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var conversation = start.Conversation;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            live.Publish(new LiveEvent.Typing(conversation.Tenant, conversation.Id, AuthorKind.Assistant, "Assistant", true));
+            if (sessions.Find(conversation.Connection) is ITypingIndicator indicator)
+            {
+                await indicator.ShowTypingAsync(conversation.Chat, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await Task.Delay(TypingInterval, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static string Apology(string utterance) => utterance.EnumerateRunes().Any(IsChinese)
+        ? "抱歉，我现在无法连接语言模型，暂时不能回答。您的消息已经保存，管理员可以看到原因。请过几分钟再试。"
+        : "I'm sorry, I can't reach my language model right now, so I can't answer this. Your message is kept and an operator can see why. Please try again in a few minutes.";
+
+    private static bool IsChinese(Rune rune) => rune.Value is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF;
+
+    private sealed record Thought(
+        TurnResult Result, MessageBody? Reply, TurnUsage? Usage, IReadOnlyList<Fact> NewFacts, bool AsksForPerson, string? Error);
+}

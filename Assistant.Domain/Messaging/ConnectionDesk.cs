@@ -1,0 +1,232 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Messaging;
+
+/// <summary>A connection as a screen or the API may show it: no secret in it.</summary>
+/// <param name="Connection">Its settings are without the secrets.</param>
+/// <param name="Manifest"><see langword="null"/> when this build has no channel of the type.</param>
+/// <param name="Health"><see langword="null"/> when it does not run in this process.</param>
+public sealed record ConnectionRow(
+    Connection Connection, ChannelManifest? Manifest, IReadOnlyList<SettingShown> Settings, ConnectionHealth? Health);
+
+/// <summary>What somebody wants a connection to be. A secret left blank keeps its stored value.</summary>
+public sealed record ConnectionDraft(
+    string Name, string ChannelType, string DisplayName, AccessPolicy Access, bool IsEnabled, SettingValues Settings);
+
+/// <summary>How a change of a connection ended.</summary>
+public abstract record ConnectionOutcome
+{
+    private ConnectionOutcome() { }
+
+    /// <summary>Stored, and its session told.</summary>
+    public sealed record Saved(ConnectionRow Row) : ConnectionOutcome;
+
+    public sealed record Deleted : ConnectionOutcome;
+
+    /// <summary>Nothing was changed. The keys are those of the settings, or <c>name</c> and <c>type</c>.</summary>
+    public sealed record Invalid(IReadOnlyList<SettingProblem> Problems) : ConnectionOutcome;
+
+    /// <summary>The name belongs to a connection of another type or of somebody else.</summary>
+    public sealed record NameTaken : ConnectionOutcome;
+
+    /// <summary>Declared in <c>assistant.yaml</c>: change it there.</summary>
+    public sealed record Provisioned : ConnectionOutcome;
+
+    public sealed record NotFound : ConnectionOutcome;
+}
+
+/// <summary>How trying a connection ended.</summary>
+public abstract record ConnectionTestOutcome
+{
+    private ConnectionTestOutcome() { }
+
+    /// <summary>It was tried; the test says with what result.</summary>
+    public sealed record Tested(ConnectionTest Test) : ConnectionTestOutcome;
+
+    /// <summary>Not tried: the settings cannot be used.</summary>
+    public sealed record Invalid(IReadOnlyList<SettingProblem> Problems) : ConnectionTestOutcome;
+
+    public sealed record NotFound : ConnectionTestOutcome;
+}
+
+/// <summary>What people do with connections, in the console, through the API and on the command line.</summary>
+public sealed class ConnectionDesk(
+    IConnectionStore store, IChannelCatalog channels, IConnectionHealth health, IConnectionSupervisor supervisor, ILiveFeed feed, TimeProvider time)
+{
+    /// <summary>The caller's connections by name.</summary>
+    public async Task<IReadOnlyList<ConnectionRow>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ChannelsRead);
+        return [.. (await store.ListAsync(caller.Tenant, cancellationToken)).Select(Show)];
+    }
+
+    /// <summary>One connection, or <see langword="null"/>.</summary>
+    public async Task<ConnectionRow?> FindAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ChannelsRead);
+        return await OwnAsync(caller, name, cancellationToken) is { } connection ? Show(connection) : null;
+    }
+
+    /// <summary>Creates or replaces a connection and restarts its session.</summary>
+    public async Task<ConnectionOutcome> SaveAsync(Caller caller, ConnectionDraft draft, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ChannelsManage);
+        if (Describe(draft) is not { } manifest)
+        {
+            return new ConnectionOutcome.Invalid(NameProblems(draft));
+        }
+
+        var id = new ConnectionId(draft.Name);
+        var existing = await store.FindAsync(id, cancellationToken);
+        if (existing is not null && (existing.Tenant != caller.Tenant || existing.ChannelType != draft.ChannelType))
+        {
+            return new ConnectionOutcome.NameTaken();
+        }
+
+        if (existing is { IsProvisioned: true })
+        {
+            return new ConnectionOutcome.Provisioned();
+        }
+
+        var settings = SettingsForm.Complete(manifest.Settings, draft.Settings, existing?.Settings);
+        if (settings.Problems.Count > 0)
+        {
+            return new ConnectionOutcome.Invalid(settings.Problems);
+        }
+
+        var now = time.GetUtcNow();
+        var title = string.IsNullOrWhiteSpace(draft.DisplayName) ? draft.Name : draft.DisplayName.Trim();
+        return await StoreAsync(caller, new Connection(
+            id, caller.Tenant, draft.ChannelType, title, draft.Access, draft.IsEnabled, IsProvisioned: false,
+            settings.Values, existing?.CreatedAt ?? now, now), cancellationToken);
+    }
+
+    /// <summary>Switches a connection on or off; its conversations stay.</summary>
+    public async Task<ConnectionOutcome> SetEnabledAsync(Caller caller, string name, bool isEnabled, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ChannelsManage);
+        return await OwnAsync(caller, name, cancellationToken) switch
+        {
+            null => new ConnectionOutcome.NotFound(),
+            { IsProvisioned: true } => new ConnectionOutcome.Provisioned(),
+            var found when found.IsEnabled == isEnabled => new ConnectionOutcome.Saved(Show(found)),
+            var found => await StoreAsync(caller, found with { IsEnabled = isEnabled, UpdatedAt = time.GetUtcNow() }, cancellationToken),
+        };
+    }
+
+    /// <summary>Removes a connection; its conversations stay, readable.</summary>
+    public async Task<ConnectionOutcome> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ChannelsManage);
+        var found = await OwnAsync(caller, name, cancellationToken);
+        if (found is { IsProvisioned: true })
+        {
+            return new ConnectionOutcome.Provisioned();
+        }
+
+        var audit = caller.Audit(time.GetUtcNow(), AuditActions.ConnectionDeleted, $"connection/{name}");
+        if (found is null || !await store.DeleteAsync(caller.Tenant, found.Id, audit, cancellationToken))
+        {
+            return new ConnectionOutcome.NotFound();
+        }
+
+        await TellAsync(found, cancellationToken);
+        return new ConnectionOutcome.Deleted();
+    }
+
+    /// <summary>Tries the stored settings against the real messenger.</summary>
+    public async Task<ConnectionTestOutcome> TestAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ChannelsManage);
+        return await OwnAsync(caller, name, cancellationToken) is { } found && channels.Find(found.ChannelType) is { } channel
+            ? await TryAsync(channel, found.Settings, found.Settings, cancellationToken)
+            : new ConnectionTestOutcome.NotFound();
+    }
+
+    /// <summary>Tries settings that are not stored; a blank secret is taken from the stored connection of the name.</summary>
+    public async Task<ConnectionTestOutcome> TestAsync(Caller caller, ConnectionDraft draft, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ChannelsManage);
+        if (channels.Find(draft.ChannelType) is not { } channel)
+        {
+            return new ConnectionTestOutcome.Invalid([UnknownType(draft.ChannelType)]);
+        }
+
+        var stored = await OwnAsync(caller, draft.Name, cancellationToken);
+        return await TryAsync(channel, draft.Settings, stored?.ChannelType == draft.ChannelType ? stored.Settings : null, cancellationToken);
+    }
+
+    private static async Task<ConnectionTestOutcome> TryAsync(
+        IChannel channel, SettingValues given, SettingValues? stored, CancellationToken cancellationToken)
+    {
+        var settings = SettingsForm.Complete(channel.Manifest.Settings, given, stored);
+        return settings.Problems.Count > 0
+            ? new ConnectionTestOutcome.Invalid(settings.Problems)
+            : new ConnectionTestOutcome.Tested(await channel.TestAsync(settings.Values.WithDefaults(channel.Manifest.Settings), cancellationToken));
+    }
+
+    private async Task<ConnectionOutcome> StoreAsync(Caller caller, Connection connection, CancellationToken cancellationToken)
+    {
+        var audit = caller.Audit(
+            connection.UpdatedAt, AuditActions.ConnectionSaved, $"connection/{connection.Id}",
+            ("type", connection.ChannelType), ("access", AccessName(connection.Access)), ("enabled", connection.IsEnabled ? "true" : "false"));
+        try
+        {
+            await store.SaveAsync(connection, audit, cancellationToken);
+        }
+        catch (NameTakenException)
+        {
+            return new ConnectionOutcome.NameTaken(); // lost a race for a new name
+        }
+
+        await TellAsync(connection, cancellationToken);
+        return new ConnectionOutcome.Saved(Show(connection));
+    }
+
+    private async Task TellAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        await supervisor.RefreshAsync(connection.Id, cancellationToken);
+        feed.Publish(new LiveEvent.ConnectionChanged(connection.Tenant, connection.Id));
+    }
+
+    private async Task<Connection?> OwnAsync(Caller caller, string name, CancellationToken cancellationToken)
+        => Slug.IsValid(name) && await store.FindAsync(new ConnectionId(name), cancellationToken) is { } found && found.Tenant == caller.Tenant
+            ? found
+            : null;
+
+    private ConnectionRow Show(Connection connection)
+    {
+        var manifest = channels.Find(connection.ChannelType)?.Manifest;
+        var fields = manifest?.Settings ?? [];
+        return new ConnectionRow(
+            connection with { Settings = SettingsForm.WithoutSecrets(fields, connection.Settings) },
+            manifest, SettingsForm.Show(fields, connection.Settings), health.Find(connection.Id));
+    }
+
+    private ChannelManifest? Describe(ConnectionDraft draft) => Slug.IsValid(draft.Name) ? channels.Find(draft.ChannelType)?.Manifest : null;
+
+    private List<SettingProblem> NameProblems(ConnectionDraft draft)
+    {
+        var problems = new List<SettingProblem>();
+        if (!Slug.IsValid(draft.Name))
+        {
+            problems.Add(new("name", "Use 1 to 63 lower-case letters, digits and inner hyphens."));
+        }
+
+        if (channels.Find(draft.ChannelType) is null)
+        {
+            problems.Add(UnknownType(draft.ChannelType));
+        }
+
+        return problems;
+    }
+
+    private SettingProblem UnknownType(string type)
+        => new("type", $"There is no channel '{type}'. Known: {string.Join(", ", channels.All.Select(c => c.Manifest.Type))}.");
+
+    private static string AccessName(AccessPolicy access) => access.ToString().ToLowerInvariant();
+}

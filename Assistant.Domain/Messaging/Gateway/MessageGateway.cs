@@ -1,0 +1,115 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+
+namespace Assistant.Domain.Messaging.Gateway;
+
+/// <summary>Limits at the door.</summary>
+/// <param name="MaxTextLength">Longest text let in, in UTF-16 units.</param>
+/// <param name="Burst">Messages a sender may send at once.</param>
+/// <param name="PerSecond">Messages a second beyond the burst.</param>
+public sealed record GatewayLimits(int MaxTextLength, int Burst, double PerSecond)
+{
+    /// <summary>Senders remembered by the rate limit.</summary>
+    public const int RememberedSenders = 20_000;
+
+    public static GatewayLimits Default { get; } = new(MaxTextLength: 32_000, Burst: 5_000, PerSecond: 20);
+}
+
+/// <inheritdoc cref="IMessageGateway"/>
+public sealed class MessageGateway(
+    IChannelSessions sessions,
+    IInbox inbox,
+    IAuditLog audit,
+    IConversationExecutor executor,
+    IOutboxSignal outbox,
+    GatewayLimits limits,
+    TimeProvider clock) : IMessageGateway
+{
+    private static readonly TimeSpan RefusalAuditInterval = TimeSpan.FromMinutes(1);
+    private static readonly GatewayOutcome DuplicateOutcome = new GatewayOutcome.Duplicate();
+
+    private readonly RateLimiter _rate = new(limits.Burst, limits.PerSecond, GatewayLimits.RememberedSenders, clock);
+
+    // A flood must not flood the audit log too: one event a minute and sender.
+    private readonly RateLimiter _refusals = new(1, 1 / RefusalAuditInterval.TotalSeconds, GatewayLimits.RememberedSenders, clock);
+
+    public Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var connection = sessions.FindConnection(message.Connection) ?? throw new ConnectionGoneException(message.Connection);
+        return Obstacle(message) is { } reason
+            ? RefuseAsync(connection, message, reason, cancellationToken)
+            : StoreAsync(connection, message, cancellationToken);
+    }
+
+    private string? Obstacle(InboundMessage message)
+    {
+        if (message.Sender.IsBot)
+        {
+            return "The sender is a bot: two assistants in one room would answer each other forever.";
+        }
+
+        var length = message.Content switch
+        {
+            InboundContent.Said said => said.Text.Length,
+            InboundContent.Edited edited => edited.Text.Length,
+            _ => 0,
+        };
+        if (length > limits.MaxTextLength)
+        {
+            return $"The text has {length} characters; {limits.MaxTextLength} are allowed.";
+        }
+
+        return _rate.TryTake(message.Connection, message.Sender.ExternalId) ? null : "The sender writes faster than allowed.";
+    }
+
+    private async Task<GatewayOutcome> StoreAsync(Connection connection, InboundMessage message, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var outcome = await inbox.StoreAsync(
+            connection, message, sender => AccessRules.Decide(connection.Access, sender.Standing, message.Sender.Locale, now), cancellationToken);
+        switch (outcome)
+        {
+            case InboxOutcome.Stored stored:
+                if (stored.NeedsTurn)
+                {
+                    executor.Wake(stored.Conversation);
+                }
+
+                return new GatewayOutcome.Stored(stored.Conversation);
+            case InboxOutcome.PairingOpen pairing:
+                if (pairing.Conversation is { } conversation)
+                {
+                    outbox.Committed(conversation, pairing.Claimed);
+                }
+
+                return new GatewayOutcome.PairingRequired();
+            case InboxOutcome.NotAdmitted refused:
+                return await RefuseAsync(connection, message, refused.Reason, cancellationToken);
+            default:
+                return DuplicateOutcome;
+        }
+    }
+
+    private async Task<GatewayOutcome> RefuseAsync(Connection connection, InboundMessage message, string reason, CancellationToken cancellationToken)
+    {
+        if (_refusals.TryTake(connection.Id, message.Sender.ExternalId))
+        {
+            await audit.AppendAsync(
+                new AuditDraft(
+                    connection.Tenant, clock.GetUtcNow(), new Actor("sender", message.Sender.ExternalId, message.Sender.DisplayName),
+                    AuditActions.MessageRefused, $"connection/{connection.Id}", connection.Id.Value,
+                    new Dictionary<string, string> { ["reason"] = reason }),
+                cancellationToken);
+        }
+
+        return new GatewayOutcome.Refused(reason);
+    }
+}
+
+/// <summary>The connection was removed or disabled while a message was on its way.</summary>
+public sealed class ConnectionGoneException(ConnectionId connection)
+    : InvalidOperationException($"The connection '{connection}' is not running. The messenger will deliver again once it is.");

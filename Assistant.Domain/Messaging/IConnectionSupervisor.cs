@@ -1,0 +1,11 @@
+namespace Assistant.Domain.Messaging;
+
+/// <summary>Keeps a session running for every enabled connection of this process.</summary>
+public interface IConnectionSupervisor
+{
+    /// <summary>
+    /// Reads the connection again and starts, restarts or stops its session to match. Returns when the old session is gone;
+    /// the new one starts in the background. A connection that does not exist any more is stopped. Safe for concurrent use.
+    /// </summary>
+    Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken);
+}

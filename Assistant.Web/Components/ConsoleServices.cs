@@ -1,0 +1,60 @@
+using Assistant.Web.Components.Layout;
+using Assistant.Web.Components.Shared;
+using Assistant.Web.Localization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Mvc;
+using MudBlazor.Services;
+
+namespace Assistant.Web.Components;
+
+/// <summary>Registers and maps the operator console.</summary>
+public static class ConsoleServices
+{
+    /// <summary>The console's services. It further needs the use cases of the Domain, authentication and the permission policies.</summary>
+    public static IServiceCollection AddConsole(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddCascadingAuthenticationState();
+        services.AddMudServices();
+        services.AddHttpContextAccessor();
+        services.AddRequestLocalization(Languages.Configure);
+        services.AddScoped<ConsoleCaller>();
+        services.AddScoped<RailBadges>();
+        services.AddScoped<KeyRegistry>();
+        return services;
+    }
+
+    /// <summary>
+    /// Maps every page. Call it after authentication and authorization are in the pipeline; it adds language, security
+    /// headers and antiforgery itself.
+    /// </summary>
+    public static WebApplication MapConsole(this WebApplication app)
+    {
+        app.UseContentSecurity();
+        app.UseRequestLocalization();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapGet("/account/language", ChooseLanguage).AllowAnonymous().ExcludeFromDescription();
+
+        // Our own header forbids framing; the framework's would be a second, weaker one.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        return app;
+    }
+
+    // For pages without script: the choice is a link.
+    private static RedirectHttpResult ChooseLanguage(HttpContext context, [FromQuery] string tag, [FromQuery] string? returnUrl)
+    {
+        if (Languages.All.Any(language => language.Tag == tag))
+        {
+            context.Response.Cookies.Append(
+                CookieRequestCultureProvider.DefaultCookieName,
+                CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(tag)),
+                new CookieOptions { MaxAge = TimeSpan.FromDays(365), IsEssential = true, SameSite = SameSiteMode.Lax, Path = "/" });
+        }
+
+        return TypedResults.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/");
+    }
+
+    private static bool IsLocal(string? url) => url is ['/', not ('/' or '\\'), ..] or "/";
+}

@@ -1,0 +1,38 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Security;
+
+namespace Assistant.Web.Components.Pages.Conversations;
+
+/// <summary>Who answers in a conversation, as one operator sees it.</summary>
+internal enum ControlState { WithAssistant, Waiting, WithYou, WithColleague, Closed }
+
+/// <summary>The state of a conversation in the eyes of one operator, and what they may do about it.</summary>
+/// <param name="Colleague">Who holds it, when that is somebody else.</param>
+/// <param name="Since">Since when it waits for a person.</param>
+internal sealed record ConversationControl(ControlState State, bool MayReply, string? Colleague, DateTimeOffset? Since)
+{
+    public bool CanTakeOver => MayReply && State is (ControlState.WithAssistant or ControlState.Waiting);
+
+    public bool CanHandBack => MayReply && State is ControlState.WithYou;
+
+    public bool CanClose => MayReply && State is not (ControlState.Closed or ControlState.WithColleague);
+
+    public bool CanReopen => MayReply && State is ControlState.Closed;
+
+    public bool CanReply => CanHandBack;
+
+    public bool CanNote => MayReply;
+
+    public static ConversationControl Of(ConversationRow row, Caller me)
+    {
+        var mayReply = me.Permissions.Contains(Permissions.ConversationsReply);
+        return row switch
+        {
+            { Status: ConversationStatus.Closed } => new(ControlState.Closed, mayReply, null, null),
+            { Operator: { } holder } when holder.Id == me.AsUser.Id => new(ControlState.WithYou, mayReply, null, null),
+            { Operator: { } holder } => new(ControlState.WithColleague, mayReply, holder.Name, null),
+            { WaitingSince: { } since } => new(ControlState.Waiting, mayReply, null, since),
+            _ => new(ControlState.WithAssistant, mayReply, null, null),
+        };
+    }
+}

@@ -1,0 +1,253 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+
+namespace Assistant.Web.Components.Pages.Conversations;
+
+/// <summary>The list pane: what it shows, in which order, and when that order may change.</summary>
+/// <remarks>
+/// <see cref="_truth"/> is what the store says, newest first; <see cref="Rows"/> is what is on screen. They are the same until the
+/// pointer is inside the list: then rows change their text in place but not their place, and <see cref="Updated"/> says how many
+/// would move.
+/// </remarks>
+internal sealed class ConversationListModel(IConversationQueries queries, Caller me)
+{
+    public const int PageSize = 50;
+
+    /// <summary>Rows kept current by one re-read; older ones are refreshed when they are opened.</summary>
+    public const int MaxRefreshed = 200;
+
+    private List<ConversationRow> _truth = [];
+    private bool _isPointerInside;
+
+    public ConversationFilter Filter { get; private set; } = new();
+
+    public IReadOnlyList<ConversationRow> Rows { get; private set; } = [];
+
+    /// <summary>Rows that would come, go or move once the pointer leaves.</summary>
+    public int Updated { get; private set; }
+
+    public bool IsLoaded { get; private set; }
+
+    public bool HasMore => _next is not null;
+
+    private string? _next;
+
+    /// <summary>Whether an event told of a change only the store can answer for.</summary>
+    public bool IsStale { get; private set; }
+
+    public async Task LoadAsync(ConversationFilter filter, CancellationToken cancellationToken)
+    {
+        if (filter != Filter)
+        {
+            Filter = filter;
+            IsLoaded = false;
+            _truth = [];
+            Show();
+        }
+
+        var page = await queries.ListAsync(me.Tenant, me.AsUser.Id, filter, null, PageSize, cancellationToken);
+        if (filter != Filter)
+        {
+            return; // A newer filter was chosen meanwhile.
+        }
+
+        _truth = [.. page.Items];
+        _next = page.Next;
+        IsLoaded = true;
+        IsStale = false;
+        Show();
+    }
+
+    public async Task LoadMoreAsync(CancellationToken cancellationToken)
+    {
+        if (_next is null)
+        {
+            return;
+        }
+
+        var filter = Filter;
+        var page = await queries.ListAsync(me.Tenant, me.AsUser.Id, filter, _next, PageSize, cancellationToken);
+        if (filter != Filter)
+        {
+            return;
+        }
+
+        var known = _truth.Select(row => row.Id).ToHashSet();
+        _truth.AddRange(page.Items.Where(row => !known.Contains(row.Id)));
+        _next = page.Next;
+        Show();
+    }
+
+    /// <summary>Reads what is shown again.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        IsStale = false;
+        var filter = Filter;
+        var limit = Math.Clamp(_truth.Count, PageSize, MaxRefreshed);
+        var page = await queries.ListAsync(me.Tenant, me.AsUser.Id, filter, null, limit, cancellationToken);
+        if (filter != Filter)
+        {
+            return;
+        }
+
+        var older = page.Next is null ? [] : _truth.Skip(MaxRefreshed).ExceptBy(page.Items.Select(row => row.Id), row => row.Id);
+        var keepsCursor = _truth.Count > MaxRefreshed && page.Next is not null;
+        _truth = [.. page.Items, .. older];
+        _next = keepsCursor ? _next : page.Next;
+        IsLoaded = true;
+        Show();
+    }
+
+    /// <summary>Takes in events: a new message changes its row at once, anything else makes the list <see cref="IsStale"/>.</summary>
+    public void Apply(IReadOnlyList<LiveEvent> events)
+    {
+        foreach (var liveEvent in events)
+        {
+            switch (liveEvent)
+            {
+                case LiveEvent.MessageChanged { Message: var message }:
+                    Apply(message);
+                    break;
+                case LiveEvent.ConversationChanged:
+                    IsStale = true;
+                    break;
+            }
+        }
+
+        Show();
+    }
+
+    public void EventsWereLost() => IsStale = true;
+
+    /// <summary>The user has read a conversation up to its end.</summary>
+    public void MarkRead(ConversationId id)
+    {
+        var index = _truth.FindIndex(row => row.Id == id);
+        if (index >= 0 && _truth[index].Unread > 0)
+        {
+            _truth[index] = _truth[index] with { Unread = 0 };
+            Show();
+        }
+    }
+
+    public void PointerEntered() => _isPointerInside = true;
+
+    public void PointerLeft()
+    {
+        _isPointerInside = false;
+        Show();
+    }
+
+    /// <summary>Shows what waits although the pointer is inside.</summary>
+    public void ShowUpdates()
+    {
+        Rows = [.. _truth];
+        Updated = 0;
+    }
+
+    /// <summary>The row after (or before) the selected one; the first when none is selected; <see langword="null"/> at the end.</summary>
+    public ConversationId? Neighbour(ConversationId? selected, int step)
+    {
+        if (Rows.Count == 0)
+        {
+            return null;
+        }
+
+        var index = -1;
+        for (var i = 0; i < Rows.Count; i++)
+        {
+            if (Rows[i].Id == selected)
+            {
+                index = i;
+            }
+        }
+
+        if (index < 0)
+        {
+            return Rows[0].Id;
+        }
+
+        var next = index + step;
+        return next >= 0 && next < Rows.Count ? Rows[next].Id : null;
+    }
+
+    private void Apply(Message message)
+    {
+        if (message.IsNote)
+        {
+            return;
+        }
+
+        var index = _truth.FindIndex(row => row.Id == message.Conversation);
+        if (index < 0)
+        {
+            IsStale = true;
+            return;
+        }
+
+        var row = _truth[index];
+        if (message.Seq < row.LastSeq)
+        {
+            return;
+        }
+
+        var isNew = message.Seq > row.LastSeq;
+        var changed = row with
+        {
+            LastText = message.Body.Markdown,
+            LastAuthor = message.Author,
+            LastAt = message.At,
+            LastSeq = message.Seq,
+            Unread = row.Unread + (isNew && message.Author is AuthorKind.Person ? 1 : 0),
+        };
+        if (isNew)
+        {
+            _truth.RemoveAt(index);
+            _truth.Insert(0, changed);
+        }
+        else
+        {
+            _truth[index] = changed;
+        }
+    }
+
+    private void Show()
+    {
+        if (!_isPointerInside || Rows.Count == 0)
+        {
+            ShowUpdates();
+            return;
+        }
+
+        var fresh = _truth.ToDictionary(row => row.Id);
+        var shown = Rows.Select(row => row.Id).ToHashSet();
+        var moved = MovedUp();
+        Rows = [.. Rows.Select(row => fresh.GetValueOrDefault(row.Id, row))];
+        Updated = moved + shown.Count(id => !fresh.ContainsKey(id));
+    }
+
+    /// <summary>Rows whose place on screen is lower than their true one, new ones included.</summary>
+    private int MovedUp()
+    {
+        var place = Rows.Select((row, index) => (row.Id, index)).ToDictionary(pair => pair.Id, pair => pair.index);
+        var moved = 0;
+        var highest = int.MaxValue;
+
+        // Walking up from the end, a row that stood below one already met has overtaken it.
+        for (var i = _truth.Count - 1; i >= 0; i--)
+        {
+            var shownAt = place.GetValueOrDefault(_truth[i].Id, int.MaxValue);
+            if (shownAt < highest)
+            {
+                highest = shownAt;
+            }
+            else
+            {
+                moved++;
+            }
+        }
+
+        return moved;
+    }
+}

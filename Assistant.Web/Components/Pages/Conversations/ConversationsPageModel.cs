@@ -1,0 +1,277 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+using Assistant.Web.Components.Live;
+
+namespace Assistant.Web.Components.Pages.Conversations;
+
+/// <summary>What the operator is told after an act, where the screen itself does not show it.</summary>
+internal abstract record DeskNotice
+{
+    private DeskNotice() { }
+
+    /// <summary>Taken over; so many replies were stopped and wait for a decision.</summary>
+    public sealed record HeldBack(int Count) : DeskNotice;
+
+    public sealed record HeldByColleague(string Name) : DeskNotice;
+
+    /// <summary>Only who holds the conversation may answer.</summary>
+    public sealed record TakeOverFirst : DeskNotice;
+
+    public sealed record NoConnection : DeskNotice;
+
+    public sealed record Gone : DeskNotice;
+
+    public sealed record TooLong(int Limit) : DeskNotice;
+}
+
+/// <summary>How the operator writes.</summary>
+internal enum ComposerMode { Reply, Note }
+
+/// <summary>The conversations room: selection, acts, and how live events reach its panes.</summary>
+internal sealed class ConversationsPageModel(
+    ConversationListModel list, ThreadModel thread, ContextModel context, ConversationDesk desk, Caller me, TimeProvider clock)
+{
+    /// <summary>How often the list is read again at most while the tenant is busy.</summary>
+    public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(3);
+
+    private DateTimeOffset _listReadAt;
+    private DateTimeOffset _typingShownAt;
+    private long _markedRead;
+
+    public ConversationListModel List => list;
+
+    public ThreadModel Thread => thread;
+
+    public ContextModel Context => context;
+
+    public DeskNotice? Notice { get; private set; }
+
+    public ComposerMode Mode { get; private set; }
+
+    /// <summary>The held reply the composer is rewriting.</summary>
+    public HeldReply? Rewriting { get; private set; }
+
+    /// <summary>Shows what the address says: filter and selection.</summary>
+    public async Task ShowAsync(ConversationFilter filter, ConversationId? selected, CancellationToken cancellationToken)
+    {
+        if (!list.IsLoaded || list.Filter != filter)
+        {
+            await ReadListAsync(() => list.LoadAsync(filter, cancellationToken));
+        }
+
+        if (selected is null)
+        {
+            thread.Close();
+            await context.OpenAsync(null, cancellationToken);
+        }
+        else if (thread.Id != selected)
+        {
+            Notice = null;
+            Rewriting = null;
+            Mode = ComposerMode.Reply;
+            _markedRead = 0;
+            await thread.OpenAsync(selected.Value, cancellationToken);
+            await MarkReadAsync(cancellationToken);
+            await context.OpenAsync(selected, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes in live events.</summary>
+    public async Task ApplyAsync(LiveBatch batch, CancellationToken cancellationToken)
+    {
+        list.Apply(batch.Events);
+        thread.Apply(batch.Events);
+        if (batch.Lost > 0)
+        {
+            list.EventsWereLost();
+            thread.EventsWereLost();
+        }
+
+        if (thread.IsStale)
+        {
+            await thread.RefreshAsync(cancellationToken);
+        }
+
+        await MarkReadAsync(cancellationToken);
+        await TickAsync(cancellationToken);
+    }
+
+    /// <summary>Reads the list again when it is stale and was not read just now.</summary>
+    /// <returns>Whether the list was read.</returns>
+    public async Task<bool> TickAsync(CancellationToken cancellationToken)
+    {
+        if (!list.IsStale || clock.GetUtcNow() - _listReadAt < ListInterval)
+        {
+            return false;
+        }
+
+        await ReadListAsync(() => list.RefreshAsync(cancellationToken));
+        return true;
+    }
+
+    /// <summary>The reader came to, or left, the newest message.</summary>
+    public Task ReaderMovedAsync(bool isAtEnd, CancellationToken cancellationToken)
+    {
+        thread.ReaderMoved(isAtEnd);
+        return MarkReadAsync(cancellationToken);
+    }
+
+    public async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        if (thread is { Id: { } id, Control.CanTakeOver: true })
+        {
+            await SettleAsync(await desk.TakeOverAsync(me, id, cancellationToken), cancellationToken);
+        }
+    }
+
+    public async Task HandBackAsync(CancellationToken cancellationToken)
+    {
+        if (thread is { Id: { } id, Control.CanHandBack: true })
+        {
+            await SettleAsync(await desk.HandBackAsync(me, id, cancellationToken), cancellationToken);
+        }
+    }
+
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        if (thread is { Id: { } id, Control.CanClose: true })
+        {
+            await SettleAsync(await desk.CloseAsync(me, id, cancellationToken), cancellationToken);
+        }
+    }
+
+    public async Task ReopenAsync(CancellationToken cancellationToken)
+    {
+        if (thread is { Id: { } id, Control.CanReopen: true })
+        {
+            await SettleAsync(await desk.ReopenAsync(me, id, cancellationToken), cancellationToken);
+        }
+    }
+
+    public void Choose(ComposerMode mode) => Mode = mode;
+
+    public void Dismiss() => Notice = null;
+
+    /// <summary>Puts a held reply into the composer; it is dropped when the new text is sent.</summary>
+    public void Rewrite(HeldReply? reply)
+    {
+        Rewriting = reply;
+        Mode = ComposerMode.Reply;
+    }
+
+    public async Task DecideHeldAsync(HeldReply reply, HeldDecision decision, CancellationToken cancellationToken)
+    {
+        Tell(await desk.DecideHeldAsync(me, reply.Conversation, reply.EntryId, decision, cancellationToken));
+        if (Rewriting?.EntryId == reply.EntryId)
+        {
+            Rewriting = null;
+        }
+
+        await thread.RefreshAsync(cancellationToken);
+    }
+
+    /// <summary>Sends what was written, as the composer's mode says.</summary>
+    /// <returns>Whether it is stored; when not, the text must stay in the composer.</returns>
+    public async Task<bool> SendAsync(string text, CancellationToken cancellationToken)
+    {
+        if (thread.Id is not { } id || string.IsNullOrWhiteSpace(text))
+        {
+            return false;
+        }
+
+        if (text.Length > ConversationDesk.MaxTextLength)
+        {
+            Notice = new DeskNotice.TooLong(ConversationDesk.MaxTextLength);
+            return false;
+        }
+
+        var isStored = Mode is ComposerMode.Note
+            ? await AddNoteAsync(id, text, cancellationToken)
+            : await ReplyAsync(id, text, cancellationToken);
+        if (isStored)
+        {
+            await thread.JumpToEndAsync(cancellationToken);
+        }
+
+        await thread.RefreshAsync(cancellationToken);
+        return isStored;
+    }
+
+    /// <summary>Tells colleagues that the user is writing a reply, now and then.</summary>
+    public void ShowTyping()
+    {
+        var now = clock.GetUtcNow();
+        if (thread is { Id: { } id, Control.CanReply: true } && Mode is ComposerMode.Reply && now - _typingShownAt >= TypingInterval)
+        {
+            _typingShownAt = now;
+            desk.ShowTyping(me, id, isTyping: true);
+        }
+    }
+
+    private async Task<bool> AddNoteAsync(ConversationId id, string text, CancellationToken cancellationToken)
+    {
+        var note = await desk.AddNoteAsync(me, id, text, cancellationToken);
+        Notice = note is null ? new DeskNotice.Gone() : null;
+        return note is not null;
+    }
+
+    private async Task<bool> ReplyAsync(ConversationId id, string text, CancellationToken cancellationToken)
+    {
+        var outcome = Rewriting is { } held
+            ? await desk.ReplaceHeldAsync(me, id, held.EntryId, text, cancellationToken)
+            : await desk.ReplyAsync(me, id, text, cancellationToken);
+        Tell(outcome);
+        if (outcome is not ReplyOutcome.Accepted)
+        {
+            return false;
+        }
+
+        Rewriting = null;
+        _typingShownAt = default;
+        desk.ShowTyping(me, id, isTyping: false);
+        return true;
+    }
+
+    private void Tell(ReplyOutcome outcome) => Notice = outcome switch
+    {
+        ReplyOutcome.Accepted => null,
+        ReplyOutcome.NotHolder { Operator: { } holder } => new DeskNotice.HeldByColleague(holder.Name),
+        ReplyOutcome.NotHolder => new DeskNotice.TakeOverFirst(),
+        ReplyOutcome.NoConnection => new DeskNotice.NoConnection(),
+        ReplyOutcome.NotFound => new DeskNotice.Gone(),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+    };
+
+    private async Task SettleAsync(ControlOutcome outcome, CancellationToken cancellationToken)
+    {
+        Notice = outcome switch
+        {
+            ControlOutcome.Changed { HeldBack: > 0 } changed => new DeskNotice.HeldBack(changed.HeldBack),
+            ControlOutcome.Changed or ControlOutcome.Unchanged => null,
+            ControlOutcome.HeldByOther other => new DeskNotice.HeldByColleague(other.Operator.Name),
+            ControlOutcome.NotFound => new DeskNotice.Gone(),
+            _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+        };
+        await thread.RefreshAsync(cancellationToken);
+        await ReadListAsync(() => list.RefreshAsync(cancellationToken));
+    }
+
+    private async Task ReadListAsync(Func<Task> read)
+    {
+        _listReadAt = clock.GetUtcNow();
+        await read();
+    }
+
+    private async Task MarkReadAsync(CancellationToken cancellationToken)
+    {
+        if (thread is { Id: { } id, ReadUpTo: { } seq } && seq > _markedRead)
+        {
+            _markedRead = seq;
+            await desk.MarkReadAsync(me, id, seq, cancellationToken);
+            list.MarkRead(id);
+        }
+    }
+}

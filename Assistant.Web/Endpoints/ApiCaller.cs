@@ -1,0 +1,34 @@
+using Assistant.Domain.Security;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary>The authenticated caller of an API request; binds as a parameter of an endpoint.</summary>
+internal readonly record struct ApiCaller(Caller Value)
+{
+    public static ValueTask<ApiCaller> BindAsync(HttpContext context) => ValueTask.FromResult(new ApiCaller(
+        context.RequestServices.GetRequiredService<IApiCallers>().Find(context)
+            ?? throw new InvalidOperationException("The endpoint lets callers in who were not authenticated.")));
+}
+
+/// <summary>Finds out who calls the API.</summary>
+internal interface IApiCallers
+{
+    /// <summary>The authenticated caller, or <see langword="null"/>.</summary>
+    Caller? Find(HttpContext context);
+}
+
+internal static class ApiAuthorization
+{
+    /// <summary>Lets in callers with a bearer API key that grants the permission. Cookies do not count: they need antiforgery.</summary>
+    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder endpoint, string permission)
+        => endpoint.RequireAuthorization(new AuthorizeAttribute(permission) { AuthenticationSchemes = RestApi.Scheme })
+            .WithMetadata(new NeededPermission(permission));
+
+    /// <summary>Lets in every caller with a valid API key.</summary>
+    public static RouteHandlerBuilder NeedsCaller(this RouteHandlerBuilder endpoint)
+        => endpoint.RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = RestApi.Scheme });
+}
+
+/// <summary>The permission an endpoint asks for; shown in the API description.</summary>
+internal sealed record NeededPermission(string Name);

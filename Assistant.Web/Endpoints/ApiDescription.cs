@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c>: derived from the endpoints, completed with what they share.</summary>
+internal static class ApiDescription
+{
+    private const string SchemeName = "apiKey";
+
+    public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+        options.AddDocumentTransformer(DescribeDocumentAsync);
+        options.AddOperationTransformer(DescribeOperationAsync);
+    });
+
+    private static Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Assistant",
+            Version = "v1",
+            Description = "Conversations, people, channels, engines and the audit log of one tenant. Lists page by cursor: give 'next' as "
+                + "'after'. Errors are problem details. Writes accept an Idempotency-Key, kept for 24 hours.",
+        };
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[SchemeName] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "An API key: create one in the console or with `assistant apikeys create`.",
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<NeededPermission>().LastOrDefault() is { } needed)
+        {
+            operation.Description = $"{operation.Description} Needs the permission `{needed.Name}`.".TrimStart();
+        }
+
+        if (!HttpMethods.IsGet(context.Description.HttpMethod ?? ""))
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = Idempotency.Header,
+                In = ParameterLocation.Header,
+                Description = "Chosen by the caller; the same request with the same key does its work once.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 200 },
+            });
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary>A user or API key that holds a conversation.</summary>
+internal sealed record HolderResource(Guid Id, string Name)
+{
+    public static HolderResource? From(UserRef? user) => user is null ? null : new(user.Id.Value, user.Name);
+}
+
+internal sealed record ConversationResource(
+    Guid Id,
+    [property: Description("Name of the connection it goes over.")] string Channel,
+    string ChannelType,
+    string Title,
+    ConversationStatus Status,
+    [property: Description("Who holds it; null while the assistant answers.")] HolderResource? Operator,
+    [property: Description("Since when it waits for a person.")] DateTimeOffset? WaitingSince,
+    string LastText,
+    AuthorKind LastAuthor,
+    DateTimeOffset LastAt,
+    long LastSeq,
+    [property: Description("Messages of the person this caller has not marked as read.")] int Unread)
+{
+    public static ConversationResource From(ConversationRow row) => new(
+        row.Id.Value, row.Connection.Value, row.ChannelType, row.Title, row.Status, HolderResource.From(row.Operator),
+        row.WaitingSince, row.LastText, row.LastAuthor, row.LastAt, row.LastSeq, row.Unread);
+}
+
+/// <summary>A file of a message. How the messenger names it may be a secret, so it is left out.</summary>
+internal sealed record AttachmentResource(string Kind, string? FileName, string? MediaType, long? SizeBytes)
+{
+    public static AttachmentResource From(Attachment attachment)
+        => new(attachment.Kind, attachment.FileName, attachment.MediaType, attachment.SizeBytes);
+}
+
+internal sealed record MessageResource(
+    Guid Id,
+    [property: Description("1, 2, 3… within the conversation.")] long Seq,
+    AuthorKind Author,
+    string AuthorName,
+    string Markdown,
+    IReadOnlyList<AttachmentResource> Attachments,
+    [property: Description("Only colleagues see it.")] bool IsNote,
+    DateTimeOffset At,
+    DeliveryState Delivery,
+    DateTimeOffset? EditedAt,
+    DateTimeOffset? DeletedAt)
+{
+    public static MessageResource From(Message message) => new(
+        message.Id, message.Seq, message.Author, message.AuthorName, message.Body.Markdown,
+        [.. message.Attachments.Select(AttachmentResource.From)], message.IsNote, message.At, message.Delivery,
+        message.EditedAt, message.DeletedAt);
+}
+
+/// <summary>A reply of the assistant that a take-over stopped.</summary>
+internal sealed record HeldResource(Guid Id, long MessageSeq, string Markdown, DateTimeOffset CreatedAt)
+{
+    public static HeldResource From(HeldReply held) => new(held.EntryId, held.MessageSeq, held.Body.Markdown, held.CreatedAt);
+}
+
+/// <summary>State of a conversation after a change of control.</summary>
+internal sealed record ControlResource(
+    Guid Id,
+    ConversationStatus Status,
+    HolderResource? Operator,
+    [property: Description("false when it was already so.")] bool Changed,
+    [property: Description("Queued replies of the assistant this change held back.")] int HeldBack)
+{
+    public static ControlResource From(Conversation conversation, bool changed, int heldBack)
+        => new(conversation.Id.Value, conversation.Status, HolderResource.From(conversation.Operator), changed, heldBack);
+}
+
+internal sealed record TextRequest([property: Description("Markdown, up to 20,000 characters.")] string Markdown);
+
+internal sealed record ReadRequest([property: Description("Everything up to this message has been read.")] long Seq);
+
+/// <summary>What to do with a held reply.</summary>
+internal enum HeldAction { Send, Drop, Replace }
+
+internal sealed record HeldRequest(
+    HeldAction Decision, [property: Description("With 'replace': the text to send instead, in the caller's name.")] string? Markdown);

@@ -1,0 +1,35 @@
+using System.Net;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+using Microsoft.AspNetCore.Authorization;
+using OpenTelemetry.Metrics;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary><c>/metrics</c> in the Prometheus format.</summary>
+/// <remarks>
+/// Open to a direct caller on this machine; anybody else, the clients of a reverse proxy included, needs an API key that may read
+/// channels (every role may): figures name connections and engines, which is nobody else's business.
+/// </remarks>
+internal static class MetricsEndpoint
+{
+    private static readonly AuthorizationPolicy Policy = new AuthorizationPolicyBuilder(RestApi.Scheme)
+        .RequireAssertion(context => context.Resource is HttpContext http && (IsDirectAndLocal(http) || MayRead(http)))
+        .Build();
+
+    public static void AddMetrics(this IServiceCollection services) => services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        .AddMeter(Telemetry.Name, Telemetry.Name + ".*")
+        .AddAspNetCoreInstrumentation()
+        .AddRuntimeInstrumentation()
+        .AddPrometheusExporter());
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+        => endpoints.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Policy);
+
+    private static bool IsDirectAndLocal(HttpContext http)
+        => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+            && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
+
+    private static bool MayRead(HttpContext http)
+        => http.RequestServices.GetRequiredService<IApiCallers>().Find(http)?.Permissions.Contains(Permissions.ChannelsRead) == true;
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary>The REST API under <c>/api/v1</c>, the webhooks, health and metrics.</summary>
+internal static class RestApi
+{
+    /// <summary>Authentication scheme of bearer API keys.</summary>
+    public const string Scheme = "ApiKey";
+
+    public const string Prefix = "/api";
+
+    public static IServiceCollection AddRestApi(this IServiceCollection services)
+    {
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ApiExceptionHandler>();
+        services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ApiRateLimiter>();
+        services.AddApiDescription();
+        services.AddHealth();
+        services.AddMetrics();
+        return services;
+    }
+
+    /// <summary>Problem details for whatever goes wrong below <c>/api</c>. Call it before authentication.</summary>
+    public static void UseRestApi(this IApplicationBuilder app)
+        => app.UseWhen(context => context.Request.Path.StartsWithSegments(Prefix), api =>
+        {
+            api.UseExceptionHandler();
+            api.UseStatusCodePages();
+            api.Use(Idempotency.KeepBodyAsync);
+        });
+
+    public static void MapRestApi(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup($"{Prefix}/v1").DisableAntiforgery()
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        api.AddEndpointFilter<ApiRateLimiter>();
+        api.AddEndpointFilter<Idempotency>();
+        ConversationEndpoints.Map(api);
+        PeopleEndpoints.Map(api);
+        ChannelEndpoints.Map(api);
+        EngineEndpoints.Map(api);
+        DeadLetterEndpoints.Map(api);
+        MeEndpoints.Map(api);
+
+        WebhookEndpoint.Map(endpoints);
+        HealthEndpoints.Map(endpoints);
+        MetricsEndpoint.Map(endpoints);
+        endpoints.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    }
+
+    /// <summary>JSON of the API: camel case, enumerations as words, numbers as numbers.</summary>
+    internal static void Configure(JsonSerializerOptions options)
+    {
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.NumberHandling = JsonNumberHandling.Strict;
+    }
+}

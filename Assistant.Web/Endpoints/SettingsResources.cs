@@ -1,0 +1,48 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Assistant.Domain.Settings;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary>A stored setting. A secret says only that it is there.</summary>
+internal sealed record SettingResource(bool Set, [property: Description("Never present for a secret.")] string? Value);
+
+/// <summary>Describes one setting of a channel or an engine.</summary>
+internal sealed record SettingFieldResource(
+    string Key, LocalizedText Label, LocalizedText Help, SettingKind Kind, bool Required, string? Default, IReadOnlyList<string>? Choices)
+{
+    public static IReadOnlyList<SettingFieldResource> From(IEnumerable<SettingField> fields)
+        => [.. fields.Select(f => new SettingFieldResource(f.Key, f.Label, f.Help, f.Kind, f.IsRequired, f.Default, f.Choices))];
+}
+
+internal static class SettingsResources
+{
+    public static Dictionary<string, SettingResource> From(IEnumerable<SettingShown> settings)
+        => settings.ToDictionary(s => s.Field.Key, s => new SettingResource(s.IsSet, s.Value));
+
+    /// <summary>Settings as sent: text, numbers and switches; null stands for blank.</summary>
+    public static (SettingValues Values, IReadOnlyList<SettingProblem> Problems) Read(Dictionary<string, JsonElement>? sent)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var problems = new List<SettingProblem>();
+        foreach (var (key, value) in sent ?? [])
+        {
+            switch (value.ValueKind)
+            {
+                case JsonValueKind.String:
+                    values[key] = value.GetString()!;
+                    break;
+                case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
+                    values[key] = value.GetRawText();
+                    break;
+                case JsonValueKind.Null:
+                    break;
+                default:
+                    problems.Add(new(key, $"'{key}' must be a text, a number or a switch."));
+                    break;
+            }
+        }
+
+        return (new SettingValues(values), problems);
+    }
+}

@@ -1,0 +1,81 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Tenancy;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary><c>/webhooks/{connection}</c>: every messenger's callbacks. The channel verifies and parses; nothing here knows a messenger.</summary>
+/// <remarks>An unknown connection answers like a refused callback, so that names cannot be found out by trying.</remarks>
+internal static class WebhookEndpoint
+{
+    public const int MaxBodyBytes = 1 << 20;
+
+    private const string RetryAfterSeconds = "5";
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+        => endpoints.MapMethods("/webhooks/{connection}", [HttpMethods.Get, HttpMethods.Post], ReceiveAsync)
+            .AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+
+    private static async Task ReceiveAsync(
+        HttpContext context, string connection, IChannelSessions sessions, IMessageGateway gateway, IHostApplicationLifetime lifetime)
+    {
+        if (!lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            // Sessions are still opening: a messenger must not take this for a refusal.
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        if (await ReadBodyAsync(context) is not { } body)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        var reply = Slug.IsValid(connection) && sessions.Find(new ConnectionId(connection)) is IWebhookReceiver receiver
+            ? await receiver.ReceiveAsync(ToRequest(context, body), gateway, context.RequestAborted)
+            : WebhookReply.Refused;
+        context.Response.StatusCode = reply.Status;
+        if (reply.Body is { } text)
+        {
+            context.Response.ContentType = reply.ContentType;
+            await context.Response.WriteAsync(text, context.RequestAborted);
+        }
+    }
+
+    /// <returns><see langword="null"/> when the body is larger than <see cref="MaxBodyBytes"/>.</returns>
+    private static async Task<byte[]?> ReadBodyAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MaxBodyBytes)
+        {
+            return null;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxBodyBytes + 1; // one more, so that the answer is ours
+        }
+
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
+        {
+            if (body.Length + read > MaxBodyBytes)
+            {
+                return null;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private static WebhookRequest ToRequest(HttpContext context, byte[] body) => new(
+        context.Request.Method,
+        context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString(), StringComparer.Ordinal),
+        context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal),
+        body);
+}

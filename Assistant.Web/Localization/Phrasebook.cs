@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Resources;
+using System.Runtime.CompilerServices;
+
+namespace Assistant.Web.Localization;
+
+/// <summary>The phrases of one resource file in the language of the current person. A missing phrase is a fault, not an empty label.</summary>
+/// <param name="name">The file under <c>Resources</c>, without its ending.</param>
+/// <remarks>
+/// A typed accessor (<see cref="Texts"/>) names each phrase once, so that a wrong key does not compile.
+/// Placeholders are named, <c>{count}</c>, so that a translator may order them as the language wants.
+/// </remarks>
+internal sealed class Phrasebook(string name)
+{
+    private readonly ResourceManager _resources = new($"Assistant.Web.Resources.{name}", typeof(Phrasebook).Assembly);
+
+    /// <summary>The phrase named like the calling member.</summary>
+    public string Say([CallerMemberName] string key = "") => Find(key) ?? throw new MissingManifestResourceException($"{name}.resx has no '{key}'.");
+
+    /// <summary>The phrase with its placeholders filled.</summary>
+    public string Say(string key, params ReadOnlySpan<(string Placeholder, object Value)> values)
+    {
+        var phrase = Say(key);
+        foreach (var (placeholder, value) in values)
+        {
+            phrase = phrase.Replace($"{{{placeholder}}}", Convert.ToString(value, CultureInfo.CurrentCulture), StringComparison.Ordinal);
+        }
+
+        return phrase;
+    }
+
+    /// <summary>A phrase with a plural: <c>Key_one</c> is used for 1 where the language has it, with <c>{count}</c> filled.</summary>
+    public string Count(string key, long count, params ReadOnlySpan<(string Placeholder, object Value)> values)
+    {
+        var form = count == 1 && Find($"{key}_one") is not null ? $"{key}_one" : key;
+        return Say(form, values).Replace("{count}", count.ToString("N0", CultureInfo.CurrentCulture), StringComparison.Ordinal);
+    }
+
+    private string? Find(string key) => _resources.GetString(key, CultureInfo.CurrentUICulture);
+}

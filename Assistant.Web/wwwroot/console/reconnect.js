@@ -1,0 +1,30 @@
+// Words and countdown for a lost connection. Blazor retries by itself; drafts are in the page and stay there.
+const bar = document.getElementById('components-reconnect-modal');
+const words = bar?.querySelector('[data-reconnect-words]');
+
+function say(text) {
+  if (words) words.textContent = text;
+}
+
+export function watchConnection() {
+  if (!bar) return;
+  bar.addEventListener('components-reconnect-state-changed', event => {
+    switch (event.detail.state) {
+      case 'show': say(bar.dataset.now); break;
+      case 'retrying':
+        say(event.detail.secondsToNextAttempt > 0
+          ? bar.dataset.retrying.replace('{seconds}', event.detail.secondsToNextAttempt)
+          : bar.dataset.now);
+        break;
+      case 'failed': say(bar.dataset.failed); break;
+      case 'rejected': location.reload(); break; // the server has forgotten this circuit
+    }
+  });
+  bar.querySelector('[data-reconnect-now]').addEventListener('click', async () => {
+    try {
+      if (!await Blazor.reconnect() && !await Blazor.resumeCircuit()) location.reload();
+    } catch {
+      say(bar.dataset.failed); // the server is not there yet
+    }
+  });
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory;
+
+/// <summary>An audit log in memory. Its hashes link the events but are not those of the real chain.</summary>
+public sealed class InMemoryAuditLog : IAuditLog
+{
+    private readonly List<AuditEvent> _events = [];
+
+    /// <summary>How often a page was read.</summary>
+    public int Lists { get; private set; }
+
+    public AuditEvent Append(AuditDraft draft)
+    {
+        var last = _events.LastOrDefault(item => item.What.Tenant == draft.Tenant);
+        var previous = last?.Hash ?? new byte[32];
+        var hash = SHA256.HashData([.. previous.Span, .. Encoding.UTF8.GetBytes($"{draft.Action} {draft.Subject}")]);
+        var written = new AuditEvent((last?.Seq ?? 0) + 1, draft, previous, hash);
+        _events.Add(written);
+        return written;
+    }
+
+    public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken)
+    {
+        Append(draft);
+        return Task.CompletedTask;
+    }
+
+    public Task<Page<AuditEvent>> ListAsync(TenantId tenant, AuditFilter filter, string? after, int limit, CancellationToken cancellationToken)
+    {
+        Lists++;
+        var before = after is null ? long.MaxValue : long.Parse(after, CultureInfo.InvariantCulture);
+        var found = _events.Where(item => item.What.Tenant == tenant && item.Seq < before && Matches(item.What, filter)).Reverse().Take(limit + 1).ToList();
+        var items = found.Take(limit).ToList();
+        return Task.FromResult(new Page<AuditEvent>(items, found.Count > limit ? items[^1].Seq.ToString(CultureInfo.InvariantCulture) : null));
+    }
+
+    public async IAsyncEnumerable<AuditEvent> ReadAsync(TenantId tenant, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var item in _events.Where(item => item.What.Tenant == tenant && item.Seq >= fromSeq).ToList())
+        {
+            await Task.Yield();
+            yield return item;
+        }
+    }
+
+    public Task<AuditCheckpoint> ReadHeadAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var last = _events.LastOrDefault(item => item.What.Tenant == tenant);
+        return Task.FromResult(last is null
+            ? new AuditCheckpoint(tenant, 0, new string('0', 64), DateTimeOffset.UnixEpoch)
+            : new AuditCheckpoint(tenant, last.Seq, Convert.ToHexStringLower(last.Hash.Span), last.What.At));
+    }
+
+    private static bool Matches(AuditDraft what, AuditFilter filter) =>
+        (filter.Action is null || what.Action == filter.Action)
+        && (filter.Actor is null || what.Actor.Id == filter.Actor || what.Actor.Name == filter.Actor)
+        && (filter.Subject is null || what.Subject == filter.Subject)
+        && (filter.From is null || what.At >= filter.From)
+        && (filter.Until is null || what.At < filter.Until)
+        && (filter.Text is not { } text || Texts(what).Any(value => value.Contains(text, StringComparison.OrdinalIgnoreCase)));
+
+    private static IEnumerable<string> Texts(AuditDraft what) => [what.Actor.Name, what.Action, what.Subject, .. what.Details.Values];
+}

@@ -1,0 +1,208 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Observability;
+using Assistant.Web.Components.Pages.Conversations;
+
+namespace Assistant.Web.Tests.Components.Pages.Conversations;
+
+public sealed class ThreadModelTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private readonly DeskFixture _house = new();
+    private readonly ConversationId _id;
+
+    public ThreadModelTests() => _id = _house.Conversations.Add(DeskFixture.Acme, "Li Wei", DeskFixture.Telegram);
+
+    [Fact]
+    public async Task The_newest_page_is_shown_and_older_ones_come_on_demand()
+    {
+        Say(ThreadModel.PageSize + 10);
+        var thread = await OpenedAsync();
+
+        Assert.Equal(ThreadModel.PageSize, thread.Messages.Count);
+        Assert.True(thread.HasOlder);
+        await thread.LoadOlderAsync(Cancel);
+
+        Assert.Equal(Enumerable.Range(1, ThreadModel.PageSize + 10).Select(seq => (long)seq), thread.Messages.Select(message => message.Seq));
+        Assert.False(thread.HasOlder);
+    }
+
+    [Fact]
+    public async Task Reading_far_back_lets_go_of_the_newest_and_the_way_forward_reads_them_again()
+    {
+        Say(500);
+        var thread = await OpenedAsync();
+        for (var page = 0; page < 5; page++)
+        {
+            await thread.LoadOlderAsync(Cancel);
+        }
+
+        Assert.Equal(ThreadModel.MaxShown, thread.Messages.Count);
+        Assert.True(thread.HasNewer);
+        while (thread.HasNewer)
+        {
+            await thread.LoadNewerAsync(Cancel);
+        }
+
+        Assert.Equal(500, thread.LastSeq);
+        Assert.Equal(ThreadModel.MaxShown, thread.Messages.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_continues_the_thread_is_added_without_a_reading()
+    {
+        Say(3);
+        var thread = await OpenedAsync();
+
+        thread.Apply([DeskFixture.Changed(Say(1))]);
+
+        Assert.Equal(4, thread.LastSeq);
+        Assert.False(thread.IsStale);
+        Assert.Equal(0, thread.NewBelow);
+    }
+
+    [Fact]
+    public async Task A_gap_in_the_numbers_is_filled_from_the_store()
+    {
+        Say(3);
+        var thread = await OpenedAsync();
+        Say(2);
+
+        thread.Apply([DeskFixture.Changed(Say(1))]);
+        Assert.True(thread.IsStale);
+        await thread.RefreshAsync(Cancel);
+
+        Assert.Equal([1L, 2, 3, 4, 5, 6], thread.Messages.Select(message => message.Seq));
+    }
+
+    [Fact]
+    public async Task Scrolled_up_new_messages_are_counted_until_the_reader_comes_down()
+    {
+        Say(3);
+        var thread = await OpenedAsync();
+
+        thread.ReaderMoved(isAtEnd: false);
+        thread.Apply([DeskFixture.Changed(Say(1)), DeskFixture.Changed(Say(1)), DeskFixture.Changed(Say(1))]);
+        Assert.Equal(3, thread.NewBelow);
+        Assert.Null(thread.ReadUpTo);
+        thread.ReaderMoved(isAtEnd: true);
+
+        Assert.Equal(0, thread.NewBelow);
+        Assert.Equal(6, thread.ReadUpTo);
+    }
+
+    [Fact]
+    public async Task An_edit_replaces_the_text_in_place()
+    {
+        Say(3);
+        var thread = await OpenedAsync();
+        var edited = _house.Conversations.Change(_id, 2, message => message with { Body = new("better"), EditedAt = _house.Clock.GetUtcNow() });
+
+        thread.Apply([DeskFixture.Changed(edited)]);
+
+        Assert.Equal("better", thread.Messages[1].Body.Markdown);
+        Assert.Equal(3, thread.Messages.Count);
+    }
+
+    [Fact]
+    public async Task A_reply_grows_in_place_and_gives_way_to_its_message()
+    {
+        Say(1);
+        var thread = await OpenedAsync();
+        var turn = Guid.CreateVersion7();
+
+        thread.Apply([new LiveEvent.ReplyProgress(DeskFixture.Acme, _id, turn, "You asked")]);
+        thread.Apply([new LiveEvent.ReplyProgress(DeskFixture.Acme, _id, turn, "You asked about Docker")]);
+        Assert.Equal("You asked about Docker", thread.Streaming?.Text);
+        var answer = _house.Conversations.Say(_id, AuthorKind.Assistant, "Assistant", "You asked about Docker.", turn: turn);
+        thread.Apply([DeskFixture.Changed(answer)]);
+
+        Assert.Null(thread.Streaming);
+        Assert.Equal("You asked about Docker.", thread.Messages[^1].Body.Markdown);
+    }
+
+    [Fact]
+    public async Task An_abandoned_reply_disappears()
+    {
+        Say(1);
+        var thread = await OpenedAsync();
+        var turn = Guid.CreateVersion7();
+
+        thread.Apply([new LiveEvent.ReplyProgress(DeskFixture.Acme, _id, turn, "You"), new LiveEvent.ReplyAbandoned(DeskFixture.Acme, _id, turn)]);
+
+        Assert.Null(thread.Streaming);
+    }
+
+    [Fact]
+    public async Task Somebody_writing_fades_after_a_while_and_the_user_is_not_told_about_themselves()
+    {
+        Say(1);
+        var thread = await OpenedAsync();
+
+        thread.Apply(
+        [
+            new LiveEvent.Typing(DeskFixture.Acme, _id, AuthorKind.Operator, "Anna", IsTyping: true),
+            new LiveEvent.Typing(DeskFixture.Acme, _id, AuthorKind.Operator, "Mira", IsTyping: true),
+        ]);
+        Assert.Equal("Anna", Assert.Single(thread.Typists).Name);
+        _house.Clock.Advance(ThreadModel.TypingFades);
+
+        Assert.Empty(thread.Typists);
+    }
+
+    [Fact]
+    public async Task Events_of_another_conversation_change_nothing()
+    {
+        Say(1);
+        var other = _house.Conversations.Add(DeskFixture.Acme, "Anna", DeskFixture.Telegram);
+        var thread = await OpenedAsync();
+
+        Assert.False(thread.Apply([DeskFixture.Changed(_house.Conversations.Say(other, AuthorKind.Person, "Anna", "Hi"))]));
+        Assert.Single(thread.Messages);
+    }
+
+    [Fact]
+    public async Task What_was_lost_is_read_again_with_its_edits()
+    {
+        Say(5);
+        var thread = await OpenedAsync();
+        _house.Conversations.Change(_id, 4, message => message with { DeletedAt = _house.Clock.GetUtcNow(), Body = new("") });
+        Say(1);
+
+        thread.EventsWereLost();
+        await thread.RefreshAsync(Cancel);
+
+        Assert.Equal(6, thread.LastSeq);
+        Assert.NotNull(thread.Messages[3].DeletedAt);
+    }
+
+    [Fact]
+    public async Task A_conversation_of_another_tenant_is_not_there()
+    {
+        var foreign = _house.Conversations.Add(DeskFixture.Other, "Stranger", DeskFixture.Telegram);
+        _house.Conversations.Say(foreign, AuthorKind.Person, "Stranger", "Hello");
+        var thread = _house.Thread();
+
+        await thread.OpenAsync(foreign, Cancel);
+
+        Assert.True(thread.IsMissing);
+        Assert.Empty(thread.Messages);
+    }
+
+    private Message Say(int count)
+    {
+        Message? last = null;
+        for (var i = 0; i < count; i++)
+        {
+            last = _house.Conversations.Say(_id, AuthorKind.Person, "Li Wei", $"message {i}");
+        }
+
+        return last!;
+    }
+
+    private async Task<ThreadModel> OpenedAsync()
+    {
+        var thread = _house.Thread();
+        await thread.OpenAsync(_id, Cancel);
+        return thread;
+    }
+}

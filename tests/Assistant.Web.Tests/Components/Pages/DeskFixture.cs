@@ -1,0 +1,86 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Observability;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Components.Live;
+using Assistant.Web.Components.Pages.Conversations;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Assistant.Web.Tests.Components.Pages;
+
+/// <summary>An installation in memory: two tenants, one Telegram connection, an operator and a colleague.</summary>
+internal sealed class DeskFixture
+{
+    public static readonly TenantId Acme = new("acme");
+    public static readonly TenantId Other = new("other");
+    public static readonly ConnectionId Telegram = new("tg");
+    public static readonly ConnectionId Web = new("web");
+
+    private static readonly ChannelManifest Manifest = new(
+        "telegram", "Telegram", "M0 0h24v24H0z", null, ChannelCapabilities.None, new TextLimit(4096), []);
+
+    public DeskFixture()
+    {
+        Conversations = new InMemoryConversations(Clock, Audit);
+        People = new InMemoryPeople(Clock, Audit);
+        Connections = new InMemoryConnections(Audit);
+        DeadLetters = new InMemoryDeadLetters(Audit);
+        Me = Operator("Mira", Acme);
+        Anna = Operator("Anna", Acme);
+        Connections.SaveAsync(
+            new Connection(Telegram, Acme, "telegram", "Telegram", AccessPolicy.Open, true, false, SettingValues.Empty, Clock.GetUtcNow(), Clock.GetUtcNow()),
+            new Domain.Audit.AuditDraft(Acme, Clock.GetUtcNow(), Actor.System, "connection.saved", "connection/tg", "local", Domain.Audit.AuditDraft.NoDetails),
+            TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        Desk = new ConversationDesk(
+            Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, Clock);
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));
+
+    public InMemoryAuditLog Audit { get; } = new();
+
+    public InMemoryLiveFeed Feed { get; } = new();
+
+    public RecordingSignals Signals { get; } = new();
+
+    public InMemoryConversations Conversations { get; }
+
+    public InMemoryPeople People { get; }
+
+    public InMemoryConnections Connections { get; }
+
+    public InMemoryDeadLetters DeadLetters { get; }
+
+    public ConversationDesk Desk { get; }
+
+    public Caller Me { get; }
+
+    public Caller Anna { get; }
+
+    public PairingDesk Pairing => new(People, Signals, Signals, Feed, Clock);
+
+    public DeadLetterDesk DeadLetterDesk => new(DeadLetters, DeadLetters, DeadLetters, Signals, Signals, Feed, Clock);
+
+    public ConversationListModel List() => new(Conversations, Me);
+
+    public ThreadModel Thread(Caller? caller = null) => new(Conversations, caller ?? Me, Clock);
+
+    public ConversationsPageModel Room(Caller? caller = null)
+    {
+        var me = caller ?? Me;
+        return new ConversationsPageModel(
+            new ConversationListModel(Conversations, me), new ThreadModel(Conversations, me, Clock),
+            new ContextModel(Conversations, Pairing, People, me), Desk, me, Clock);
+    }
+
+    public static Caller Operator(string name, TenantId tenant, string role = Roles.Operator) =>
+        new(new Actor("user", Guid.CreateVersion7().ToString(), name), tenant, Roles.PermissionsOf(role), "local");
+
+    public static LiveBatch Batch(params LiveEvent[] events) => new(events, Lost: 0);
+
+    public static LiveEvent Changed(Message message) => new LiveEvent.MessageChanged(Acme, message);
+}
