@@ -76,6 +76,9 @@ internal static class FaultWords
     public static EngineFault Empty { get; } = new(EngineFaultKind.Malformed, new(
         "The answer was empty.", "回答是空的。"));
 
+    public static EngineFault Endless { get; } = new(EngineFaultKind.Malformed, new(
+        "The answer did not come to an end. Set a longest answer for this engine.", "回答没完没了。请为这个引擎设置最长回答。"));
+
     public static EngineFault Filtered { get; } = new(EngineFaultKind.Refused, new(
         "The server's content filter withheld the answer.", "服务的内容过滤器拦下了回答。"));
 

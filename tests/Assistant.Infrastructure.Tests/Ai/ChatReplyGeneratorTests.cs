@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Assistant.Domain.Ai;
+using Assistant.Domain.Observability;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Xunit;
@@ -69,13 +70,14 @@ public sealed class ChatReplyGeneratorTests
         await using var engines = new EngineFixture(("MaxAttempts", "1"));
         engines.Script = [BreaksOffAfter("On 3 M")];
         await engines.SaveAsync("cloud");
+        await engines.SaveAsync("spare", "embedded", isDefault: false, order: 9);
 
         var chunks = await engines.ReplyAsync(Saying("where is the key?").WithFact("the key is with Anna"), Cancel);
 
         Assert.Equal(
             [new ReplyChunk.Text("On 3 M"), new ReplyChunk.Restarted(), new ReplyChunk.Text("On 3 May 2026 you said:\n\n> the key is with Anna")],
             chunks[..^1]);
-        Assert.Equal("embedded", Assert.IsType<ReplyChunk.Completed>(chunks[^1]).Usage.Engine);
+        Assert.Equal("spare", Assert.IsType<ReplyChunk.Completed>(chunks[^1]).Usage.Engine);
     }
 
     [Fact]
@@ -84,10 +86,11 @@ public sealed class ChatReplyGeneratorTests
         await using var engines = new EngineFixture(("MaxAttempts", "1"));
         engines.Script = [Fails(EngineFaultKind.Unreachable)];
         await engines.SaveAsync("cloud");
+        await engines.SaveAsync("spare", "embedded", isDefault: false, order: 9);
 
         var exception = await Assert.ThrowsAsync<EnginesFailedException>(() => engines.ReplyAsync(Saying("write a poem about rain"), Cancel));
 
-        Assert.Equal(["cloud", "embedded"], exception.Failures.Select(f => f.Engine));
+        Assert.Equal(["cloud", "spare"], exception.Failures.Select(f => f.Engine));
         Assert.Contains("cloud: broken", exception.Message, StringComparison.Ordinal);
     }
 
@@ -97,6 +100,7 @@ public sealed class ChatReplyGeneratorTests
         await using var engines = new EngineFixture(("MaxAttempts", "1"), ("FailuresToOpen", "2"));
         engines.Script = [Fails(EngineFaultKind.Unreachable)];
         await engines.SaveAsync("cloud");
+        await engines.SaveAsync("spare", "embedded", isDefault: false, order: 9);
         for (var i = 0; i < 5; i++)
         {
             await engines.ReplyAsync(Saying("hello"), Cancel);
@@ -120,7 +124,7 @@ public sealed class ChatReplyGeneratorTests
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == AiTelemetry.MeterName)
+                if (instrument.Meter.Name == AiTelemetry.Name)
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }
@@ -132,7 +136,7 @@ public sealed class ChatReplyGeneratorTests
         meters.Start();
         using var traces = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == AiTelemetry.ActivitySourceName,
+            ShouldListenTo = source => source.Name is Telemetry.Name or AiTelemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => { lock (activities) { activities.Add(activity.OperationName); } },
         };
@@ -142,5 +146,6 @@ public sealed class ChatReplyGeneratorTests
 
         Assert.Superset(new HashSet<string> { "gen_ai.client.operation.duration", "gen_ai.client.token.usage", "gen_ai.client.operation.time_to_first_chunk" }, names);
         Assert.Contains("reply", activities);
+        Assert.Contains(activities, activity => activity.StartsWith("chat", StringComparison.Ordinal));
     }
 }
