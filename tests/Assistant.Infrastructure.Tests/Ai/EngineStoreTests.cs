@@ -7,6 +7,7 @@ using Assistant.Infrastructure.Persistence.Sqlite;
 using Assistant.Infrastructure.Tenancy;
 using Assistant.Testing.Ai;
 using Assistant.Testing.Contracts;
+using Assistant.Testing.Fakes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
