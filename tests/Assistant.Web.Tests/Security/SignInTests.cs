@@ -71,8 +71,8 @@ public sealed class SignInTests : IAsyncLifetime
         var wrong = await _host.Open().SignInAsync("ada@example.org", "wrong password");
         var unknown = await _host.Open().SignInAsync("eve@example.org", "wrong password");
 
-        Assert.Equal("/account/sign-in?problem=failed&email=ada%40example.org", wrong.Headers.Location!.OriginalString);
-        Assert.Equal("/account/sign-in?problem=failed&email=eve%40example.org", unknown.Headers.Location!.OriginalString);
+        Assert.Equal("/account/sign-in?problem=failed&email=ada@example.org", wrong.Headers.Location!.OriginalString);
+        Assert.Equal("/account/sign-in?problem=failed&email=eve@example.org", unknown.Headers.Location!.OriginalString);
         Assert.Equal(2, (await ActionsAsync()).Count(action => action == AuditActions.SignInFailed));
     }
 
