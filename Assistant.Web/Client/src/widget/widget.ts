@@ -137,6 +137,10 @@ export function mount(look: Look): void {
   }
 
   function tell(): void {
+    if (!isReady) {
+      return;
+    }
+
     frame?.contentWindow?.postMessage({ type: kinds.shown, visible: !holder.hidden }, page.origin);
   }
 
