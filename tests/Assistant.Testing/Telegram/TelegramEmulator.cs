@@ -238,6 +238,7 @@ public sealed class TelegramEmulator : IAsyncDisposable
 
         var call = await ReadAsync(context.Request);
         _calls.Enqueue(new TelegramCall(method, call));
+        Changed();
         _faults.TryGetValue(method, out var faults);
         var fault = faults is not null && faults.TryDequeue(out var next) ? next : null;
         try
