@@ -48,6 +48,9 @@ internal static class RestApi
         ChannelEndpoints.Map(api);
         EngineEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
+        AuditEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        ApiKeyEndpoints.Map(api);
         MeEndpoints.Map(api);
 
         WebhookEndpoint.Map(endpoints);
