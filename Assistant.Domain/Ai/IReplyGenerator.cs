@@ -8,7 +8,7 @@ namespace Assistant.Domain.Ai;
 /// <summary>What an engine is given to answer one utterance. Everything said by people in it is untrusted.</summary>
 /// <param name="History">Oldest first.</param>
 /// <param name="Recollections">Found in memory for this utterance.</param>
-/// <param name="FactCount">How many facts this person has told.</param>
+/// <param name="Facts">What this person asked to have remembered, newest first.</param>
 public sealed record ReplyContext(
     TenantId Tenant,
     ConversationId Conversation,
@@ -27,6 +27,9 @@ public abstract record ReplyChunk
     /// <summary>More text.</summary>
     public sealed record Text(string Delta) : ReplyChunk;
 
+    /// <summary>The engine broke off and the next one starts over: the text so far is void.</summary>
+    public sealed record Restarted : ReplyChunk;
+
     /// <summary>The person asked to have this remembered.</summary>
     public sealed record Remember(string Statement) : ReplyChunk;
 
@@ -41,7 +44,8 @@ public abstract record ReplyChunk
 public interface IReplyGenerator
 {
     /// <summary>Streams one reply, ended by exactly one <see cref="ReplyChunk.Completed"/>.</summary>
-    /// <exception cref="EnginesFailedException">No engine could answer. Thrown before the first chunk, or when the answering engine broke off.</exception>
+    /// <remarks>Effects (remember, ask for a person) follow from the utterance alone, never from what a model wrote.</remarks>
+    /// <exception cref="EnginesFailedException">No engine could answer: text streamed so far is void.</exception>
     IAsyncEnumerable<ReplyChunk> GenerateAsync(ReplyContext context, CancellationToken cancellationToken);
 }
 

@@ -33,10 +33,14 @@ public sealed class ConversationDesk(
         caller.Demand(Permissions.ConversationsReply);
         var outcome = await store.TakeOverAsync(
             caller.Tenant, id, caller.AsUser, Draft(caller, AuditActions.ConversationTakenOver, id), cancellationToken);
-        if (outcome is ControlOutcome.Changed or ControlOutcome.Unchanged)
+        if (outcome is ControlOutcome.Changed { Conversation.Version: var version })
         {
-            // Unchanged as well: an earlier call may have been interrupted between its commit and this line.
-            await signal.SettleAsync(id, cancellationToken);
+            await signal.SettleAsync(id, version, cancellationToken);
+        }
+        else if (outcome is ControlOutcome.Unchanged { Conversation.Version: var same })
+        {
+            // An earlier call may have been interrupted between its commit and this line.
+            await signal.SettleAsync(id, same, cancellationToken);
         }
 
         return Announce(caller, id, outcome);

@@ -1,1 +1,13 @@
-return;
+using Assistant.Benchmarks.Floor;
+
+// Each hot path beside its physical floor: one verb per benchmark, which prints figures and a ratio.
+var benchmarks = new Dictionary<string, (string About, Func<string[], Task<int>> RunAsync)>(StringComparer.Ordinal)
+{
+    ["floor"] = ("the least durable gateway, driven by tests/bench/run.sh", FloorBenchmark.RunAsync),
+};
+
+if (args is [var name, .. var rest] && benchmarks.TryGetValue(name, out var benchmark)) return await benchmark.RunAsync(rest);
+
+Console.Error.WriteLine("Usage: Assistant.Benchmarks <verb> [arguments]");
+foreach (var (verb, (about, _)) in benchmarks) Console.Error.WriteLine($"  {verb,-10} {about}");
+return 2;

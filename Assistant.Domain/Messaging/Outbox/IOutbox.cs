@@ -39,7 +39,8 @@ public interface IOutbox
 
     /// <summary>Puts a claimed row back until <paramref name="retryAt"/>.</summary>
     /// <param name="isUncertain">Whether the messenger may have shown it.</param>
-    Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, CancellationToken cancellationToken);
+    /// <param name="isAttempt"><see langword="false"/> when it was never tried (a pause, no session): the claim is not counted.</param>
+    Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken);
 
     /// <summary>Gives up on a claimed row; the conversation's next rows go on.</summary>
     Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken);
@@ -68,6 +69,7 @@ public interface IOutbox
 /// <param name="ByAssistant">Whether the assistant wrote it; only such rows are held back by a take-over.</param>
 /// <param name="Attempts">Attempts begun, this claim included.</param>
 /// <param name="MayRepeat">An earlier attempt ended without an answer.</param>
+/// <param name="Version">The conversation's version when the row was claimed: what a take-over compares with.</param>
 public sealed record OutboxEntry(
     Guid Id,
     TenantId Tenant,
@@ -82,6 +84,7 @@ public sealed record OutboxEntry(
     bool ByAssistant,
     int Attempts,
     bool MayRepeat,
+    long Version,
     DateTimeOffset CreatedAt);
 
 /// <summary>Wakes the senders of this process. Losing a wake-up is harmless: a sweep finds due rows.</summary>
@@ -91,10 +94,11 @@ public interface IOutboxSignal
     void Committed(ConversationId conversation, OutboxEntry? claimed);
 
     /// <summary>
-    /// Returns when nothing of the assistant's, decided before the conversation's take-over, can leave this process any more:
-    /// sends that have begun have ended, claimed rows that had not begun are held.
+    /// Returns when nothing of the assistant's, claimed before the conversation reached <paramref name="version"/>, can leave this
+    /// process any more: sends that have begun have ended, claimed rows that had not begun are held.
     /// </summary>
-    Task SettleAsync(ConversationId conversation, CancellationToken cancellationToken);
+    /// <param name="version">The conversation's version after the take-over.</param>
+    Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken);
 }
 
 /// <summary>A row a take-over held back.</summary>

@@ -69,9 +69,3 @@ public sealed class DescribedChannels(params ChannelManifest[] manifests) : ICha
             Task.FromResult(new ConnectionTest([], TimeSpan.Zero));
     }
 }
-
-/// <summary>Leaves every text whole.</summary>
-public sealed class WholeTexts : IOutboundCutter
-{
-    public IReadOnlyList<MessageBody> Cut(ChannelManifest manifest, MessageBody body) => [body];
-}

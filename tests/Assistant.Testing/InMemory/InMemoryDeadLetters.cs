@@ -62,7 +62,7 @@ public sealed class InMemoryDeadLetters(InMemoryAuditLog log) : IDeadLetterQueri
 
     Task<OutboxEntry?> IOutbox.MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken) => throw NotOffered();
 
-    Task IOutbox.RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, CancellationToken cancellationToken) => throw NotOffered();
+    Task IOutbox.RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken) => throw NotOffered();
 
     Task IOutbox.DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken) => throw NotOffered();
 
@@ -90,7 +90,7 @@ public sealed class RecordingSignals : IConversationExecutor, IOutboxSignal
 
     void IOutboxSignal.Committed(ConversationId conversation, OutboxEntry? claimed) => Committed.Add(conversation);
 
-    public Task SettleAsync(ConversationId conversation, CancellationToken cancellationToken)
+    public Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken)
     {
         Settled.Add(conversation);
         return Task.CompletedTask;

@@ -36,7 +36,7 @@ internal sealed class DeskFixture
             new Domain.Audit.AuditDraft(Acme, Clock.GetUtcNow(), Actor.System, "connection.saved", "connection/tg", "local", Domain.Audit.AuditDraft.NoDetails),
             TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         Desk = new ConversationDesk(
-            Conversations, Conversations, Connections, new DescribedChannels(Manifest), new WholeTexts(), Signals, Signals, Feed, Clock);
+            Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, Clock);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));

@@ -1,0 +1,175 @@
+using System.Text.RegularExpressions;
+
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>Chinese ways of asking. Without word boundaries a pattern says what must not follow (人工 but not 人工智能).</summary>
+internal static partial class ChinesePatterns
+{
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;
+
+    private const string Polite = @"(?:请问|请你|请|麻烦你|麻烦|拜托你|拜托|劳驾|帮忙|帮我|替我|给我|能不能|可不可以|可以|能|你|助手|那|嗯|好的|一定要|一定|要|也|还有)[，,、\s]*";
+
+    private const string Verb = "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?:一下)?|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s]))";
+
+    private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服|工作人员|管理员|负责人|运营人员)(?!智能)";
+
+    public static SpokenRequest Read(string text)
+    {
+        if (Greeting().IsMatch(text))
+        {
+            return new SpokenRequest.Greeting();
+        }
+
+        text = Opening().Replace(text, string.Empty, 1);
+        if ((Memory(text) ?? SmallTalk(text)) is { } request)
+        {
+            return request;
+        }
+
+        if (IsForPerson(text))
+        {
+            return new SpokenRequest.AskForPerson();
+        }
+
+        return IsQuestion(text) ? new SpokenRequest.Recall(text) : new SpokenRequest.Other();
+    }
+
+    private static SpokenRequest? Memory(string text)
+    {
+        if (Dismissal().IsMatch(text))
+        {
+            return new SpokenRequest.Dismissal();
+        }
+
+        if (ListFacts().IsMatch(text))
+        {
+            return new SpokenRequest.ListFacts();
+        }
+
+        if (DoNotRemember().IsMatch(text))
+        {
+            return new SpokenRequest.DoNotRemember();
+        }
+
+        if (Remember().Match(text) is { Success: true } told)
+        {
+            return RememberOrRecall(told, text);
+        }
+
+        if (Forget().IsMatch(text))
+        {
+            return new SpokenRequest.Forget();
+        }
+
+        return Remind().Match(text) is { Success: true } remind ? new SpokenRequest.Remind(Clean(remind.Groups["s"].Value)) : null;
+    }
+
+    /// <summary>"记得我的生日吗" asks, "记得明天买牛奶" tells.</summary>
+    private static SpokenRequest RememberOrRecall(Match match, string text)
+    {
+        var statement = Clean(match.Groups["s"].Value);
+        var isQuestion = QuestionEnd().IsMatch(statement) || match.Groups["soft"].Success && IsQuestion(statement);
+        return isQuestion && !Copula().IsMatch(statement) || isQuestion && match.Groups["soft"].Success
+            ? new SpokenRequest.Recall(text)
+            : new SpokenRequest.Remember(isQuestion ? QuestionEnd().Replace(statement, string.Empty) : statement);
+    }
+
+    private static string Clean(string statement)
+    {
+        var text = Courtesy().Replace(statement.Trim(), string.Empty).Trim();
+        return Pronoun().IsMatch(text) ? string.Empty : text;
+    }
+
+    private static SpokenRequest? SmallTalk(string text) => text switch
+    {
+        _ when HowAreYou().IsMatch(text) => new SpokenRequest.HowAreYou(),
+        _ when Thanks().IsMatch(text) => new SpokenRequest.Thanks(),
+        _ when Farewell().IsMatch(text) => new SpokenRequest.Farewell(),
+        _ when WhoAreYou().IsMatch(text) => new SpokenRequest.WhoAreYou(),
+        _ when Help().IsMatch(text) => new SpokenRequest.Help(),
+        _ when Clock().IsMatch(text) => new SpokenRequest.Clock(),
+        _ => null,
+    };
+
+    private static bool IsForPerson(string text)
+        => ForPerson().IsMatch(text) && !NotForPerson().IsMatch(text);
+
+    private static bool IsQuestion(string text) => QuestionEnd().IsMatch(text) || QuestionWord().IsMatch(text);
+
+    [GeneratedRegex(@"^(?:你好|您好|大家好|嗨|哈[喽罗啰]|早上好|早安|早啊?|上午好|中午好|下午好|晚上好|在吗|在么|在不在|有人吗)(?:[，,\s]*(?:啊|呀|哦|助手|机器人|你好|在吗|在么))*\W*$", Options)]
+    private static partial Regex Greeting();
+
+    [GeneratedRegex(@"^(?:你好|您好|嗨|哈[喽罗啰]|早上好|下午好|晚上好|hi|hello)[啊呀]?[\s，,。.!！：:、~～]+(?=\S)", Options)]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(@"^(?:算了吧?|没事了?|没什么|不用了|取消|当我没说)\W*$", Options)]
+    private static partial Regex Dismissal();
+
+    [GeneratedRegex(
+        @"^(?:请问)?你?(?:都|还)*(?:记得|知道|记住|了解|记)(?:了|着)?(?:关于|有关)?(?:我的?)?(?:哪些|些什么|什么|些啥|啥|多少)(?:事情|事|东西|信息|内容)?(?:了|啊|呢)?\W*$"
+        + @"|^(?:请问)?(?:关于我)[，,]?你?(?:都|还)*(?:记得|知道|了解)(?:些)?(?:什么|啥|哪些)\W*$"
+        + @"|^我(?:都|之前)*(?:让|叫|要|请)(?:过)?你(?:都)?记(?:住|下|过|了)*(?:了)?(?:哪些|些什么|什么|啥)(?:事情|事|东西)?\W*$"
+        + @"|^我(?:都|之前)*(?:告诉|跟|对|和)(?:过)?你(?:都)?(?:说)?(?:过|了)*(?:哪些|些什么|什么|啥)(?:事情|事|东西)?\W*$"
+        + @"|^(?:请)?(?:列出|列一下|看看|查看|显示)?(?:所有|全部)?我的(?:所有|全部)?(?:备忘录?|笔记|记录)(?:有哪些|呢)?\W*$"
+        + @"|^你还?(?:认识|记得)我(?:是谁)?吗?\W*$|^我是谁\W*$", Options)]
+    private static partial Regex ListFacts();
+
+    [GeneratedRegex("^(?:" + Polite + ")*(?:不要|别|不用|不必|无需|不许)(?:再|帮我)*(?:记|存|保存|备忘)", Options)]
+    private static partial Regex DoNotRemember();
+
+    [GeneratedRegex("^(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:忘了|忘掉|忘记|删掉|删了|删除|清空)|(?:忘了|忘掉|忘记)(?!带|关|拿|说|告诉)|(?:删除|删掉|清空|清除)(?:所有|全部|关于)?(?:我的?|你的?|我们的?)?(?:记忆|资料|数据|备忘|笔记|信息|记录))", Options)]
+    private static partial Regex Forget();
+
+    [GeneratedRegex("^(?:" + Polite + ")*(?:提醒(?:一下)?我|提醒一下)[：:，,\\s]*(?:一下)?(?<s>.+)$", Options)]
+    private static partial Regex Remind();
+
+    [GeneratedRegex(
+        "^(?:" + Polite + ")*把(?:这[个件]?事?|下面(?:的|这)[^：:，,]{0,6}|以下[^：:，,]{0,6})" + Verb + @"(?:了|吧|哦)?[：:，,\s]+(?<s>.+)$"
+        + "|^(?:" + Polite + ")*把(?<s>.+?)(?:记住|记下来|记下|记一下|记录下来|记到备忘录?里?|存下来|保存下来)(?:了|吧|哦|好吗|一下)?\\W*$"
+        + "|^(?:" + Polite + ")*" + Verb + @"(?:了|哦|啊|吧|哈)?[：:，,。、\s]*(?:这[个件点]?(?:事情?)?[：:，,])?(?<s>.*)$"
+        + "|^(?:" + Polite + ")*(?<soft>记得|还记得)[：:，,\\s]*(?<s>.+)$"
+        + @"|^(?<s>[^？?]+?)(?<![，,。；;！!\s])[，,。；;！!\s]+(?:" + Polite + ")*(?:记住|记一下|记下来?|记着|记好|别忘了|不要忘了)(?:了|哦|啊|吧|好吗|哈)?\\W*$", Options)]
+    private static partial Regex Remember();
+
+    [GeneratedRegex(@"(?:是|在|叫|为|等于|[:：=])", Options)]
+    private static partial Regex Copula();
+
+    [GeneratedRegex(@"(?<![，,。\s])[，,。\s]*(?:好吗|好不好|可以吗|行吗|谢谢你?|谢啦|拜托了?)[？?。!！~～\s]*$", Options)]
+    private static partial Regex Courtesy();
+
+    [GeneratedRegex(@"^(?:这个|这件事|这|那个|那|它|我|了|吧|一下)?\W*$", Options)]
+    private static partial Regex Pronoun();
+
+    [GeneratedRegex(@"^你(?:今天|最近)?(?:好吗|还好吗|怎么样|过得怎么样|过得好吗)\W*$", Options)]
+    private static partial Regex HowAreYou();
+
+    [GeneratedRegex(@"^(?:(?:好的?|嗯|非常|太)[，,\s]*)?(?:谢谢你?|多谢|感谢|谢啦|谢了|辛苦了?|好的?|知道了|明白了?|收到|可以|不错|太好了|太棒了|棒|厉害|嗯+)(?:[，,\s]*(?:谢谢你?|多谢|啦|了|啊|哦|你))*\W*$", Options)]
+    private static partial Regex Thanks();
+
+    [GeneratedRegex(@"^(?:再见|拜拜|拜|晚安|回见|回头见|明天见|下次见|先这样)(?:啦|了|吧|哦)?\W*$", Options)]
+    private static partial Regex Farewell();
+
+    [GeneratedRegex(@"^(?:请问)?你(?:是谁|是什么|叫什么(?:名字)?|叫啥|的名字是什么|是(?:不是)?(?:一?个?)(?:机器人|真人|人类|人|ai|人工智能)吗?)(?:啊|呀|呢)?\W*$", Options)]
+    private static partial Regex WhoAreYou();
+
+    [GeneratedRegex(@"^(?:/help|帮助|帮帮我|菜单|使用说明|怎么用(?:你)?|(?:请问)?你(?:都|还)*(?:能|会|可以)(?:帮我)?(?:做|干|帮我)?(?:些)?(?:什么|啥|哪些|哪些事)(?:事情?|忙)?|你?有(?:什么|哪些)功能|你的功能(?:是什么|有哪些))(?:呢|啊|呀)?\W*$", Options)]
+    private static partial Regex Help();
+
+    [GeneratedRegex(@"^(?:请问)?(?:今天|现在)(?:是|的)?(?:几号|几月几[号日]|星期几|周几|礼拜几|什么日子|日期(?:是(?:什么|多少))?|几点[了钟]*|什么时间|时间)(?:啊|呀|呢)?\W*$", Options)]
+    private static partial Regex Clock();
+
+    [GeneratedRegex(
+        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|处理|帮|吧|啊|呢|[，,。！!？?\s]|$)"
+        + "|(?:跟|和|与|同)" + People + "(?:客服)?(?:聊|谈|说|讲|沟通|对话|通话)"
+        + @"|^(?:人工|真人|客服)(?:客服|服务|坐席)?(?:在吗|呢|啊|来)?\W*$", Options)]
+    private static partial Regex ForPerson();
+
+    [GeneratedRegex("(?:不要|不用|不想|不需要|无需|别|不必)[^，,。！!？?]{0,4}(?:转|找|联系|叫|跟|和|与|人工|真人|客服)|是什么|什么意思|为什么|[跟和与]客服(?:说|讲|聊)过", Options)]
+    private static partial Regex NotForPerson();
+
+    [GeneratedRegex(@"(?:吗|么|嘛|呢|没有?)?[？?]+\s*$|(?:吗|嘛|呢)[。.!！\s]*$", Options)]
+    private static partial Regex QuestionEnd();
+
+    [GeneratedRegex(@"什么|多少|哪|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地|^(?:查|找|搜|回忆|告诉我)|我(?:之前|以前|上次|昨天)?(?:说过|提过|提到过|讲过)", Options)]
+    private static partial Regex QuestionWord();
+}

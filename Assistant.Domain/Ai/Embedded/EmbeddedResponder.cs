@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+using Assistant.Domain.Memory;
+
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>
+/// Answers without a model: small talk, help, remembering, and recalling what was said with date and verbatim quotation. Answers in
+/// the language of the utterance and never claims more than it did. Pure: what is to be remembered follows from the utterance.
+/// </summary>
+public static class EmbeddedResponder
+{
+    private const int ListedFacts = 10;
+    private const int MaxNameChars = 40;
+
+    /// <summary>The reply in Markdown.</summary>
+    public static EmbeddedAnswer Answer(ReplyContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (string.IsNullOrWhiteSpace(context.Utterance))
+        {
+            return new(Phrases.In(LanguageOf(context.Person.Locale)).TextOnly, IsSubstantial: true);
+        }
+
+        var (request, language) = UtteranceReader.Read(context.Utterance);
+        var say = Phrases.In(language);
+        return request switch
+        {
+            SpokenRequest.Recall recall => Recall(context, recall.Question, language),
+            SpokenRequest.Other => Volunteer(context, language),
+            SpokenRequest.ListFacts => new(ListFacts(context, language), IsSubstantial: true),
+            _ => new(Simple(context, request, language, say), IsSubstantial: true),
+        };
+    }
+
+    /// <summary>One sentence about what this engine can do, in the language of <paramref name="culture"/>.</summary>
+    public static string Introduce(CultureInfo culture)
+    {
+        ArgumentNullException.ThrowIfNull(culture);
+        var say = Phrases.In(LanguageOf(culture.Name));
+        return say.Greeting + say.Introduction;
+    }
+
+    private static string Simple(ReplyContext context, SpokenRequest request, SpokenLanguage language, Phrases say) => request switch
+    {
+        SpokenRequest.Greeting => Hello(context.Person.DisplayName, say) + say.Introduction,
+        SpokenRequest.HowAreYou => say.HowAreYou,
+        SpokenRequest.Thanks => say.Thanks,
+        SpokenRequest.Farewell => say.Farewell,
+        SpokenRequest.Dismissal => say.Dismissal,
+        SpokenRequest.WhoAreYou => say.WhoAreYou,
+        SpokenRequest.Help => say.Help,
+        SpokenRequest.Clock => Fill(say.Clock, DateWords.Moment(context.Now, language, context.Person.Locale)),
+        SpokenRequest.Remember { Statement: "" } or SpokenRequest.Remind { Statement: "" } => say.RememberWhat,
+        SpokenRequest.Remember told => say.Remembered + "\n\n" + MarkdownText.Quote(told.Statement),
+        SpokenRequest.Remind remind => say.CannotRemind + "\n\n" + MarkdownText.Quote(remind.Statement),
+        SpokenRequest.DoNotRemember => say.WillNotRemember,
+        SpokenRequest.Forget => say.CannotForget,
+        SpokenRequest.AskForPerson => say.PersonCalled,
+        _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Not a request with a fixed answer."),
+    };
+
+    private static EmbeddedAnswer Recall(ReplyContext context, string question, SpokenLanguage language)
+    {
+        var say = Phrases.In(language);
+        if (KeyWords.Of(question).IsEmpty)
+        {
+            return new(say.Unknown, IsSubstantial: false);
+        }
+
+        var found = MemorySearch.Find(context, question);
+        if (found.Quotes.Count == 0)
+        {
+            return new(say.NothingFound + say.Introduction, IsSubstantial: false);
+        }
+
+        var text = new StringBuilder();
+        if (!found.IsSure)
+        {
+            text.Append(say.PerhapsRelated).Append("\n\n");
+        }
+
+        text.AppendJoin("\n\n", found.Quotes.Select(quote => Said(quote, context, language, say)));
+        return new(text.ToString(), found.IsSure);
+    }
+
+    /// <summary>Neither question nor request: a few bare words ("spare key") may still be looked up.</summary>
+    private static EmbeddedAnswer Volunteer(ReplyContext context, SpokenLanguage language)
+    {
+        var found = MemorySearch.Find(context, context.Utterance);
+        var say = Phrases.In(language);
+        return found is { IsSure: true, Quotes: [var best, ..] }
+            ? new(Said(best, context, language, say), IsSubstantial: true)
+            : new(say.Unknown, IsSubstantial: false);
+    }
+
+    private static string ListFacts(ReplyContext context, SpokenLanguage language)
+    {
+        var say = Phrases.In(language);
+        if (context.Facts.Count == 0)
+        {
+            return say.NoFacts;
+        }
+
+        var lines = context.Facts.Take(ListedFacts).Select(fact =>
+            $"{DateWords.Day(fact.StatedAt, context.Now, language, context.Person.Locale)}\n{MarkdownText.Quote(fact.Text)}");
+        return say.Facts + "\n\n" + string.Join("\n\n", lines);
+    }
+
+    private static string Said(Recollection quote, ReplyContext context, SpokenLanguage language, Phrases say)
+    {
+        var day = DateWords.Day(quote.At, context.Now, language, context.Person.Locale);
+        var lead = quote.Author switch
+        {
+            Conversations.AuthorKind.Person => say.PersonSaid,
+            Conversations.AuthorKind.Assistant => say.AssistantSaid,
+            _ => say.ColleagueSaid,
+        };
+        return Fill(lead, day) + "\n\n" + MarkdownText.Quote(quote.Quote);
+    }
+
+    private static string Hello(string name, Phrases say)
+    {
+        var shown = name.Trim();
+        return shown.Length is 0 or > MaxNameChars || shown.Any(char.IsControl) ? say.Greeting : Fill(say.GreetingByName, MarkdownText.Escape(shown));
+    }
+
+    private static SpokenLanguage LanguageOf(string? locale)
+        => locale?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? SpokenLanguage.Chinese : SpokenLanguage.English;
+
+    private static string Fill(string phrase, string value) => phrase.Replace("{0}", value, StringComparison.Ordinal);
+}
+
+/// <summary>A reply of the embedded engine.</summary>
+/// <param name="IsSubstantial">
+/// <see langword="false"/> when it only says that it does not know. Standing in for an engine that failed, it then stays silent, so that
+/// the person is told honestly and the operator sees the failure.
+/// </param>
+public sealed record EmbeddedAnswer(string Markdown, bool IsSubstantial);

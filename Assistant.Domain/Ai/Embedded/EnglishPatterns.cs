@@ -1,0 +1,193 @@
+using System.Text.RegularExpressions;
+
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>English ways of asking. Order matters: what a person says about remembering wins over words inside the statement.</summary>
+internal static partial class EnglishPatterns
+{
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;
+
+    private const string Person =
+        @"(?:(?:a|an|the|some|your|another)\s+)?(?:(?:real|live|actual|human)\s+)*"
+        + @"(?:human|person|people|agent|operator|someone|somebody|representative|rep|support|staff|colleague|employee|customer\s+service)"
+        + @"(?:\s+(?:being|agent|operator|real|person|else|instead|please|now|here|team))*";
+
+    private const string AfterPerson = @"(?:\s+(?:about|who|regarding)\b.*)?\W*$";
+
+    public static SpokenRequest Read(string text)
+    {
+        if (Greeting().IsMatch(text))
+        {
+            return new SpokenRequest.Greeting();
+        }
+
+        text = Opening().Replace(text, string.Empty, 1);
+        if ((Memory(text) ?? SmallTalk(text)) is { } request)
+        {
+            return request;
+        }
+
+        if (IsForPerson(text))
+        {
+            return new SpokenRequest.AskForPerson();
+        }
+
+        return Question().IsMatch(text) || text.EndsWith('?') ? new SpokenRequest.Recall(text) : new SpokenRequest.Other();
+    }
+
+    private static SpokenRequest? Memory(string text)
+    {
+        if (Dismissal().IsMatch(text))
+        {
+            return new SpokenRequest.Dismissal();
+        }
+
+        if (ListFacts().IsMatch(text))
+        {
+            return new SpokenRequest.ListFacts();
+        }
+
+        if (DoNotRemember().IsMatch(text))
+        {
+            return new SpokenRequest.DoNotRemember();
+        }
+
+        if (Forget().IsMatch(text))
+        {
+            return new SpokenRequest.Forget();
+        }
+
+        if (Remind().Match(text) is { Success: true } remind)
+        {
+            return new SpokenRequest.Remind(Clean(remind.Groups["s"].Value, isAsked: false));
+        }
+
+        var match = Remember().Match(text);
+        return match.Success ? RememberOrRecall(match, text) : null;
+    }
+
+    /// <summary>"Remember when …?" and "can you remember my birthday?" ask; "can you remember that …?" tells.</summary>
+    private static SpokenRequest RememberOrRecall(Match match, string text)
+    {
+        var statement = match.Groups["s"].Value;
+        var isAsked = match.Groups["modal"].Success;
+        var isMarked = match.Groups["that"].Success;
+        var isQuestion = text.TrimEnd().EndsWith('?');
+        var asks = !isMarked && (QuestionWord().IsMatch(statement) && !statement.Contains(':', StringComparison.Ordinal)
+            || isQuestion && (!isAsked || !Copula().IsMatch(statement)));
+        if (asks || isQuestion && !isAsked)
+        {
+            return new SpokenRequest.Recall(text);
+        }
+
+        return new SpokenRequest.Remember(Clean(statement, isAsked && isQuestion));
+    }
+
+    private static string Clean(string statement, bool isAsked)
+    {
+        var text = Courtesy().Replace(statement.Trim(), string.Empty);
+        text = isAsked ? text.TrimEnd('?', ' ') : text;
+        return Pronoun().IsMatch(text) ? string.Empty : text.Trim();
+    }
+
+    private static SpokenRequest? SmallTalk(string text) => text switch
+    {
+        _ when HowAreYou().IsMatch(text) => new SpokenRequest.HowAreYou(),
+        _ when Thanks().IsMatch(text) => new SpokenRequest.Thanks(),
+        _ when Farewell().IsMatch(text) => new SpokenRequest.Farewell(),
+        _ when WhoAreYou().IsMatch(text) => new SpokenRequest.WhoAreYou(),
+        _ when Help().IsMatch(text) => new SpokenRequest.Help(),
+        _ when Clock().IsMatch(text) => new SpokenRequest.Clock(),
+        _ => null,
+    };
+
+    private static bool IsForPerson(string text)
+        => (Wish().IsMatch(text) || Transfer().IsMatch(text) || PersonAlone().IsMatch(text)) && !Refusal().IsMatch(text);
+
+    [GeneratedRegex(@"^(?:/start(?:\s+\S+)?|(?:hi|hiya|hello|hey|howdy|yo|greetings|good\s+(?:morning|afternoon|evening|day))(?:[\s,]+(?:there|again|assistant|bot|all|everyone|hi|hello))*)\W*$", Options)]
+    private static partial Regex Greeting();
+
+    [GeneratedRegex(@"^(?:(?:hi|hiya|hello|hey|good\s+(?:morning|afternoon|evening)|there|ok|okay|so|well|oh|also|and|please|pls|kindly|assistant|bot)\b[\s,.!:;]+)+(?=\S)", Options)]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(@"^(?:never\s*mind|forget\s+(?:it|about\s+it)|no\s+worries|nothing|cancel)\W*$", Options)]
+    private static partial Regex Dismissal();
+
+    [GeneratedRegex(
+        @"^(?:what\s+(?:do|can|did|else\s+do)\s+you\s+(?:know|remember|recall)(?:\s+(?:about|of)\s+me)?(?:\s+so\s+far)?"
+        + @"|what\s+(?:have\s+i|did\s+i)\s+(?:told|tell|asked|ask)\s+you(?:\s+to\s+remember)?(?:\s+so\s+far)?"
+        + @"|(?:list|show|tell)(?:\s+me)?\s+(?:(?:all|my|your|the|of)\s+)*(?:notes|facts|memories)"
+        + @"|(?:do\s+you\s+)?(?:remember|know)\s+me|who\s+am\s+i|what(?:['’]s|\s+is)\s+in\s+your\s+memory"
+        + @"|(?:tell\s+me\s+)?(?:everything|all)\s+you\s+(?:know|remember)(?:\s+about\s+me)?)\W*$", Options)]
+    private static partial Regex ListFacts();
+
+    [GeneratedRegex(@"^(?:don['’]?t|do\s+not|never)\s+(?:remember|note|save|store|memori[sz]e|write|record)\b", Options)]
+    private static partial Regex DoNotRemember();
+
+    [GeneratedRegex(@"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?(?:forget\b(?!\s+to\b)|(?:delete|erase|remove)\s+(?:everything|all|my\s+(?:data|notes|facts|memories)|what\s+you))", Options)]
+    private static partial Regex Forget();
+
+    [GeneratedRegex(@"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?remind\s+me\b\s*(?:to\b|that\b|about\b|of\b)?\s*(?<s>.+)$", Options)]
+    private static partial Regex Remind();
+
+    [GeneratedRegex(
+        @"^(?<modal>(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?|i\s*(?:want|need|['’]?d\s+like|would\s+like)\s+you\s+to\s+)?"
+        + @"(?:(?:remember|memori[sz]e|don['’]?t\s+(?:ever\s+)?forget|do\s+not\s+forget|never\s+forget|keep\s+in\s+mind|bear\s+in\s+mind"
+        + @"|(?:make|take)\s+a\s+note|(?:write|jot)\s+(?:this\s+|that\s+)?down)\b(?<that>(?:\s+(?:that|this|for\s+me)\b)+)?(?:\s+of\b)?"
+        + @"|(?:note|save|store|record)(?<that>(?:\s+(?:that|this|down)\b)+)|note(?:\s+to\s+self)?(?=\s*:))"
+        + @"\s*[:,\-–—]?\s*(?<s>.*)$", Options)]
+    private static partial Regex Remember();
+
+    [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|if|whether)\b", Options)]
+    private static partial Regex QuestionWord();
+
+    [GeneratedRegex(@"\b(?:is|are|am|was|were|has|have|had|likes?|lives?|needs?|will|starts?|costs?)\b|[=:]|['’](?:s|re|m)\b", Options)]
+    private static partial Regex Copula();
+
+    [GeneratedRegex(@"(?<![\s,;.])[\s,;.]*\b(?:please|thanks|thank\s+you|ok\?|okay\?)\W*$", Options)]
+    private static partial Regex Courtesy();
+
+    [GeneratedRegex(@"^(?:it|this|that|these|those|something|to|me)?\W*$", Options)]
+    private static partial Regex Pronoun();
+
+    [GeneratedRegex(@"^how\s+(?:are\s+you(?:\s+(?:doing|today|feeling))*|is\s+it\s+going|do\s+you\s+do|['’]?s\s+it\s+going)\W*$", Options)]
+    private static partial Regex HowAreYou();
+
+    [GeneratedRegex(@"^(?:many\s+)?(?:thanks|thank\s+you|thx|ty|cheers|great|perfect|awesome|nice|cool|ok|okay|got\s+it|good|super)(?:[\s,]+(?:so\s+much|very\s+much|a\s+lot|thanks|thank\s+you|again|then|job|bot|assistant|perfect|great))*\W*$", Options)]
+    private static partial Regex Thanks();
+
+    [GeneratedRegex(@"^(?:bye|bye\s*-?\s*bye|goodbye|good\s*night|see\s+(?:you|ya)(?:\s+(?:later|soon|tomorrow))?|take\s+care|later|cu)\W*$", Options)]
+    private static partial Regex Farewell();
+
+    [GeneratedRegex(@"^(?:who\s+are\s+you|what\s+are\s+you|what(?:['’]s|\s+is)\s+your\s+name|are\s+you\s+(?:a\s+|an\s+)?(?:real\s+)?(?:human|person|bot|chatbot|robot|ai|machine|real)(?:\s+being)?)\W*$", Options)]
+    private static partial Regex WhoAreYou();
+
+    [GeneratedRegex(@"^(?:/?help(?:\s+me)?|/?menu|/?commands?|what\s+can\s+(?:you|i)\s+(?:do|ask|say)(?:\s+(?:for\s+me|here|with\s+you))?|what\s+do\s+you\s+do|how\s+(?:do\s+you|does\s+this|does\s+it)\s+work|how\s+can\s+you\s+help(?:\s+me)?|what\s+are\s+you\s+(?:able\s+to\s+do|good\s+at))\W*$", Options)]
+    private static partial Regex Help();
+
+    [GeneratedRegex(@"^(?:what(?:['’]s|\s+is)\s+(?:the\s+)?(?:current\s+|today['’]?s\s+)?(?:date|day|time)(?:\s+(?:today|now|is\s+it))*|what\s+(?:day|date|time)\s+is\s+(?:it|today)(?:\s+(?:today|now))*)\W*$", Options)]
+    private static partial Regex Clock();
+
+    [GeneratedRegex(
+        @"^(?:i\s*(?:really\s+|just\s+)?(?:want|need|wish|['’]?d\s+like|would\s+like|['’]?d\s+rather|would\s+rather|prefer|have|must)\s+(?:to\s+)?"
+        + @"|(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?|let\s+me\s+|how\s+(?:do|can)\s+i\s+|is\s+it\s+possible\s+to\s+)?"
+        + @"(?:talk|speak|chat)(?:ing)?\s+(?:to|with)\s+" + Person + AfterPerson, Options)]
+    private static partial Regex Wish();
+
+    [GeneratedRegex(
+        @"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?(?:connect|transfer|put|switch|hand|pass|get|give|send|escalate|forward)\s+"
+        + @"(?:me|us|this)(?:\s+(?:over|through|up|back))?(?:\s+(?:to|with))?\s+" + Person + AfterPerson, Options)]
+    private static partial Regex Transfer();
+
+    [GeneratedRegex(
+        @"^(?:(?:i\s*(?:want|need|demand|prefer|would\s+like|['’]?d\s+like)|is\s+there|are\s+there)\s+)?(?:(?:a|an|the|any)\s+)?(?:(?:real|live)\s+)?"
+        + @"(?:human(?:\s+(?:being|agent|operator|support|help))?|operator|agent|representative|real\s+(?:person|people)|live\s+person)"
+        + @"(?:\s+(?:here|there|please|now|around|available|i\s+can\s+(?:talk|speak)\s+(?:to|with)))*\W*$", Options)]
+    private static partial Regex PersonAlone();
+
+    [GeneratedRegex(@"\b(?:don['’]?t|do\s+not|never|no\s+need)\b", Options)]
+    private static partial Regex Refusal();
+
+    [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|did|do|does|is|are|was|were|have|has|can|could|should|will|would|am|may|tell\s+me|find|search|look\s+up|recall)\b", Options)]
+    private static partial Regex Question();
+}

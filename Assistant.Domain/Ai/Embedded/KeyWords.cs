@@ -1,0 +1,104 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>
+/// The words of a question that a remembered sentence must share to answer it: English words without the small ones, Chinese
+/// as overlapping pairs of characters, since Chinese has no spaces to cut at.
+/// </summary>
+internal sealed partial class KeyWords
+{
+    private const int MaxKeys = 24;
+
+    private static readonly FrozenSet<string> Small = (
+        "a an the and or but if so of to in on at by for from with about as into over than then that this these those there here it its "
+        + "i me my mine we us our you your he she his her him they them their who whom whose which what when where why how is are am was were "
+        + "be been being do does did done have has had can could will would shall should may might must not no yes please tell told say said "
+        + "says ask asked remember recall know mention mentioned talk talked speak find search look again ever just ago earlier last time "
+        + "s t d ll m re ve don didn doesn isn aren wasn something anything everything thing things many much").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    private readonly List<string> _keys;
+
+    private KeyWords(List<string> keys) => _keys = keys;
+
+    public bool IsEmpty => _keys.Count == 0;
+
+    public static KeyWords Of(string question)
+    {
+        var text = ChineseSmall().Replace(question, " ");
+        var keys = new List<string>();
+        foreach (var run in Runs().EnumerateMatches(text))
+        {
+            var word = text.AsSpan(run.Index, run.Length);
+            if (!UtteranceReader.IsHan(word[0]))
+            {
+                AddWord(keys, word.ToString().ToLowerInvariant());
+            }
+            else if (word.Length == 1)
+            {
+                keys.Add(word.ToString());
+            }
+            else
+            {
+                for (var i = 0; i + 1 < word.Length; i++)
+                {
+                    keys.Add(word.Slice(i, 2).ToString());
+                }
+            }
+        }
+
+        return new KeyWords([.. keys.Distinct(StringComparer.Ordinal).Take(MaxKeys)]);
+    }
+
+    /// <summary>How much of the question the sentence covers, 0..1.</summary>
+    public double CoverageBy(string sentence)
+    {
+        if (IsEmpty)
+        {
+            return 0;
+        }
+
+        var lower = sentence.ToLowerInvariant();
+        var words = new List<string>();
+        foreach (var run in Runs().EnumerateMatches(lower))
+        {
+            words.Add(lower.Substring(run.Index, run.Length));
+        }
+
+        var found = _keys.Count(key => UtteranceReader.IsHan(key[0])
+            ? lower.Contains(key, StringComparison.Ordinal)
+            : words.Exists(word => IsSameWord(key, word)));
+        return (double)found / _keys.Count;
+    }
+
+    private static void AddWord(List<string> keys, string word)
+    {
+        if (!Small.Contains(word))
+        {
+            keys.Add(word);
+        }
+    }
+
+    // "dentist" and "dentists", "travel" and "travelled", but not "car" and "carpet".
+    private static bool IsSameWord(string a, string b)
+    {
+        if (a == b)
+        {
+            return true;
+        }
+
+        var (shorter, longer) = a.Length < b.Length ? (a, b) : (b, a);
+        return shorter.Length >= 3 && longer == shorter + "s"
+            || shorter.Length >= 5 && longer.Length - shorter.Length <= 3 && longer.StartsWith(shorter, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Runs();
+
+    [GeneratedRegex(
+        "请问|告诉我|什么时候|什么地方|什么|多少|哪里|哪儿|哪个|哪天|哪些|哪|是谁|谁|几点|几号|几个|几岁|几|多大|多久|怎么样|怎么|怎样|为什么|为啥|是否|有没有|是不是|"
+        + "还记得|记得|记住|知道|关于|有关|我说过|说过|提到过|提过|讲过|提到|之前|以前|上次|我们|你们|他们|我的|你的|我|你|您|是|在|的|了|吗|呢|么|嘛|啊|吧|过|有|把|那|这|和|跟|对|叫|都|还",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex ChineseSmall();
+}

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>
+/// Chooses, among what the turn brought along (facts, recollections, recent messages), the sentences that answer a question.
+/// Full-text search finds any shared word; an answer needs half of the question's words.
+/// </summary>
+internal static partial class MemorySearch
+{
+    private const double SureCoverage = 0.5;
+    private const double SameRank = 0.2;
+    private const int MaxQuotes = 3;
+
+    /// <param name="IsSure">The quotes cover the question; else they merely share a word with it.</param>
+    public sealed record Findings(IReadOnlyList<Recollection> Quotes, bool IsSure);
+
+    public static Findings Find(ReplyContext context, string question)
+    {
+        var keys = KeyWords.Of(question);
+        var aboutAssistant = AsksWhatAssistantSaid().IsMatch(question);
+        var ranked = Candidates(context)
+            .Where(c => aboutAssistant ? c.Author == AuthorKind.Assistant : c.Author is AuthorKind.Person or AuthorKind.Operator)
+            .Where(c => c.Author != AuthorKind.Person || c.IsFact || IsStatement(c.Quote))
+            .Select(c => (Item: c, Coverage: keys.CoverageBy(c.Quote)))
+            .Where(c => c.Coverage > 0)
+            .OrderByDescending(c => c.Coverage).ThenByDescending(c => c.Item.IsFact).ThenByDescending(c => c.Item.At)
+            .ToList();
+        if (ranked.Count == 0)
+        {
+            return new([], IsSure: false);
+        }
+
+        var best = ranked[0].Coverage;
+        var isSure = best >= SureCoverage;
+        var quotes = new List<Recollection>();
+        foreach (var (item, _) in ranked.Where(c => c.Coverage >= best - SameRank && (!isSure || c.Coverage >= SureCoverage)))
+        {
+            // A fact and the message that stated it are one memory.
+            if (!quotes.Exists(q => q.Quote.Contains(item.Quote, StringComparison.Ordinal) || item.Quote.Contains(q.Quote, StringComparison.Ordinal)))
+            {
+                quotes.Add(item);
+            }
+
+            if (quotes.Count == (isSure ? MaxQuotes : 1))
+            {
+                break;
+            }
+        }
+
+        return new(quotes, isSure);
+    }
+
+    private static IEnumerable<Recollection> Candidates(ReplyContext context)
+    {
+        var facts = context.Facts.Select(f => new Recollection(f.Text, f.StatedAt, true, AuthorKind.Person, f.SourceConversation, f.SourceSeq));
+        var recent = context.History
+            .Where(m => !m.IsNote && m.DeletedAt is null)
+            .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq));
+        return facts.Concat(context.Recollections).Concat(recent).Where(r => !string.IsNullOrWhiteSpace(r.Quote));
+    }
+
+    /// <summary>Earlier questions and commands hold the words of the question, not its answer.</summary>
+    private static bool IsStatement(string quote)
+        => UtteranceReader.Read(quote).Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.Other;
+
+    [GeneratedRegex(@"\b(?:did|have|had)\s+you\s+(?:say|said|tell|told|write|written|mention|mentioned|answer|answered)\b|你(?:之前|以前|上次|昨天)?(?:说过|告诉过|回答过|提过|怎么说|说了)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AsksWhatAssistantSaid();
+}

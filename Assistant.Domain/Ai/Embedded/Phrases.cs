@@ -1,0 +1,114 @@
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>What the embedded engine says, in one language. Markdown; <c>{0}</c> is filled with text that is escaped already.</summary>
+internal sealed record Phrases
+{
+    public required string Greeting { get; init; }
+    public required string GreetingByName { get; init; }
+    public required string Introduction { get; init; }
+    public required string HowAreYou { get; init; }
+    public required string Thanks { get; init; }
+    public required string Farewell { get; init; }
+    public required string Dismissal { get; init; }
+    public required string WhoAreYou { get; init; }
+    public required string Help { get; init; }
+    public required string Clock { get; init; }
+    public required string Remembered { get; init; }
+    public required string RememberWhat { get; init; }
+    public required string CannotRemind { get; init; }
+    public required string WillNotRemember { get; init; }
+    public required string CannotForget { get; init; }
+    public required string PersonCalled { get; init; }
+    public required string NoFacts { get; init; }
+    public required string Facts { get; init; }
+    public required string PersonSaid { get; init; }
+    public required string ColleagueSaid { get; init; }
+    public required string AssistantSaid { get; init; }
+    public required string PerhapsRelated { get; init; }
+    public required string NothingFound { get; init; }
+    public required string Unknown { get; init; }
+    public required string TextOnly { get; init; }
+
+    public static Phrases In(SpokenLanguage language) => language == SpokenLanguage.Chinese ? Chinese : English;
+
+    private const string EnglishConnect =
+        "I am answering without a language model at the moment. Whoever runs me can connect one in the console under **Engines**.";
+
+    private const string ChineseConnect = "我现在没有连接语言模型。管理员可以在控制台的 **引擎** 页面连接一个。";
+
+    private static Phrases English { get; } = new()
+    {
+        Greeting = "Hello! ",
+        GreetingByName = "Hello {0}! ",
+        Introduction = "I remember what you tell me and find it again. Say “help” to see how.",
+        HowAreYou = "All well here, thank you. What can I keep in mind for you?",
+        Thanks = "You're welcome!",
+        Farewell = "Goodbye, see you soon!",
+        Dismissal = "All right.",
+        WhoAreYou = "I am an assistant, a program and not a person. I remember what you tell me, find it again, and can call a person for you.",
+        Help =
+            """
+            This is what I can do:
+
+            - **Remember**: “Remember that the spare key is with Anna.”
+            - **Find it again**: “Where is the spare key?” I quote what you said, with the date.
+            - **Look back**: “What do you remember about me?”
+            - **Call a person**: “I want to talk to a human.”
+
+            """ + EnglishConnect,
+        Clock = "It is {0}.",
+        Remembered = "Noted. I will remember:",
+        RememberWhat = "Gladly. What should I remember? For example: “Remember that the meeting is on Friday.”",
+        CannotRemind = "I cannot send reminders by myself, but I have noted it, so you can ask me for it:",
+        WillNotRemember = "All right, I will not note it down. It stays in our conversation, like every message.",
+        CannotForget = "I cannot delete anything myself. Say “I want to talk to a human”, and a person can remove it for you.",
+        PersonCalled = "I have asked for a person. Someone will answer you here; until then you can keep writing.",
+        NoFacts = "You have not asked me to remember anything yet. Try: “Remember that my train leaves at 8:15.”",
+        Facts = "This is what you asked me to remember:",
+        PersonSaid = "On {0} you said:",
+        ColleagueSaid = "On {0} a colleague wrote to you:",
+        AssistantSaid = "On {0} I said:",
+        PerhapsRelated = "I am not sure, but this may be related.",
+        NothingFound = "I don't know: I found nothing about that in what you told me. If you tell me, I will remember it. ",
+        Unknown = "I don't know what to say to that. " + EnglishConnect + " Say “help” to see what I can do now.",
+        TextOnly = "I received it, but I can only read text. Could you describe it in words?",
+    };
+
+    private static Phrases Chinese { get; } = new()
+    {
+        Greeting = "你好！",
+        GreetingByName = "你好，{0}！",
+        Introduction = "你告诉我的事，我会记住，也能帮你找回来。说“帮助”看看怎么用。",
+        HowAreYou = "我很好，谢谢。有什么要我记住的吗？",
+        Thanks = "不客气！",
+        Farewell = "再见，回头聊！",
+        Dismissal = "好的。",
+        WhoAreYou = "我是一个助手，是程序，不是真人。我能记住你告诉我的事，帮你找回来，也能帮你请真人来。",
+        Help =
+            """
+            我可以这样帮你：
+
+            - **记住**：“记住备用钥匙在小安那里。”
+            - **找回**：“备用钥匙在哪里？”我会引用你的原话和日期。
+            - **回顾**：“你记得我什么？”
+            - **请真人**：“转人工。”
+
+            """ + ChineseConnect,
+        Clock = "现在是{0}。",
+        Remembered = "记下了：",
+        RememberWhat = "好的，要我记住什么？比如：“记住会议在星期五。”",
+        CannotRemind = "我还不能按时提醒你，但我记下了，你可以随时问我：",
+        WillNotRemember = "好的，我不会专门记下来。它和其他消息一样留在我们的对话里。",
+        CannotForget = "我自己不能删除内容。说“转人工”，请真人帮你删除。",
+        PersonCalled = "我已经帮你请真人了，会有人在这里回复你。在那之前你可以继续留言。",
+        NoFacts = "你还没有让我记住什么。可以说：“记住我的火车八点一刻开。”",
+        Facts = "这是你让我记住的：",
+        PersonSaid = "{0}你说过：",
+        ColleagueSaid = "{0}同事给你写过：",
+        AssistantSaid = "{0}我说过：",
+        PerhapsRelated = "我不太确定，不过这也许有关。",
+        NothingFound = "我不知道：在你告诉我的事里没有找到相关内容。你告诉我，我就会记住。",
+        Unknown = "这个我不知道该怎么回答。" + ChineseConnect + "说“帮助”看看我现在能做什么。",
+        TextOnly = "我收到了，不过我只能读文字。可以用文字描述一下吗？",
+    };
+}

@@ -1,0 +1,77 @@
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>
+/// Reads what a person explicitly asks for, in English and Chinese, by patterns alone. It decides the two effects an utterance
+/// may have (remember, ask for a person) for every engine, so that no text a model read elsewhere can cause them.
+/// </summary>
+public static class UtteranceReader
+{
+    /// <summary>Longer utterances are prose, not requests; reading only the beginning keeps every pattern cheap.</summary>
+    private const int MaxPatternChars = 4_000;
+
+    /// <summary>The request; <see cref="SpokenRequest.Other"/> when no pattern fits. Never throws for any text.</summary>
+    public static HeardUtterance Read(string utterance)
+    {
+        ArgumentNullException.ThrowIfNull(utterance);
+        var whole = utterance.Trim();
+        if (whole.Length <= MaxPatternChars)
+        {
+            return ReadShort(whole);
+        }
+
+        var heard = ReadShort(whole[..MaxPatternChars]);
+        return heard.Request is SpokenRequest.Remember told
+            ? heard with { Request = new SpokenRequest.Remember(told.Statement + whole[MaxPatternChars..]) }
+            : heard;
+    }
+
+    /// <summary>The language most of the text is in: one Chinese character weighs as much as one Latin word. Kana mean neither.</summary>
+    public static SpokenLanguage LanguageOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int han = 0, words = 0;
+        var inWord = false;
+        foreach (var c in text)
+        {
+            if (c is >= '\u3040' and <= '\u30ff')
+            {
+                return SpokenLanguage.English;
+            }
+
+            if (IsHan(c))
+            {
+                han++;
+            }
+
+            var isLetter = char.IsLetter(c) && !IsHan(c);
+            if (isLetter && !inWord)
+            {
+                words++;
+            }
+
+            inWord = isLetter;
+        }
+
+        return han > 0 && han >= words ? SpokenLanguage.Chinese : SpokenLanguage.English;
+    }
+
+    internal static bool IsHan(char c) => c is >= '\u3400' and <= '\u9fff';
+
+    private static HeardUtterance ReadShort(string text)
+    {
+        // A command in one language about content in another ("请记住 my code is 42") is read in the command's language.
+        var first = LanguageOf(text);
+        var second = first == SpokenLanguage.Chinese ? SpokenLanguage.English : SpokenLanguage.Chinese;
+        var request = ReadIn(first, text);
+        return request is SpokenRequest.Other && Has(second, text) && ReadIn(second, text) is var other and not (SpokenRequest.Other or SpokenRequest.Recall)
+            ? new HeardUtterance(other, second)
+            : new HeardUtterance(request, first);
+    }
+
+    private static bool Has(SpokenLanguage language, string text)
+        => language == SpokenLanguage.Chinese ? text.Any(IsHan) : text.Any(char.IsAsciiLetter);
+
+    private static SpokenRequest ReadIn(SpokenLanguage language, string text) => language == SpokenLanguage.Chinese
+        ? ChinesePatterns.Read(text)
+        : EnglishPatterns.Read(text);
+}

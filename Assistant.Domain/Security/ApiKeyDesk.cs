@@ -1,0 +1,65 @@
+using Assistant.Domain.Audit;
+
+namespace Assistant.Domain.Security;
+
+/// <summary>How creating an API key ended.</summary>
+public abstract record CreateApiKeyOutcome
+{
+    private CreateApiKeyOutcome() { }
+
+    /// <param name="Secret">Show it once; it cannot be read again.</param>
+    public sealed record Created(ApiKey Key, ApiKeySecret Secret) : CreateApiKeyOutcome;
+
+    /// <summary>Nothing was created; the key is <c>name</c> or <c>role</c>.</summary>
+    public sealed record Invalid(string Key, string Message) : CreateApiKeyOutcome;
+}
+
+/// <summary>What people do with API keys, in the console, through the API and on the command line.</summary>
+public sealed class ApiKeyDesk(IApiKeyStore store, TimeProvider clock)
+{
+    public const int MaxNameLength = 80;
+
+    /// <summary>The tenant's keys, newest first.</summary>
+    public async Task<IReadOnlyList<ApiKey>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ApiKeysManage);
+        return await store.ListAsync(caller.Tenant, cancellationToken);
+    }
+
+    /// <summary>Makes a key. It can never do more than the caller can.</summary>
+    public async Task<CreateApiKeyOutcome> CreateAsync(Caller caller, string name, string role, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ApiKeysManage);
+        if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
+        {
+            return new CreateApiKeyOutcome.Invalid("name", $"A key needs a name of at most {MaxNameLength} characters.");
+        }
+
+        if (caller.RefusesToGrant(role) is { } refusal)
+        {
+            return new CreateApiKeyOutcome.Invalid("role", refusal);
+        }
+
+        var now = clock.GetUtcNow();
+        var secret = ApiKeySecret.Create();
+        var key = new ApiKey(ApiKeyId.Create(), caller.Tenant, name.Trim(), role, secret.Hint, now, null, null);
+        var audit = caller.Audit(now, AuditActions.ApiKeyCreated, $"apikey/{key.Id}", ("name", key.Name), ("role", role));
+        await store.AddAsync(key, secret, audit, cancellationToken);
+        return new CreateApiKeyOutcome.Created(key, secret);
+    }
+
+    /// <returns><see langword="false"/> when there is no such key in force.</returns>
+    public Task<bool> RevokeAsync(Caller caller, ApiKeyId id, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ApiKeysManage);
+        var audit = caller.Audit(clock.GetUtcNow(), AuditActions.ApiKeyRevoked, $"apikey/{id}");
+        return store.RevokeAsync(caller.Tenant, id, audit, cancellationToken);
+    }
+
+    /// <summary>Who presents this text as a key, or <see langword="null"/>.</summary>
+    /// <param name="origin">The caller's network address.</param>
+    public async Task<Caller?> AuthenticateAsync(string? presented, string origin, CancellationToken cancellationToken)
+        => ApiKeySecret.TryParse(presented, out var secret) && await store.FindAsync(secret, cancellationToken) is { } key
+            ? new Caller(new Actor("apikey", key.Id.Value.ToString(), key.Name), key.Tenant, Roles.PermissionsOf(key.Role), origin)
+            : null;
+}

@@ -1,0 +1,89 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Security;
+
+/// <summary>The users of this installation. Every write is one transaction with its audit event. Safe for concurrent use.</summary>
+public interface IUserDirectory
+{
+    /// <summary>Whether there is any user in any tenant: a new installation has none.</summary>
+    Task<bool> AnyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates a user.</summary>
+    /// <param name="onlyFirst">Refuse when there is any user already, checked in the same transaction.</param>
+    Task<CreateUserOutcome> CreateAsync(NewUser user, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>The tenant's users, by e-mail address.</summary>
+    Task<IReadOnlyList<User>> ListAsync(TenantId tenant, CancellationToken cancellationToken);
+
+    /// <summary>One user of the tenant, or <see langword="null"/>.</summary>
+    Task<User?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken);
+
+    /// <summary>A user by e-mail address, whichever the tenant, or <see langword="null"/>.</summary>
+    Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken);
+
+    /// <summary>Sets the role and ends the user's sessions. The last owner of a tenant keeps the role.</summary>
+    Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Takes away the one-time code and any lock, and ends the user's sessions.</summary>
+    Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Checks password and, where the user has one, the one-time code; counts failures and locks after too many. Writes the
+    /// audit event of the attempt itself. Takes about as long for an unknown address as for a known one.
+    /// </summary>
+    /// <param name="code"><see langword="null"/> or empty when none was entered.</param>
+    Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken);
+
+    /// <summary>The user of a session, or <see langword="null"/> when the session was ended since it began.</summary>
+    /// <param name="stamp">As <see cref="SignInOutcome.SignedIn"/> gave it.</param>
+    Task<User?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken);
+}
+
+/// <summary>How creating a user ended.</summary>
+public abstract record CreateUserOutcome
+{
+    private CreateUserOutcome() { }
+
+    public sealed record Created(User User) : CreateUserOutcome;
+
+    /// <summary>Somebody has this address.</summary>
+    public sealed record EmailTaken : CreateUserOutcome;
+
+    /// <summary>There is a user already, and only the first was asked for.</summary>
+    public sealed record NotFirst : CreateUserOutcome;
+
+    /// <summary>Nothing was created; the key is <c>email</c>, <c>password</c>, <c>role</c>, <c>tenant</c> or <c>code</c>.</summary>
+    public sealed record Invalid(string Key, string Message) : CreateUserOutcome;
+}
+
+/// <summary>How changing a user ended.</summary>
+public abstract record ChangeUserOutcome
+{
+    private ChangeUserOutcome() { }
+
+    public sealed record Changed(User User) : ChangeUserOutcome;
+
+    /// <summary>A tenant keeps at least one owner.</summary>
+    public sealed record LastOwner : ChangeUserOutcome;
+
+    public sealed record NotFound : ChangeUserOutcome;
+}
+
+/// <summary>How a sign-in ended. The outside learns of <see cref="Refused"/> only that it failed.</summary>
+public abstract record SignInOutcome
+{
+    private SignInOutcome() { }
+
+    /// <summary>Everything was right.</summary>
+    /// <param name="Stamp">Changes when sessions are to end; kept in the session.</param>
+    public sealed record SignedIn(User User, string Stamp) : SignInOutcome;
+
+    /// <summary>The password was right; a one-time code is needed.</summary>
+    public sealed record CodeNeeded : SignInOutcome;
+
+    public sealed record Refused(SignInRefusal Reason) : SignInOutcome;
+}
+
+/// <summary>Why a sign-in was refused; for the audit log only.</summary>
+public enum SignInRefusal { UnknownUser, WrongPassword, WrongCode, Locked }

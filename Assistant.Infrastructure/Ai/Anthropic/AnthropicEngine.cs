@@ -1,0 +1,38 @@
+using Anthropic;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Settings;
+using Microsoft.Extensions.AI;
+
+namespace Assistant.Infrastructure.Ai.Anthropic;
+
+/// <summary>Anthropic's messages API through its own SDK.</summary>
+internal sealed class AnthropicEngine(EngineHttp http) : IEngineType
+{
+    /// <summary>The API requires a limit; this one fits a messenger's reply several times over.</summary>
+    private const int DefaultMaxTokens = 4096;
+
+    public EngineManifest Manifest { get; } = new(
+        "anthropic", "Anthropic",
+        new("Claude models by Anthropic.", "Anthropic 的 Claude 模型。"),
+        new Uri("https://docs.claude.com/en/docs/get-started"),
+        [
+            EngineFields.ApiKey(new("From the Claude console.", "在 Claude 控制台获取。"), isRequired: true),
+            EngineFields.Model(new("Name of the model as listed in the documentation.", "文档中列出的模型名称。")),
+            EngineFields.BaseUrl(new("Change it only for a gateway of your own.", "仅在使用自己的网关时修改。"), "https://api.anthropic.com"),
+            EngineFields.Temperature, EngineFields.MaxTokens, EngineFields.InputPrice, EngineFields.OutputPrice,
+        ]);
+
+    public IChatClient Create(SettingValues settings)
+    {
+        var client = new AnthropicClient
+        {
+            ApiKey = settings.Require("apiKey"),
+            BaseUrl = settings.Require("baseUrl").TrimEnd('/'),
+            HttpClient = http.CreateClient(),
+            MaxRetries = 0,
+            Timeout = TimeSpan.FromHours(2),
+        };
+        return client.AsIChatClient(settings.Require("model"), DefaultMaxTokens)
+            .WithSampling(settings, static (options, tokens) => options.MaxOutputTokens = tokens);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Ai.Embedded;
+using Assistant.Domain.Conversations;
+using Assistant.Infrastructure.Ai.Pipeline;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Ai;
+
+/// <summary>Answers through the tenant's engines. The effects of a reply come from the utterance, the words from an engine.</summary>
+internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<EngineOptions> options, TimeProvider time) : IReplyGenerator
+{
+    private readonly EngineOptions _options = options.Value;
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ReplyChunk> GenerateAsync(ReplyContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var activity = AiTelemetry.Source.StartActivity("reply");
+        var start = time.GetTimestamp();
+        var request = UtteranceReader.Read(context.Utterance).Request;
+        var prompt = ReplyPrompt.Build(context, request, _options);
+        var engines = await directory.GetAsync(context.Tenant, cancellationToken);
+
+        TurnUsage? usage = null;
+        var hasText = false;
+        await foreach (var update in engines.GetStreamingResponseAsync(prompt, new ReplyOptions(context), cancellationToken))
+        {
+            foreach (var content in update.Contents)
+            {
+                switch (content)
+                {
+                    case TextContent { Text: { Length: > 0 } text }:
+                        hasText = true;
+                        yield return new ReplyChunk.Text(text);
+                        break;
+                    case EngineBegunContent when hasText:
+                        hasText = false;
+                        yield return new ReplyChunk.Restarted();
+                        break;
+                    case TurnUsageContent took:
+                        usage = took.Usage;
+                        break;
+                }
+            }
+        }
+
+        if (EffectOf(request) is { } effect)
+        {
+            yield return effect;
+        }
+
+        yield return new ReplyChunk.Completed(usage! with { Elapsed = time.GetElapsedTime(start) });
+    }
+
+    private static ReplyChunk? EffectOf(SpokenRequest request) => request switch
+    {
+        SpokenRequest.Remember { Statement.Length: > 0 } told => new ReplyChunk.Remember(told.Statement),
+        SpokenRequest.Remind { Statement.Length: > 0 } remind => new ReplyChunk.Remember(remind.Statement),
+        SpokenRequest.AskForPerson => new ReplyChunk.AskForPerson(),
+        _ => null,
+    };
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Ai.Pipeline;
+using Microsoft.Extensions.AI;
+
+namespace Assistant.Infrastructure.Ai;
+
+/// <summary>The engine types of this build, and a real round trip for settings that are not stored yet.</summary>
+internal sealed class EngineCatalog(IEnumerable<IEngineType> types, EnginePipeline pipeline, TimeProvider time) : IEngineCatalog
+{
+    private const int MaxAnswerChars = 500;
+
+    private readonly IReadOnlyList<IEngineType> _types = [.. types];
+
+    /// <inheritdoc />
+    public IReadOnlyList<EngineManifest> All => [.. _types.Select(type => type.Manifest)];
+
+    /// <inheritdoc />
+    public EngineManifest? Find(string type) => TypeOf(type)?.Manifest;
+
+    /// <inheritdoc />
+    public async Task<EngineTest> TestAsync(string type, SettingValues settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (TypeOf(type) is not { } engine)
+        {
+            var known = string.Join(", ", _types.Select(t => t.Manifest.Type));
+            return Failed(new($"There is no engine type '{type}'. Known: {known}.", $"没有“{type}”这种引擎。可用：{known}。"), TimeSpan.Zero);
+        }
+
+        if (settings.Check(engine.Manifest.Settings) is { Count: > 0 } problems)
+        {
+            return new(null, string.Join(" ", problems.Select(problem => problem.Message)), TimeSpan.Zero);
+        }
+
+        return await AskAsync(engine, settings.WithDefaults(engine.Manifest.Settings), cancellationToken);
+    }
+
+    private async Task<EngineTest> AskAsync(IEngineType type, SettingValues settings, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        try
+        {
+            using var client = pipeline.BuildForTest(type.Create(settings));
+            var response = await client.GetResponseAsync(
+                [new(ChatRole.User, "This is a connection test. Greet the operator in one short sentence.")], options: null, cancellationToken);
+            var answer = response.Text.Trim();
+            return new(answer.Length > MaxAnswerChars ? answer[..MaxAnswerChars] + "…" : answer, null, time.GetElapsedTime(start));
+        }
+        catch (EngineFaultException exception)
+        {
+            return Failed(exception.Fault.Reason, time.GetElapsedTime(start));
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return new(null, exception.Message, time.GetElapsedTime(start));
+        }
+    }
+
+    private static EngineTest Failed(LocalizedText problem, TimeSpan elapsed) => new(null, problem.In(CultureInfo.CurrentUICulture), elapsed);
+
+    private IEngineType? TypeOf(string type) => _types.FirstOrDefault(t => t.Manifest.Type == type);
+}

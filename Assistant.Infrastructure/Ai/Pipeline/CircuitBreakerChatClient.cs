@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace Assistant.Infrastructure.Ai.Pipeline;
+
+/// <summary>Keeps calls away from an engine that keeps failing, so that people wait for the next engine only.</summary>
+internal sealed class CircuitBreakerChatClient(IChatClient inner, EngineCircuit circuit) : StreamedChatClient(inner)
+{
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (circuit.Enter() is { } resting)
+        {
+            throw new EngineFaultException(resting);
+        }
+
+        var isSettled = false;
+        try
+        {
+            await using var updates = InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                try
+                {
+                    if (!await updates.MoveNextAsync())
+                    {
+                        yield break;
+                    }
+                }
+                catch (EngineFaultException exception)
+                {
+                    circuit.Failed(exception.Fault);
+                    isSettled = true;
+                    throw;
+                }
+
+                // The first token shows that the engine lives; waiting for the last would keep a probe open for minutes.
+                if (!isSettled)
+                {
+                    circuit.Succeeded();
+                    isSettled = true;
+                }
+
+                yield return updates.Current;
+            }
+        }
+        finally
+        {
+            if (!isSettled)
+            {
+                circuit.Abandoned();
+            }
+        }
+    }
+}
+
+internal static class CircuitBreakerChatClientExtensions
+{
+    public static ChatClientBuilder UseCircuitBreaker(this ChatClientBuilder builder, EngineCircuit circuit)
+        => builder.Use(inner => new CircuitBreakerChatClient(inner, circuit));
+}

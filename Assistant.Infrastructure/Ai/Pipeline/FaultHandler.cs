@@ -1,0 +1,93 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Assistant.Infrastructure.Ai.Pipeline;
+
+/// <summary>
+/// Turns failed HTTP calls into <see cref="EngineFaultException"/> at the boundary, for every vendor alike: their clients wrap
+/// HTTP errors each in its own way and some drop <c>Retry-After</c>, but let a foreign exception pass.
+/// </summary>
+internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) : DelegatingHandler(inner)
+{
+    private const int MaxErrorBytes = 8 * 1024;
+    private const int MaxMessageChars = 300;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new EngineFaultException(FaultWords.Unreachable(request.RequestUri, exception), exception);
+        }
+
+        if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType is not "text/html")
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw new EngineFaultException(response.IsSuccessStatusCode
+                ? FaultWords.WebPage
+                : FaultWords.FromStatus(response.StatusCode, await MessageAsync(request, response, cancellationToken), RetryAfter(response)));
+        }
+    }
+
+    private static async Task<string> MessageAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = new byte[MaxErrorBytes];
+        var length = 0;
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            length = await stream.ReadAtLeastAsync(body, MaxErrorBytes, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            // The status already says what is needed; the body only adds detail.
+        }
+
+        var message = ErrorText(body.AsMemory(0, length)) ?? string.Empty;
+        message = Redacted(message.ReplaceLineEndings(" ").Trim(), request.Headers);
+        return message.Length > MaxMessageChars ? message[..MaxMessageChars] + "…" : message;
+    }
+
+    /// <summary>The message of <c>{"error":{"message":…}}</c> (OpenAI, Anthropic) or <c>{"error":"…"}</c> (Ollama); never a whole page.</summary>
+    private static string? ErrorText(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var root = document.RootElement;
+            var error = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var inner) ? inner : root;
+            return error.ValueKind switch
+            {
+                JsonValueKind.String => error.GetString(),
+                JsonValueKind.Object when error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String => message.GetString(),
+                _ => null,
+            };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Some servers repeat the key they refused.</summary>
+    private static string Redacted(string message, HttpRequestHeaders headers)
+    {
+        var keys = new[] { headers.Authorization?.Parameter, headers.TryGetValues("x-api-key", out var values) ? values.FirstOrDefault() : null };
+        return keys.Where(key => key is { Length: > 3 }).Aggregate(message, (text, key) => text.Replace(key!, "***", StringComparison.Ordinal));
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date - time.GetUtcNow() is { Ticks: > 0 } wait => wait,
+        _ => null,
+    };
+}

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace Assistant.Infrastructure.Ai.Pipeline;
+
+/// <summary>
+/// Sits directly on a vendor's client and makes its stream honest: only updates that carry something, so that the first one means
+/// the first token; every failure as <see cref="EngineFaultException"/>; and an empty or cut answer is a failure, too.
+/// </summary>
+internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClient(inner)
+{
+    private const int MaxMessageChars = 300;
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ChatFinishReason? finish = null;
+        var hasText = false;
+        await using var updates = InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(updates, cancellationToken))
+        {
+            var update = updates.Current;
+            finish = update.FinishReason ?? finish;
+            var says = Says(update);
+            hasText |= says;
+            if (says || update.Contents.Any(content => content is UsageContent or TextReasoningContent))
+            {
+                yield return update;
+            }
+        }
+
+        // A server that closes the connection without a reason to finish was cut off, whatever HTTP thinks of it.
+        if (finish is null || !hasText)
+        {
+            throw new EngineFaultException(finish is null && hasText ? FaultWords.BrokenOff
+                : finish == ChatFinishReason.ContentFilter ? FaultWords.Filtered
+                : FaultWords.Empty);
+        }
+    }
+
+    private static bool Says(ChatResponseUpdate update) => update.Contents.Any(content => content is TextContent { Text.Length: > 0 });
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not EngineFaultException)
+        {
+            throw new EngineFaultException(Translate(exception), exception);
+        }
+    }
+
+    private static EngineFault Translate(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case EngineFaultException known:
+                    return known.Fault;
+                case IOException or OperationCanceledException:
+                    return FaultWords.BrokenOff;
+                case global::Anthropic.Exceptions.AnthropicSseException reported:
+                    return FaultWords.Reported(Short(reported.Message));
+            }
+        }
+
+        return FaultWords.Malformed;
+    }
+
+    private static string Short(string message)
+    {
+        var line = message.ReplaceLineEndings(" ");
+        return line.Length > MaxMessageChars ? line[..MaxMessageChars] + "…" : line;
+    }
+}
+
+internal static class PlainFaultChatClientExtensions
+{
+    public static ChatClientBuilder UsePlainFaults(this ChatClientBuilder builder) => builder.Use(inner => new PlainFaultChatClient(inner));
+}

@@ -1,0 +1,62 @@
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assistant.Infrastructure.Audit;
+
+/// <summary>One event of a tenant's chain.</summary>
+internal sealed class AuditRow : ITenantRow
+{
+    public required string TenantId { get; set; }
+
+    public long Seq { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    public required string ActorKind { get; set; }
+
+    public required string ActorId { get; set; }
+
+    public required string ActorName { get; set; }
+
+    public required string Action { get; set; }
+
+    public required string Subject { get; set; }
+
+    public required string Origin { get; set; }
+
+    /// <summary>JSON object of strings, keys in ordinal order.</summary>
+    public required string Details { get; set; }
+
+    public required byte[] PreviousHash { get; set; }
+
+    public required byte[] Hash { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<AuditRow>
+    {
+        public void Configure(EntityTypeBuilder<AuditRow> builder)
+        {
+            builder.ToTable("audit_events");
+            builder.HasKey(a => new { a.TenantId, a.Seq });
+        }
+    }
+}
+
+/// <summary>The end of a tenant's chain; locked first by every writing transaction.</summary>
+internal sealed class AuditHeadRow : ITenantRow
+{
+    public required string TenantId { get; set; }
+
+    public long Seq { get; set; }
+
+    public required byte[] Hash { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<AuditHeadRow>
+    {
+        public void Configure(EntityTypeBuilder<AuditHeadRow> builder)
+        {
+            builder.ToTable("audit_heads");
+            builder.HasKey(a => a.TenantId);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Infrastructure.Conversations.Local;
+using Assistant.Infrastructure.Memory.Search;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Assistant.Infrastructure.Conversations;
+
+/// <summary>Registers conversations and what they remember.</summary>
+public static class ConversationServices
+{
+    /// <summary>Stores, queries and use cases; the workers come with <see cref="AddConversationWorkers"/>.</summary>
+    public static IServiceCollection AddConversations(this IServiceCollection services)
+    {
+        services.AddOptions<ExecutorOptions>().BindConfiguration(ExecutorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TurnLimits.Default);
+        services.AddSingleton<ITurnStore, SqlTurnStore>();
+        services.AddSingleton<IConversationStore, SqlConversationStore>();
+        services.AddSingleton<IConversationQueries, EfConversationQueries>();
+        services.AddSingleton<SearchIndex>();
+        services.AddSingleton<IRecall>(provider => provider.GetRequiredService<SearchIndex>());
+        services.AddSingleton<TurnProcessor>();
+        services.AddSingleton<LocalConversationExecutor>();
+        services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<LocalConversationExecutor>());
+        services.AddSingleton<ConversationDesk>();
+        return services;
+    }
+
+    /// <summary>The executor and the search projection: only in a process that serves.</summary>
+    public static IServiceCollection AddConversationWorkers(this IServiceCollection services)
+    {
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LocalConversationExecutor>());
+        services.AddHostedService<SearchProjector>();
+        return services;
+    }
+}

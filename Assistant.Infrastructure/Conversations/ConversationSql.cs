@@ -1,0 +1,58 @@
+using System.Data.Common;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Conversations;
+
+/// <summary>Reading and opening conversations inside a unit of work.</summary>
+internal static class ConversationSql
+{
+    public const string Columns =
+        "c.id, c.tenant_id, c.connection_id, c.chat_id, c.thread_id, c.is_group, c.chat_title, c.person_id, c.status, c.operator_id, "
+        + "c.operator_name, c.version, c.last_seq, c.waiting_since, c.created_at";
+
+    /// <summary>How many columns <see cref="Columns"/> has.</summary>
+    public const int ColumnCount = 15;
+
+    private const string ByChat =
+        "SELECT " + Columns + " FROM conversations c WHERE c.connection_id = @p0 AND c.chat_id = @p1 AND c.thread_id = @p2";
+
+    private const string ById = "SELECT " + Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1";
+
+    private const string Insert =
+        "INSERT INTO conversations (id, tenant_id, connection_id, chat_id, thread_id, is_group, chat_title, person_id, status, version, "
+        + "last_seq, created_at, last_at, last_text, last_author) "
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, 'Open', 1, 0, @p8, @p8, '', 'Person')";
+
+    public static Conversation? Find(SqlSession session, TenantId tenant, ConversationId id)
+        => session.QueryFirst(session.IsPostgres ? ById + " FOR UPDATE" : ById, r => Map(r), id.Value, tenant.Value);
+
+    /// <summary>The conversation of a chat, opened when it is new.</summary>
+    public static (Conversation Conversation, bool IsNew) FindOrOpen(
+        WriteSession session, TenantId tenant, ConnectionId connection, ExternalChat chat, PersonId person, DateTimeOffset now)
+    {
+        var thread = chat.ThreadId ?? "";
+        var found = session.QueryFirst(session.IsPostgres ? ByChat + " FOR UPDATE" : ByChat, r => Map(r), connection.Value, chat.ExternalId, thread);
+        if (found is not null)
+        {
+            return (found, false);
+        }
+
+        var created = new Conversation(
+            new ConversationId(Guid.CreateVersion7(now)), tenant, connection, chat, person, ConversationStatus.Open, null, 1, 0, null, now);
+        session.Execute(
+            Insert, created.Id.Value, tenant.Value, connection.Value, chat.ExternalId, thread, chat.IsGroup, chat.Title, person.Value, now);
+        return (created, true);
+    }
+
+    /// <summary>Reads <see cref="Columns"/>.</summary>
+    public static Conversation Map(DbDataReader r, int at = 0) => new(
+        new ConversationId(r.GetGuid(at)), new TenantId(r.GetString(at + 1)), new ConnectionId(r.GetString(at + 2)), MessageSql.MapChat(r, at + 3),
+        new PersonId(r.GetGuid(at + 7)), r.Enum<ConversationStatus>(at + 8),
+        r.GuidOrNull(at + 9) is { } holder ? new UserRef(new UserId(holder), r.GetString(at + 10)) : null,
+        r.GetInt64(at + 11), r.GetInt64(at + 12), r.TimeOrNull(at + 13), r.Time(at + 14));
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Memory.Search;
+using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Infrastructure.People;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assistant.Infrastructure.Conversations;
+
+/// <inheritdoc cref="IConversationQueries"/>
+internal sealed class EfConversationQueries(IDatabase database, SearchIndex search) : IConversationQueries
+{
+    private const int SearchLimit = 500;
+
+    public async Task<Page<ConversationRow>> ListAsync(
+        TenantId tenant, UserId user, ConversationFilter filter, string? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        var query = filter.View switch
+        {
+            ConversationView.Mine => context.Set<StoredConversation>().Where(c => c.OperatorId == user.Value),
+            ConversationView.Waiting => context.Set<StoredConversation>().Where(c => c.WaitingSince != null && c.Status == ConversationStatus.Open),
+            ConversationView.Closed => context.Set<StoredConversation>().Where(c => c.Status == ConversationStatus.Closed),
+            _ => context.Set<StoredConversation>(),
+        };
+        if (filter.Connection is { } connection)
+        {
+            query = query.Where(c => c.ConnectionId == connection.Value);
+        }
+
+        if (!string.IsNullOrWhiteSpace(filter.Text))
+        {
+            var text = filter.Text.Trim();
+            var found = await search.FindConversationsAsync(tenant, text, SearchLimit, cancellationToken);
+            query = query.Where(c => found.Contains(c.Id) || context.Set<StoredPerson>().Any(p => p.Id == c.PersonId && p.DisplayName.Contains(text)));
+        }
+
+        if (Cursor.Parse(after) is { } cursor)
+        {
+            query = query.Where(c => c.LastAt < cursor.At || (c.LastAt == cursor.At && c.Id < cursor.Id));
+        }
+
+        var rows = await Project(context, query.OrderByDescending(c => c.LastAt).ThenByDescending(c => c.Id).Take(limit + 1), user).ToListAsync(cancellationToken);
+        var page = rows.Take(limit).ToList();
+        return new([.. page.Select(Map)], rows.Count > limit ? new Cursor(page[^1].LastAt, page[^1].Id).ToString() : null);
+    }
+
+    public async Task<ConversationRow?> FindAsync(TenantId tenant, UserId user, ConversationId id, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        var row = await Project(context, context.Set<StoredConversation>().Where(c => c.Id == id.Value), user).FirstOrDefaultAsync(cancellationToken);
+        return row is null ? null : Map(row);
+    }
+
+    public async Task<IReadOnlyList<Message>> ReadThreadAsync(TenantId tenant, ConversationId id, long? before, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        var rows = await context.Set<MessageRow>().AsNoTracking()
+            .Where(m => m.ConversationId == id.Value && (before == null || m.Seq < before))
+            .OrderByDescending(m => m.Seq).Take(limit).ToListAsync(cancellationToken);
+        rows.Reverse();
+        return rows.ConvertAll(Map);
+    }
+
+    public async Task<IReadOnlyList<Message>> ReadSinceAsync(TenantId tenant, ConversationId id, long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        var rows = await context.Set<MessageRow>().AsNoTracking()
+            .Where(m => m.ConversationId == id.Value && m.Seq > after).OrderBy(m => m.Seq).Take(limit).ToListAsync(cancellationToken);
+        return rows.ConvertAll(Map);
+    }
+
+    public async Task<IReadOnlyList<HeldReply>> ListHeldAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        var held =
+            from row in context.Set<OutboxRow>().AsNoTracking()
+            join message in context.Set<MessageRow>() on new { row.ConversationId, Seq = row.MessageSeq } equals new { message.ConversationId, message.Seq }
+            where row.ConversationId == id.Value && row.State == OutboxState.Held
+            orderby row.MessageSeq, row.Part
+            select new { row.Id, row.MessageSeq, message.Text, message.Buttons, row.CreatedAt };
+        var rows = await held.ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.DistinctBy(r => r.MessageSeq).Select(r => new HeldReply(
+                r.Id, id, r.MessageSeq, new MessageBody(r.Text, MessageSql.Buttons(r.Buttons)), r.CreatedAt)),
+        ];
+    }
+
+    public async Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken)
+    {
+        var thread = chat.ThreadId ?? "";
+        await using var context = database.OpenContext(TenantScope.System);
+        var id = await context.Set<StoredConversation>()
+            .Where(c => c.ConnectionId == connection.Value && c.ChatId == chat.ExternalId && c.ThreadId == thread)
+            .Select(c => (Guid?)c.Id).FirstOrDefaultAsync(cancellationToken);
+        return id is { } found ? new ConversationId(found) : null;
+    }
+
+    private static IQueryable<ConversationRowView> Project(AssistantDbContext context, IQueryable<StoredConversation> conversations, UserId user) =>
+        from c in conversations.AsNoTracking()
+        join p in context.Set<StoredPerson>() on c.PersonId equals p.Id
+        join n in context.Set<StoredConnection>() on c.ConnectionId equals n.Id into connections
+        from n in connections.DefaultIfEmpty()
+        let read = context.Set<ReadMarkRow>().Where(r => r.ConversationId == c.Id && r.UserId == user.Value).Select(r => r.Seq).FirstOrDefault()
+        orderby c.LastAt descending, c.Id descending
+        select new ConversationRowView
+        {
+            Id = c.Id, ConnectionId = c.ConnectionId, ChannelType = n == null ? "" : n.ChannelType, Title = c.ChatTitle ?? p.DisplayName, Status = c.Status,
+            OperatorId = c.OperatorId, OperatorName = c.OperatorName, WaitingSince = c.WaitingSince, LastText = c.LastText, LastAuthor = c.LastAuthor,
+            LastAt = c.LastAt, LastSeq = c.LastSeq,
+            Unread = context.Set<MessageRow>().Count(m => m.ConversationId == c.Id && m.Seq > read && m.Author == AuthorKind.Person && m.DeletedAt == null),
+        };
+
+    private static ConversationRow Map(ConversationRowView row) => new(
+        new ConversationId(row.Id), new ConnectionId(row.ConnectionId), row.ChannelType, row.Title, row.Status,
+        row.OperatorId is { } holder ? new UserRef(new UserId(holder), row.OperatorName!) : null,
+        row.WaitingSince, row.LastText, row.LastAuthor, row.LastAt, row.LastSeq, row.Unread);
+
+    private static Message Map(MessageRow row) => new(
+        new ConversationId(row.ConversationId), row.Seq, row.Id, row.Author, row.AuthorName, new MessageBody(row.Text, MessageSql.Buttons(row.Buttons)),
+        MessageSql.Attachments(row.Attachments), row.IsNote, row.At, row.Delivery, row.ExternalId, row.EditedAt, row.DeletedAt, row.TurnId);
+
+    /// <summary>Columns of a list row as the query reads them.</summary>
+    internal sealed class ConversationRowView
+    {
+        public Guid Id { get; init; }
+
+        public required string ConnectionId { get; init; }
+
+        public required string ChannelType { get; init; }
+
+        public required string Title { get; init; }
+
+        public ConversationStatus Status { get; init; }
+
+        public Guid? OperatorId { get; init; }
+
+        public string? OperatorName { get; init; }
+
+        public DateTimeOffset? WaitingSince { get; init; }
+
+        public required string LastText { get; init; }
+
+        public AuthorKind LastAuthor { get; init; }
+
+        public DateTimeOffset LastAt { get; init; }
+
+        public long LastSeq { get; init; }
+
+        public int Unread { get; init; }
+    }
+
+    private sealed record Cursor(DateTimeOffset At, Guid Id)
+    {
+        public static Cursor? Parse(string? text)
+            => text?.Split('_') is [var at, var id] && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && Guid.TryParse(id, out var guid)
+                ? new Cursor(DateTimeOffset.FromUnixTimeMilliseconds(time), guid)
+                : null;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.ToUnixTimeMilliseconds()}_{Id}");
+    }
+}

@@ -1,0 +1,200 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Conversations;
+
+/// <inheritdoc cref="IConversationStore"/>
+internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, TimeProvider clock) : IConversationStore
+{
+    private const string Find = "SELECT " + ConversationSql.Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1";
+
+    private const string TakeOver =
+        "UPDATE conversations SET operator_id = @p1, operator_name = @p2, version = version + 1, waiting_since = NULL, status = 'Open' WHERE id = @p0";
+
+    private const string HandBack =
+        "UPDATE conversations SET operator_id = NULL, operator_name = NULL, version = version + 1, waiting_since = NULL WHERE id = @p0";
+
+    private const string Close =
+        "UPDATE conversations SET status = 'Closed', operator_id = NULL, operator_name = NULL, version = version + 1, waiting_since = NULL WHERE id = @p0";
+
+    private const string Reopen = "UPDATE conversations SET status = 'Open' WHERE id = @p0";
+
+    private const string HoldMessages =
+        "UPDATE messages SET delivery = 'Held' WHERE conversation_id = @p0 AND seq IN "
+        + "(SELECT message_seq FROM outbox WHERE conversation_id = @p0 AND by_assistant AND state = 'Pending')";
+
+    private const string HoldRows = "UPDATE outbox SET state = 'Held' WHERE conversation_id = @p0 AND by_assistant AND state = 'Pending'";
+
+    private const string FindHeld =
+        "SELECT o.conversation_id, o.message_seq FROM outbox o WHERE o.id = @p0 AND o.tenant_id = @p1 AND o.state = 'Held'";
+
+    private const string ReleaseHeld =
+        "UPDATE outbox SET state = 'Pending', by_assistant = FALSE, due_at = @p2 WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Held'";
+
+    private const string DropHeld =
+        "UPDATE outbox SET state = 'Dropped', ended_at = @p2 WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Held'";
+
+    private const string MessageState = "UPDATE messages SET delivery = @p2 WHERE conversation_id = @p0 AND seq = @p1";
+
+    private const string ReadMessage =
+        "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
+
+    private const string Mark =
+        "INSERT INTO read_marks (conversation_id, user_id, tenant_id, seq) SELECT id, @p2, tenant_id, @p3 FROM conversations WHERE id = @p0 AND tenant_id = @p1 "
+        + "ON CONFLICT (conversation_id, user_id) DO UPDATE SET seq = excluded.seq WHERE read_marks.seq < excluded.seq";
+
+    public async Task<Conversation?> FindAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)
+        => await reads.ReadAsync(session => session.QueryFirst(Find, r => ConversationSql.Map(r), id.Value, tenant.Value), cancellationToken);
+
+    public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => ChangeAsync(
+            tenant, id, audit,
+            current => current.Operator is null || current.Operator.Id == @operator.Id ? null : new ControlOutcome.HeldByOther(current.Operator),
+            current => current.Operator?.Id == @operator.Id,
+            session =>
+            {
+                session.Execute(TakeOver, id.Value, @operator.Id.Value, @operator.Name);
+                session.Execute(HoldMessages, id.Value);
+                return session.Execute(HoldRows, id.Value);
+            },
+            cancellationToken);
+
+    public Task<ControlOutcome> HandBackAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => ChangeAsync(
+            tenant, id, audit,
+            current => current.Operator is { } holder && holder.Id != @operator.Id ? new ControlOutcome.HeldByOther(holder) : null,
+            current => current.Operator is null,
+            session =>
+            {
+                session.Execute(HandBack, id.Value);
+                return 0;
+            },
+            cancellationToken);
+
+    public Task<ControlOutcome> SetStatusAsync(TenantId tenant, ConversationId id, ConversationStatus status, AuditDraft audit, CancellationToken cancellationToken)
+        => ChangeAsync(
+            tenant, id, audit,
+            _ => null,
+            current => current.Status == status,
+            session =>
+            {
+                if (status == ConversationStatus.Open)
+                {
+                    session.Execute(Reopen, id.Value);
+                    return 0;
+                }
+
+                // What the assistant was about to say into a closed conversation is held, not sent.
+                session.Execute(HoldMessages, id.Value);
+                var held = session.Execute(HoldRows, id.Value);
+                session.Execute(Close, id.Value);
+                return held;
+            },
+            cancellationToken);
+
+    public Task<ReplyOutcome> ReplyAsync(
+        TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync<ReplyOutcome>(
+            session =>
+            {
+                if (ConversationSql.Find(session, tenant, id) is not { } conversation)
+                {
+                    return new ReplyOutcome.NotFound();
+                }
+
+                if (conversation.Operator?.Id != @operator.Id)
+                {
+                    return new ReplyOutcome.NotHolder(conversation.Operator);
+                }
+
+                var message = new Message(
+                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, @operator.Name, body, [], false, now, DeliveryState.Stored);
+                MessageSql.Add(session, tenant, message, session.Audit(audit));
+                session.Publish(new LiveEvent.MessageChanged(tenant, message));
+                return new ReplyOutcome.Accepted(message, MessageSql.Queue(session, conversation, message, parts, null, byAssistant: false));
+            },
+            cancellationToken);
+    }
+
+    public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(
+            session =>
+            {
+                if (ConversationSql.Find(session, tenant, id) is not { } conversation)
+                {
+                    return null;
+                }
+
+                var note = new Message(
+                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, author.Name, new MessageBody(markdown), [], true, now);
+                MessageSql.Add(session, tenant, note, session.Audit(audit));
+                session.Publish(new LiveEvent.MessageChanged(tenant, note));
+                return note;
+            },
+            cancellationToken);
+    }
+
+    public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync<ReplyOutcome>(
+            session =>
+            {
+                var held = session.QueryFirst(FindHeld, r => (Conversation: r.GetGuid(0), Seq: r.GetInt64(1)), entryId, tenant.Value);
+                if (held.Seq == 0)
+                {
+                    return new ReplyOutcome.NotFound();
+                }
+
+                var isSent = decision == HeldDecision.Send;
+                session.Execute(isSent ? ReleaseHeld : DropHeld, held.Conversation, held.Seq, now);
+                session.Execute(MessageState, held.Conversation, held.Seq, isSent ? DeliveryState.Stored : DeliveryState.Dropped);
+                session.Audit(audit);
+                var message = session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), held.Conversation, held.Seq)!;
+                session.Publish(new LiveEvent.MessageChanged(tenant, message));
+                return new ReplyOutcome.Accepted(message, null);
+            },
+            cancellationToken);
+    }
+
+    public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(session => session.Execute(Mark, id.Value, tenant.Value, user.Value, seq), cancellationToken);
+
+    private Task<ControlOutcome> ChangeAsync(
+        TenantId tenant, ConversationId id, AuditDraft audit, Func<Conversation, ControlOutcome?> refuse, Func<Conversation, bool> isAlreadySo,
+        Func<WriteSession, int> change, CancellationToken cancellationToken)
+        => writes.ExecuteAsync<ControlOutcome>(
+            session =>
+            {
+                if (ConversationSql.Find(session, tenant, id) is not { } current)
+                {
+                    return new ControlOutcome.NotFound();
+                }
+
+                if (refuse(current) is { } refusal)
+                {
+                    return refusal;
+                }
+
+                if (isAlreadySo(current))
+                {
+                    return new ControlOutcome.Unchanged(current);
+                }
+
+                var held = change(session);
+                session.Audit(audit);
+                session.Publish(new LiveEvent.ConversationChanged(tenant, id));
+                return new ControlOutcome.Changed(ConversationSql.Find(session, tenant, id)!, held);
+            },
+            cancellationToken);
+}

@@ -1,0 +1,177 @@
+using Assistant.Domain.Conversations;
+using Assistant.Infrastructure.People;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assistant.Infrastructure.Conversations;
+
+/// <summary>A conversation with what its list row shows, kept current by every writer of messages.</summary>
+internal sealed class StoredConversation : ITenantRow
+{
+    public Guid Id { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public required string ConnectionId { get; set; }
+
+    public required string ChatId { get; set; }
+
+    /// <summary>Empty when the chat has no threads, so that the key is never NULL.</summary>
+    public required string ThreadId { get; set; }
+
+    public bool IsGroup { get; set; }
+
+    public string? ChatTitle { get; set; }
+
+    public Guid PersonId { get; set; }
+
+    public ConversationStatus Status { get; set; }
+
+    public Guid? OperatorId { get; set; }
+
+    public string? OperatorName { get; set; }
+
+    public long Version { get; set; }
+
+    public long LastSeq { get; set; }
+
+    public DateTimeOffset? WaitingSince { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset LastAt { get; set; }
+
+    public required string LastText { get; set; }
+
+    public AuthorKind LastAuthor { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<StoredConversation>
+    {
+        public void Configure(EntityTypeBuilder<StoredConversation> builder)
+        {
+            builder.ToTable("conversations");
+            builder.Property(c => c.ConnectionId).HasMaxLength(63);
+            builder.Property(c => c.ChatId).HasMaxLength(200);
+            builder.Property(c => c.ThreadId).HasMaxLength(200);
+            builder.HasIndex(c => new { c.ConnectionId, c.ChatId, c.ThreadId }).IsUnique();
+            builder.HasIndex(c => new { c.TenantId, c.LastAt, c.Id });
+            builder.HasOne<StoredPerson>().WithMany().HasForeignKey(c => c.PersonId).OnDelete(DeleteBehavior.Restrict);
+        }
+    }
+}
+
+/// <summary>One entry of a conversation.</summary>
+internal sealed class MessageRow : ITenantRow
+{
+    public Guid ConversationId { get; set; }
+
+    public long Seq { get; set; }
+
+    public Guid Id { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public AuthorKind Author { get; set; }
+
+    public required string AuthorName { get; set; }
+
+    public required string Text { get; set; }
+
+    /// <summary>JSON, or <see langword="null"/> without buttons.</summary>
+    public string? Buttons { get; set; }
+
+    /// <summary>JSON, or <see langword="null"/> without attachments.</summary>
+    public string? Attachments { get; set; }
+
+    public bool IsNote { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    public DeliveryState Delivery { get; set; }
+
+    public string? ExternalId { get; set; }
+
+    public DateTimeOffset? EditedAt { get; set; }
+
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    public Guid? TurnId { get; set; }
+
+    /// <summary>Sequence number of the audit event that last wrote it: what projections follow.</summary>
+    public long Position { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<MessageRow>
+    {
+        public void Configure(EntityTypeBuilder<MessageRow> builder)
+        {
+            builder.ToTable("messages");
+            builder.HasKey(m => new { m.ConversationId, m.Seq });
+            builder.HasIndex(m => new { m.ConversationId, m.ExternalId }).IsUnique();
+            builder.HasIndex(m => new { m.TenantId, m.Position });
+            builder.HasOne<StoredConversation>().WithMany().HasForeignKey(m => m.ConversationId).OnDelete(DeleteBehavior.Cascade);
+        }
+    }
+}
+
+/// <summary>One utterance with what became of it.</summary>
+internal sealed class TurnRow : ITenantRow
+{
+    public Guid Id { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public Guid ConversationId { get; set; }
+
+    public long MessageSeq { get; set; }
+
+    public TurnResult Result { get; set; }
+
+    public string? Engine { get; set; }
+
+    public string? Model { get; set; }
+
+    public long InputTokens { get; set; }
+
+    public long OutputTokens { get; set; }
+
+    public decimal? Cost { get; set; }
+
+    public string? Error { get; set; }
+
+    public DateTimeOffset StartedAt { get; set; }
+
+    public DateTimeOffset FinishedAt { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<TurnRow>
+    {
+        public void Configure(EntityTypeBuilder<TurnRow> builder)
+        {
+            builder.ToTable("turns");
+            builder.HasIndex(t => new { t.ConversationId, t.MessageSeq });
+            builder.HasOne<StoredConversation>().WithMany().HasForeignKey(t => t.ConversationId).OnDelete(DeleteBehavior.Cascade);
+        }
+    }
+}
+
+/// <summary>How far a user has read a conversation.</summary>
+internal sealed class ReadMarkRow : ITenantRow
+{
+    public Guid ConversationId { get; set; }
+
+    public Guid UserId { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public long Seq { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<ReadMarkRow>
+    {
+        public void Configure(EntityTypeBuilder<ReadMarkRow> builder)
+        {
+            builder.ToTable("read_marks");
+            builder.HasKey(r => new { r.ConversationId, r.UserId });
+            builder.HasOne<StoredConversation>().WithMany().HasForeignKey(r => r.ConversationId).OnDelete(DeleteBehavior.Cascade);
+        }
+    }
+}

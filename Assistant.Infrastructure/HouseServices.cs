@@ -1,0 +1,32 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Audit;
+using Assistant.Infrastructure.Observability;
+using Assistant.Infrastructure.People;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Infrastructure;
+
+/// <summary>Registers the small features every other one stands on.</summary>
+public static class HouseServices
+{
+    /// <summary>Tenants, people, audit log, live feed, and the installation itself.</summary>
+    public static IServiceCollection AddHouse(this IServiceCollection services)
+    {
+        services.AddSingleton<ITenantDirectory, EfTenantDirectory>();
+        services.AddSingleton<IPeopleStore, SqlPeopleStore>();
+        services.AddSingleton<PairingDesk>();
+        services.AddSingleton<IAuditLog, SqlAuditLog>();
+        services.AddSingleton<ILiveFeed, LiveFeed>();
+        services.AddSingleton(provider => new Installation(
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ITenantDirectory>(), provider.GetRequiredService<IOutbox>(),
+            provider.GetRequiredService<ILogger<Installation>>()));
+        return services;
+    }
+}

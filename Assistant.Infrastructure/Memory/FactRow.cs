@@ -1,0 +1,38 @@
+using Assistant.Infrastructure.People;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assistant.Infrastructure.Memory;
+
+/// <summary>A statement the assistant was told to remember.</summary>
+internal sealed class FactRow : ITenantRow
+{
+    public Guid Id { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public Guid PersonId { get; set; }
+
+    public required string Text { get; set; }
+
+    public DateTimeOffset StatedAt { get; set; }
+
+    public Guid SourceConversationId { get; set; }
+
+    public long SourceSeq { get; set; }
+
+    /// <summary>Sequence number of the audit event that recorded it: what projections follow.</summary>
+    public long Position { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<FactRow>
+    {
+        public void Configure(EntityTypeBuilder<FactRow> builder)
+        {
+            builder.ToTable("facts");
+            builder.HasIndex(f => new { f.TenantId, f.PersonId, f.StatedAt });
+            builder.HasIndex(f => new { f.TenantId, f.Position });
+            builder.HasOne<StoredPerson>().WithMany().HasForeignKey(f => f.PersonId).OnDelete(DeleteBehavior.Cascade);
+        }
+    }
+}

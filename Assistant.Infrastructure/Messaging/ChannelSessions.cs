@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Observability;
+
+namespace Assistant.Infrastructure.Messaging;
+
+/// <summary>The channels registered at start, by type.</summary>
+internal sealed class ChannelCatalog(IEnumerable<IChannel> channels) : IChannelCatalog
+{
+    private readonly FrozenDictionary<string, IChannel> _byType = channels.ToFrozenDictionary(c => c.Manifest.Type, StringComparer.Ordinal);
+
+    public IReadOnlyList<IChannel> All { get; } = [.. channels.OrderBy(c => c.Manifest.DisplayName, StringComparer.Ordinal)];
+
+    public IChannel? Find(string type) => _byType.GetValueOrDefault(type);
+}
+
+/// <summary>The running sessions and their health: written by the supervisor, read by everyone.</summary>
+internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : IChannelSessions, IConnectionHealth
+{
+    private readonly ConcurrentDictionary<ConnectionId, Running> _running = [];
+    private readonly ConcurrentDictionary<ConnectionId, ConnectionHealth> _health = [];
+
+    public IChannelSession? Find(ConnectionId id) => _running.GetValueOrDefault(id)?.Session;
+
+    public Connection? FindConnection(ConnectionId id) => _running.GetValueOrDefault(id)?.Connection;
+
+    ConnectionHealth? IConnectionHealth.Find(ConnectionId id) => _health.GetValueOrDefault(id);
+
+    public void Add(Connection connection, IChannelSession session) => _running[connection.Id] = new Running(connection, session);
+
+    public void Remove(ConnectionId id) => _running.TryRemove(id, out _);
+
+    /// <summary>Notes a state; screens are told when state or words changed.</summary>
+    public void Report(Connection connection, ConnectionState state, string detail)
+    {
+        var now = clock.GetUtcNow();
+        var before = _health.GetValueOrDefault(connection.Id);
+        var after = new ConnectionHealth(
+            connection.Id, state, detail, before?.State == state ? before.Since : now, before?.LastInboundAt, before?.LastOutboundAt);
+        _health[connection.Id] = after;
+        if (before?.State != state || before.Detail != detail)
+        {
+            live.Publish(new LiveEvent.ConnectionChanged(connection.Tenant, connection.Id));
+        }
+    }
+
+    public void NoteInbound(ConnectionId id) => Note(id, (health, now) => health with { LastInboundAt = now });
+
+    public void NoteOutbound(ConnectionId id) => Note(id, (health, now) => health with { LastOutboundAt = now });
+
+    private void Note(ConnectionId id, Func<ConnectionHealth, DateTimeOffset, ConnectionHealth> change)
+    {
+        if (_health.TryGetValue(id, out var health))
+        {
+            _health[id] = change(health, clock.GetUtcNow());
+        }
+    }
+
+    private sealed record Running(Connection Connection, IChannelSession Session);
+}

@@ -1,0 +1,52 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Loopback;
+
+/// <summary>A messenger inside this process, for tests and benchmarks: <see cref="LoopbackPort"/> is its other end.</summary>
+internal sealed class LoopbackChannel(LoopbackPort port) : IChannel
+{
+    private const string Loop = "M12 4V1L8 5l4 4V6a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z";
+    private const int MaxText = 4096;
+
+    public ChannelManifest Manifest { get; } = new(
+        "loopback",
+        "Loopback",
+        Loop,
+        SetupUrl: null,
+        ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
+            | ChannelCapabilities.IdempotentSend,
+        new TextLimit(MaxText),
+        []);
+
+    public IChannelSession Open(Connection connection) => new Session(connection.Id, port);
+
+    public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) =>
+        Task.FromResult(new ConnectionTest([new ConnectionCheck("Loopback", true, "Nothing to reach: it is in this process.")], TimeSpan.Zero));
+
+    private sealed class Session(ConnectionId connection, LoopbackPort port) : IChannelSession, ITypingIndicator
+    {
+        public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
+        {
+            port.Attach(connection, host);
+            host.Report(ConnectionState.Up, "Connected to itself.");
+            var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using (cancellationToken.Register(stopped.SetResult))
+            {
+                await stopped.Task;
+            }
+
+            port.Detach(connection);
+        }
+
+        public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => Task.FromResult(port.Show(message));
+
+        public Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
+        {
+            port.ShowTyping(connection, chat);
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,42 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Settings;
+
+namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
+
+/// <summary>The messenger of the house itself: people write in the browser at <c>/chat/{connection}</c>.</summary>
+internal sealed class WebChatChannel(IConversationQueries conversations, ILiveFeed feed, TimeProvider time) : IChannel
+{
+    private const string Balloon = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 6v2h10V9H7zm0 4v2h7v-2H7z";
+    private const int MaxText = 32_000;
+
+    public ChannelManifest Manifest { get; } = new(
+        WebChatProfile.ChannelType,
+        "Web chat",
+        Balloon,
+        SetupUrl: null,
+        ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.Streaming | ChannelCapabilities.IdempotentSend,
+        new TextLimit(MaxText),
+        WebChatProfile.Fields);
+
+    public IChannelSession Open(Connection connection) => new WebChatSession(connection, conversations, feed);
+
+    public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var problems = WebChatProfile.Check(settings);
+        var origins = AllowedOrigins.Parse(settings.Find("allowedOrigins")).Sources;
+        var colours = problems.FirstOrDefault(problem => problem.Key != "allowedOrigins");
+        var sites = problems.FirstOrDefault(problem => problem.Key == "allowedOrigins");
+        IReadOnlyList<ConnectionCheck> checks =
+        [
+            new("Colours", colours is null, colours?.Message ?? "All colours can be used.", colours is null ? null : "Correct the colour."),
+            new("Sites", sites is null,
+                sites?.Message ?? (origins.Count == 0 ? "No other site may embed the chat." : $"May be embedded by {string.Join(", ", origins)}."),
+                sites is null ? null : "Correct the list of sites."),
+        ];
+        return Task.FromResult(new ConnectionTest(checks, time.GetElapsedTime(started)));
+    }
+}

@@ -1,0 +1,40 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Observability;
+
+namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
+
+/// <summary>One web chat connection. The store is the delivery: devices read messages by sequence number, now or when they return.</summary>
+internal sealed class WebChatSession(Connection connection, IConversationQueries conversations, ILiveFeed feed) : IChannelSession, ITypingIndicator
+{
+    public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
+    {
+        var path = $"/chat/{connection.Id}";
+        host.Report(ConnectionState.Up, $"Open at {(host.PublicBaseUrl is { } address ? new Uri(address, path).ToString() : path)}.");
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (cancellationToken.Register(stopped.SetResult))
+        {
+            await stopped.Task;
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// The message exists already: it is what the outbox row was made from. Marking that row as sent is what shows it on the devices,
+    /// so a message held back by a take-over is never seen. Repeating this changes nothing.
+    /// </remarks>
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) =>
+        Task.FromResult<SendOutcome>(new SendOutcome.Delivered(message.Id.ToString("N")));
+
+    public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
+    {
+        if (feed.HasListeners(connection.Tenant)
+            && await conversations.FindByChatAsync(connection.Id, chat, cancellationToken) is { } conversation)
+        {
+            feed.Publish(new LiveEvent.Typing(connection.Tenant, conversation, AuthorKind.Assistant, "", IsTyping: true));
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Messaging;
+
+/// <summary>What the installation is called from outside.</summary>
+public sealed class PublicAddressOptions
+{
+    public const string Section = "Assistant:Public";
+
+    /// <summary>Base address messengers reach this installation at, for webhooks; empty when it is not reachable.</summary>
+    public Uri? BaseUrl { get; set; }
+}
+
+/// <summary>Keeps a session running for every enabled connection; a fault of one touches no other.</summary>
+internal sealed partial class ConnectionSupervisor(
+    IConnectionStore connections,
+    IChannelCatalog channels,
+    ChannelSessions sessions,
+    IMessageGateway gateway,
+    IOptions<PublicAddressOptions> publicAddress,
+    TimeProvider clock,
+    ILogger<ConnectionSupervisor> logger) : BackgroundService, IConnectionSupervisor
+{
+    private readonly ConcurrentDictionary<ConnectionId, Watch> _watches = [];
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Completes when every connection found at start has its session.</summary>
+    public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            await StopAsync(connection);
+            if (await connections.FindAsync(connection, cancellationToken) is { IsEnabled: true } found)
+            {
+                Start(found);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _changing.Dispose();
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var connection in (await connections.ListAsync(null, stoppingToken)).Where(c => c.IsEnabled && !_watches.ContainsKey(c.Id)))
+        {
+            Start(connection);
+        }
+
+        Started.TrySetResult();
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_watches.Keys.Select(StopAsync));
+    }
+
+    private void Start(Connection connection)
+    {
+        if (channels.Find(connection.ChannelType) is not { } channel)
+        {
+            sessions.Report(connection, ConnectionState.Down, $"This build has no channel '{connection.ChannelType}'.");
+            return;
+        }
+
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var session = channel.Open(connection);
+        sessions.Add(connection, session);
+        sessions.Report(connection, ConnectionState.Starting, "Starting.");
+        _watches[connection.Id] = new Watch(stop, KeepRunningAsync(connection, session, stop.Token));
+    }
+
+    private async Task StopAsync(ConnectionId id)
+    {
+        if (!_watches.TryRemove(id, out var watch))
+        {
+            return;
+        }
+
+        await watch.Stop.CancelAsync();
+        await watch.Running;
+        watch.Stop.Dispose();
+    }
+
+    private async Task KeepRunningAsync(Connection connection, IChannelSession session, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        var failures = 0;
+        var host = new Host(connection, gateway, connections, sessions, publicAddress.Value.BaseUrl);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var startedAt = clock.GetTimestamp();
+            try
+            {
+                await session.RunAsync(host, cancellationToken);
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                failures = clock.GetElapsedTime(startedAt) > TimeSpan.FromMinutes(5) ? 1 : failures + 1;
+                LogSessionFailed(logger, error, connection.Id);
+                sessions.Report(connection, ConnectionState.Down, $"{error.Message} Trying again.");
+                var wait = Conversations.Local.Backoff.After(Math.Min(failures, 6), RandomNumberGenerator.GetInt32(1000) / 1000d);
+                await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception error)
+            {
+                LogSessionStopped(logger, error, connection.Id);
+            }
+        }
+
+        sessions.Remove(connection.Id);
+        sessions.Report(connection, ConnectionState.Off, "Off.");
+        await session.DisposeAsync();
+    }
+
+    private sealed record Watch(CancellationTokenSource Stop, Task Running);
+
+    private sealed class Host(Connection connection, IMessageGateway gateway, IConnectionStore connections, ChannelSessions sessions, Uri? publicBaseUrl)
+        : IChannelHost, IMessageGateway
+    {
+        public IMessageGateway Gateway => this;
+
+        public Uri? PublicBaseUrl => publicBaseUrl;
+
+        public Task<string?> ReadCursorAsync(CancellationToken cancellationToken) => connections.ReadCursorAsync(connection.Id, cancellationToken);
+
+        public Task SaveCursorAsync(string cursor, CancellationToken cancellationToken)
+            => connections.SaveCursorAsync(connection.Id, cursor, cancellationToken);
+
+        public void Report(ConnectionState state, string detail) => sessions.Report(connection, state, detail);
+
+        public Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken)
+        {
+            sessions.NoteInbound(connection.Id);
+            return gateway.AcceptAsync(message, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again")]
+    private static partial void LogSessionFailed(ILogger logger, Exception error, ConnectionId connectionId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Connection {ConnectionId} stopped")]
+    private static partial void LogSessionStopped(ILogger logger, Exception error, ConnectionId connectionId);
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Messaging.Inbox;
+using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Infrastructure.People;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assistant.Infrastructure.Messaging;
+
+/// <inheritdoc cref="IDeadLetterQueries"/>
+internal sealed class EfDeadLetterQueries(IDatabase database) : IDeadLetterQueries
+{
+    public async Task<Page<DeadLetter>> ListAsync(TenantId tenant, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var before = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(value)
+            : DateTimeOffset.MaxValue;
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        var inbound =
+            from i in context.Set<InboxRow>().AsNoTracking()
+            join c in context.Set<StoredConversation>() on i.ConversationId equals c.Id
+            join p in context.Set<StoredPerson>() on c.PersonId equals p.Id
+            join m in context.Set<MessageRow>() on new { i.ConversationId, Seq = i.MessageSeq } equals new { m.ConversationId, m.Seq }
+            where i.State == InboxState.Dead && i.DoneAt < before
+            orderby i.DoneAt descending
+            select new Row(i.Id, true, i.ConversationId, i.ConnectionId, c.ChatTitle ?? p.DisplayName, m.Text, i.Error, i.Attempts, i.ReceivedAt, i.DoneAt);
+        var outbound =
+            from o in context.Set<OutboxRow>().AsNoTracking()
+            join c in context.Set<StoredConversation>() on o.ConversationId equals c.Id
+            join p in context.Set<StoredPerson>() on c.PersonId equals p.Id
+            where o.State == OutboxState.Dead && o.EndedAt < before
+            orderby o.EndedAt descending
+            select new Row(o.Id, false, o.ConversationId, o.ConnectionId, c.ChatTitle ?? p.DisplayName, o.Text, o.Error, o.Attempts, o.CreatedAt, o.EndedAt);
+
+        List<Row> rows = [.. await inbound.Take(limit + 1).ToListAsync(cancellationToken), .. await outbound.Take(limit + 1).ToListAsync(cancellationToken)];
+        var page = rows.OrderByDescending(r => r.DeadAt).Take(limit).ToList();
+        return new Page<DeadLetter>(
+            page.ConvertAll(r => new DeadLetter(
+                r.Id, r.IsInbound, new ConversationId(r.Conversation), new ConnectionId(r.Connection), r.Title, MessageSql.Preview(r.Text), r.Error ?? "", r.Attempts,
+                r.CreatedAt, r.DeadAt!.Value)),
+            rows.Count > limit ? page[^1].DeadAt!.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    public async Task<int> CountAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        return await context.Set<InboxRow>().CountAsync(i => i.State == InboxState.Dead, cancellationToken)
+            + await context.Set<OutboxRow>().CountAsync(o => o.State == OutboxState.Dead, cancellationToken);
+    }
+
+    private sealed record Row(
+        Guid Id, bool IsInbound, Guid Conversation, string Connection, string Title, string Text, string? Error, int Attempts, DateTimeOffset CreatedAt,
+        DateTimeOffset? DeadAt);
+}

@@ -1,0 +1,61 @@
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assistant.Infrastructure.Messaging.Inbox;
+
+/// <summary>States of an inbox entry.</summary>
+internal enum InboxState { Pending, Done, Dead, Withdrawn }
+
+/// <summary>One external event. Kept after it is done: its dedupe key recognises redeliveries that come days later.</summary>
+internal sealed class InboxRow : ITenantRow
+{
+    public Guid Id { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public required string ConnectionId { get; set; }
+
+    public required string DedupeKey { get; set; }
+
+    public Guid ConversationId { get; set; }
+
+    /// <summary>The message it brought; 0 for an edit or a deletion.</summary>
+    public long MessageSeq { get; set; }
+
+    /// <summary><c>said</c>, <c>edited</c>, <c>deleted</c>, <c>pressed</c>.</summary>
+    public required string Kind { get; set; }
+
+    /// <summary>Data of a pressed button.</summary>
+    public string? Data { get; set; }
+
+    public bool IsAddressed { get; set; }
+
+    public InboxState State { get; set; }
+
+    public int Attempts { get; set; }
+
+    public DateTimeOffset DueAt { get; set; }
+
+    public string? Error { get; set; }
+
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    public DateTimeOffset? DoneAt { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<InboxRow>
+    {
+        public void Configure(EntityTypeBuilder<InboxRow> builder)
+        {
+            builder.ToTable("inbox");
+            builder.Property(i => i.DedupeKey).HasMaxLength(300);
+            builder.Property(i => i.Kind).HasMaxLength(16);
+            builder.HasIndex(i => new { i.ConnectionId, i.DedupeKey }).IsUnique();
+            builder.HasIndex(i => new { i.ConversationId, i.MessageSeq }).HasFilter("state = 'Pending'");
+            builder.HasIndex(i => i.DueAt).HasFilter("state = 'Pending'");
+            builder.HasIndex(i => new { i.TenantId, i.DoneAt }).HasFilter("state = 'Dead'");
+            builder.HasOne<StoredConversation>().WithMany().HasForeignKey(i => i.ConversationId).OnDelete(DeleteBehavior.Cascade);
+        }
+    }
+}

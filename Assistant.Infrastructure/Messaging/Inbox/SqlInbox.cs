@@ -1,0 +1,246 @@
+using System.Globalization;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Observability;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.People;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Messaging.Inbox;
+
+/// <inheritdoc cref="IInbox"/>
+internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider clock) : IInbox
+{
+    private const string Insert =
+        "INSERT INTO inbox (id, tenant_id, connection_id, dedupe_key, conversation_id, message_seq, kind, data, is_addressed, state, attempts, "
+        + "due_at, received_at, done_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, 0, @p10, @p10, @p11) "
+        + "ON CONFLICT (connection_id, dedupe_key) DO NOTHING";
+
+    private const string Reopen = "UPDATE conversations SET status = 'Open' WHERE id = @p0";
+
+    private const string FindMessage =
+        "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.external_id = @p1";
+
+    private const string Edit =
+        "UPDATE messages SET text = @p2, edited_at = @p3, position = @p4 WHERE conversation_id = @p0 AND seq = @p1";
+
+    private const string Delete =
+        "UPDATE messages SET text = '', buttons = NULL, attachments = NULL, deleted_at = @p2, position = @p3 WHERE conversation_id = @p0 AND seq = @p1";
+
+    private const string Withdraw =
+        "UPDATE inbox SET state = 'Withdrawn', done_at = @p2 WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Pending'";
+
+    private const string Finish = "UPDATE inbox SET state = 'Done', message_seq = 0, done_at = @p1 WHERE id = @p0";
+
+    private const string UpdatePreview = "UPDATE conversations SET last_text = @p2 WHERE id = @p0 AND last_seq = @p1";
+
+    private const string Retry =
+        "UPDATE inbox SET attempts = attempts + 1, error = @p1, due_at = @p2 WHERE id = @p0 AND state = 'Pending'";
+
+    private const string Kill =
+        "UPDATE inbox SET state = 'Dead', attempts = attempts + 1, error = @p1, done_at = @p2 WHERE id = @p0 AND state = 'Pending'";
+
+    private const string Revive =
+        "UPDATE inbox SET state = 'Pending', attempts = 0, due_at = @p2, done_at = NULL WHERE id = @p0 AND tenant_id = @p1 AND state = 'Dead'";
+
+    private const string ConversationOf = "SELECT conversation_id FROM inbox WHERE id = @p0";
+
+    private const string Due =
+        "SELECT conversation_id, MIN(received_at) FROM inbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
+
+    public Task<InboxOutcome> StoreAsync(
+        Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(session => Store(session, connection, message, admit, now), cancellationToken);
+    }
+
+    public Task RetryLaterAsync(InboxEntry entry, string error, DateTimeOffset retryAt, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(session => session.Execute(Retry, entry.Id, error, retryAt), cancellationToken);
+
+    public Task DeadLetterAsync(InboxEntry entry, string error, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(
+            session =>
+            {
+                var killed = session.Execute(Kill, entry.Id, error, now) == 1;
+                if (killed)
+                {
+                    session.Audit(new AuditDraft(
+                        entry.Tenant, now, Actor.System, AuditActions.TurnFailed, Subject(entry.Conversation, entry.MessageSeq), "local",
+                        new Dictionary<string, string> { ["attempts"] = (entry.Attempts + 1).ToString(CultureInfo.InvariantCulture), ["error"] = error }));
+                    session.Publish(new LiveEvent.DeadLettersChanged(entry.Tenant));
+                }
+
+                return killed;
+            },
+            cancellationToken);
+    }
+
+    public Task<ConversationId?> ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(
+            session =>
+            {
+                if (session.Execute(Revive, entryId, tenant.Value, now) == 0)
+                {
+                    return (ConversationId?)null;
+                }
+
+                session.Audit(audit);
+                session.Publish(new LiveEvent.DeadLettersChanged(tenant));
+                return session.QueryFirst(ConversationOf, r => new ConversationId(r.GetGuid(0)), entryId);
+            },
+            cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        => await reads.ReadAsync(session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
+
+    private static InboxOutcome Store(
+        WriteSession session, Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, DateTimeOffset now)
+    {
+        var sender = SenderSql.Resolve(session, connection, message.Sender, now);
+        switch (admit(sender))
+        {
+            case Admission.Refuse refused:
+                return new InboxOutcome.NotAdmitted(refused.Reason);
+            case Admission.Pair pair:
+                return SenderSql.OpenPairing(session, connection, sender.Person, message, pair, now);
+        }
+
+        var (conversation, isNew) = ConversationSql.FindOrOpen(session, connection.Tenant, message.Connection, message.Chat, sender.Person, now);
+        var id = Guid.CreateVersion7(now);
+        var (kind, data, needsTurn) = message.Content switch
+        {
+            InboundContent.Said => ("said", null, true),
+            InboundContent.Pressed pressed => ("pressed", pressed.Data, true),
+            InboundContent.Edited => ("edited", null, false),
+            InboundContent.Deleted => ("deleted", (string?)null, false),
+            _ => throw new ArgumentException($"Unknown content {message.Content.GetType().Name}."),
+        };
+        var isStored = session.Execute(
+            Insert, id, connection.Tenant.Value, message.Connection.Value, message.DedupeKey, conversation.Id.Value,
+            needsTurn ? conversation.LastSeq + 1 : 0, kind, data, message.IsAddressed, needsTurn ? InboxState.Pending : InboxState.Done, now,
+            needsTurn ? null : now) == 1;
+        if (!isStored)
+        {
+            return DuplicateOutcome;
+        }
+
+        var change = message.Content switch
+        {
+            InboundContent.Said said => Say(session, conversation, message, new MessageBody(said.Text), said.Attachments, message.ExternalMessageId, now),
+            InboundContent.Pressed pressed => Say(session, conversation, message, new MessageBody(pressed.Label), [], null, now),
+            InboundContent.Edited edited => ChangeText(session, conversation, message, edited.Text, now),
+            _ => TakeBack(session, conversation, message, now),
+        };
+        if (change == Change.None && needsTurn)
+        {
+            // An edit or deletion of this very message overtook it: it is known already.
+            session.Execute(Finish, id, now);
+        }
+
+        if (isNew || (conversation.Status == ConversationStatus.Closed && change == Change.NewUtterance))
+        {
+            session.Execute(Reopen, conversation.Id.Value);
+            session.Publish(new LiveEvent.ConversationChanged(connection.Tenant, conversation.Id));
+        }
+
+        return change == Change.None ? DuplicateOutcome : new InboxOutcome.Stored(conversation.Id, change == Change.NewUtterance);
+    }
+
+    private static readonly InboxOutcome DuplicateOutcome = new InboxOutcome.Duplicate();
+
+    private enum Change { None, Existing, NewUtterance }
+
+    private static Change Say(
+        WriteSession session, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, DateTimeOffset now)
+    {
+        if (externalId is not null && session.QueryFirst(FindMessage, _ => true, conversation.Id.Value, externalId))
+        {
+            return Change.None;
+        }
+
+        var said = NewMessage(conversation, message, body, attachments, externalId, now);
+        Add(session, conversation, message, said, AuditActions.MessageReceived, now);
+        return Change.NewUtterance;
+    }
+
+    private static Change ChangeText(WriteSession session, Conversation conversation, InboundMessage message, string text, DateTimeOffset now)
+    {
+        var known = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
+        if (known is null)
+        {
+            // The edit came first: it is the message. The original will find it here.
+            var first = NewMessage(conversation, message, new MessageBody(text), [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
+            Add(session, conversation, message, first, AuditActions.MessageReceived, now);
+            session.Execute(
+                Insert, Guid.CreateVersion7(now), conversation.Tenant.Value, message.Connection.Value, "turn-of:" + message.DedupeKey, conversation.Id.Value,
+                first.Seq, "said", null, message.IsAddressed, InboxState.Pending, now, null);
+            return Change.NewUtterance;
+        }
+
+        if (known.Author != AuthorKind.Person || known.DeletedAt is not null || known.EditedAt >= message.SentAt)
+        {
+            return Change.None;
+        }
+
+        var position = session.Audit(Record(conversation, message, AuditActions.MessageEdited, known.Seq, now));
+        session.Execute(Edit, conversation.Id.Value, known.Seq, text, message.SentAt, position);
+        session.Execute(UpdatePreview, conversation.Id.Value, known.Seq, MessageSql.Preview(text));
+        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, known with { Body = new MessageBody(text), EditedAt = message.SentAt }));
+        return Change.Existing;
+    }
+
+    private static Change TakeBack(WriteSession session, Conversation conversation, InboundMessage message, DateTimeOffset now)
+    {
+        var known = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
+        if (known is null)
+        {
+            var tombstone = NewMessage(conversation, message, new MessageBody(""), [], message.ExternalMessageId, now) with { DeletedAt = message.SentAt };
+            Add(session, conversation, message, tombstone, AuditActions.MessageDeleted, now);
+            return Change.Existing;
+        }
+
+        if (known.Author != AuthorKind.Person || known.DeletedAt is not null)
+        {
+            return Change.None;
+        }
+
+        var position = session.Audit(Record(conversation, message, AuditActions.MessageDeleted, known.Seq, now));
+        session.Execute(Delete, conversation.Id.Value, known.Seq, message.SentAt, position);
+        session.Execute(Withdraw, conversation.Id.Value, known.Seq, now);
+        session.Execute(UpdatePreview, conversation.Id.Value, known.Seq, "");
+        session.Publish(new LiveEvent.MessageChanged(
+            conversation.Tenant, known with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt }));
+        return Change.Existing;
+    }
+
+    private static Message NewMessage(
+        Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, DateTimeOffset now)
+        => new(
+            conversation.Id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Person, message.Sender.DisplayName, body, attachments,
+            false, now, ExternalId: externalId);
+
+    private static void Add(WriteSession session, Conversation conversation, InboundMessage message, Message added, string action, DateTimeOffset now)
+    {
+        var position = session.Audit(Record(conversation, message, action, added.Seq, now));
+        MessageSql.Add(session, conversation.Tenant, added, position);
+        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, added));
+    }
+
+    private static AuditDraft Record(Conversation conversation, InboundMessage message, string action, long seq, DateTimeOffset now) => new(
+        conversation.Tenant, now, new Actor("person", conversation.Person.ToString(), message.Sender.DisplayName), action,
+        Subject(conversation.Id, seq), message.Connection.Value, AuditDraft.NoDetails);
+
+    private static string Subject(ConversationId conversation, long seq)
+        => string.Create(CultureInfo.InvariantCulture, $"conversation/{conversation.Value}/{seq}");
+}

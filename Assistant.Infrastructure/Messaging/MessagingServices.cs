@@ -1,0 +1,46 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Infrastructure.Messaging.Inbox;
+using Assistant.Infrastructure.Messaging.Outbox;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Assistant.Infrastructure.Messaging;
+
+/// <summary>Registers the way in and the way out.</summary>
+public static class MessagingServices
+{
+    /// <summary>Stores and use cases; the workers come with <see cref="AddMessagingWorkers"/>.</summary>
+    public static IServiceCollection AddMessaging(this IServiceCollection services)
+    {
+        services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PublicAddressOptions>().BindConfiguration(PublicAddressOptions.Section);
+        services.AddSingleton(GatewayLimits.Default);
+        services.AddSingleton<IInbox, SqlInbox>();
+        services.AddSingleton<IOutbox, SqlOutbox>();
+        services.AddSingleton<IConnectionStore, EfConnectionStore>();
+        services.AddSingleton<IDeadLetterQueries, EfDeadLetterQueries>();
+        services.AddSingleton<IChannelCatalog, ChannelCatalog>();
+        services.AddSingleton<ChannelSessions>();
+        services.AddSingleton<IChannelSessions>(provider => provider.GetRequiredService<ChannelSessions>());
+        services.AddSingleton<IConnectionHealth>(provider => provider.GetRequiredService<ChannelSessions>());
+        services.AddSingleton<IMessageGateway, MessageGateway>();
+        services.AddSingleton<OutboxWorker>();
+        services.AddSingleton<IOutboxSignal>(provider => provider.GetRequiredService<OutboxWorker>());
+        services.AddSingleton<ConnectionSupervisor>();
+        services.AddSingleton<IConnectionSupervisor>(provider => provider.GetRequiredService<ConnectionSupervisor>());
+        services.AddSingleton<ConnectionDesk>();
+        services.AddSingleton<DeadLetterDesk>();
+        return services;
+    }
+
+    /// <summary>Receiving and sending: only in a process that serves.</summary>
+    public static IServiceCollection AddMessagingWorkers(this IServiceCollection services)
+    {
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<OutboxWorker>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ConnectionSupervisor>());
+        return services;
+    }
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Assistant.Infrastructure.Messaging.Outbox;
+
+/// <summary>How replies are sent and retried.</summary>
+public sealed class OutboxOptions
+{
+    public const string Section = "Assistant:Outbox";
+
+    /// <summary>Attempts before a message becomes a dead letter. Default 8: about four minutes of back-off.</summary>
+    [Range(1, 100)]
+    public int MaxAttempts { get; set; } = 8;
+
+    /// <summary>How long one send may take before its outcome counts as uncertain. Default 30 s.</summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Conversations being sent to at once. Default 2,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxConcurrentSends { get; set; } = 2_000;
+
+    /// <summary>How often the outbox is looked through for due rows. Default 1 s.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How far back a delivery probe after a crash looks for known messages. Default 24 h.</summary>
+    public TimeSpan ProbeWindow { get; set; } = TimeSpan.FromHours(24);
+}

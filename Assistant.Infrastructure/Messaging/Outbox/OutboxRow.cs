@@ -1,0 +1,64 @@
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assistant.Infrastructure.Messaging.Outbox;
+
+/// <summary>One message to be shown in a chat.</summary>
+internal sealed class OutboxRow : ITenantRow
+{
+    public Guid Id { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public Guid ConversationId { get; set; }
+
+    public required string ConnectionId { get; set; }
+
+    public long MessageSeq { get; set; }
+
+    public int Part { get; set; }
+
+    public bool IsLastPart { get; set; }
+
+    public required string Text { get; set; }
+
+    /// <summary>JSON, or <see langword="null"/> without buttons.</summary>
+    public string? Buttons { get; set; }
+
+    public string? ReplyTo { get; set; }
+
+    public bool ByAssistant { get; set; }
+
+    public OutboxState State { get; set; }
+
+    public int Attempts { get; set; }
+
+    public bool MayRepeat { get; set; }
+
+    public DateTimeOffset DueAt { get; set; }
+
+    public string? ExternalId { get; set; }
+
+    public string? Error { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>When it was sent, or given up.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<OutboxRow>
+    {
+        public void Configure(EntityTypeBuilder<OutboxRow> builder)
+        {
+            builder.ToTable("outbox");
+            builder.HasIndex(o => new { o.ConversationId, o.MessageSeq, o.Part }).IsUnique();
+            builder.HasIndex(o => new { o.ConversationId, o.MessageSeq, o.Part }, "open_outbox_by_conversation").HasFilter("state IN ('Pending','Sending')");
+            builder.HasIndex(o => o.DueAt).HasFilter("state = 'Pending'");
+            builder.HasIndex(o => new { o.TenantId, o.EndedAt }).HasFilter("state = 'Dead'");
+            builder.HasOne<StoredConversation>().WithMany().HasForeignKey(o => o.ConversationId).OnDelete(DeleteBehavior.Cascade);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Messaging.Outbox;
+
+/// <inheritdoc cref="IOutbox"/>
+internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvider clock) : IOutbox
+{
+    private const string First =
+        "SELECT " + MessageSql.OutboxColumns + ", c.operator_id FROM outbox o JOIN conversations c ON c.id = o.conversation_id "
+        + "WHERE o.conversation_id = @p0 AND o.state IN ('Pending', 'Sending') ORDER BY o.message_seq, o.part LIMIT 1";
+
+    private const int DueColumn = 19;
+    private const int StateColumn = 20;
+    private const int OperatorColumn = 21;
+
+    private const string Claim = "UPDATE outbox SET state = 'Sending', attempts = attempts + 1 WHERE id = @p0 AND state = 'Pending'";
+
+    private const string Sent =
+        "UPDATE outbox SET state = 'Sent', external_id = @p1, ended_at = @p2, error = NULL WHERE id = @p0 AND state = 'Sending'";
+
+    private const string MessageState = "UPDATE messages SET delivery = @p2 WHERE conversation_id = @p0 AND seq = @p1";
+
+    private const string MessageSent =
+        // A messenger that hands out an id twice must not keep us from recording the send.
+        "UPDATE messages SET delivery = 'Sent', external_id = CASE WHEN EXISTS (SELECT 1 FROM messages x WHERE x.conversation_id = @p0 "
+        + "AND x.external_id = @p2) THEN external_id ELSE @p2 END WHERE conversation_id = @p0 AND seq = @p1";
+
+    private const string ReadMessage =
+        "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
+
+    private const string Retry =
+        "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
+        + "THEN 'Held' ELSE 'Pending' END, error = @p1, due_at = @p2, may_repeat = (may_repeat OR @p3), attempts = attempts - @p4 WHERE id = @p0 AND state = 'Sending'";
+
+    private const string StateOf = "SELECT state FROM outbox WHERE id = @p0";
+
+    private const string Kill = "UPDATE outbox SET state = 'Dead', error = @p1, ended_at = @p2 WHERE id = @p0 AND state = 'Sending'";
+
+    private const string Hold = "UPDATE outbox SET state = 'Held', attempts = attempts - 1 WHERE id = @p0 AND state = 'Sending'";
+
+    private const string ReviveDead =
+        "UPDATE outbox SET state = 'Pending', attempts = 0, due_at = @p2, ended_at = NULL WHERE id = @p0 AND tenant_id = @p1 AND state = 'Dead'";
+
+    private const string Place = "SELECT conversation_id, message_seq FROM outbox WHERE id = @p0";
+
+    private const string Recover =
+        "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
+        + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p0 WHERE state = 'Sending'";
+
+    private const string Due =
+        "SELECT conversation_id, MIN(created_at) FROM outbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
+
+    private const string Known =
+        "SELECT m.external_id FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.connection_id = @p0 AND m.at >= @p1 "
+        + "AND m.external_id IS NOT NULL UNION SELECT external_id FROM outbox WHERE connection_id = @p0 AND created_at >= @p1 AND external_id IS NOT NULL";
+
+    public Task<OutboxEntry?> ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(session => ClaimFirst(session, conversation, now), cancellationToken);
+
+    public Task<OutboxEntry?> MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(
+            session =>
+            {
+                if (session.Execute(Sent, entry.Id, externalId, now) == 1)
+                {
+                    if (entry.IsLastPart)
+                    {
+                        session.Execute(MessageSent, entry.Conversation.Value, entry.MessageSeq, externalId);
+                        PublishMessage(session, entry);
+                    }
+
+                    session.Audit(Record(entry, AuditActions.MessageSent, now, entry.MayRepeat ? MayRepeatDetail : AuditDraft.NoDetails));
+                }
+
+                return ClaimFirst(session, entry.Conversation, now);
+            },
+            cancellationToken);
+    }
+
+    public Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(
+            session =>
+            {
+                session.Execute(Retry, entry.Id, reason, retryAt, isUncertain, isAttempt ? 0 : 1);
+                var isHeld = session.QueryFirst(StateOf, r => r.GetString(0), entry.Id) == "Held";
+                if (isHeld || isUncertain)
+                {
+                    session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, isHeld ? DeliveryState.Held : DeliveryState.Uncertain);
+                    PublishMessage(session, entry);
+                }
+
+                return isHeld;
+            },
+            cancellationToken);
+
+    public Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(
+            session =>
+            {
+                session.Execute(Kill, entry.Id, reason, now);
+                session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Failed);
+                session.Audit(Record(entry, AuditActions.MessageDeadLettered, now, new Dictionary<string, string> { ["reason"] = reason }));
+                PublishMessage(session, entry);
+                session.Publish(new LiveEvent.DeadLettersChanged(entry.Tenant));
+                return true;
+            },
+            cancellationToken);
+    }
+
+    public Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(
+            session =>
+            {
+                session.Execute(Hold, entry.Id);
+                session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Held);
+                PublishMessage(session, entry);
+                return true;
+            },
+            cancellationToken);
+
+    public Task<ConversationId?> ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(
+            session =>
+            {
+                if (session.Execute(ReviveDead, entryId, tenant.Value, now) == 0)
+                {
+                    return (ConversationId?)null;
+                }
+
+                var (conversation, seq) = session.QueryFirst(Place, r => (r.GetGuid(0), r.GetInt64(1)), entryId);
+                session.Execute(MessageState, conversation, seq, DeliveryState.Stored);
+                session.Audit(audit);
+                session.Publish(new LiveEvent.DeadLettersChanged(tenant));
+                return new ConversationId(conversation);
+            },
+            cancellationToken);
+    }
+
+    public Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(session => session.Execute(Recover, now), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        => await reads.ReadAsync(session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
+
+    public async Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
+        => await reads.ReadAsync(
+            session => session.Query(Known, r => r.GetString(0), connection.Value, since).ToHashSet(StringComparer.Ordinal), cancellationToken);
+
+    private static OutboxEntry? ClaimFirst(WriteSession session, ConversationId conversation, DateTimeOffset now)
+    {
+        var first = session.QueryFirst(
+            First,
+            r => (Entry: MessageSql.MapOutbox(r), DueAt: r.Time(DueColumn), IsPending: r.GetString(StateColumn) == "Pending", HasOperator: !r.IsDBNull(OperatorColumn)),
+            conversation.Value);
+        if (first.Entry is not { } entry || !first.IsPending || first.DueAt > now || (entry.ByAssistant && first.HasOperator))
+        {
+            return null;
+        }
+
+        return session.Execute(Claim, entry.Id) == 1 ? entry with { Attempts = entry.Attempts + 1 } : null;
+    }
+
+    private static void PublishMessage(WriteSession session, OutboxEntry entry)
+    {
+        if (session.IsWatched(entry.Tenant)
+            && session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), entry.Conversation.Value, entry.MessageSeq) is { } message)
+        {
+            session.Publish(new LiveEvent.MessageChanged(entry.Tenant, message));
+        }
+    }
+
+    private static readonly Dictionary<string, string> MayRepeatDetail = new() { ["mayRepeat"] = "true" };
+
+    private static AuditDraft Record(OutboxEntry entry, string action, DateTimeOffset now, IReadOnlyDictionary<string, string> details) => new(
+        entry.Tenant, now, Actor.System, action,
+        string.Create(CultureInfo.InvariantCulture, $"conversation/{entry.Conversation.Value}/{entry.MessageSeq}"), entry.Connection.Value, details);
+}

@@ -1,0 +1,100 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.People;
+
+/// <summary>Who is speaking, inside a unit of work: the identity and standing of a sender, and their pairing request.</summary>
+internal static class SenderSql
+{
+    private const string Find =
+        "SELECT i.person_id, s.standing, i.display_name FROM identities i LEFT JOIN standings s ON s.person_id = i.person_id AND s.connection_id = @p3 "
+        + "WHERE i.tenant_id = @p0 AND i.channel_type = @p1 AND i.external_id = @p2";
+
+    private const string InsertPerson =
+        "INSERT INTO people (id, tenant_id, display_name, locale, created_at) VALUES (@p0, @p1, @p2, @p3, @p4)";
+
+    private const string InsertIdentity =
+        "INSERT INTO identities (id, tenant_id, person_id, channel_type, external_id, display_name) VALUES (@p0, @p1, @p2, @p3, @p4, @p5)";
+
+    private const string Rename = "UPDATE identities SET display_name = @p3 WHERE tenant_id = @p0 AND channel_type = @p1 AND external_id = @p2";
+
+    private const string OpenRequest =
+        "SELECT id, expires_at FROM pairing_requests WHERE connection_id = @p0 AND person_id = @p1 AND decision = 'Pending'";
+
+    private const string ExpireRequest = "UPDATE pairing_requests SET decision = 'Unknown' WHERE id = @p0";
+
+    private const string InsertRequest =
+        "INSERT INTO pairing_requests (id, tenant_id, connection_id, person_id, conversation_id, code, requested_at, expires_at, decision) "
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, 'Pending')";
+
+    public static SenderStanding Resolve(WriteSession session, Connection connection, ExternalSender sender, DateTimeOffset now)
+    {
+        var known = session.QueryFirst(
+            Find, r => (Person: r.GetGuid(0), Standing: r.IsDBNull(1) ? Standing.Unknown : r.Enum<Standing>(1), Name: r.GetString(2)),
+            connection.Tenant.Value, connection.ChannelType, sender.ExternalId, connection.Id.Value);
+        if (known.Person != Guid.Empty)
+        {
+            if (known.Name != sender.DisplayName)
+            {
+                session.Execute(Rename, connection.Tenant.Value, connection.ChannelType, sender.ExternalId, sender.DisplayName);
+            }
+
+            return new SenderStanding(new PersonId(known.Person), known.Standing);
+        }
+
+        var person = new PersonId(Guid.CreateVersion7(now));
+        session.Execute(InsertPerson, person.Value, connection.Tenant.Value, sender.DisplayName, sender.Locale, now);
+        session.Execute(
+            InsertIdentity, Guid.CreateVersion7(now), connection.Tenant.Value, person.Value, connection.ChannelType, sender.ExternalId, sender.DisplayName);
+        return new SenderStanding(person, Standing.Unknown);
+    }
+
+    public static InboxOutcome OpenPairing(
+        WriteSession session, Connection connection, PersonId person, InboundMessage message, Admission.Pair pair, DateTimeOffset now)
+    {
+        var open = session.QueryFirst(OpenRequest, r => (Id: r.GetGuid(0), ExpiresAt: r.Time(1)), connection.Id.Value, person.Value);
+        if (open.Id != Guid.Empty)
+        {
+            if (open.ExpiresAt > now)
+            {
+                return new InboxOutcome.PairingOpen(null, null);
+            }
+
+            session.Execute(ExpireRequest, open.Id);
+        }
+
+        var (conversation, _) = ConversationSql.FindOrOpen(session, connection.Tenant, connection.Id, message.Chat, person, now);
+        var request = Guid.CreateVersion7(now);
+        session.Execute(
+            InsertRequest, request, connection.Tenant.Value, connection.Id.Value, person.Value, conversation.Id.Value, pair.Code.Value, now,
+            pair.Code.ExpiresAt);
+        var position = session.Audit(new AuditDraft(
+            connection.Tenant, now, new Actor("person", person.ToString(), message.Sender.DisplayName), AuditActions.PairingRequested,
+            $"pairing/{request}", connection.Id.Value, AuditDraft.NoDetails));
+        session.Publish(new LiveEvent.PairingChanged(connection.Tenant));
+        return new InboxOutcome.PairingOpen(conversation.Id, Notices.Queue(session, conversation, pair.Notice, position, now, mayClaim: true));
+    }
+}
+
+/// <summary>Messages of the product itself to a person, such as a pairing code.</summary>
+internal static class Notices
+{
+    /// <param name="mayClaim">Whether the caller hands a claimed row to the sender.</param>
+    public static OutboxEntry? Queue(WriteSession session, Conversation conversation, string text, long position, DateTimeOffset now, bool mayClaim)
+    {
+        var body = new MessageBody(text);
+        var message = new Message(
+            conversation.Id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.System, "Assistant", body, [], false, now, DeliveryState.Stored);
+        MessageSql.Add(session, conversation.Tenant, message, position);
+        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, message));
+        return MessageSql.Queue(session, conversation, message, [body], null, byAssistant: false, mayClaim);
+    }
+}

@@ -1,0 +1,61 @@
+using Assistant.Domain.Tenancy;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>A row that belongs to a tenant.</summary>
+public interface ITenantRow
+{
+    string TenantId { get; }
+}
+
+/// <summary>Whose rows a context sees.</summary>
+/// <param name="Tenant"><see langword="null"/> only for work across tenants.</param>
+public sealed record TenantScope(string? Tenant)
+{
+    /// <summary>Work across tenants: provisioning, recovery, sweeps.</summary>
+    public static TenantScope System { get; } = new((string?)null);
+
+    public static TenantScope Of(TenantId tenant) => new(tenant.Value);
+}
+
+/// <summary>The schema; its two subclasses carry the migrations of their dialect.</summary>
+/// <remarks>Row types and their configurations sit beside the store that owns them. Every tenant row has the filter <see cref="TenantFilter"/>.</remarks>
+public abstract class AssistantDbContext(DbContextOptions options, TenantScope scope) : DbContext(options)
+{
+    /// <summary>Name of the query filter that keeps tenants apart.</summary>
+    public const string TenantFilter = "tenant";
+
+    /// <summary>The tenant whose rows this context sees, or <see langword="null"/> for all.</summary>
+    public string? Tenant { get; } = scope.Tenant;
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(AssistantDbContext).Assembly);
+        SnakeCase.Apply(modelBuilder);
+        foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => typeof(ITenantRow).IsAssignableFrom(e.ClrType)).ToList())
+        {
+            typeof(AssistantDbContext)
+                .GetMethod(nameof(FilterByTenant), System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!
+                .MakeGenericMethod(entity.ClrType)
+                .Invoke(this, [modelBuilder]);
+        }
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(configurationBuilder);
+        // Milliseconds since 1970 sort, compare and hash alike on both databases.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(24);
+    }
+
+    private void FilterByTenant<T>(ModelBuilder modelBuilder) where T : class, ITenantRow
+        => modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => Tenant == null || row.TenantId == Tenant);
+
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        time => time.ToUnixTimeMilliseconds(), value => DateTimeOffset.FromUnixTimeMilliseconds(value));
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>Where the relational store is.</summary>
+public sealed class DatabaseOptions
+{
+    public const string Section = "Assistant:Database";
+
+    /// <summary><c>sqlite</c> (default: a file in the data folder) or <c>postgres</c>.</summary>
+    [RegularExpression("^(sqlite|postgres)$", ErrorMessage = "Assistant:Database:Provider must be 'sqlite' or 'postgres'.")]
+    public string Provider { get; set; } = "sqlite";
+
+    /// <summary>Npgsql connection string for <c>postgres</c>. For <c>sqlite</c> leave it empty.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>Connections kept open for reading. Default 4.</summary>
+    [Range(1, 64)]
+    public int Readers { get; set; } = 4;
+
+    /// <summary>Units of work that share one commit at most. Default 512.</summary>
+    [Range(1, 10_000)]
+    public int MaxBatch { get; set; } = 512;
+
+    public bool IsPostgres => Provider == "postgres";
+}
+
+/// <summary>The folder that holds everything of an embedded installation: database, keys, files.</summary>
+/// <param name="Path">Absolute; created when missing.</param>
+public sealed record DataFolder(string Path)
+{
+    public string DatabaseFile => System.IO.Path.Combine(Path, "assistant.db");
+}

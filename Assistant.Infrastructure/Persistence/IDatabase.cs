@@ -1,0 +1,28 @@
+using System.Data.Common;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>One of the twin databases: how to reach it and where its SQL differs.</summary>
+/// <remarks>All SQL of the stores is common to both dialects except for what is named here and in search.</remarks>
+internal interface IDatabase
+{
+    bool IsPostgres { get; }
+
+    /// <summary>Appended to a SELECT whose row the transaction will change; empty where the write lock already covers it.</summary>
+    string ForUpdate { get; }
+
+    /// <summary>An open connection, tuned and ready. The caller owns it.</summary>
+    DbConnection Open(bool forWriting);
+
+    /// <summary>Begins the writer's transaction, taking the write lock where there is one.</summary>
+    DbTransaction BeginWrite(DbConnection connection);
+
+    /// <summary>A context of its own connection, for reads. The caller disposes it.</summary>
+    AssistantDbContext OpenContext(TenantScope scope);
+
+    /// <summary>A context on the writer's connection and transaction.</summary>
+    AssistantDbContext EnlistContext(DbConnection connection, DbTransaction transaction, TenantScope scope);
+
+    /// <summary>Applies outstanding migrations.</summary>
+    Task MigrateAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,30 @@
+using Assistant.Infrastructure.Persistence.Postgres;
+using Assistant.Infrastructure.Persistence.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>Registers the relational store.</summary>
+public static class PersistenceServices
+{
+    /// <summary>The database chosen by configuration, its batching writer and its readers.</summary>
+    public static IServiceCollection AddPersistence(this IServiceCollection services, DataFolder folder)
+    {
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations()
+            .Validate(o => !o.IsPostgres || !string.IsNullOrWhiteSpace(o.ConnectionString), "Assistant:Database:ConnectionString is needed for 'postgres'.")
+            .ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(folder);
+        services.AddSingleton<IDatabase>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+            return options.IsPostgres ? new PostgresDatabase(options.ConnectionString!) : new SqliteDatabase(folder);
+        });
+        services.AddSingleton<IWriteQueue, WriteQueue>();
+        services.AddSingleton<IReadPool, ReadPool>();
+        return services;
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace Assistant.Infrastructure.Persistence.Postgres;
+
+/// <summary>The schema on PostgreSQL.</summary>
+public sealed class PostgresAssistantDbContext(DbContextOptions<PostgresAssistantDbContext> options, TenantScope scope)
+    : AssistantDbContext(options, scope)
+{
+    /// <summary>For <c>dotnet ef migrations add</c>.</summary>
+    internal sealed class Design : IDesignTimeDbContextFactory<PostgresAssistantDbContext>
+    {
+        public PostgresAssistantDbContext CreateDbContext(string[] args)
+            => new(new DbContextOptionsBuilder<PostgresAssistantDbContext>().UseNpgsql("Host=design-time").Options, TenantScope.System);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace Assistant.Infrastructure.Persistence.Sqlite;
+
+/// <summary>The schema on SQLite.</summary>
+public sealed class SqliteAssistantDbContext(DbContextOptions<SqliteAssistantDbContext> options, TenantScope scope)
+    : AssistantDbContext(options, scope)
+{
+    /// <summary>For <c>dotnet ef migrations add</c>.</summary>
+    internal sealed class Design : IDesignTimeDbContextFactory<SqliteAssistantDbContext>
+    {
+        public SqliteAssistantDbContext CreateDbContext(string[] args)
+            => new(new DbContextOptionsBuilder<SqliteAssistantDbContext>().UseSqlite("Data Source=:memory:").Options, TenantScope.System);
+    }
+}

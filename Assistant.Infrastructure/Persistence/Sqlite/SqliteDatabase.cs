@@ -1,0 +1,73 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assistant.Infrastructure.Persistence.Sqlite;
+
+/// <summary>SQLite in WAL mode: one writer, many readers, every commit on disk before it is acknowledged.</summary>
+internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
+{
+    // synchronous=FULL: an acknowledged message survives a power cut. The batching writer shares each fsync among many turns.
+    private const string Pragmas =
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON; "
+        + "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
+
+    private readonly string _connectionString = new SqliteConnectionStringBuilder
+    {
+        DataSource = folder.DatabaseFile,
+        Mode = SqliteOpenMode.ReadWriteCreate,
+        Pooling = false,
+        DefaultTimeout = 30,
+    }.ToString();
+
+    private readonly Lazy<DbContextOptions<SqliteAssistantDbContext>> _contextOptions = new(() =>
+        new DbContextOptionsBuilder<SqliteAssistantDbContext>()
+            .UseSqlite($"Data Source={folder.DatabaseFile};Foreign Keys=True;Default Timeout=30")
+            .Options);
+
+    public bool IsPostgres => false;
+
+    public string ForUpdate => "";
+
+    public DbConnection Open(bool forWriting)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = forWriting ? Pragmas : Pragmas + " PRAGMA query_only=ON;";
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public DbTransaction BeginWrite(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
+
+    public AssistantDbContext OpenContext(TenantScope scope) => new SqliteAssistantDbContext(_contextOptions.Value, scope);
+
+    public AssistantDbContext EnlistContext(DbConnection connection, DbTransaction transaction, TenantScope scope)
+    {
+        var context = new SqliteAssistantDbContext(
+            new DbContextOptionsBuilder<SqliteAssistantDbContext>().UseSqlite(connection).Options, scope);
+        context.Database.UseTransaction(transaction);
+        return context;
+    }
+
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder.Path);
+        await using (Open(forWriting: true))
+        {
+            // Opening once switches a new file to WAL before anything else touches it.
+        }
+
+        await using var context = OpenContext(TenantScope.System);
+        await context.Database.MigrateAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,184 @@
+// Many units of work share one commit.
+//
+// The idea: one thread owns the only writing connection. It takes whatever units wait, runs them one after another inside one
+// transaction, commits once, and only then tells the callers. While the disk syncs, the next batch gathers, so the number of
+// commits falls as load grows and nobody waits for a timer.
+// The invariant: a caller's task completes successfully only after its unit is on disk.
+// A unit that throws would poison its batch: the batch is rolled back and its units run again one by one, so that the guilty one
+// fails alone. Rejected: a savepoint per unit (two more statements each, paid on every good day for a bad one).
+// When the queue is full callers wait; nothing is dropped.
+using System.Threading.Channels;
+using Assistant.Domain.Observability;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>The single writer of this process. Safe for concurrent use; units run in the order they were queued.</summary>
+internal interface IWriteQueue
+{
+    /// <summary>Runs the unit in a transaction shared with others; completes after the commit.</summary>
+    Task<T> ExecuteAsync<T>(Func<WriteSession, T> unit, CancellationToken cancellationToken);
+}
+
+/// <inheritdoc cref="IWriteQueue"/>
+internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
+{
+    private const int Capacity = 20_000;
+
+    private readonly IDatabase _database;
+    private readonly ILiveFeed _live;
+    private readonly ILogger<WriteQueue> _logger;
+    private readonly int _maxBatch;
+    private readonly Channel<Unit> _units = Channel.CreateBounded<Unit>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Lazy<Task> _writer;
+    private WriteSession? _session;
+
+    public WriteQueue(IDatabase database, ILiveFeed live, IOptions<DatabaseOptions> options, ILogger<WriteQueue> logger)
+    {
+        (_database, _live, _logger, _maxBatch) = (database, live, logger, options.Value.MaxBatch);
+        _writer = new(() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    }
+
+    public async Task<T> ExecuteAsync<T>(Func<WriteSession, T> unit, CancellationToken cancellationToken)
+    {
+        _ = _writer.Value;
+        var item = new Unit<T>(unit);
+        if (!_units.Writer.TryWrite(item))
+        {
+            await _units.Writer.WriteAsync(item, cancellationToken);
+        }
+
+        return await item.Completion;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _units.Writer.TryComplete();
+        if (_writer.IsValueCreated)
+        {
+            await _writer.Value;
+        }
+
+        _session?.Dispose();
+    }
+
+    private void Run()
+    {
+        var batch = new List<Unit>(_maxBatch);
+        var reader = _units.Reader;
+        while (reader.TryRead(out var first) || WaitForNext(reader, out first))
+        {
+            batch.Add(first!);
+            RunBatch(batch, reader);
+            batch.Clear();
+        }
+    }
+
+    private static bool WaitForNext(ChannelReader<Unit> reader, out Unit? unit)
+    {
+        unit = null;
+        // This thread has nothing else to do: blocking it is its idle state.
+        while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            if (reader.TryRead(out unit))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void RunBatch(List<Unit> batch, ChannelReader<Unit> more)
+    {
+        try
+        {
+            var session = _session ??= new WriteSession(_database, _database.Open(forWriting: true), _live);
+            session.Begin();
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].Run(session);
+                if (i == batch.Count - 1 && batch.Count < _maxBatch && more.TryRead(out var next))
+                {
+                    batch.Add(next);
+                }
+            }
+
+            Publish(session.Commit());
+            foreach (var unit in batch)
+            {
+                unit.Complete();
+            }
+        }
+        catch (Exception error)
+        {
+            RecoverFrom(error);
+            if (batch.Count == 1)
+            {
+                batch[0].Fail(error);
+                return;
+            }
+
+            LogBatchSplit(_logger, error, batch.Count);
+            foreach (var unit in batch)
+            {
+                RunBatch([unit], EmptyReader);
+            }
+        }
+    }
+
+    private void RecoverFrom(Exception error)
+    {
+        _session?.Rollback();
+        if (error is System.Data.Common.DbException)
+        {
+            // A failed statement may mean a lost connection: start afresh, it costs a millisecond.
+            _session?.Dispose();
+            _session = null;
+        }
+    }
+
+    private void Publish(LiveEvent[] events)
+    {
+        foreach (var liveEvent in events)
+        {
+            _live.Publish(liveEvent);
+        }
+    }
+
+    private static readonly ChannelReader<Unit> EmptyReader = CreateEmptyReader();
+
+    private static ChannelReader<Unit> CreateEmptyReader()
+    {
+        var channel = Channel.CreateBounded<Unit>(1);
+        channel.Writer.Complete();
+        return channel.Reader;
+    }
+
+    private abstract class Unit
+    {
+        public abstract void Run(WriteSession session);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception error);
+    }
+
+    private sealed class Unit<T>(Func<WriteSession, T> work) : Unit
+    {
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _result;
+
+        public Task<T> Completion => _completion.Task;
+
+        public override void Run(WriteSession session) => _result = work(session);
+
+        public override void Complete() => _completion.TrySetResult(_result!);
+
+        public override void Fail(Exception error) => _completion.TrySetException(error);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Count} units failed and runs again one by one")]
+    private static partial void LogBatchSplit(ILogger logger, Exception error, int count);
+}

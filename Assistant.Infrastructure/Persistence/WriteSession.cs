@@ -1,0 +1,77 @@
+using System.Data.Common;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Audit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>
+/// What a unit of work may do inside the writer's transaction: SQL on the hot path, EF on the cold one, audit events on both.
+/// A unit may run a second time when its batch failed because of another unit, so it touches nothing but this session.
+/// </summary>
+internal sealed class WriteSession(IDatabase database, DbConnection connection, ILiveFeed live) : SqlSession(database, connection)
+{
+    private readonly AuditAppender _audit = new();
+    private readonly List<LiveEvent> _events = [];
+
+    /// <summary>Appends to the tenant's audit chain; returns the event's sequence number.</summary>
+    public long Audit(AuditDraft draft)
+    {
+        var written = _audit.Append(this, draft);
+        _events.Add(new LiveEvent.Audited(draft.Tenant, written));
+        return written.Seq;
+    }
+
+    /// <summary>Whether anybody would see an event of the tenant: spares reads made only for the screen.</summary>
+    public bool IsWatched(TenantId tenant) => live.HasListeners(tenant);
+
+    /// <summary>Publishes after the commit.</summary>
+    public void Publish(LiveEvent liveEvent) => _events.Add(liveEvent);
+
+    /// <summary>Cold-path writes through EF in this transaction; saves at the end.</summary>
+    public T WithContext<T>(TenantScope scope, Func<AssistantDbContext, T> work)
+    {
+        using var context = Database.EnlistContext(Connection, Transaction!, scope);
+        var result = work(context);
+        context.SaveChanges();
+        return result;
+    }
+
+    internal void Begin()
+    {
+        Transaction = Database.BeginWrite(Connection);
+        _audit.Reset();
+        _events.Clear();
+    }
+
+    /// <summary>Commits and returns what to publish.</summary>
+    internal LiveEvent[] Commit()
+    {
+        _audit.StoreHeads(this);
+        Transaction!.Commit();
+        Transaction.Dispose();
+        Transaction = null;
+        var events = _events.ToArray();
+        _events.Clear();
+        return events;
+    }
+
+    internal void Rollback()
+    {
+        _events.Clear();
+        _audit.Reset();
+        try
+        {
+            Transaction?.Rollback();
+        }
+        catch (Exception error) when (error is DbException or InvalidOperationException)
+        {
+            // The connection is broken or SQLite rolled back by itself; the queue opens a new one when needed.
+        }
+
+        Transaction?.Dispose();
+        Transaction = null;
+    }
+}

@@ -1,0 +1,157 @@
+// Makes the store what the file says, and writes nothing where it already is: a restart leaves no trace in the audit log.
+//
+// What the file declares is marked as provisioned and belongs to the file alone; what is marked and no longer declared is
+// removed. A connection's conversations stay. Something made by hand under a declared name is taken over by the file when it is
+// of the same tenant and type, else it is a problem: nobody's work is replaced by another thing of the same name.
+using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Infrastructure.Provisioning;
+
+/// <summary>What applying a plan did.</summary>
+/// <param name="Changed">Connections whose session must be looked at again.</param>
+/// <param name="Conflicts">What was left alone, in words.</param>
+internal sealed record ProvisioningResult(IReadOnlyList<ConnectionId> Changed, int Writes, IReadOnlyList<string> Conflicts);
+
+/// <summary>Applies a plan to tenants, connections and engines. One at a time.</summary>
+internal sealed class Provisioner(ITenantDirectory tenants, IConnectionStore connections, IEngineStore engines, TimeProvider time)
+{
+    private const string Origin = "assistant.yaml";
+
+    public async Task<ProvisioningResult> ApplyAsync(ProvisioningPlan plan, CancellationToken cancellationToken)
+    {
+        var writes = 0;
+        foreach (var tenant in plan.Tenants)
+        {
+            writes += await tenants.EnsureAsync(tenant.Id, tenant.DisplayName, cancellationToken) ? 1 : 0;
+        }
+
+        var conflicts = new List<string>();
+        var changed = await ApplyConnectionsAsync(plan, conflicts, cancellationToken);
+        foreach (var tenant in await tenants.ListAsync(cancellationToken))
+        {
+            writes += await ApplyEnginesAsync(tenant.Id, [.. plan.Engines.Where(e => e.Tenant == tenant.Id)], conflicts, cancellationToken);
+        }
+
+        return new(changed, writes + changed.Count, conflicts);
+    }
+
+    private async Task<List<ConnectionId>> ApplyConnectionsAsync(ProvisioningPlan plan, List<string> conflicts, CancellationToken cancellationToken)
+    {
+        var changed = new List<ConnectionId>();
+        var stored = (await connections.ListAsync(null, cancellationToken)).ToDictionary(c => c.Id);
+        foreach (var gone in stored.Values.Where(c => c.IsProvisioned && !plan.Connections.Any(p => IsSame(p, c))))
+        {
+            // Also one that is declared again with another type or tenant: those never change under a name.
+            if (await connections.DeleteAsync(gone.Tenant, gone.Id, Draft(gone.Tenant, AuditActions.ConnectionDeleted, $"connection/{gone.Id}"), cancellationToken))
+            {
+                changed.Add(gone.Id);
+                stored.Remove(gone.Id);
+            }
+        }
+
+        foreach (var planned in plan.Connections)
+        {
+            var existing = stored.GetValueOrDefault(planned.Id);
+            if (existing is not null && !IsSame(planned, existing))
+            {
+                conflicts.Add($"The channel '{planned.Id}' was made by hand with another type or tenant. Rename one of the two.");
+            }
+            else if (existing is null || Differs(planned, existing))
+            {
+                var now = time.GetUtcNow();
+                var audit = Draft(
+                    planned.Tenant, AuditActions.ConnectionSaved, $"connection/{planned.Id}",
+                    ("type", planned.Type), ("access", planned.Access.ToString().ToLowerInvariant()), ("enabled", planned.IsEnabled ? "true" : "false"));
+                await connections.SaveAsync(
+                    new Connection(
+                        planned.Id, planned.Tenant, planned.Type, planned.DisplayName, planned.Access, planned.IsEnabled, IsProvisioned: true,
+                        planned.Settings, existing?.CreatedAt ?? now, now),
+                    audit, cancellationToken);
+                changed.Add(planned.Id);
+            }
+        }
+
+        return [.. changed.Distinct()];
+    }
+
+    private async Task<int> ApplyEnginesAsync(
+        TenantId tenant, IReadOnlyList<PlannedEngine> planned, List<string> conflicts, CancellationToken cancellationToken)
+    {
+        var writes = 0;
+        var stored = await engines.ListAsync(tenant, cancellationToken);
+        var accepted = new List<PlannedEngine>();
+        foreach (var engine in planned)
+        {
+            if (stored.FirstOrDefault(e => e.Name == engine.Name) is { IsProvisioned: false } byHand && byHand.Type != engine.Type)
+            {
+                conflicts.Add($"The engine '{engine.Name}' was made by hand with another type. Rename one of the two.");
+            }
+            else
+            {
+                accepted.Add(engine);
+            }
+        }
+
+        var gone = stored.Where(e => e.IsProvisioned && accepted.All(p => p.Name != e.Name)).ToList();
+        var heir = Heir(stored, accepted, gone);
+        foreach (var engine in accepted)
+        {
+            var existing = stored.FirstOrDefault(e => e.Name == engine.Name);
+            var isDefault = engine.Name == heir;
+            if (existing is null || existing.Type != engine.Type || existing.Order != engine.Order || existing.IsDefault != isDefault
+                || !existing.IsProvisioned || !SameValues(existing.Settings, engine.Settings))
+            {
+                await SaveAsync(new Engine(
+                    engine.Name, tenant, engine.Type, engine.Settings, isDefault, engine.Order, IsProvisioned: true, time.GetUtcNow()));
+            }
+        }
+
+        if (stored.FirstOrDefault(e => e.Name == heir && !e.IsDefault) is { } promoted && accepted.All(p => p.Name != heir))
+        {
+            await SaveAsync(promoted with { IsDefault = true, UpdatedAt = time.GetUtcNow() });
+        }
+
+        foreach (var engine in gone)
+        {
+            var audit = Draft(tenant, AuditActions.EngineDeleted, $"engine/{engine.Name}");
+            writes += await engines.DeleteAsync(tenant, engine.Name, audit, cancellationToken) ? 1 : 0;
+        }
+
+        return writes;
+
+        async Task SaveAsync(Engine engine)
+        {
+            var audit = Draft(
+                tenant, AuditActions.EngineSaved, $"engine/{engine.Name}",
+                ("type", engine.Type), ("default", engine.IsDefault ? "true" : "false"));
+            await engines.SaveAsync(engine, audit, cancellationToken);
+            writes++;
+        }
+    }
+
+    /// <summary>The engine that is asked first: as declared, else as it was, else what is left when that one goes.</summary>
+    private static string? Heir(IReadOnlyList<Engine> stored, List<PlannedEngine> planned, List<Engine> gone)
+        => planned.FirstOrDefault(e => e.IsDefault)?.Name
+            ?? stored.FirstOrDefault(e => e.IsDefault && !gone.Contains(e))?.Name
+            ?? stored.FirstOrDefault(e => !gone.Contains(e))?.Name
+            ?? planned.FirstOrDefault()?.Name;
+
+    private AuditDraft Draft(TenantId tenant, string action, string subject, params ReadOnlySpan<(string, string)> details)
+        => new Caller(Actor.System, tenant, Permissions.All, Origin).Audit(time.GetUtcNow(), action, subject, details);
+
+    private static bool IsSame(PlannedConnection planned, Connection stored)
+        => planned.Id == stored.Id && planned.Tenant == stored.Tenant && planned.Type == stored.ChannelType;
+
+    private static bool Differs(PlannedConnection planned, Connection stored)
+        => !stored.IsProvisioned || stored.Access != planned.Access || stored.IsEnabled != planned.IsEnabled
+            || stored.DisplayName != planned.DisplayName || !SameValues(stored.Settings, planned.Settings);
+
+    private static bool SameValues(SettingValues one, SettingValues other)
+        => one.All.Count == other.All.Count
+            && one.All.All(pair => other.All.TryGetValue(pair.Key, out var value) && value == pair.Value);
+}

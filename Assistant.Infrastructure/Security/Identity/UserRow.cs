@@ -1,0 +1,61 @@
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assistant.Infrastructure.Security.Identity;
+
+/// <summary>A console user.</summary>
+internal sealed class UserRow : ITenantRow
+{
+    public Guid Id { get; set; }
+
+    public required string TenantId { get; set; }
+
+    public required string Email { get; set; }
+
+    /// <summary><see cref="EmailAddress.Normalize"/>; unique in the installation.</summary>
+    public required string NormalizedEmail { get; set; }
+
+    public required string Role { get; set; }
+
+    /// <summary>In the format of ASP.NET Core Identity, version 3.</summary>
+    public required string PasswordHash { get; set; }
+
+    /// <summary>Changes when the user's sessions are to end.</summary>
+    public required string SecurityStamp { get; set; }
+
+    /// <summary>Sealed at <c>users/{id}/totp</c>.</summary>
+    public byte[]? TotpSecret { get; set; }
+
+    /// <summary>Step of the code last accepted: no code is taken twice.</summary>
+    public long LastTotpStep { get; set; }
+
+    public int FailedAttempts { get; set; }
+
+    public DateTimeOffset? LockedUntil { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? LastSignInAt { get; set; }
+
+    public User ToUser()
+        => new(new UserId(Id), new TenantId(TenantId), Email, Role, TotpSecret is not null, CreatedAt, LastSignInAt, LockedUntil);
+
+    internal sealed class Configuration : IEntityTypeConfiguration<UserRow>
+    {
+        public void Configure(EntityTypeBuilder<UserRow> builder)
+        {
+            builder.ToTable("users");
+            builder.Property(u => u.TenantId).HasMaxLength(63);
+            builder.Property(u => u.Email).HasMaxLength(EmailAddress.MaxLength);
+            builder.Property(u => u.NormalizedEmail).HasMaxLength(EmailAddress.MaxLength);
+            builder.Property(u => u.Role).HasMaxLength(24);
+            builder.Property(u => u.PasswordHash).HasMaxLength(200);
+            builder.Property(u => u.SecurityStamp).HasMaxLength(64);
+            builder.HasIndex(u => u.NormalizedEmail).IsUnique();
+            builder.HasIndex(u => u.TenantId);
+        }
+    }
+}

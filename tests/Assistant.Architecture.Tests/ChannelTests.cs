@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+
+namespace Assistant.Architecture.Tests;
+
+/// <summary>One channel, one folder, and two lines outside it: the registration and the row in the README's table.</summary>
+public sealed class ChannelTests
+{
+    [Fact]
+    public void Every_channel_is_explained_registered_and_listed() =>
+        Repository.AssertNone(Incomplete(Repository.Files), "A channel needs its README, its registration and its row in both READMEs:");
+
+    [Fact]
+    public void An_incomplete_channel_is_seen()
+    {
+        SourceFile[] files =
+        [
+            new("README.md", "| [Telegram](Assistant.Infrastructure/Messaging/Channels/Telegram/README.md) |"),
+            new("README.zh-CN.md", ""),
+            new("Assistant.Web/Program.cs", "channels.AddTelegram();"),
+            new(Channels.Folder + "/Telegram/README.md", "# Telegram"),
+            new(Channels.Folder + "/Telegram/TelegramChannel.cs", "internal sealed class TelegramChannel : IChannel"),
+            new(Channels.Folder + "/Slack/SlackChannel.cs", "internal sealed class SlackChannel : IChannel"),
+        ];
+
+        Assert.Equal(
+            ["Telegram is missing from README.zh-CN.md", "Slack has no README.md", "Slack is not registered: no line calls AddSlack()", "Slack is missing from README.md", "Slack is missing from README.zh-CN.md"],
+            Incomplete(files));
+    }
+
+    private static IEnumerable<string> Incomplete(IReadOnlyList<SourceFile> files)
+    {
+        var composition = files.Where(file => file.IsIn("Assistant.Web") && file.Has(".cs")).ToList();
+        var readmes = files.Where(file => file.Path is "README.md" or "README.zh-CN.md").ToList();
+        var channels = files
+            .Where(file => Channels.FolderOf(file) is not null && Regex.IsMatch(file.Text, @"\bclass\s+\w+Channel\b[^{;]*:\s*[^{;]*\bIChannel\b"))
+            .Select(file => Channels.FolderOf(file)!).Distinct();
+        foreach (var channel in channels)
+        {
+            if (!files.Any(file => file.Path == $"{Channels.Folder}/{channel}/README.md")) yield return $"{channel} has no README.md";
+            if (!composition.Any(file => file.Text.Contains($".Add{channel}(", StringComparison.Ordinal))) yield return $"{channel} is not registered: no line calls Add{channel}()";
+            foreach (var readme in readmes.Where(readme => !readme.Text.Contains($"({Channels.Folder}/{channel}/README.md)", StringComparison.Ordinal)))
+            {
+                yield return $"{channel} is missing from {readme.Path}";
+            }
+        }
+    }
+}

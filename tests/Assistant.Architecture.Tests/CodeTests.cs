@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+
+namespace Assistant.Architecture.Tests;
+
+/// <summary>What a reviewer would say about single lines and single files.</summary>
+public sealed partial class CodeTests
+{
+    private const int MaxLines = 400;
+
+    private static IEnumerable<SourceFile> Code => Repository.Judged.Where(file => file.Has(".cs") && !file.IsGenerated);
+
+    [Fact]
+    public void Nothing_is_async_void() => Repository.AssertNone(Matches(Code, AsyncVoid()), "An exception in async void ends the process:");
+
+    [Fact]
+    public void An_async_void_method_is_seen() => Assert.Single(Matches([new("A.cs", "private async void OnClick() { }")], AsyncVoid()));
+
+    [Fact]
+    public void Work_left_for_later_names_its_issue() => Repository.AssertNone(Matches(Code, Later()), "Write the issue's number behind it, (#12), or do it now:");
+
+    [Fact]
+    public void A_note_for_later_without_an_issue_is_seen() =>
+        Assert.Single(Matches([new("A.cs", "// TODO later\n// TODO (#12) later")], Later()));
+
+    [Fact]
+    public void No_warning_is_silenced_in_code() => Repository.AssertNone(
+        Matches(Code, SilencedBan()).Concat(Matches(Repository.Files.Where(file => file.Has(".csproj", ".props")), SilencedProject())),
+        "Banned symbols and errors stay on; scope a suppression to one rule and one place, with a reason:");
+
+    [Fact]
+    public void A_silenced_ban_is_seen()
+    {
+        Assert.Single(Matches([new("A.cs", "#pragma warning disable RS0030")], SilencedBan()));
+        Assert.Single(Matches([new("A.csproj", "<TreatWarningsAsErrors>false</TreatWarningsAsErrors>")], SilencedProject()));
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_a_reader_holds_in_mind() =>
+        Repository.AssertNone(TooLong(Repository.Files), $"Look for the missing noun: more than {MaxLines} lines.");
+
+    [Fact]
+    public void A_long_file_is_seen() =>
+        Assert.Single(TooLong([new("A.cs", new string('\n', MaxLines + 1)), new("B.cs", "short"), new("Migrations/x.md", new string('\n', 9999))]));
+
+    [Fact]
+    public void Public_types_of_the_domain_are_documented() =>
+        Repository.AssertNone(Undocumented(Code.Where(file => file.IsIn("Assistant.Domain"))), "Say what a caller may rely on:");
+
+    [Fact]
+    public void An_undocumented_public_type_is_seen()
+    {
+        const string Text = """
+            /// <summary>Fine.</summary>
+            [Flags]
+            public enum Fine { }
+
+            public sealed record Bare(int X);
+            internal sealed class Ours;
+            """;
+
+        Assert.Equal(["Assistant.Domain/A.cs:5 public sealed record Bare(int X);"], Undocumented([new("Assistant.Domain/A.cs", Text)]));
+    }
+
+    [Fact]
+    public void Banned_symbols_are_wired_into_every_project()
+    {
+        var properties = Repository.Read("Directory.Build.props");
+        Assert.Contains("Microsoft.CodeAnalysis.BannedApiAnalyzers", properties, StringComparison.Ordinal);
+        Assert.Contains("BannedSymbols.txt", properties, StringComparison.Ordinal);
+        Assert.Contains("<TreatWarningsAsErrors>true</TreatWarningsAsErrors>", properties, StringComparison.Ordinal);
+
+        var banned = Repository.Read("BannedSymbols.txt");
+        string[] expected = ["P:System.DateTime.UtcNow", "P:System.DateTimeOffset.UtcNow", "M:System.Guid.NewGuid", "P:System.Threading.Tasks.Task`1.Result", "M:System.Threading.Tasks.Task.Wait"];
+        Assert.All(expected, symbol => Assert.Contains(symbol, banned, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Matches(IEnumerable<SourceFile> files, Regex pattern) =>
+        from file in files from line in file.Lines where pattern.IsMatch(line.Text) select $"{file.Path}:{line.Number} {line.Text.Trim()}";
+
+    private static IEnumerable<string> TooLong(IEnumerable<SourceFile> files) =>
+        from file in files
+        where file.Has(".cs", ".razor") && !file.IsGenerated
+        let count = file.Lines.Count()
+        where count > MaxLines
+        select $"{file.Path} has {count} lines";
+
+    private static IEnumerable<string> Undocumented(IEnumerable<SourceFile> files)
+    {
+        foreach (var file in files)
+        {
+            var before = "";
+            foreach (var line in file.Lines)
+            {
+                if (PublicType().IsMatch(line.Text) && !before.StartsWith("///", StringComparison.Ordinal)) yield return $"{file.Path}:{line.Number} {line.Text}";
+                // Attributes stand between a type and its documentation.
+                if (!line.Text.StartsWith('[')) before = line.Text;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\basync\s+void\b")]
+    private static partial Regex AsyncVoid();
+
+    [GeneratedRegex(@"//.*\b(TODO|FIXME|HACK)\b(?!.*#\d+)")]
+    private static partial Regex Later();
+
+    [GeneratedRegex(@"#pragma warning disable\s+(RS0030|$)")]
+    private static partial Regex SilencedBan();
+
+    [GeneratedRegex(@"RS0030|TreatWarningsAsErrors>\s*false|<WarningsNotAsErrors>")]
+    private static partial Regex SilencedProject();
+
+    [GeneratedRegex(@"^public (sealed |static |abstract |partial |readonly )*(class|record|interface|enum|struct|delegate) ")]
+    private static partial Regex PublicType();
+}

@@ -1,0 +1,69 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Assistant.Architecture.Tests;
+
+/// <summary>Folders are features, namespaces are folders, and names say a role.</summary>
+public sealed partial class NamingTests
+{
+    private static readonly string[] TechnicalFolders = ["Models", "Services", "Interfaces", "Enums", "Helpers"];
+    private static readonly string[] EmptySuffixes = ["Manager", "Helper", "Helpers", "Util", "Utils", "Base", "Data", "Info"];
+
+    [Fact]
+    public void No_folder_is_named_after_a_kind_of_type() => Repository.AssertNone(MisnamedFolders(Repository.Files), "Folders are features:");
+
+    [Fact]
+    public void A_folder_of_models_is_seen() =>
+        Assert.Single(MisnamedFolders([new("Assistant.Domain/Models/Person.cs", ""), new("Assistant.Domain/People/Models.cs", "")]));
+
+    [Fact]
+    public void A_namespace_is_its_folder() => Repository.AssertNone(MisplacedNamespaces(Repository.Code), "File and namespace differ:");
+
+    [Fact]
+    public void A_namespace_of_another_folder_is_seen() =>
+        Assert.Equal(2, MisplacedNamespaces(
+        [
+            new("tests/Assistant.Testing/People/Some.cs", "namespace Assistant.Testing.People;"),
+            new("Assistant.Domain/People/Person.cs", "namespace Assistant.Domain.Persons;"),
+            new("Assistant.Domain/People/Standing.cs", "public enum Standing;"),
+        ]).Count());
+
+    [Fact]
+    public void No_type_hides_behind_an_empty_suffix()
+    {
+        var names = new[] { "Assistant.Domain", "Assistant.Infrastructure", "Assistant.Web" }
+            .SelectMany(name => Assembly.Load(name).GetTypes())
+            .Where(type => !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.Namespace?.StartsWith("Assistant.", StringComparison.Ordinal) == true)
+            .Select(type => type.FullName!);
+        Repository.AssertNone(EmptyNames(names), "A suffix carries a role; these say nothing:");
+    }
+
+    [Fact]
+    public void A_manager_is_seen() =>
+        Assert.Equal(["A.SessionManager", "A.PageBase`1"], EmptyNames(["A.SessionManager", "A.PageBase`1", "A.SqliteDatabase", "A.Managers"]));
+
+    private static IEnumerable<string> MisnamedFolders(IEnumerable<SourceFile> files) =>
+        files.Select(file => file.Folder).Distinct().Where(folder => folder.Split('/').Any(part => TechnicalFolders.Contains(part, StringComparer.OrdinalIgnoreCase)));
+
+    private static IEnumerable<string> MisplacedNamespaces(IEnumerable<SourceFile> files)
+    {
+        foreach (var file in files.Where(file => file.Name != "Program.cs"))
+        {
+            var folder = file.Folder.StartsWith("tests/", StringComparison.Ordinal) ? file.Folder["tests/".Length..] : file.Folder;
+            var expected = folder.Replace('/', '.');
+            var match = Namespace().Match(file.Text);
+            if (match.Success && match.Groups[1].Value != expected) yield return $"{file.Path} declares {match.Groups[1].Value}";
+            if (!match.Success && Declaration().IsMatch(file.Text)) yield return $"{file.Path} declares types in no namespace";
+        }
+    }
+
+    private static IEnumerable<string> EmptyNames(IEnumerable<string> typeNames) =>
+        typeNames.Where(name => EmptySuffixes.Any(suffix => Regex.IsMatch(name, $@"(?<=[a-z0-9]){suffix}(`\d+)?$")));
+
+    [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^(public |internal |sealed |static |abstract |partial |readonly )*(class|record|interface|enum|struct) \w", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+}

@@ -1,0 +1,117 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Ai;
+
+public sealed class EngineDeskTests
+{
+    private readonly FakeEngines _engines = new();
+    private readonly EngineDesk _desk;
+
+    public EngineDeskTests() => _desk = new(_engines, _engines, _engines, new FakeTimeProvider());
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_new_default_replaces_the_old_one()
+    {
+        await SaveAsync(Draft("main", isDefault: true));
+
+        Assert.Equal(["main", "embedded"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
+        Assert.IsType<EngineOutcome.Saved>(await _desk.SetDefaultAsync(Callers.Admin, "embedded", Cancel));
+        Assert.Equal(["embedded", "main"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
+    }
+
+    [Fact]
+    public async Task Saving_the_default_again_does_not_take_the_default_away()
+    {
+        await SaveAsync(Draft("main", isDefault: true));
+
+        await SaveAsync(Draft("main", isDefault: false));
+
+        Assert.True((await _desk.FindAsync(Callers.Admin, "main", Cancel))?.Engine.IsDefault);
+    }
+
+    [Fact]
+    public async Task The_default_is_not_deleted()
+    {
+        await SaveAsync(Draft("main", isDefault: true));
+
+        Assert.IsType<EngineOutcome.IsDefault>(await _desk.DeleteAsync(Callers.Admin, "main", Cancel));
+        Assert.IsType<EngineOutcome.Deleted>(await _desk.DeleteAsync(Callers.Admin, "embedded", Cancel));
+        Assert.IsType<EngineOutcome.NotFound>(await _desk.DeleteAsync(Callers.Admin, "embedded", Cancel));
+    }
+
+    [Fact]
+    public async Task A_key_is_kept_when_blank_never_shown_and_never_moved_to_a_new_address()
+    {
+        await SaveAsync(Draft("main"));
+
+        Assert.IsType<EngineOutcome.Saved>(await SaveAsync(Draft("main", key: null)));
+        var moved = await SaveAsync(Draft("main", key: null, url: "https://evil.test"));
+        var row = await _desk.FindAsync(Callers.Admin, "main", Cancel);
+
+        Assert.Equal("apiKey", Assert.Single(Assert.IsType<EngineOutcome.Invalid>(moved).Problems).Key);
+        Assert.Null(row!.Engine.Settings.Find("apiKey"));
+        Assert.True(Assert.Single(row.Settings, s => s.Field.Key == "apiKey").IsSet);
+    }
+
+    [Fact]
+    public async Task What_the_file_declares_is_changed_in_the_file()
+    {
+        await SaveAsync(Draft("mine"));
+        await _engines.SaveAsync(
+            new("declared", Callers.Admin.Tenant, "cloud", SettingValues.Empty, IsDefault: true, 0, IsProvisioned: true, default),
+            _engines.Audited[0], Cancel);
+
+        Assert.IsType<EngineOutcome.Provisioned>(await SaveAsync(Draft("declared")));
+        Assert.IsType<EngineOutcome.Provisioned>(await _desk.DeleteAsync(Callers.Admin, "declared", Cancel));
+        Assert.IsType<EngineOutcome.Provisioned>(await _desk.SetDefaultAsync(Callers.Admin, "mine", Cancel));
+        Assert.IsType<EngineOutcome.Provisioned>(await SaveAsync(Draft("mine", isDefault: true)));
+        Assert.IsType<EngineOutcome.Saved>(await SaveAsync(Draft("mine")));
+    }
+
+    [Fact]
+    public async Task An_engine_is_tried_with_its_stored_key_and_says_why_it_failed()
+    {
+        await SaveAsync(Draft("good"));
+        await SaveAsync(Draft("bad", key: "bad"));
+
+        Assert.True(Assert.IsType<EngineTestOutcome.Tested>(await _desk.TestAsync(Callers.Admin, "good", Cancel)).Test.IsPassed);
+        Assert.NotNull(Assert.IsType<EngineTestOutcome.Tested>(await _desk.TestAsync(Callers.Admin, "bad", Cancel)).Test.Problem);
+        Assert.Equal("https://cloud.test/v1", _engines.Tested[0].Find("baseUrl"));
+        Assert.IsType<EngineTestOutcome.NotFound>(await _desk.TestAsync(Callers.Of(Roles.Admin, tenant: "other"), "good", Cancel));
+    }
+
+    [Fact]
+    public async Task An_operator_sees_engines_and_changes_none()
+    {
+        var op = Callers.Of(Roles.Operator);
+
+        Assert.Single(await _desk.ListAsync(op, Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.SaveAsync(op, Draft("main"), Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.DeleteAsync(op, "main", Cancel));
+    }
+
+    private Task<EngineOutcome> SaveAsync(EngineDraft draft) => _desk.SaveAsync(Callers.Admin, draft, Cancel);
+
+    private static EngineDraft Draft(string name, string? key = "good", string? url = null, bool isDefault = false)
+    {
+        var settings = new Dictionary<string, string>();
+        if (key is not null)
+        {
+            settings["apiKey"] = key;
+        }
+
+        if (url is not null)
+        {
+            settings["baseUrl"] = url;
+        }
+
+        return new(name, "cloud", new SettingValues(settings), isDefault, Order: 0);
+    }
+}

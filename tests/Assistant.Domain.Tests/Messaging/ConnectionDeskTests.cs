@@ -1,0 +1,167 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Messaging;
+
+public sealed class ConnectionDeskTests
+{
+    private readonly FakeConnections _store = new();
+    private readonly FakeChannel _channel = new();
+    private readonly RecordedSignals _signals = new();
+    private readonly ConnectionDesk _desk;
+
+    public ConnectionDeskTests()
+        => _desk = new(_store, _channel, _channel, _channel, _signals, new FakeTimeProvider(DateTimeOffset.UnixEpoch));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_saved_connection_is_stored_audited_and_its_session_refreshed()
+    {
+        var outcome = await SaveAsync("tg", ("token", "good"));
+
+        var row = Assert.IsType<ConnectionOutcome.Saved>(outcome).Row;
+        Assert.Equal("good", _store["tg"].Settings.Find("token"));
+        Assert.Equal(AuditActions.ConnectionSaved, Assert.Single(_store.Audited).Action);
+        Assert.Equal(["tg"], _channel.Refreshed.Select(c => c.Value));
+        Assert.Equal(["ConnectionChanged"], _signals.Log);
+        Assert.Equal("tg", row.Connection.DisplayName);
+    }
+
+    [Fact]
+    public async Task Nobody_gets_a_secret_back()
+    {
+        await SaveAsync("tg", ("token", "good"), ("mode", "webhook"));
+
+        var row = Assert.Single(await _desk.ListAsync(Callers.Admin, Cancel));
+
+        Assert.Null(row.Connection.Settings.Find("token"));
+        var token = Assert.Single(row.Settings, s => s.Field.Key == "token");
+        Assert.True(token.IsSet);
+        Assert.Null(token.Value);
+        Assert.Equal("webhook", Assert.Single(row.Settings, s => s.Field.Key == "mode").Value);
+        Assert.DoesNotContain(_store.Audited, a => a.Details.Values.Contains("good"));
+    }
+
+    [Fact]
+    public async Task A_secret_left_blank_is_kept()
+    {
+        await SaveAsync("tg", ("token", "good"));
+
+        Assert.IsType<ConnectionOutcome.Saved>(await SaveAsync("tg", ("token", " "), ("mode", "webhook")));
+
+        Assert.Equal("good", _store["tg"].Settings.Find("token"));
+        Assert.Equal("webhook", _store["tg"].Settings.Find("mode"));
+    }
+
+    [Fact]
+    public async Task A_kept_secret_is_not_sent_to_a_new_address()
+    {
+        await SaveAsync("tg", ("token", "good"));
+
+        var saved = await SaveAsync("tg", ("baseUrl", "https://evil.test"));
+        var tested = await _desk.TestAsync(Callers.Admin, Draft("tg", ("baseUrl", "https://evil.test")), Cancel);
+
+        Assert.Equal("token", Assert.Single(Assert.IsType<ConnectionOutcome.Invalid>(saved).Problems).Key);
+        Assert.Equal("token", Assert.Single(Assert.IsType<ConnectionTestOutcome.Invalid>(tested).Problems).Key);
+        Assert.Empty(_channel.Tested);
+    }
+
+    [Fact]
+    public async Task The_default_address_written_out_is_not_a_new_address()
+    {
+        await SaveAsync("tg", ("token", "good"));
+
+        Assert.IsType<ConnectionOutcome.Saved>(await SaveAsync("tg", ("baseUrl", "https://example.test")));
+    }
+
+    [Fact]
+    public async Task Wrong_settings_are_named_one_by_one()
+    {
+        var outcome = await SaveAsync("tg", ("mode", "pigeon"), ("colour", "red"));
+
+        Assert.Equal(["colour", "mode", "token"], Assert.IsType<ConnectionOutcome.Invalid>(outcome).Problems.Select(p => p.Key).Order());
+        Assert.Empty(_store.Audited);
+    }
+
+    [Fact]
+    public async Task A_wrong_name_and_an_unknown_type_are_both_told()
+    {
+        var outcome = await _desk.SaveAsync(Callers.Admin, Draft("Not A Slug") with { ChannelType = "pigeon" }, Cancel);
+
+        Assert.Equal(["name", "type"], Assert.IsType<ConnectionOutcome.Invalid>(outcome).Problems.Select(p => p.Key));
+    }
+
+    [Fact]
+    public async Task A_provisioned_connection_is_read_only()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        _store.Put(_store["tg"] with { IsProvisioned = true });
+
+        Assert.IsType<ConnectionOutcome.Provisioned>(await SaveAsync("tg", ("token", "other")));
+        Assert.IsType<ConnectionOutcome.Provisioned>(await _desk.SetEnabledAsync(Callers.Admin, "tg", false, Cancel));
+        Assert.IsType<ConnectionOutcome.Provisioned>(await _desk.DeleteAsync(Callers.Admin, "tg", Cancel));
+        Assert.Equal("good", _store["tg"].Settings.Find("token"));
+    }
+
+    [Fact]
+    public async Task Another_tenants_connection_is_invisible_and_keeps_its_name()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        var stranger = Callers.Of(Roles.Admin, tenant: "other");
+
+        Assert.Empty(await _desk.ListAsync(stranger, Cancel));
+        Assert.Null(await _desk.FindAsync(stranger, "tg", Cancel));
+        Assert.IsType<ConnectionOutcome.NameTaken>(await _desk.SaveAsync(stranger, Draft("tg", ("token", "x")), Cancel));
+        Assert.IsType<ConnectionOutcome.NotFound>(await _desk.DeleteAsync(stranger, "tg", Cancel));
+        Assert.IsType<ConnectionTestOutcome.NotFound>(await _desk.TestAsync(stranger, "tg", Cancel));
+    }
+
+    [Fact]
+    public async Task A_stored_connection_is_tried_with_its_secret_and_defaults()
+    {
+        await SaveAsync("tg", ("token", "good"));
+
+        var outcome = await _desk.TestAsync(Callers.Admin, "tg", Cancel);
+
+        Assert.True(Assert.IsType<ConnectionTestOutcome.Tested>(outcome).Test.IsPassed);
+        Assert.Equal("https://example.test", Assert.Single(_channel.Tested).Find("baseUrl"));
+    }
+
+    [Fact]
+    public async Task Switching_off_and_deleting_reach_the_session()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        _channel.Refreshed.Clear();
+
+        await _desk.SetEnabledAsync(Callers.Admin, "tg", false, Cancel);
+        await _desk.SetEnabledAsync(Callers.Admin, "tg", false, Cancel);
+        await _desk.DeleteAsync(Callers.Admin, "tg", Cancel);
+
+        Assert.Equal(2, _channel.Refreshed.Count);
+        Assert.Empty(await _desk.ListAsync(Callers.Admin, Cancel));
+    }
+
+    [Fact]
+    public async Task An_operator_sees_connections_and_changes_none()
+    {
+        var op = Callers.Of(Roles.Operator);
+
+        Assert.Empty(await _desk.ListAsync(op, Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.SaveAsync(op, Draft("tg", ("token", "good")), Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.TestAsync(op, "tg", Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.DeleteAsync(op, "tg", Cancel));
+    }
+
+    private Task<ConnectionOutcome> SaveAsync(string name, params (string, string)[] settings)
+        => _desk.SaveAsync(Callers.Admin, Draft(name, settings), Cancel);
+
+    private static ConnectionDraft Draft(string name, params (string Key, string Value)[] settings) => new(
+        name, "fake", "", AccessPolicy.Pairing, IsEnabled: true,
+        new SettingValues(settings.Select(s => KeyValuePair.Create(s.Key, s.Value))));
+}

@@ -1,0 +1,168 @@
+using Assistant.Infrastructure.Ai.Pipeline;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+using static Assistant.Infrastructure.Tests.Ai.ScriptedChatClient;
+
+namespace Assistant.Infrastructure.Tests.Ai.Pipeline;
+
+public sealed class CircuitBreakerChatClientTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+    private readonly EngineCircuit _circuit;
+
+    public CircuitBreakerChatClientTests()
+        => _circuit = new(new(FailuresToOpen: 3, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(35)), _time);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Failures_in_a_row_keep_further_calls_away()
+    {
+        var engine = new ScriptedChatClient(Fails(EngineFaultKind.ServerFault));
+        var guarded = Guard(engine);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(EngineFaultKind.ServerFault, await FaultOfAsync(guarded));
+        }
+
+        Assert.Equal(EngineFaultKind.Resting, await FaultOfAsync(guarded));
+
+        Assert.Equal(3, engine.Calls);
+        Assert.Equal((true, _time.GetUtcNow().AddSeconds(10)), (Health.IsOpen, Health.RetryAt!.Value));
+        Assert.Equal("broken", Health.LastError);
+    }
+
+    [Fact]
+    public async Task A_success_in_between_starts_the_count_anew()
+    {
+        var bad = Fails(EngineFaultKind.ServerFault);
+        var engine = new ScriptedChatClient(bad, bad, Says("ok"), bad, bad, Says("ok"));
+        var guarded = Guard(engine);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await FaultOfAsync(guarded);
+            await FaultOfAsync(guarded);
+            Assert.Equal("ok", await guarded.TextAsync(Cancel));
+        }
+
+        Assert.False(Health.IsOpen);
+        Assert.Equal(_time.GetUtcNow(), Health.LastSuccessAt);
+    }
+
+    [Fact]
+    public async Task After_its_rest_one_probe_passes_and_its_success_lets_all_pass()
+    {
+        var bad = Fails(EngineFaultKind.TimedOut);
+        var gate = new TaskCompletionSource();
+        var engine = new ScriptedChatClient(bad, bad, bad, HangsAfter(gate.Task, "alive"), Says("ok"));
+        var guarded = Guard(engine);
+        await OpenAsync(guarded);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        await using var probe = guarded.GetStreamingResponseAsync([], null, Cancel).GetAsyncEnumerator(Cancel);
+        Assert.Null(_circuit.Snapshot("e")!.LastSuccessAt);
+        var first = probe.MoveNextAsync();
+        Assert.True(await first);
+
+        Assert.Equal("ok", await guarded.TextAsync(Cancel));
+        Assert.False(Health.IsOpen);
+        gate.SetResult();
+    }
+
+    [Fact]
+    public async Task While_a_probe_is_out_others_are_kept_away()
+    {
+        var bad = Fails(EngineFaultKind.TimedOut);
+        var gate = new TaskCompletionSource();
+        var guarded = Guard(new ScriptedChatClient(bad, bad, bad, HangsAfter(gate.Task), Says("never")));
+        await OpenAsync(guarded);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        await using var probe = guarded.GetStreamingResponseAsync([], null, Cancel).GetAsyncEnumerator(Cancel);
+        var first = probe.MoveNextAsync();
+
+        Assert.Equal(EngineFaultKind.Resting, await FaultOfAsync(guarded));
+        gate.SetResult();
+        await first;
+    }
+
+    [Fact]
+    public async Task A_failing_probe_doubles_the_rest_up_to_the_limit()
+    {
+        var guarded = Guard(new ScriptedChatClient(Fails(EngineFaultKind.Unreachable)));
+        await OpenAsync(guarded);
+
+        foreach (var (rest, next) in new[] { (10, 20), (20, 35), (35, 35) })
+        {
+            _time.Advance(TimeSpan.FromSeconds(rest));
+            Assert.Equal(EngineFaultKind.Unreachable, await FaultOfAsync(guarded));
+            Assert.Equal(_time.GetUtcNow().AddSeconds(next), Health.RetryAt);
+        }
+    }
+
+    [Fact]
+    public async Task A_probe_whose_caller_leaves_makes_room_for_the_next_probe()
+    {
+        var bad = Fails(EngineFaultKind.ServerFault);
+        var guarded = Guard(new ScriptedChatClient(bad, bad, bad, HangsAfter(new TaskCompletionSource().Task), Says("ok")));
+        await OpenAsync(guarded);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var probe = guarded.TextAsync(giveUp.Token);
+
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
+
+        Assert.Equal("ok", await guarded.TextAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_refused_request_says_nothing_about_the_engine()
+    {
+        var guarded = Guard(new ScriptedChatClient(Fails(EngineFaultKind.Refused)));
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(EngineFaultKind.Refused, await FaultOfAsync(guarded));
+        }
+
+        Assert.False(Health.IsOpen);
+    }
+
+    [Fact]
+    public async Task Answers_that_break_off_count_too()
+    {
+        var guarded = Guard(new ScriptedChatClient(BreaksOffAfter()));
+
+        await OpenAsync(guarded);
+
+        Assert.True(Health.IsOpen);
+    }
+
+    [Fact]
+    public async Task The_rest_is_at_least_as_long_as_the_server_asks()
+    {
+        var guarded = Guard(new ScriptedChatClient(Fails(EngineFaultKind.RateLimited, TimeSpan.FromSeconds(25))));
+
+        await OpenAsync(guarded);
+
+        Assert.Equal(_time.GetUtcNow().AddSeconds(25), Health.RetryAt);
+    }
+
+    private Domain.Ai.EngineHealth Health => _circuit.Snapshot("e")!;
+
+    private CircuitBreakerChatClient Guard(IChatClient engine) => new(engine, _circuit);
+
+    private static async Task OpenAsync(IChatClient guarded)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await FaultOfAsync(guarded);
+        }
+    }
+
+    private static async Task<EngineFaultKind> FaultOfAsync(IChatClient client)
+        => (await Assert.ThrowsAsync<EngineFaultException>(() => client.TextAsync(Cancel))).Fault.Kind;
+}

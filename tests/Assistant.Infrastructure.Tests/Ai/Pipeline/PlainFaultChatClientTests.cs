@@ -1,0 +1,58 @@
+using Assistant.Infrastructure.Ai.Pipeline;
+using Microsoft.Extensions.AI;
+using Xunit;
+using static Assistant.Infrastructure.Tests.Ai.ScriptedChatClient;
+
+namespace Assistant.Infrastructure.Tests.Ai.Pipeline;
+
+public sealed class PlainFaultChatClientTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Empty_updates_are_dropped_so_that_the_first_one_is_the_first_token()
+    {
+        var client = new PlainFaultChatClient(new ScriptedChatClient(Updates(
+            new ChatResponseUpdate(ChatRole.Assistant, ""), new ChatResponseUpdate(ChatRole.Assistant, []),
+            new ChatResponseUpdate(ChatRole.Assistant, "hi") { FinishReason = ChatFinishReason.Stop })));
+
+        var updates = await client.GetStreamingResponseAsync([], null, Cancel).ToListAsync(Cancel);
+
+        Assert.Equal("hi", Assert.Single(updates).Text);
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_reason_to_finish_was_cut_off()
+        => Assert.Equal(FaultWords.BrokenOff, await FaultOfAsync(Updates(new ChatResponseUpdate(ChatRole.Assistant, "hal"))));
+
+    [Fact]
+    public async Task An_empty_answer_is_a_fault()
+        => Assert.Equal(FaultWords.Empty, await FaultOfAsync(Says()));
+
+    [Fact]
+    public async Task A_withheld_answer_is_named_as_such()
+        => Assert.Equal(FaultWords.Filtered, await FaultOfAsync(Updates(new ChatResponseUpdate { FinishReason = ChatFinishReason.ContentFilter })));
+
+    [Fact]
+    public async Task A_vendors_exception_becomes_a_fault_in_plain_words()
+    {
+        Assert.Equal(FaultWords.Malformed, await FaultOfAsync(Throws(new System.Text.Json.JsonException("'<' is an invalid start"))));
+        Assert.Equal(FaultWords.BrokenOff, await FaultOfAsync(ThrowsAfter(new InvalidOperationException("wrapped", new IOException("reset")), "hal")));
+        var known = FaultWords.NoFirstToken(TimeSpan.FromSeconds(1));
+        Assert.Equal(known, await FaultOfAsync(Throws(new InvalidOperationException("wrapped", new EngineFaultException(known)))));
+    }
+
+    [Fact]
+    public async Task Cancellation_stays_cancellation()
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var answer = new PlainFaultChatClient(new ScriptedChatClient(HangsAfter(new TaskCompletionSource().Task))).TextAsync(giveUp.Token);
+
+        await giveUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+    }
+
+    private static async Task<EngineFault> FaultOfAsync(Act act)
+        => (await Assert.ThrowsAsync<EngineFaultException>(() => new PlainFaultChatClient(new ScriptedChatClient(act)).TextAsync(Cancel))).Fault;
+}

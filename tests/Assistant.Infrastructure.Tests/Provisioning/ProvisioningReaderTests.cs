@@ -1,0 +1,188 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Provisioning;
+using Assistant.Testing.Fakes;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Provisioning;
+
+/// <summary>Golden readings: a file in, a plan or the exact list of problems with line and column out.</summary>
+public sealed class ProvisioningReaderTests
+{
+    private static readonly string Folder = Path.GetTempPath();
+
+    [Fact]
+    public void A_whole_file_becomes_a_plan()
+    {
+        var (plan, problems) = Read("""
+            tenants:
+              - name: default
+              - { name: sales, displayName: Sales }
+            channels:
+              - name: tg
+                type: fake
+                tenant: sales
+                access: open
+                settings: { token: "${env:TOKEN}", mode: webhook }
+              - { name: off, type: fake, enabled: false, settings: { token: t } }
+            engines:
+              - name: local
+                type: cloud
+                settings: { apiKey: "none", baseUrl: "http://127.0.0.1:11434/v1" }
+                default: true
+              - { name: spare, type: embedded, order: 7 }
+            """);
+
+        Assert.Empty(problems);
+        Assert.Equal(["default", "sales"], plan.Tenants.Select(t => t.Id.Value));
+        var tg = plan.Connections[0];
+        Assert.Equal(("tg", "sales", AccessPolicy.Open, true), (tg.Id.Value, tg.Tenant.Value, tg.Access, tg.IsEnabled));
+        Assert.Equal("from-the-environment", tg.Settings.Find("token"));
+        Assert.Equal((AccessPolicy.Pairing, false), (plan.Connections[1].Access, plan.Connections[1].IsEnabled));
+        Assert.Equal([(true, 0), (false, 7)], plan.Engines.Select(e => (e.IsDefault, e.Order)));
+    }
+
+    [Fact]
+    public void Every_problem_is_told_with_its_line_and_column()
+    {
+        var (_, problems) = Read("""
+            tenants:
+              - name: default
+              - name: default
+            chanels: []
+            channels:
+              - name: tg
+                type: pigeon
+                acess: open
+              - name: Not A Slug
+                type: fake
+                access: everybody
+                tenant: nowhere
+                settings:
+                  mode: pigeon
+                  token: "${env:MISSING}"
+                  colour: red
+              - type: fake
+                enabled: perhaps
+                settings: [token]
+              - just text
+            engines:
+              - { name: a, type: cloud, default: true, settings: { baseUrl: "ftp://x" } }
+              - { name: a, type: cloud, default: true, settings: { apiKey: k } }
+            """);
+
+        Assert.Equal(
+            [
+                "assistant.yaml:3:11: The tenant 'default' is declared twice.",
+                "assistant.yaml:4:1: There is no key 'chanels' here. Known: tenants, channels, engines, sources, flows.",
+                "assistant.yaml:7:11: There is no channel type 'pigeon'. Known: fake.",
+                "assistant.yaml:8:5: There is no key 'acess' here. Known: name, type, tenant, displayName, access, enabled, settings.",
+                "assistant.yaml:9:11: 'Not A Slug' is not a channel name: use 1 to 63 lower-case letters, digits and inner hyphens.",
+                "assistant.yaml:11:13: 'access' must be one of: pairing, open, allowlist, blocked.",
+                "assistant.yaml:12:13: There is no tenant 'nowhere'. Add it under 'tenants', or correct the name.",
+                "assistant.yaml:14:7: 'mode' must be one of: polling, webhook.",
+                "assistant.yaml:15:14: The environment variable 'MISSING' is not set.",
+                "assistant.yaml:16:7: There is no setting 'colour'. Known: token, baseUrl, mode.",
+                "assistant.yaml:17:5: 'name' is required.",
+                "assistant.yaml:18:14: 'enabled' must be true or false.",
+                "assistant.yaml:19:15: 'settings' must be a mapping.",
+                "assistant.yaml:19:15: 'token' is required.",
+                "assistant.yaml:20:5: An entry of 'channels' must be a mapping with a name.",
+                "assistant.yaml:22:54: 'apiKey' is required.",
+                "assistant.yaml:22:56: 'baseUrl' must be an absolute http or https address.",
+                "assistant.yaml:23:13: The engine 'a' is declared twice.",
+                "assistant.yaml:23:38: The tenant 'default' already has a default engine above.",
+            ],
+            problems.Select(p => p.ToString()));
+    }
+
+    [Theory]
+    [InlineData("tenants: [\n", 2)]
+    [InlineData("tenants:\n  - name: a\n   - name: b", 3)]
+    [InlineData("engines: []\nengines: []", 2)]
+    public void What_is_not_yaml_is_told_where_it_breaks(string text, int line)
+    {
+        var problem = Assert.Single(Read(text).Problems);
+
+        Assert.Equal(line, problem.Line);
+        Assert.StartsWith("This is not YAML: ", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("channels:\nengines:\n")]
+    public void An_empty_file_provisions_nothing(string text)
+    {
+        var (plan, problems) = Read(text);
+
+        Assert.Empty(problems);
+        Assert.Empty(plan.Connections);
+    }
+
+    [Fact]
+    public void A_list_at_the_top_is_a_problem()
+        => Assert.Equal("assistant.yaml:1:1: The file must be a mapping with the keys tenants, channels, engines.", Read("- a").Problems[0].ToString());
+
+    [Fact]
+    public void Sections_of_later_features_are_checked_for_shape_and_named()
+    {
+        var (plan, none) = Read("""
+            sources:
+              - { name: sales_db, type: postgres, settings: { connectionString: "${env:TOKEN}" } }
+            flows: [ "flows/*.yaml" ]
+            """);
+        var (_, problems) = Read("sources: [ { type: postgres } ]\nflows: [ { a: b } ]");
+
+        Assert.Equal(["sources", "flows"], plan.Unavailable);
+        Assert.Empty(none);
+        Assert.Equal([1, 2], problems.Select(p => p.Line));
+    }
+
+    [Fact]
+    public void A_secret_comes_from_a_file_without_its_last_line_end()
+    {
+        var secret = Path.Combine(Folder, $"secret-{Guid.CreateVersion7()}");
+        File.WriteAllText(secret, "from-the-file\n");
+        try
+        {
+            var (plan, problems) = Read($$"""
+                channels: [ { name: tg, type: fake, settings: { token: "${file:{{Path.GetFileName(secret)}}}" } } ]
+                """);
+
+            Assert.Empty(problems);
+            Assert.Equal("from-the-file", plan.Connections[0].Settings.Find("token"));
+            Assert.Equal([secret], plan.Files);
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
+    }
+
+    [Theory]
+    [InlineData("${file:no/such/file}", "The file 'no/such/file' cannot be read")]
+    [InlineData("${vault:x}", "'${vault:x}' is not a reference")]
+    [InlineData("${HOME}", "'${HOME}' is not a reference")]
+    public void A_reference_that_leads_nowhere_is_a_problem(string reference, string message)
+    {
+        var problem = Assert.Single(Read($$"""channels: [ { name: tg, type: fake, settings: { token: "{{reference}}" } } ]""").Problems);
+
+        Assert.StartsWith(message, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_doubled_dollar_is_no_reference()
+        => Assert.Equal(
+            "a${b}",
+            Read("""channels: [ { name: tg, type: fake, settings: { token: "a$${b}" } } ]""").Plan.Connections[0].Settings.Find("token"));
+
+    [Fact]
+    public void A_tenant_that_exists_need_not_be_declared()
+        => Assert.Empty(Read("channels: [ { name: tg, type: fake, tenant: known, settings: { token: t } } ]").Problems);
+
+    private static (ProvisioningPlan Plan, IReadOnlyList<Domain.Provisioning.ProvisioningProblem> Problems) Read(string text)
+        => new ProvisioningReader(new FakeChannel(), new FakeEngines()).Read(
+            text, "assistant.yaml", new References(Folder, name => name == "TOKEN" ? "from-the-environment" : null),
+            new HashSet<TenantId> { new("known") });
+}

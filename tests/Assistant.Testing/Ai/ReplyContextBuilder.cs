@@ -1,0 +1,54 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.Ai;
+
+/// <summary>Builds what an engine is given, saying only what a test is about.</summary>
+public sealed class ReplyContextBuilder(string utterance)
+{
+    private static readonly DateTimeOffset Morning = new(2026, 11, 23, 9, 5, 0, TimeSpan.Zero);
+
+    private readonly ConversationId _conversation = ConversationId.Create();
+    private readonly List<Message> _history = [];
+    private readonly List<Recollection> _recollections = [];
+    private readonly List<Fact> _facts = [];
+    private string _name = "Mira";
+    private string? _locale;
+    private long _seq;
+
+    public static ReplyContextBuilder Saying(string utterance) => new(utterance);
+
+    public ReplyContextBuilder By(string name, string? locale = null)
+    {
+        (_name, _locale) = (name, locale);
+        return this;
+    }
+
+    public ReplyContextBuilder WithFact(string text, string day = "2026-05-03")
+    {
+        _facts.Add(new(Guid.CreateVersion7(), TenantId.Default, default, text, At(day), _conversation, ++_seq));
+        return this;
+    }
+
+    public ReplyContextBuilder WithRecollection(string quote, string day = "2026-05-03", AuthorKind author = AuthorKind.Person)
+    {
+        _recollections.Add(new(quote, At(day), false, author, _conversation, ++_seq));
+        return this;
+    }
+
+    public ReplyContextBuilder WithHistory(AuthorKind author, string text, string name = "")
+    {
+        _history.Add(new(_conversation, ++_seq, Guid.CreateVersion7(), author, name, new MessageBody(text), [], false, Morning));
+        return this;
+    }
+
+    public ReplyContext Build() => new(
+        TenantId.Default, _conversation, new Person(new(Guid.CreateVersion7()), TenantId.Default, _name, _locale, Morning), utterance,
+        _history, _recollections, _facts, Morning);
+
+    private static DateTimeOffset At(string day) => DateTimeOffset.Parse(day + "T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture);
+}

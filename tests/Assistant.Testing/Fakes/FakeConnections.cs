@@ -1,0 +1,127 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.Fakes;
+
+/// <summary>Connections in memory, with the audit drafts that came along.</summary>
+public sealed class FakeConnections : IConnectionStore
+{
+    private readonly Dictionary<ConnectionId, Connection> _rows = [];
+    private readonly Dictionary<ConnectionId, string> _cursors = [];
+
+    public List<AuditDraft> Audited { get; } = [];
+
+    public Connection this[string name] => _rows[new ConnectionId(name)];
+
+    public void Put(Connection connection) => _rows[connection.Id] = connection;
+
+    public Task<IReadOnlyList<Connection>> ListAsync(TenantId? tenant, CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyList<Connection>>(
+            [.. _rows.Values.Where(c => tenant is null || c.Tenant == tenant).OrderBy(c => c.Id.Value, StringComparer.Ordinal)]);
+
+    public Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken) => Task.FromResult(_rows.GetValueOrDefault(id));
+
+    public Task SaveAsync(Connection connection, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        if (_rows.GetValueOrDefault(connection.Id) is { } existing
+            && (existing.Tenant != connection.Tenant || existing.ChannelType != connection.ChannelType))
+        {
+            throw new NameTakenException(connection.Id.Value);
+        }
+
+        _rows[connection.Id] = connection;
+        Audited.Add(audit);
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> DeleteAsync(TenantId tenant, ConnectionId id, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        if (_rows.GetValueOrDefault(id)?.Tenant != tenant)
+        {
+            return Task.FromResult(false);
+        }
+
+        Audited.Add(audit);
+        return Task.FromResult(_rows.Remove(id));
+    }
+
+    public Task<string?> ReadCursorAsync(ConnectionId id, CancellationToken cancellationToken) => Task.FromResult(_cursors.GetValueOrDefault(id));
+
+    public Task SaveCursorAsync(ConnectionId id, string cursor, CancellationToken cancellationToken)
+    {
+        _cursors[id] = cursor;
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>One channel, <c>fake</c>, with a secret, an address and a choice among its settings; its sessions receive webhooks.</summary>
+public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, IConnectionHealth, IConnectionSupervisor
+{
+    public List<SettingValues> Tested { get; } = [];
+
+    public List<ConnectionId> Refreshed { get; } = [];
+
+    public Action? OnRefresh { get; set; }
+
+    public Dictionary<ConnectionId, IChannelSession> Sessions { get; } = [];
+
+    public Dictionary<ConnectionId, ConnectionHealth> Health { get; } = [];
+
+    public ChannelManifest Manifest { get; } = new(
+        "fake", "Fake", "M0 0h24v24H0z", null, ChannelCapabilities.Webhook | ChannelCapabilities.Typing, new TextLimit(100),
+        [
+            new("token", new("Token", "令牌"), new("From the messenger.", "来自平台。"), SettingKind.Secret, IsRequired: true),
+            new("baseUrl", new("Address", "地址"), new("Of the server.", "服务器地址。"), SettingKind.Url, Default: "https://example.test"),
+            new("mode", new("Mode", "方式"), new("How to receive.", "接收方式。"), SettingKind.Choice, Default: "polling", Choices: ["polling", "webhook"]),
+        ]);
+
+    public IReadOnlyList<IChannel> All => [this];
+
+    IChannel? IChannelCatalog.Find(string type) => type == Manifest.Type ? this : null;
+
+    IChannelSession? IChannelSessions.Find(ConnectionId id) => Sessions.GetValueOrDefault(id);
+
+    Connection? IChannelSessions.FindConnection(ConnectionId id) => null;
+
+    ConnectionHealth? IConnectionHealth.Find(ConnectionId id) => Health.GetValueOrDefault(id);
+
+    public Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken)
+    {
+        Refreshed.Add(connection);
+        OnRefresh?.Invoke();
+        return Task.CompletedTask;
+    }
+
+    public IChannelSession Open(Connection connection) => new FakeSession();
+
+    public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
+    {
+        Tested.Add(settings);
+        return Task.FromResult(new ConnectionTest(
+            [new("token", settings.Find("token") == "good", "The token was tried.", "Copy it again.")], TimeSpan.FromMilliseconds(5)));
+    }
+}
+
+/// <summary>A session that receives webhooks and answers with what it got.</summary>
+public sealed class FakeSession : IChannelSession, IWebhookReceiver
+{
+    public List<WebhookRequest> Received { get; } = [];
+
+    public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+        => Task.FromResult<SendOutcome>(new SendOutcome.Delivered(message.Id.ToString()));
+
+    public Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        Received.Add(request);
+        return Task.FromResult(request.Headers.GetValueOrDefault("x-secret") == "right"
+            ? new WebhookReply(200, "thanks")
+            : WebhookReply.Refused);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

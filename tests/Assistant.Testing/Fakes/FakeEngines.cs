@@ -1,0 +1,87 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.Fakes;
+
+/// <summary>Engines in memory, the embedded one there from the start; two types: <c>embedded</c> and <c>cloud</c>.</summary>
+public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
+{
+    private readonly List<Engine> _rows = [];
+
+    public List<AuditDraft> Audited { get; } = [];
+
+    public List<SettingValues> Tested { get; } = [];
+
+    public IReadOnlyList<EngineManifest> All { get; } =
+    [
+        new("embedded", "Embedded", new("Needs nothing.", "无需配置。"), null, []),
+        new("cloud", "Cloud", new("Somewhere else.", "云端。"), null,
+        [
+            new("apiKey", new("Key", "密钥"), new("From the provider.", "来自服务商。"), SettingKind.Secret, IsRequired: true),
+            new("baseUrl", new("Address", "地址"), new("Of the server.", "服务器地址。"), SettingKind.Url, Default: "https://cloud.test/v1"),
+        ]),
+    ];
+
+    public EngineManifest? Find(string type) => All.FirstOrDefault(m => m.Type == type);
+
+    EngineHealth? IEngineHealth.Find(TenantId tenant, string engine) => null;
+
+    public Task<IReadOnlyList<Engine>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (_rows.All(e => e.Tenant != tenant))
+        {
+            _rows.Add(new("embedded", tenant, "embedded", SettingValues.Empty, IsDefault: true, Order: 1000, IsProvisioned: false, default));
+        }
+
+        return Task.FromResult<IReadOnlyList<Engine>>(
+            [.. _rows.Where(e => e.Tenant == tenant).OrderByDescending(e => e.IsDefault).ThenBy(e => e.Order)]);
+    }
+
+    public Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _rows.Count && engine.IsDefault; i++)
+        {
+            _rows[i] = _rows[i].Tenant == engine.Tenant ? _rows[i] with { IsDefault = false } : _rows[i];
+        }
+
+        _rows.RemoveAll(e => e.Tenant == engine.Tenant && e.Name == engine.Name);
+        _rows.Add(engine);
+        Audited.Add(audit);
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        Audited.Add(audit);
+        return Task.FromResult(_rows.RemoveAll(e => e.Tenant == tenant && e.Name == name) > 0);
+    }
+
+    public Task<EngineTest> TestAsync(string type, SettingValues settings, CancellationToken cancellationToken)
+    {
+        Tested.Add(settings);
+        return Task.FromResult(settings.Find("apiKey") == "bad"
+            ? new EngineTest(null, "The key was refused. Copy it again.", TimeSpan.FromMilliseconds(3))
+            : new EngineTest("Hello.", null, TimeSpan.FromMilliseconds(3)));
+    }
+}
+
+/// <summary>Tenants in memory.</summary>
+public sealed class FakeTenants : ITenantDirectory
+{
+    private readonly List<Tenant> _rows = [new(TenantId.Default, "Default", default)];
+
+    public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Tenant>>([.. _rows]);
+
+    public Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
+    {
+        if (_rows.Any(t => t.Id == id))
+        {
+            return Task.FromResult(false);
+        }
+
+        _rows.Add(new(id, displayName, default));
+        return Task.FromResult(true);
+    }
+}

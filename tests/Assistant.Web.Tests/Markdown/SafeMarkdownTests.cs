@@ -1,0 +1,154 @@
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using Assistant.Web.Markdown;
+using Xunit;
+
+namespace Assistant.Web.Tests.Markdown;
+
+public sealed class SafeMarkdownTests
+{
+    private static readonly string[] Tags =
+    [
+        "p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a",
+        "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+    ];
+
+    private static readonly string[] Attributes = ["href", "start", "target", "rel"];
+    private readonly SafeMarkdown _markdown = new();
+
+    public static TheoryData<string> Attacks { get; } =
+    [
+        "<script>alert(1)</script>",
+        "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+        "<scr<script>ipt>alert(1)</scr</script>ipt>",
+        "<img src=x onerror=alert(1)>",
+        "<img/src='x'/onerror=alert(1)>",
+        "<svg onload=alert(1)>",
+        "<svg><script href=data:,alert(1) />",
+        "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+        "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+        "<math><mi xlink:href=\"javascript:alert(1)\">x</mi></math>",
+        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+        "<iframe src=javascript:alert(1)></iframe>",
+        "<iframe srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'></iframe>",
+        "<object data=data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==></object>",
+        "<embed src=javascript:alert(1)>",
+        "<form action=javascript:alert(1)><button>go</button></form>",
+        "<input autofocus onfocus=alert(1)>",
+        "<details open ontoggle=alert(1)>x</details>",
+        "<video><source onerror=alert(1)></video>",
+        "<body onload=alert(1)>",
+        "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+        "<link rel=stylesheet href=//evil.example/x.css>",
+        "<base href=//evil.example/>",
+        "<style>*{background:url(//evil.example)}</style>",
+        "<p style='background:url(javascript:alert(1))'>x</p>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<template><script>alert(1)</script></template>",
+        "<textarea></textarea><script>alert(1)</script>",
+        "<!--><script>alert(1)</script>-->",
+        "<![CDATA[<script>alert(1)</script>]]>",
+        "<?xml version='1.0'?><script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](&#106;avascript:alert(1))",
+        "[x](&#x6A;&#x61;vascript&colon;alert(1))",
+        "[x](java%0Ascript:alert(1))",
+        "[x](<java\tscript:alert(1)>)",
+        "[x](<\u0001javascript:alert(1)>)",
+        "[x](vbscript:msgbox(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+        "[x](file:///etc/passwd)",
+        "[x](blob:https://here.example/1)",
+        "[x](//evil.example)",
+        "[x](/account/delete)",
+        "[x](https://ok.example \"onmouseover=alert(1)\")",
+        "[x](https://ok.example\" onclick=\"alert(1))",
+        "[x]: javascript:alert(1)\n\n[x]",
+        "<javascript:alert(1)>",
+        "![x](https://tracker.example/pixel.gif)",
+        "![x](javascript:alert(1))",
+        "![x](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+)",
+        "![x\" onerror=\"alert(1)](https://ok.example/a.png)",
+        "[![x](javascript:alert(1))](javascript:alert(2))",
+        "`<img src=x onerror=alert(1)>`",
+        "```html\n<script>alert(1)</script>\n```",
+        "```\" onclick=\"alert(1)\nx\n```",
+        "| <script>alert(1)</script> | [x](javascript:alert(1)) |\n|:--|--:|\n| <b onclick=alert(1)>x</b> | ok |",
+        "# <img src=x onerror=alert(1)>",
+        "x {onclick=alert(1)}",
+        "[x](https://ok.example){onclick=alert(1)}",
+        "\u202e<script>alert(1)</script>",
+        "\0<scri\0pt>alert(1)</scri\0pt>",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public void Hostile_text_leaves_only_prose_and_outward_links(string markdown)
+    {
+        var body = Parse(_markdown.ToHtml(markdown));
+
+        foreach (var element in body.QuerySelectorAll("*"))
+        {
+            Assert.Contains(element.LocalName, Tags);
+            Assert.All(element.Attributes, attribute => Assert.Contains(attribute.Name, Attributes));
+            if (element.GetAttribute("href") is { } href)
+            {
+                Assert.Contains(new Uri(href).Scheme, new[] { "http", "https", "mailto" });
+                Assert.Equal("noopener noreferrer nofollow ugc", element.GetAttribute("rel"));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("**bold** and *slanted* and ~~gone~~", "<p><strong>bold</strong> and <em>slanted</em> and <del>gone</del></p>")]
+    [InlineData("one\ntwo", "<p>one<br>\ntwo</p>")]
+    [InlineData("# Title", "<h3>Title</h3>")]
+    [InlineData("###### Small", "<h6>Small</h6>")]
+    [InlineData("3. c\n4. d", "<ol start=\"3\">\n<li>c</li>\n<li>d</li>\n</ol>")]
+    [InlineData("`a < b`", "<p><code>a &lt; b</code></p>")]
+    [InlineData("2 < 3 & <b>", "<p>2 &lt; 3 &amp; &lt;b&gt;</p>")]
+    [InlineData("你好，**世界**", "<p>你好，<strong>世界</strong></p>")]
+    [InlineData("  \n ", "")]
+    [InlineData(null, "")]
+    public void Prose_keeps_its_shape(string? markdown, string html) => Assert.Equal(html, _markdown.ToHtml(markdown).Trim());
+
+    [Fact]
+    public void A_link_opens_apart_and_tells_the_other_side_nothing()
+    {
+        var link = Assert.Single(Parse(_markdown.ToHtml("see https://example.org/a?b=1&c=2")).QuerySelectorAll("a"));
+
+        Assert.Equal("https://example.org/a?b=1&c=2", link.GetAttribute("href"));
+        Assert.Equal("_blank", link.GetAttribute("target"));
+    }
+
+    [Fact]
+    public void A_picture_is_offered_as_a_link_with_its_description()
+    {
+        var link = Assert.Single(Parse(_markdown.ToHtml("![a cat](https://example.org/cat.png)")).QuerySelectorAll("a"));
+
+        Assert.Equal("a cat", link.TextContent);
+    }
+
+    [Theory]
+    [InlineData('>')]
+    [InlineData('[')]
+    [InlineData('*')]
+    [InlineData('`')]
+    public void Absurd_nesting_costs_neither_the_stack_nor_the_text(char bracket)
+    {
+        var html = _markdown.ToHtml(new string(bracket, 20_000) + "\nthe end");
+
+        Assert.Contains("the end", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_beyond_the_limit_is_shown_plain()
+    {
+        var html = _markdown.ToHtml("**a**\n<b>" + new string('x', SafeMarkdown.MaxLength));
+
+        Assert.StartsWith("<p>**a**<br>&lt;b&gt;xxx", html, StringComparison.Ordinal);
+    }
+
+    private static IElement Parse(string html) => new HtmlParser().ParseDocument($"<body>{html}</body>").Body!;
+}

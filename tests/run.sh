@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Everything that says whether this tree is good, from a fresh clone on a machine with the .NET 10 SDK and
+# Node 20 or newer: format, build, packaging checks, all test projects, a few kills of the real program.
+# PostgreSQL and Chromium are provisioned. The last line is the sum: "N passed, N failed, N skipped".
+#
+#   tests/run.sh                everything
+#   tests/run.sh Domain Web     only these test projects (and no checks around them)
+#
+# CI=true                  a test skipped for want of PostgreSQL or Chromium counts as failed
+# ASSISTANT_CRASH_KILLS    kills per database at the end (5; 0 leaves them out)
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
+export npm_config_fund=false npm_config_audit=false npm_config_update_notifier=false
+results=$PWD/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+passed=0 failed=0
+wanted=("$@")
+
+heading() { printf '\n== %s (%ss)\n' "$1" "$SECONDS"; }
+
+# check NAME COMMAND...: one result; the output is shown only when it failed.
+check() {
+  local name=$1 log=$results/$(tr -c 'a-zA-Z0-9' '-' <<<"$1").log
+  shift
+  if "$@" >"$log" 2>&1; then
+    passed=$((passed + 1))
+    printf 'ok      %s\n' "$name"
+  else
+    failed=$((failed + 1))
+    printf 'FAILED  %s\n' "$name"
+    tail -n 60 "$log" | sed 's/^/        /'
+    return 1
+  fi
+}
+
+finish() {
+  local sums
+  # Prints the failing tests; its last line is "passed failed skipped".
+  node tests/summarize.mjs "$results" >"$results/summary.txt"
+  sed '$d' "$results/summary.txt"
+  read -r -a sums <<<"$(tail -n 1 "$results/summary.txt")"
+  passed=$((passed + ${sums[0]:-0})) failed=$((failed + ${sums[1]:-1}))
+  heading "Finished"
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "${sums[2]:-0}"
+  [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+prerequisites() {
+  local problems=0
+  command -v dotnet >/dev/null && dotnet --version >/dev/null 2>&1 \
+    || { echo 'The .NET SDK that global.json asks for is missing: install the .NET 10 SDK.'; problems=1; }
+  command -v node >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] && command -v npm >/dev/null \
+    || { echo 'Node 20 or newer with npm is missing: the front-end bundles and the harnesses need it.'; problems=1; }
+  return $problems
+}
+
+scripts_parse() {
+  local file
+  while IFS= read -r file; do bash -n "$file" || return 1; done < <(git ls-files '*.sh' .ci/run)
+  while IFS= read -r file; do node --check "$file" || return 1; done < <(git ls-files '*.mjs')
+}
+
+# Warnings are errors in the build itself, so its exit code says it all.
+build() { dotnet build Assistant.sln -c Release --nologo -v quiet -nodeReuse:false -clp:NoSummary; }
+
+# Whitespace only, by folder: code style is checked by the build, and this way takes seconds.
+format() { dotnet format whitespace --folder --verify-no-changes --exclude artifacts .cache; }
+
+provision() {
+  local connection browser
+  heading 'Provisioning'
+  if connection=$(tests/provision-postgres.sh); then export ASSISTANT_TEST_POSTGRES=$connection; fi
+  if browser=$(tests/provision-chromium.sh); then export ASSISTANT_TEST_CHROMIUM=$browser; fi
+}
+
+run_project() {
+  local name=Assistant.$1.Tests
+  local dll=tests/$name/bin/Release/net10.0/$name.dll
+  heading "$name"
+  # A run that dies or hangs leaves no result file, which the summary counts as a failure of its own.
+  touch "$results/$name.expected"
+  timeout --kill-after=30 "${2:-900}" dotnet "$dll" -noLogo -noColor -noAutoReporters -result-ctrf "$results/$name.ctrf.json" \
+    >"$results/$name.log" 2>&1
+  local code=$?
+  tail -n 1 "$results/$name.log"
+  # 0: all passed, 1: some failed; anything else is no verdict of the tests.
+  [ $code -le 1 ] || { rm -f "$results/$name.ctrf.json"; printf 'ended with %d:\n' "$code"; tail -n 40 "$results/$name.log"; }
+}
+
+crash() {
+  local provider=$1 kills=${ASSISTANT_CRASH_KILLS:-5}
+  node tests/crash/crash.mjs --provider "$provider" --kills "$kills" --app artifacts/app/Assistant.Web.dll
+}
+
+heading 'Prerequisites'
+prerequisites || { printf '\n0 passed, 1 failed, 0 skipped\n'; exit 1; }
+
+if [ ${#wanted[@]} -gt 0 ]; then
+  check 'Release build without warnings' build || finish
+  provision
+  for project in "${wanted[@]}"; do run_project "$project"; done
+  finish
+fi
+
+heading 'Format and build'
+check 'scripts parse' scripts_parse
+check 'whitespace is as .editorconfig has it' format
+check 'Release build without warnings' build || finish
+provision
+
+# Quick ones first: they say soonest what is wrong.
+for project in Architecture Domain Infrastructure Web EndToEnd; do run_project "$project"; done
+
+if [ "${ASSISTANT_CRASH_KILLS:-5}" != 0 ]; then
+  heading 'Kills under load'
+  if check 'publish' dotnet publish Assistant.Web -c Release -o artifacts/app --nologo -v quiet -nodeReuse:false; then
+    check 'kills over SQLite lose nothing' crash sqlite
+    if [ -n "${ASSISTANT_TEST_POSTGRES:-}" ]; then check 'kills over PostgreSQL lose nothing' crash postgres; fi
+  fi
+fi
+
+heading 'Packaging'
+if docker compose version >/dev/null 2>&1; then
+  check 'docker compose accepts docker-compose.yml' docker compose --profile server config --quiet
+else
+  echo 'No docker compose here: the architecture tests have checked the file.'
+fi
+if docker info >/dev/null 2>&1; then
+  check 'the image builds' docker build --tag assistant:test .
+fi
+finish
