@@ -22,7 +22,6 @@ public static class ConsoleServices
         services.AddScoped<ConsoleCaller>();
         services.AddScoped<RailBadges>();
         services.AddScoped<KeyRegistry>();
-        services.AddScoped<HealthSummary>();
         return services;
     }
 

@@ -1,0 +1,171 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Web.Components.Shared;
+using Assistant.Web.Localization;
+
+namespace Assistant.Web.Components.Pages.Engines;
+
+/// <summary>One engine being made, read or changed: its form, its test, and what became of saving it.</summary>
+public sealed class EngineEditor
+{
+    private readonly EngineDesk _desk;
+    private readonly Caller _caller;
+    private readonly int _order;
+
+    private EngineEditor(EngineDesk desk, Caller caller, EngineRow? existing, EngineManifest? manifest, string name, int order)
+    {
+        (_desk, _caller, Existing, Manifest, Name, _order) = (desk, caller, existing, manifest, name, order);
+        Fields = new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Engine.UpdatedAt);
+    }
+
+    internal static EngineEditor New(EngineDesk desk, Caller caller, EngineManifest manifest, string name, int order)
+        => new(desk, caller, null, manifest, name, order);
+
+    internal static EngineEditor Of(EngineDesk desk, Caller caller, EngineRow row)
+        => new(desk, caller, row, row.Manifest, row.Engine.Name, row.Engine.Order);
+
+    /// <summary>The stored engine; <see langword="null"/> for a new one.</summary>
+    public EngineRow? Existing { get; private set; }
+
+    /// <summary><see langword="null"/> when this build has no such type.</summary>
+    public EngineManifest? Manifest { get; }
+
+    public FieldsModel Fields { get; private set; }
+
+    public string Name { get; set; }
+
+    /// <summary>Asked first from now on.</summary>
+    public bool MakeDefault { get; set; }
+
+    public string? NameProblem { get; private set; }
+
+    public string? Refusal { get; private set; }
+
+    public EngineTest? Test { get; private set; }
+
+    public bool IsTesting { get; private set; }
+
+    public bool IsSaving { get; private set; }
+
+    public bool IsDeleted { get; private set; }
+
+    public bool IsReadOnly => Manifest is null || Existing is { Engine.IsProvisioned: true } || !MayManage;
+
+    public bool MayTest => Manifest is not null && MayManage;
+
+    public bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || Fields.IsChanged || MakeDefault);
+
+    private bool MayManage => _caller.Permissions.Contains(Permissions.EnginesManage);
+
+    /// <summary>The test as checks: what was asked of the engine and what came back.</summary>
+    public IReadOnlyList<ConnectionCheck>? Checks => Test switch
+    {
+        null => null,
+        { Problem: { } problem } => [new ConnectionCheck(SetUpTexts.EngineAnswers, false, problem)],
+        { Answer: var answer } => [new ConnectionCheck(SetUpTexts.EngineAnswers, true, SetUpTexts.Quoted(answer ?? ""))],
+    };
+
+    public void CheckName() => NameProblem = Slug.IsValid(Name) ? null : Texts.FieldName;
+
+    /// <summary>Asks for a short answer with what is typed, or with what is stored when nothing may be typed.</summary>
+    public async Task TestAsync(CancellationToken cancellationToken)
+    {
+        if (IsTesting || (!IsReadOnly && !Fields.CheckAll()))
+        {
+            return;
+        }
+
+        (IsTesting, Test, Refusal) = (true, null, null);
+        try
+        {
+            var outcome = IsReadOnly
+                ? await _desk.TestAsync(_caller, Name, cancellationToken)
+                : await _desk.TestAsync(_caller, Draft(), cancellationToken);
+            switch (outcome)
+            {
+                case EngineTestOutcome.Tested tested:
+                    Test = tested.Test;
+                    break;
+                case EngineTestOutcome.Invalid invalid:
+                    Show(invalid.Problems);
+                    break;
+                case EngineTestOutcome.NotFound:
+                    Refusal = SetUpTexts.EngineGone;
+                    break;
+                default:
+                    throw new InvalidOperationException($"Unknown outcome {outcome}.");
+            }
+        }
+        finally
+        {
+            IsTesting = false;
+        }
+    }
+
+    /// <returns>Whether it is stored.</returns>
+    public async Task<bool> SaveAsync(CancellationToken cancellationToken)
+    {
+        CheckName();
+        if (IsSaving || !Fields.CheckAll() || NameProblem is not null)
+        {
+            return false;
+        }
+
+        (IsSaving, Refusal) = (true, null);
+        try
+        {
+            return Took(await _desk.SaveAsync(_caller, Draft(), cancellationToken));
+        }
+        finally
+        {
+            IsSaving = false;
+        }
+    }
+
+    public async Task<bool> DeleteAsync(CancellationToken cancellationToken)
+        => Took(await _desk.DeleteAsync(_caller, Name, cancellationToken));
+
+    private EngineDraft Draft() => new(Name, Manifest!.Type, Fields.Values, MakeDefault || Existing is { Engine.IsDefault: true }, _order);
+
+    private bool Took(EngineOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case EngineOutcome.Saved saved:
+                (Existing, MakeDefault) = (saved.Row, false);
+                Fields = new FieldsModel(Manifest!.Settings, saved.Row.Settings, saved.Row.Engine.UpdatedAt);
+                return true;
+            case EngineOutcome.Deleted:
+                IsDeleted = true;
+                return true;
+            case EngineOutcome.Invalid invalid:
+                Show(invalid.Problems);
+                return false;
+            case EngineOutcome.NameTaken:
+                NameProblem = SetUpTexts.NameTaken;
+                return false;
+            case EngineOutcome.Provisioned:
+                Refusal = SetUpTexts.ProvisionedDefaultWhy;
+                return false;
+            case EngineOutcome.IsDefault:
+                Refusal = SetUpTexts.DefaultStays;
+                return false;
+            case EngineOutcome.NotFound:
+                Refusal = SetUpTexts.EngineGone;
+                return false;
+            default:
+                throw new InvalidOperationException($"Unknown outcome {outcome}.");
+        }
+    }
+
+    private void Show(IReadOnlyList<SettingProblem> problems)
+    {
+        Fields.Show(problems);
+        NameProblem = problems.FirstOrDefault(p => p.Key == "name") is null ? NameProblem : Texts.FieldName;
+        var unplaced = problems.Where(p => p.Key != "name" && Fields.Fields.All(f => f.Key != p.Key)).Select(p => p.Message).ToList();
+        Refusal = unplaced.Count == 0 ? null : string.Join(Environment.NewLine, unplaced);
+    }
+}
