@@ -39,7 +39,7 @@ internal static class ApiKeyEndpoints
         => Results.Ok(PageResource<ApiKeyResource>.Whole((await desk.ListAsync(caller.Value, ct)).Select(ApiKeyResource.From)));
 
     private static async Task<IResult> CreateAsync(ApiKeyRequest request, ApiCaller caller, ApiKeyDesk desk, CancellationToken ct)
-        => await desk.CreateAsync(caller.Value, request.Name ?? "", request.Role ?? "", ct) switch
+        => await desk.CreateAsync(caller.Value, request.Name, request.Role, ct) switch
         {
             CreateApiKeyOutcome.Created created => Results.Json(
                 new NewApiKeyResource(created.Secret.Reveal(), ApiKeyResource.From(created.Key)), statusCode: StatusCodes.Status201Created),

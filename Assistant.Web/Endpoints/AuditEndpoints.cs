@@ -25,7 +25,7 @@ internal sealed record CheckpointResource(string Tenant, long Seq, string Hash, 
 }
 
 internal sealed record AuditVerifyRequest(
-    [property: Description("Checkpoints kept from earlier: they show a truncated or rewritten tail.")] IReadOnlyList<CheckpointResource>? Checkpoints);
+    [property: Description("Checkpoints kept from earlier: they show a truncated or rewritten tail.")] IReadOnlyList<CheckpointResource>? Checkpoints = null);
 
 internal sealed record AuditVerdictResource(
     bool Intact,
@@ -88,7 +88,7 @@ internal static class AuditEndpoints
     {
         var tenant = caller.Value.Tenant;
         var given = request?.Checkpoints ?? [];
-        if (given.Any(c => c.Tenant != tenant.Value || c.Hash is null))
+        if (given.Any(c => c.Tenant != tenant.Value))
         {
             return Problems.Invalid("checkpoints", "A checkpoint names this tenant and a hash.");
         }

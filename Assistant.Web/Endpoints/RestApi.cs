@@ -64,5 +64,7 @@ internal static class RestApi
     {
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.NumberHandling = JsonNumberHandling.Strict;
+        options.RespectRequiredConstructorParameters = true; // a decision left out must not become the first of its kind
+        options.RespectNullableAnnotations = true;
     }
 }

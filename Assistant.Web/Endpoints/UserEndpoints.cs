@@ -36,7 +36,7 @@ internal static class UserEndpoints
         => Results.Ok(PageResource<UserResource>.Whole((await desk.ListAsync(caller.Value, ct)).Select(UserResource.From)));
 
     private static async Task<IResult> CreateAsync(UserRequest request, ApiCaller caller, UserDesk desk, CancellationToken ct)
-        => await desk.CreateAsync(caller.Value, request.Email ?? "", request.Role ?? "", request.Password ?? "", totp: null, ct) switch
+        => await desk.CreateAsync(caller.Value, request.Email, request.Role, request.Password, totp: null, ct) switch
         {
             CreateUserOutcome.Created created => Results.Json(UserResource.From(created.User), statusCode: StatusCodes.Status201Created),
             CreateUserOutcome.EmailTaken => Problems.Conflict("E-mail taken", "Somebody has this address."),
@@ -46,12 +46,12 @@ internal static class UserEndpoints
 
     private static async Task<IResult> SetRoleAsync(Guid id, RoleRequest request, ApiCaller caller, UserDesk desk, CancellationToken ct)
     {
-        if (!Roles.Exists(request.Role ?? "") || !Roles.PermissionsOf(request.Role!).IsSubsetOf(caller.Value.Permissions))
+        if (!Roles.Exists(request.Role) || !Roles.PermissionsOf(request.Role).IsSubsetOf(caller.Value.Permissions))
         {
             return Problems.Invalid("role", $"Use a role that may do no more than you: {string.Join(", ", Roles.All)}.");
         }
 
-        return await desk.SetRoleAsync(caller.Value, new UserId(id), request.Role!, ct) switch
+        return await desk.SetRoleAsync(caller.Value, new UserId(id), request.Role, ct) switch
         {
             ChangeUserOutcome.Changed changed => Results.Ok(UserResource.From(changed.User)),
             ChangeUserOutcome.LastOwner => Problems.Conflict("Last owner", "A tenant keeps at least one owner."),
