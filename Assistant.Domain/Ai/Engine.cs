@@ -10,7 +10,11 @@ namespace Assistant.Domain.Ai;
 /// <param name="Order">Fallback order after the default; lower first.</param>
 /// <param name="IsProvisioned">Declared in <c>assistant.yaml</c>, hence read-only in the console and the API.</param>
 public sealed record Engine(
-    string Name, TenantId Tenant, string Type, SettingValues Settings, bool IsDefault, int Order, bool IsProvisioned, DateTimeOffset UpdatedAt);
+    string Name, TenantId Tenant, string Type, SettingValues Settings, bool IsDefault, int Order, bool IsProvisioned, DateTimeOffset UpdatedAt)
+{
+    /// <summary>The embedded engine standing in while the tenant has configured none; it is not stored.</summary>
+    public bool IsStandIn => UpdatedAt == DateTimeOffset.UnixEpoch;
+}
 
 /// <summary>Describes an engine type to the settings form, the YAML validator and the API.</summary>
 public sealed record EngineManifest(string Type, string DisplayName, LocalizedText Summary, Uri? SetupUrl, IReadOnlyList<SettingField> Settings);

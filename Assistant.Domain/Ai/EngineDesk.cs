@@ -70,7 +70,7 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
         return Named(await store.ListAsync(caller.Tenant, cancellationToken), name) is { } engine ? Show(engine) : null;
     }
 
-    /// <summary>Creates or replaces an engine. The default can be moved to it, not taken from it.</summary>
+    /// <summary>Creates or replaces an engine. The default can be moved to it, not taken from it; the first one is the default.</summary>
     public async Task<EngineOutcome> SaveAsync(Caller caller, EngineDraft draft, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.EnginesManage);
@@ -98,8 +98,9 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
             return new EngineOutcome.Invalid(settings.Problems);
         }
 
+        var isDefault = draft.IsDefault || existing is { IsDefault: true } || engines.All(e => e.IsStandIn);
         return await StoreAsync(caller, new Engine(
-            draft.Name, caller.Tenant, draft.Type, settings.Values, draft.IsDefault || existing is { IsDefault: true }, draft.Order,
+            draft.Name, caller.Tenant, draft.Type, settings.Values, isDefault, draft.Order,
             IsProvisioned: false, time.GetUtcNow()), cancellationToken);
     }
 
@@ -117,16 +118,18 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
         };
     }
 
+    /// <summary>Removes an engine. The default goes last; then the embedded engine stands in.</summary>
     public async Task<EngineOutcome> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.EnginesManage);
-        var found = Named(await store.ListAsync(caller.Tenant, cancellationToken), name);
+        var engines = await store.ListAsync(caller.Tenant, cancellationToken);
+        var found = Named(engines, name);
         if (found is { IsProvisioned: true })
         {
             return new EngineOutcome.Provisioned();
         }
 
-        if (found is { IsDefault: true })
+        if (found is { IsDefault: true } && engines.Count > 1)
         {
             return new EngineOutcome.IsDefault();
         }

@@ -83,7 +83,7 @@ internal sealed class Provisioner(ITenantDirectory tenants, IConnectionStore con
         TenantId tenant, IReadOnlyList<PlannedEngine> planned, List<string> conflicts, CancellationToken cancellationToken)
     {
         var writes = 0;
-        var stored = await engines.ListAsync(tenant, cancellationToken);
+        var stored = (await engines.ListAsync(tenant, cancellationToken)).Where(e => !e.IsStandIn).ToList();
         var accepted = new List<PlannedEngine>();
         foreach (var engine in planned)
         {
@@ -135,7 +135,7 @@ internal sealed class Provisioner(ITenantDirectory tenants, IConnectionStore con
     }
 
     /// <summary>The engine that is asked first: as declared, else as it was, else what is left when that one goes.</summary>
-    private static string? Heir(IReadOnlyList<Engine> stored, List<PlannedEngine> planned, List<Engine> gone)
+    private static string? Heir(List<Engine> stored, List<PlannedEngine> planned, List<Engine> gone)
         => planned.FirstOrDefault(e => e.IsDefault)?.Name
             ?? stored.FirstOrDefault(e => e.IsDefault && !gone.Contains(e))?.Name
             ?? stored.FirstOrDefault(e => !gone.Contains(e))?.Name

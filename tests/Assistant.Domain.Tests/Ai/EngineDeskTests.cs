@@ -17,13 +17,23 @@ public sealed class EngineDeskTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task The_first_engine_is_the_default_in_place_of_the_stand_in()
+    {
+        await SaveAsync(Draft("main"));
+
+        var only = Assert.Single(await _desk.ListAsync(Callers.Admin, Cancel));
+        Assert.Equal(("main", true), (only.Engine.Name, only.Engine.IsDefault));
+    }
+
+    [Fact]
     public async Task A_new_default_replaces_the_old_one()
     {
+        await SaveAsync(Draft("first"));
         await SaveAsync(Draft("main", isDefault: true));
 
-        Assert.Equal(["main", "embedded"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
-        Assert.IsType<EngineOutcome.Saved>(await _desk.SetDefaultAsync(Callers.Admin, "embedded", Cancel));
-        Assert.Equal(["embedded", "main"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
+        Assert.Equal(["main", "first"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
+        Assert.IsType<EngineOutcome.Saved>(await _desk.SetDefaultAsync(Callers.Admin, "first", Cancel));
+        Assert.Equal(["first", "main"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
     }
 
     [Fact]
@@ -37,13 +47,16 @@ public sealed class EngineDeskTests
     }
 
     [Fact]
-    public async Task The_default_is_not_deleted()
+    public async Task The_default_is_deleted_last_and_then_the_embedded_engine_stands_in()
     {
-        await SaveAsync(Draft("main", isDefault: true));
+        await SaveAsync(Draft("main"));
+        await SaveAsync(Draft("spare"));
 
         Assert.IsType<EngineOutcome.IsDefault>(await _desk.DeleteAsync(Callers.Admin, "main", Cancel));
-        Assert.IsType<EngineOutcome.Deleted>(await _desk.DeleteAsync(Callers.Admin, "embedded", Cancel));
-        Assert.IsType<EngineOutcome.NotFound>(await _desk.DeleteAsync(Callers.Admin, "embedded", Cancel));
+        Assert.IsType<EngineOutcome.Deleted>(await _desk.DeleteAsync(Callers.Admin, "spare", Cancel));
+        Assert.IsType<EngineOutcome.NotFound>(await _desk.DeleteAsync(Callers.Admin, "spare", Cancel));
+        Assert.IsType<EngineOutcome.Deleted>(await _desk.DeleteAsync(Callers.Admin, "main", Cancel));
+        Assert.True(Assert.Single(await _desk.ListAsync(Callers.Admin, Cancel)).Engine.IsStandIn);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
 
         Assert.True(_connections["tg"].IsProvisioned);
         Assert.Equal(AccessPolicy.Open, _connections["tg"].Access);
-        Assert.Equal(["main", "embedded"], (await _engines.ListAsync(TenantId.Default, Cancel)).Select(e => e.Name));
+        Assert.Equal(["main"], (await _engines.ListAsync(TenantId.Default, Cancel)).Select(e => e.Name));
         Assert.All(_connections.Audited, a => Assert.Equal((Actor.System, "assistant.yaml"), (a.Actor, a.Origin)));
     }
 
@@ -66,6 +66,19 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
         await StartAsync(Two);
 
         Assert.Equal(before, (_connections.Audited.Count, _engines.Audited.Count));
+    }
+
+    [Fact]
+    public async Task Without_a_declared_default_the_first_engine_is_it_and_stays_it()
+    {
+        const string text = "engines: [ { name: a, type: cloud, settings: { apiKey: k } }, { name: b, type: embedded } ]";
+        await StartAsync(text);
+        var writes = _engines.Audited.Count;
+
+        await StartAsync(text);
+
+        Assert.Equal([("a", true), ("b", false)], (await _engines.ListAsync(TenantId.Default, Cancel)).Select(e => (e.Name, e.IsDefault)));
+        Assert.Equal(writes, _engines.Audited.Count);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Assistant.Domain.Tenancy;
 
 namespace Assistant.Testing.Fakes;
 
-/// <summary>Engines in memory, the embedded one there from the start; two types: <c>embedded</c> and <c>cloud</c>.</summary>
+/// <summary>Engines in memory, the embedded one standing in for none; two types: <c>embedded</c> and <c>cloud</c>.</summary>
 public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
 {
     private readonly List<Engine> _rows = [];
@@ -29,15 +29,9 @@ public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
     EngineHealth? IEngineHealth.Find(TenantId tenant, string engine) => null;
 
     public Task<IReadOnlyList<Engine>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
-    {
-        if (_rows.All(e => e.Tenant != tenant))
-        {
-            _rows.Add(new("embedded", tenant, "embedded", SettingValues.Empty, IsDefault: true, Order: 1000, IsProvisioned: false, default));
-        }
-
-        return Task.FromResult<IReadOnlyList<Engine>>(
-            [.. _rows.Where(e => e.Tenant == tenant).OrderByDescending(e => e.IsDefault).ThenBy(e => e.Order)]);
-    }
+        => Task.FromResult<IReadOnlyList<Engine>>(_rows.Any(e => e.Tenant == tenant)
+            ? [.. _rows.Where(e => e.Tenant == tenant).OrderByDescending(e => e.IsDefault).ThenBy(e => e.Order)]
+            : [new("embedded", tenant, "embedded", SettingValues.Empty, IsDefault: true, 0, IsProvisioned: false, DateTimeOffset.UnixEpoch)]);
 
     public Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken)
     {

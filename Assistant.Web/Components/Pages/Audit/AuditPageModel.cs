@@ -10,7 +10,7 @@ namespace Assistant.Web.Components.Pages.Audit;
 /// A live event only says that there is more: the log is read again, so that live rows pass the very filter stored rows do. When
 /// more came than one page holds, the list begins anew from the newest page; what went by is counted and reached by reading on.
 /// </remarks>
-internal sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
+public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
 {
     public const int PageSize = 100;
     public const int MaxShown = 1000;
