@@ -1,8 +1,10 @@
+using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Audit;
 using Assistant.Infrastructure.Observability;
 using Assistant.Infrastructure.People;
@@ -16,12 +18,14 @@ namespace Assistant.Infrastructure;
 /// <summary>Registers the small features every other one stands on.</summary>
 public static class HouseServices
 {
-    /// <summary>Tenants, people, audit log, live feed, and the installation itself.</summary>
+    /// <summary>Tenants, people, configured engines, audit log, live feed, and the installation itself.</summary>
     public static IServiceCollection AddHouse(this IServiceCollection services)
     {
         services.AddSingleton<ITenantDirectory, EfTenantDirectory>();
         services.AddSingleton<IPeopleStore, SqlPeopleStore>();
         services.AddSingleton<PairingDesk>();
+        services.AddSingleton<IEngineStore, EfEngineStore>();
+        services.AddSingleton<EngineDesk>();
         services.AddSingleton<IAuditLog, SqlAuditLog>();
         services.AddSingleton<ILiveFeed, LiveFeed>();
         services.AddSingleton(provider => new Installation(

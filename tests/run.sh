@@ -109,6 +109,7 @@ fi
 
 heading 'Format and build'
 check 'scripts parse' scripts_parse
+check 'the crash harness sees planted faults' node --test tests/crash/crash.test.mjs
 check 'whitespace is as .editorconfig has it' format
 check 'Release build without warnings' build || finish
 provision

@@ -71,7 +71,10 @@ public interface IAttachmentReader
 public interface IDeliveryProbe
 {
     /// <summary>The outcome of the earlier attempt, or <see langword="null"/> when the messenger cannot tell.</summary>
-    /// <param name="knownExternalIds">Ids of messages this connection is known to have sent or received lately.</param>
+    /// <param name="knownExternalIds">
+    /// Ids of messages this connection is known to have sent or received, from before <paramref name="message"/> was decided until now.
+    /// Pass the same set for all messages of one recovery: what is learnt about it is shared.
+    /// </param>
     Task<DeliveryFinding?> FindAsync(OutboundMessage message, IReadOnlySet<string> knownExternalIds, CancellationToken cancellationToken);
 }
 

@@ -56,10 +56,7 @@ public sealed class ApiKeyDesk(IApiKeyStore store, TimeProvider clock)
         return store.RevokeAsync(caller.Tenant, id, audit, cancellationToken);
     }
 
-    /// <summary>Who presents this text as a key, or <see langword="null"/>.</summary>
-    /// <param name="origin">The caller's network address.</param>
-    public async Task<Caller?> AuthenticateAsync(string? presented, string origin, CancellationToken cancellationToken)
-        => ApiKeySecret.TryParse(presented, out var secret) && await store.FindAsync(secret, cancellationToken) is { } key
-            ? new Caller(new Actor("apikey", key.Id.Value.ToString(), key.Name), key.Tenant, Roles.PermissionsOf(key.Role), origin)
-            : null;
+    /// <summary>The key with this text, or <see langword="null"/> when it is no key in force.</summary>
+    public async Task<ApiKey?> FindAsync(string? presented, CancellationToken cancellationToken)
+        => ApiKeySecret.TryParse(presented, out var secret) ? await store.FindAsync(secret, cancellationToken) : null;
 }

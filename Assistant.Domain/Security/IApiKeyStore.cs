@@ -15,7 +15,10 @@ public readonly record struct ApiKeyId(Guid Value)
 /// <param name="Hint">The secret's last four characters, to tell keys apart.</param>
 /// <param name="LastUsedAt">To within ten minutes; <see langword="null"/> before the first use.</param>
 public sealed record ApiKey(
-    ApiKeyId Id, TenantId Tenant, string Name, string Role, string Hint, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt);
+    ApiKeyId Id, TenantId Tenant, string Name, string Role, string Hint, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
+{
+    public Actor AsActor => new("apikey", Id.Value.ToString(), Name);
+}
 
 /// <summary>API keys. Every write is one transaction with its audit event. Safe for concurrent use.</summary>
 public interface IApiKeyStore

@@ -213,7 +213,7 @@ internal sealed class ChatHub(
             await ShowFirstAsync(device.Session, outcome);
             return SendResult.Stored;
         }
-        catch (Domain.Tenancy.TenantUnknownException)
+        catch (ConnectionGoneException)
         {
             return SendResult.Closed;
         }

@@ -85,7 +85,7 @@ public sealed partial class DependencyTests
                 yield return $"{file.Path} names the channel {other}";
             }
 
-            if (file.Text.Contains("Microsoft.AspNetCore", StringComparison.Ordinal)) yield return $"{file.Path} uses ASP.NET Core";
+            if (WebFramework().IsMatch(file.Text)) yield return $"{file.Path} uses ASP.NET Core";
         }
     }
 
@@ -102,6 +102,10 @@ public sealed partial class DependencyTests
         where file.Path != "Assistant.Web/Program.cs" && !file.IsIn("Assistant.Web/Composition") && !file.IsIn("Assistant.Web/Components/Account")
         where Infrastructure().IsMatch(file.Text)
         select file.Path;
+
+    // Data protection is cryptography that only bears the name.
+    [GeneratedRegex(@"\bMicrosoft\.AspNetCore\.(?!DataProtection\b)")]
+    private static partial Regex WebFramework();
 
     [GeneratedRegex(@"\bAssistant\.Infrastructure\b")]
     private static partial Regex Infrastructure();

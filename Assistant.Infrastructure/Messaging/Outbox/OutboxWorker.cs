@@ -28,7 +28,7 @@ internal sealed partial class OutboxWorker(
     : BackgroundService, IOutboxSignal
 {
     private const int SweepLimit = 1_000;
-    private static readonly TimeSpan NoSessionDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan NoSessionDelay = TimeSpan.FromMilliseconds(500);
 
     // A turn hands its claimed row over within moments of its commit; after this nothing older can turn up.
     private static readonly TimeSpan HaltMemory = TimeSpan.FromMinutes(10);

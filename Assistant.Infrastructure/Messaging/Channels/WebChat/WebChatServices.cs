@@ -1,5 +1,5 @@
 using Assistant.Domain.Messaging;
-using Assistant.Domain.Messaging.WebChat;
+using Assistant.Infrastructure.Security.VisitorTokens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -10,9 +10,8 @@ public static class WebChatServices
     /// <summary>Adds the web chat channel. Its page and hub are the web project's.</summary>
     public static IServiceCollection AddWebChat(this IServiceCollection services)
     {
-        services.AddDataProtection();
+        services.AddVisitorTokens();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IVisitorTokens, ProtectedVisitorTokens>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IChannel, WebChatChannel>());
         return services;
     }

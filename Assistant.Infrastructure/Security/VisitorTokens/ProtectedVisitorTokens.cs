@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.WebUtilities;
 
-namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
+namespace Assistant.Infrastructure.Security.VisitorTokens;
 
 /// <summary>Visitor tokens under the installation's data protection keys.</summary>
 /// <remarks>
@@ -58,7 +58,7 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
         var payload = new byte[PayloadBytes];
         visitor.Value.TryWriteBytes(payload, bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(payload.AsSpan(16), time.GetUtcNow().ToUnixTimeSeconds());
-        return WebEncoders.Base64UrlEncode(Protector(connection, kind).Protect(payload));
+        return Base64Url.EncodeToString(Protector(connection, kind).Protect(payload));
     }
 
     private (VisitorId Visitor, TimeSpan Age)? Open(Connection connection, string kind, string token)
@@ -70,7 +70,7 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
 
         try
         {
-            var payload = Protector(connection, kind).Unprotect(WebEncoders.Base64UrlDecode(token));
+            var payload = Protector(connection, kind).Unprotect(Base64Url.DecodeFromChars(token));
             if (payload.Length != PayloadBytes)
             {
                 return null;

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Telegram.Bot.Types;
+using Telegram.Bot.Types.Enums;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+
+/// <summary>Whom a message is meant for, and its text without the address.</summary>
+/// <param name="IsForOtherBot">A command such as <c>/start@another_bot</c>.</param>
+/// <param name="Text">A mention at either end is taken off; one inside the sentence stays, as it is part of it.</param>
+internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOtherBot, string Text)
+{
+    public static TelegramAddress Read(Message message, TelegramBot bot)
+    {
+        var text = TextOf(message);
+        var inGroup = message.Chat.Type is ChatType.Group or ChatType.Supergroup;
+        var addressed = !inGroup || RepliesTo(message, bot);
+        foreach (var entity in (message.Text is null ? message.CaptionEntities : message.Entities) ?? [])
+        {
+            // Offsets are the sender's word: they may point anywhere.
+            if (entity is null || entity.Offset < 0 || entity.Length <= 0 || entity.Offset > text.Length - entity.Length)
+            {
+                continue;
+            }
+
+            var covered = text.AsSpan(entity.Offset, entity.Length);
+            switch (entity.Type)
+            {
+                case MessageEntityType.Mention when IsName(covered[1..], bot):
+                case MessageEntityType.TextMention when entity.User?.Id == bot.Id:
+                    addressed = true;
+                    break;
+                case MessageEntityType.BotCommand when entity.Offset == 0:
+                    var at = covered.IndexOf('@');
+                    if (at >= 0 && !IsName(covered[(at + 1)..], bot))
+                    {
+                        return new TelegramAddress(false, true, text);
+                    }
+
+                    addressed = true;
+                    text = at >= 0 ? text.Remove(at, entity.Length - at) : text;
+                    return new TelegramAddress(true, false, text.Trim());
+                default:
+                    break;
+            }
+        }
+
+        return new TelegramAddress(addressed, false, inGroup ? WithoutMention(text, bot) : text);
+    }
+
+    /// <summary>In a forum every message without a reply points at the topic's first message.</summary>
+    public static bool IsTopicRoot(Message message, Message original) => message.IsTopicMessage && original.Id == message.MessageThreadId;
+
+    private static string TextOf(Message message) => message switch
+    {
+        { Text: { } text } => text,
+        { Caption: { } caption } => caption,
+        { Sticker.Emoji: { } emoji } => emoji,
+        { Location: { } place } => string.Create(CultureInfo.InvariantCulture, $"📍 {place.Latitude}, {place.Longitude}"),
+        { Contact: { } contact } => $"👤 {contact.FirstName} {contact.LastName} {contact.PhoneNumber}".Replace("  ", " ", StringComparison.Ordinal),
+        _ => "",
+    };
+
+    private static bool RepliesTo(Message message, TelegramBot bot)
+        => message.ReplyToMessage is { } original && original.From?.Id == bot.Id && !IsTopicRoot(message, original);
+
+    private static string WithoutMention(string text, TelegramBot bot)
+    {
+        var mention = $"@{bot.Username}";
+        var trimmed = text.Trim();
+        if (trimmed.StartsWith(mention, StringComparison.OrdinalIgnoreCase) && EndsName(trimmed, mention.Length))
+        {
+            trimmed = trimmed[mention.Length..].TrimStart(' ', ',', '，', ':', '：', '\n');
+        }
+        else if (trimmed.EndsWith(mention, StringComparison.OrdinalIgnoreCase))
+        {
+            trimmed = trimmed[..^mention.Length].TrimEnd();
+        }
+
+        return trimmed.Length == 0 ? text : trimmed;
+    }
+
+    private static bool EndsName(string text, int index) => index >= text.Length || !(char.IsAsciiLetterOrDigit(text[index]) || text[index] == '_');
+
+    private static bool IsName(ReadOnlySpan<char> name, TelegramBot bot) => name.Equals(bot.Username, StringComparison.OrdinalIgnoreCase);
+}

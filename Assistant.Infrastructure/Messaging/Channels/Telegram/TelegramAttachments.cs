@@ -1,0 +1,89 @@
+using Assistant.Domain.Messaging;
+using Telegram.Bot;
+using Telegram.Bot.Exceptions;
+using Telegram.Bot.Types;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+
+/// <summary>Files of messages. A reference is a file id; the address made from it holds the token and never leaves this class.</summary>
+internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings settings, ITelegramBotClient client, TelegramOptions options)
+{
+    public static IReadOnlyList<Attachment> Of(Message message) => message switch
+    {
+        { Photo: { Length: > 0 } sizes } when sizes[^1] is { } largest => [new("image", largest.FileId, MediaType: "image/jpeg", SizeBytes: largest.FileSize)],
+        { Voice: { } voice } => [new("voice", voice.FileId, MediaType: voice.MimeType ?? "audio/ogg", SizeBytes: voice.FileSize)],
+        { Audio: { } audio } => [new("audio", audio.FileId, audio.FileName, audio.MimeType, audio.FileSize)],
+        { Video: { } video } => [new("video", video.FileId, video.FileName, video.MimeType, video.FileSize)],
+        { VideoNote: { } note } => [new("video", note.FileId, MediaType: "video/mp4", SizeBytes: note.FileSize)],
+        // An animation comes with a document for older programs: the same file.
+        { Animation: { } animation } => [new("video", animation.FileId, animation.FileName, animation.MimeType, animation.FileSize)],
+        { Document: { } document } => [new("file", document.FileId, document.FileName, document.MimeType, document.FileSize)],
+        { Sticker: { IsAnimated: true } sticker } => [new("file", sticker.FileId, MediaType: "application/x-tgsticker", SizeBytes: sticker.FileSize)],
+        { Sticker: { IsVideo: true } sticker } => [new("video", sticker.FileId, MediaType: "video/webm", SizeBytes: sticker.FileSize)],
+        { Sticker: { } sticker } => [new("image", sticker.FileId, MediaType: "image/webp", SizeBytes: sticker.FileSize)],
+        _ => [],
+    };
+
+    /// <exception cref="AttachmentUnavailableException">Expired, too large or refused.</exception>
+    public async Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var file = await client.GetFile(attachment.Reference, cancellationToken);
+            if (file.FileSize > options.MaxAttachmentBytes)
+            {
+                throw new AttachmentUnavailableException($"The file has {file.FileSize} bytes; {options.MaxAttachmentBytes} are allowed.");
+            }
+
+            return await DownloadAsync(AddressOf(file.FilePath), cancellationToken);
+        }
+        catch (RequestException failure)
+        {
+            throw new AttachmentUnavailableException(TelegramFailure.Explain(failure));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new AttachmentUnavailableException("Telegram's file server cannot be reached.");
+        }
+    }
+
+    /// <summary>Read into memory: within the size limit, and nobody holds a socket while it waits for its turn.</summary>
+    private async Task<Stream> DownloadAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var downloader = http.NewDownloader();
+        using var response = await downloader.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new AttachmentUnavailableException($"Telegram's file server answered with status {(int)response.StatusCode}: the file may have expired.");
+        }
+
+        var bytes = new MemoryStream((int)Math.Clamp(response.Content.Headers.ContentLength ?? 0, 0, options.MaxAttachmentBytes));
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[81_920];
+        for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (bytes.Length + read > options.MaxAttachmentBytes)
+            {
+                throw new AttachmentUnavailableException($"The file is larger than {options.MaxAttachmentBytes} bytes.");
+            }
+
+            bytes.Write(buffer, 0, read);
+        }
+
+        bytes.Position = 0;
+        return bytes;
+    }
+
+    private Uri AddressOf(string? path)
+    {
+        // A server of one's own may answer with a path on its own disk; nothing but a plain relative path is fetched.
+        var folder = new Uri(new Uri(settings.ApiBaseUrl), $"/file/bot{settings.Token}/");
+        if (string.IsNullOrEmpty(path) || path.StartsWith('/') || path.Contains("..", StringComparison.Ordinal) || path.Contains(':', StringComparison.Ordinal)
+            || !Uri.TryCreate(folder, path, out var address) || !folder.IsBaseOf(address))
+        {
+            throw new AttachmentUnavailableException("Telegram gave no address this file can be fetched from.");
+        }
+
+        return address;
+    }
+}

@@ -1,0 +1,28 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+
+/// <summary>Telegram, over its Bot API.</summary>
+internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOptions> options, TimeProvider time, ILogger<TelegramChannel> logger) : IChannel
+{
+    /// <inheritdoc />
+    public ChannelManifest Manifest { get; } = new(
+        Type: "telegram",
+        DisplayName: "Telegram",
+        Glyph: "M2 11.2 21 3.5 17.8 20.5 11.4 15.9 8.3 19 8 14.1 17 6.6 6.1 13.2Z",
+        SetupUrl: new Uri("https://core.telegram.org/bots#how-do-i-create-a-bot"),
+        Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.Webhook,
+        TextLimit: TelegramText.Limit,
+        Settings: TelegramSettings.Fields);
+
+    /// <inheritdoc />
+    public IChannelSession Open(Connection connection) => new TelegramSession(connection, http, options.Value, time, logger);
+
+    /// <inheritdoc />
+    public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
+        => new TelegramCheck(http, time).RunAsync(settings, cancellationToken);
+}

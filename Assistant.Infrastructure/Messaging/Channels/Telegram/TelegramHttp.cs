@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Telegram.Bot;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+
+/// <summary>The sockets all Telegram connections share, and clients over them.</summary>
+/// <remarks>
+/// The token is part of every address. No activity is made for these calls (the propagator is off): it would carry the address into traces.
+/// Polls have sockets of their own, so that a burst of sends never keeps news waiting.
+/// </remarks>
+internal sealed class TelegramHttp(IOptions<TelegramOptions> options) : IDisposable
+{
+    private readonly SocketsHttpHandler _calls = NewHandler(options.Value.MaxConnections);
+    private readonly SocketsHttpHandler _polls = NewHandler(int.MaxValue);
+
+    /// <summary>A client for everything but polling. It never retries by itself: the outbox does.</summary>
+    public ITelegramBotClient NewClient(TelegramSettings settings) => NewClient(settings, _calls, options.Value.CallTimeout);
+
+    public ITelegramBotClient NewPollingClient(TelegramSettings settings)
+        => NewClient(settings, _polls, settings.PollTimeout + options.Value.CallTimeout);
+
+    /// <summary>For files; the caller bounds time and size.</summary>
+    public HttpClient NewDownloader() => new(_calls, disposeHandler: false) { Timeout = options.Value.CallTimeout };
+
+    public void Dispose()
+    {
+        _calls.Dispose();
+        _polls.Dispose();
+    }
+
+    private static TelegramBotClient NewClient(TelegramSettings settings, SocketsHttpHandler handler, TimeSpan timeout)
+        => new(
+            new TelegramBotClientOptions(settings.Token, settings.ApiBaseUrl) { RetryThreshold = 0, RetryCount = 0 },
+            new HttpClient(handler, disposeHandler: false) { Timeout = timeout });
+
+    private static SocketsHttpHandler NewHandler(int connections) => new()
+    {
+        MaxConnectionsPerServer = connections,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+    };
+}

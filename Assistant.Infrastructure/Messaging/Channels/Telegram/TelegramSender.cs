@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using Assistant.Domain.Messaging;
+using Telegram.Bot;
+using Telegram.Bot.Exceptions;
+using Telegram.Bot.Requests;
+using Telegram.Bot.Types;
+using Telegram.Bot.Types.Enums;
+using Telegram.Bot.Types.ReplyMarkups;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+
+/// <summary>Shows messages. One call each; what to do about a failure is said in the outcome.</summary>
+internal sealed class TelegramSender(ITelegramBotClient client, TelegramSightings sightings, TimeProvider time)
+{
+    /// <summary>Longest row of buttons, in characters of their labels, so that none is cut on a phone.</summary>
+    private const int RowLength = 24;
+
+    private readonly ConcurrentDictionary<long, long> _movedChats = new();
+    private readonly Lock _floodLock = new();
+    private (long Chat, DateTimeOffset Until) _flood;
+
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    {
+        if (!TelegramIds.TryParseChat(message.Chat.ExternalId, out var chat))
+        {
+            return new SendOutcome.Rejected($"'{message.Chat.ExternalId}' is not a Telegram chat.");
+        }
+
+        var request = NewRequest(message, _movedChats.GetValueOrDefault(chat, chat));
+        try
+        {
+            return await SendAsync(request, cancellationToken);
+        }
+        catch (ApiRequestException e) when (e.Parameters?.MigrateToChatId is { } newChat)
+        {
+            _movedChats[chat] = newChat;
+            request.ChatId = newChat;
+            request.ReplyParameters = null;
+        }
+        catch (RequestException e) when (TelegramFailure.IsBadEntities(e) && request.Entities is not null)
+        {
+            request.Text = message.Body.Markdown;
+            request.Entities = null;
+        }
+        catch (RequestException e)
+        {
+            return Failed(message, chat, e);
+        }
+
+        try
+        {
+            return await SendAsync(request, cancellationToken);
+        }
+        catch (RequestException e)
+        {
+            return Failed(message, chat, e);
+        }
+    }
+
+    public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
+    {
+        if (TelegramIds.TryParseChat(chat.ExternalId, out var id))
+        {
+            await BestEffortAsync(client.SendChatAction(
+                _movedChats.GetValueOrDefault(id, id), ChatAction.Typing, ThreadOf(chat), cancellationToken: cancellationToken));
+        }
+    }
+
+    /// <summary>Stops the waiting sign on a pressed button.</summary>
+    public Task AnswerPressAsync(string queryId, CancellationToken cancellationToken)
+        => BestEffortAsync(client.AnswerCallbackQuery(queryId, cancellationToken: cancellationToken));
+
+    /// <summary>A group became a supergroup and has a new id.</summary>
+    public void NoteMove(long oldChat, long newChat) => _movedChats[oldChat] = newChat;
+
+    public static InlineKeyboardMarkup? KeyboardOf(MessageBody body)
+    {
+        if (body.Buttons.Count == 0)
+        {
+            return null;
+        }
+
+        var rows = new List<List<InlineKeyboardButton>>();
+        var length = RowLength;
+        foreach (var button in body.Buttons)
+        {
+            length += button.Label.Length;
+            if (length > RowLength)
+            {
+                rows.Add([]);
+                length = button.Label.Length;
+            }
+
+            rows[^1].Add(InlineKeyboardButton.WithCallbackData(button.Label, button.Data));
+        }
+
+        return new InlineKeyboardMarkup(rows);
+    }
+
+    private async Task<SendOutcome> SendAsync(SendMessageRequest request, CancellationToken cancellationToken)
+    {
+        var sent = await client.SendRequest(request, cancellationToken);
+        sightings.Sent(sent.Chat.Id, sent.Id);
+        return new SendOutcome.Delivered(TelegramIds.Message(sent.Chat.Id, sent.Id));
+    }
+
+    private SendOutcome Failed(OutboundMessage message, long chat, RequestException failure)
+    {
+        var outcome = TelegramFailure.Outcome(failure, PauseScope.Chat);
+        switch (outcome)
+        {
+            case SendOutcome.Uncertain:
+                sightings.Uncertain(message.Id);
+                return outcome;
+            case SendOutcome.RetryAfter { Delay: { } delay, Scope: PauseScope.Chat } flood:
+                return flood with { Scope = FloodScope(chat, delay) };
+            default:
+                return outcome;
+        }
+    }
+
+    /// <summary>Telegram does not say which of its limits was hit: a second chat within the first one's pause means the whole bot's.</summary>
+    private PauseScope FloodScope(long chat, TimeSpan delay)
+    {
+        lock (_floodLock)
+        {
+            var now = time.GetUtcNow();
+            var scope = _flood.Chat != chat && _flood.Until > now ? PauseScope.Connection : PauseScope.Chat;
+            _flood = (chat, now + delay);
+            return scope;
+        }
+    }
+
+    private static SendMessageRequest NewRequest(OutboundMessage message, long chat)
+    {
+        var rendered = TelegramText.Render(message.Body.Markdown);
+        return new SendMessageRequest
+        {
+            ChatId = chat,
+            Text = rendered.Text,
+            Entities = rendered.Entities,
+            MessageThreadId = ThreadOf(message.Chat),
+            ReplyParameters = TelegramIds.TryParseMessage(message.ReplyToExternalId, out var original, out var id) && original == chat
+                ? new ReplyParameters { MessageId = id, AllowSendingWithoutReply = true }
+                : null,
+            ReplyMarkup = KeyboardOf(message.Body),
+        };
+    }
+
+    private static int? ThreadOf(ExternalChat chat) => int.TryParse(chat.ThreadId, out var thread) ? thread : null;
+
+    private static async Task BestEffortAsync(Task call)
+    {
+        try
+        {
+            await call;
+        }
+        catch (RequestException)
+        {
+            // Nobody misses a typing sign, and a pressed button stops waiting by itself.
+        }
+    }
+}

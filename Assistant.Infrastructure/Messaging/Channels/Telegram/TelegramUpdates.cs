@@ -1,0 +1,105 @@
+using System.Globalization;
+using Assistant.Domain.Messaging;
+using Telegram.Bot.Types;
+using Telegram.Bot.Types.Enums;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+
+/// <summary>Who the bot is, to recognise itself in groups.</summary>
+/// <param name="Username">Without the @.</param>
+internal sealed record TelegramBot(long Id, string Username);
+
+/// <summary>Translates the Bot API's updates. Pure, and total: any update gives a message or <see langword="null"/>.</summary>
+internal static class TelegramUpdates
+{
+    /// <summary>The kinds asked for. Others are neither sent nor read.</summary>
+    public static readonly UpdateType[] Wanted = [UpdateType.Message, UpdateType.EditedMessage, UpdateType.CallbackQuery];
+
+    /// <summary>The event, or <see langword="null"/> when it is nothing for the assistant: a bot's, a service message, another bot's command.</summary>
+    public static InboundMessage? Read(Update update, ConnectionId connection, TelegramBot bot, DateTimeOffset now) => update switch
+    {
+        { Message: { } message } => ReadMessage(update.Id, message, connection, bot, isEdit: false),
+        { EditedMessage: { } message } => ReadMessage(update.Id, message, connection, bot, isEdit: true),
+        { CallbackQuery: { } query } => ReadPress(update.Id, query, connection, now),
+        _ => null,
+    };
+
+    /// <summary>
+    /// The update's number alone would do but for one thing: after a week of silence Telegram starts again at a random number.
+    /// With the message's id behind it a new event can never look like an old one.
+    /// </summary>
+    private static string DedupeKey(int update, string id) => string.Create(CultureInfo.InvariantCulture, $"{update}:{id}");
+
+    private static InboundMessage? ReadMessage(int update, Message message, ConnectionId connection, TelegramBot bot, bool isEdit)
+    {
+        if (message.From is not { IsBot: false } from || message.Chat is not { } chat || chat.Type == ChatType.Channel)
+        {
+            return null;
+        }
+
+        var attachments = isEdit ? [] : TelegramAttachments.Of(message);
+        var address = TelegramAddress.Read(message, bot);
+        if (address.IsForOtherBot || (address.Text.Length == 0 && attachments.Count == 0))
+        {
+            return null;
+        }
+
+        var id = TelegramIds.Message(chat.Id, message.Id);
+        return new InboundMessage
+        {
+            Connection = connection,
+            DedupeKey = DedupeKey(update, id),
+            Chat = ChatOf(message),
+            Sender = SenderOf(from),
+            ExternalMessageId = id,
+            Content = isEdit
+                ? new InboundContent.Edited(address.Text)
+                : new InboundContent.Said(address.Text, attachments, ReplyTo(message)),
+            SentAt = At(isEdit ? message.EditDate ?? message.Date : message.Date),
+            IsAddressed = address.IsAddressed,
+        };
+    }
+
+    private static InboundMessage? ReadPress(int update, CallbackQuery query, ConnectionId connection, DateTimeOffset now)
+    {
+        if (query is not { From: { IsBot: false } from, Message: { Chat: { } chat } message, Data: { Length: > 0 } data })
+        {
+            return null;
+        }
+
+        var label = message.ReplyMarkup?.InlineKeyboard?.SelectMany(row => row ?? []).FirstOrDefault(b => b?.CallbackData == data)?.Text;
+        return new InboundMessage
+        {
+            Connection = connection,
+            DedupeKey = DedupeKey(update, $"press/{query.Id}"),
+            Chat = ChatOf(message),
+            Sender = SenderOf(from),
+            ExternalMessageId = TelegramIds.Message(chat.Id, message.Id),
+            Content = new InboundContent.Pressed(data, label ?? data),
+            SentAt = now,
+        };
+    }
+
+    private static ExternalChat ChatOf(Message message) => new(
+        TelegramIds.Chat(message.Chat.Id),
+        // Reply threads of ordinary supergroups carry a thread id as well; only a forum's topics are conversations of their own.
+        message is { IsTopicMessage: true, MessageThreadId: { } thread } ? TelegramIds.Chat(thread) : null,
+        message.Chat.Type is ChatType.Group or ChatType.Supergroup,
+        message.Chat.Title);
+
+    private static ExternalSender SenderOf(User user)
+    {
+        var name = string.IsNullOrWhiteSpace(user.LastName) ? user.FirstName : $"{user.FirstName} {user.LastName}";
+        return new ExternalSender(
+            TelegramIds.Chat(user.Id),
+            string.IsNullOrWhiteSpace(name) ? user.Username ?? TelegramIds.Chat(user.Id) : name.Trim(),
+            string.IsNullOrWhiteSpace(user.LanguageCode) ? null : user.LanguageCode);
+    }
+
+    private static string? ReplyTo(Message message)
+        => message.ReplyToMessage is { } original && !TelegramAddress.IsTopicRoot(message, original)
+            ? TelegramIds.Message(message.Chat.Id, original.Id)
+            : null;
+
+    private static DateTimeOffset At(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
+}

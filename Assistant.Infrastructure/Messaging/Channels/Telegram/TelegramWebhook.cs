@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Microsoft.Extensions.Logging;
+using Telegram.Bot;
+using Telegram.Bot.Exceptions;
+using Telegram.Bot.Types;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+
+/// <summary>Receives by webhook: registers the address, then verifies, parses, commits and acknowledges, in this order.</summary>
+internal sealed partial class TelegramWebhook(
+    ConnectionId connection, TelegramSettings settings, ITelegramBotClient client, TelegramReceiver receiver, TelegramSightings sightings,
+    TelegramOptions options, TimeProvider time, ILogger logger)
+{
+    public const string SecretHeader = "x-telegram-bot-api-secret-token";
+
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CatchUpInterval = TimeSpan.FromSeconds(1);
+    private static readonly WebhookReply WrongMethod = new(405, "Telegram posts.");
+    private static readonly WebhookReply Unreadable = new(400, "This is not an update.");
+    private static readonly WebhookReply Later = new(503, "The connection is not running.");
+
+    private readonly byte[] _secret = Encoding.ASCII.GetBytes(settings.WebhookSecret(connection));
+
+    /// <summary>Keeps the webhook registered until cancelled. It stays registered then: what comes meanwhile waits at Telegram.</summary>
+    public async Task RunAsync(TelegramBot bot, IChannelHost host, CancellationToken cancellationToken)
+    {
+        if (host.PublicBaseUrl is not { } root)
+        {
+            throw new TelegramSessionException("A webhook needs the public address of this installation. Set it, or choose polling.");
+        }
+
+        var address = new Uri(new Uri(root.AbsoluteUri.TrimEnd('/') + "/"), $"webhooks/{connection}");
+        try
+        {
+            await client.SetWebhook(
+                address.AbsoluteUri, maxConnections: options.WebhookConnections, allowedUpdates: TelegramUpdates.Wanted,
+                secretToken: Encoding.ASCII.GetString(_secret), cancellationToken: cancellationToken);
+        }
+        catch (ApiRequestException failure) when (failure.ErrorCode == 400)
+        {
+            throw new TelegramSessionException($"Telegram does not take {address} as a webhook: {failure.Message}. It must be https on port 443, 80, 88 or 8443.");
+        }
+
+        var up = $"Receiving as @{bot.Username} at {address}.";
+        host.Report(ConnectionState.Up, up);
+        string? shown = null;
+        while (true)
+        {
+            var problem = await CheckAsync(cancellationToken);
+            if (problem != shown)
+            {
+                shown = problem;
+                host.Report(problem is null ? ConnectionState.Up : ConnectionState.Degraded, problem ?? up);
+            }
+
+            await Task.Delay(sightings.CaughtUp.IsCompleted ? CheckInterval : CatchUpInterval, time, cancellationToken);
+        }
+    }
+
+    public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        if (!settings.UsesWebhook || !IsFromTelegram(request))
+        {
+            return WebhookReply.Refused;
+        }
+
+        if (!string.Equals(request.Method, "POST", StringComparison.OrdinalIgnoreCase))
+        {
+            return WrongMethod;
+        }
+
+        if (Parse(request.Body.Span) is not { } update)
+        {
+            return Unreadable;
+        }
+
+        try
+        {
+            await receiver.AcceptAsync(update, await receiver.BotForAsync(update, cancellationToken), gateway, cancellationToken);
+            return WebhookReply.Ok;
+        }
+        catch (ConnectionGoneException)
+        {
+            return Later;
+        }
+        catch (RequestException failure)
+        {
+            // Only the bot's own name can have been asked for: nothing was committed, so Telegram delivers again.
+            LogBotUnknown(logger, TelegramFailure.Explain(failure));
+            return Later;
+        }
+    }
+
+    /// <summary>What Telegram complains about, or <see langword="null"/>. Sees as well when everything that waited has been delivered.</summary>
+    private async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var info = await client.GetWebhookInfo(cancellationToken);
+            if (info.PendingUpdateCount == 0)
+            {
+                sightings.CatchUp();
+            }
+
+            return info.LastErrorDate is { } at && time.GetUtcNow() - new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) < 5 * CheckInterval
+                ? $"Telegram cannot deliver: {info.LastErrorMessage}."
+                : null;
+        }
+        catch (RequestException failure)
+        {
+            return TelegramFailure.IsWrongToken(failure) ? throw new TelegramSessionException(TelegramFailure.Explain(failure)) : TelegramFailure.Explain(failure);
+        }
+    }
+
+    private bool IsFromTelegram(WebhookRequest request)
+        => request.Headers.TryGetValue(SecretHeader, out var given)
+            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), _secret);
+
+    private static Update? Parse(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Update>(body, JsonBotAPI.Options);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A Telegram callback must come again: {Reason}")]
+    private static partial void LogBotUnknown(ILogger logger, string reason);
+}

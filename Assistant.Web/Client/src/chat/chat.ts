@@ -1,0 +1,187 @@
+import { Composer } from './composer';
+import { Conversation } from './conversation';
+import { el, icon, setSafeHtml } from './dom';
+import { Embed } from './embed';
+import { Keeper } from './keeper';
+import { Log, nameOf } from './log';
+import { Menu } from './menu';
+import { t } from './strings';
+import { Config } from './types';
+
+const cross = 'M18.3 5.7l-1.4-1.4L12 9.2 7.1 4.3 5.7 5.7l4.9 4.9-4.9 4.9 1.4 1.4 4.9-4.9 4.9 4.9 1.4-1.4-4.9-4.9z';
+const nearBottom = 80;
+
+const config = JSON.parse(document.getElementById('chat-config')!.textContent!) as Config;
+const title = document.title;
+const keeper = new Keeper(config.connection);
+const main = document.getElementById('chat-main')!;
+const stateLine = document.getElementById('chat-state')!;
+
+let isDrawing = false;
+const conversation = new Conversation(config, keeper, takePass(), changed);
+const embed = new Embed(config.parent, changed);
+const log = new Log((message, data, button) => {
+  button.dataset['pressed'] = 'yes';
+  button.disabled = true;
+  void conversation.press(message, data).then((isPressed) => {
+    if (!isPressed) {
+      delete button.dataset['pressed'];
+      button.disabled = false;
+    }
+  });
+});
+const composer = new Composer(config.maxText, keeper, say, () => conversation.writing());
+const menu = new Menu(keeper, conversation);
+
+const earlier = el('button', { type: 'button', class: 'chip earlier', hidden: true, click: () => void showEarlier() }, t.earlier);
+const writing = el('div', { class: 'writing', 'aria-hidden': 'true', hidden: true });
+const notice = el('p', { class: 'notice', role: 'status', hidden: true });
+const more = el('button', { type: 'button', class: 'more', hidden: true, click: () => toBottom(true) });
+const ask = el('div', { class: 'ask', hidden: true },
+  el('span', {}, t.keepAsk),
+  el('span', { class: 'row' },
+    el('button', { type: 'button', class: 'plain', click: () => decide(true) }, t.keep),
+    el('button', { type: 'button', class: 'plain', click: () => decide(false) }, t.notNow)));
+const replies = el('div', { class: 'chips' }, ...config.quickReplies.map((reply) =>
+  el('button', { type: 'button', class: 'chip', click: () => say(reply) }, reply)));
+
+const tools = document.getElementById('chat-tools')!;
+tools.append(menu.element);
+if (embed.isEmbedded) {
+  tools.append(el('button', { type: 'button', class: 'tool', 'aria-label': t.close, title: t.close, click: () => embed.close() }, icon(cross)));
+  document.addEventListener('keydown', (event) => event.key === 'Escape' && embed.close());
+}
+
+main.prepend(earlier);
+main.append(log.element, writing);
+document.getElementById('chat-foot')!.append(more, notice, ask, replies, composer.element);
+composer.ready();
+composer.focus();
+
+let isAtBottom = true;
+main.addEventListener('scroll', () => {
+  isAtBottom = main.scrollHeight - main.scrollTop - main.clientHeight < nearBottom;
+  changed();
+}, { passive: true });
+document.addEventListener('visibilitychange', changed);
+new ResizeObserver(() => isAtBottom && toBottom(false)).observe(main);
+
+draw();
+conversation.start();
+
+function say(text: string): void {
+  isAtBottom = true;
+  conversation.send(text);
+}
+
+/** Draws once per frame, however much has changed; a hidden page draws too, so that it is ready when looked at. */
+function changed(): void {
+  if (isDrawing) {
+    return;
+  }
+
+  isDrawing = true;
+  (document.visibilityState === 'visible' ? requestAnimationFrame : (then: () => void) => setTimeout(then, 100))(() => {
+    isDrawing = false;
+    draw();
+  });
+}
+
+function draw(): void {
+  log.draw(conversation);
+  drawWriting();
+  earlier.hidden = !conversation.hasEarlier;
+  const isEmpty = conversation.messages.size === 0 && conversation.pending.length === 0;
+  main.classList.toggle('fresh', isEmpty);
+  replies.hidden = !isEmpty;
+  stateLine.textContent = stateText();
+  notice.hidden = conversation.trouble === null;
+  notice.textContent = conversation.trouble ? t[conversation.trouble] : '';
+  ask.hidden = keeper.hasDecided || ![...conversation.messages.values()].some(({ author }) => author !== 'you');
+  menu.draw(conversation);
+  if (isAtBottom) {
+    toBottom(false);
+    if (embed.isShown) {
+      conversation.markRead();
+    }
+  }
+
+  const { unread } = conversation;
+  more.hidden = isAtBottom || unread === 0;
+  more.textContent = t.more(unread);
+  document.title = unread > 0 ? `(${unread}) ${title}` : title;
+  embed.tellUnread(unread);
+}
+
+function drawWriting(): void {
+  const { progress, typing } = conversation;
+  writing.hidden = !progress && !typing;
+  if (progress) {
+    const balloon = writing.querySelector<HTMLElement>('.balloon.assistant') ?? el('div', { class: 'balloon assistant' });
+    setSafeHtml(balloon, progress.html);
+    if (!balloon.isConnected) {
+      writing.replaceChildren(balloon);
+    }
+  } else if (typing && !writing.querySelector('.dots')) {
+    writing.replaceChildren(el('div', { class: 'balloon dots' }, el('i'), el('i'), el('i')));
+  } else if (!typing) {
+    writing.replaceChildren();
+  }
+}
+
+function stateText(): string {
+  const { state, typing, hasJoined } = conversation;
+  if (!hasJoined) {
+    return '';
+  }
+
+  if (typing) {
+    return t.writing(nameOf(typing));
+  }
+
+  if (state.answeredBy === 'person') {
+    return t.answersPerson(nameOf({ author: 'person', name: state.name }));
+  }
+
+  return state.isClosed ? t.closed : state.isWaiting ? t.waiting : t.answersAssistant;
+}
+
+function toBottom(isByHand: boolean): void {
+  isAtBottom = true;
+  main.scrollTop = main.scrollHeight;
+  if (isByHand) {
+    changed();
+    composer.focus();
+  }
+}
+
+async function showEarlier(): Promise<void> {
+  const height = main.scrollHeight;
+  isAtBottom = false;
+  earlier.disabled = true;
+  try {
+    await conversation.showEarlier();
+    draw();
+    main.scrollTop += main.scrollHeight - height;
+  } catch {
+    // The line fell; the button is there to be pressed again.
+  } finally {
+    earlier.disabled = false;
+  }
+}
+
+function decide(isKept: boolean): void {
+  keeper.remembers = isKept;
+  changed();
+  composer.focus();
+}
+
+/** The code from another device, taken out of the address so that it is not shared on by accident. */
+function takePass(): string | null {
+  const pass = /^#pass=([\w-]+)$/.exec(location.hash)?.[1] ?? null;
+  if (pass) {
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+
+  return pass;
+}

@@ -1,0 +1,358 @@
+import { Keeper } from './keeper';
+import { Line } from './line';
+import { CaughtUp, Config, JoinResult, Message, Pending, Progress, SendResult, State, Typing } from './types';
+
+const showBackMs = 3000;
+const typingEveryMs = 2500;
+const typingEndsMs = 4000;
+const typingShownMs = 6000;
+const busyMs = 5000;
+
+/** What may stand in the way, to be told to the person. */
+export type Trouble = 'offline' | 'notOpen' | 'refused' | 'busy' | null;
+
+/**
+ * The conversation as this device knows it. Messages are merged by sequence number, so it does not matter how often or in which
+ * order they come. What the person wrote is kept until the server has answered, and sent again under the same id.
+ */
+export class Conversation {
+  readonly messages = new Map<number, Message>();
+  pending: Pending[];
+  progress: Progress | null = null;
+  typing: Typing | null = null;
+  state: State = { answeredBy: 'assistant', name: '', isWaiting: false, isClosed: false };
+  devices = 1;
+  readSeq: number;
+  hasEarlier = false;
+  trouble: Trouble = null;
+  hasJoined = false;
+
+  readonly #config: Config;
+  readonly #keeper: Keeper;
+  readonly #line: Line;
+  readonly #changed: () => void;
+  #pass: string | null;
+  #isSending = false;
+  #isCatchingUp = false;
+  #endedTurn: string | null = null;
+  #typingSentAt = 0;
+  #typingTimer = 0;
+  #typingShown = 0;
+
+  constructor(config: Config, keeper: Keeper, pass: string | null, changed: () => void) {
+    this.#config = config;
+    this.#keeper = keeper;
+    this.#pass = pass;
+    this.#changed = changed;
+    this.pending = JSON.parse(keeper.get('pending') ?? '[]') as Pending[];
+    this.readSeq = Number(keeper.get('read') ?? 0);
+    this.#line = new Line(config.hub, () => this.#join(), (isLate) => this.#tell(isLate ? (this.trouble ?? 'offline') : null));
+    this.#listen();
+  }
+
+  get lastSeq(): number {
+    return Math.max(0, ...this.messages.keys());
+  }
+
+  get unread(): number {
+    return [...this.messages.values()].filter((message) => message.author !== 'you' && !message.isDeleted && message.seq > this.readSeq).length;
+  }
+
+  start(): void {
+    this.#line.start();
+  }
+
+  stop(): void {
+    this.#line.stop();
+  }
+
+  send(text: string): void {
+    this.pending.push({ id: newId(), text, at: new Date().toISOString(), state: 'waiting' });
+    this.#keepPending();
+    this.#typingSentAt = 0;
+    clearTimeout(this.#typingTimer);
+    this.#changed();
+    void this.#sendAll();
+  }
+
+  async press(message: Message, data: string): Promise<boolean> {
+    const id = newId();
+    for (let tries = 0; tries < 3; tries++) {
+      try {
+        const result = await this.#line.hub.invoke<SendResult>('Press', id, message.seq, data);
+        if (result.status !== 'slow') {
+          return result.status === 'stored';
+        }
+
+        await pause(result.retryAfterMs);
+      } catch {
+        await pause(1000);
+      }
+    }
+
+    return false;
+  }
+
+  writing(): void {
+    const now = Date.now();
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = window.setTimeout(() => this.#sendTyping(false), typingEndsMs);
+    if (now - this.#typingSentAt > typingEveryMs) {
+      this.#typingSentAt = now;
+      this.#sendTyping(true);
+    }
+  }
+
+  markRead(): void {
+    const seq = this.lastSeq;
+    if (this.#moveRead(seq) && this.#line.isUp) {
+      this.#line.hub.send('Read', seq).catch(ignore);
+    }
+  }
+
+  async showEarlier(): Promise<void> {
+    const first = Math.min(...this.messages.keys());
+    const page = await this.#line.hub.invoke<CaughtUp>('Earlier', first);
+    this.#merge(page);
+    this.hasEarlier = page.hasEarlier;
+    this.#changed();
+  }
+
+  createPass(): Promise<string> {
+    return this.#line.hub.invoke<string>('CreatePass');
+  }
+
+  #listen(): void {
+    const { hub } = this.#line;
+    hub.on('Message', (message: Message) => this.#show(message));
+    hub.on('Progress', (progress: Progress) => {
+      if (progress.turnId !== this.#endedTurn) {
+        this.progress = progress;
+        this.typing = null;
+        this.#changed();
+      }
+    });
+    hub.on('ProgressGone', (turnId: string) => {
+      this.#endTurn(turnId);
+      this.#changed();
+    });
+    hub.on('Typing', (typing: Typing) => {
+      clearTimeout(this.#typingShown);
+      this.typing = typing.isTyping ? typing : null;
+      if (typing.isTyping) {
+        this.#typingShown = window.setTimeout(() => {
+          this.typing = null;
+          this.#changed();
+        }, typingShownMs);
+      }
+
+      this.#changed();
+    });
+    hub.on('State', (state: State) => {
+      this.state = state;
+      this.#changed();
+    });
+    hub.on('Presence', (devices: number) => {
+      this.devices = devices;
+      this.#changed();
+    });
+    hub.on('Read', (seq: number) => {
+      this.#moveRead(seq);
+      this.#changed();
+    });
+    hub.on('Resync', () => void this.#catchUp());
+  }
+
+  async #join(): Promise<boolean> {
+    const result = await this.#line.hub.invoke<JoinResult>('Join', {
+      connection: this.#config.connection,
+      token: this.#keeper.get('token'),
+      pass: this.#pass,
+      lastSeq: this.lastSeq,
+      readSeq: this.readSeq,
+      language: document.documentElement.lang,
+    });
+    if (result.status !== 'ok') {
+      this.#tell(result.status === 'closed' ? 'notOpen' : result.status);
+      return false;
+    }
+
+    this.#pass = null;
+    if (result.token) {
+      this.#keeper.set('token', result.token);
+    }
+
+    this.state = result.state;
+    this.devices = result.devices;
+    // A reply that was being written is shown again by the next piece of it, or has come meanwhile.
+    this.progress = null;
+    this.typing = null;
+    if (this.lastSeq === 0 || result.missed.replaces) {
+      this.hasEarlier = result.missed.hasEarlier;
+    }
+
+    this.#merge(result.missed);
+    this.#moveRead(result.readSeq);
+    this.hasJoined = true;
+    this.trouble = null;
+    this.#changed();
+    queueMicrotask(() => void this.#sendAll());
+    return true;
+  }
+
+  /** One after the other: the order the person wrote in is the order they are stored in. */
+  async #sendAll(): Promise<void> {
+    if (this.#isSending) {
+      return;
+    }
+
+    this.#isSending = true;
+    try {
+      for (let next = this.#next(); next && this.#line.isUp; next = this.#next()) {
+        const result = await this.#line.hub.invoke<SendResult>('Send', next.id, next.text);
+        switch (result.status) {
+          case 'stored':
+            next.state = 'stored';
+            this.#settle();
+            window.setTimeout(() => this.pending.some((one) => one === next) && void this.#catchUp(), showBackMs);
+            if (this.trouble === 'notOpen') {
+              this.#tell(null);
+            }
+
+            break;
+          case 'slow':
+            await pause(result.retryAfterMs);
+            break;
+          case 'closed':
+            this.#tell('notOpen');
+            await pause(busyMs);
+            break;
+          default:
+            next.state = 'failed';
+        }
+
+        this.#keepPending();
+        this.#changed();
+      }
+    } catch {
+      // The line fell; joining again comes back here.
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  #next(): Pending | undefined {
+    return this.pending.find((one) => one.state === 'waiting');
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#isCatchingUp || !this.#line.isUp) {
+      return;
+    }
+
+    this.#isCatchingUp = true;
+    try {
+      this.#merge(await this.#line.hub.invoke<CaughtUp>('CatchUp', this.lastSeq));
+      this.#changed();
+    } catch {
+      // The line fell; joining again catches up.
+    } finally {
+      this.#isCatchingUp = false;
+    }
+  }
+
+  #show(message: Message): void {
+    this.#put(message);
+    this.#settle();
+    this.#changed();
+  }
+
+  #merge(caughtUp: CaughtUp): void {
+    if (caughtUp.replaces) {
+      this.messages.clear();
+      this.hasEarlier = caughtUp.hasEarlier;
+    }
+
+    caughtUp.messages.forEach((message) => this.#put(message));
+    this.#settle();
+  }
+
+  #put(message: Message): void {
+    const known = this.messages.get(message.seq);
+    if (known && (known.isDeleted || (known.editedAt ?? '') > (message.editedAt ?? ''))) {
+      return;
+    }
+
+    this.messages.set(message.seq, message);
+    if (message.turnId) {
+      this.#endTurn(message.turnId);
+    }
+
+    if (message.author !== 'you') {
+      this.typing = null;
+    }
+  }
+
+  #endTurn(turnId: string): void {
+    this.#endedTurn = turnId;
+    if (this.progress?.turnId === turnId) {
+      this.progress = null;
+    }
+  }
+
+  /** Takes away what the server has shown back. */
+  #settle(): void {
+    if (this.pending.length === 0) {
+      return;
+    }
+
+    const shown = new Set([...this.messages.values()].map((message) => message.clientId));
+    this.pending = this.pending.filter((one) => !shown.has(one.id.replaceAll('-', '')));
+    this.#keepPending();
+  }
+
+  #keepPending(): void {
+    const unsent = this.pending.filter((one) => one.state === 'waiting');
+    this.#keeper.set('pending', unsent.length ? JSON.stringify(unsent) : null);
+  }
+
+  #moveRead(seq: number): boolean {
+    if (seq <= this.readSeq) {
+      return false;
+    }
+
+    this.readSeq = seq;
+    this.#keeper.set('read', String(seq));
+    return true;
+  }
+
+  #sendTyping(isTyping: boolean): void {
+    if (this.#line.isUp) {
+      this.#line.hub.send('Typing', isTyping).catch(ignore);
+    }
+  }
+
+  #tell(trouble: Trouble): void {
+    if (this.trouble !== trouble) {
+      this.trouble = trouble;
+      this.#changed();
+    }
+  }
+}
+
+// crypto.randomUUID exists on secure pages only; a chat on a local network may not be one.
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+function ignore(): void {
+  // Best effort: what it says is said again by the next one.
+}

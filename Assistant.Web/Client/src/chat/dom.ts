@@ -1,0 +1,44 @@
+type Child = Node | string | null | false;
+
+/** Makes an element; text is text, never markup. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Record<string, string | boolean | ((event: Event) => void)> = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') {
+      element.addEventListener(name, value);
+    } else if (value === true) {
+      element.setAttribute(name, '');
+    } else if (value !== false) {
+      element.setAttribute(name, value);
+    }
+  }
+
+  element.append(...children.filter((child): child is Node | string => child !== null && child !== false));
+  return element;
+}
+
+/** An icon from path data on a 24×24 grid. */
+export function icon(path: string): SVGSVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  const shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  shape.setAttribute('d', path);
+  svg.append(shape);
+  return svg;
+}
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createHTML: (html: string) => string }): { createHTML: (html: string) => string };
+}
+
+const policy = (window as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('assistant-chat', { createHTML: (html) => html });
+
+/** Shows HTML the server has made safe. The only place that writes markup. */
+export function setSafeHtml(element: HTMLElement, html: string): void {
+  element.innerHTML = policy ? policy.createHTML(html) : html;
+}

@@ -1,0 +1,93 @@
+import { HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
+
+const delays = [0, 300, 1000, 2000, 4000];
+const longestDelay = 8000;
+const silenceMs = 5000;
+
+/** A line to the hub that heals itself for as long as the page lives. Trouble is mentioned only when it lasts. */
+export class Line {
+  readonly hub: HubConnection;
+  readonly #join: () => Promise<boolean>;
+  readonly #late: (isLate: boolean) => void;
+  #isUp = false;
+  #isStopped = false;
+  #tries = 0;
+  #timer = 0;
+  #silence = 0;
+
+  /**
+   * @param join Called on every new line; resolves to false when it should be tried again later.
+   * @param late Told when the line has been down for five seconds, and when it is up again.
+   */
+  constructor(url: string, join: () => Promise<boolean>, late: (isLate: boolean) => void) {
+    this.#join = join;
+    this.#late = late;
+    this.hub = new HubConnectionBuilder().withUrl(url, { withCredentials: false }).configureLogging(LogLevel.None).build();
+    this.hub.onclose(() => this.#fell());
+    window.addEventListener('online', () => this.hurry());
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.hurry());
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  start(): void {
+    this.#fell();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
+    void this.hub.stop();
+  }
+
+  /** Tries at once when a try is only waiting for its time. */
+  hurry(): void {
+    if (this.#timer) {
+      this.#tries = 0;
+      clearTimeout(this.#timer);
+      void this.#connect();
+    }
+  }
+
+  #fell(): void {
+    this.#isUp = false;
+    if (this.#isStopped) {
+      return;
+    }
+
+    this.#silence ||= window.setTimeout(() => this.#late(true), silenceMs);
+    const delay = (delays[this.#tries++] ?? longestDelay) * (0.7 + Math.random() * 0.6);
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#connect(), delay);
+  }
+
+  async #connect(): Promise<void> {
+    this.#timer = 0;
+    try {
+      if (this.hub.state === HubConnectionState.Disconnected) {
+        await this.hub.start();
+      }
+
+      if (!(await this.#join())) {
+        this.#fell();
+        return;
+      }
+
+      this.#isUp = true;
+      this.#tries = 0;
+      clearTimeout(this.#silence);
+      this.#silence = 0;
+      this.#late(false);
+    } catch {
+      // Closing the line brings us back here through onclose; a line that never opened does not close.
+      if (this.hub.state === HubConnectionState.Disconnected) {
+        this.#fell();
+      } else {
+        void this.hub.stop();
+      }
+    }
+  }
+}

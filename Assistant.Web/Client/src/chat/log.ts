@@ -1,0 +1,124 @@
+import { Conversation } from './conversation';
+import { el, setSafeHtml } from './dom';
+import { language, t } from './strings';
+import { Message, Pending } from './types';
+
+const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const calendar = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
+const groupMs = 5 * 60_000;
+
+/** The messages, drawn with as little change as possible: what did not change keeps its element, so nothing moves or is read twice. */
+export class Log {
+  readonly element = el('ol', { class: 'log', role: 'log', 'aria-label': t.log, 'aria-live': 'polite' });
+  readonly #items = new Map<string, { element: HTMLLIElement; drawn: unknown }>();
+  readonly #press: (message: Message, data: string, button: HTMLButtonElement) => void;
+
+  constructor(press: (message: Message, data: string, button: HTMLButtonElement) => void) {
+    this.#press = press;
+  }
+
+  draw(conversation: Conversation): void {
+    const messages = [...conversation.messages.values()].sort((a, b) => a.seq - b.seq);
+    const wanted: HTMLLIElement[] = [];
+    let previous: { author: string; name: string; at: Date } | null = null;
+    for (const message of messages) {
+      const item = this.#item(`m${message.seq}`, message, () => this.#message(message));
+      previous = decorate(item, { author: message.author, name: message.name, at: new Date(message.at) }, previous);
+      wanted.push(item);
+    }
+
+    for (const pending of conversation.pending) {
+      // The key holds the state: a pending message is redrawn when it changes.
+      const item = this.#item(`p${pending.id}`, pending.state, () => this.#pending(pending));
+      previous = decorate(item, { author: 'you', name: '', at: new Date(pending.at) }, previous);
+      wanted.push(item);
+    }
+
+    const keep = new Set(wanted);
+    for (const [key, { element }] of this.#items) {
+      if (!keep.has(element)) {
+        element.remove();
+        this.#items.delete(key);
+      }
+    }
+
+    wanted.forEach((item, index) => {
+      if (this.element.children[index] !== item) {
+        this.element.insertBefore(item, this.element.children[index] ?? null);
+      }
+    });
+    const last = messages.at(-1);
+    this.element.querySelectorAll<HTMLButtonElement>('.buttons button').forEach((button) => {
+      button.disabled = button.closest('li') !== (last && this.#items.get(`m${last.seq}`)?.element) || button.dataset['pressed'] === 'yes';
+    });
+  }
+
+  #item(key: string, drawn: unknown, make: () => HTMLElement[]): HTMLLIElement {
+    const known = this.#items.get(key);
+    if (known && known.drawn === drawn) {
+      return known.element;
+    }
+
+    const element = known?.element ?? el('li');
+    element.replaceChildren(...make());
+    this.#items.set(key, { element, drawn });
+    return element;
+  }
+
+  #message(message: Message): HTMLElement[] {
+    const balloon = el('div', { class: `balloon ${message.author}${message.isDeleted ? ' gone' : ''}` });
+    if (message.isDeleted) {
+      balloon.textContent = t.deleted;
+    } else if (message.author === 'you') {
+      balloon.textContent = message.text;
+    } else {
+      setSafeHtml(balloon, message.html);
+      // A wide table or line of code scrolls in itself; the keyboard has to be able to do that.
+      balloon.querySelectorAll('pre').forEach((block) => block.setAttribute('tabindex', '0'));
+    }
+
+    const at = new Date(message.at);
+    const meta = el('span', { class: 'meta' }, el('time', { datetime: message.at, title: at.toLocaleString(language) }, clock.format(at)),
+      message.editedAt && !message.isDeleted ? ` · ${t.edited}` : null);
+    return [el('span', { class: 'author' }, nameOf(message)), balloon, ...this.#buttons(message), meta];
+  }
+
+  #buttons(message: Message): HTMLElement[] {
+    if (message.buttons.length === 0 || message.isDeleted) {
+      return [];
+    }
+
+    return [el('div', { class: 'buttons' }, ...message.buttons.map((button) => {
+      const chip = el('button', { type: 'button', class: 'chip' }, button.label);
+      chip.addEventListener('click', () => this.#press(message, button.data, chip));
+      return chip;
+    }))];
+  }
+
+  #pending(pending: Pending): HTMLElement[] {
+    const note = pending.state === 'failed' ? t.failed : pending.state === 'waiting' ? t.waitingToSend : '';
+    return [
+      el('span', { class: 'author' }, t.you),
+      el('div', { class: `balloon you ${pending.state}` }, pending.text),
+      el('span', { class: `meta ${pending.state}` }, note || clock.format(new Date(pending.at))),
+    ];
+  }
+}
+
+export function nameOf({ author, name }: { author: string; name: string }): string {
+  return name || { you: t.you, assistant: t.assistant, person: t.person }[author] || t.system;
+}
+
+/** Marks where an author or a day begins; messages of one author close together share a head. */
+function decorate(item: HTMLLIElement, it: { author: string; name: string; at: Date }, before: typeof it | null): typeof it {
+  const isSameDay = before?.at.toDateString() === it.at.toDateString();
+  const isGrouped = before?.author === it.author && before.name === it.name && isSameDay && it.at.getTime() - before.at.getTime() < groupMs;
+  item.className = `${it.author}${isGrouped ? ' grouped' : ''}`;
+  if (before && !isSameDay) {
+    item.dataset['day'] = calendar.format(it.at);
+  } else {
+    delete item.dataset['day'];
+  }
+
+  return it;
+}

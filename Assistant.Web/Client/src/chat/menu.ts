@@ -1,0 +1,86 @@
+import { Conversation } from './conversation';
+import { el, icon } from './dom';
+import { Keeper } from './keeper';
+import { t } from './strings';
+
+const dots = 'M12 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4zm0 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4zm0 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z';
+type Theme = 'auto' | 'light' | 'dark';
+
+/** What the person decides about this device: memory, other devices, light or dark. */
+export class Menu {
+  readonly element: HTMLDetailsElement;
+  readonly #remember = el('input', { type: 'checkbox' });
+  readonly #devices = el('p', { class: 'help' });
+  readonly #keeper: Keeper;
+
+  constructor(keeper: Keeper, conversation: Conversation) {
+    this.#keeper = keeper;
+    this.#remember.addEventListener('change', () => (keeper.remembers = this.#remember.checked));
+    applyTheme(keeper.get('theme') as Theme | null);
+    this.element = el('details', { class: 'menu' },
+      el('summary', { 'aria-label': t.menu, title: t.menu, role: 'button' }, icon(dots)),
+      el('div', { class: 'sheet' },
+        el('label', { class: 'row' }, this.#remember, t.remember),
+        this.#themes(),
+        this.#otherDevice(conversation),
+        this.#devices,
+        el('button', { type: 'button', class: 'plain bad', click: () => this.#forget(conversation) }, t.forget),
+        el('p', { class: 'help' }, t.forgetHelp)));
+    document.addEventListener('click', ({ target }) => !this.element.contains(target as Node) && (this.element.open = false));
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.element.open) {
+        event.stopPropagation();
+        this.element.open = false;
+        this.element.querySelector('summary')?.focus();
+      }
+    });
+  }
+
+  draw(conversation: Conversation): void {
+    this.#remember.checked = this.#keeper.remembers;
+    this.#devices.textContent = conversation.devices > 1 ? t.devices(conversation.devices) : '';
+  }
+
+  #themes(): HTMLElement {
+    const now = this.#keeper.get('theme') ?? 'auto';
+    const choice = el('select', {}, ...(Object.keys(t.themes) as Theme[]).map((theme) =>
+      el('option', { value: theme, selected: theme === now }, t.themes[theme])));
+    choice.addEventListener('change', () => {
+      this.#keeper.set('theme', choice.value);
+      applyTheme(choice.value as Theme);
+    });
+    return el('label', { class: 'row between' }, t.theme, choice);
+  }
+
+  #otherDevice(conversation: Conversation): HTMLElement {
+    const place = el('div', { class: 'pass', 'aria-live': 'polite' });
+    const ask = async (): Promise<void> => {
+      const pass = await conversation.createPass().catch(() => '');
+      if (!pass) {
+        place.replaceChildren(t.offline);
+        return;
+      }
+
+      const link = `${location.origin}${location.pathname}#pass=${pass}`;
+      const field = el('input', { type: 'text', readonly: true, value: link, 'aria-label': t.otherDevice, focus: () => field.select() });
+      const copy = el('button', { type: 'button', class: 'plain' }, t.copy);
+      copy.addEventListener('click', () => {
+        field.select();
+        // The clipboard may be closed to an embedded page; the selected text can still be copied by hand.
+        navigator.clipboard?.writeText(link).then(() => (copy.textContent = t.copied), () => undefined);
+      });
+      place.replaceChildren(el('p', { class: 'help' }, t.otherDeviceHelp), el('div', { class: 'row' }, field, copy));
+    };
+    return el('div', {}, el('button', { type: 'button', class: 'plain', click: () => void ask() }, t.otherDevice), place);
+  }
+
+  #forget(conversation: Conversation): void {
+    conversation.stop();
+    this.#keeper.forget();
+    location.reload();
+  }
+}
+
+function applyTheme(theme: Theme | null): void {
+  document.documentElement.dataset['theme'] = theme ?? 'auto';
+}

@@ -1,0 +1,74 @@
+// The shapes of IChatClient.cs.
+
+export interface Config {
+  connection: string;
+  hub: string;
+  maxText: number;
+  quickReplies: string[];
+  parent: string | null;
+}
+
+export interface Button {
+  label: string;
+  data: string;
+}
+
+export interface Message {
+  seq: number;
+  author: 'you' | 'assistant' | 'person' | 'system';
+  name: string;
+  text: string;
+  html: string;
+  at: string;
+  clientId: string | null;
+  turnId: string | null;
+  editedAt: string | null;
+  isDeleted: boolean;
+  buttons: Button[];
+}
+
+export interface Progress {
+  turnId: string;
+  html: string;
+}
+
+export interface Typing {
+  author: 'assistant' | 'person';
+  name: string;
+  isTyping: boolean;
+}
+
+export interface State {
+  answeredBy: 'assistant' | 'person';
+  name: string;
+  isWaiting: boolean;
+  isClosed: boolean;
+}
+
+export interface CaughtUp {
+  messages: Message[];
+  replaces: boolean;
+  hasEarlier: boolean;
+}
+
+export interface JoinResult {
+  status: 'ok' | 'closed' | 'refused' | 'busy';
+  token: string | null;
+  state: State;
+  devices: number;
+  readSeq: number;
+  missed: CaughtUp;
+}
+
+export interface SendResult {
+  status: 'stored' | 'slow' | 'long' | 'bad' | 'closed';
+  retryAfterMs: number;
+}
+
+/** A message of ours the server has not shown back yet. */
+export interface Pending {
+  id: string;
+  text: string;
+  at: string;
+  state: 'waiting' | 'stored' | 'failed';
+}

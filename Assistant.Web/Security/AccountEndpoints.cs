@@ -1,0 +1,83 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Web.Components;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Assistant.Web.Security;
+
+/// <summary>
+/// Signing in and out: plain form posts that work without script and answer with a redirect.
+/// Sign-in takes <c>email</c>, <c>password</c>, <c>code</c> and <c>returnUrl</c>, and both take the antiforgery token.
+/// </summary>
+internal static class AccountEndpoints
+{
+    public const string SignInPage = "/account/sign-in";
+    public const string SignedOutPage = "/account/signed-out";
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        // The token is checked by hand: a form left open overnight deserves a sentence, not a bare 400.
+        endpoints.MapPost(SignInPage, SignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-out", SignOutAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+    }
+
+    private static async Task<RedirectHttpResult> SignInAsync(
+        HttpContext http, IAntiforgery antiforgery, IUserDirectory users, SignInLimiter limiter, CancellationToken cancellationToken)
+    {
+        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        {
+            return Back("expired", null, null);
+        }
+
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var (email, password, code) = (form["email"].ToString().Trim(), form["password"].ToString(), form["code"].ToString());
+        var returnUrl = LocalUrl.OrHome(form["returnUrl"]);
+        if (!EmailAddress.IsValid(email) || password.Length is 0 or > PasswordPolicy.MaxLength)
+        {
+            return Back("failed", null, returnUrl);
+        }
+
+        var origin = SessionClaims.OriginOf(http);
+        if (!limiter.Allows(origin, email))
+        {
+            return Back("locked", email, returnUrl);
+        }
+
+        switch (await users.VerifyAsync(email, password, code, origin, cancellationToken))
+        {
+            case SignInOutcome.SignedIn signedIn:
+                await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(signedIn.User, signedIn.Stamp));
+                return TypedResults.LocalRedirect(returnUrl);
+            case SignInOutcome.CodeNeeded:
+                return Back("code", email, returnUrl);
+            case SignInOutcome.Refused:
+                return Back("failed", email, returnUrl);
+            case var other:
+                throw new InvalidOperationException($"Unknown outcome {other}.");
+        }
+    }
+
+    private static async Task<RedirectHttpResult> SignOutAsync(
+        HttpContext http, IAntiforgery antiforgery, IPrincipalCallers callers, IAuditLog audit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!await antiforgery.IsRequestValidAsync(http))
+        {
+            return TypedResults.LocalRedirect("/");
+        }
+
+        if (callers.Find(http.User) is { } caller)
+        {
+            await audit.AppendAsync(caller.Audit(clock.GetUtcNow(), AuditActions.SignedOut, $"user/{caller.Actor.Id}"), cancellationToken);
+            await http.SignOutAsync(WebSecurity.CookieScheme);
+        }
+
+        return TypedResults.LocalRedirect(SignedOutPage);
+    }
+
+    private static RedirectHttpResult Back(string problem, string? email, string? returnUrl)
+        => TypedResults.LocalRedirect(SignInPage + QueryString.Create(
+            new Dictionary<string, string?> { ["problem"] = problem, ["email"] = email, ["returnUrl"] = returnUrl is null or "/" ? null : returnUrl }
+                .Where(part => part.Value is not null)).ToUriComponent());
+}

@@ -1,0 +1,50 @@
+using Assistant.Domain.Security;
+using Assistant.Web.Components;
+using Assistant.Web.Endpoints;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Assistant.Web.Security;
+
+/// <summary>Who may come in: the session cookie for people, API keys for programs, one policy per permission.</summary>
+internal static class WebSecurity
+{
+    public const string CookieScheme = CookieAuthenticationDefaults.AuthenticationScheme;
+
+    /// <summary>Call it after <c>AddConsole</c> and <c>AddRestApi</c>.</summary>
+    public static IServiceCollection AddWebSecurity(this IServiceCollection services)
+    {
+        services.AddAuthentication(CookieScheme)
+            .AddCookie(CookieScheme, SessionCookie.Configure)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(RestApi.Scheme, null);
+
+        var authorization = services.AddAuthorizationBuilder();
+        var callers = new PrincipalCallers();
+        foreach (var permission in Permissions.All)
+        {
+            authorization.AddPolicy(permission, policy => policy
+                .RequireAuthenticatedUser()
+                .RequireAssertion(context => callers.Find(context.User)?.Permissions.Contains(permission) == true));
+        }
+
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "assistant-form";
+            options.Cookie.Path = "/";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+
+        services.AddMemoryCache();
+        services.AddSingleton<IPrincipalCallers>(callers);
+        services.AddSingleton<IApiCallers>(callers);
+        services.AddSingleton<SignInLimiter>();
+        services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
+        return services;
+    }
+
+    /// <summary>Maps the posts of the sign-in and sign-out forms.</summary>
+    public static void MapAccount(this IEndpointRouteBuilder endpoints) => AccountEndpoints.Map(endpoints);
+}

@@ -1,0 +1,416 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Testing.Telegram;
+
+/// <summary>A call the bot made.</summary>
+public sealed record TelegramCall(string Method, JsonObject Parameters);
+
+/// <summary>
+/// The Bot API on a real port, as documented: updates stay until confirmed, two pollers conflict, webhooks are repeated until 2xx,
+/// texts, entities and buttons are checked, edits answer as Telegram's do. Faults are put in by the test. Safe for concurrent use.
+/// </summary>
+public sealed class TelegramEmulator : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly TelegramBox _box = new();
+    private readonly TelegramUpdateQueue _updates = new(700_001);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<TelegramFault>> _faults = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentQueue<TelegramCall> _calls = new();
+    private readonly ConcurrentDictionary<string, byte[]> _files = new();
+    private readonly string? _shownLog;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _queryId;
+
+    private TelegramEmulator(string token, string username, int port, string? shownLog)
+    {
+        (Token, BotUsername, _shownLog) = (token, username, shownLog);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+        _box.Shown += OnShown;
+    }
+
+    public string Token { get; }
+
+    public string BotUsername { get; }
+
+    public long BotId => long.Parse(Token.Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>For the channel's <c>apiBaseUrl</c>.</summary>
+    public string BaseUrl => _app.Urls.First();
+
+    public IReadOnlyList<TelegramCall> Calls => [.. _calls];
+
+    public int UnconfirmedUpdates => _updates.Count;
+
+    public int PollConflicts => _updates.Conflicts;
+
+    public int WebhookDeliveries => _updates.Deliveries;
+
+    public string? WebhookUrl => _updates.WebhookUrl;
+
+    /// <param name="port">0 for any free port.</param>
+    /// <param name="shownLog">A file that gets one JSON line for each message shown, for tests whose processes die.</param>
+    public static async Task<TelegramEmulator> StartAsync(
+        string token = "7000:emulated-token", string username = "assistant_bot", int port = 0, string? shownLog = null)
+    {
+        var emulator = new TelegramEmulator(token, username, port, shownLog);
+        await emulator._app.StartAsync();
+        return emulator;
+    }
+
+    /// <summary>Somebody writes to the bot in private.</summary>
+    /// <returns>The message's id.</returns>
+    public int Say(long user, string text, Action<JsonObject>? change = null) => Say(user, user, "private", text, change);
+
+    /// <summary>Somebody writes in a group; a chat id of <c>-100…</c> is a supergroup's.</summary>
+    public int SayInGroup(long chat, long user, string text, Action<JsonObject>? change = null)
+        => Say(chat, user, chat <= -1_000_000_000_000 ? "supergroup" : "group", text, change);
+
+    /// <summary>Somebody edits what they wrote.</summary>
+    public void Edit(long user, int messageId, string text)
+    {
+        var message = Message(user, user, "private", messageId);
+        message["text"] = text;
+        message["edit_date"] = Now();
+        _updates.Add(new JsonObject { ["edited_message"] = message });
+    }
+
+    /// <summary>Somebody presses a button under a message of the bot.</summary>
+    /// <returns>The query's id, to be answered.</returns>
+    public string Press(long user, int messageId, string data)
+    {
+        var shown = _box.Find(user, messageId) ?? throw new InvalidOperationException($"There is no message {messageId} in chat {user}.");
+        var id = $"query-{Interlocked.Increment(ref _queryId)}";
+        _updates.Add(new JsonObject
+        {
+            ["callback_query"] = new JsonObject
+            {
+                ["id"] = id, ["from"] = User(user), ["chat_instance"] = "1", ["data"] = data, ["message"] = Render(shown),
+            },
+        });
+        return id;
+    }
+
+    /// <summary>Queues any update; its id is given here.</summary>
+    public int Inject(JsonObject update) => _updates.Add(update);
+
+    /// <summary>After a week of silence Telegram numbers updates from a random number on.</summary>
+    public void RestartUpdateIdsAt(int id) => _updates.RestartIdsAt(id);
+
+    /// <summary>Something takes an id of the chat's counter that the bot never hears of.</summary>
+    public int SkipMessageId(long chat) => _box.NextId(chat);
+
+    /// <summary>Puts a message of the bot into a chat as if an earlier call had: the state a crash leaves behind.</summary>
+    public EmulatedMessage Show(long chat, string text, JsonNode? markup = null) => _box.Put(new EmulatedMessage(chat, 0, true, text, null, markup, null, null));
+
+    public void AddFile(string fileId, byte[] content) => _files[fileId] = content;
+
+    /// <summary>The person blocks the bot.</summary>
+    public void Block(long chat) => _box.Block(chat);
+
+    /// <summary>The chat is not known to the bot.</summary>
+    public void Forget(long chat) => _box.Forget(chat);
+
+    /// <summary>The next calls of the method end so, one fault each.</summary>
+    public void Fail(string method, params TelegramFault[] faults)
+    {
+        var queue = _faults.GetOrAdd(method, _ => new());
+        foreach (var fault in faults)
+        {
+            queue.Enqueue(fault);
+        }
+    }
+
+    /// <summary>What a chat shows, people's messages included, deleted ones left out.</summary>
+    public IReadOnlyList<EmulatedMessage> MessagesOf(long chat) => [.. _box.Of(chat).Where(m => !m.IsDeleted)];
+
+    /// <summary>What the bot said in a chat.</summary>
+    public IReadOnlyList<EmulatedMessage> SaidBy(long chat) => [.. MessagesOf(chat).Where(m => m.IsBots)];
+
+    /// <summary>Every message of the bot in all chats.</summary>
+    public IReadOnlyList<EmulatedMessage> AllShown() => [.. _box.All().Where(m => m is { IsBots: true, IsDeleted: false })];
+
+    /// <summary>Waits until the condition holds; it is looked at after every call and message.</summary>
+    public async Task WaitAsync(Func<TelegramEmulator, bool> condition, CancellationToken cancellationToken, TimeSpan? patience = null)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(patience ?? TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var changed = Volatile.Read(ref _changed).Task;
+            if (condition(this))
+            {
+                return;
+            }
+
+            await changed.WaitAsync(end.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+        _updates.Dispose();
+    }
+
+    private int Say(long chat, long user, string type, string text, Action<JsonObject>? change)
+    {
+        var id = _box.NextId(chat);
+        _box.Put(new EmulatedMessage(chat, id, false, text, null, null, null, null));
+        var message = Message(chat, user, type, id);
+        message["text"] = text;
+        change?.Invoke(message);
+        _updates.Add(new JsonObject { ["message"] = message });
+        return id;
+    }
+
+    private static JsonObject Message(long chat, long user, string type, int id) => new()
+    {
+        ["message_id"] = id,
+        ["from"] = User(user),
+        ["chat"] = type == "private"
+            ? new JsonObject { ["id"] = chat, ["type"] = type, ["first_name"] = $"User{user}" }
+            : new JsonObject { ["id"] = chat, ["type"] = type, ["title"] = $"Group{-chat}" },
+        ["date"] = Now(),
+    };
+
+    private static JsonObject User(long user)
+        => new() { ["id"] = user, ["is_bot"] = false, ["first_name"] = $"User{user}", ["username"] = $"user{user}", ["language_code"] = "en" };
+
+    private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+    private JsonObject Bot() => new()
+    {
+        ["id"] = BotId, ["is_bot"] = true, ["first_name"] = "Assistant", ["username"] = BotUsername, ["can_join_groups"] = true,
+        ["can_read_all_group_messages"] = false, ["supports_inline_queries"] = false,
+    };
+
+    private JsonObject Render(EmulatedMessage message)
+    {
+        var rendered = Message(message.Chat, message.Chat, message.Chat > 0 ? "private" : message.Chat <= -1_000_000_000_000 ? "supergroup" : "group", message.Id);
+        rendered["from"] = message.IsBots ? Bot() : User(message.Chat);
+        rendered["text"] = message.Text;
+        if (message.Entities is not null)
+        {
+            rendered["entities"] = message.Entities.DeepClone();
+        }
+
+        if (message.Markup is not null)
+        {
+            rendered["reply_markup"] = message.Markup.DeepClone();
+        }
+
+        return rendered;
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (path.StartsWith($"/file/bot{Token}/", StringComparison.Ordinal))
+        {
+            await SendFileAsync(context, path[(path.LastIndexOf('/') + 1)..]);
+            return;
+        }
+
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is not [var bot, var method])
+        {
+            await AnswerAsync(context, Error(404, "Not Found"));
+            return;
+        }
+
+        if (bot != "bot" + Token)
+        {
+            await AnswerAsync(context, Error(401, "Unauthorized"));
+            return;
+        }
+
+        var call = await ReadAsync(context.Request);
+        _calls.Enqueue(new TelegramCall(method, call));
+        _faults.TryGetValue(method, out var faults);
+        var fault = faults is not null && faults.TryDequeue(out var next) ? next : null;
+        try
+        {
+            await AnswerAsync(context, method, call, fault);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+        }
+        finally
+        {
+            Changed();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, string method, JsonObject call, TelegramFault? fault)
+    {
+        switch (fault)
+        {
+            case TelegramFault.Error error:
+                await AnswerAsync(context, Error(error.Code, error.Description, error.RetryAfterSeconds, error.MigrateToChatId));
+                return;
+            case TelegramFault.Page page:
+                context.Response.StatusCode = page.Status;
+                await context.Response.WriteAsync("<html>Bad day</html>", context.RequestAborted);
+                return;
+            case TelegramFault.Cut { AfterEffect: false }:
+                context.Abort();
+                return;
+            default:
+                break;
+        }
+
+        JsonObject answer;
+        try
+        {
+            answer = new JsonObject { ["ok"] = true, ["result"] = await RunAsync(method, call, context.RequestAborted) };
+        }
+        catch (TelegramRefusal refusal)
+        {
+            answer = Error(refusal.Code, refusal.Message);
+        }
+
+        switch (fault)
+        {
+            case TelegramFault.Cut:
+                context.Abort();
+                break;
+            case TelegramFault.Silence:
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                break;
+            default:
+                await AnswerAsync(context, answer);
+                break;
+        }
+    }
+
+    private async Task<JsonNode?> RunAsync(string method, JsonObject call, CancellationToken cancellationToken)
+    {
+        switch (method.ToLowerInvariant())
+        {
+            case "getme":
+                return Bot();
+            case "getupdates":
+                return await _updates.PollAsync(call, cancellationToken);
+            case "setwebhook":
+                _updates.SetWebhook((string?)call["url"], (string?)call["secret_token"]);
+                return true;
+            case "deletewebhook":
+                _updates.SetWebhook(null, null);
+                return true;
+            case "getwebhookinfo":
+                return _updates.WebhookInfo();
+            case "sendmessage":
+                return Render(_box.Send(call));
+            case "editmessagetext":
+                return Render(_box.EditText(call));
+            case "editmessagereplymarkup":
+                return Render(_box.EditMarkup(call));
+            case "deletemessage":
+                _box.Delete(call);
+                return true;
+            case "getfile":
+                return FileOf((string?)call["file_id"] ?? "");
+            case "sendchataction" or "answercallbackquery":
+                return true;
+            default:
+                throw new TelegramRefusal(404, "Not Found");
+        }
+    }
+
+    private JsonObject FileOf(string id) => _files.TryGetValue(id, out var content)
+        ? new JsonObject { ["file_id"] = id, ["file_unique_id"] = "u" + id, ["file_size"] = content.Length, ["file_path"] = "documents/" + id }
+        : throw new TelegramRefusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable");
+
+    private async Task SendFileAsync(HttpContext context, string id)
+    {
+        if (_files.TryGetValue(id, out var content))
+        {
+            await context.Response.Body.WriteAsync(content, context.RequestAborted);
+        }
+        else
+        {
+            context.Response.StatusCode = 404;
+        }
+    }
+
+    private void OnShown(EmulatedMessage message)
+    {
+        if (_shownLog is not null)
+        {
+            lock (_box)
+            {
+                File.AppendAllText(_shownLog, JsonSerializer.Serialize(new { message.Chat, message.Id, message.Text }) + "\n");
+            }
+        }
+
+        Changed();
+    }
+
+    private void Changed()
+        => Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    private static JsonObject Error(int code, string description, int? retryAfter = null, long? migrateTo = null)
+    {
+        var answer = new JsonObject { ["ok"] = false, ["error_code"] = code, ["description"] = description };
+        if (retryAfter is not null || migrateTo is not null)
+        {
+            var parameters = new JsonObject();
+            if (retryAfter is not null)
+            {
+                parameters["retry_after"] = retryAfter;
+            }
+
+            if (migrateTo is not null)
+            {
+                parameters["migrate_to_chat_id"] = migrateTo;
+            }
+
+            answer["parameters"] = parameters;
+        }
+
+        return answer;
+    }
+
+    private static async Task AnswerAsync(HttpContext context, JsonObject answer)
+    {
+        context.Response.StatusCode = (int?)answer["error_code"] ?? 200;
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer), context.RequestAborted);
+    }
+
+    private static async Task<JsonObject> ReadAsync(HttpRequest request)
+    {
+        var call = new JsonObject();
+        foreach (var (key, value) in request.Query)
+        {
+            call[key] = value.ToString();
+        }
+
+        if (request.HasFormContentType)
+        {
+            foreach (var (key, value) in await request.ReadFormAsync(request.HttpContext.RequestAborted))
+            {
+                call[key] = value.ToString();
+            }
+        }
+        else if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0)
+        {
+            return await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted) as JsonObject ?? call;
+        }
+
+        return call;
+    }
+}

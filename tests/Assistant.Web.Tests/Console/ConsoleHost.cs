@@ -1,0 +1,114 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Ai;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Components;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Web.Tests.Console;
+
+/// <summary>The real console on a real port over fakes: no database, no messenger. Everybody is an admin unless the cookie <c>role</c> says otherwise.</summary>
+internal sealed class ConsoleHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ConsoleHost(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Urls.First());
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <param name="port">0 for a free one.</param>
+    public static async Task<ConsoleHost> StartAsync(int port, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "Assistant.Web",
+            EnvironmentName = "Development",
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        AddStage(builder.Services);
+        builder.Services.AddConsole();
+        var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapConsole();
+        await app.StartAsync(cancellationToken);
+        return new ConsoleHost(app);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void AddStage(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<StageChannels>();
+        services.AddSingleton<IChannelCatalog>(provider => provider.GetRequiredService<StageChannels>());
+        services.AddSingleton<IConnectionHealth>(provider => provider.GetRequiredService<StageChannels>());
+        services.AddSingleton<IConnectionSupervisor>(provider => provider.GetRequiredService<StageChannels>());
+        services.AddSingleton<FakeConnections>();
+        services.AddSingleton<IConnectionStore>(provider => provider.GetRequiredService<FakeConnections>());
+        services.AddSingleton<ILiveFeed, InMemoryLiveFeed>();
+        services.AddSingleton<ConnectionDesk>();
+        services.AddEngines();
+        services.AddSingleton<IEngineStore, FakeEngines>();
+        services.AddSingleton<EngineDesk>();
+        services.AddSingleton<IPrincipalCallers, StageCallers>();
+        services.AddAuthentication("stage").AddScheme<AuthenticationSchemeOptions, StageAuthentication>("stage", null);
+        services.AddAuthorization(options =>
+        {
+            foreach (var permission in Permissions.All)
+            {
+                options.AddPolicy(permission, policy => policy.RequireClaim("permission", permission));
+            }
+        });
+    }
+
+    private sealed class StageCallers : IPrincipalCallers
+    {
+        private static readonly string Id = Guid.CreateVersion7().ToString();
+
+        public Caller? Find(ClaimsPrincipal principal) => principal.Identity is { IsAuthenticated: true, Name: { } name }
+            ? new Caller(new Actor("user", Id, name), TenantId.Default, principal.FindAll("permission").Select(c => c.Value).ToHashSet(), "local")
+            : null;
+    }
+
+    private sealed class StageAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var role = Request.Cookies["role"] ?? Roles.Admin;
+            if (role == "nobody")
+            {
+                return Task.FromResult(AuthenticateResult.NoResult());
+            }
+
+            var claims = Roles.PermissionsOf(role).Select(permission => new Claim("permission", permission)).Append(new Claim(ClaimTypes.Name, "mira@example.org"));
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, "stage")), "stage")));
+        }
+
+        protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+        {
+            Response.Redirect($"/account/sign-in?returnUrl={Uri.EscapeDataString(Request.Path + Request.QueryString)}");
+            return Task.CompletedTask;
+        }
+    }
+}
