@@ -9,11 +9,14 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Idempotency;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
+using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
 using Assistant.Web.Endpoints;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +43,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public FakeAudit Audit { get; private init; } = null!;
 
+    public InMemoryPeople People { get; private init; } = null!;
+
     public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null)
     {
         var builder = WebApplication.CreateBuilder();
@@ -58,6 +63,11 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IMessageGateway, NoGateway>();
         services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(TimeProvider.System));
         services.AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();
+        var (people, dead) = (new InMemoryPeople(TimeProvider.System, new()), new InMemoryDeadLetters(new()));
+        services.AddSingleton<IPeopleStore>(people).AddSingleton<PairingDesk>();
+        services.AddSingleton<IDeadLetterQueries>(dead).AddSingleton<IInbox>(dead).AddSingleton<IOutbox>(dead).AddSingleton<DeadLetterDesk>();
+        services.AddSingleton<UserDesk>(_ => throw new NotSupportedException("There are no users here."));
+        services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
         services.AddRestApi();
         services.Configure<ApiOptions>(options => configure?.Invoke(options));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoleScheme>(RestApi.Scheme, null);
@@ -74,7 +84,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.UseAuthorization();
         app.MapRestApi();
         await app.StartAsync();
-        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit };
+        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people };
     }
 
     public HttpClient As(string? role)
@@ -137,7 +147,7 @@ internal sealed class FakeAudit : IAuditLog
     {
         ReadOnlyMemory<byte> previous = Events.Count == 0 ? AuditChain.Genesis(draft.Tenant) : Events[^1].Hash;
         var seq = Events.Count + 1;
-        var canonical = draft with { At = AuditText.ToMilliseconds(draft.At) };
+        var canonical = draft with { At = DateTimeOffset.FromUnixTimeMilliseconds(draft.At.ToUnixTimeMilliseconds()) };
         Events.Add(new(seq, canonical, previous, AuditChain.Hash(previous.Span, AuditChain.CanonicalBytes(seq, canonical))));
         return Task.CompletedTask;
     }

@@ -84,7 +84,8 @@ public sealed class RestApiTests : IAsyncLifetime
 
         Assert.Equal("operator", Text(taken.GetProperty("operator"), "name"));
         Assert.Equal(HttpStatusCode.Created, reply.StatusCode);
-        Assert.Equal(("**Hello**", "operator"), (Text(await reply.JsonAsync(), "markdown"), Text(await reply.JsonAsync(), "author")));
+        var said = await reply.JsonAsync();
+        Assert.Equal(("**Hello**", "operator"), (Text(said, "markdown"), Text(said, "author")));
         Assert.Equal(HttpStatusCode.Conflict, held.StatusCode);
         Assert.Equal(JsonValueKind.Null, back.GetProperty("operator").ValueKind);
     }
@@ -223,6 +224,22 @@ public sealed class RestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pairing_request_is_decided_by_name_of_the_decision_alone()
+    {
+        var request = _host.People.Ask(TenantId.Default, "Li Lei", new ConnectionId("tg"), "ABCD2345", TimeSpan.FromHours(1));
+        var open = await (await GetAsync("operator", "/api/v1/people/pairing")).JsonAsync();
+
+        var nothing = await PostAsync("operator", $"/api/v1/people/pairing/{request.Id}", new { });
+        var number = await PostAsync("operator", $"/api/v1/people/pairing/{request.Id}", new { decision = 0 });
+        var approved = await PostAsync("operator", $"/api/v1/people/pairing/{request.Id}", new { decision = "approve" });
+        var again = await PostAsync("operator", $"/api/v1/people/pairing/{request.Id}", new { decision = "approve" });
+
+        Assert.Equal("ABCD2345", Text(open.GetProperty("items")[0], "code"));
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (nothing.StatusCode, number.StatusCode));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (approved.StatusCode, again.StatusCode));
+    }
+
+    [Fact]
     public async Task A_write_sent_twice_with_one_key_is_done_once_and_answered_twice()
     {
         await PostAsync("operator", $"{Conversation}/takeover");
@@ -260,11 +277,8 @@ public sealed class RestApiTests : IAsyncLifetime
     {
         await using var small = await ApiHost.StartAsync(options => options.RequestsPerMinute = 60);
         var busy = small.As("viewer");
-        var answers = new List<HttpResponseMessage>();
-        for (var i = 0; i < 15; i++)
-        {
-            answers.Add(await busy.GetAsync(new Uri("/api/v1/me", UriKind.Relative), Cancel));
-        }
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => busy.GetAsync(new Uri("/api/v1/me", UriKind.Relative), Cancel)));
 
         var refused = answers.First(a => a.StatusCode == HttpStatusCode.TooManyRequests);
         Assert.NotNull(refused.Headers.RetryAfter);
