@@ -30,10 +30,12 @@ internal static class VerbRunner
                 return VerbExit.WrongUse;
         }
 
-        IServiceProvider services;
+        AsyncServiceScope scope;
+        IVerb verb;
         try
         {
-            services = await compose(cancellationToken);
+            scope = (await compose(cancellationToken)).CreateAsyncScope();
+            verb = scope.ServiceProvider.GetServices<IVerb>().First(v => v.Name == line.Name);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -41,8 +43,7 @@ internal static class VerbRunner
             return VerbExit.CannotStart;
         }
 
-        await using var scope = services.CreateAsyncScope();
-        var verb = scope.ServiceProvider.GetServices<IVerb>().First(v => v.Name == line.Name);
+        await using var ending = scope;
         if (line.Args is ["--help"] or ["-h"])
         {
             await streams.Out.WriteLineAsync(verb.Usage);

@@ -4,7 +4,7 @@ namespace Assistant.Web.Verbs;
 
 internal static class VerbServices
 {
-    /// <summary>The verbs of this folder; those of users, API keys and the audit log are registered where they are.</summary>
+    /// <summary>The verbs about the installation, its channels and engines; users, API keys and audit come with security.</summary>
     public static IServiceCollection AddVerbs(this IServiceCollection services)
     {
         services.AddSingleton<IDiagnostic, ListenDiagnostic>();
