@@ -5,21 +5,21 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Testing.InMemory;
 
 /// <summary>API keys in memory.</summary>
-public sealed class InMemoryApiKeyStore(InMemoryAuditLog audit, TimeProvider clock) : IApiKeyStore
+public sealed class InMemoryApiKeyStore(InMemoryAuditLog log, TimeProvider clock) : IApiKeyStore
 {
     private readonly Dictionary<string, ApiKey> _keys = [];
 
-    public Task AddAsync(ApiKey key, ApiKeySecret secret, AuditDraft draft, CancellationToken cancellationToken)
+    public Task AddAsync(ApiKey key, ApiKeySecret secret, AuditDraft audit, CancellationToken cancellationToken)
     {
         _keys.Add(Convert.ToHexString(secret.Hash()), key);
-        audit.Append(draft);
+        log.Append(audit);
         return Task.CompletedTask;
     }
 
     public Task<IReadOnlyList<ApiKey>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
         => Task.FromResult<IReadOnlyList<ApiKey>>([.. _keys.Values.Where(k => k.Tenant == tenant).OrderByDescending(k => k.CreatedAt)]);
 
-    public Task<bool> RevokeAsync(TenantId tenant, ApiKeyId id, AuditDraft draft, CancellationToken cancellationToken)
+    public Task<bool> RevokeAsync(TenantId tenant, ApiKeyId id, AuditDraft audit, CancellationToken cancellationToken)
     {
         var (hash, key) = _keys.FirstOrDefault(k => k.Value.Id == id && k.Value.Tenant == tenant && k.Value.RevokedAt is null);
         if (key is null)
@@ -27,8 +27,8 @@ public sealed class InMemoryApiKeyStore(InMemoryAuditLog audit, TimeProvider clo
             return Task.FromResult(false);
         }
 
-        _keys[hash] = key with { RevokedAt = draft.At };
-        audit.Append(draft);
+        _keys[hash] = key with { RevokedAt = audit.At };
+        log.Append(audit);
         return Task.FromResult(true);
     }
 

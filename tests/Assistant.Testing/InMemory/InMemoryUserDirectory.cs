@@ -5,7 +5,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Testing.InMemory;
 
 /// <summary>Users in memory, passwords in the clear: for tests only. Locks after five failures for five minutes.</summary>
-public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider clock, params TenantId[] tenants) : IUserDirectory
+public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clock, params TenantId[] tenants) : IUserDirectory
 {
     private readonly Lock _lock = new();
     private readonly FakeTotp _totp = new(clock);
@@ -13,7 +13,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider c
 
     public Task<bool> AnyAsync(CancellationToken cancellationToken) => Locked(() => _accounts.Count > 0);
 
-    public Task<CreateUserOutcome> CreateAsync(NewUser user, bool onlyFirst, AuditDraft draft, CancellationToken cancellationToken)
+    public Task<CreateUserOutcome> CreateAsync(NewUser user, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
         => Locked<CreateUserOutcome>(() =>
         {
             if (!tenants.Contains(user.Tenant))
@@ -31,9 +31,9 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider c
                 return new CreateUserOutcome.EmailTaken();
             }
 
-            var account = new Account(new User(user.Id, user.Tenant, user.Email, user.Role, user.TotpSecret is not null, draft.At, null, null), user.Password, user.TotpSecret);
+            var account = new Account(new User(user.Id, user.Tenant, user.Email, user.Role, user.TotpSecret is not null, audit.At, null, null), user.Password, user.TotpSecret);
             _accounts.Add(account);
-            audit.Append(draft);
+            log.Append(audit);
             return new CreateUserOutcome.Created(account.User);
         });
 
@@ -45,8 +45,8 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider c
 
     public Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken) => Locked(() => Find(email)?.User);
 
-    public Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft draft, CancellationToken cancellationToken)
-        => Change(tenant, id, draft, account =>
+    public Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken)
+        => Change(tenant, id, audit, account =>
         {
             var isLastOwner = account.User.Role == Roles.Owner && _accounts.Count(a => a.User.Tenant == tenant && a.User.Role == Roles.Owner) == 1;
             if (isLastOwner && role != Roles.Owner)
@@ -58,8 +58,8 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider c
             return true;
         });
 
-    public Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft draft, CancellationToken cancellationToken)
-        => Change(tenant, id, draft, account =>
+    public Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken)
+        => Change(tenant, id, audit, account =>
         {
             (account.Totp, account.Failures) = (null, 0);
             account.User = account.User with { HasTotp = false, LockedUntil = null };
@@ -87,7 +87,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider c
                 account.User = account.User with { LockedUntil = draft.At.AddMinutes(5) };
             }
 
-            audit.Append(draft with { Details = new Dictionary<string, string> { ["reason"] = reason.ToString() } });
+            log.Append(draft with { Details = new Dictionary<string, string> { ["reason"] = reason.ToString() } });
             return new SignInOutcome.Refused(reason);
         }
 
@@ -123,11 +123,11 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider c
 
         account.Failures = 0;
         account.User = account.User with { LastSignInAt = draft.At, LockedUntil = null };
-        audit.Append(draft with { Action = AuditActions.SignedIn });
+        log.Append(draft with { Action = AuditActions.SignedIn });
         return new SignInOutcome.SignedIn(account.User, account.Stamp);
     }
 
-    private Task<ChangeUserOutcome> Change(TenantId tenant, UserId id, AuditDraft draft, Func<Account, bool> change)
+    private Task<ChangeUserOutcome> Change(TenantId tenant, UserId id, AuditDraft audit, Func<Account, bool> change)
         => Locked<ChangeUserOutcome>(() =>
         {
             if (_accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant) is not { } account)
@@ -141,7 +141,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog audit, TimeProvider c
             }
 
             account.Stamp = Guid.CreateVersion7().ToString();
-            audit.Append(draft);
+            log.Append(audit);
             return new ChangeUserOutcome.Changed(account.User);
         });
 
