@@ -48,6 +48,9 @@ internal static class RestApi
         ChannelEndpoints.Map(api);
         EngineEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
+        AuditEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        ApiKeyEndpoints.Map(api);
         MeEndpoints.Map(api);
 
         WebhookEndpoint.Map(endpoints);
@@ -61,5 +64,7 @@ internal static class RestApi
     {
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.NumberHandling = JsonNumberHandling.Strict;
+        options.RespectRequiredConstructorParameters = true; // a decision left out must not become the first of its kind
+        options.RespectNullableAnnotations = true;
     }
 }
