@@ -55,12 +55,13 @@ public sealed class EnginesPageModelTests
     public async Task A_fallback_can_be_asked_earlier_but_never_before_the_default()
     {
         var model = await ModelAsync();
+        await AddAsync(model, "main", isDefault: true);
         await AddAsync(model, "one");
         await AddAsync(model, "two");
 
         await model.RiseAsync(model.Rows![2], Cancel);
 
-        Assert.Equal(["embedded", "two", "one"], model.Rows.Select(row => row.Engine.Name));
+        Assert.Equal(["main", "two", "one"], model.Rows.Select(row => row.Engine.Name));
         Assert.False(model.CanRise(model.Rows[1]));
     }
 
@@ -100,10 +101,11 @@ public sealed class EnginesPageModelTests
         return model;
     }
 
-    private static async Task AddAsync(EnginesPageModel model, string name)
+    private static async Task AddAsync(EnginesPageModel model, string name, bool isDefault = false)
     {
         await model.OpenAsync(null, "cloud", Cancel);
         model.Editor!.Name = name;
+        model.Editor.MakeDefault = isDefault;
         model.Editor.Fields.Set("apiKey", "good");
         Assert.True(await model.Editor.SaveAsync(Cancel));
         await model.OpenAsync(null, null, Cancel);
