@@ -1,11 +1,14 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Idempotency;
 using Assistant.Domain.Observability;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Audit;
+using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Observability;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
@@ -27,10 +30,12 @@ public static class HouseServices
         services.AddSingleton<IEngineStore, EfEngineStore>();
         services.AddSingleton<EngineDesk>();
         services.AddSingleton<IAuditLog, SqlAuditLog>();
+        services.AddSingleton<IIdempotencyStore, SqlIdempotencyStore>();
         services.AddSingleton<ILiveFeed, LiveFeed>();
         services.AddSingleton(provider => new Installation(
-            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ITenantDirectory>(), provider.GetRequiredService<IOutbox>(),
-            provider.GetRequiredService<ILogger<Installation>>()));
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ITenantDirectory>(),
+            provider.GetRequiredService<IConnectionStore>(), provider.GetRequiredService<IOutbox>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Installation>>()));
         return services;
     }
 }

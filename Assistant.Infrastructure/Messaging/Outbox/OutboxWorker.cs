@@ -33,9 +33,12 @@ internal sealed partial class OutboxWorker(
     // A turn hands its claimed row over within moments of its commit; after this nothing older can turn up.
     private static readonly TimeSpan HaltMemory = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan KnownIdsLifetime = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<ConversationId, SendLane> _lanes = [];
     private readonly ConcurrentDictionary<ConnectionId, DateTimeOffset> _pauses = [];
     private readonly ConcurrentDictionary<ConversationId, Halt> _halts = [];
+    private readonly ConcurrentDictionary<ConnectionId, KnownIds> _known = [];
     private readonly SemaphoreSlim _free = new(options.Value.MaxConcurrentSends);
     private readonly CancellationTokenSource _stopping = new();
 
@@ -206,8 +209,18 @@ internal sealed partial class OutboxWorker(
 
     private async Task<DeliveryFinding?> ProbeAsync(IDeliveryProbe probe, OutboundMessage message, CancellationToken cancellationToken)
     {
-        var known = await outbox.FindKnownExternalIdsAsync(message.Connection, clock.GetUtcNow() - options.Value.ProbeWindow, cancellationToken);
+        var known = await KnownIdsAsync(message.Connection);
         return await probe.FindAsync(message, known, cancellationToken);
+    }
+
+    /// <summary>One look-up for all rows of a recovery: a probe shares what it learns among messages that come with the same set.</summary>
+    private Task<IReadOnlySet<string>> KnownIdsAsync(ConnectionId connection)
+    {
+        var now = clock.GetUtcNow();
+        var known = _known.AddOrUpdate(connection, Read, (id, current) => now - current.At > KnownIdsLifetime ? Read(id) : current);
+        return known.Ids;
+
+        KnownIds Read(ConnectionId id) => new(now, outbox.FindKnownExternalIdsAsync(id, now - options.Value.ProbeWindow, CancellationToken.None));
     }
 
     private async Task<OutboxEntry?> RecordAsync(OutboxEntry entry, SendOutcome outcome)
@@ -277,6 +290,8 @@ internal sealed partial class OutboxWorker(
     }
 
     private static TimeSpan Wait(int attempts) => Conversations.Local.Backoff.After(attempts, RandomNumberGenerator.GetInt32(1000) / 1000d);
+
+    private sealed record KnownIds(DateTimeOffset At, Task<IReadOnlySet<string>> Ids);
 
     private sealed record Halt(long Version, DateTimeOffset At);
 

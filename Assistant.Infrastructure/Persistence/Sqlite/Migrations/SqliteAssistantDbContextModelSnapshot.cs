@@ -423,6 +423,51 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("turns", (string)null);
                 });
 
+            modelBuilder.Entity("Assistant.Infrastructure.Idempotency.IdempotencyRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ClaimedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<byte[]>("SealedBody")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("sealed_body");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("status");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("idempotency", (string)null);
+                });
+
             modelBuilder.Entity("Assistant.Infrastructure.Memory.FactRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1168,6 +1213,15 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("ConversationId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Idempotency.IdempotencyRow", b =>
+                {
+                    b.HasOne("Assistant.Infrastructure.Tenancy.TenantRow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

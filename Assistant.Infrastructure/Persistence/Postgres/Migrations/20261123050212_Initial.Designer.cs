@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 {
     [DbContext(typeof(PostgresAssistantDbContext))]
-    [Migration("20261123043752_Initial")]
+    [Migration("20261123050212_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -429,6 +429,51 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.HasIndex("ConversationId", "MessageSeq");
 
                     b.ToTable("turns", (string)null);
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Idempotency.IdempotencyRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ClaimedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("content_type");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<byte[]>("SealedBody")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_body");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("idempotency", (string)null);
                 });
 
             modelBuilder.Entity("Assistant.Infrastructure.Memory.FactRow", b =>
@@ -1176,6 +1221,15 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .WithMany()
                         .HasForeignKey("ConversationId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Idempotency.IdempotencyRow", b =>
+                {
+                    b.HasOne("Assistant.Infrastructure.Tenancy.TenantRow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

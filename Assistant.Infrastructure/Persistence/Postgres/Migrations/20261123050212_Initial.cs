@@ -208,6 +208,30 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "idempotency",
+                columns: table => new
+                {
+                    tenant_id = table.Column<string>(type: "character varying(63)", nullable: false),
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    fingerprint = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    claimed_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    content_type = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    sealed_body = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_idempotency", x => new { x.tenant_id, x.id });
+                    table.ForeignKey(
+                        name: "FK_idempotency_tenants_tenant_id",
+                        column: x => x.tenant_id,
+                        principalTable: "tenants",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "people",
                 columns: table => new
                 {
@@ -568,6 +592,11 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                 columns: new[] { "tenant_id", "position" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_idempotency_expires_at",
+                table: "idempotency",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_identities_person_id",
                 table: "identities",
                 column: "person_id");
@@ -696,6 +725,9 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "facts");
+
+            migrationBuilder.DropTable(
+                name: "idempotency");
 
             migrationBuilder.DropTable(
                 name: "identities");
