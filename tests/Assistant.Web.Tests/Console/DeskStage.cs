@@ -7,6 +7,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,10 @@ internal static class DeskStage
         var people = new InMemoryPeople(clock, audit);
         var deadLetters = new InMemoryDeadLetters(audit);
         Fill(conversations, people, deadLetters, audit, clock.GetUtcNow());
+        var connections = new InMemoryConnections(audit);
+        Connect(connections, Telegram, "telegram", "Telegram", clock.GetUtcNow());
+        Connect(connections, Web, "webchat", "Web site", clock.GetUtcNow());
+        services.AddSingleton<IConnectionStore>(connections);
         services.AddSingleton<IConversationStore>(conversations).AddSingleton<IConversationQueries>(conversations);
         services.AddSingleton<IPeopleStore>(people).AddSingleton<IRecall>(people);
         services.AddSingleton<IAuditLog>(audit);
@@ -96,6 +101,9 @@ internal static class DeskStage
             Guid.CreateVersion7(), true, held, Telegram, "Tomás García", "¿Puedo cambiar la dirección de entrega?", "Every engine failed: the last one, local, did not answer within 60 s.", 8, now.AddMinutes(-48), now.AddMinutes(-12)));
         Write(audit, docker, liWei, now);
     }
+
+    private static void Connect(InMemoryConnections connections, ConnectionId id, string type, string name, DateTimeOffset now) => connections.Put(
+        new Connection(id, Tenant, type, name, AccessPolicy.Pairing, IsEnabled: true, IsProvisioned: false, SettingValues.Empty, now, now));
 
     private static ConversationId Talk(InMemoryConversations conversations, string name, ConnectionId connection, string channel, DateTimeOffset at, params string[] texts)
     {

@@ -10,7 +10,7 @@ namespace Assistant.Web.Tests.Console;
 /// <summary>The operators' rooms over HTTP, as a browser first gets them.</summary>
 public sealed class StageTests
 {
-    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("conversations", "Li Wei")]
