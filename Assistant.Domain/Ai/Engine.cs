@@ -22,7 +22,7 @@ public sealed record EngineManifest(string Type, string DisplayName, LocalizedTe
 /// <summary>Configured engines. Secrets in <see cref="Engine.Settings"/> are sealed at rest. Safe for concurrent use.</summary>
 public interface IEngineStore
 {
-    /// <summary>The tenant's engines: the default first, then by order. Never empty: the embedded engine is there from the start.</summary>
+    /// <summary>The tenant's engines: the default first, then by order. Never empty: without any, the embedded engine stands in.</summary>
     Task<IReadOnlyList<Engine>> ListAsync(TenantId tenant, CancellationToken cancellationToken);
 
     /// <summary>Creates or replaces an engine; a new default replaces the old one in the same transaction.</summary>

@@ -115,6 +115,9 @@ public sealed class TurnProcessor(
                         }
 
                         break;
+                    case ReplyChunk.Restarted:
+                        text.Clear();
+                        break;
                     case ReplyChunk.Remember remember:
                         facts.Add(new Fact(
                             Guid.CreateVersion7(clock.GetUtcNow()), start.Conversation.Tenant, start.Conversation.Person, remember.Statement,

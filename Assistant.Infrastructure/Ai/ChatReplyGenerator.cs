@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Observability;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<Eng
     public async IAsyncEnumerable<ReplyChunk> GenerateAsync(ReplyContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        using var activity = AiTelemetry.Source.StartActivity("reply");
+        using var activity = Telemetry.Activities.StartActivity("reply");
         var start = time.GetTimestamp();
         var request = UtteranceReader.Read(context.Utterance).Request;
         var prompt = ReplyPrompt.Build(context, request, _options);

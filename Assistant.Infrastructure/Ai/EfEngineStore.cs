@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assistant.Infrastructure.Ai;
 
 /// <inheritdoc cref="IEngineStore"/>
-internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISecretSealer sealer) : IEngineStore
+internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISecretSealer sealer, EngineChanges changes) : IEngineStore
 {
     private const string EmbeddedName = "embedded";
 
@@ -62,10 +62,12 @@ internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISec
                 return true;
             }),
             cancellationToken);
+        changes.Changed(engine.Tenant);
     }
 
-    public Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(
+    public async Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var wasThere = await writes.ExecuteAsync(
             session => session.WithContext(TenantScope.Of(tenant), context =>
             {
                 if (context.Set<EngineRow>().FirstOrDefault(e => e.Name == name) is not { } row)
@@ -78,6 +80,9 @@ internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISec
                 return true;
             }),
             cancellationToken);
+        changes.Changed(tenant);
+        return wasThere;
+    }
 
     private async Task<Engine> MapAsync(TenantId tenant, EngineRow row, CancellationToken cancellationToken)
     {

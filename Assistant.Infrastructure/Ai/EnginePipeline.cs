@@ -17,7 +17,7 @@ internal sealed class EnginePipeline(IOptions<EngineOptions> options, TimeProvid
         .UseAccounting(engine.Name, EngineFields.Prices(engine.Settings), time)
         .UseCircuitBreaker(circuit)
         .UseRetryBeforeFirstToken(new(_options.MaxAttempts, _options.RetryDelay, _options.MaxRetryDelay, Jitter), time)
-        .UseOpenTelemetry(sourceName: AiTelemetry.MeterName)
+        .UseOpenTelemetry(sourceName: AiTelemetry.Name)
         .UseTimeouts(new(_options.FirstTokenTimeout, _options.StallTimeout, _options.TotalTimeout), time)
         .UsePlainFaults()
         .Build();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Assistant.Domain.Memory;
 
 namespace Assistant.Domain.Ai.Embedded;
@@ -8,7 +9,7 @@ namespace Assistant.Domain.Ai.Embedded;
 /// Answers without a model: small talk, help, remembering, and recalling what was said with date and verbatim quotation. Answers in
 /// the language of the utterance and never claims more than it did. Pure: what is to be remembered follows from the utterance.
 /// </summary>
-public static class EmbeddedResponder
+public static partial class EmbeddedResponder
 {
     private const int ListedFacts = 10;
     private const int MaxNameChars = 40;
@@ -17,7 +18,7 @@ public static class EmbeddedResponder
     public static EmbeddedAnswer Answer(ReplyContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (string.IsNullOrWhiteSpace(context.Utterance))
+        if (string.IsNullOrWhiteSpace(context.Utterance) || OnlyAttachments().IsMatch(context.Utterance))
         {
             return new(Phrases.In(LanguageOf(context.Person.Locale)).TextOnly, IsSubstantial: true);
         }
@@ -127,6 +128,10 @@ public static class EmbeddedResponder
 
     private static SpokenLanguage LanguageOf(string? locale)
         => locale?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? SpokenLanguage.Chinese : SpokenLanguage.English;
+
+    /// <summary>How a turn describes a message that brought files and no words.</summary>
+    [GeneratedRegex(@"^\s*\[(?:image|voice|audio|video|file)\b[^\]\n]*\]\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex OnlyAttachments();
 
     private static string Fill(string phrase, string value) => phrase.Replace("{0}", value, StringComparison.Ordinal);
 }

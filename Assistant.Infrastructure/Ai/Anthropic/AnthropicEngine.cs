@@ -24,6 +24,7 @@ internal sealed class AnthropicEngine(EngineHttp http) : IEngineType
 
     public IChatClient Create(SettingValues settings)
     {
+        // Naming a key keeps the SDK from reading another one from the environment of this process.
         var client = new AnthropicClient
         {
             ApiKey = settings.Require("apiKey"),

@@ -21,7 +21,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
         }
         catch (HttpRequestException exception)
         {
-            throw new EngineFaultException(FaultWords.Unreachable(request.RequestUri, exception), exception);
+            throw new EngineFaultException(FaultWords.NoConnection(request.RequestUri, exception), exception);
         }
 
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType is not "text/html")
@@ -79,10 +79,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
 
     /// <summary>Some servers repeat the key they refused.</summary>
     private static string Redacted(string message, HttpRequestHeaders headers)
-    {
-        var keys = new[] { headers.Authorization?.Parameter, headers.TryGetValues("x-api-key", out var values) ? values.FirstOrDefault() : null };
-        return keys.Where(key => key is { Length: > 3 }).Aggregate(message, (text, key) => text.Replace(key!, "***", StringComparison.Ordinal));
-    }
+        => headers.Authorization?.Parameter is { Length: > 3 } key ? message.Replace(key, "***", StringComparison.Ordinal) : message;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

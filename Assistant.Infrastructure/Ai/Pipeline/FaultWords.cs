@@ -6,9 +6,14 @@ namespace Assistant.Infrastructure.Ai.Pipeline;
 /// <summary>The one place that turns technical failures of engines into words and fixes.</summary>
 internal static class FaultWords
 {
-    public static EngineFault Unreachable(Uri? address, HttpRequestException cause)
+    public static EngineFault NoConnection(Uri? address, HttpRequestException cause)
     {
         var host = address?.Authority ?? "?";
+        if (cause.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError))
+        {
+            return new(EngineFaultKind.BrokenOff, new($"{host} closed the connection without an answer.", $"{host} 没有应答就断开了连接。"));
+        }
+
         var reason = cause.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => new LocalizedText(
@@ -70,6 +75,9 @@ internal static class FaultWords
 
     public static EngineFault Empty { get; } = new(EngineFaultKind.Malformed, new(
         "The answer was empty.", "回答是空的。"));
+
+    public static EngineFault Endless { get; } = new(EngineFaultKind.Malformed, new(
+        "The answer did not come to an end. Set a longest answer for this engine.", "回答没完没了。请为这个引擎设置最长回答。"));
 
     public static EngineFault Filtered { get; } = new(EngineFaultKind.Refused, new(
         "The server's content filter withheld the answer.", "服务的内容过滤器拦下了回答。"));

@@ -11,34 +11,42 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
 {
     private const int MaxMessageChars = 300;
 
+    /// <summary>Far beyond any reply a messenger shows; a server that never stops must not fill the memory.</summary>
+    private const int MaxAnswerChars = 200_000;
+
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ChatFinishReason? finish = null;
-        var hasText = false;
+        var length = 0;
         await using var updates = InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(updates, cancellationToken))
         {
             var update = updates.Current;
             finish = update.FinishReason ?? finish;
-            var says = Says(update);
-            hasText |= says;
-            if (says || update.Contents.Any(content => content is UsageContent or TextReasoningContent))
+            var said = Length(update);
+            length += said;
+            if (length > MaxAnswerChars)
+            {
+                throw new EngineFaultException(FaultWords.Endless);
+            }
+
+            if (said > 0 || update.Contents.Any(content => content is UsageContent or TextReasoningContent))
             {
                 yield return update;
             }
         }
 
         // A server that closes the connection without a reason to finish was cut off, whatever HTTP thinks of it.
-        if (finish is null || !hasText)
+        if (finish is null || length == 0)
         {
-            throw new EngineFaultException(finish is null && hasText ? FaultWords.BrokenOff
+            throw new EngineFaultException(finish is null && length > 0 ? FaultWords.BrokenOff
                 : finish == ChatFinishReason.ContentFilter ? FaultWords.Filtered
                 : FaultWords.Empty);
         }
     }
 
-    private static bool Says(ChatResponseUpdate update) => update.Contents.Any(content => content is TextContent { Text.Length: > 0 });
+    private static int Length(ChatResponseUpdate update) => update.Contents.Sum(content => (content as TextContent)?.Text?.Length ?? 0);
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
     {

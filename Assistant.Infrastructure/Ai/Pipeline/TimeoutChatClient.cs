@@ -38,9 +38,9 @@ internal sealed class TimeoutChatClient(IChatClient inner, TimeLimits limits, Ti
         }
     }
 
-    private EngineFault Words(bool hasBegun, TimeSpan elapsed) => elapsed >= limits.Total ? FaultWords.TooLong(limits.Total)
-        : hasBegun ? FaultWords.Stalled(limits.Stall)
-        : FaultWords.NoFirstToken(limits.FirstToken);
+    private EngineFault Words(bool hasBegun, TimeSpan elapsed) => !hasBegun ? FaultWords.NoFirstToken(Shorter(limits.FirstToken, limits.Total))
+        : elapsed >= limits.Total ? FaultWords.TooLong(limits.Total)
+        : FaultWords.Stalled(limits.Stall);
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b < TimeSpan.Zero ? TimeSpan.Zero : b;
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Assistant.Testing.Ai;
 
 /// <summary>What the emulator received.</summary>
-public sealed record EmulatedCall(string Path, string? Authorization, string? ApiKey, JsonElement Body);
+public sealed record EmulatedCall(string Path, string? Authorization, JsonElement Body);
 
 /// <summary>A server on a free local port that speaks the chat APIs of OpenAI (also Ollama's) and Anthropic, and fails as told.</summary>
 public sealed class EngineEmulator : IAsyncDisposable
@@ -63,11 +63,18 @@ public sealed class EngineEmulator : IAsyncDisposable
         await WriteAsync(context, "[DONE]");
     });
 
-    /// <summary>Streams pieces, then aborts the connection.</summary>
-    public EngineEmulator BreaksOffAfter(params string[] pieces) => Answers(async context =>
+    /// <summary>Streams pieces of an announced length, then closes the connection before it is reached.</summary>
+    public EngineEmulator BreaksOffAfter(params string[] pieces) => Answers(context =>
     {
-        await WritePiecesAsync(context, pieces);
+        context.Response.ContentLength = 1_000_000;
+        return WritePiecesAsync(context, pieces);
+    });
+
+    /// <summary>Takes the request and closes the connection.</summary>
+    public EngineEmulator HangsUp() => Answers(context =>
+    {
         context.Abort();
+        return Task.CompletedTask;
     });
 
     /// <summary>Streams pieces, then ends the response politely, without any reason to finish.</summary>
@@ -122,7 +129,7 @@ public sealed class EngineEmulator : IAsyncDisposable
         var body = context.Request.ContentLength is 0 or null && !context.Request.Headers.ContainsKey("Transfer-Encoding")
             ? default
             : (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
-        Calls.Enqueue(new(context.Request.Path, context.Request.Headers.Authorization, context.Request.Headers["x-api-key"], body));
+        Calls.Enqueue(new(context.Request.Path, context.Request.Headers.Authorization, body));
         if (!_script.TryPeek(out var answer))
         {
             context.Response.StatusCode = 404;
@@ -155,7 +162,11 @@ public sealed class EngineEmulator : IAsyncDisposable
 
     private static async Task WriteEventAsync(HttpContext context, string name, string data)
     {
-        context.Response.ContentType = "text/event-stream";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "text/event-stream";
+        }
+
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"event: {name}\ndata: {data}\n\n"));
         await context.Response.Body.FlushAsync();
     }

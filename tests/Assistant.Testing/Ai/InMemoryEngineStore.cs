@@ -52,12 +52,6 @@ public sealed class InMemoryEngineStore : IEngineStore
                 }
             }
 
-            // The embedded engine was there before the first save, and stays.
-            if (!_engines.Keys.Any(key => key.Tenant == engine.Tenant) && engine.Name != Embedded(engine.Tenant).Name)
-            {
-                _engines[(engine.Tenant, "embedded")] = Embedded(engine.Tenant) with { IsDefault = !engine.IsDefault };
-            }
-
             _engines[(engine.Tenant, engine.Name)] = engine;
         }
 

@@ -70,16 +70,6 @@ public abstract class EngineStoreContract
     }
 
     [Fact]
-    public async Task The_embedded_engine_stays_when_another_is_added()
-    {
-        var store = await CreateAsync(Own, Other);
-
-        await SaveAsync(store, Some(Own, "cloud", isDefault: true));
-
-        Assert.Contains(await store.ListAsync(Own, Cancel), e => e.Type == "embedded");
-    }
-
-    [Fact]
     public async Task A_deleted_engine_is_gone_and_deleting_it_again_says_so()
     {
         var store = await CreateAsync(Own, Other);

@@ -151,10 +151,11 @@ public sealed class EmbeddedResponderTests
     }
 
     [Theory]
-    [InlineData(null, "I received it, but I can only read text.")]
-    [InlineData("zh-Hans", "我收到了，不过我只能读文字。")]
-    public void A_message_without_text_is_answered_honestly(string? locale, string start)
-        => Assert.StartsWith(start, EmbeddedResponder.Answer(Saying("  ").By("Mira", locale).Build()).Markdown, StringComparison.Ordinal);
+    [InlineData("  ", null, "I received it, but I can only read text.")]
+    [InlineData("[voice]", null, "I received it, but I can only read text.")]
+    [InlineData("[image: 照片.jpg, file: a.pdf]", "zh-Hans", "我收到了，不过我只能读文字。")]
+    public void A_message_without_text_is_answered_honestly(string utterance, string? locale, string start)
+        => Assert.StartsWith(start, EmbeddedResponder.Answer(Saying(utterance).By("Mira", locale).Build()).Markdown, StringComparison.Ordinal);
 
     [Fact]
     public void Bare_words_find_what_they_name()

@@ -30,6 +30,10 @@ public sealed class PlainFaultChatClientTests
         => Assert.Equal(FaultWords.Empty, await FaultOfAsync(Says()));
 
     [Fact]
+    public async Task An_answer_without_end_is_cut()
+        => Assert.Equal(FaultWords.Endless, await FaultOfAsync(Says([.. Enumerable.Repeat(new string('a', 1000), 201)])));
+
+    [Fact]
     public async Task A_withheld_answer_is_named_as_such()
         => Assert.Equal(FaultWords.Filtered, await FaultOfAsync(Updates(new ChatResponseUpdate { FinishReason = ChatFinishReason.ContentFilter })));
 

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Ai;
+using Assistant.Testing.Ai;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Ai;
+
+public sealed class EngineCatalogTests : IAsyncLifetime
+{
+    private readonly EngineHttp _http = new(TimeProvider.System);
+    private EngineEmulator _server = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _server = await EngineEmulator.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_working_engine_shows_what_it_said_and_how_long_it_took()
+    {
+        _server.Streams("Hello, ", "operator!");
+
+        var test = await Catalog().TestAsync("openai", Settings(), Cancel);
+
+        Assert.Equal((true, "Hello, operator!"), (test.IsPassed, test.Answer));
+        Assert.True(test.Elapsed > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_failing_engine_shows_why_in_the_operators_language()
+    {
+        _server.Fails(401, "nope");
+        var before = CultureInfo.CurrentUICulture;
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("zh-CN");
+            Assert.Equal("服务拒绝了 API 密钥（401）。请填写有效的密钥。", (await Catalog().TestAsync("openai", Settings(), Cancel)).Problem);
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_reported_within_the_limit()
+    {
+        _server.Answers(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+
+        var test = await Catalog(TimeSpan.FromMilliseconds(150)).TestAsync("openai", Settings(), Cancel);
+
+        Assert.StartsWith("No answer began within 0.2 s.", test.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_are_checked_before_anything_is_sent()
+    {
+        var test = await Catalog().TestAsync("openai", new([KeyValuePair.Create("baseUrl", "ftp://x"), KeyValuePair.Create("colour", "red")]), Cancel);
+
+        Assert.Contains("'model' is required.", test.Problem, StringComparison.Ordinal);
+        Assert.Contains("'baseUrl' must be an absolute http or https address.", test.Problem, StringComparison.Ordinal);
+        Assert.Contains("There is no setting 'colour'.", test.Problem, StringComparison.Ordinal);
+        Assert.Empty(_server.Calls);
+    }
+
+    [Fact]
+    public async Task The_embedded_engine_always_works()
+        => Assert.True((await Catalog().TestAsync("embedded", SettingValues.Empty, Cancel)).IsPassed);
+
+    [Fact]
+    public async Task An_unknown_type_is_answered_with_the_known_ones()
+        => Assert.Contains("openai, anthropic, ollama, embedded", (await Catalog().TestAsync("telepathy", SettingValues.Empty, Cancel)).Problem, StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_type_can_be_found_by_its_name()
+    {
+        var catalog = Catalog();
+
+        Assert.Equal(["openai", "anthropic", "ollama", "embedded"], catalog.All.Select(m => m.Type));
+        Assert.All(catalog.All, manifest => Assert.Same(manifest, catalog.Find(manifest.Type)));
+        Assert.Null(catalog.Find("telepathy"));
+    }
+
+    private SettingValues Settings() => new(new Dictionary<string, string> { ["baseUrl"] = _server.Address + "/v1", ["model"] = "m-1", ["apiKey"] = "k" });
+
+    private EngineCatalog Catalog(TimeSpan? limit = null) => new(
+        [
+            new Infrastructure.Ai.OpenAi.OpenAiEngine(_http), new Infrastructure.Ai.Anthropic.AnthropicEngine(_http),
+            new Infrastructure.Ai.Ollama.OllamaEngine(_http), new Infrastructure.Ai.Embedded.EmbeddedEngine(),
+        ],
+        new EnginePipeline(Options.Create(new EngineOptions { TestTimeout = limit ?? TimeSpan.FromSeconds(20) }), TimeProvider.System), TimeProvider.System);
+}

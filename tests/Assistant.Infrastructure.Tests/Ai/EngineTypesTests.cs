@@ -1,0 +1,262 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Ai;
+using Assistant.Infrastructure.Ai.Anthropic;
+using Assistant.Infrastructure.Ai.Embedded;
+using Assistant.Infrastructure.Ai.Ollama;
+using Assistant.Infrastructure.Ai.OpenAi;
+using Assistant.Infrastructure.Ai.Pipeline;
+using Assistant.Testing.Ai;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Ai;
+
+/// <summary>Each engine type against a server that speaks its protocol over real HTTP.</summary>
+public sealed class EngineTypesTests : IAsyncLifetime
+{
+    private readonly EngineHttp _http = new(TimeProvider.System);
+    private readonly EngineOptions _options = new() { MaxAttempts = 1, FirstTokenTimeout = TimeSpan.FromSeconds(20), StallTimeout = TimeSpan.FromMilliseconds(200) };
+    private EngineEmulator _server = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _server = await EngineEmulator.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("openai", "/v1")]
+    [InlineData("openai", "/v1/")]
+    [InlineData("openai", "/v1/chat/completions")]
+    [InlineData("ollama", "")]
+    [InlineData("ollama", "/v1")]
+    public async Task A_compatible_server_is_streamed_and_its_usage_counted(string type, string path)
+    {
+        _server.Streams("Hel", "lo ", "你好");
+
+        var (text, usage) = await AskAsync(type, new() { ["baseUrl"] = _server.Address + path, ["model"] = "m-1", ["apiKey"] = "sk-1" });
+
+        Assert.Equal("Hello 你好", text);
+        Assert.Equal(("m-1", 120L, 30L), (usage.Model, usage.InputTokens, usage.OutputTokens));
+        var call = Assert.Single(_server.Calls);
+        Assert.Equal(("/v1/chat/completions", true), (call.Path, call.Body.GetProperty("stream").GetBoolean()));
+        Assert.Equal("m-1", call.Body.GetProperty("model").GetString());
+        Assert.True(call.Body.GetProperty("stream_options").GetProperty("include_usage").GetBoolean());
+        Assert.False(call.Body.TryGetProperty("max_tokens", out _) || call.Body.TryGetProperty("temperature", out _));
+        Assert.Equal("Bearer sk-1", call.Authorization);
+    }
+
+    [Fact]
+    public async Task Anthropic_is_streamed_and_its_usage_counted()
+    {
+        _server.StreamsMessage("Hel", "lo");
+
+        var (text, usage) = await AskAsync("anthropic", new() { ["baseUrl"] = _server.Address, ["model"] = "claude-1", ["apiKey"] = "sk-ant", ["inputPrice"] = "3", ["outputPrice"] = "15" });
+
+        Assert.Equal("Hello", text);
+        Assert.Equal((120L, 30L, 0.00081m), (usage.InputTokens, usage.OutputTokens, usage.Cost));
+        var call = Assert.Single(_server.Calls);
+        Assert.Equal(("/v1/messages", "Bearer sk-ant"), (call.Path, call.Authorization));
+        Assert.Equal(4096, call.Body.GetProperty("max_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task Sampling_settings_reach_a_compatible_server_under_the_names_it_knows()
+    {
+        _server.Streams("ok");
+
+        await AskAsync("openai", OpenAi(("maxTokens", "77"), ("temperature", "0.25")));
+
+        var body = Assert.Single(_server.Calls).Body;
+        Assert.Equal((77, 0.25), (body.GetProperty("max_tokens").GetInt32(), body.GetProperty("temperature").GetDouble()));
+        Assert.False(body.TryGetProperty("max_completion_tokens", out _));
+    }
+
+    [Fact]
+    public async Task A_server_without_a_key_gets_a_harmless_one()
+    {
+        _server.Streams("ok");
+
+        await AskAsync("openai", new() { ["baseUrl"] = _server.Address + "/v1", ["model"] = "m" });
+
+        Assert.Equal("Bearer none", Assert.Single(_server.Calls).Authorization);
+    }
+
+    [Theory]
+    [InlineData(401, "Incorrect key sk-secret-1", "The server refused the API key (401).")]
+    [InlineData(403, "no", "The server refused the API key (403).")]
+    [InlineData(404, "The model `m` does not exist", "The server does not have this model")]
+    [InlineData(404, "Not Found", "The server has no chat API at this address (404).")]
+    [InlineData(402, "pay", "The account has no credit left (402).")]
+    [InlineData(429, "You exceeded your current quota", "The account has no credit left (429).")]
+    [InlineData(429, "slow down", "Too many requests (429): slow down")]
+    [InlineData(400, "context too long", "The server refused the request (400): context too long")]
+    [InlineData(500, "oops sk-secret-1", "The server has a fault (500): oops ***")]
+    [InlineData(503, "loading", "The server has a fault (503): loading")]
+    public async Task A_refusal_is_told_in_plain_words_without_the_key(int status, string message, string reason)
+    {
+        _server.Fails(status, message);
+
+        foreach (var (type, settings) in new[] { ("openai", OpenAi()), ("anthropic", Anthropic()) })
+        {
+            var fault = await FaultAsync(type, settings);
+
+            Assert.StartsWith(reason, fault.Reason.English, StringComparison.Ordinal);
+            Assert.DoesNotContain("sk-secret-1", fault.Reason.English + fault.Reason.Chinese, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("anthropic")]
+    public async Task The_servers_wish_to_wait_is_read(string type)
+    {
+        _server.Fails(429, "slow down", retryAfter: "7");
+
+        Assert.Equal(TimeSpan.FromSeconds(7), (await FaultAsync(type, type == "openai" ? OpenAi() : Anthropic())).RetryAfter);
+        Assert.Single(_server.Calls);
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_for_patience_is_asked_again_once_it_has_passed()
+    {
+        _server.Fails(429, "slow down", retryAfter: "0").Fails(500, "oops").Streams("ok");
+        _options.MaxAttempts = 3;
+        _options.RetryDelay = TimeSpan.FromMilliseconds(1);
+
+        Assert.Equal("ok", (await AskAsync("openai", OpenAi())).Text);
+
+        Assert.Equal(3, _server.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_cut_in_the_middle_is_not_taken_for_a_whole_one(bool politely)
+    {
+        _ = politely ? _server.EndsEarlyAfter("Hel") : _server.BreaksOffAfter("Hel");
+
+        Assert.Equal(FaultWords.BrokenOff, await FaultAsync("openai", OpenAi()));
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_in_the_middle_is_given_up()
+    {
+        _server.HangsAfter("Hel");
+
+        Assert.Equal(FaultWords.Stalled(_options.StallTimeout), await FaultAsync("openai", OpenAi()));
+    }
+
+    [Fact]
+    public async Task A_server_that_never_begins_is_given_up()
+    {
+        _server.Answers(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        _options.FirstTokenTimeout = TimeSpan.FromMilliseconds(200);
+
+        Assert.Equal(FaultWords.NoFirstToken(_options.FirstTokenTimeout), await FaultAsync("openai", OpenAi()));
+    }
+
+    [Theory]
+    [InlineData("text/event-stream", "data: {\"choices\": [oops\n\n")]
+    [InlineData("text/event-stream", "data: 42\n\n")]
+    [InlineData("application/json", "{}")]
+    [InlineData("text/event-stream", "")]
+    public async Task Nonsense_is_a_fault_and_not_an_answer(string contentType, string body)
+    {
+        _server.Says(contentType, body);
+
+        Assert.Equal(EngineFaultKind.Malformed, (await FaultAsync("openai", OpenAi())).Kind);
+        Assert.Equal(EngineFaultKind.Malformed, (await FaultAsync("anthropic", Anthropic())).Kind);
+    }
+
+    [Fact]
+    public async Task A_web_page_at_the_address_is_recognised()
+    {
+        _server.Says("text/html", "<html>hello</html>");
+
+        Assert.Equal(FaultWords.WebPage, await FaultAsync("openai", OpenAi()));
+    }
+
+    [Fact]
+    public async Task A_redirect_does_not_carry_the_key_elsewhere()
+    {
+        _server.Answers(context =>
+        {
+            context.Response.Redirect("/stolen");
+            return Task.CompletedTask;
+        });
+
+        Assert.Contains("redirects", (await FaultAsync("openai", OpenAi())).Reason.English, StringComparison.Ordinal);
+        Assert.Single(_server.Calls);
+    }
+
+    [Fact]
+    public async Task A_fault_reported_in_the_middle_of_the_stream_is_told()
+    {
+        _server.ReportsOverloadAfter("Hel");
+
+        var fault = await FaultAsync("anthropic", Anthropic());
+
+        Assert.Equal(EngineFaultKind.ServerFault, fault.Kind);
+        Assert.Contains("verloaded", fault.Reason.English, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_up_is_told_apart_from_one_that_is_not_there()
+    {
+        _server.HangsUp();
+
+        var fault = await FaultAsync("openai", OpenAi());
+
+        Assert.Equal(EngineFaultKind.BrokenOff, fault.Kind);
+        Assert.EndsWith("closed the connection without an answer.", fault.Reason.English, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_named_with_its_address()
+    {
+        var fault = await FaultAsync("openai", new() { ["baseUrl"] = "http://127.0.0.1:9/v1", ["model"] = "m" });
+
+        Assert.Equal("No server answers at 127.0.0.1:9. Is it running, and is the base URL right?", fault.Reason.English);
+    }
+
+    [Fact]
+    public void Every_manifest_is_complete_in_both_languages_and_accepts_its_own_example()
+    {
+        foreach (var type in Types())
+        {
+            var manifest = type.Manifest;
+            Assert.NotEmpty(manifest.Summary.Chinese);
+            Assert.All(manifest.Settings, field => Assert.All([field.Label.English, field.Label.Chinese, field.Help.English, field.Help.Chinese], Assert.NotEmpty));
+            var example = manifest.Settings.Where(f => f.IsRequired && f.Default is null).Select(f => KeyValuePair.Create(f.Key, "x"));
+            Assert.Empty(new SettingValues(example).Check(manifest.Settings));
+        }
+    }
+
+    private Dictionary<string, string> OpenAi(params (string Key, string Value)[] more)
+        => new(more.Select(m => KeyValuePair.Create(m.Key, m.Value))) { ["baseUrl"] = _server.Address + "/v1", ["model"] = "m-1", ["apiKey"] = "sk-secret-1" };
+
+    private Dictionary<string, string> Anthropic() => new() { ["baseUrl"] = _server.Address, ["model"] = "claude-1", ["apiKey"] = "sk-secret-1" };
+
+    private async Task<EngineFault> FaultAsync(string type, Dictionary<string, string> settings)
+        => (await Assert.ThrowsAsync<EngineFaultException>(() => AskAsync(type, settings))).Fault;
+
+    private async Task<(string Text, TurnUsage Usage)> AskAsync(string type, Dictionary<string, string> settings)
+    {
+        var engineType = Types().Single(t => t.Manifest.Type == type);
+        var values = new SettingValues(settings).WithDefaults(engineType.Manifest.Settings);
+        var pipeline = new EnginePipeline(Options.Create(_options), TimeProvider.System);
+        var engine = new Domain.Ai.Engine("e", Domain.Tenancy.TenantId.Default, type, values, true, 0, false, DateTimeOffset.UnixEpoch);
+        using var client = pipeline.Build(engine, engineType.Create(values), pipeline.CreateCircuit());
+        var updates = await client.GetStreamingResponseAsync([new(ChatRole.System, "Be kind."), new(ChatRole.User, "hi")], null, Cancel).ToListAsync(Cancel);
+        return (string.Concat(updates.Select(u => u.Text)), updates[^1].Contents.OfType<TurnUsageContent>().Single().Usage);
+    }
+
+    private IEngineType[] Types() => [new OpenAiEngine(_http), new AnthropicEngine(_http), new OllamaEngine(_http), new EmbeddedEngine()];
+}

@@ -1,0 +1,114 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Memory.Search;
+using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security;
+using Assistant.Testing.Contracts;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Persistence;
+
+/// <summary>The real stores over a new database of either kind, with a clock the test owns.</summary>
+internal sealed class TestHouse : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("assistant-test-");
+    private readonly string? _postgresDatabase;
+
+    private TestHouse(string? postgresDatabase, IDictionary<string, string?> settings)
+    {
+        _postgresDatabase = postgresDatabase;
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddPersistence(new DataFolder(_folder.FullName));
+        services.AddSecurity();
+        services.AddHouse();
+        services.AddMessaging();
+        services.AddConversations();
+        services.AddSingleton<Domain.Ai.IReplyGenerator, SilentReplies>();
+        Services = services.BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));
+
+    public ServiceProvider Services { get; }
+
+    public PathPorts Ports => new(
+        Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
+        Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<SearchIndex>(), Get<IAuditLog>(), ProjectAsync, this);
+
+    /// <summary>A new SQLite file.</summary>
+    public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));
+
+    /// <summary>A new database on the PostgreSQL server of the tests; skips the test with the reason when there is none.</summary>
+    public static async Task<TestHouse> OnPostgresAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
+        Assert.SkipWhen(string.IsNullOrEmpty(server), "PostgreSQL is missing: ASSISTANT_TEST_POSTGRES is not set (tests/run.sh provides it).");
+        var name = $"test_{Guid.CreateVersion7():N}";
+        await using (var source = NpgsqlDataSource.Create(server!))
+        await using (var command = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE template0"))
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        return await MigrateAsync(new TestHouse(name, new Dictionary<string, string?>
+        {
+            ["Assistant:Database:Provider"] = "postgres",
+            ["Assistant:Database:ConnectionString"] = new NpgsqlConnectionStringBuilder(server!) { Database = name, MaxPoolSize = 10 }.ConnectionString,
+        }));
+    }
+
+    public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+        if (_postgresDatabase is not null)
+        {
+            await using var source = NpgsqlDataSource.Create(Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES")!);
+            await using var command = source.CreateCommand($"DROP DATABASE {_postgresDatabase} WITH (FORCE)");
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static async Task<TestHouse> MigrateAsync(TestHouse house)
+    {
+        await house.Get<IDatabase>().MigrateAsync(TestContext.Current.CancellationToken);
+        return house;
+    }
+
+    private async Task ProjectAsync(CancellationToken cancellationToken)
+    {
+        using var projector = new SearchProjector(
+            Get<IReadPool>(), Get<IWriteQueue>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
+        foreach (var tenant in await Get<ITenantDirectory>().ListAsync(cancellationToken))
+        {
+            while (await projector.ProjectAsync(tenant.Id, cancellationToken) > 0)
+            {
+            }
+        }
+    }
+
+    /// <summary>The stores' tests commit turns themselves.</summary>
+    private sealed class SilentReplies : Domain.Ai.IReplyGenerator
+    {
+        public IAsyncEnumerable<Domain.Ai.ReplyChunk> GenerateAsync(Domain.Ai.ReplyContext context, CancellationToken cancellationToken)
+            => throw new NotSupportedException("No engine takes part in these tests.");
+    }
+}

@@ -1,0 +1,211 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.People;
+using Xunit;
+
+namespace Assistant.Testing.Contracts;
+
+/// <summary>What every <see cref="IInbox"/> must hold.</summary>
+public abstract class InboxContract : PathContract
+{
+    [Fact]
+    public async Task A_redelivered_message_is_stored_once()
+    {
+        Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Said(HomeLine, "1", "hello")));
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Said(HomeLine, "1", "hello")));
+
+        var conversation = await HearAsync(HomeLine, "2", "again");
+        Assert.Equal(["hello", "again"], (await ThreadAsync(Home, conversation)).Select(m => m.Body.Markdown));
+    }
+
+    [Fact]
+    public async Task The_same_key_on_two_connections_is_two_messages()
+    {
+        var here = await HearAsync(HomeLine, "1", "hello");
+        var there = await HearAsync(OfficeLine, "1", "hello");
+
+        Assert.NotEqual(here, there);
+    }
+
+    [Fact]
+    public async Task Concurrent_redeliveries_are_stored_once()
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => StoreAsync(HomeLine, Said(HomeLine, "1", "hello"))));
+
+        Assert.Single(outcomes.OfType<InboxOutcome.Stored>());
+        Assert.Equal(19, outcomes.OfType<InboxOutcome.Duplicate>().Count());
+    }
+
+    [Fact]
+    public async Task Messages_of_a_chat_keep_the_order_they_were_handed_over_in()
+    {
+        await Task.WhenAll(Enumerable.Range(1, 200).Select(i => StoreAsync(HomeLine, Said(HomeLine, $"{i}", $"number {i}", $"chat-{i % 5}"))));
+
+        for (var chat = 0; chat < 5; chat++)
+        {
+            var conversation = (await Ports.Queries.FindByChatAsync(HomeLine.Id, new ExternalChat($"chat-{chat}"), Cancel))!.Value;
+            var thread = await ThreadAsync(Home, conversation);
+            Assert.Equal(Enumerable.Range(1, 40).Select(n => (long)n), thread.Select(m => m.Seq));
+            Assert.Equal(Enumerable.Range(1, 200).Where(i => i % 5 == chat).Select(i => $"number {i}"), thread.Select(m => m.Body.Markdown));
+        }
+    }
+
+    [Fact]
+    public async Task An_edit_changes_the_text_a_waiting_turn_sees()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "meet at 4");
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var outcome = await StoreAsync(HomeLine, Edited("1", "meet at 5"));
+
+        Assert.False(Assert.IsType<InboxOutcome.Stored>(outcome).NeedsTurn);
+        Assert.Equal("meet at 5", (await BeginAsync(conversation)).Utterance.Body.Markdown);
+        Assert.NotNull(Assert.Single(await ThreadAsync(Home, conversation)).EditedAt);
+    }
+
+    [Fact]
+    public async Task An_edit_that_overtook_its_message_is_the_message()
+    {
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Edited("1", "second thought"))).Conversation;
+
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Said(HomeLine, "1", "first thought")));
+
+        Assert.Equal("second thought", Assert.Single(await ThreadAsync(Home, conversation)).Body.Markdown);
+        await AnswerAsync(conversation, "ok");
+        Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+    }
+
+    [Fact]
+    public async Task An_older_edit_does_not_undo_a_newer_one()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "a");
+        var older = Edited("1", "b");
+        Ports.Clock.Advance(TimeSpan.FromSeconds(5));
+        await StoreAsync(HomeLine, Edited("1", "c"));
+
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, older));
+        Assert.Equal("c", Assert.Single(await ThreadAsync(Home, conversation)).Body.Markdown);
+    }
+
+    [Fact]
+    public async Task A_deletion_withdraws_a_message_that_waits_for_its_turn()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "never mind");
+
+        await StoreAsync(HomeLine, Deleted("1"));
+
+        Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+        var message = Assert.Single(await ThreadAsync(Home, conversation));
+        Assert.Equal("", message.Body.Markdown);
+        Assert.NotNull(message.DeletedAt);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_overtook_its_message_keeps_it_out()
+    {
+        await StoreAsync(HomeLine, Deleted("1"));
+
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Said(HomeLine, "1", "secret")));
+
+        var conversation = (await Ports.Queries.FindByChatAsync(HomeLine.Id, new ExternalChat("chat-1"), Cancel))!.Value;
+        Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+        Assert.DoesNotContain(await ThreadAsync(Home, conversation), m => m.Body.Markdown.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refused_sender_leaves_nothing_of_what_they_said()
+    {
+        var closed = await ConnectAsync(Home, "closed", AccessPolicy.Allowlist);
+
+        Assert.IsType<InboxOutcome.NotAdmitted>(await StoreAsync(closed, Said(closed, "1", "let me in")));
+
+        Assert.Null(await Ports.Queries.FindByChatAsync(closed.Id, new ExternalChat("chat-1"), Cancel));
+    }
+
+    [Fact]
+    public async Task An_unknown_sender_gets_one_pairing_code_until_it_expires()
+    {
+        var pairing = await ConnectAsync(Home, "pairing", AccessPolicy.Pairing);
+
+        var first = Assert.IsType<InboxOutcome.PairingOpen>(await StoreAsync(pairing, Said(pairing, "1", "hello")));
+        var second = Assert.IsType<InboxOutcome.PairingOpen>(await StoreAsync(pairing, Said(pairing, "2", "hello?")));
+
+        Assert.NotNull(first.Claimed);
+        Assert.Null(second.Conversation);
+        var request = Assert.Single(await Ports.People.ListPairingAsync(Home, Cancel));
+        Assert.Contains(request.Code, first.Claimed.Body.Markdown, StringComparison.Ordinal);
+
+        Ports.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.NotNull(Assert.IsType<InboxOutcome.PairingOpen>(await StoreAsync(pairing, Said(pairing, "3", "hello??"))).Conversation);
+    }
+
+    [Fact]
+    public async Task An_approved_sender_is_let_in()
+    {
+        var pairing = await ConnectAsync(Home, "pairing", AccessPolicy.Pairing);
+        await StoreAsync(pairing, Said(pairing, "1", "hello"));
+        var request = Assert.Single(await Ports.People.ListPairingAsync(Home, Cancel));
+
+        var decided = await Ports.People.DecidePairingAsync(
+            Home, request.Id, Standing.Approved, "Welcome.", Draft(Home, AuditActions.PairingApproved, $"pairing/{request.Id}"), Cancel);
+
+        Assert.NotNull(decided);
+        Assert.IsType<InboxOutcome.Stored>(await StoreAsync(pairing, Said(pairing, "2", "hello again")));
+    }
+
+    [Fact]
+    public async Task A_failing_entry_waits_then_comes_back_then_dies_and_can_be_revived()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var entry = (await BeginAsync(conversation)).Entry;
+
+        await Ports.Inbox.RetryLaterAsync(entry, "boom", Ports.Clock.GetUtcNow() + TimeSpan.FromSeconds(10), Cancel);
+        Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+        Assert.Empty(await Ports.Inbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+
+        Ports.Clock.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal([conversation], await Ports.Inbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+        entry = (await BeginAsync(conversation)).Entry;
+        Assert.Equal(1, entry.Attempts);
+
+        await Ports.Inbox.DeadLetterAsync(entry, "boom again", Cancel);
+        Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+        var dead = Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items);
+        Assert.True(dead.IsInbound);
+        Assert.Equal("boom again", dead.Reason);
+
+        Assert.Null(await Ports.Inbox.ReviveAsync(Office, dead.Id, Draft(Office, AuditActions.MessageRevived, "x"), Cancel));
+        Assert.Equal(conversation, await Ports.Inbox.ReviveAsync(Home, dead.Id, Draft(Home, AuditActions.MessageRevived, "x"), Cancel));
+        Assert.Equal("hello", (await BeginAsync(conversation)).Utterance.Body.Markdown);
+    }
+
+    [Fact]
+    public async Task Each_stored_message_is_in_the_audit_chain_of_its_tenant_only()
+    {
+        await HearAsync(HomeLine, "1", "hello");
+        await HearAsync(OfficeLine, "1", "hello");
+
+        Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.MessageReceived);
+        Assert.Single(await AuditOfAsync(Office), e => e.What.Action == AuditActions.MessageReceived);
+    }
+
+    [Fact]
+    public async Task A_new_message_reopens_a_closed_conversation()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await Ports.Conversations.SetStatusAsync(Home, conversation, ConversationStatus.Closed, Draft(Home, AuditActions.ConversationClosed, "x"), Cancel);
+
+        await HearAsync(HomeLine, "2", "one more thing");
+
+        Assert.Equal(ConversationStatus.Open, (await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Status);
+    }
+
+    private InboundMessage Edited(string id, string text) => Said(HomeLine, id, "") with
+    {
+        DedupeKey = $"edit:{id}:{Ports.Clock.GetUtcNow():O}", Content = new InboundContent.Edited(text),
+    };
+
+    private InboundMessage Deleted(string id) => Said(HomeLine, id, "") with { DedupeKey = $"delete:{id}", Content = new InboundContent.Deleted() };
+}
