@@ -14,6 +14,7 @@ export function attach(page, form) {
   let key = null;
   let typedAt = -Infinity;
   let isSending = false;
+  let setAside = ''; // a draft that gave way to a held reply being rewritten
 
   enterSends.checked = localStorage.getItem(enterKey) === 'true';
 
@@ -46,7 +47,11 @@ export function attach(page, form) {
       if (isStored) {
         localStorage.removeItem(prefix + sentFrom);
         // Words typed while it was on its way are the next message.
-        if (key === sentFrom) setText(text.value.startsWith(written) ? text.value.slice(written.length) : text.value);
+        if (key === sentFrom) {
+          const rest = text.value.startsWith(written) ? text.value.slice(written.length) : text.value;
+          setText(rest || setAside);
+          setAside = '';
+        }
       }
     } catch {
       // No connection: the text stays, the bar at the top says why.
@@ -91,11 +96,17 @@ export function attach(page, form) {
   return {
     open(next) {
       key = next;
+      setAside = '';
       text.value = localStorage.getItem(prefix + key) ?? '';
       saved.hidden = !text.value;
       grow();
     },
-    setText,
+    /** Puts a text in the place of the draft; an empty one brings the draft back. */
+    setText(value) {
+      const draft = setAside;
+      setAside = value ? text.value : '';
+      setText(value || draft);
+    },
     focus() { text.focus({ preventScroll: true }); text.setSelectionRange(text.value.length, text.value.length); },
     stop() {
       text.removeEventListener('input', onInput);

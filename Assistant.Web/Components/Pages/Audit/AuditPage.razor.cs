@@ -67,6 +67,11 @@ public sealed partial class AuditPage : IAsyncDisposable
         _model = new AuditPageModel(Log, me, Time);
         _side = builder =>
         {
+            if (!_model.IsLoaded)
+            {
+                return;
+            }
+
             builder.OpenComponent<AuditDetails>(0);
             builder.AddAttribute(1, nameof(AuditDetails.Event), _model.Selected);
             builder.AddAttribute(2, nameof(AuditDetails.Address), Address);
