@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Testing.Contracts;
@@ -36,7 +37,7 @@ public abstract class SqlUserDirectoryTests(bool onPostgres) : UserDirectoryCont
         var user = new NewUser(new UserId(Guid.CreateVersion7()), TenantId.Default, "ada@example.org", Roles.Owner, "correct horse battery", secret);
         await users.CreateAsync(user, false, UserDesk.LocalCaller(TenantId.Default).Audit(clock.GetUtcNow(), "x", "y"), TestContext.Current.CancellationToken);
 
-        await using var context = _stores!.Database.OpenContext(Persistence.TenantScope.System);
+        await using var context = _stores!.Database.OpenContext(TenantScope.System);
         var row = await context.Set<UserRow>().SingleAsync(TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain("correct horse", row.PasswordHash, StringComparison.Ordinal);
