@@ -15,13 +15,17 @@ public sealed record Room(char Key, RoomGroup Group, string Path, string Icon, s
 /// <summary>The rooms in the order of the rail; the first four are on a phone's bottom bar.</summary>
 internal static class Rooms
 {
+    public const char Conversations = 'c';
+    public const char People = 'p';
+    public const char DeadLetters = 'd';
+
     public static IReadOnlyList<Room> All { get; } =
     [
-        new('c', RoomGroup.Work, "conversations", Icons.Material.Outlined.Forum, Permissions.ConversationsRead, () => Texts.RoomConversations),
-        new('p', RoomGroup.Work, "people", Icons.Material.Outlined.PeopleAlt, Permissions.PeopleRead, () => Texts.RoomPeople),
+        new(Conversations, RoomGroup.Work, "conversations", Icons.Material.Outlined.Forum, Permissions.ConversationsRead, () => Texts.RoomConversations),
+        new(People, RoomGroup.Work, "people", Icons.Material.Outlined.PeopleAlt, Permissions.PeopleRead, () => Texts.RoomPeople),
         new('n', RoomGroup.Run, "connections", Icons.Material.Outlined.Cable, Permissions.ChannelsRead, () => Texts.RoomConnections),
         new('e', RoomGroup.Run, "engines", Icons.Material.Outlined.Memory, Permissions.EnginesRead, () => Texts.RoomEngines),
-        new('d', RoomGroup.Run, "dead-letters", Icons.Material.Outlined.Unsubscribe, Permissions.ChannelsRead, () => Texts.RoomDeadLetters),
+        new(DeadLetters, RoomGroup.Run, "dead-letters", Icons.Material.Outlined.Unsubscribe, Permissions.ConversationsRead, () => Texts.RoomDeadLetters),
         new('a', RoomGroup.Run, "audit", Icons.Material.Outlined.ReceiptLong, Permissions.AuditRead, () => Texts.RoomAudit),
         new('s', RoomGroup.SetUp, "set-up", Icons.Material.Outlined.Checklist, Permissions.ChannelsManage, () => Texts.RoomSetUp),
     ];

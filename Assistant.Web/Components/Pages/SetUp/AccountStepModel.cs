@@ -5,12 +5,13 @@ using Assistant.Web.Localization;
 namespace Assistant.Web.Components.Pages.SetUp;
 
 /// <summary>The first account: what is typed, what is wrong with it, and whether it was created.</summary>
-internal sealed class AccountStepModel(SetupGate gate, ITotp totp)
+/// <param name="isOpen">What is known already about the link.</param>
+internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen = null)
 {
     private bool _hasTwoStep;
 
     /// <summary>Whether the link in the address is good; <see langword="null"/> until that is known.</summary>
-    public bool? IsOpen { get; private set; }
+    public bool? IsOpen { get; private set; } = isOpen;
 
     public string Email { get; set; } = "";
 

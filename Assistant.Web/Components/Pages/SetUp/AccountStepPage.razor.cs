@@ -18,6 +18,10 @@ public sealed partial class AccountStepPage : IAsyncDisposable
     [PersistentState]
     public string? Origin { get; set; }
 
+    /// <summary>What the page request found out about the link: the live page begins with the form in place, not with nothing.</summary>
+    [PersistentState]
+    public bool? IsOpen { get; set; }
+
     [Inject]
     private SetupGate Gate { get; set; } = default!;
 
@@ -34,9 +38,13 @@ public sealed partial class AccountStepPage : IAsyncDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        Model = new AccountStepModel(Gate, Totp);
+        Model = new AccountStepModel(Gate, Totp, IsOpen);
         Origin ??= Request.HttpContext?.Connection.RemoteIpAddress?.ToString();
-        await Model.OpenAsync(Token, CancellationToken.None);
+        if (IsOpen is null)
+        {
+            await Model.OpenAsync(Token, CancellationToken.None);
+            IsOpen = Model.IsOpen;
+        }
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
