@@ -195,7 +195,7 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
         var problems = new List<SettingProblem>();
         if (!Slug.IsValid(draft.Name))
         {
-            problems.Add(new("name", "Use 1 to 63 lower-case letters, digits and inner hyphens."));
+            problems.Add(new("name", new("Use 1 to 63 lower-case letters, digits and inner hyphens.", "请使用 1 到 63 个小写字母、数字，中间可用连字符。")));
         }
 
         if (catalog.Find(draft.Type) is null)
@@ -207,7 +207,10 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
     }
 
     private SettingProblem UnknownType(string type)
-        => new("type", $"There is no engine type '{type}'. Known: {string.Join(", ", catalog.All.Select(m => m.Type))}.");
+    {
+        var known = string.Join(", ", catalog.All.Select(m => m.Type));
+        return new("type", new($"There is no engine type '{type}'. Known: {known}.", $"没有名为“{type}”的引擎类型。可用：{known}。"));
+    }
 
     private static bool HasProvisionedDefault(IEnumerable<Engine> engines) => engines.Any(e => e is { IsDefault: true, IsProvisioned: true });
 

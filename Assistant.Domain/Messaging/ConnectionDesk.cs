@@ -214,7 +214,7 @@ public sealed class ConnectionDesk(
         var problems = new List<SettingProblem>();
         if (!Slug.IsValid(draft.Name))
         {
-            problems.Add(new("name", "Use 1 to 63 lower-case letters, digits and inner hyphens."));
+            problems.Add(new("name", new("Use 1 to 63 lower-case letters, digits and inner hyphens.", "请使用 1 到 63 个小写字母、数字，中间可用连字符。")));
         }
 
         if (channels.Find(draft.ChannelType) is null)
@@ -226,7 +226,10 @@ public sealed class ConnectionDesk(
     }
 
     private SettingProblem UnknownType(string type)
-        => new("type", $"There is no channel '{type}'. Known: {string.Join(", ", channels.All.Select(c => c.Manifest.Type))}.");
+    {
+        var known = string.Join(", ", channels.All.Select(c => c.Manifest.Type));
+        return new("type", new($"There is no channel '{type}'. Known: {known}.", $"没有名为“{type}”的渠道。可用：{known}。"));
+    }
 
     private static string AccessName(AccessPolicy access) => access.ToString().ToLowerInvariant();
 }

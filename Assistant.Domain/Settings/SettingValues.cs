@@ -3,7 +3,11 @@ using System.Globalization;
 namespace Assistant.Domain.Settings;
 
 /// <summary>A wrong or missing setting, in words a person can act on.</summary>
-public sealed record SettingProblem(string Key, string Message);
+public sealed record SettingProblem(string Key, LocalizedText Text)
+{
+    /// <summary>The words for logs, the API and the command line.</summary>
+    public string Message => Text.English;
+}
 
 /// <summary>The values of a connection's or engine's settings, secrets opened. Lives in memory only and never prints its values.</summary>
 public sealed class SettingValues
@@ -43,7 +47,8 @@ public sealed class SettingValues
         var problems = new List<SettingProblem>();
         foreach (var key in _values.Keys.Where(key => fields.All(f => f.Key != key)))
         {
-            problems.Add(new(key, $"There is no setting '{key}'. Known: {string.Join(", ", fields.Select(f => f.Key))}."));
+            var known = string.Join(", ", fields.Select(f => f.Key));
+            problems.Add(new(key, new($"There is no setting '{key}'. Known: {known}.", $"没有名为“{key}”的设置。可用的设置：{known}。")));
         }
 
         foreach (var field in fields)
@@ -52,12 +57,12 @@ public sealed class SettingValues
             {
                 if (field.IsRequired)
                 {
-                    problems.Add(new(field.Key, $"'{field.Key}' is required."));
+                    problems.Add(new(field.Key, new($"'{field.Key}' is required.", $"必须填写“{field.Label.Chinese}”。")));
                 }
             }
-            else if (Wrong(field, value) is { } message)
+            else if (Wrong(field, value) is { } text)
             {
-                problems.Add(new(field.Key, message));
+                problems.Add(new(field.Key, text));
             }
         }
 
@@ -66,15 +71,18 @@ public sealed class SettingValues
 
     public override string ToString() => $"{_values.Count} settings (values not shown)";
 
-    private static string? Wrong(SettingField field, string value) => field.Kind switch
+    private static LocalizedText? Wrong(SettingField field, string value) => field.Kind switch
     {
         SettingKind.Url when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
-            => $"'{field.Key}' must be an absolute http or https address.",
+            => new($"'{field.Key}' must be an absolute http or https address.", $"“{field.Label.Chinese}”必须是完整的 http 或 https 地址。"),
         SettingKind.Number when !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
-            => $"'{field.Key}' must be a number.",
-        SettingKind.Switch when !bool.TryParse(value, out _) => $"'{field.Key}' must be true or false.",
+            => new($"'{field.Key}' must be a number.", $"“{field.Label.Chinese}”必须是数字。"),
+        SettingKind.Switch when !bool.TryParse(value, out _)
+            => new($"'{field.Key}' must be true or false.", $"“{field.Label.Chinese}”只能是 true 或 false。"),
         SettingKind.Choice when field.Choices?.Contains(value, StringComparer.Ordinal) != true
-            => $"'{field.Key}' must be one of: {string.Join(", ", field.Choices ?? [])}.",
+            => new(
+                $"'{field.Key}' must be one of: {string.Join(", ", field.Choices ?? [])}.",
+                $"“{field.Label.Chinese}”只能是以下之一：{string.Join("、", field.Choices ?? [])}。"),
         _ => null,
     };
 }

@@ -40,7 +40,10 @@ public static class SettingsForm
         if (kept.Count > 0 && fields.FirstOrDefault(f => f.Kind == SettingKind.Url && Differs(f, complete, stored!)) is { } moved)
         {
             problems.AddRange(kept.Select(f => new SettingProblem(
-                f.Key, $"Enter '{f.Key}' again: '{moved.Key}' changed, and a stored secret is not sent to a new address.")));
+                f.Key,
+                new(
+                    $"Enter '{f.Key}' again: '{moved.Key}' changed, and a stored secret is not sent to a new address.",
+                    $"请重新输入“{f.Label.Chinese}”：“{moved.Label.Chinese}”已更改，已保存的密钥不会发送到新地址。"))));
         }
 
         return new SettingsChecked(complete, problems);

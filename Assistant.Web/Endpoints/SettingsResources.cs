@@ -38,7 +38,7 @@ internal static class SettingsResources
                 case JsonValueKind.Null:
                     break;
                 default:
-                    problems.Add(new(key, $"'{key}' must be a text, a number or a switch."));
+                    problems.Add(new(key, new($"'{key}' must be a text, a number or a switch.", $"“{key}”必须是文本、数字或开关。")));
                     break;
             }
         }

@@ -32,8 +32,24 @@ internal sealed class Phrasebook(string name)
     /// <summary>A phrase with a plural: <c>Key_one</c>, where there is one, is used for 1; <c>{count}</c> is filled.</summary>
     public string Count(string key, long count, params ReadOnlySpan<(string Placeholder, object Value)> values)
     {
-        var form = count == 1 && Find($"{key}_one") is not null ? $"{key}_one" : key;
+        var form = count == 1 && HasSingular(key) ? $"{key}_one" : key;
         return Say(form, values).Replace("{count}", count.ToString("N0", CultureInfo.CurrentCulture), StringComparison.Ordinal);
+    }
+
+    // A language without a singular keeps to its own phrase: looking for the key as usual would find the English one.
+    private bool HasSingular(string key)
+    {
+        var culture = CultureInfo.CurrentUICulture;
+        while (true)
+        {
+            var own = _resources.GetResourceSet(culture, createIfNotExists: true, tryParents: false);
+            if (own?.GetString(key) is not null || culture.Equals(CultureInfo.InvariantCulture))
+            {
+                return own?.GetString($"{key}_one") is not null;
+            }
+
+            culture = culture.Parent;
+        }
     }
 
     private string? Find(string key) => _resources.GetString(key, CultureInfo.CurrentUICulture);

@@ -1,3 +1,5 @@
+using Assistant.Domain.Settings;
+
 namespace Assistant.Domain.Messaging.WebChat;
 
 /// <summary>The sites that may embed a web chat. Empty means none but our own pages.</summary>
@@ -13,14 +15,14 @@ public sealed class AllowedOrigins
     private static readonly char[] Separators = [' ', ',', ';', '\n', '\r', '\t'];
     private readonly Origin[] _origins;
 
-    private AllowedOrigins(IEnumerable<Origin> origins, IReadOnlyList<string> problems)
+    private AllowedOrigins(IEnumerable<Origin> origins, IReadOnlyList<LocalizedText> problems)
     {
         _origins = [.. origins];
         Problems = problems;
     }
 
     /// <summary>What is wrong with entries that are not used, in words.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<LocalizedText> Problems { get; }
 
     /// <summary>The entries in the form of a <c>frame-ancestors</c> source list.</summary>
     public IReadOnlyList<string> Sources => [.. _origins.Select(origin => origin.ToString())];
@@ -29,12 +31,12 @@ public sealed class AllowedOrigins
     public static AllowedOrigins Parse(string? list)
     {
         var origins = new List<Origin>();
-        var problems = new List<string>();
+        var problems = new List<LocalizedText>();
         foreach (var entry in (list ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries))
         {
             if (origins.Count == MaxEntries)
             {
-                problems.Add($"Only the first {MaxEntries} sites are used.");
+                problems.Add(new($"Only the first {MaxEntries} sites are used.", $"只使用前 {MaxEntries} 个网站。"));
                 break;
             }
 
@@ -44,7 +46,9 @@ public sealed class AllowedOrigins
             }
             else
             {
-                problems.Add($"'{entry}' is not a site: write it like https://shop.example or https://*.shop.example.");
+                problems.Add(new(
+                    $"'{entry}' is not a site: write it like https://shop.example or https://*.shop.example.",
+                    $"“{entry}”不是网站地址，请写成 https://shop.example 或 https://*.shop.example 的形式。"));
             }
         }
 

@@ -74,7 +74,7 @@ public sealed partial record WebChatProfile(
         {
             if (settings.Find(key) is { } value && Colour(settings, key) is null)
             {
-                problems.Add(new(key, $"'{value}' is not a colour: write it like {DefaultAccent}."));
+                problems.Add(new(key, new($"'{value}' is not a colour: write it like {DefaultAccent}.", $"“{value}”不是颜色，请写成 {DefaultAccent} 的形式。")));
             }
         }
 

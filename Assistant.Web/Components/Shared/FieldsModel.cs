@@ -92,7 +92,7 @@ public sealed class FieldsModel
     {
         foreach (var problem in problems.Where(p => _values.ContainsKey(p.Key)))
         {
-            _problems[problem.Key] = problem.Message;
+            _problems[problem.Key] = problem.Text.In(CultureInfo.CurrentUICulture);
             if (_storedSecrets.Contains(problem.Key))
             {
                 Replace(problem.Key);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
@@ -165,7 +166,7 @@ public sealed class EngineEditor
     {
         Fields.Show(problems);
         NameProblem = problems.FirstOrDefault(p => p.Key == "name") is null ? NameProblem : Texts.FieldName;
-        var unplaced = problems.Where(p => p.Key != "name" && Fields.Fields.All(f => f.Key != p.Key)).Select(p => p.Message).ToList();
+        var unplaced = problems.Where(p => p.Key != "name" && Fields.Fields.All(f => f.Key != p.Key)).Select(p => p.Text.In(CultureInfo.CurrentUICulture)).ToList();
         Refusal = unplaced.Count == 0 ? null : string.Join(Environment.NewLine, unplaced);
     }
 }

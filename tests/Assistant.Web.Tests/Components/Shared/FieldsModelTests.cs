@@ -64,7 +64,7 @@ public sealed class FieldsModelTests
     {
         var model = Stored();
 
-        model.Show([new SettingProblem("token", "Enter it again."), new SettingProblem("unknown", "Not ours.")]);
+        model.Show([new SettingProblem("token", new("Enter it again.", "请重新输入。")), new SettingProblem("unknown", new("Not ours.", "不认识。"))]);
 
         Assert.False(model.ShowsAsSet(Token));
         Assert.Equal("Enter it again.", model.ProblemOf("token"));
