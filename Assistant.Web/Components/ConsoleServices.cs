@@ -32,7 +32,6 @@ public static class ConsoleServices
     /// </summary>
     public static WebApplication MapConsole(this WebApplication app)
     {
-        app.UseWhen(IsPageRequest, pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseContentSecurity();
         app.UseRequestLocalization();
         app.UseAntiforgery();
@@ -45,12 +44,6 @@ public static class ConsoleServices
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
-
-    // A person who follows a wrong address gets a page; programs keep their bare status.
-    private static bool IsPageRequest(HttpContext context)
-        => HttpMethods.IsGet(context.Request.Method)
-            && !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     // For pages without script: the choice is a link.
     private static RedirectHttpResult ChooseLanguage(HttpContext context, [FromQuery] string tag, [FromQuery] string? returnUrl)

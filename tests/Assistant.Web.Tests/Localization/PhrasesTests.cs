@@ -33,6 +33,14 @@ public sealed partial class PhrasesTests
     }
 
     [Fact]
+    public void One_is_not_said_in_English_to_whoever_reads_Chinese()
+    {
+        using var _ = new SpokenLanguage("zh-CN");
+
+        Assert.DoesNotMatch("[a-zA-Z]", DeskTexts.DeadLettersWhat(1) + DeskTexts.Attempts(1));
+    }
+
+    [Fact]
     public void One_has_a_form_of_its_own_where_English_has_it()
     {
         using var _ = new SpokenLanguage("en");
