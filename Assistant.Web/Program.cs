@@ -1,6 +1,8 @@
+using Assistant.Domain.Provisioning;
 using Assistant.Infrastructure;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Diagnostics;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
 using Assistant.Infrastructure.Messaging.Channels.WebChat;
@@ -12,8 +14,16 @@ using Assistant.Web.Components;
 using Assistant.Web.Endpoints;
 using Assistant.Web.Hubs;
 using Assistant.Web.Security;
+using Assistant.Web.Verbs;
 
-var builder = WebApplication.CreateBuilder(args);
+var line = VerbLine.Parse(args);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = line.IsServe ? [.. line.Args] : [],
+    // Settings and assets lie beside the program, whichever folder it is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.WebHost.UseStaticWebAssets(); // `dotnet run` serves them in every environment; a published build has them in place
 if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
 {
     builder.WebHost.UseUrls("http://localhost:8080");
@@ -37,18 +47,60 @@ services.AddRestApi();
 services.AddChatHub();
 services.AddConsole();
 services.AddWebSecurity();
+services.AddDiagnostics();
+services.AddVerbs();
+services.AddSecurityVerbs();
 services.AddHostedService<FirstRun>();
 
-var app = builder.Build();
-var installation = app.Services.GetRequiredService<Installation>();
-await installation.PrepareAsync(CancellationToken.None);
-await installation.RecoverAsync(CancellationToken.None);
+if (!line.IsServe)
+{
+    // Standard output belongs to the verb.
+    builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+    return await VerbRunner.RunAsync(line, new VerbStreams(Console.In, Console.Out, Console.Error), ComposeAsync, CancellationToken.None);
+}
 
-app.UseRestApi();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapConsole();
-app.MapAccount();
-app.MapRestApi();
-app.MapWebChat();
-await app.RunAsync();
+WebApplication app;
+try
+{
+    app = builder.Build();
+    var installation = app.Services.GetRequiredService<Installation>();
+    await installation.PrepareAsync(CancellationToken.None);
+    await installation.RecoverAsync(CancellationToken.None);
+    Map(app);
+    await app.StartAsync();
+}
+catch (Exception error) when (error is not OperationCanceledException)
+{
+    var lines = error is ProvisioningException wrong ? wrong.Problems.Select(problem => problem.ToString()) : [error.Message];
+    foreach (var problem in lines)
+    {
+        await Console.Error.WriteLineAsync($"Cannot start: {problem}");
+    }
+
+    return VerbExit.CannotStart;
+}
+
+await app.WaitForShutdownAsync();
+return VerbExit.Fine;
+
+async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
+{
+    var composed = builder.Build();
+    if (line.Name != "doctor") // it examines the installation as it is
+    {
+        await composed.Services.GetRequiredService<Installation>().PrepareAsync(cancellationToken);
+    }
+
+    return composed.Services;
+}
+
+static void Map(WebApplication app)
+{
+    app.UseRestApi();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.MapConsole();
+    app.MapAccount();
+    app.MapRestApi();
+    app.MapWebChat();
+}

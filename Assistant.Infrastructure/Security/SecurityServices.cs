@@ -3,9 +3,13 @@ using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Sealing;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Security;
 
@@ -28,6 +32,11 @@ public static class SecurityServices
             return new EnvelopeSealer(MasterKeyFile.ReadOrCreate(file), provider.GetRequiredService<IDataKeyStore>());
         });
 
+        // Sessions outlive a restart, and a container's home folder does not.
+        services.AddDataProtection().SetApplicationName("Assistant");
+        services.AddOptions<KeyManagementOptions>().Configure<DataFolder, ILoggerFactory>((options, folder, loggers)
+            => options.XmlRepository = new FileSystemXmlRepository(SessionKeys(folder), loggers));
+
         services.AddSingleton<ITotp, OtpNetTotp>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
@@ -36,5 +45,13 @@ public static class SecurityServices
         services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
         services.AddSingleton<ApiKeyDesk>();
         return services;
+    }
+
+    private static DirectoryInfo SessionKeys(DataFolder folder)
+    {
+        var path = Path.Combine(folder.Path, "session-keys");
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

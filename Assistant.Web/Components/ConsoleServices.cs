@@ -1,4 +1,5 @@
 using Assistant.Web.Components.Layout;
+using Assistant.Web.Components.Pages.Audit;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -36,6 +37,8 @@ public static class ConsoleServices
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapGet("/account/language", ChooseLanguage).AllowAnonymous().ExcludeFromDescription();
+
+        app.MapAuditExport();
 
         // Our own header forbids framing; the framework's would be a second, weaker one.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

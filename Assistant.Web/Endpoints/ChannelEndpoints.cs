@@ -51,15 +51,15 @@ internal sealed record TextLimitResource(int Max, LengthUnit Unit);
 
 internal sealed record ChannelRequest(
     [property: Description("One of /channels/types.")] string Type,
-    string? DisplayName,
-    [property: Description("Who may talk to the assistant; pairing when left out.")] AccessPolicy? Access,
-    [property: Description("true when left out.")] bool? Enabled,
-    [property: Description("A secret left out keeps its stored value.")] Dictionary<string, JsonElement>? Settings);
+    string? DisplayName = null,
+    [property: Description("Who may talk to the assistant; pairing when left out.")] AccessPolicy? Access = null,
+    [property: Description("true when left out.")] bool? Enabled = null,
+    [property: Description("A secret left out keeps its stored value.")] Dictionary<string, JsonElement>? Settings = null);
 
 internal sealed record ChannelTestRequest(
-    [property: Description("A stored channel whose secrets fill the blanks.")] string? Name,
     string Type,
-    Dictionary<string, JsonElement>? Settings);
+    [property: Description("A stored channel whose secrets fill the blanks.")] string? Name = null,
+    Dictionary<string, JsonElement>? Settings = null);
 
 internal sealed record CheckResource(string Name, bool Passed, string Detail, string? Fix);
 
@@ -117,7 +117,7 @@ internal static class ChannelEndpoints
         }
 
         return Answer(await desk.SaveAsync(caller.Value, new ConnectionDraft(
-            name, request.Type ?? "", request.DisplayName ?? "", request.Access ?? AccessPolicy.Pairing, request.Enabled ?? true, settings), ct));
+            name, request.Type, request.DisplayName ?? "", request.Access ?? AccessPolicy.Pairing, request.Enabled ?? true, settings), ct));
     }
 
     private static async Task<IResult> SetEnabledAsync(string name, bool enabled, ApiCaller caller, ConnectionDesk desk, CancellationToken ct)
@@ -138,7 +138,7 @@ internal static class ChannelEndpoints
         }
 
         return Answer(await desk.TestAsync(caller.Value, new ConnectionDraft(
-            request.Name ?? "", request.Type ?? "", "", AccessPolicy.Pairing, IsEnabled: false, settings), ct));
+            request.Name ?? "", request.Type, "", AccessPolicy.Pairing, IsEnabled: false, settings), ct));
     }
 
     private static IResult Answer(ConnectionOutcome outcome) => outcome switch

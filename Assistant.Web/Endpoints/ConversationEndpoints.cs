@@ -194,7 +194,7 @@ internal static class ConversationEndpoints
 
     private static IResult? TextProblem(string? markdown) => markdown switch
     {
-        null => Problems.Invalid("markdown", "The text is missing."),
+        null => Problems.Invalid("markdown", "With 'replace' the text is needed."),
         _ when string.IsNullOrWhiteSpace(markdown) => Problems.Invalid("markdown", "The text is blank."),
         { Length: > ConversationDesk.MaxTextLength } => Problems.Invalid(
             "markdown", string.Create(CultureInfo.InvariantCulture, $"At most {ConversationDesk.MaxTextLength} characters.")),

@@ -83,4 +83,4 @@ internal sealed record ReadRequest([property: Description("Everything up to this
 internal enum HeldAction { Send, Drop, Replace }
 
 internal sealed record HeldRequest(
-    HeldAction Decision, [property: Description("With 'replace': the text to send instead, in the caller's name.")] string? Markdown);
+    HeldAction Decision, [property: Description("With 'replace': the text to send instead, in the caller's name.")] string? Markdown = null);

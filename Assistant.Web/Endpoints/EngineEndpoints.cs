@@ -34,14 +34,14 @@ internal sealed record EngineTypeResource(
 
 internal sealed record EngineRequest(
     [property: Description("One of /engines/types.")] string Type,
-    [property: Description("Makes it the one that is asked first.")] bool? Default,
-    int? Order,
-    [property: Description("A secret left out keeps its stored value.")] Dictionary<string, JsonElement>? Settings);
+    [property: Description("Makes it the one that is asked first.")] bool? Default = null,
+    int? Order = null,
+    [property: Description("A secret left out keeps its stored value.")] Dictionary<string, JsonElement>? Settings = null);
 
 internal sealed record EngineTestRequest(
-    [property: Description("A stored engine whose secrets fill the blanks.")] string? Name,
     string Type,
-    Dictionary<string, JsonElement>? Settings);
+    [property: Description("A stored engine whose secrets fill the blanks.")] string? Name = null,
+    Dictionary<string, JsonElement>? Settings = null);
 
 internal sealed record EngineTestResource(bool Passed, string? Answer, string? Problem, double ElapsedMs)
 {
@@ -89,7 +89,7 @@ internal static class EngineEndpoints
         return problems.Count > 0
             ? Problems.Invalid(problems)
             : Answer(await desk.SaveAsync(
-                caller.Value, new EngineDraft(name, request.Type ?? "", settings, request.Default ?? false, request.Order ?? 0), ct));
+                caller.Value, new EngineDraft(name, request.Type, settings, request.Default ?? false, request.Order ?? 0), ct));
     }
 
     private static async Task<IResult> DeleteAsync(string name, ApiCaller caller, EngineDesk desk, CancellationToken ct)
@@ -107,7 +107,7 @@ internal static class EngineEndpoints
         return problems.Count > 0
             ? Problems.Invalid(problems)
             : Answer(await desk.TestAsync(
-                caller.Value, new EngineDraft(request.Name ?? "", request.Type ?? "", settings, IsDefault: false, Order: 0), ct));
+                caller.Value, new EngineDraft(request.Name ?? "", request.Type, settings, IsDefault: false, Order: 0), ct));
     }
 
     private static IResult Answer(EngineOutcome outcome) => outcome switch

@@ -41,13 +41,17 @@ internal static class RestApi
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        api.AddEndpointFilter<ApiRateLimiter>();
+        // The generic overload would make a limiter, and so a full bucket, for every request.
+        api.AddEndpointFilter((context, next) => context.HttpContext.RequestServices.GetRequiredService<ApiRateLimiter>().InvokeAsync(context, next));
         api.AddEndpointFilter<Idempotency>();
         ConversationEndpoints.Map(api);
         PeopleEndpoints.Map(api);
         ChannelEndpoints.Map(api);
         EngineEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
+        AuditEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        ApiKeyEndpoints.Map(api);
         MeEndpoints.Map(api);
 
         WebhookEndpoint.Map(endpoints);
@@ -61,5 +65,7 @@ internal static class RestApi
     {
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.NumberHandling = JsonNumberHandling.Strict;
+        options.RespectRequiredConstructorParameters = true; // a decision left out must not become the first of its kind
+        options.RespectNullableAnnotations = true;
     }
 }

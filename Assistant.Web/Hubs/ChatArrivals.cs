@@ -46,7 +46,7 @@ internal sealed class ChatArrivals(IConnectionStore connections, IConversationSt
     public static async Task<Connection?> FindOpenAsync(IConnectionStore connections, string? name, CancellationToken cancellationToken) =>
         Slug.IsValid(name)
         && await connections.FindAsync(new ConnectionId(name!), cancellationToken) is
-            { ChannelType: WebChatProfile.ChannelType, IsEnabled: true, Access: not AccessPolicy.Blocked } connection
+        { ChannelType: WebChatProfile.ChannelType, IsEnabled: true, Access: not AccessPolicy.Blocked } connection
             ? connection
             : null;
 

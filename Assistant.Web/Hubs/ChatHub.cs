@@ -153,6 +153,7 @@ internal sealed class ChatHub(
             return CaughtUp.Nothing;
         }
 
+        await AttachAsync(session);
         return await history.SinceAsync(session.Key.Tenant, session.Conversation, lastSeq, Context.ConnectionAborted);
     }
 

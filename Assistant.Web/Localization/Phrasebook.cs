@@ -29,7 +29,7 @@ internal sealed class Phrasebook(string name)
         return phrase;
     }
 
-    /// <summary>A phrase with a plural: <c>Key_one</c> is used for 1 where the language has it, with <c>{count}</c> filled.</summary>
+    /// <summary>A phrase with a plural: <c>Key_one</c>, where there is one, is used for 1; <c>{count}</c> is filled.</summary>
     public string Count(string key, long count, params ReadOnlySpan<(string Placeholder, object Value)> values)
     {
         var form = count == 1 && Find($"{key}_one") is not null ? $"{key}_one" : key;

@@ -19,7 +19,8 @@ internal static class AccountEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         // The token is checked by hand: a form left open overnight deserves a sentence, not a bare 400.
-        endpoints.MapPost(SignInPage, SignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        // The sign-in page itself answers every verb on this path, so the post has to come before it.
+        endpoints.MapPost(SignInPage, SignInAsync).WithOrder(-1).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/account/sign-out", SignOutAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
     }
 

@@ -1,6 +1,7 @@
 using Assistant.Domain.Security;
 using Assistant.Web.Components;
 using Assistant.Web.Endpoints;
+using Assistant.Web.Verbs;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -44,6 +45,10 @@ internal static class WebSecurity
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         return services;
     }
+
+    /// <summary>The verbs <c>users</c>, <c>apikeys</c> and <c>audit</c>.</summary>
+    public static IServiceCollection AddSecurityVerbs(this IServiceCollection services)
+        => services.AddScoped<IVerb, UsersVerb>().AddScoped<IVerb, ApiKeysVerb>().AddScoped<IVerb, AuditVerb>();
 
     /// <summary>Maps the posts of the sign-in and sign-out forms.</summary>
     public static void MapAccount(this IEndpointRouteBuilder endpoints) => AccountEndpoints.Map(endpoints);

@@ -5,6 +5,9 @@ namespace Assistant.Architecture.Tests;
 /// <summary>One channel, one folder, and two lines outside it: the registration and the row in the README's table.</summary>
 public sealed class ChannelTests
 {
+    /// <summary>No messenger: the tests and benchmarks that talk to it register it themselves.</summary>
+    private const string InProcess = "Loopback";
+
     [Fact]
     public void Every_channel_is_explained_registered_and_listed() =>
         Repository.AssertNone(Incomplete(Repository.Files), "A channel needs its README, its registration and its row in both READMEs:");
@@ -37,7 +40,11 @@ public sealed class ChannelTests
         foreach (var channel in channels)
         {
             if (!files.Any(file => file.Path == $"{Channels.Folder}/{channel}/README.md")) yield return $"{channel} has no README.md";
-            if (!composition.Any(file => file.Text.Contains($".Add{channel}(", StringComparison.Ordinal))) yield return $"{channel} is not registered: no line calls Add{channel}()";
+            if (channel != InProcess && !composition.Any(file => file.Text.Contains($".Add{channel}(", StringComparison.Ordinal)))
+            {
+                yield return $"{channel} is not registered: no line calls Add{channel}()";
+            }
+
             foreach (var readme in readmes.Where(readme => !readme.Text.Contains($"({Channels.Folder}/{channel}/README.md)", StringComparison.Ordinal)))
             {
                 yield return $"{channel} is missing from {readme.Path}";

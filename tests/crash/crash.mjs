@@ -215,7 +215,7 @@ function summaryLine() {
 function verifyAudit() {
   if (values.command) return 'not asked';
   try {
-    execFileSync(command[0], [...command.slice(1), 'audit', 'verify', '--json'], { cwd, env, stdio: ['ignore', log, log], timeout: 120_000 });
+    execFileSync(command[0], [...command.slice(1), 'audit', 'verify', '--json'], { cwd, env, stdio: ['ignore', log, log], timeout: 60_000 });
     return 'whole';
   } catch (error) {
     return error.status === 1 ? 'broken' : `not verified (exit ${error.status})`;

@@ -5,7 +5,7 @@ namespace Assistant.Web.Components.Live;
 
 /// <summary>What a screen gets at once.</summary>
 /// <param name="Lost">Events that never came: read the store again when it is not 0.</param>
-internal sealed record LiveBatch(IReadOnlyList<LiveEvent> Events, long Lost);
+public sealed record LiveBatch(IReadOnlyList<LiveEvent> Events, long Lost);
 
 /// <summary>Hands a tenant's live events to a screen, at most ten times a second.</summary>
 /// <remarks>
@@ -13,7 +13,7 @@ internal sealed record LiveBatch(IReadOnlyList<LiveEvent> Events, long Lost);
 /// within <see cref="Interval"/> and keeps the newest only of what replaces itself (a growing reply, somebody typing). Its buffer
 /// is bounded: beyond <see cref="Capacity"/> the oldest go and are counted, and the screen reads the store instead.
 /// </remarks>
-internal sealed class LivePump : IAsyncDisposable
+public sealed class LivePump : IAsyncDisposable
 {
     public const int Capacity = 500;
 

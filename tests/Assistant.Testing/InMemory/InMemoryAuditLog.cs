@@ -1,27 +1,28 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Testing.InMemory;
 
-/// <summary>An audit log in memory. Its hashes link the events but are not those of the real chain.</summary>
+/// <summary>An audit log in memory, with the real chain.</summary>
 public sealed class InMemoryAuditLog : IAuditLog
 {
     private readonly List<AuditEvent> _events = [];
+    private readonly Dictionary<TenantId, AuditChainAppender> _chains = [];
 
     /// <summary>How often a page was read.</summary>
     public int Lists { get; private set; }
 
     public AuditEvent Append(AuditDraft draft)
     {
-        var last = _events.LastOrDefault(item => item.What.Tenant == draft.Tenant);
-        var previous = last?.Hash ?? new byte[32];
-        var hash = SHA256.HashData([.. previous.Span, .. Encoding.UTF8.GetBytes($"{draft.Action} {draft.Subject}")]);
-        var written = new AuditEvent((last?.Seq ?? 0) + 1, draft, previous, hash);
+        if (!_chains.TryGetValue(draft.Tenant, out var chain))
+        {
+            _chains.Add(draft.Tenant, chain = new AuditChainAppender(draft.Tenant, 0, default));
+        }
+
+        var written = chain.Append(draft);
         _events.Add(written);
         return written;
     }
@@ -54,7 +55,7 @@ public sealed class InMemoryAuditLog : IAuditLog
     {
         var last = _events.LastOrDefault(item => item.What.Tenant == tenant);
         return Task.FromResult(last is null
-            ? new AuditCheckpoint(tenant, 0, new string('0', 64), DateTimeOffset.UnixEpoch)
+            ? new AuditCheckpoint(tenant, 0, Convert.ToHexStringLower(AuditChain.Genesis(tenant)), DateTimeOffset.UnixEpoch)
             : new AuditCheckpoint(tenant, last.Seq, Convert.ToHexStringLower(last.Hash.Span), last.What.At));
     }
 

@@ -12,6 +12,9 @@ public sealed class InMemoryConnections(InMemoryAuditLog log) : IConnectionStore
     private readonly Dictionary<ConnectionId, Connection> _connections = [];
     private readonly Dictionary<ConnectionId, string> _cursors = [];
 
+    /// <summary>Puts a connection there without anybody having done so.</summary>
+    public void Put(Connection connection) => _connections[connection.Id] = connection;
+
     public Task<IReadOnlyList<Connection>> ListAsync(TenantId? tenant, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Connection>>(
             [.. _connections.Values.Where(connection => tenant is null || connection.Tenant == tenant).OrderBy(connection => connection.Id.Value, StringComparer.Ordinal)]);

@@ -87,7 +87,9 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
 
         return ChangedAsync(state, audit, queued.Count, state.Conversation with
         {
-            Operator = @operator, WaitingSince = null, Version = state.Conversation.Version + 1,
+            Operator = @operator,
+            WaitingSince = null,
+            Version = state.Conversation.Version + 1,
         });
     }
 

@@ -64,6 +64,9 @@ internal sealed class TelegramBox
         }
     }
 
+    /// <summary>The bot's message with this id of the shared counter, in whatever chat.</summary>
+    public EmulatedMessage? FindShown(int id) => All().FirstOrDefault(m => m.IsBots && m.Id == id && m.Chat > -1_000_000_000_000);
+
     public IReadOnlyList<EmulatedMessage> Of(long chat)
     {
         lock (_lock)

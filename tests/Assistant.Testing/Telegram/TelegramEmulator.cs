@@ -49,6 +49,9 @@ public sealed class TelegramEmulator : IAsyncDisposable
 
     public IReadOnlyList<TelegramCall> Calls => [.. _calls];
 
+    /// <summary>Answers every edit of markup with a message, as simpler imitations of the Bot API do: the one shown, or one without a text.</summary>
+    public bool IsLenient { get; set; }
+
     public int UnconfirmedUpdates => _updates.Count;
 
     public int PollConflicts => _updates.Conflicts;
@@ -238,6 +241,7 @@ public sealed class TelegramEmulator : IAsyncDisposable
 
         var call = await ReadAsync(context.Request);
         _calls.Enqueue(new TelegramCall(method, call));
+        Changed();
         _faults.TryGetValue(method, out var faults);
         var fault = faults is not null && faults.TryDequeue(out var next) ? next : null;
         try
@@ -316,6 +320,8 @@ public sealed class TelegramEmulator : IAsyncDisposable
                 return Render(_box.Send(call));
             case "editmessagetext":
                 return Render(_box.EditText(call));
+            case "editmessagereplymarkup" when IsLenient:
+                return Render(_box.FindShown((int)call["message_id"]!) ?? new EmulatedMessage((long)call["chat_id"]!, (int)call["message_id"]!, true, "", null, null, null, null));
             case "editmessagereplymarkup":
                 return Render(_box.EditMarkup(call));
             case "deletemessage":

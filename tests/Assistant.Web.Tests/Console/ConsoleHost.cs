@@ -33,7 +33,8 @@ internal sealed class ConsoleHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <param name="port">0 for a free one.</param>
-    public static async Task<ConsoleHost> StartAsync(int port, CancellationToken cancellationToken)
+    /// <param name="more">Registers what a room needs beyond the frame.</param>
+    public static async Task<ConsoleHost> StartAsync(int port, CancellationToken cancellationToken, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -45,6 +46,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         AddStage(builder.Services);
+        more?.Invoke(builder.Services);
         builder.Services.AddConsole();
         var app = builder.Build();
         app.UseAuthentication();

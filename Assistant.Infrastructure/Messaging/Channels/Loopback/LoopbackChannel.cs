@@ -21,8 +21,13 @@ internal sealed class LoopbackChannel(LoopbackPort port) : IChannel
 
     public IChannelSession Open(Connection connection) => new Session(connection.Id, port);
 
-    public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) =>
-        Task.FromResult(new ConnectionTest([new ConnectionCheck("Loopback", true, "Nothing to reach: it is in this process.")], TimeSpan.Zero));
+    public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
+    {
+        var check = settings.All.Count == 0
+            ? new ConnectionCheck("Loopback", true, "Nothing to reach: it is in this process.")
+            : new ConnectionCheck("Loopback", false, "It takes no settings.", "Remove the settings.");
+        return Task.FromResult(new ConnectionTest([check], TimeSpan.Zero));
+    }
 
     private sealed class Session(ConnectionId connection, LoopbackPort port) : IChannelSession, ITypingIndicator
     {

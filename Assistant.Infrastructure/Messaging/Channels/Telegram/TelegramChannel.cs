@@ -20,7 +20,10 @@ internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOption
         Settings: TelegramSettings.Fields);
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new TelegramSession(connection, http, options.Value, time, logger);
+    public IChannelSession Open(Connection connection)
+        => TelegramSettings.HasTokenForm(TelegramSettings.TokenOf(connection.Settings))
+            ? new TelegramSession(connection, http, options.Value, time, logger)
+            : new TelegramClosedSession();
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

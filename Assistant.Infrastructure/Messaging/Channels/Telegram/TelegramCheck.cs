@@ -16,7 +16,7 @@ internal sealed class TelegramCheck(TelegramHttp http, TimeProvider time)
     {
         var started = time.GetTimestamp();
         var checks = new List<ConnectionCheck>();
-        if (values.Find("token") is not { } token || !TelegramSettings.HasTokenForm(token.Trim()))
+        if (!TelegramSettings.HasTokenForm(TelegramSettings.TokenOf(values)))
         {
             checks.Add(Failed(
                 Say("Bot token", "机器人令牌"),

@@ -103,7 +103,7 @@ internal sealed class TelegramDeliveryProbe(ITelegramBotClient client, TelegramS
             }
         }
 
-        for (var ahead = 1; ahead <= options.MaxConnections && candidates.Count <= options.ProbeLimit; ahead++)
+        for (var ahead = 1; ahead <= options.ProbeLookAhead && candidates.Count <= options.ProbeLimit; ahead++)
         {
             Add(Math.Max(known[^1], low) + ahead);
         }

@@ -27,9 +27,16 @@ public sealed class TelegramOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ConflictPatience { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Message ids one delivery probe may try. Default 256; 0 turns probing off.</summary>
+    /// <summary>Message ids one delivery probe may try. Default 1,024; 0 turns probing off.</summary>
     [Range(0, 10_000)]
-    public int ProbeLimit { get; set; } = 256;
+    public int ProbeLimit { get; set; } = 1_024;
+
+    /// <summary>
+    /// How many ids beyond the newest known one a delivery probe tries: as many sends as can be under way or not yet recorded when the
+    /// process dies. Default 256. After the first send of a new run the end is known, and this no longer counts.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int ProbeLookAhead { get; set; } = 256;
 
     /// <summary>How long a delivery probe waits for the messages that came in while the process was down. Default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]

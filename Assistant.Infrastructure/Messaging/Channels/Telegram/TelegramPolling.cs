@@ -34,11 +34,13 @@ internal sealed partial class TelegramPolling(
     private DateTimeOffset _savedAt;
     private DateTimeOffset? _conflictSince;
     private int _failures;
+    private bool _isUp;
 
     public async Task RunAsync(TelegramBot bot, IChannelHost host, CancellationToken cancellationToken)
     {
         ReadCursor(await host.ReadCursorAsync(cancellationToken));
         var wait = TimeSpan.Zero;
+        _isUp = false;
         while (true)
         {
             Update[] updates;
@@ -156,8 +158,6 @@ internal sealed partial class TelegramPolling(
 
         await Task.Delay(Jitter(TimeSpan.FromSeconds(2)), time, cancellationToken);
     }
-
-    private bool _isUp;
 
     private void ReportUp(TelegramBot bot, IChannelHost host)
     {

@@ -46,7 +46,18 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
         {
             return Failed(message, chat, e);
         }
+        catch (OperationCanceledException)
+        {
+            sightings.Uncertain(message.Id);
+            throw;
+        }
 
+        return await SendAgainAsync(message, chat, request, cancellationToken);
+    }
+
+    /// <summary>The first try was refused for something that is mended now.</summary>
+    private async Task<SendOutcome> SendAgainAsync(OutboundMessage message, long chat, SendMessageRequest request, CancellationToken cancellationToken)
+    {
         try
         {
             return await SendAsync(request, cancellationToken);
@@ -54,6 +65,11 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
         catch (RequestException e)
         {
             return Failed(message, chat, e);
+        }
+        catch (OperationCanceledException)
+        {
+            sightings.Uncertain(message.Id);
+            throw;
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class TelegramSettings
     public static TelegramSettings Read(SettingValues values)
     {
         var settings = values.WithDefaults(Fields);
-        var token = settings.Require("token").Trim();
+        var token = TokenOf(values);
         if (!HasTokenForm(token))
         {
             throw new ArgumentException("The bot token does not look like one: copy it from @BotFather, digits, a colon and a key.");
@@ -70,6 +70,8 @@ internal sealed class TelegramSettings
             settings.Require("mode") == "webhook",
             TimeSpan.FromSeconds(double.IsNaN(seconds) ? 0 : Math.Clamp(seconds, 0, LongestPollSeconds)));
     }
+
+    public static string TokenOf(SettingValues values) => values.Find("token")?.Trim() ?? "";
 
     public static bool HasTokenForm(string token)
     {

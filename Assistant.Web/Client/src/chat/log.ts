@@ -3,7 +3,7 @@ import { el, setSafeHtml } from './dom';
 import { language, t } from './strings';
 import { Message, Pending } from './types';
 
-const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
 const calendar = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
 const groupMs = 5 * 60_000;
 

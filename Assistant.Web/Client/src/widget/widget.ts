@@ -48,7 +48,7 @@ export function mount(look: Look): void {
   const host = document.createElement('assistant-chat');
   host.style.setProperty('--accent', look.accent);
   host.style.setProperty('--on-accent', look.onAccent);
-  const root = host.attachShadow({ mode: 'closed' });
+  const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
   root.adoptedStyleSheets = [sheet];
@@ -137,6 +137,10 @@ export function mount(look: Look): void {
   }
 
   function tell(): void {
+    if (!isReady) {
+      return;
+    }
+
     frame?.contentWindow?.postMessage({ type: kinds.shown, visible: !holder.hidden }, page.origin);
   }
 

@@ -10,7 +10,7 @@ namespace Assistant.Web.Components.Pages.Audit;
 /// A live event only says that there is more: the log is read again, so that live rows pass the very filter stored rows do. When
 /// more came than one page holds, the list begins anew from the newest page; what went by is counted and reached by reading on.
 /// </remarks>
-internal sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
+public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
 {
     public const int PageSize = 100;
     public const int MaxShown = 1000;
@@ -38,6 +38,11 @@ internal sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider cloc
     public long Dropped { get; private set; }
 
     public AuditEvent? Selected { get; private set; }
+
+    /// <summary>What the last verification found; <see langword="null"/> before one.</summary>
+    public AuditVerdict? Verdict { get; private set; }
+
+    public bool IsVerifying { get; private set; }
 
     private long Newest => Events.Count > 0 ? Events[0].Seq : 0;
 
@@ -102,7 +107,29 @@ internal sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider cloc
         await FollowAsync(cancellationToken);
     }
 
-    public Task RetryAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+    /// <summary>Reads the whole chain and says whether every event is as it was written.</summary>
+    public async Task VerifyAsync(CancellationToken cancellationToken)
+    {
+        IsVerifying = true;
+        try
+        {
+            var head = await log.ReadHeadAsync(me.Tenant, cancellationToken);
+            Verdict = await AuditVerifier.VerifyAsync(
+                me.Tenant, log.ReadAsync(me.Tenant, 1, cancellationToken), [head], clock.GetUtcNow(), cancellationToken);
+        }
+        finally
+        {
+            IsVerifying = false;
+        }
+    }
+
+    /// <summary>The event after (or before) the selected one; <see langword="null"/> at the end.</summary>
+    public long? Neighbour(long? selected, int step)
+    {
+        var index = Events.ToList().FindIndex(item => item.Seq == selected);
+        var next = index < 0 ? 0 : index + step;
+        return next >= 0 && next < Events.Count ? Events[next].Seq : null;
+    }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {

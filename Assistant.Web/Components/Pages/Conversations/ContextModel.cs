@@ -6,7 +6,7 @@ using Assistant.Domain.Security;
 namespace Assistant.Web.Components.Pages.Conversations;
 
 /// <summary>The context pane: who the person is and what they asked the assistant to remember.</summary>
-internal sealed class ContextModel(IConversationStore conversations, PairingDesk people, IRecall recall, Caller me)
+public sealed class ContextModel(IConversationStore conversations, PairingDesk people, IRecall recall, Caller me)
 {
     public const int FactsShown = 8;
 

@@ -4,12 +4,12 @@ using Assistant.Domain.Security;
 namespace Assistant.Web.Components.Pages.Conversations;
 
 /// <summary>Who answers in a conversation, as one operator sees it.</summary>
-internal enum ControlState { WithAssistant, Waiting, WithYou, WithColleague, Closed }
+public enum ControlState { WithAssistant, Waiting, WithYou, WithColleague, Closed }
 
 /// <summary>The state of a conversation in the eyes of one operator, and what they may do about it.</summary>
 /// <param name="Colleague">Who holds it, when that is somebody else.</param>
 /// <param name="Since">Since when it waits for a person.</param>
-internal sealed record ConversationControl(ControlState State, bool MayReply, string? Colleague, DateTimeOffset? Since)
+public sealed record ConversationControl(ControlState State, bool MayReply, string? Colleague, DateTimeOffset? Since)
 {
     public bool CanTakeOver => MayReply && State is (ControlState.WithAssistant or ControlState.Waiting);
 

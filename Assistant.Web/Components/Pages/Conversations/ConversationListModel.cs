@@ -10,7 +10,7 @@ namespace Assistant.Web.Components.Pages.Conversations;
 /// pointer is inside the list: then rows change their text in place but not their place, and <see cref="Updated"/> says how many
 /// would move.
 /// </remarks>
-internal sealed class ConversationListModel(IConversationQueries queries, Caller me)
+public sealed class ConversationListModel(IConversationQueries queries, Caller me)
 {
     public const int PageSize = 50;
 

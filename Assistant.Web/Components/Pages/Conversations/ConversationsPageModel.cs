@@ -6,7 +6,7 @@ using Assistant.Web.Components.Live;
 namespace Assistant.Web.Components.Pages.Conversations;
 
 /// <summary>What the operator is told after an act, where the screen itself does not show it.</summary>
-internal abstract record DeskNotice
+public abstract record DeskNotice
 {
     private DeskNotice() { }
 
@@ -26,10 +26,10 @@ internal abstract record DeskNotice
 }
 
 /// <summary>How the operator writes.</summary>
-internal enum ComposerMode { Reply, Note }
+public enum ComposerMode { Reply, Note }
 
 /// <summary>The conversations room: selection, acts, and how live events reach its panes.</summary>
-internal sealed class ConversationsPageModel(
+public sealed class ConversationsPageModel(
     ConversationListModel list, ThreadModel thread, ContextModel context, ConversationDesk desk, Caller me, TimeProvider clock)
 {
     /// <summary>How often the list is read again at most while the tenant is busy.</summary>
@@ -40,6 +40,9 @@ internal sealed class ConversationsPageModel(
     private DateTimeOffset _listReadAt;
     private DateTimeOffset _typingShownAt;
     private long _markedRead;
+
+    /// <summary>Something on screen changed because of an act of the user.</summary>
+    public event Action? Changed;
 
     public ConversationListModel List => list;
 
@@ -151,15 +154,24 @@ internal sealed class ConversationsPageModel(
         }
     }
 
-    public void Choose(ComposerMode mode) => Mode = mode;
+    public void Choose(ComposerMode mode)
+    {
+        Mode = mode;
+        Changed?.Invoke();
+    }
 
-    public void Dismiss() => Notice = null;
+    public void Dismiss()
+    {
+        Notice = null;
+        Changed?.Invoke();
+    }
 
     /// <summary>Puts a held reply into the composer; it is dropped when the new text is sent.</summary>
     public void Rewrite(HeldReply? reply)
     {
         Rewriting = reply;
         Mode = ComposerMode.Reply;
+        Changed?.Invoke();
     }
 
     public async Task DecideHeldAsync(HeldReply reply, HeldDecision decision, CancellationToken cancellationToken)
@@ -171,6 +183,7 @@ internal sealed class ConversationsPageModel(
         }
 
         await thread.RefreshAsync(cancellationToken);
+        Changed?.Invoke();
     }
 
     /// <summary>Sends what was written, as the composer's mode says.</summary>
@@ -197,6 +210,7 @@ internal sealed class ConversationsPageModel(
         }
 
         await thread.RefreshAsync(cancellationToken);
+        Changed?.Invoke();
         return isStored;
     }
 
@@ -257,6 +271,7 @@ internal sealed class ConversationsPageModel(
         };
         await thread.RefreshAsync(cancellationToken);
         await ReadListAsync(() => list.RefreshAsync(cancellationToken));
+        Changed?.Invoke();
     }
 
     private async Task ReadListAsync(Func<Task> read)

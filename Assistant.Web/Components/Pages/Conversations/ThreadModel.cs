@@ -6,10 +6,10 @@ using Assistant.Domain.Security;
 namespace Assistant.Web.Components.Pages.Conversations;
 
 /// <summary>A reply being generated.</summary>
-internal sealed record StreamingReply(Guid TurnId, string Text);
+public sealed record StreamingReply(Guid TurnId, string Text);
 
 /// <summary>Somebody who is writing.</summary>
-internal sealed record Typist(AuthorKind Author, string Name, DateTimeOffset Until);
+public sealed record Typist(AuthorKind Author, string Name, DateTimeOffset Until);
 
 /// <summary>The thread pane: a window of messages that follows the newest one, or stays where the reader is.</summary>
 /// <remarks>
@@ -17,7 +17,7 @@ internal sealed record Typist(AuthorKind Author, string Name, DateTimeOffset Unt
 /// <see cref="IsStale"/>, and <see cref="RefreshAsync"/> reads the difference. At most <see cref="MaxShown"/> messages are kept;
 /// reading far back lets go of the newest, and the way forward reads them again.
 /// </remarks>
-internal sealed class ThreadModel(IConversationQueries queries, Caller me, TimeProvider clock)
+public sealed class ThreadModel(IConversationQueries queries, Caller me, TimeProvider clock)
 {
     public const int PageSize = 60;
     public const int MaxShown = 300;
@@ -64,6 +64,9 @@ internal sealed class ThreadModel(IConversationQueries queries, Caller me, TimeP
 
     /// <summary>Who is writing now, the user aside.</summary>
     public IReadOnlyList<Typist> Typists => [.. _typists.Where(typist => typist.Until > clock.GetUtcNow())];
+
+    /// <summary>Whether somebody is, or was a moment ago, shown as writing.</summary>
+    public bool HasTypists => _typists.Count > 0;
 
     /// <summary>What the pane draws, in order.</summary>
     public IReadOnlyList<ThreadRow> Rows(TimeZoneInfo zone) => _rows ??= ThreadRows.Build(_messages, Held, FirstUnreadSeq, zone);

@@ -4,7 +4,7 @@ using Assistant.Domain.Messaging.Outbox;
 namespace Assistant.Web.Components.Pages.Conversations;
 
 /// <summary>One thing the thread draws.</summary>
-internal abstract record ThreadRow(string Key)
+public abstract record ThreadRow(string Key)
 {
     /// <summary>Here a day begins.</summary>
     public sealed record Day(DateOnly Date) : ThreadRow($"d{Date:yyyyMMdd}");

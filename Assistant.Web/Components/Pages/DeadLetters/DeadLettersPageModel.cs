@@ -6,7 +6,7 @@ using Assistant.Web.Components.Live;
 namespace Assistant.Web.Components.Pages.DeadLetters;
 
 /// <summary>Messages the product gave up on, and sending them again.</summary>
-internal sealed class DeadLettersPageModel(DeadLetterDesk desk, Caller me)
+public sealed class DeadLettersPageModel(DeadLetterDesk desk, Caller me)
 {
     public const int PageSize = 50;
 

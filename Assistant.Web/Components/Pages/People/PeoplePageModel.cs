@@ -7,11 +7,14 @@ using Assistant.Web.Components.Live;
 namespace Assistant.Web.Components.Pages.People;
 
 /// <summary>People and who asks to become one: requests first, then everybody, then one person beside.</summary>
-internal sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider clock)
+public sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider clock)
 {
     public const int PageSize = 50;
 
     private string? _next;
+
+    /// <summary>Something on screen changed because of an act of the user.</summary>
+    public event Action? Changed;
 
     public string? Text { get; private set; }
 
@@ -81,12 +84,22 @@ internal sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider 
     {
         WasTooLate = !await desk.DecideAsync(me, request.Id, decision, cancellationToken);
         await RefreshAsync(cancellationToken);
+        Changed?.Invoke();
     }
 
     public async Task SetStandingAsync(PersonId person, ConnectionId connection, Standing standing, CancellationToken cancellationToken)
     {
         await desk.SetStandingAsync(me, person, connection, standing, cancellationToken);
         await RefreshAsync(cancellationToken);
+        Changed?.Invoke();
+    }
+
+    /// <summary>The person after (or before) the selected one; <see langword="null"/> at the end.</summary>
+    public PersonId? Neighbour(PersonId? selected, int step)
+    {
+        var index = People.Select(row => row.Person.Id).ToList().FindIndex(id => id == selected);
+        var next = index < 0 ? 0 : index + step;
+        return next >= 0 && next < People.Count ? People[next].Person.Id : null;
     }
 
     /// <summary>What an operator may make of a standing.</summary>

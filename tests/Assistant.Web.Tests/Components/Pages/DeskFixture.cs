@@ -31,10 +31,8 @@ internal sealed class DeskFixture
         DeadLetters = new InMemoryDeadLetters(Audit);
         Me = Operator("Mira", Acme);
         Anna = Operator("Anna", Acme);
-        Connections.SaveAsync(
-            new Connection(Telegram, Acme, "telegram", "Telegram", AccessPolicy.Open, true, false, SettingValues.Empty, Clock.GetUtcNow(), Clock.GetUtcNow()),
-            new Domain.Audit.AuditDraft(Acme, Clock.GetUtcNow(), Actor.System, "connection.saved", "connection/tg", "local", Domain.Audit.AuditDraft.NoDetails),
-            TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        Connections.Put(new Connection(
+            Telegram, Acme, "telegram", "Telegram", AccessPolicy.Open, IsEnabled: true, IsProvisioned: false, SettingValues.Empty, Clock.GetUtcNow(), Clock.GetUtcNow()));
         Desk = new ConversationDesk(
             Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, Clock);
     }

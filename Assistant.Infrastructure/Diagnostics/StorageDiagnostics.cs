@@ -1,0 +1,83 @@
+using Assistant.Domain.Diagnostics;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+
+namespace Assistant.Infrastructure.Diagnostics;
+
+/// <summary>Whether the data folder can be written and the master key is nobody else's.</summary>
+internal sealed class DataFolderDiagnostic(DataFolder folder, IConfiguration configuration) : IDiagnostic
+{
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private const long LowSpaceBytes = 500L << 20;
+
+    public int Order => 10;
+
+    public Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyList<Finding>>([CheckWriting(), .. CheckSpace(), CheckKey()]);
+
+    private Finding CheckWriting()
+    {
+        var probe = Path.Combine(folder.Path, $".doctor-{Guid.CreateVersion7():N}");
+        try
+        {
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return Finding.Fine("data folder", $"{folder.Path} can be written.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Failed(
+                "data folder", $"{folder.Path} cannot be written: {error.Message}", "Create it and give it to the account the assistant runs under.");
+        }
+    }
+
+    private IEnumerable<Finding> CheckSpace()
+    {
+        var free = Directory.Exists(folder.Path) ? new DriveInfo(folder.Path).AvailableFreeSpace : long.MaxValue;
+        if (free < LowSpaceBytes)
+        {
+            yield return Finding.Warning("data folder", $"Only {free >> 20} MB are free there.", "Make room: a full disk stops every answer.");
+        }
+    }
+
+    private Finding CheckKey()
+    {
+        var named = configuration[SecurityServices.MasterKeySetting];
+        var file = string.IsNullOrWhiteSpace(named) ? Path.Combine(folder.Path, "master.key") : named;
+        if (!File.Exists(file))
+        {
+            return Finding.Failed("master key", $"{file} does not exist.", "Restore it from its backup. On a new installation the first start makes it.");
+        }
+
+        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None
+            ? Finding.Failed("master key", $"{file} can be used by other accounts.", $"chmod 600 {file}")
+            : Finding.Fine("master key", $"{file} is private.");
+    }
+}
+
+/// <summary>Whether the database answers and has the schema of this build.</summary>
+internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
+{
+    public int Order => 20;
+
+    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
+    {
+        var kind = database.IsPostgres ? "PostgreSQL" : "SQLite";
+        try
+        {
+            await using var context = database.OpenContext(TenantScope.System);
+            var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+            return pending == 0
+                ? [Finding.Fine("database", $"{kind} answers and its schema is current.")]
+                : [Finding.Failed("database", $"{kind} lacks {pending} schema changes of this build.", "Start the assistant once: it applies them.")];
+        }
+        catch (Exception error) when (error is System.Data.Common.DbException or InvalidOperationException)
+        {
+            return [Finding.Failed("database", $"{kind} does not answer: {error.Message}", "Check Assistant:Database and that the server runs.")];
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Assistant.Domain.Audit;
+using Assistant.Web.Localization;
+
+namespace Assistant.Web.Components.Pages.Audit;
+
+/// <summary>What the log says in words. The names of actions and subjects stay searchable as they are stored.</summary>
+internal static class AuditWords
+{
+    private const int ShortId = 8;
+
+    /// <summary>Every action this build writes, in the order of the filter.</summary>
+    public static IReadOnlyList<string> Actions { get; } =
+    [
+        AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused,
+        AuditActions.TurnCompleted, AuditActions.TurnFailed, AuditActions.MessageSent, AuditActions.MessageDeadLettered,
+        AuditActions.MessageRevived, AuditActions.ConversationTakenOver, AuditActions.ConversationHandedBack,
+        AuditActions.ConversationClosed, AuditActions.ConversationReopened, AuditActions.OperatorReplied, AuditActions.NoteAdded,
+        AuditActions.HeldReplySent, AuditActions.HeldReplyDropped, AuditActions.PairingRequested, AuditActions.PairingApproved,
+        AuditActions.PairingDeclined, AuditActions.StandingChanged, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted,
+        AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.TenantCreated, AuditActions.UserCreated,
+        AuditActions.UserChanged, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.ApiKeyCreated,
+        AuditActions.ApiKeyRevoked, AuditActions.AuditExported,
+    ];
+
+    /// <summary>The action in words; as stored when another build wrote it.</summary>
+    public static string Action(string action) => Actions.Contains(action) ? DeskTexts.AuditAction(action) : action;
+
+    /// <summary>The subject with a short id: the end of a version 7 id is its random part.</summary>
+    public static string Subject(string subject)
+    {
+        var slash = subject.IndexOf('/', StringComparison.Ordinal);
+        var id = subject[(slash + 1)..];
+        return slash > 0 && Guid.TryParse(id, out _) ? $"{subject[..slash]} …{id[^ShortId..]}" : subject.Replace('/', ' ');
+    }
+
+    /// <summary>Where in the console the subject is shown, or <see langword="null"/>.</summary>
+    public static string? Href(string subject) => subject.Split('/', 2) switch
+    {
+        ["conversation", var id] when Guid.TryParse(id, out _) => $"conversations/{id}",
+        ["person", var id] when Guid.TryParse(id, out _) => $"people/{id}",
+        ["connection", _] => "connections",
+        ["engine", _] => "engines",
+        _ => null,
+    };
+
+    public static string Break(AuditVerdict.Broken broken) => broken.Kind switch
+    {
+        AuditBreak.Edited => DeskTexts.ChainEdited(broken.Seq),
+        AuditBreak.Deleted => DeskTexts.ChainDeleted(broken.Seq),
+        AuditBreak.Inserted => DeskTexts.ChainInserted(broken.Seq),
+        AuditBreak.Reordered => DeskTexts.ChainReordered(broken.Seq),
+        AuditBreak.Truncated => DeskTexts.ChainTruncated(broken.Seq),
+        AuditBreak.Rewritten => DeskTexts.ChainRewritten(broken.Seq),
+        _ => throw new ArgumentOutOfRangeException(nameof(broken)),
+    };
+}

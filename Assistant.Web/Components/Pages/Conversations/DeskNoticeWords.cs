@@ -1,0 +1,17 @@
+using Assistant.Web.Localization;
+
+namespace Assistant.Web.Components.Pages.Conversations;
+
+internal static class DeskNoticeWords
+{
+    public static string Say(DeskNotice notice) => notice switch
+    {
+        DeskNotice.HeldBack held => DeskTexts.NoticeHeldBack(held.Count),
+        DeskNotice.HeldByColleague colleague => DeskTexts.NoticeHeldByColleague(colleague.Name),
+        DeskNotice.TakeOverFirst => DeskTexts.NoticeTakeOverFirst,
+        DeskNotice.NoConnection => DeskTexts.NoticeNoConnection,
+        DeskNotice.Gone => DeskTexts.ConversationGone,
+        DeskNotice.TooLong tooLong => DeskTexts.NoticeTooLong(tooLong.Limit),
+        _ => throw new ArgumentOutOfRangeException(nameof(notice)),
+    };
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Web.Components.Shared;
+using Assistant.Web.Localization;
+
+namespace Assistant.Web.Components.Pages.Conversations;
+
+/// <summary>What the thread says about messages.</summary>
+internal static class ThreadWords
+{
+    private const int PreviewLength = 120;
+
+    /// <summary>One line of plain text out of Markdown, for a list.</summary>
+    public static string Preview(string markdown)
+    {
+        var line = new StringBuilder(PreviewLength);
+        foreach (var character in markdown)
+        {
+            if (line.Length == PreviewLength)
+            {
+                break;
+            }
+
+            if (character is '*' or '`' or '#' or '>')
+            {
+                continue;
+            }
+
+            var isSpace = char.IsWhiteSpace(character) || char.IsControl(character);
+            if (!isSpace)
+            {
+                line.Append(character);
+            }
+            else if (line.Length > 0 && line[^1] != ' ')
+            {
+                line.Append(' ');
+            }
+        }
+
+        return line.ToString().TrimEnd();
+    }
+
+    public static string Author(AuthorKind author) => author switch
+    {
+        AuthorKind.Person => DeskTexts.AuthorPerson,
+        AuthorKind.Assistant => DeskTexts.AuthorAssistant,
+        AuthorKind.Operator => DeskTexts.AuthorOperator,
+        AuthorKind.System => DeskTexts.AuthorSystem,
+        _ => throw new ArgumentOutOfRangeException(nameof(author)),
+    };
+
+    /// <summary>How far it got, in a word; <see langword="null"/> when there is nothing to deliver.</summary>
+    public static string? Delivery(DeliveryState delivery) => delivery switch
+    {
+        DeliveryState.None => null,
+        DeliveryState.Stored => DeskTexts.DeliveryStored,
+        DeliveryState.Sent => DeskTexts.DeliverySent,
+        DeliveryState.Held => DeskTexts.DeliveryHeld,
+        DeliveryState.Failed => DeskTexts.DeliveryFailed,
+        DeliveryState.Uncertain => DeskTexts.DeliveryUncertain,
+        DeliveryState.Dropped => DeskTexts.DeliveryDropped,
+        _ => throw new ArgumentOutOfRangeException(nameof(delivery)),
+    };
+
+    /// <summary>What it means and what to do, for what did not go well.</summary>
+    public static string? DeliveryAdvice(DeliveryState delivery) => delivery switch
+    {
+        DeliveryState.Failed => DeskTexts.DeliveryFailedAdvice,
+        DeliveryState.Uncertain => DeskTexts.DeliveryUncertainAdvice,
+        _ => null,
+    };
+
+    public static string Attachment(Attachment attachment)
+    {
+        var name = attachment.FileName ?? DeskTexts.AttachmentKind(attachment.Kind);
+        return attachment.SizeBytes is { } bytes ? DeskTexts.AttachmentWithSize(name, Size(bytes)) : name;
+    }
+
+    /// <summary>The day as a heading: the weekday too, the year only when it is another one.</summary>
+    public static string Day(DateOnly date, DateOnly today)
+    {
+        if (date == today)
+        {
+            return DeskTexts.Today;
+        }
+
+        if (date == today.AddDays(-1))
+        {
+            return DeskTexts.Yesterday;
+        }
+
+        var format = date.Year == today.Year ? DeskTexts.DayFormat : DeskTexts.DayFormatWithYear;
+        return date.ToString(format, CultureInfo.CurrentCulture);
+    }
+
+    public static string Typing(IReadOnlyList<Typist> typists) => typists.Count == 1
+        ? DeskTexts.IsTyping(typists[0].Name)
+        : DeskTexts.AreTyping(typists.Count);
+
+    private static string Size(long bytes) => bytes switch
+    {
+        < 1024 => DeskTexts.Bytes(bytes.ToString("N0", CultureInfo.CurrentCulture)),
+        < 1024 * 1024 => DeskTexts.Kilobytes((bytes / 1024.0).ToString("0", CultureInfo.CurrentCulture)),
+        _ => DeskTexts.Megabytes((bytes / (1024.0 * 1024)).ToString("0.0", CultureInfo.CurrentCulture)),
+    };
+}

@@ -1,0 +1,92 @@
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Web.Localization;
+
+namespace Assistant.Web.Components.Pages.SetUp;
+
+/// <summary>The first account: what is typed, what is wrong with it, and whether it was created.</summary>
+internal sealed class AccountStepModel(SetupGate gate, ITotp totp)
+{
+    private bool _hasTwoStep;
+
+    /// <summary>Whether the link in the address is good; <see langword="null"/> until that is known.</summary>
+    public bool? IsOpen { get; private set; }
+
+    public string Email { get; set; } = "";
+
+    public string Password { get; set; } = "";
+
+    /// <summary>What the authenticator app shows.</summary>
+    public string Code { get; set; } = "";
+
+    public string? EmailProblem { get; private set; }
+
+    public string? PasswordProblem { get; private set; }
+
+    public string? CodeProblem { get; private set; }
+
+    /// <summary>The seed of the codes while two steps are wanted.</summary>
+    public TotpSecret? Secret { get; private set; }
+
+    public bool HasTwoStep
+    {
+        get => _hasTwoStep;
+        set
+        {
+            _hasTwoStep = value;
+            Secret = value ? Secret ?? TotpSecret.Create() : null;
+        }
+    }
+
+    /// <summary>What the QR code says.</summary>
+    public Uri? Provisioning => Secret is null ? null : totp.ProvisioningUri(Secret, Email.Trim() is { Length: > 0 } email ? email : "admin");
+
+    /// <summary>The seed for typing, in groups of four.</summary>
+    public string? SecretText => Secret is null ? null : string.Join(' ', totp.ToText(Secret).Chunk(4).Select(group => new string(group)));
+
+    public bool IsBusy { get; private set; }
+
+    public async Task OpenAsync(string? token, CancellationToken cancellationToken) => IsOpen = await gate.OpensAsync(token, cancellationToken);
+
+    public void CheckEmail() => EmailProblem = EmailAddress.IsValid(Email.Trim()) ? null : SetUpTexts.EmailWrong;
+
+    public void CheckPassword() => PasswordProblem = PasswordPolicy.Accepts(Password) ? null : SetUpTexts.PasswordShort;
+
+    /// <summary>Creates the account.</summary>
+    /// <returns>Whether it is there now.</returns>
+    public async Task<bool> ClaimAsync(string? token, string origin, CancellationToken cancellationToken)
+    {
+        CheckEmail();
+        CheckPassword();
+        CodeProblem = Secret is not null && totp.FindStep(Secret, Code.Trim()) is null ? SetUpTexts.CodeWrong : null;
+        if (IsBusy || EmailProblem is not null || PasswordProblem is not null || CodeProblem is not null)
+        {
+            return false;
+        }
+
+        IsBusy = true;
+        try
+        {
+            switch (await gate.ClaimAsync(token, TenantId.Default, Email.Trim(), Password, Secret, origin, cancellationToken))
+            {
+                case SetupOutcome.Claimed:
+                    return true;
+                case SetupOutcome.Closed:
+                    IsOpen = false;
+                    return false;
+                case SetupOutcome.Invalid { Key: "password" }:
+                    PasswordProblem = SetUpTexts.PasswordShort;
+                    return false;
+                case SetupOutcome.Invalid:
+                    EmailProblem = SetUpTexts.EmailWrong;
+                    return false;
+                case var other:
+                    throw new InvalidOperationException($"Unknown outcome {other}.");
+            }
+        }
+        finally
+        {
+            IsBusy = false;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Assistant.Domain.Security;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace Assistant.Web.Components.Pages.SetUp;
+
+/// <summary>The first screen of a new installation, behind the one-time link the program prints.</summary>
+public sealed partial class AccountStepPage : IAsyncDisposable
+{
+    private IJSObjectReference? _module;
+    private bool _isCreated;
+
+    /// <summary>From the link.</summary>
+    [SupplyParameterFromQuery]
+    public string? Token { get; set; }
+
+    /// <summary>Network address of the page request, for the audit event: the circuit has no request of its own.</summary>
+    [PersistentState]
+    public string? Origin { get; set; }
+
+    [Inject]
+    private SetupGate Gate { get; set; } = default!;
+
+    [Inject]
+    private ITotp Totp { get; set; } = default!;
+
+    [Inject]
+    private IHttpContextAccessor Request { get; set; } = default!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = default!;
+
+    private AccountStepModel Model { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Model = new AccountStepModel(Gate, Totp);
+        Origin ??= Request.HttpContext?.Connection.RemoteIpAddress?.ToString();
+        await Model.OpenAsync(Token, CancellationToken.None);
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_isCreated)
+        {
+            _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "/console/set-up.js");
+            await _module.InvokeVoidAsync("submitForm", "first-sign-in");
+        }
+    }
+
+    private static string? Invalid(string? problem) => problem is null ? null : "true";
+
+    private void CheckEmail()
+    {
+        if (Model.Email.Length > 0)
+        {
+            Model.CheckEmail();
+        }
+    }
+
+    private void CheckPassword()
+    {
+        if (Model.Password.Length > 0)
+        {
+            Model.CheckPassword();
+        }
+    }
+
+    private async Task ClaimAsync() => _isCreated = await Model.ClaimAsync(Token, Origin ?? "unknown", CancellationToken.None);
+
+    public ValueTask DisposeAsync() => Shared.JsModules.ReleaseAsync(_module);
+}

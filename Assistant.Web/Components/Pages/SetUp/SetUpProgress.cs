@@ -1,0 +1,41 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
+
+namespace Assistant.Web.Components.Pages.SetUp;
+
+/// <summary>How far the set-up is, read from what there is: nothing of its own is stored, so it cannot be wrong.</summary>
+public sealed record SetUpProgress(IReadOnlyList<EngineRow> Engines, IReadOnlyList<ConnectionRow> Connections)
+{
+    public const string EmbeddedEngine = "embedded";
+    public const string WebChat = "webchat";
+
+    public static async Task<SetUpProgress> ReadAsync(EngineDesk engines, ConnectionDesk connections, Caller caller, CancellationToken cancellationToken)
+        => new(await engines.ListAsync(caller, cancellationToken), await connections.ListAsync(caller, cancellationToken));
+
+    /// <summary>The engine asked first.</summary>
+    public EngineRow First => Engines[0];
+
+    /// <summary>Something better than the built-in engine answers.</summary>
+    public bool HasEngine => Engines.Any(row => row.Engine.Type != EmbeddedEngine);
+
+    public IReadOnlyList<ConnectionRow> Running { get; } = [.. Connections.Where(row => row.Connection.IsEnabled)];
+
+    /// <summary>People can write from a messenger, not only on the web page.</summary>
+    public bool HasMessenger => Running.Any(row => row.Connection.ChannelType != WebChat);
+
+    /// <summary>Address of the web chat, or <see langword="null"/> when none is on.</summary>
+    public string? WebChatPath => Running.FirstOrDefault(row => row.Connection.ChannelType == WebChat) is { } row ? $"/chat/{row.Connection.Id}" : null;
+
+    /// <summary>Who may write: each policy in use, once.</summary>
+    public IReadOnlyList<AccessPolicy> Policies => [.. Connections.Select(row => row.Connection.Access).Distinct().Order()];
+
+    public bool IsDone(SetUpStep step) => step switch
+    {
+        SetUpStep.Account => true,
+        SetUpStep.Engine => HasEngine,
+        SetUpStep.Messenger => HasMessenger,
+        SetUpStep.Access => Connections.Count > 0,
+        _ => false,
+    };
+}

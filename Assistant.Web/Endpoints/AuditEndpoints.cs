@@ -1,0 +1,119 @@
+using System.ComponentModel;
+using System.Text;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Assistant.Web.Endpoints;
+
+internal sealed record ActorResource(string Kind, string Id, string Name);
+
+internal sealed record AuditResource(
+    long Seq, DateTimeOffset At, ActorResource Actor, string Action, string Subject, string Origin,
+    IReadOnlyDictionary<string, string> Details, string Hash)
+{
+    public static AuditResource From(AuditEvent written) => new(
+        written.Seq, written.What.At, new(written.What.Actor.Kind, written.What.Actor.Id, written.What.Actor.Name), written.What.Action,
+        written.What.Subject, written.What.Origin, written.What.Details, Convert.ToHexStringLower(written.Hash.Span));
+}
+
+/// <summary>How long the chain was and what it ended with.</summary>
+internal sealed record CheckpointResource(string Tenant, long Seq, string Hash, DateTimeOffset At)
+{
+    public static CheckpointResource From(AuditCheckpoint checkpoint)
+        => new(checkpoint.Tenant.Value, checkpoint.Seq, checkpoint.HashHex, checkpoint.At);
+}
+
+internal sealed record AuditVerifyRequest(
+    [property: Description("Checkpoints kept from earlier: they show a truncated or rewritten tail.")] IReadOnlyList<CheckpointResource>? Checkpoints = null);
+
+internal sealed record AuditVerdictResource(
+    bool Intact,
+    [property: Description("When broken: the first event that is not as it was appended.")] long? BrokenAt,
+    [property: Description("When broken: edited, deleted, inserted, reordered, truncated or rewritten.")] AuditBreak? Kind,
+    [property: Description("When intact: keep it elsewhere.")] CheckpointResource? Checkpoint);
+
+internal sealed class AuditQuery
+{
+    [FromQuery(Name = "action"), Description("E.g. conversation.takeover.")]
+    public string? Action { get; init; }
+
+    [FromQuery(Name = "actor"), Description("Who did it.")]
+    public string? Actor { get; init; }
+
+    [FromQuery(Name = "subject"), Description("On what.")]
+    public string? Subject { get; init; }
+
+    [FromQuery(Name = "text"), Description("Found in actor, action, subject or details.")]
+    public string? Text { get; init; }
+
+    [FromQuery(Name = "from"), Description("Not before this time.")]
+    public DateTimeOffset? From { get; init; }
+
+    [FromQuery(Name = "until"), Description("Before this time.")]
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary><c>/api/v1/audit</c>: what happened, and proof that nobody changed it since.</summary>
+internal static class AuditEndpoints
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("/audit").WithTags("Audit");
+        group.MapGet("/", ListAsync).Needs(Permissions.AuditRead)
+            .WithSummary("Lists events, newest first").Produces<PageResource<AuditResource>>().ProducesValidationProblem();
+        group.MapGet("/checkpoint", CheckpointAsync).Needs(Permissions.AuditRead)
+            .WithSummary("How long the chain is and what it ends with").Produces<CheckpointResource>();
+        group.MapPost("/verify", VerifyAsync).Needs(Permissions.AuditRead)
+            .WithSummary("Verifies the whole chain").Produces<AuditVerdictResource>().ProducesValidationProblem();
+        group.MapGet("/export", ExportAsync).Needs(Permissions.AuditRead)
+            .WithSummary("Exports the chain")
+            .WithDescription("One JSON object per line and event, then a checkpoint. `assistant audit verify --file` checks it without a database.")
+            .Produces(200, contentType: "application/x-ndjson");
+    }
+
+    private static async Task<IResult> ListAsync(
+        ApiCaller caller, IAuditLog log, [AsParameters] AuditQuery query, [AsParameters] Paging paging, CancellationToken ct)
+    {
+        var filter = new AuditFilter(query.Action, query.Actor, query.Subject, query.Text, query.From, query.Until);
+        return paging.Problem
+            ?? Results.Ok((await log.ListAsync(caller.Value.Tenant, filter, paging.After, paging.Size, ct)).Map(AuditResource.From));
+    }
+
+    private static async Task<IResult> CheckpointAsync(ApiCaller caller, IAuditLog log, CancellationToken ct)
+        => Results.Ok(CheckpointResource.From(await log.ReadHeadAsync(caller.Value.Tenant, ct)));
+
+    private static async Task<IResult> VerifyAsync(
+        ApiCaller caller, IAuditLog log, TimeProvider time, CancellationToken ct, [FromBody] AuditVerifyRequest? request = null)
+    {
+        var tenant = caller.Value.Tenant;
+        var given = request?.Checkpoints ?? [];
+        if (given.Any(c => c.Tenant != tenant.Value))
+        {
+            return Problems.Invalid("checkpoints", "A checkpoint names this tenant and a hash.");
+        }
+
+        // The head stored beside the chain counts as a checkpoint: without it, events cut off the end would not be missed.
+        var head = await log.ReadHeadAsync(tenant, ct);
+        var checkpoints = given.Select(c => new AuditCheckpoint(tenant, c.Seq, c.Hash, c.At)).Append(head);
+        return await AuditVerifier.VerifyAsync(tenant, log.ReadAsync(tenant, 1, ct), checkpoints, time.GetUtcNow(), ct) switch
+        {
+            AuditVerdict.Intact intact => Results.Ok(new AuditVerdictResource(true, null, null, CheckpointResource.From(intact.Head))),
+            AuditVerdict.Broken broken => Results.Ok(new AuditVerdictResource(false, broken.Seq, broken.Kind, null)),
+            var other => throw new InvalidOperationException($"Unknown verdict {other}."),
+        };
+    }
+
+    private static async Task<IResult> ExportAsync(ApiCaller caller, IAuditLog log, TimeProvider time, CancellationToken ct)
+    {
+        var tenant = caller.Value.Tenant;
+        await log.AppendAsync(caller.Value.Audit(time.GetUtcNow(), AuditActions.AuditExported, $"tenant/{tenant}"), ct);
+        return Results.Stream(
+            async stream =>
+            {
+                await using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
+                await AuditExport.WriteAsync(tenant, log.ReadAsync(tenant, 1, ct), writer, time.GetUtcNow(), ct);
+            },
+            "application/x-ndjson", $"audit-{tenant}.ndjson");
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Web.Verbs;
+
+/// <summary><c>audit</c>: proves that nobody changed what happened, and takes it elsewhere.</summary>
+internal sealed class AuditVerb(IAuditLog log, ITenantDirectory tenants, TimeProvider clock) : IVerb
+{
+    public string Name => "audit";
+
+    public string Usage => """
+        audit verify [--tenant T] [--checkpoint FILE] [--file EXPORT] [--json]
+        audit export [--tenant T] [--out FILE]
+        """;
+
+    public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
+        context.Args switch
+        {
+            ["verify", ..] => VerifyAsync(context, cancellationToken),
+            ["export", ..] => ExportAsync(context, cancellationToken),
+            _ => throw new VerbUseException("Say what to do with the audit log."),
+        });
+
+    private async Task<int> VerifyAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--checkpoint", "--file"]);
+        var checkpoints = new List<AuditCheckpoint>();
+        if (options.Find("--checkpoint") is { } checkpointFile)
+        {
+            checkpoints.Add(await ReadCheckpointAsync(checkpointFile, cancellationToken));
+        }
+
+        AuditVerdict verdict;
+        TenantId tenant;
+        if (options.Find("--file") is { } export)
+        {
+            // A file may come from another installation: the tenant need not exist here.
+            tenant = Slug.IsValid(options.Find("--tenant") ?? TenantId.Default.Value)
+                ? new TenantId(options.Find("--tenant") ?? TenantId.Default.Value)
+                : throw new VerbUseException("This is not a tenant's name.");
+            RequireSameTenant(checkpoints, tenant);
+            using var reader = Open(export);
+            verdict = await AuditExport.VerifyAsync(tenant, reader, checkpoints, cancellationToken);
+        }
+        else
+        {
+            tenant = await options.TenantAsync(tenants, cancellationToken);
+            RequireSameTenant(checkpoints, tenant);
+            // Read before the events: what is appended meanwhile lies beyond it and does no harm.
+            checkpoints.Add(await log.ReadHeadAsync(tenant, cancellationToken));
+            verdict = await AuditVerifier.VerifyAsync(tenant, log.ReadAsync(tenant, 1, cancellationToken), checkpoints, clock.GetUtcNow(), cancellationToken);
+        }
+
+        await context.Out.WriteLineAsync(context.Json ? ToJson(tenant, verdict) : ToText(tenant, verdict));
+        return verdict is AuditVerdict.Intact ? VerbExit.Fine : VerbExit.CheckFailed;
+    }
+
+    private async Task<int> ExportAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--out"]);
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var now = clock.GetUtcNow();
+        await log.AppendAsync(caller.Audit(now, AuditActions.AuditExported, $"tenant/{caller.Tenant}"), cancellationToken);
+        var events = log.ReadAsync(caller.Tenant, 1, cancellationToken);
+        if (options.Find("--out") is not { } path)
+        {
+            await AuditExport.WriteAsync(caller.Tenant, events, context.Out, now, cancellationToken);
+            return VerbExit.Fine;
+        }
+
+        AuditCheckpoint checkpoint;
+        await using (var file = Create(path))
+        {
+            checkpoint = await AuditExport.WriteAsync(caller.Tenant, events, file, now, cancellationToken);
+        }
+
+        await context.Out.WriteLineAsync(AuditExport.Format(checkpoint));
+        return VerbExit.Fine;
+    }
+
+    private static string ToText(TenantId tenant, AuditVerdict verdict) => verdict switch
+    {
+        AuditVerdict.Intact { Head: { Seq: 0 } } => $"Tenant {tenant}: no events yet.",
+        AuditVerdict.Intact { Head: var head } => $"Tenant {tenant}: {head.Seq} events, intact. Head {head.HashHex}",
+        AuditVerdict.Broken broken => $"Tenant {tenant}: BROKEN at event {broken.Seq}: {Words(broken.Kind)}",
+        AuditVerdict.Unreadable unreadable => $"Line {unreadable.Line}: {unreadable.Problem}",
+        _ => throw new InvalidOperationException($"Unknown verdict {verdict}."),
+    };
+
+    private static string Words(AuditBreak kind) => kind switch
+    {
+        AuditBreak.Edited => "edited; its content or hash is not what was appended.",
+        AuditBreak.Deleted => "deleted; the event that belongs here is gone.",
+        AuditBreak.Inserted => "inserted; nobody appended the event that stands here.",
+        AuditBreak.Reordered => "reordered; the event that belongs here stands further on.",
+        AuditBreak.Truncated => "truncated; the chain once went on from here.",
+        AuditBreak.Rewritten => "rewritten; the chain up to here does not lead to the checkpoint.",
+        _ => throw new InvalidOperationException($"Unknown kind {kind}."),
+    };
+
+    private static string ToJson(TenantId tenant, AuditVerdict verdict) => verdict switch
+    {
+        AuditVerdict.Intact { Head: var head } => VerbOptions.ToJson(new { Tenant = tenant.Value, Intact = true, head.Seq, Hash = head.HashHex }),
+        AuditVerdict.Broken broken => VerbOptions.ToJson(
+            new { Tenant = tenant.Value, Intact = false, BrokenAt = broken.Seq, Kind = broken.Kind.ToString().ToLower(CultureInfo.InvariantCulture) }),
+        AuditVerdict.Unreadable unreadable => VerbOptions.ToJson(
+            new { Tenant = tenant.Value, Intact = false, unreadable.Line, unreadable.Problem }),
+        _ => throw new InvalidOperationException($"Unknown verdict {verdict}."),
+    };
+
+    private static void RequireSameTenant(List<AuditCheckpoint> checkpoints, TenantId tenant)
+    {
+        if (checkpoints.FirstOrDefault(checkpoint => checkpoint.Tenant != tenant) is { } foreign)
+        {
+            throw new VerbUseException($"The checkpoint is of tenant '{foreign.Tenant}', not of '{tenant}'.");
+        }
+    }
+
+    private static async Task<AuditCheckpoint> ReadCheckpointAsync(string path, CancellationToken cancellationToken)
+    {
+        using var reader = Open(path);
+        try
+        {
+            return await AuditExport.ReadCheckpointAsync(reader, cancellationToken);
+        }
+        catch (FormatException)
+        {
+            throw new VerbUseException($"'{path}' does not end with a checkpoint.");
+        }
+    }
+
+    private static StreamReader Open(string path) => OnFile(path, () => new StreamReader(path));
+
+    private static StreamWriter Create(string path) => OnFile(path, () => new StreamWriter(path, append: false, new UTF8Encoding(false)));
+
+    private static T OnFile<T>(string path, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new VerbUseException($"'{path}' cannot be opened: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Assistant.Domain.Messaging;
+
+namespace Assistant.Web.Verbs;
+
+/// <summary><c>channels</c>: lists connections and tries them.</summary>
+internal sealed class ChannelsVerb(ConnectionDesk desk) : IVerb
+{
+    public string Name => "channels";
+
+    public string Usage => """
+        channels list [--tenant T] [--json]
+        channels test [NAME] [--tenant T] [--json]
+        """;
+
+    public async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var (caller, args) = context.TakeTenant();
+        if (caller is null)
+        {
+            return await context.WrongUseAsync("The tenant or an option is not known.", Usage);
+        }
+
+        var rows = await desk.ListAsync(caller, cancellationToken);
+        switch (args)
+        {
+            case ["list"] when context.Json:
+                await context.WriteJsonAsync(rows.Select(r => new
+                {
+                    Name = r.Connection.Id.Value,
+                    Type = r.Connection.ChannelType,
+                    r.Connection.DisplayName,
+                    r.Connection.Access,
+                    Enabled = r.Connection.IsEnabled,
+                    Provisioned = r.Connection.IsProvisioned,
+                }));
+                return VerbExit.Fine;
+            case ["list"]:
+                await context.WriteTableAsync(
+                [
+                    ["NAME", "TYPE", "ACCESS", "ENABLED", "PROVISIONED"],
+                    .. rows.Select(r => new[]
+                    {
+                        r.Connection.Id.Value, r.Connection.ChannelType, r.Connection.Access.ToString().ToLowerInvariant(),
+                        r.Connection.IsEnabled ? "yes" : "no", r.Connection.IsProvisioned ? "yes" : "no",
+                    }),
+                ]);
+                return VerbExit.Fine;
+            case ["test"]:
+                return await TestAsync(context, caller, [.. rows.Where(r => r.Connection.IsEnabled).Select(r => r.Connection.Id.Value)], cancellationToken);
+            case ["test", var name] when rows.Any(r => r.Connection.Id.Value == name):
+                return await TestAsync(context, caller, [name], cancellationToken);
+            case ["test", var name]:
+                return await context.WrongUseAsync($"There is no channel '{name}'.", Usage);
+            default:
+                return await context.WrongUseAsync("Say what to do with channels.", Usage);
+        }
+    }
+
+    private async Task<int> TestAsync(
+        VerbContext context, Domain.Security.Caller caller, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var results = new List<(string Name, IReadOnlyList<ConnectionCheck> Checks)>();
+        foreach (var name in names)
+        {
+            results.Add((name, await desk.TestAsync(caller, name, cancellationToken) switch
+            {
+                ConnectionTestOutcome.Tested tested => tested.Test.Checks,
+                ConnectionTestOutcome.Invalid invalid => [.. invalid.Problems.Select(p => new ConnectionCheck(p.Key, false, p.Message, "Correct the setting."))],
+                ConnectionTestOutcome.NotFound => [new ConnectionCheck("channel", false, "This build has no such channel.", "Use a build that has it.")],
+                var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+            }));
+        }
+
+        var passed = results.All(r => r.Checks.All(c => c.IsPassed));
+        if (context.Json)
+        {
+            await context.WriteJsonAsync(results.Select(r => new
+            {
+                r.Name,
+                Passed = r.Checks.All(c => c.IsPassed),
+                Checks = r.Checks.Select(c => new { c.Name, Passed = c.IsPassed, c.Detail, c.Fix }),
+            }));
+        }
+        else
+        {
+            foreach (var (name, check) in results.SelectMany(r => r.Checks.Select(c => (r.Name, Check: c))))
+            {
+                await context.Out.WriteLineAsync($"{(check.IsPassed ? "ok  " : "FAIL")}  {name}: {check.Name}: {check.Detail}");
+                if (!check.IsPassed && check.Fix is { } fix)
+                {
+                    await context.Out.WriteLineAsync($"      → {fix}");
+                }
+            }
+        }
+
+        return passed ? VerbExit.Fine : VerbExit.CheckFailed;
+    }
+}

@@ -1,0 +1,95 @@
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Web.Verbs;
+
+/// <summary><c>users</c>: who may sign in to the console.</summary>
+internal sealed class UsersVerb(UserDesk desk, ITenantDirectory tenants) : IVerb
+{
+    public string Name => "users";
+
+    public string Usage => """
+        users create --email E --role R [--tenant T] --password-stdin [--json]
+        users list [--tenant T] [--json]
+        users reset-mfa --email E [--tenant T]
+        """;
+
+    public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
+        context.Args switch
+        {
+            ["create", ..] => CreateAsync(context, cancellationToken),
+            ["list", ..] => ListAsync(context, cancellationToken),
+            ["reset-mfa", ..] => ResetMfaAsync(context, cancellationToken),
+            _ => throw new VerbUseException("Say what to do with users."),
+        });
+
+    private async Task<int> CreateAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--role", "--tenant"], ["--password-stdin"]);
+        var (email, role) = (options.Require("--email"), options.Require("--role"));
+        if (!options.Has("--password-stdin"))
+        {
+            // A password on the command line would be in the shell's history and in the process list.
+            throw new VerbUseException("Pass the password on standard input and say --password-stdin.");
+        }
+
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var password = await context.Input.ReadLineAsync(cancellationToken) ?? "";
+        switch (await desk.CreateAsync(caller, email, role, password, totp: null, cancellationToken))
+        {
+            case CreateUserOutcome.Created { User: var user }:
+                await context.Out.WriteLineAsync(context.Json
+                    ? VerbOptions.ToJson(Shown(user))
+                    : $"Created {user.Email} as {user.Role} of tenant {user.Tenant}.");
+                return VerbExit.Fine;
+            case CreateUserOutcome.EmailTaken:
+                await context.Error.WriteLineAsync($"There is a user {email} already.");
+                return VerbExit.CheckFailed;
+            case CreateUserOutcome.Invalid invalid:
+                throw new VerbUseException(invalid.Message);
+            case var other:
+                throw new InvalidOperationException($"Unknown outcome {other}.");
+        }
+    }
+
+    private async Task<int> ListAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var caller = await VerbOptions.Parse(context.Args.Skip(1), ["--tenant"]).CallerAsync(tenants, cancellationToken);
+        var users = await desk.ListAsync(caller, cancellationToken);
+        if (context.Json)
+        {
+            await context.Out.WriteLineAsync(VerbOptions.ToJson(users.Select(Shown)));
+            return VerbExit.Fine;
+        }
+
+        foreach (var user in users)
+        {
+            var lastSeen = user.LastSignInAt is { } at ? $"last signed in {at:u}" : "never signed in";
+            await context.Out.WriteLineAsync($"{user.Email}  {user.Role}  {(user.HasTotp ? "password and code" : "password")}  {lastSeen}");
+        }
+
+        return VerbExit.Fine;
+    }
+
+    private async Task<int> ResetMfaAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--tenant"]);
+        var email = EmailAddress.Normalize(options.Require("--email"));
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var user = (await desk.ListAsync(caller, cancellationToken)).FirstOrDefault(u => EmailAddress.Normalize(u.Email) == email);
+        if (user is null || await desk.ResetMfaAsync(caller, user.Id, cancellationToken) is not ChangeUserOutcome.Changed)
+        {
+            await context.Error.WriteLineAsync($"Tenant {caller.Tenant} has no user {options.Find("--email")}.");
+            return VerbExit.CheckFailed;
+        }
+
+        await context.Out.WriteLineAsync(
+            context.Json ? VerbOptions.ToJson(Shown(user)) : $"{user.Email} signs in by password alone until a code is set up again; open sessions end.");
+        return VerbExit.Fine;
+    }
+
+    private static object Shown(User user) => new
+    {
+        Id = user.Id.Value, user.Email, user.Role, Tenant = user.Tenant.Value, user.HasTotp, user.CreatedAt, user.LastSignInAt, user.LockedUntil,
+    };
+}

@@ -1,0 +1,16 @@
+using Assistant.Domain.Diagnostics;
+
+namespace Assistant.Web.Verbs;
+
+internal static class VerbServices
+{
+    /// <summary>The verbs about the installation, its channels and engines; users, API keys and audit come with security.</summary>
+    public static IServiceCollection AddVerbs(this IServiceCollection services)
+    {
+        services.AddSingleton<IDiagnostic, ListenDiagnostic>();
+        services.AddScoped<IVerb, DoctorVerb>();
+        services.AddScoped<IVerb, ChannelsVerb>();
+        services.AddScoped<IVerb, EnginesVerb>();
+        return services;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Assistant.Web.Verbs;
+
+/// <summary>The verbs of the program: what there is and what is planned.</summary>
+internal static class VerbTable
+{
+    /// <summary>Verbs that work, in the order help lists them; <c>serve</c> apart.</summary>
+    public static IReadOnlyList<(string Name, string Summary)> Available { get; } =
+    [
+        ("doctor", "examines the installation and says what to mend"),
+        ("users", "creates and lists who may sign in to the console"),
+        ("apikeys", "creates, lists and revokes keys of the REST API"),
+        ("channels", "lists and tries the connections to messengers"),
+        ("engines", "lists and tries what answers"),
+        ("audit", "verifies and exports the audit log"),
+    ];
+
+    /// <summary>Verbs whose feature is not there yet.</summary>
+    public static IReadOnlyList<string> Planned { get; } = ["tenants", "memory", "intents", "models", "flows", "backup", "keys"];
+
+    public static bool IsAvailable(string name) => Available.Any(verb => verb.Name == name);
+
+    public static bool IsPlanned(string name) => Planned.Contains(name, StringComparer.Ordinal);
+
+    public static void WriteHelp(TextWriter target)
+    {
+        target.WriteLine("Usage: assistant [serve | VERB …] [--json]");
+        target.WriteLine();
+        target.WriteLine("  serve       runs the assistant (the default; takes e.g. --urls http://localhost:8080)");
+        foreach (var (name, summary) in Available)
+        {
+            target.WriteLine($"  {name,-10}  {summary}");
+        }
+
+        target.WriteLine();
+        target.WriteLine($"Planned, not available yet: {string.Join(", ", Planned)}");
+        target.WriteLine();
+        target.WriteLine("ASPNETCORE_URLS  where to listen      ASSISTANT_DATA    the data folder");
+        target.WriteLine("ASSISTANT_CONFIG the assistant.yaml   Assistant__…      every option");
+        target.WriteLine("Ends with 0 fine, 1 a check failed, 2 wrong use, 3 cannot start.");
+    }
+}

@@ -1,0 +1,76 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Security;
+
+public sealed class AccountDeskTests
+{
+    private readonly FakeTimeProvider _clock = new();
+    private readonly InMemoryAuditLog _audit = new();
+    private readonly UserDesk _users;
+    private readonly ApiKeyDesk _keys;
+
+    public AccountDeskTests()
+    {
+        _users = new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), _clock);
+        _keys = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), _clock);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Without_the_permission_nothing_is_shown_or_made()
+    {
+        var viewer = Callers.Of(Roles.Viewer);
+
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _users.ListAsync(viewer, Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => _users.CreateAsync(viewer, "a@example.org", Roles.Viewer, "correct horse battery", null, Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _keys.ListAsync(viewer, Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => _keys.CreateAsync(viewer, "ci", Roles.Viewer, Cancel));
+    }
+
+    [Fact]
+    public async Task Nobody_gives_more_than_they_have()
+    {
+        var clerk = new Caller(
+            new Actor("user", "1", "Clerk"), TenantId.Default, new HashSet<string> { Permissions.ApiKeysManage, Permissions.UsersManage }, "local");
+
+        Assert.Equal("role", Assert.IsType<CreateApiKeyOutcome.Invalid>(await _keys.CreateAsync(clerk, "ci", Roles.Operator, Cancel)).Key);
+        Assert.Equal("role", Assert.IsType<CreateUserOutcome.Invalid>(
+            await _users.CreateAsync(clerk, "a@example.org", Roles.Viewer, "correct horse battery", null, Cancel)).Key);
+        Assert.Equal("role", Assert.IsType<CreateApiKeyOutcome.Invalid>(await _keys.CreateAsync(Callers.Admin, "ci", "emperor", Cancel)).Key);
+    }
+
+    [Fact]
+    public async Task The_audit_log_names_who_did_it_and_no_secret()
+    {
+        var created = Assert.IsType<CreateApiKeyOutcome.Created>(await _keys.CreateAsync(Callers.Admin, "ci", Roles.Viewer, Cancel));
+        await _users.CreateAsync(Callers.Admin, "a@example.org", Roles.Viewer, "correct horse battery", null, Cancel);
+
+        var lines = (await _audit.ListAsync(TenantId.Default, new AuditFilter(), null, 10, Cancel)).Items.Select(AuditExport.Format).ToList();
+
+        Assert.Equal(2, lines.Count);
+        Assert.All(lines, line => Assert.Contains("\"Ada\"", line, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains(created.Secret.Reveal(), StringComparison.Ordinal) || line.Contains("correct horse", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_presented_key_is_found_only_whole()
+    {
+        var created = Assert.IsType<CreateApiKeyOutcome.Created>(await _keys.CreateAsync(Callers.Admin, "ci", Roles.Viewer, Cancel));
+        var text = created.Secret.Reveal();
+
+        Assert.StartsWith("ask_", text, StringComparison.Ordinal);
+        Assert.Equal(created.Key.Id, (await _keys.FindAsync(text, Cancel))?.Id);
+        Assert.Null(await _keys.FindAsync(text[..^1], Cancel));
+        Assert.Null(await _keys.FindAsync(text + "A", Cancel));
+        Assert.Null(await _keys.FindAsync(text["ask_".Length..], Cancel));
+        Assert.Null(await _keys.FindAsync(null, Cancel));
+    }
+}

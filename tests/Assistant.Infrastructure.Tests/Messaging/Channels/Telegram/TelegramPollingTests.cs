@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using Assistant.Domain.Messaging;
+using Assistant.Testing.Telegram;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
+
+public sealed class TelegramPollingTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nothing_is_confirmed_before_it_is_stored()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Emulator.Say(5001, "one");
+        rig.Emulator.Say(5002, "two");
+        rig.Gateway.FailNext();
+
+        await rig.StartAsync(Cancel);
+
+        Assert.IsType<IOException>(await rig.WaitForEndAsync());
+        Assert.Equal(2, rig.Emulator.UnconfirmedUpdates);
+        Assert.Null(rig.Host.Cursor);
+    }
+
+    [Fact]
+    public async Task A_batch_is_offered_in_order_before_any_commit_ends()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        for (var i = 0; i < 90; i++)
+        {
+            rig.Emulator.Say(5001 + i % 7, $"{i:00}");
+        }
+
+        await rig.StartAsync(Cancel);
+        await rig.Gateway.WaitAsync(90, Cancel);
+
+        Assert.Equal(Enumerable.Range(0, 90).Select(i => $"{i:00}"), rig.Gateway.Offered.Select(m => ((InboundContent.Said)m.Content).Text));
+    }
+
+    [Fact]
+    public async Task A_webhook_left_behind_is_removed()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        await PostAsync(rig, "setWebhook", "{\"url\":\"http://127.0.0.1:9/old\"}");
+
+        await rig.StartAsync(Cancel);
+        await rig.SayAsync(5001, "hello");
+
+        Assert.Single(await rig.Gateway.WaitAsync(1, Cancel));
+        Assert.Null(rig.Emulator.WebhookUrl);
+    }
+
+    [Fact]
+    public async Task A_conflict_right_after_a_restart_is_no_alarm()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Emulator.Fail("getUpdates", new TelegramFault.Error(409, "Conflict: terminated by other getUpdates request"));
+
+        await rig.StartAsync(Cancel);
+
+        Assert.DoesNotContain(rig.Host.Reports, r => r.State is ConnectionState.Degraded or ConnectionState.Down);
+        Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+    }
+
+    [Fact]
+    public async Task A_conflict_that_lasts_is_reported_in_plain_words()
+    {
+        await using var rig = await TelegramRig.NewAsync(configure: o => o.ConflictPatience = TimeSpan.Zero);
+        rig.Emulator.Fail("getUpdates", Enumerable.Repeat<TelegramFault>(new TelegramFault.Error(409, "Conflict: terminated by other getUpdates request"), 2).ToArray());
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Contains(rig.Host.Reports, r => r.State == ConnectionState.Degraded && r.Detail.Contains("Another program", StringComparison.Ordinal));
+        Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(429)]
+    public async Task A_fault_of_telegram_is_survived(int code)
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Emulator.Fail("getUpdates", code == 429 ? TelegramFault.TooMany(1) : new TelegramFault.Error(code, "Internal Server Error"), new TelegramFault.Cut(false));
+
+        await rig.StartAsync(Cancel);
+        await rig.SayAsync(5001, "hello");
+
+        Assert.Single(await rig.Gateway.WaitAsync(1, Cancel));
+        Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+    }
+
+    [Fact]
+    public async Task A_wrong_token_takes_the_connection_down_and_says_so()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection with { Settings = rig.WrongSettings });
+
+        var fault = await Record.ExceptionAsync(() => session.RunAsync(rig.Host, Cancel));
+
+        Assert.Contains("BotFather", fault!.Message, StringComparison.Ordinal);
+        Assert.Equal(ConnectionState.Down, rig.Host.Reports[^1].State);
+    }
+
+    [Fact]
+    public async Task An_update_that_cannot_be_read_does_not_stop_the_others()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Emulator.Say(5001, "before");
+        rig.Emulator.Inject(new JsonObject { ["message"] = new JsonObject { ["message_id"] = "not a number" } });
+        rig.Emulator.Say(5001, "after");
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(["before", "after"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(m => ((InboundContent.Said)m.Content).Text));
+    }
+
+    [Theory]
+    [InlineData("-8", true)]
+    [InlineData("-1", false)]
+    public async Task An_old_offset_is_not_used_after_update_ids_may_have_started_again(string days, bool received)
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        var at = TimeProvider.System.GetUtcNow().AddDays(double.Parse(days, System.Globalization.CultureInfo.InvariantCulture));
+        rig.Host.Cursor = $"900000@{at.ToUnixTimeSeconds()}";
+        rig.Emulator.Say(5001, "numbered lower");
+
+        await rig.StartAsync(Cancel);
+        await rig.Emulator.WaitAsync(e => e.Calls.Count(c => c.Method == "getUpdates") >= 2, Cancel);
+
+        Assert.Equal(received ? 1 : 0, rig.Gateway.Stored.Count);
+    }
+
+    [Fact]
+    public async Task A_press_is_answered_after_it_is_stored_even_when_the_answer_fails()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var question = rig.Emulator.Show(5001, "Approve?");
+        rig.Emulator.Fail("answerCallbackQuery", new TelegramFault.Error(400, "Bad Request: query is too old"));
+
+        rig.Emulator.Press(5001, question.Id, "yes");
+        var second = rig.Emulator.Press(5001, question.Id, "no");
+
+        Assert.Equal(2, (await rig.Gateway.WaitAsync(2, Cancel)).Count);
+        await rig.Emulator.WaitAsync(e => e.Calls.Any(c => c.Method == "answerCallbackQuery" && (string?)c.Parameters["callback_query_id"] == second), Cancel);
+    }
+
+    private static async Task PostAsync(TelegramRig rig, string method, string json)
+    {
+        using var http = new HttpClient();
+        using var content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(new Uri($"{rig.Emulator.BaseUrl}/bot{rig.Emulator.Token}/{method}"), content, Cancel);
+        response.EnsureSuccessStatusCode();
+    }
+}

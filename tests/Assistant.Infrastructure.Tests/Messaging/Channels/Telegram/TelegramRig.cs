@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Messaging.Channels.Telegram;
+using Assistant.Testing.Contracts;
+using Assistant.Testing.Telegram;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
+
+/// <summary>The Telegram channel with the emulator behind it.</summary>
+internal sealed class TelegramRig : ChannelRig
+{
+    private readonly TelegramHttp _http;
+    private readonly Dictionary<int, int> _lastSaid = [];
+
+    private TelegramRig(TelegramEmulator emulator, bool usesWebhook, TelegramOptions options, TimeProvider time)
+    {
+        Emulator = emulator;
+        _http = new TelegramHttp(Options.Create(options));
+        Channel = new TelegramChannel(_http, Options.Create(options), time, NullLogger<TelegramChannel>.Instance);
+        Connection = ConnectionWith(Settings(emulator.Token, usesWebhook ? "webhook" : "polling"), time);
+    }
+
+    public TelegramEmulator Emulator { get; }
+
+    public override IChannel Channel { get; }
+
+    public override Connection Connection { get; }
+
+    public override SettingValues WrongSettings => Settings("1234:not-this-bots", "polling");
+
+    public static async Task<TelegramRig> NewAsync(bool usesWebhook = false, Action<TelegramOptions>? configure = null, TimeProvider? time = null)
+    {
+        var options = new TelegramOptions { CallTimeout = TimeSpan.FromSeconds(5), CursorInterval = TimeSpan.Zero, ProbePatience = TimeSpan.FromSeconds(5) };
+        configure?.Invoke(options);
+        return new TelegramRig(await TelegramEmulator.StartAsync(), usesWebhook, options, time ?? TimeProvider.System);
+    }
+
+    public override ExternalChat ChatOf(int person) => new(person.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    public override Task SayAsync(int person, string text)
+    {
+        _lastSaid[person] = Emulator.Say(person, text);
+        return Task.CompletedTask;
+    }
+
+    public override Task EditLastAsync(int person, string text)
+    {
+        Emulator.Edit(person, _lastSaid[person], text);
+        return Task.CompletedTask;
+    }
+
+    public override Task PressAsync(int person, string data)
+    {
+        Emulator.Press(person, Emulator.SaidBy(person)[^1].Id, data);
+        return Task.CompletedTask;
+    }
+
+    public override Task SendFileAsync(int person, byte[] content)
+    {
+        Emulator.AddFile("file-1", content);
+        Emulator.Say(person, "", message => message["document"] = new JsonObject { ["file_id"] = "file-1", ["file_unique_id"] = "u1", ["file_size"] = content.Length });
+        return Task.CompletedTask;
+    }
+
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.SaidBy(person).Select(m => m.Text)];
+
+    public override void FloodNextSend(int seconds) => Emulator.Fail("sendMessage", TelegramFault.TooMany(seconds));
+
+    public override void BreakNextSend() => Emulator.Fail("sendMessage", new TelegramFault.Error(500, "Internal Server Error"));
+
+    public override void LoseNextAnswer() => Emulator.Fail("sendMessage", new TelegramFault.Cut(AfterEffect: true));
+
+    public override void Refuse(int person) => Emulator.Block(person);
+
+    public Connection ConnectionWith(SettingValues settings, TimeProvider time) => new(
+        new ConnectionId("tg"), TenantId.Default, "telegram", "Telegram", AccessPolicy.Open, true, false, settings, time.GetUtcNow(), time.GetUtcNow());
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Emulator.DisposeAsync();
+        _http.Dispose();
+    }
+
+    private SettingValues Settings(string token, string mode) => new(new Dictionary<string, string>
+    {
+        ["token"] = token, ["apiBaseUrl"] = Emulator.BaseUrl, ["mode"] = mode, ["pollTimeout"] = "20",
+    });
+}

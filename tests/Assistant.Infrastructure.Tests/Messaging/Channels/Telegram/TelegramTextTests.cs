@@ -1,0 +1,120 @@
+using System.Text.Json.Nodes;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Infrastructure.Messaging.Channels.Telegram;
+using Telegram.Bot.Types.Enums;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
+
+public sealed class TelegramTextTests
+{
+    [Theory]
+    [InlineData("**bold** x", "bold x", "Bold:bold")]
+    [InlineData("_a_ *b*", "a b", "Italic:a|Italic:b")]
+    [InlineData("~~gone~~", "gone", "Strikethrough:gone")]
+    [InlineData("use `a<b>` now", "use a<b> now", "Code:a<b>")]
+    [InlineData("# Title\ntext", "Title\ntext", "Bold:Title")]
+    [InlineData("[here](https://example.test/a_b)", "here", "TextLink:here")]
+    [InlineData("***both***", "both", "Italic:both|Bold:both")]
+    [InlineData("```csharp\nvar x = 1;\n```", "var x = 1;", "Pre:var x = 1;")]
+    [InlineData("> said\n> twice", "said\ntwice", "Blockquote:said\ntwice")]
+    [InlineData("- a\n- b\n  - c", "• a\n• b\n  • c", "")]
+    [InlineData("3. a\n4. b", "3. a\n4. b", "")]
+    [InlineData("- [x] done\n- [ ] open", "☑ done\n☐ open", "")]
+    [InlineData("a\n\nb", "a\n\nb", "")]
+    [InlineData("5 * 3 * 2 = a_b_c", "5 * 3 * 2 = a_b_c", "")]
+    [InlineData("👨‍👩‍👧 **x**", "👨‍👩‍👧 x", "Bold:x")]
+    [InlineData("[x](javascript:alert)", "x (javascript:alert)", "")]
+    [InlineData("![alt](https://example.test/i.png)", "alt", "TextLink:alt")]
+    [InlineData("a &amp; b <b>c</b>", "a & b <b>c</b>", "")]
+    [InlineData("1. 文字\n\n   更多", "1. 文字\n\n  更多", "")]
+    public void Markdown_becomes_text_and_entities(string markdown, string text, string entities)
+    {
+        var rendered = TelegramText.Render(markdown);
+
+        Assert.Equal(text, rendered.Text);
+        Assert.Equal(entities, string.Join('|', (rendered.Entities ?? []).Select(e => $"{e.Type}:{rendered.Text.Substring(e.Offset, e.Length)}").OrderByDescending(e => e.StartsWith("Italic", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void A_table_is_aligned_in_a_fixed_width_block()
+    {
+        var rendered = TelegramText.Render("| name | 数量 |\n|---|---|\n| tea | 2 |\n| 咖啡 | 10 |");
+
+        Assert.Equal("name │ 数量\n─────┼─────\ntea  │ 2\n咖啡 │ 10", rendered.Text);
+        Assert.Equal(MessageEntityType.Pre, Assert.Single(rendered.Entities!).Type);
+    }
+
+    [Fact]
+    public void A_table_too_wide_to_align_is_shown_as_it_is()
+    {
+        var cell = new string('x', 1500);
+        var table = $"| {cell} | a |\n|---|---|\n" + string.Concat(Enumerable.Repeat("| b | c |\n", 30));
+
+        var rendered = TelegramText.Render(table);
+
+        Assert.True(rendered.Text.Length <= 4096);
+        Assert.Contains("| b | c |", rendered.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Plain words, 12 of them. And (brackets)!")]
+    [InlineData("两行\n文字：没有格式。")]
+    [InlineData("2024 was a year")]
+    public void Most_replies_need_no_syntax_tree(string text)
+    {
+        Assert.True(TelegramText.IsPlain(text));
+        Assert.Equal(text, TelegramRenderer.Render(text, alignsTables: true).Text);
+    }
+
+    [Fact]
+    public void Rendering_any_part_stays_within_the_limit_and_its_entities_within_the_text()
+    {
+        string[] pieces =
+        [
+            "**", "*", "_", "`", "```\n", "# ", "- ", "1. ", "> ", "|", "\n", "\n\n", " ", "word", "中文", "👩‍🚀", "[t](https://x.test)", "<b>", "&nbsp;", "---\n", "    ", "| a | b |\n|---|---|\n| c | d |\n",
+        ];
+        for (var seed = 0; seed < 3000; seed++)
+        {
+            var random = new Random(seed);
+            var markdown = string.Concat(Enumerable.Range(0, random.Next(1, 400)).Select(_ => pieces[random.Next(pieces.Length)]));
+            foreach (var part in MarkdownSplitter.Split(new MessageBody(markdown), TelegramText.Limit))
+            {
+                var rendered = TelegramText.Render(part.Markdown);
+
+                Assert.False(string.IsNullOrWhiteSpace(rendered.Text), $"seed {seed}");
+                Assert.True(rendered.Text.Length <= 4096, $"seed {seed}");
+                Assert.All(rendered.Entities ?? [], e => Assert.True(e.Offset >= 0 && e.Length > 0 && e.Offset + e.Length <= rendered.Text.Length, $"seed {seed}"));
+            }
+        }
+    }
+
+    [Fact]
+    public void Vectors_about_lengths_and_offsets_hold()
+    {
+        var file = SharedFolder.Find("vectors/text.json");
+        Assert.SkipWhen(file is null, "The test vectors are not beside this repository.");
+
+        foreach (var vector in JsonNode.Parse(File.ReadAllText(file))!["vectors"]!.AsArray())
+        {
+            var (input, expect) = (vector!["input"]!, vector["expect"]!);
+            var text = (string)input["text"]!;
+            switch ((string?)input["kind"])
+            {
+                case "telegram-length":
+                    Assert.Equal((int)expect["utf16"]!, TelegramText.Limit.Measure(text));
+                    break;
+                case "telegram-entity":
+                    var rendered = TelegramText.Render(text.Replace((string)expect["covers"]!, $"**{expect["covers"]}**", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal));
+                    Assert.Equal(text, rendered.Text);
+                    var entity = Assert.Single(rendered.Entities!);
+                    Assert.Equal(((int)input["offset"]!, (int)input["length"]!), (entity.Offset, entity.Length));
+                    break;
+                default:
+                    // Parse modes and other messengers: this channel sends entities, so there is nothing to escape.
+                    break;
+            }
+        }
+    }
+}

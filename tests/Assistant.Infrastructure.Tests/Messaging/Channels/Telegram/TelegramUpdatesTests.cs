@@ -1,0 +1,206 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Channels.Telegram;
+using Telegram.Bot;
+using Telegram.Bot.Types;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
+
+public sealed class TelegramUpdatesTests
+{
+    private static readonly TelegramBot Bot = new(7000, "assistant_bot");
+    private static readonly ConnectionId Connection = new("tg");
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Recorded_payloads_become_what_they_say()
+    {
+        var folder = SharedFolder.Find("payloads/telegram");
+        Assert.SkipWhen(folder is null, "The recorded payloads are not beside this repository.");
+
+        var files = Directory.GetFiles(folder, "*.json");
+
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var sample = JsonNode.Parse(File.ReadAllText(file))!;
+            Compare(Path.GetFileName(file), Read(sample["body"]!), sample["expect"]!.AsObject());
+        }
+    }
+
+    [Theory]
+    [InlineData("@assistant_bot what now?", "what now?", true)]
+    [InlineData("what now, @Assistant_Bot", "what now,", true)]
+    [InlineData("@assistant_bot2 what now?", "@assistant_bot2 what now?", false)]
+    [InlineData("what now?", "what now?", false)]
+    public void In_a_group_only_a_mention_addresses_the_assistant(string text, string expected, bool addressed)
+    {
+        var message = Read(Group(text, MentionIn(text)));
+
+        Assert.NotNull(message);
+        Assert.Equal(addressed, message.IsAddressed);
+        Assert.Equal(expected, ((InboundContent.Said)message.Content).Text);
+        Assert.True(message.Chat.IsGroup);
+        Assert.Equal("Family", message.Chat.Title);
+    }
+
+    [Theory]
+    [InlineData("/help", "/help")]
+    [InlineData("/help@assistant_bot me", "/help me")]
+    [InlineData("/help@another_bot", null)]
+    public void A_command_is_for_the_bot_it_names(string text, string? expected)
+    {
+        var length = text.Split(' ')[0].Length;
+
+        var message = Read(Group(text, new JsonObject { ["type"] = "bot_command", ["offset"] = 0, ["length"] = length }));
+
+        Assert.Equal(expected, (message?.Content as InboundContent.Said)?.Text);
+        Assert.True(message is null || message.IsAddressed);
+    }
+
+    [Fact]
+    public void A_reply_to_the_assistant_addresses_it_and_names_the_message()
+    {
+        var update = Group("and then?", null);
+        update["message"]!["reply_to_message"] = new JsonObject
+        {
+            ["message_id"] = 40, ["date"] = 1, ["chat"] = update["message"]!["chat"]!.DeepClone(),
+            ["from"] = new JsonObject { ["id"] = 7000, ["is_bot"] = true, ["first_name"] = "Assistant" },
+        };
+
+        var message = Read(update);
+
+        Assert.True(message!.IsAddressed);
+        Assert.Equal("-200:40", ((InboundContent.Said)message.Content).ReplyToExternalId);
+    }
+
+    [Fact]
+    public void The_first_message_of_a_topic_is_not_a_reply()
+    {
+        var update = Group("hello", null);
+        var message = update["message"]!.AsObject();
+        message["is_topic_message"] = true;
+        message["message_thread_id"] = 7;
+        message["reply_to_message"] = new JsonObject
+        {
+            ["message_id"] = 7, ["date"] = 1, ["chat"] = message["chat"]!.DeepClone(),
+            ["from"] = new JsonObject { ["id"] = 7000, ["is_bot"] = true, ["first_name"] = "Assistant" },
+        };
+
+        var read = Read(update);
+
+        Assert.False(read!.IsAddressed);
+        Assert.Null(((InboundContent.Said)read.Content).ReplyToExternalId);
+        Assert.Equal("7", read.Chat.ThreadId);
+    }
+
+    [Theory]
+    [InlineData("voice", "voice")]
+    [InlineData("audio", "audio")]
+    [InlineData("video", "video")]
+    [InlineData("document", "file")]
+    [InlineData("sticker", "image")]
+    [InlineData("video_note", "video")]
+    public void Media_become_attachments(string field, string kind)
+    {
+        var update = Private("");
+        update["message"]!.AsObject().Remove("text");
+        update["message"]![field] = new JsonObject { ["file_id"] = "F1", ["file_unique_id"] = "u", ["file_size"] = 5, ["type"] = "regular" };
+
+        var said = (InboundContent.Said)Read(update)!.Content;
+
+        Assert.Equal((kind, "F1", 5L), (said.Attachments[0].Kind, said.Attachments[0].Reference, said.Attachments[0].SizeBytes));
+    }
+
+    [Theory]
+    [InlineData("""{"update_id":1}""")]
+    [InlineData("""{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":5,"type":"private"},"text":"no sender"}}""")]
+    [InlineData("""{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":5,"type":"private"},"from":{"id":9,"is_bot":true,"first_name":"B"},"text":"a bot"}}""")]
+    [InlineData("""{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":-5,"type":"group"},"from":{"id":9,"is_bot":false,"first_name":"A"},"new_chat_title":"service"}}""")]
+    [InlineData("""{"update_id":1,"channel_post":{"message_id":1,"date":1,"chat":{"id":-5,"type":"channel"},"text":"post"}}""")]
+    [InlineData("""{"update_id":1,"my_chat_member":{}}""")]
+    [InlineData("""{"update_id":1,"something_new":{"a":1}}""")]
+    public void What_is_not_for_the_assistant_is_left_alone(string json) => Assert.Null(Read(JsonNode.Parse(json)!));
+
+    [Fact]
+    public void Two_edits_within_a_second_are_two_events()
+    {
+        var update = Private("a");
+        var edit = new JsonObject { ["update_id"] = 2, ["edited_message"] = update["message"]!.DeepClone() };
+        edit["edited_message"]!["edit_date"] = 100;
+        var again = edit.DeepClone();
+        again["update_id"] = 3;
+
+        Assert.Equal(Read(edit)!.DedupeKey, Read(edit.DeepClone())!.DedupeKey);
+        Assert.NotEqual(Read(edit)!.DedupeKey, Read(again)!.DedupeKey);
+    }
+
+    [Fact]
+    public void An_update_number_used_again_is_another_event()
+    {
+        var other = Private("b");
+        other["message"]!["message_id"] = 12;
+
+        Assert.NotEqual(Read(Private("a"))!.DedupeKey, Read(other)!.DedupeKey);
+    }
+
+    private static void Compare(string file, InboundMessage? message, JsonObject expect)
+    {
+        Assert.True(message is not null, file);
+        Assert.Equal((string?)expect["user"], message.Sender.ExternalId);
+        Assert.Equal((string?)expect["conversation"], message.Chat.ExternalId);
+        Assert.Equal((string?)expect["thread"], message.Chat.ThreadId);
+        Assert.Equal((bool?)expect["addressed"] ?? true, message.IsAddressed);
+        Assert.Equal($"{expect["conversation"]}:{expect["message_id"] ?? expect["on_message"]}", message.ExternalMessageId);
+        if (expect["dedupe"] is { } dedupe)
+        {
+            Assert.StartsWith($"{dedupe}:", message.DedupeKey, StringComparison.Ordinal);
+        }
+
+        if ((string?)expect["kind"] == "action")
+        {
+            Assert.Equal((string?)expect["action"], Assert.IsType<InboundContent.Pressed>(message.Content).Data);
+            return;
+        }
+
+        var said = Assert.IsType<InboundContent.Said>(message.Content);
+        Assert.Equal((string?)expect["text"], said.Text);
+        Assert.Equal(
+            (expect["attachments"] as JsonArray ?? []).Select(a => ((string?)a!["type"], (string?)a["ref"])),
+            said.Attachments.Select(a => ((string?)a.Kind, (string?)a.Reference)));
+    }
+
+    private static InboundMessage? Read(JsonNode update)
+        => TelegramUpdates.Read(update.Deserialize<Update>(JsonBotAPI.Options)!, Connection, Bot, Now);
+
+    private static JsonObject Private(string text) => new()
+    {
+        ["update_id"] = 1,
+        ["message"] = new JsonObject
+        {
+            ["message_id"] = 11, ["date"] = 1_767_225_600, ["text"] = text,
+            ["from"] = new JsonObject { ["id"] = 5001, ["is_bot"] = false, ["first_name"] = "Lin" },
+            ["chat"] = new JsonObject { ["id"] = 5001, ["type"] = "private" },
+        },
+    };
+
+    private static JsonObject Group(string text, JsonObject? entity)
+    {
+        var update = Private(text);
+        update["message"]!["chat"] = new JsonObject { ["id"] = -200, ["type"] = "group", ["title"] = "Family" };
+        if (entity is not null)
+        {
+            update["message"]!["entities"] = new JsonArray(entity);
+        }
+
+        return update;
+    }
+
+    private static JsonObject? MentionIn(string text)
+    {
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 ? null : new JsonObject { ["type"] = "mention", ["offset"] = at, ["length"] = text[at..].Split(' ')[0].Length };
+    }
+}

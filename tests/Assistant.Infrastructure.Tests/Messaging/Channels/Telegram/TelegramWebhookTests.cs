@@ -1,0 +1,160 @@
+using System.Text;
+using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Channels.Telegram;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
+
+public sealed class TelegramWebhookTests
+{
+    private const string Update = """
+        {"update_id":800001,"message":{"message_id":11,"from":{"id":5001,"is_bot":false,"first_name":"Lin"},
+        "chat":{"id":5001,"type":"private"},"date":1767225600,"text":"hello 👋","entities":[{"type":"mention","offset":0,"length":3}]}}
+        """;
+
+    private IChannelSession? _session;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_verified_update_is_stored_then_acknowledged()
+    {
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true);
+
+        var reply = await ReceiveAsync(rig, Update);
+
+        Assert.Equal(200, reply.Status);
+        Assert.Equal("5001:11", Assert.Single(rig.Gateway.Stored).ExternalMessageId);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("wrong")]
+    [InlineData("7000:emulated-token")]
+    [InlineData("密")]
+    public async Task Without_the_secret_nothing_is_even_parsed(string? secret)
+    {
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true);
+
+        foreach (var body in new[] { Update, "{" })
+        {
+            Assert.Equal(WebhookReply.Refused, await ReceiveAsync(rig, body, secret));
+        }
+
+        Assert.Empty(rig.Gateway.Offered);
+    }
+
+    [Fact]
+    public async Task A_polling_connection_takes_no_callbacks()
+    {
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: false);
+
+        Assert.Equal(WebhookReply.Refused, await ReceiveAsync(rig, Update));
+    }
+
+    [Fact]
+    public void The_secret_is_stable_its_own_and_of_the_form_telegram_allows()
+    {
+        var settings = TelegramSettings.Read(new([new("token", "7000:emulated-token")]));
+        var other = TelegramSettings.Read(new([new("token", "7000:another-token")]));
+
+        var secret = settings.WebhookSecret(new ConnectionId("tg"));
+
+        Assert.Matches("^[A-Za-z0-9_-]{1,256}$", secret);
+        Assert.Equal(secret, TelegramSettings.Read(new([new("token", "7000:emulated-token")])).WebhookSecret(new ConnectionId("tg")));
+        Assert.NotEqual(secret, settings.WebhookSecret(new ConnectionId("tg2")));
+        Assert.NotEqual(secret, other.WebhookSecret(new ConnectionId("tg")));
+        Assert.DoesNotContain("emulated", secret, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 400)]
+    [InlineData("{", 400)]
+    [InlineData("null", 400)]
+    [InlineData("[]", 400)]
+    [InlineData("\"text\"", 400)]
+    [InlineData("{\"update_id\":\"x\"}", 400)]
+    [InlineData("{\"update_id\":1,\"message\":{\"date\":99999999999999999}}", 400)]
+    [InlineData("{}", 200)]
+    [InlineData("{\"update_id\":1,\"new_kind\":{\"x\":[1]}}", 200)]
+    public async Task Bad_bodies_are_answered_and_unknown_events_acknowledged(string body, int status)
+    {
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true);
+
+        Assert.Equal(status, (await ReceiveAsync(rig, body)).Status);
+        Assert.Empty(rig.Gateway.Offered);
+    }
+
+    [Fact]
+    public async Task Mutated_payloads_never_throw()
+    {
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true);
+        var seeds = new List<byte[]> { Encoding.UTF8.GetBytes(Update) };
+        if (SharedFolder.Find("payloads/telegram") is { } folder)
+        {
+            seeds.AddRange(Directory.GetFiles(folder, "*.json").Select(f => Encoding.UTF8.GetBytes(System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(f))!["body"]!.ToJsonString())));
+        }
+
+        var statuses = new HashSet<int>();
+        for (var seed = 0; seed < 20_000; seed++)
+        {
+            var random = new Random(seed);
+            statuses.Add((await ReceiveAsync(rig, Mutate(seeds[random.Next(seeds.Count)], random))).Status);
+        }
+
+        Assert.Equal([200, 400], statuses.Order());
+    }
+
+    private static byte[] Mutate(byte[] body, Random random)
+    {
+        byte[][] tokens = [.. new[] { "null", "-1", "9223372036854775807", "1e400", "\"\"", "[]", "{}", "true", "\"\\ud800\"", "0", "2147483648", "\"x\"" }.Select(Encoding.UTF8.GetBytes)];
+        var mutated = body.ToList();
+        for (var times = random.Next(1, 5); times > 0; times--)
+        {
+            var at = random.Next(mutated.Count);
+            switch (random.Next(4))
+            {
+                case 0:
+                    mutated[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    mutated.RemoveRange(at, Math.Min(random.Next(1, 20), mutated.Count - at - 1));
+                    break;
+                default:
+                    // A value for a value: most of these stay JSON and reach the reader.
+                    var start = mutated.IndexOf((byte)':', at) + 1;
+                    var end = start <= 0 ? -1 : mutated.FindIndex(start, b => b is (byte)',' or (byte)'}');
+                    if (end > start)
+                    {
+                        mutated.RemoveRange(start, end - start);
+                        mutated.InsertRange(start, tokens[random.Next(tokens.Length)]);
+                    }
+
+                    break;
+            }
+        }
+
+        return [.. mutated];
+    }
+
+    private Task<WebhookReply> ReceiveAsync(TelegramRig rig, string body)
+        => ReceiveAsync(rig, Encoding.UTF8.GetBytes(body));
+
+    private Task<WebhookReply> ReceiveAsync(TelegramRig rig, byte[] body)
+        => ReceiveAsync(rig, body, TelegramSettings.Read(rig.Connection.Settings).WebhookSecret(rig.Connection.Id));
+
+    private Task<WebhookReply> ReceiveAsync(TelegramRig rig, string body, string? secret) => ReceiveAsync(rig, Encoding.UTF8.GetBytes(body), secret);
+
+    private Task<WebhookReply> ReceiveAsync(TelegramRig rig, byte[] body, string? secret)
+    {
+        var headers = new Dictionary<string, string> { ["content-type"] = "application/json" };
+        if (secret is not null)
+        {
+            headers[TelegramWebhook.SecretHeader] = secret;
+        }
+
+        return ((IWebhookReceiver)(_session ??= rig.Channel.Open(rig.Connection))).ReceiveAsync(
+            new WebhookRequest("POST", headers, new Dictionary<string, string>(), body), rig.Gateway, Cancel);
+    }
+}

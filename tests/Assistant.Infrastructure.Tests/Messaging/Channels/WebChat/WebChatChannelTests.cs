@@ -1,0 +1,95 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Messaging.Channels.WebChat;
+using Assistant.Testing.InMemory;
+using Assistant.Testing.Messaging;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.WebChat;
+
+/// <remarks>The channel's messenger is the house itself, so a flood, a fault or a lost answer cannot come between them.</remarks>
+public sealed class WebChatChannelTests
+{
+    private static readonly Connection Web = new(
+        new ConnectionId("web"), TenantId.Default, WebChatProfile.ChannelType, "Web", AccessPolicy.Open, true, false, SettingValues.Empty, default, default);
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly InMemoryLiveFeed _feed = new();
+    private readonly InMemoryConversations _conversations;
+    private readonly WebChatChannel _channel;
+
+    public WebChatChannelTests()
+    {
+        _conversations = new(_clock, new InMemoryAuditLog());
+        _channel = new(_conversations, _feed, _clock);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_send_is_delivered_once_however_often_it_is_tried()
+    {
+        await using var session = _channel.Open(Web);
+        var message = new OutboundMessage(Guid.CreateVersion7(), Web.Id, new ExternalChat("v"), new MessageBody("hi"), null, 1, false);
+
+        var first = await session.SendAsync(message, Cancel);
+
+        Assert.Equal(first, await session.SendAsync(message with { Attempt = 2, MayRepeat = true }, Cancel));
+        Assert.NotEqual(first, await session.SendAsync(message with { Id = Guid.CreateVersion7() }, Cancel));
+    }
+
+    [Fact]
+    public async Task Writing_is_shown_to_those_who_look()
+    {
+        await using var session = _channel.Open(Web);
+        var typing = Assert.IsType<ITypingIndicator>(session, exactMatch: false);
+        var conversation = _conversations.Add(TenantId.Default, "Visitor", Web.Id);
+        var chat = (await _conversations.FindAsync(TenantId.Default, conversation, Cancel))!.Chat;
+
+        await typing.ShowTypingAsync(chat, Cancel);
+        Assert.Empty(_feed.Published);
+        using var listener = _feed.Subscribe(TenantId.Default, 10);
+        await typing.ShowTypingAsync(new ExternalChat("nobody"), Cancel);
+        await typing.ShowTypingAsync(chat, Cancel);
+
+        Assert.Equal(new LiveEvent.Typing(TenantId.Default, conversation, AuthorKind.Assistant, "", true), Assert.Single(_feed.Published));
+    }
+
+    [Fact]
+    public async Task It_is_up_until_it_is_stopped()
+    {
+        await using var session = _channel.Open(Web);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var host = new FakeChannelHost(new RecordingGateway());
+
+        var running = session.RunAsync(host, stopping.Token);
+        await host.WaitAsync(ConnectionState.Up, Cancel);
+        Assert.False(running.IsCompleted);
+        await stopping.CancelAsync();
+
+        await running;
+    }
+
+    [Fact]
+    public async Task A_test_says_what_is_wrong_with_colours_and_sites()
+    {
+        var good = await _channel.TestAsync(new SettingValues([new("allowedOrigins", "https://shop.example")]), Cancel);
+        var bad = await _channel.TestAsync(new SettingValues([new("allowedOrigins", "shop"), new("pageColor", "red")]), Cancel);
+
+        Assert.True(good.IsPassed);
+        Assert.Contains("https://shop.example", good.Checks[1].Detail, StringComparison.Ordinal);
+        Assert.All(bad.Checks, check => Assert.False(check.IsPassed || string.IsNullOrEmpty(check.Fix)));
+    }
+
+    [Fact]
+    public void The_form_describes_every_setting_in_both_languages() => Assert.All(_channel.Manifest.Settings, field =>
+    {
+        Assert.NotEmpty(field.Help.English);
+        Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", field.Label.Chinese + field.Help.Chinese);
+    });
+}

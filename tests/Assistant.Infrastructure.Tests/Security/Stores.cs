@@ -1,0 +1,99 @@
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Audit;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
+using Assistant.Infrastructure.Persistence.Sqlite;
+using Assistant.Infrastructure.Tenancy;
+using Assistant.Testing.InMemory;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Security;
+
+/// <summary>A database of its own with some tenants, gone afterwards.</summary>
+internal sealed class Stores : IAsyncDisposable
+{
+    private Stores() { }
+
+    private Func<Task> Drop { get; init; } = () => Task.CompletedTask;
+
+    public required IDatabase Database { get; init; }
+
+    public required WriteQueue Writes { get; init; }
+
+    public required ReadPool Reads { get; init; }
+
+    public required SqlAuditLog Audit { get; init; }
+
+    public static async Task<Stores> CreateAsync(bool onPostgres, TimeProvider clock, params TenantId[] tenants)
+    {
+        var name = $"security_{Guid.CreateVersion7():N}";
+        IDatabase database;
+        Func<Task> drop;
+        if (onPostgres)
+        {
+            var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
+            Assert.SkipWhen(string.IsNullOrEmpty(server), "ASSISTANT_TEST_POSTGRES names no PostgreSQL server.");
+            await ExecuteAsync(server, $"CREATE DATABASE {name}");
+            drop = () => ExecuteAsync(server, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            database = new PostgresDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 10 }.ConnectionString);
+        }
+        else
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name));
+            drop = () =>
+            {
+                folder.Delete(recursive: true);
+                return Task.CompletedTask;
+            };
+            database = new SqliteDatabase(new DataFolder(folder.FullName));
+            await database.Open(forWriting: true).DisposeAsync(); // switches the file to WAL
+        }
+
+        await using (var context = database.OpenContext(TenantScope.System))
+        {
+            await context.Database.EnsureCreatedAsync();
+        }
+
+        var options = Options.Create(new DatabaseOptions());
+        var writes = new WriteQueue(database, new InMemoryLiveFeed(), options, NullLogger<WriteQueue>.Instance);
+        var stores = new Stores
+        {
+            Database = database,
+            Writes = writes,
+            Reads = new ReadPool(database, options),
+            Audit = new SqlAuditLog(database, writes, clock),
+            Drop = drop,
+        };
+        foreach (var tenant in tenants)
+        {
+            await new EfTenantDirectory(database, writes, clock).EnsureAsync(tenant, tenant.Value, CancellationToken.None);
+        }
+
+        return stores;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Writes.DisposeAsync();
+        Reads.Dispose();
+        if (Database is IAsyncDisposable closable)
+        {
+            await closable.DisposeAsync();
+        }
+
+        await Drop();
+    }
+
+    private static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+}

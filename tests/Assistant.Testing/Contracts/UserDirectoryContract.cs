@@ -1,0 +1,207 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Testing.Contracts;
+
+/// <summary>What every user directory must do. It is to lock after five failures for five minutes.</summary>
+public abstract class UserDirectoryContract
+{
+    private const string Password = "correct horse battery";
+    private static readonly TenantId Own = TenantId.Default;
+    private static readonly TenantId Other = new("other");
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>A directory without users in which the tenants exist, and the log it writes to.</summary>
+    protected abstract Task<(IUserDirectory Users, IAuditLog Audit)> CreateAsync(TimeProvider clock, params TenantId[] tenants);
+
+    [Fact]
+    public async Task A_created_user_is_found_and_signs_in()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        Assert.False(await users.AnyAsync(Cancel));
+
+        var user = await AddAsync(users, "ada@example.org");
+
+        Assert.True(await users.AnyAsync(Cancel));
+        Assert.Equal(user, await users.FindByEmailAsync("ADA@example.org", Cancel));
+        var signedIn = Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "Ada@Example.org"));
+        Assert.Equal((user.Id, _clock.GetUtcNow()), (signedIn.User.Id, signedIn.User.LastSignInAt));
+        Assert.Equal(user.Id, (await users.FindSessionAsync(user.Id, signedIn.Stamp, Cancel))?.Id);
+        Assert.Null(await users.FindSessionAsync(user.Id, "another", Cancel));
+        Assert.Equal([AuditActions.UserCreated, AuditActions.SignedIn], await ActionsAsync(audit, Own));
+    }
+
+    [Fact]
+    public async Task A_tenant_does_not_see_or_change_anothers_users()
+    {
+        var (users, _) = await CreateAsync(_clock, Own, Other);
+        var ada = await AddAsync(users, "ada@example.org");
+        var bob = await AddAsync(users, "bob@example.org", tenant: Other);
+
+        Assert.Equal([ada], await users.ListAsync(Own, Cancel));
+        Assert.Equal([bob], await users.ListAsync(Other, Cancel));
+        Assert.Null(await users.FindAsync(Own, bob.Id, Cancel));
+        Assert.IsType<ChangeUserOutcome.NotFound>(await users.SetRoleAsync(Own, bob.Id, Roles.Viewer, Draft(Own), Cancel));
+        Assert.IsType<ChangeUserOutcome.NotFound>(await users.ResetMfaAsync(Own, bob.Id, Draft(Own), Cancel));
+    }
+
+    [Fact]
+    public async Task An_address_belongs_to_one_user_of_the_installation()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        await AddAsync(users, "ada@example.org");
+
+        Assert.IsType<CreateUserOutcome.EmailTaken>(await TryAddAsync(users, "ADA@example.org", Other));
+        Assert.Empty(await ActionsAsync(audit, Other));
+    }
+
+    [Fact]
+    public async Task A_user_needs_a_tenant_that_exists()
+    {
+        var (users, _) = await CreateAsync(_clock, Own);
+
+        Assert.Equal("tenant", Assert.IsType<CreateUserOutcome.Invalid>(await TryAddAsync(users, "ada@example.org", Other)).Key);
+    }
+
+    [Fact]
+    public async Task Of_many_first_users_one_is_created()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => TryAddAsync(users, $"user{i}@example.org", Own, onlyFirst: true)));
+
+        Assert.Single(outcomes.OfType<CreateUserOutcome.Created>());
+        Assert.Equal(7, outcomes.OfType<CreateUserOutcome.NotFirst>().Count());
+        Assert.Single(await ActionsAsync(audit, Own));
+    }
+
+    [Fact]
+    public async Task Wrong_passwords_lock_the_account_for_a_while()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        await AddAsync(users, "ada@example.org");
+
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongPassword), await users.VerifyAsync("ada@example.org", "wrong", null, "192.0.2.1", Cancel));
+        }
+
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.Locked), await VerifyAsync(users, "ada@example.org"));
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org"));
+        Assert.Equal(6, (await ActionsAsync(audit, Own)).Count(action => action == AuditActions.SignInFailed));
+    }
+
+    [Fact]
+    public async Task A_success_forgets_earlier_failures()
+    {
+        var (users, _) = await CreateAsync(_clock, Own);
+        await AddAsync(users, "ada@example.org");
+
+        for (var i = 0; i < 12; i++)
+        {
+            await users.VerifyAsync("ada@example.org", "wrong", null, "192.0.2.1", Cancel);
+            if (i % 4 == 3)
+            {
+                Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_address_is_refused_and_not_written_down()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own);
+
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.UnknownUser), await VerifyAsync(users, "my-password@nowhere"));
+
+        var written = Assert.Single((await audit.ListAsync(Own, new AuditFilter(Action: AuditActions.SignInFailed), null, 10, Cancel)).Items);
+        Assert.DoesNotContain("my-password", AuditExport.Format(written), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_one_time_code_is_asked_for_and_taken_once()
+    {
+        var (users, _) = await CreateAsync(_clock, Own);
+        var secret = TotpSecret.Create();
+        await AddAsync(users, "ada@example.org", totp: secret);
+        var code = FakeTotp.CodeAt(secret, _clock.GetUtcNow());
+
+        Assert.IsType<SignInOutcome.CodeNeeded>(await VerifyAsync(users, "ada@example.org"));
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongCode), await VerifyAsync(users, "ada@example.org", code == "000000" ? "000001" : "000000"));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org", code));
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongCode), await VerifyAsync(users, "ada@example.org", code));
+
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org", FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
+    }
+
+    [Fact]
+    public async Task Of_many_sign_ins_with_one_code_one_succeeds()
+    {
+        var (users, _) = await CreateAsync(_clock, Own);
+        var secret = TotpSecret.Create();
+        await AddAsync(users, "ada@example.org", totp: secret);
+        var code = FakeTotp.CodeAt(secret, _clock.GetUtcNow());
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => VerifyAsync(users, "ada@example.org", code)));
+
+        Assert.Single(outcomes.OfType<SignInOutcome.SignedIn>());
+    }
+
+    [Fact]
+    public async Task Resetting_the_code_ends_sessions_and_leaves_the_password()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own);
+        var secret = TotpSecret.Create();
+        var user = await AddAsync(users, "ada@example.org", totp: secret);
+        var session = Assert.IsType<SignInOutcome.SignedIn>(
+            await VerifyAsync(users, "ada@example.org", FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
+
+        var changed = Assert.IsType<ChangeUserOutcome.Changed>(await users.ResetMfaAsync(Own, user.Id, Draft(Own), Cancel));
+
+        Assert.False(changed.User.HasTotp);
+        Assert.Null(await users.FindSessionAsync(user.Id, session.Stamp, Cancel));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org"));
+        Assert.Contains("test.changed", await ActionsAsync(audit, Own));
+    }
+
+    [Fact]
+    public async Task The_last_owner_stays_owner()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        var ada = await AddAsync(users, "ada@example.org");
+        await AddAsync(users, "bob@example.org", tenant: Other);
+
+        Assert.IsType<ChangeUserOutcome.LastOwner>(await users.SetRoleAsync(Own, ada.Id, Roles.Viewer, Draft(Own), Cancel));
+        Assert.DoesNotContain("test.changed", await ActionsAsync(audit, Own));
+
+        await AddAsync(users, "cleo@example.org");
+        var changed = Assert.IsType<ChangeUserOutcome.Changed>(await users.SetRoleAsync(Own, ada.Id, Roles.Viewer, Draft(Own), Cancel));
+        Assert.Equal(Roles.Viewer, changed.User.Role);
+    }
+
+    private static Task<SignInOutcome> VerifyAsync(IUserDirectory users, string email, string? code = null)
+        => users.VerifyAsync(email, Password, code, "192.0.2.1", Cancel);
+
+    private async Task<User> AddAsync(IUserDirectory users, string email, TenantId? tenant = null, TotpSecret? totp = null)
+        => Assert.IsType<CreateUserOutcome.Created>(await TryAddAsync(users, email, tenant ?? Own, totp: totp)).User;
+
+    private Task<CreateUserOutcome> TryAddAsync(IUserDirectory users, string email, TenantId tenant, bool onlyFirst = false, TotpSecret? totp = null)
+        => users.CreateAsync(
+            new NewUser(new UserId(Guid.CreateVersion7()), tenant, email, Roles.Owner, Password, totp), onlyFirst,
+            Draft(tenant) with { Action = AuditActions.UserCreated }, Cancel);
+
+    private AuditDraft Draft(TenantId tenant)
+        => new(tenant, _clock.GetUtcNow(), Actor.System, "test.changed", "user/x", "local", AuditDraft.NoDetails);
+
+    private static async Task<List<string>> ActionsAsync(IAuditLog audit, TenantId tenant)
+        => [.. (await audit.ListAsync(tenant, new AuditFilter(), null, 100, Cancel)).Items.Reverse().Select(e => e.What.Action).Where(a => a != AuditActions.TenantCreated)];
+}

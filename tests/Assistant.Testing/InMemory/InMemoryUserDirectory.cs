@@ -1,0 +1,172 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory;
+
+/// <summary>Users in memory, passwords in the clear: for tests only. Locks after five failures for five minutes.</summary>
+public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clock, params TenantId[] tenants) : IUserDirectory
+{
+    private readonly Lock _lock = new();
+    private readonly FakeTotp _totp = new(clock);
+    private readonly List<Account> _accounts = [];
+
+    public Task<bool> AnyAsync(CancellationToken cancellationToken) => Locked(() => _accounts.Count > 0);
+
+    public Task<CreateUserOutcome> CreateAsync(NewUser user, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked<CreateUserOutcome>(() =>
+        {
+            if (!tenants.Contains(user.Tenant))
+            {
+                return new CreateUserOutcome.Invalid("tenant", $"There is no tenant '{user.Tenant}'.");
+            }
+
+            if (onlyFirst && _accounts.Count > 0)
+            {
+                return new CreateUserOutcome.NotFirst();
+            }
+
+            if (Find(user.Email) is not null)
+            {
+                return new CreateUserOutcome.EmailTaken();
+            }
+
+            var account = new Account(new User(user.Id, user.Tenant, user.Email, user.Role, user.TotpSecret is not null, audit.At, null, null), user.Password, user.TotpSecret);
+            _accounts.Add(account);
+            log.Append(audit);
+            return new CreateUserOutcome.Created(account.User);
+        });
+
+    public Task<IReadOnlyList<User>> ListAsync(TenantId tenant, CancellationToken cancellationToken) => Locked<IReadOnlyList<User>>(()
+        => [.. _accounts.Select(a => a.User).Where(u => u.Tenant == tenant).OrderBy(u => u.Email, StringComparer.OrdinalIgnoreCase)]);
+
+    public Task<User?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
+        => Locked(() => _accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant)?.User);
+
+    public Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken) => Locked(() => Find(email)?.User);
+
+    public Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken)
+        => Change(tenant, id, audit, account =>
+        {
+            var isLastOwner = account.User.Role == Roles.Owner && _accounts.Count(a => a.User.Tenant == tenant && a.User.Role == Roles.Owner) == 1;
+            if (isLastOwner && role != Roles.Owner)
+            {
+                return false;
+            }
+
+            account.User = account.User with { Role = role };
+            return true;
+        });
+
+    public Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken)
+        => Change(tenant, id, audit, account =>
+        {
+            (account.Totp, account.Failures) = (null, 0);
+            account.User = account.User with { HasTotp = false, LockedUntil = null };
+            return true;
+        });
+
+    public Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
+        => Locked(() => Verify(email, password, code, origin));
+
+    public Task<User?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken)
+        => Locked(() => _accounts.FirstOrDefault(a => a.User.Id == id && a.Stamp == stamp)?.User);
+
+    private SignInOutcome Verify(string email, string password, string? code, string origin)
+    {
+        var account = Find(email);
+        var draft = new AuditDraft(
+            account?.User.Tenant ?? TenantId.Default, clock.GetUtcNow(), account?.User.AsActor ?? new Actor("user", "unknown", ""),
+            AuditActions.SignInFailed, $"user/{account?.User.Id.ToString() ?? "unknown"}", origin, AuditDraft.NoDetails);
+
+        SignInOutcome Refuse(SignInRefusal reason, bool counts)
+        {
+            if (counts && ++account!.Failures >= 5)
+            {
+                account.Failures = 0;
+                account.User = account.User with { LockedUntil = draft.At.AddMinutes(5) };
+            }
+
+            log.Append(draft with { Details = new Dictionary<string, string> { ["reason"] = reason.ToString() } });
+            return new SignInOutcome.Refused(reason);
+        }
+
+        if (account is null)
+        {
+            return Refuse(SignInRefusal.UnknownUser, counts: false);
+        }
+
+        if (account.User.LockedUntil > draft.At)
+        {
+            return Refuse(SignInRefusal.Locked, counts: false);
+        }
+
+        if (account.Password != password)
+        {
+            return Refuse(SignInRefusal.WrongPassword, counts: true);
+        }
+
+        if (account.Totp is { } secret)
+        {
+            if (string.IsNullOrWhiteSpace(code))
+            {
+                return new SignInOutcome.CodeNeeded();
+            }
+
+            if (_totp.FindStep(secret, code) is not { } step || step <= account.LastStep)
+            {
+                return Refuse(SignInRefusal.WrongCode, counts: true);
+            }
+
+            account.LastStep = step;
+        }
+
+        account.Failures = 0;
+        account.User = account.User with { LastSignInAt = draft.At, LockedUntil = null };
+        log.Append(draft with { Action = AuditActions.SignedIn });
+        return new SignInOutcome.SignedIn(account.User, account.Stamp);
+    }
+
+    private Task<ChangeUserOutcome> Change(TenantId tenant, UserId id, AuditDraft audit, Func<Account, bool> change)
+        => Locked<ChangeUserOutcome>(() =>
+        {
+            if (_accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant) is not { } account)
+            {
+                return new ChangeUserOutcome.NotFound();
+            }
+
+            if (!change(account))
+            {
+                return new ChangeUserOutcome.LastOwner();
+            }
+
+            account.Stamp = Guid.CreateVersion7().ToString();
+            log.Append(audit);
+            return new ChangeUserOutcome.Changed(account.User);
+        });
+
+    private Account? Find(string email) => _accounts.FirstOrDefault(a => EmailAddress.Normalize(a.User.Email) == EmailAddress.Normalize(email));
+
+    private Task<T> Locked<T>(Func<T> work)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(work());
+        }
+    }
+
+    private sealed class Account(User user, string password, TotpSecret? totp)
+    {
+        public User User { get; set; } = user;
+
+        public string Password => password;
+
+        public TotpSecret? Totp { get; set; } = totp;
+
+        public string Stamp { get; set; } = Guid.CreateVersion7().ToString();
+
+        public long LastStep { get; set; }
+
+        public int Failures { get; set; }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Idempotency;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Endpoints;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Web.Tests.Endpoints;
+
+/// <summary>The REST API over fakes, in memory. The bearer token names the role, e.g. <c>admin</c> or <c>admin@other</c>.</summary>
+internal sealed class ApiHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ApiHost(WebApplication app) => _app = app;
+
+    public FakeConversations Conversations { get; private init; } = null!;
+
+    public FakeConnections Connections { get; private init; } = null!;
+
+    public FakeChannel Channel { get; private init; } = null!;
+
+    public FakeAudit Audit { get; private init; } = null!;
+
+    public InMemoryPeople People { get; private init; } = null!;
+
+    public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        var (conversations, connections, channel, engines, signals) =
+            (new FakeConversations(), new FakeConnections(), new FakeChannel(), new FakeEngines(), new RecordedSignals());
+        var audit = new FakeAudit();
+        var services = builder.Services;
+        services.AddSingleton<IConversationStore>(conversations).AddSingleton<IConversationQueries>(conversations);
+        services.AddSingleton<IConnectionStore>(connections).AddSingleton<IChannelCatalog>(channel).AddSingleton<IChannelSessions>(channel)
+            .AddSingleton<IConnectionHealth>(channel).AddSingleton<IConnectionSupervisor>(channel);
+        services.AddSingleton<IEngineStore>(engines).AddSingleton<IEngineCatalog>(engines).AddSingleton<IEngineHealth>(engines);
+        services.AddSingleton<IConversationExecutor>(signals).AddSingleton<IOutboxSignal>(signals).AddSingleton<ILiveFeed>(signals);
+        services.AddSingleton<ITenantDirectory>(new FakeTenants()).AddSingleton<IAuditLog>(audit);
+        services.AddSingleton<IMessageGateway, NoGateway>();
+        services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(TimeProvider.System));
+        services.AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();
+        var (people, dead) = (new InMemoryPeople(TimeProvider.System, new()), new InMemoryDeadLetters(new()));
+        services.AddSingleton<IPeopleStore>(people).AddSingleton<PairingDesk>();
+        services.AddSingleton<IDeadLetterQueries>(dead).AddSingleton<IInbox>(dead).AddSingleton<IOutbox>(dead).AddSingleton<DeadLetterDesk>();
+        services.AddSingleton<UserDesk>(_ => throw new NotSupportedException("There are no users here."));
+        services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
+        services.AddRestApi();
+        services.Configure<ApiOptions>(options => configure?.Invoke(options));
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoleScheme>(RestApi.Scheme, null);
+        services.AddSingleton<IApiCallers, RoleCallers>();
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var permission in Permissions.All)
+        {
+            authorization.AddPolicy(permission, policy => policy.RequireClaim("permission", permission));
+        }
+
+        var app = builder.Build();
+        app.UseRestApi();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapRestApi();
+        await app.StartAsync();
+        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people };
+    }
+
+    public HttpClient As(string? role)
+    {
+        var client = _app.GetTestClient();
+        client.DefaultRequestHeaders.Authorization = role is null ? null : new AuthenticationHeaderValue("Bearer", role);
+        return client;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static Caller? CallerOf(string? header)
+    {
+        if (header is null || !header.StartsWith("Bearer ", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var (role, tenant) = header["Bearer ".Length..].Split('@') switch { [var r, var t] => (r, t), var parts => (parts[0], "default") };
+        return Roles.Exists(role)
+            ? new Caller(
+                new Actor("apikey", new Guid(role.Length, 0, 0, new byte[8]).ToString(), role), new TenantId(tenant), Roles.PermissionsOf(role), "192.0.2.9")
+            : null;
+    }
+
+    private sealed class RoleScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            if (CallerOf(Request.Headers.Authorization) is not { } caller)
+            {
+                return Task.FromResult(AuthenticateResult.NoResult());
+            }
+
+            var identity = new ClaimsIdentity(caller.Permissions.Select(p => new Claim("permission", p)), Scheme.Name);
+            return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name)));
+        }
+    }
+
+    private sealed class RoleCallers : IApiCallers
+    {
+        public Caller? Find(HttpContext context)
+            => context.User.Identity?.IsAuthenticated == true ? CallerOf(context.Request.Headers.Authorization) : null;
+    }
+
+    private sealed class NoGateway : IMessageGateway
+    {
+        public Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken)
+            => Task.FromResult<GatewayOutcome>(new GatewayOutcome.Refused("test"));
+    }
+}
+
+/// <summary>An audit chain in memory, hashed as the real one.</summary>
+internal sealed class FakeAudit : IAuditLog
+{
+    public List<AuditEvent> Events { get; } = [];
+
+    public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> previous = Events.Count == 0 ? AuditChain.Genesis(draft.Tenant) : Events[^1].Hash;
+        var seq = Events.Count + 1;
+        var canonical = draft with { At = DateTimeOffset.FromUnixTimeMilliseconds(draft.At.ToUnixTimeMilliseconds()) };
+        Events.Add(new(seq, canonical, previous, AuditChain.Hash(previous.Span, AuditChain.CanonicalBytes(seq, canonical))));
+        return Task.CompletedTask;
+    }
+
+    public Task<Page<AuditEvent>> ListAsync(TenantId tenant, AuditFilter filter, string? after, int limit, CancellationToken cancellationToken)
+        => Task.FromResult(new Page<AuditEvent>([.. Events.Where(e => filter.Action is null || e.What.Action == filter.Action).Take(limit)], null));
+
+    public async IAsyncEnumerable<AuditEvent> ReadAsync(
+        TenantId tenant, long fromSeq, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var written in Events.Where(e => e.Seq >= fromSeq).ToList())
+        {
+            await Task.Yield();
+            yield return written;
+        }
+    }
+
+    public Task<AuditCheckpoint> ReadHeadAsync(TenantId tenant, CancellationToken cancellationToken) => Task.FromResult(new AuditCheckpoint(
+        tenant, Events.Count, Convert.ToHexStringLower((Events.Count == 0 ? AuditChain.Genesis(tenant) : Events[^1].Hash).Span), default));
+}
+
+internal static class HttpExtensions
+{
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response)
+        => await response.Content.ReadFromJsonAsync<JsonElement>(Xunit.TestContext.Current.CancellationToken);
+}

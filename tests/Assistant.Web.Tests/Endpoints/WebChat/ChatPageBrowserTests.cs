@@ -1,0 +1,262 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Web.Tests.Hubs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Assistant.Web.Tests.Endpoints.WebChat;
+
+/// <summary>The page as a person meets it, in a real browser. ASSISTANT_TEST_PICTURES names a folder for pictures of it.</summary>
+public sealed class ChatPageBrowserTests(Browser browser) : IClassFixture<Browser>
+{
+    private static readonly UserRef Anna = new(new UserId(Guid.CreateVersion7()), "Anna");
+
+    [Theory]
+    [InlineData("en", ColorScheme.Light, 1440, 900)]
+    [InlineData("en", ColorScheme.Dark, 1440, 900)]
+    [InlineData("zh-CN", ColorScheme.Light, 1440, 900)]
+    [InlineData("zh-CN", ColorScheme.Dark, 1440, 900)]
+    [InlineData("en", ColorScheme.Light, 390, 844)]
+    [InlineData("en", ColorScheme.Dark, 390, 844)]
+    [InlineData("zh-CN", ColorScheme.Light, 390, 844)]
+    [InlineData("zh-CN", ColorScheme.Dark, 390, 844)]
+    public async Task The_page_fits_every_size_theme_and_language(string locale, ColorScheme theme, int width, int height)
+    {
+        var isChinese = locale.StartsWith("zh", StringComparison.Ordinal);
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync(new()
+        {
+            Locale = locale, ColorScheme = theme, ViewportSize = new() { Width = width, Height = height }, IsMobile = width < 500, HasTouch = width < 500,
+        });
+        var (page, faults) = await OpenAsync(context, house);
+        var name = $"{locale}-{theme}-{width}".ToLowerInvariant();
+
+        await Expect(page.GetByText(isChinese ? "由助手回答" : "The assistant answers")).ToBeVisibleAsync();
+        await TakeAsync(page, $"{name}-1-fresh");
+        await SayAsync(page, isChinese ? "你好，我的订单在哪里？" : "Hello! Where is my order? https://shop.example/orders/4711");
+        var conversation = await FirstConversationAsync(house);
+        house.Book.Answer(conversation, isChinese ? ChineseAnswer : EnglishAnswer);
+        await Expect(page.Locator("li.assistant table")).ToBeVisibleAsync();
+        house.Book.Add(conversation, AuthorKind.Person, "", new string('W', 300));
+        house.Book.Change(conversation, c => c with { Operator = Anna });
+        house.Book.Add(conversation, AuthorKind.Operator, "Anna", isChinese ? "我来帮您查一下。" : "Let me look that up for you.", DeliveryState.Sent);
+        house.Book.Answer(conversation, isChinese ? "您想现在取消吗？" : "Do you want to cancel it now?",
+            buttons: [new(isChinese ? "是，取消订单" : "Yes, cancel it", "y"), new(isChinese ? "否" : "No", "n")]);
+        await Expect(page.Locator(".buttons button").First).ToBeEnabledAsync();
+        await page.WaitForFunctionAsync("() => { const m = document.getElementById('chat-main'); return m.scrollHeight - m.scrollTop - m.clientHeight < 2; }");
+        await TakeAsync(page, $"{name}-2-thread");
+        house.Feed.Publish(new LiveEvent.ReplyProgress(TenantId.Default, conversation, Guid.CreateVersion7(), isChinese ? "正在**查询**您的" : "I am **looking** up"));
+        await Expect(page.Locator(".writing strong")).ToBeVisibleAsync();
+        await page.Locator(".menu summary").ClickAsync();
+        await TakeAsync(page, $"{name}-3-menu");
+
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
+        Assert.True(await page.EvaluateAsync<bool>("() => { const m = document.getElementById('chat-main'); return m.scrollWidth <= m.clientWidth; }"), "The log is wider than its place.");
+        Assert.True(await page.EvaluateAsync<bool>("() => parseFloat(getComputedStyle(document.querySelector('textarea')).fontSize) >= 16"), "A phone would zoom in.");
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task Two_devices_stay_in_step_and_a_reply_grows_in_place()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var first = await browser.OpenAsync();
+        await using var second = await browser.OpenAsync();
+        var (desk, faults) = await OpenAsync(first, house);
+        await SayAsync(desk, "hello");
+        var conversation = await FirstConversationAsync(house);
+
+        await desk.Locator(".menu summary").ClickAsync();
+        await desk.GetByRole(AriaRole.Button, new() { Name = "Go on with another device" }).ClickAsync();
+        var phone = await second.NewPageAsync();
+        await phone.GotoAsync(await desk.Locator(".pass input").InputValueAsync());
+        await Expect(phone.Locator("li.you").GetByText("hello")).ToBeVisibleAsync();
+        Assert.DoesNotContain("pass", phone.Url, StringComparison.Ordinal);
+        var turn = Guid.CreateVersion7();
+        house.Feed.Publish(new LiveEvent.ReplyProgress(TenantId.Default, conversation, turn, "one **two**"));
+        await Expect(desk.Locator(".writing strong")).ToHaveTextAsync("two");
+        house.Book.Answer(conversation, "one **two** three", turn);
+
+        foreach (var page in new[] { desk, phone })
+        {
+            await Expect(page.Locator("li.assistant .balloon")).ToHaveTextAsync("one two three");
+            await Expect(page.Locator(".writing")).ToBeHiddenAsync();
+        }
+
+        await SayAsync(phone, "from the phone");
+        await Expect(desk.Locator("li.you").GetByText("from the phone")).ToBeVisibleAsync();
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task What_is_written_without_a_line_is_sent_once_when_it_is_back()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, _) = await OpenAsync(context, house);
+        await SayAsync(page, "first");
+        var conversation = await FirstConversationAsync(house);
+
+        house.Book.NextLostAnswer = new InvalidOperationException("The answer is lost.");
+        await SayAsync(page, "second");
+        await SayAsync(page, "third");
+        await page.ReloadAsync();
+        await Expect(page.Locator("li.you")).ToHaveCountAsync(3);
+        house.Book.Answer(conversation, "all here");
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
+
+        Assert.Equal(["first", "second", "third"], house.Book.Messages(conversation).Where(m => m.Author == AuthorKind.Person).Select(m => m.Body.Markdown));
+    }
+
+    [Fact]
+    public async Task Who_does_not_ask_to_be_remembered_is_not()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, _) = await OpenAsync(context, house);
+        await SayAsync(page, "hello");
+        house.Book.Answer(await FirstConversationAsync(house), "hi");
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
+
+        var (stranger, _) = await OpenAsync(context, house);
+        await Expect(stranger.GetByText("The assistant answers")).ToBeVisibleAsync();
+        await Expect(stranger.Locator(".log li")).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep", Exact = true }).ClickAsync();
+        var (known, _) = await OpenAsync(context, house);
+
+        await Expect(known.Locator("li.assistant")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task An_allowed_site_embeds_the_chat_with_one_line_and_sees_what_is_unread()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var site = await StartSiteAsync(house.Address, "shop");
+        await house.AddAsync(ChatHouse.Web with { Id = new ConnectionId("shop"), Settings = new SettingValues([new("allowedOrigins", site.Urls.First())]) });
+        await using var context = await browser.OpenAsync(new() { ViewportSize = new() { Width = 1000, Height = 760 } });
+        var (page, faults) = await OpenAsync(context, new Uri(site.Urls.First()));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open chat" }).ClickAsync();
+        var frame = page.FrameLocator("iframe");
+        await frame.GetByLabel("Message").FillAsync("hello from the shop");
+        await frame.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).ClickAsync();
+        var conversation = await FirstConversationAsync(house);
+        await TakeAsync(page, "widget-open");
+        await frame.GetByRole(AriaRole.Button, new() { Name = "Close chat" }).ClickAsync();
+        house.Book.Answer(conversation, "an answer");
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Open chat (1 unread)" })).ToBeVisibleAsync();
+        await TakeAsync(page, "widget-unread");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open chat (1 unread)" }).ClickAsync();
+        await frame.GetByRole(AriaRole.Button, new() { Name = "Close chat" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Open chat", Exact = true })).ToBeVisibleAsync();
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task A_site_that_is_not_allowed_gets_an_empty_frame()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var site = await StartSiteAsync(house.Address, "web");
+        await using var context = await browser.OpenAsync();
+        var (page, faults) = await OpenAsync(context, new Uri(site.Urls.First()));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open chat" }).ClickAsync();
+        await page.WaitForConsoleMessageAsync(new() { Predicate = message => message.Text.Contains("list of sites that may embed it", StringComparison.Ordinal) });
+
+        Assert.Contains(faults, fault => fault.Contains("frame-ancestors", StringComparison.Ordinal));
+    }
+
+    private static async Task<WebApplication> StartSiteAsync(Uri house, string connection)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var site = builder.Build();
+        var script = new Uri(house, $"/chat/{connection}/widget.js");
+        site.MapGet("/", () => Results.Text($"<!doctype html><title>Shop</title><h1>A shop</h1><script src=\"{script}\" async></script>", "text/html"));
+        site.MapGet("/favicon.ico", () => Results.NoContent());
+        await site.StartAsync();
+        return site;
+    }
+
+    private static Task<(IPage Page, List<string> Faults)> OpenAsync(IBrowserContext context, ChatHouse house) => OpenAsync(context, new Uri(house.Address, "/chat/web"));
+
+    private static async Task<(IPage Page, List<string> Faults)> OpenAsync(IBrowserContext context, Uri address)
+    {
+        var page = await context.NewPageAsync();
+        var faults = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                faults.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => faults.Add(error);
+        await page.GotoAsync(address.ToString());
+        return (page, faults);
+    }
+
+    private static async Task SayAsync(IPage page, string text)
+    {
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).Or(page.GetByRole(AriaRole.Textbox, new() { Name = "消息" })).FillAsync(text);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("li.you .balloon:not(.waiting)").GetByText(text)).ToBeVisibleAsync();
+    }
+
+    private static async Task<ConversationId> FirstConversationAsync(ChatHouse house)
+    {
+        for (var i = 0; i < 500 && house.Book.Accepted.Count == 0; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        var said = house.Book.Accepted[0];
+        return (await house.Book.FindByChatAsync(said.Connection, said.Chat, TestContext.Current.CancellationToken))!.Value;
+    }
+
+    private static async Task TakeAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("ASSISTANT_TEST_PICTURES") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"chat-{name}.png") });
+        }
+    }
+
+    private const string EnglishAnswer = """
+        Your order **4711** left the warehouse on *Monday*. Here is where it is:
+
+        | Station | Arrived | Note |
+        |---|---|---|
+        | Hamburg | Mon 18:02 | sorted |
+        | Leipzig | Tue 03:40 | waiting for the next lorry to the south |
+
+        - track it at https://track.example/4711
+        - or ask for a person
+
+        ```sh
+        curl https://track.example/api/v1/parcels/4711?with=history&format=json&a-very-long-line=yes
+        ```
+        """;
+
+    private const string ChineseAnswer = """
+        您的订单 **4711** 已于*星期一*发出，当前位置如下：
+
+        | 站点 | 到达时间 | 备注 |
+        |---|---|---|
+        | 汉堡 | 周一 18:02 | 已分拣 |
+        | 莱比锡 | 周二 03:40 | 等待发往南部的下一班货车 |
+
+        - 查询地址：https://track.example/4711
+        - 也可以请求人工服务
+        """;
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Components;
+using Assistant.Web.Endpoints;
+using Assistant.Web.Security;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Assistant.Web.Tests.Security;
+
+/// <summary>The sign-in forms and two guarded addresses, over users and keys in memory.</summary>
+internal sealed class SecurityHost : IAsyncDisposable
+{
+    public const string Password = "correct horse battery";
+
+    private readonly WebApplication _app;
+
+    private SecurityHost(WebApplication app, InMemoryAuditLog audit) => (_app, Audit) = (app, audit);
+
+    public InMemoryAuditLog Audit { get; }
+
+    public IUserDirectory Users => _app.Services.GetRequiredService<IUserDirectory>();
+
+    public ApiKeyDesk Keys => _app.Services.GetRequiredService<ApiKeyDesk>();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<SecurityHost> StartAsync()
+    {
+        var audit = new InMemoryAuditLog();
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IAuditLog>(audit);
+        builder.Services.AddSingleton<IUserDirectory>(new InMemoryUserDirectory(audit, TimeProvider.System, TenantId.Default));
+        builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, TimeProvider.System));
+        builder.Services.AddSingleton<UserDesk>();
+        builder.Services.AddSingleton<ApiKeyDesk>();
+        builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        builder.Services.AddWebSecurity();
+
+        var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapAccount();
+        app.MapGet("/form", (HttpContext http, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(http).RequestToken);
+        app.MapGet("/who", (HttpContext http, IPrincipalCallers callers) => callers.Find(http.User) is { } caller
+            ? $"{caller.Actor.Kind} {caller.Actor.Name} {caller.Tenant} {caller.Origin}"
+            : "nobody");
+        app.MapGet("/users", () => "users").RequireAuthorization(Permissions.UsersManage);
+        app.MapGet("/api/users", (ApiCaller caller) => $"{caller.Value.Actor.Kind} {caller.Value.Actor.Name}").RequireAuthorization(
+            new AuthorizeAttribute(Permissions.UsersManage) { AuthenticationSchemes = RestApi.Scheme });
+        await app.StartAsync(Cancel);
+        return new SecurityHost(app, audit);
+    }
+
+    public Browser Open(string scheme = "http") => new(_app.GetTestServer(), scheme);
+
+    public async Task<User> AddAsync(string email, string role, TotpSecret? totp = null) => Assert.IsType<CreateUserOutcome.Created>(
+        await _app.Services.GetRequiredService<UserDesk>().CreateAsync(UserDesk.LocalCaller(TenantId.Default), email, role, Password, totp, Cancel)).User;
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    /// <summary>Keeps cookies and does not follow redirects.</summary>
+    internal sealed class Browser(TestServer server, string scheme)
+    {
+        private readonly CookieContainer _cookies = new();
+        private readonly Uri _base = new($"{scheme}://localhost/");
+
+        public string CookieHeader => _cookies.GetCookieHeader(_base);
+
+        public IReadOnlyList<string> LastSetCookies { get; private set; } = [];
+
+        public async Task<HttpResponseMessage> GetAsync(string path) => await SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
+
+        public async Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> form, bool withToken = true)
+        {
+            if (withToken)
+            {
+                var token = await (await GetAsync("/form")).Content.ReadAsStringAsync(Cancel);
+                form["__RequestVerificationToken"] = token;
+            }
+
+            return await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) });
+        }
+
+        public Task<HttpResponseMessage> SignInAsync(string email, string password = Password, string code = "", string returnUrl = "/")
+            => PostAsync("/account/sign-in", new() { ["email"] = email, ["password"] = password, ["code"] = code, ["returnUrl"] = returnUrl });
+
+        public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+        {
+            using var client = new HttpClient(server.CreateHandler()) { BaseAddress = _base };
+            if (CookieHeader is { Length: > 0 } header)
+            {
+                request.Headers.Add("Cookie", header);
+            }
+
+            var response = await client.SendAsync(request, Cancel);
+            LastSetCookies = response.Headers.TryGetValues("Set-Cookie", out var set) ? [.. set] : [];
+            foreach (var cookie in LastSetCookies)
+            {
+                _cookies.SetCookies(_base, Regex.Replace(cookie, "; (samesite=\\w+|httponly)", "", RegexOptions.IgnoreCase));
+            }
+
+            return response;
+        }
+    }
+}

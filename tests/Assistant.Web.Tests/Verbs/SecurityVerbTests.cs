@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Verbs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Web.Tests.Verbs;
+
+public sealed class SecurityVerbTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"assistant-{Guid.CreateVersion7():N}.jsonl");
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+    private readonly InMemoryAuditLog _audit = new();
+    private readonly UsersVerb _users;
+    private readonly ApiKeysVerb _keys;
+    private readonly AuditVerb _auditVerb;
+    private readonly ApiKeyDesk _keyDesk;
+
+    public SecurityVerbTests()
+    {
+        var tenants = new OneTenant();
+        _keyDesk = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), _clock);
+        _users = new UsersVerb(new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), _clock), tenants);
+        _keys = new ApiKeysVerb(_keyDesk, tenants);
+        _auditVerb = new AuditVerb(_audit, tenants, _clock);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task A_user_is_created_with_the_password_from_standard_input()
+    {
+        var (exit, output, _) = await RunAsync(
+            _users, ["create", "--email", "ada@example.org", "--role", "owner", "--password-stdin"], "correct horse battery\n");
+
+        Assert.Equal((VerbExit.Fine, "Created ada@example.org as owner of tenant default."), (exit, output.Trim()));
+        var (_, list, _) = await RunAsync(_users, ["list"], json: true);
+        Assert.Equal("ada@example.org", JsonDocument.Parse(list).RootElement[0].GetProperty("email").GetString());
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_users, ["reset-mfa", "--email", "ADA@example.org"])).Exit);
+        Assert.Equal(VerbExit.CheckFailed, (await RunAsync(_users, ["reset-mfa", "--email", "eve@example.org"])).Exit);
+    }
+
+    [Theory]
+    [InlineData("create", "--email", "ada@example.org", "--role", "owner")]
+    [InlineData("create", "--email", "ada@example.org", "--password-stdin")]
+    [InlineData("create", "--email", "ada@example.org", "--role", "emperor", "--password-stdin")]
+    [InlineData("create", "--email", "ada@example.org", "--role", "owner", "--tenant", "nowhere", "--password-stdin")]
+    [InlineData("create", "--email", "nobody", "--role", "owner", "--password-stdin")]
+    [InlineData("create", "--password", "secret")]
+    [InlineData("list", "--tenant")]
+    [InlineData("drop")]
+    public async Task A_wrong_call_says_how_it_is_meant_and_does_nothing(params string[] args)
+    {
+        var (exit, output, error) = await RunAsync(_users, args, "correct horse battery\n");
+
+        Assert.Equal((VerbExit.WrongUse, ""), (exit, output));
+        Assert.Contains("users create --email", error, StringComparison.Ordinal);
+        Assert.Empty((await _audit.ListAsync(TenantId.Default, new AuditFilter(), null, 1, Cancel)).Items);
+    }
+
+    [Fact]
+    public async Task A_key_is_printed_once_works_and_can_be_revoked()
+    {
+        var (exit, output, _) = await RunAsync(_keys, ["create", "--name", "ci", "--role", "operator"], json: true);
+        var created = JsonDocument.Parse(output).RootElement;
+        var (key, id) = (created.GetProperty("key").GetString()!, created.GetProperty("id").GetString()!);
+
+        Assert.Equal(VerbExit.Fine, exit);
+        Assert.NotNull(await _keyDesk.FindAsync(key, Cancel));
+        Assert.DoesNotContain(key, (await RunAsync(_keys, ["list"], json: true)).Output, StringComparison.Ordinal);
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_keys, ["revoke", "--id", id])).Exit);
+        Assert.Equal(VerbExit.CheckFailed, (await RunAsync(_keys, ["revoke", "--id", id])).Exit);
+        Assert.Null(await _keyDesk.FindAsync(key, Cancel));
+    }
+
+    [Fact]
+    public async Task An_export_verifies_and_a_changed_one_names_the_event()
+    {
+        await RunAsync(_keys, ["create", "--name", "ci", "--role", "operator"]);
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_auditVerb, ["export", "--out", _file])).Exit);
+
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_auditVerb, ["verify", "--file", _file])).Exit);
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_auditVerb, ["verify", "--checkpoint", _file])).Exit);
+
+        var text = await File.ReadAllTextAsync(_file, Cancel);
+        await File.WriteAllTextAsync(_file, text.Replace("operator", "owner", StringComparison.Ordinal), Cancel);
+        var (exit, output, _) = await RunAsync(_auditVerb, ["verify", "--file", _file], json: true);
+        Assert.Equal(VerbExit.CheckFailed, exit);
+        Assert.Equal((1, "edited"), (JsonDocument.Parse(output).RootElement.GetProperty("brokenAt").GetInt64(), JsonDocument.Parse(output).RootElement.GetProperty("kind").GetString()));
+    }
+
+    [Fact]
+    public async Task A_chain_shorter_than_a_kept_checkpoint_is_truncated()
+    {
+        await RunAsync(_keys, ["create", "--name", "ci", "--role", "operator"]);
+        await File.WriteAllTextAsync(_file, AuditExport.Format(new AuditCheckpoint(TenantId.Default, 7, new string('a', 64), _clock.GetUtcNow())), Cancel);
+
+        var (exit, output, _) = await RunAsync(_auditVerb, ["verify", "--checkpoint", _file]);
+
+        Assert.Equal(VerbExit.CheckFailed, exit);
+        Assert.Contains("BROKEN at event 2: truncated", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_file_is_wrong_use()
+        => Assert.Equal(VerbExit.WrongUse, (await RunAsync(_auditVerb, ["verify", "--file", _file + ".absent"])).Exit);
+
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(IVerb verb, string[] args, string input = "", bool json = false)
+    {
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var exit = await verb.RunAsync(new VerbContext(args, new StringReader(input), output, error, services, json), Cancel);
+        return (exit, output.ToString(), error.ToString());
+    }
+
+    private sealed class OneTenant : ITenantDirectory
+    {
+        public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken)
+            => Task.FromResult<IReadOnlyList<Tenant>>([new Tenant(TenantId.Default, "Default", DateTimeOffset.UnixEpoch)]);
+
+        public Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken) => Task.FromResult(false);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text.Json;
+using Assistant.Domain.Ai;
+using Assistant.Domain.Diagnostics;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Web.Verbs;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Assistant.Web.Tests.Verbs;
+
+public sealed class VerbTests
+{
+    private readonly FakeConnections _connections = new();
+    private readonly FakeChannel _channel = new();
+    private readonly FakeEngines _engines = new();
+    private readonly List<IDiagnostic> _diagnostics = [];
+    private readonly StringWriter _out = new();
+    private readonly StringWriter _error = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(new string[0], "serve")]
+    [InlineData(new[] { "--urls", "http://x" }, "serve")]
+    [InlineData(new[] { "serve", "--urls", "http://x" }, "serve")]
+    [InlineData(new[] { "--help" }, "help")]
+    [InlineData(new[] { "channels", "list" }, "channels")]
+    public void The_first_word_is_the_verb(string[] args, string verb) => Assert.Equal(verb, VerbLine.Parse(args).Name);
+
+    [Fact]
+    public void Json_may_stand_anywhere()
+    {
+        var line = VerbLine.Parse(["channels", "--json", "test", "tg"]);
+
+        Assert.True(line.Json);
+        Assert.Equal(["test", "tg"], line.Args);
+    }
+
+    [Fact]
+    public async Task Help_lists_every_verb_and_says_what_is_planned()
+    {
+        Assert.Equal(VerbExit.Fine, await RunAsync("help"));
+
+        Assert.All(VerbTable.Available, verb => Assert.Contains(verb.Name, _out.ToString(), StringComparison.Ordinal));
+        Assert.Contains("Planned, not available yet: tenants, memory", _out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("flows", "'flows' is not available yet.")]
+    [InlineData("frobnicate", "There is no verb 'frobnicate'.")]
+    public async Task What_is_planned_or_unknown_is_wrong_use_and_needs_no_application(string verb, string message)
+    {
+        var exit = await VerbRunner.RunAsync(
+            VerbLine.Parse([verb]), Streams(), _ => throw new InvalidOperationException("composed"), Cancel);
+
+        Assert.Equal(VerbExit.WrongUse, exit);
+        Assert.StartsWith(message, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_that_cannot_be_composed_says_why_in_one_line()
+    {
+        var exit = await VerbRunner.RunAsync(
+            VerbLine.Parse(["channels", "list"]), Streams(), _ => throw new InvalidOperationException("The disk is gone."), Cancel);
+
+        Assert.Equal(VerbExit.CannotStart, exit);
+        Assert.Equal("Cannot start: The disk is gone.", _error.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public async Task Channels_are_listed_for_people_and_for_programs()
+    {
+        Connect("tg", "good");
+
+        Assert.Equal(VerbExit.Fine, await RunAsync("channels", "list"));
+        Assert.Equal(["NAME  TYPE  ACCESS   ENABLED  PROVISIONED", "tg    fake  pairing  yes      no"], Lines());
+        Assert.Equal(VerbExit.Fine, await RunAsync("channels", "list", "--json"));
+        Assert.DoesNotContain("good", _out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_channel_test_says_what_to_do_and_ends_with_one()
+    {
+        Connect("tg", "bad");
+
+        Assert.Equal(VerbExit.CheckFailed, await RunAsync("channels", "test", "tg"));
+        Assert.Equal(["FAIL  tg: token: The token was tried.", "      → Copy it again."], Lines());
+        Connect("tg", "good");
+        Assert.Equal(VerbExit.Fine, await RunAsync("channels", "test"));
+    }
+
+    [Theory]
+    [InlineData("channels")]
+    [InlineData("channels", "dance")]
+    [InlineData("channels", "test", "unknown")]
+    [InlineData("channels", "list", "--colour")]
+    [InlineData("channels", "list", "--tenant")]
+    [InlineData("engines", "test", "unknown")]
+    [InlineData("doctor", "please")]
+    public async Task Wrong_use_ends_with_two_and_the_usage(params string[] args)
+    {
+        Assert.Equal(VerbExit.WrongUse, await RunAsync(args));
+        Assert.NotEmpty(_error.ToString());
+    }
+
+    [Fact]
+    public async Task Engines_are_tried()
+    {
+        Assert.Equal(VerbExit.Fine, await RunAsync("engines", "test", "--json"));
+
+        var result = JsonDocument.Parse(_out.ToString()).RootElement[0];
+        Assert.Equal(("embedded", true), (result.GetProperty("name").GetString(), result.GetProperty("passed").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task The_doctor_goes_on_after_a_part_that_breaks()
+    {
+        _diagnostics.Add(new Part(2, () => [Finding.Fine("second", "Works.")]));
+        _diagnostics.Add(new Part(1, () => throw new InvalidOperationException("broken")));
+
+        Assert.Equal(VerbExit.CheckFailed, await RunAsync("doctor"));
+
+        Assert.Equal(
+            ["FAIL  part: broken", "      → Mend the findings above first.", "ok    second: Works.", "1 to mend."], Lines());
+    }
+
+    [Fact]
+    public async Task A_warning_alone_is_no_failure()
+    {
+        _diagnostics.Add(new Part(1, () => [Finding.Warning("channels", "None.", "Connect one.")]));
+
+        Assert.Equal(VerbExit.Fine, await RunAsync("doctor", "--json"));
+
+        var report = JsonDocument.Parse(_out.ToString()).RootElement;
+        Assert.True(report.GetProperty("ok").GetBoolean());
+        Assert.Equal("warning", report.GetProperty("findings")[0].GetProperty("level").GetString());
+    }
+
+    [Fact]
+    public async Task The_doctor_tries_channels_and_engines()
+    {
+        Connect("tg", "bad");
+        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel));
+        _diagnostics.Add(new EnginesDiagnostic(new FakeTenants(), _engines, _engines));
+
+        Assert.Equal(VerbExit.CheckFailed, await RunAsync("doctor"));
+
+        Assert.Contains("FAIL  channel tg: token: The token was tried.", Lines());
+        Assert.Contains(Lines(), line => line.StartsWith("ok    engine embedded: Answers in", StringComparison.Ordinal));
+    }
+
+    private void Connect(string name, string token) => _connections.Put(new Connection(
+        new ConnectionId(name), TenantId.Default, "fake", name, AccessPolicy.Pairing, true, false,
+        new SettingValues([KeyValuePair.Create("token", token)]), default, default));
+
+    private string[] Lines() => _out.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+    private VerbStreams Streams() => new(TextReader.Null, _out, _error);
+
+    private async Task<int> RunAsync(params string[] args)
+    {
+        _out.GetStringBuilder().Clear();
+        var services = new ServiceCollection()
+            .AddSingleton(new ConnectionDesk(_connections, _channel, _channel, _channel, new RecordedSignals(), TimeProvider.System))
+            .AddSingleton(new EngineDesk(_engines, _engines, _engines, TimeProvider.System))
+            .AddScoped<IVerb, ChannelsVerb>().AddScoped<IVerb, EnginesVerb>().AddScoped<IVerb>(_ => new DoctorVerb(_diagnostics));
+        return await VerbRunner.RunAsync(
+            VerbLine.Parse(args), Streams(), _ => Task.FromResult<IServiceProvider>(services.BuildServiceProvider()), Cancel);
+    }
+
+    private sealed class Part(int order, Func<IReadOnlyList<Finding>> run) : IDiagnostic
+    {
+        public int Order => order;
+
+        public Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken) => Task.FromResult(run());
+    }
+}
