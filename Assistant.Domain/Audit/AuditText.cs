@@ -4,18 +4,18 @@ using Assistant.Domain.Security;
 namespace Assistant.Domain.Audit;
 
 /// <summary>What an event's values become before they are hashed, so that they survive any database unchanged.</summary>
-internal static class AuditText
+public static class AuditText
 {
-    public static DateTimeOffset ToMilliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+    internal static DateTimeOffset ToMilliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 
     /// <summary>The text itself in nearly every case; a copy with U+FFFD for what cannot be stored otherwise.</summary>
     public static string Storable(string text) => IsStorable(text) ? text : Replace(text);
 
-    public static Actor Storable(Actor actor) => IsStorable(actor.Kind) && IsStorable(actor.Id) && IsStorable(actor.Name)
+    internal static Actor Storable(Actor actor) => IsStorable(actor.Kind) && IsStorable(actor.Id) && IsStorable(actor.Name)
         ? actor
         : new Actor(Storable(actor.Kind), Storable(actor.Id), Storable(actor.Name));
 
-    public static IReadOnlyDictionary<string, string> Storable(IReadOnlyDictionary<string, string> details)
+    internal static IReadOnlyDictionary<string, string> Storable(IReadOnlyDictionary<string, string> details)
     {
         if (details.Count == 0 || details.All(d => IsStorable(d.Key) && IsStorable(d.Value)))
         {

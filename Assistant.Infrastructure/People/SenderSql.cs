@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 
@@ -17,6 +18,8 @@ internal static class SenderSql
     private const string Find =
         "SELECT i.person_id, s.standing, i.display_name FROM identities i LEFT JOIN standings s ON s.person_id = i.person_id AND s.connection_id = @p3 "
         + "WHERE i.tenant_id = @p0 AND i.channel_type = @p1 AND i.external_id = @p2";
+
+    private const string HasTenant = "SELECT 1 FROM tenants WHERE id = @p0";
 
     private const string InsertPerson =
         "INSERT INTO people (id, tenant_id, display_name, locale, created_at) VALUES (@p0, @p1, @p2, @p3, @p4)";
@@ -48,6 +51,11 @@ internal static class SenderSql
             }
 
             return new SenderStanding(new PersonId(known.Person), known.Standing);
+        }
+
+        if (!session.QueryFirst(HasTenant, _ => true, connection.Tenant.Value))
+        {
+            throw new TenantUnknownException(connection.Tenant);
         }
 
         var person = new PersonId(Guid.CreateVersion7(now));

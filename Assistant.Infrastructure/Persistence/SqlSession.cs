@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Assistant.Domain.Audit;
 
 namespace Assistant.Infrastructure.Persistence;
 
@@ -84,6 +85,7 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
             command.Parameters[i].Value = values[i] switch
             {
                 null => DBNull.Value,
+                string text => AuditText.Storable(text), // PostgreSQL refuses U+0000 and half a surrogate pair, and people send both
                 DateTimeOffset time => time.ToUnixTimeMilliseconds(),
                 Enum value => value.ToString(),
                 var value => value,

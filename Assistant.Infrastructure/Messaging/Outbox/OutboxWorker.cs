@@ -66,7 +66,9 @@ internal sealed partial class OutboxWorker(
 
     public async Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken)
     {
-        _halts[conversation] = new Halt(version, clock.GetUtcNow());
+        // Two take-overs may settle in either order: the later version stands.
+        var halt = new Halt(version, clock.GetUtcNow());
+        _halts.AddOrUpdate(conversation, halt, (_, known) => known.Version > version ? known : halt);
         if (_lanes.TryGetValue(conversation, out var lane))
         {
             await lane.WhenSentAsync(cancellationToken);

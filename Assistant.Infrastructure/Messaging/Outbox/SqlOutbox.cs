@@ -48,13 +48,18 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     private const string Hold = "UPDATE outbox SET state = 'Held', attempts = attempts - 1 WHERE id = @p0 AND state = 'Sending'";
 
     private const string ReviveDead =
-        "UPDATE outbox SET state = 'Pending', attempts = 0, due_at = @p2, ended_at = NULL WHERE id = @p0 AND tenant_id = @p1 AND state = 'Dead'";
+        "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
+        + "THEN 'Held' ELSE 'Pending' END, attempts = 0, due_at = @p2, ended_at = NULL WHERE id = @p0 AND tenant_id = @p1 AND state = 'Dead'";
 
-    private const string Place = "SELECT conversation_id, message_seq FROM outbox WHERE id = @p0";
+    private const string Place = "SELECT conversation_id, message_seq, state FROM outbox WHERE id = @p0";
 
     private const string Recover =
         "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
         + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p0 WHERE state = 'Sending'";
+
+    private const string HoldInterruptedMessages =
+        "UPDATE messages SET delivery = 'Held' WHERE (conversation_id, seq) IN (SELECT o.conversation_id, o.message_seq FROM outbox o "
+        + "JOIN conversations c ON c.id = o.conversation_id WHERE o.state = 'Sending' AND o.by_assistant AND c.operator_id IS NOT NULL)";
 
     private const string Due =
         "SELECT conversation_id, MIN(created_at) FROM outbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
@@ -142,8 +147,9 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
                     return (ConversationId?)null;
                 }
 
-                var (conversation, seq) = session.QueryFirst(Place, r => (r.GetGuid(0), r.GetInt64(1)), entryId);
-                session.Execute(MessageState, conversation, seq, DeliveryState.Stored);
+                // Under an operator it waits for a decision like any reply of the assistant: pending, it would keep the operator's own behind it.
+                var (conversation, seq, state) = session.QueryFirst(Place, r => (r.GetGuid(0), r.GetInt64(1), r.GetString(2)), entryId);
+                session.Execute(MessageState, conversation, seq, state == "Held" ? DeliveryState.Held : DeliveryState.Stored);
                 session.Audit(audit);
                 session.Publish(new LiveEvent.DeadLettersChanged(tenant));
                 return new ConversationId(conversation);
@@ -154,7 +160,13 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     public Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync(session => session.Execute(Recover, now), cancellationToken);
+        return writes.ExecuteAsync(
+            session =>
+            {
+                session.Execute(HoldInterruptedMessages);
+                return session.Execute(Recover, now);
+            },
+            cancellationToken);
     }
 
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)

@@ -1,0 +1,195 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Infrastructure.Tests.Conversations;
+using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing.Contracts;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
+
+public sealed class OutboxWorkerTests : PathContract
+{
+    private const int MaxAttempts = 3;
+
+    private readonly ScriptedSession _session = new();
+    private OutboxWorker? _worker;
+
+    private OutboxWorker Worker => _worker ??= new OutboxWorker(
+        Ports.Outbox, _session, Options.Create(new OutboxOptions { MaxAttempts = MaxAttempts }), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+
+    [Fact]
+    public async Task A_settle_that_comes_late_does_not_undo_a_later_one()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Conversations.HandBackAsync(Home, conversation, Anna, Draft(Home, "x", "x"), Cancel);
+        var claimed = await AnswerAsync(conversation, "between two operators");
+        var taken = Assert.IsType<ControlOutcome.Changed>(await TakeOverAsync(Home, conversation, Bo)).Conversation;
+
+        await Worker.SettleAsync(conversation, taken.Version, Cancel);
+        await Worker.SettleAsync(conversation, taken.Version - 2, Cancel);
+        Send(conversation, claimed);
+
+        Assert.Empty(_session.Sent);
+        Assert.Equal(claimed!.Id, Assert.Single(await Ports.Queries.ListHeldAsync(Home, conversation, Cancel)).EntryId);
+    }
+
+    [Fact]
+    public async Task Parts_leave_in_order_and_are_marked_sent()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+
+        Send(conversation, await AnswerAsync(conversation, "one", "two", "three"));
+
+        Assert.Equal(["one", "two", "three"], _session.Sent.Select(m => m.Body.Markdown));
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Fact]
+    public async Task A_refused_send_waits_longer_each_time_and_then_becomes_a_dead_letter()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi");
+        _session.Answers = _ => new SendOutcome.RetryAfter(null, "busy");
+
+        Send(conversation, claimed);
+        Send(conversation);
+        Assert.Single(_session.Sent);
+        for (var i = 0; i < 5; i++)
+        {
+            Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+            Send(conversation);
+        }
+
+        Assert.Equal([1, 2, 3], _session.Sent.Select(m => m.Attempt));
+        Assert.Equal("busy", Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items).Reason);
+    }
+
+    [Fact]
+    public async Task A_pause_the_messenger_asks_for_is_obeyed_however_often_it_asks()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi");
+        var asks = 2 * MaxAttempts;
+        _session.Answers = _ => asks-- > 0 ? new SendOutcome.RetryAfter(TimeSpan.FromSeconds(7), "flood") : null;
+
+        Send(conversation, claimed);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(6));
+        Send(conversation);
+        Assert.Single(_session.Sent);
+        for (var i = 0; i < 2 * MaxAttempts; i++)
+        {
+            Ports.Clock.Advance(TimeSpan.FromSeconds(7));
+            Send(conversation);
+        }
+
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Theory]
+    [InlineData(PauseScope.Connection, 1)]
+    [InlineData(PauseScope.Chat, 2)]
+    public async Task A_pause_reaches_as_far_as_the_messenger_says(PauseScope scope, int sends)
+    {
+        var first = await HearAsync(HomeLine, "1", "hello");
+        var second = await HearAsync(HomeLine, "1", "hello", "chat-2", "user-2");
+        var (one, two) = (await AnswerAsync(first, "to one"), await AnswerAsync(second, "to two"));
+        _session.Answers = m => m.Body.Markdown == "to one" ? new SendOutcome.RetryAfter(TimeSpan.FromSeconds(30), "flood", scope) : null;
+
+        Send(first, one);
+        Send(second, two);
+        Assert.Equal(sends, _session.Sent.Count);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(31));
+        Send(second);
+
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, second))[^1].Delivery);
+    }
+
+    [Fact]
+    public async Task A_send_that_was_shown_before_a_crash_is_found_and_not_repeated()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await AnswerAsync(conversation, "hi");
+        await Ports.Outbox.RecoverInterruptedAsync(Cancel);
+        _session.Shown = "seen-1";
+
+        Send(conversation);
+
+        Assert.Empty(_session.Sent);
+        var reply = (await ThreadAsync(Home, conversation))[^1];
+        Assert.Equal((DeliveryState.Sent, "seen-1"), (reply.Delivery, reply.ExternalId));
+    }
+
+    [Fact]
+    public async Task A_send_that_was_not_shown_before_a_crash_is_repeated_and_says_so()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await AnswerAsync(conversation, "hi");
+        await Ports.Outbox.RecoverInterruptedAsync(Cancel);
+
+        Send(conversation);
+
+        Assert.True(Assert.Single(_session.Sent).MayRepeat);
+    }
+
+    [Fact]
+    public async Task Without_a_session_a_row_waits_and_no_attempt_is_counted()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi");
+        _session.IsRunning = false;
+        Send(conversation, claimed);
+        Assert.Empty(_session.Sent);
+
+        _session.IsRunning = true;
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        Send(conversation);
+
+        Assert.Equal(1, Assert.Single(_session.Sent).Attempt);
+    }
+
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+
+    /// <summary>Signals the worker and lets it run until its lane is gone.</summary>
+    private void Send(ConversationId conversation, OutboxEntry? claimed = null)
+        => new RandomSteps(1).Run(
+            () =>
+            {
+                Worker.Committed(conversation, claimed);
+                return Task.CompletedTask;
+            },
+            () => Worker.Active == 0);
+
+    private sealed class ScriptedSession : IChannelSessions, IChannelSession, IDeliveryProbe
+    {
+        public List<OutboundMessage> Sent { get; } = [];
+
+        /// <summary>The outcome of a send; <see langword="null"/> delivers.</summary>
+        public Func<OutboundMessage, SendOutcome?> Answers { get; set; } = _ => null;
+
+        public string? Shown { get; set; }
+
+        public bool IsRunning { get; set; } = true;
+
+        public IChannelSession? Find(ConnectionId id) => IsRunning ? this : null;
+
+        public Connection? FindConnection(ConnectionId id) => null;
+
+        public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+        {
+            Sent.Add(message);
+            return Task.FromResult(Answers(message) ?? new SendOutcome.Delivered($"out-{Sent.Count}"));
+        }
+
+        public Task<DeliveryFinding?> FindAsync(OutboundMessage message, IReadOnlySet<string> knownExternalIds, CancellationToken cancellationToken)
+            => Task.FromResult<DeliveryFinding?>(new DeliveryFinding(Shown));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,148 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+using Xunit;
+
+namespace Assistant.Testing.Contracts;
+
+/// <summary>What every <see cref="IRecall"/> must hold.</summary>
+public abstract class RecallContract : PathContract
+{
+    [Theory]
+    [InlineData("The boiler is in the attic", "Where is the boiler?")]
+    [InlineData("我家的锅炉在阁楼上", "锅炉在哪里？")]
+    [InlineData("我家的锅炉在阁楼上", "阁楼")]
+    public async Task What_was_said_is_found_verbatim(string said, string question)
+    {
+        var conversation = await HearAsync(HomeLine, "1", said);
+        await HearAsync(HomeLine, "2", "今天天气很好, lovely weather");
+
+        var found = Assert.Single(await FindAsync(conversation, question));
+
+        Assert.Equal((said, false, AuthorKind.Person, conversation, 1L), (found.Quote, found.IsFact, found.Author, found.Conversation, found.Seq));
+    }
+
+    [Fact]
+    public async Task A_fact_comes_before_what_was_said_in_passing()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
+        await CommitFactAsync(conversation, "the boiler is in the attic");
+        Ports.Clock.Advance(TimeSpan.FromDays(1));
+        await HearAsync(HomeLine, "2", "the boiler is noisy");
+
+        var found = await FindAsync(conversation, "boiler");
+
+        Assert.Equal(["the boiler is in the attic", "the boiler is noisy"], found.Select(f => f.Quote));
+        Assert.Equal([true, false], found.Select(f => f.IsFact));
+    }
+
+    [Fact]
+    public async Task A_question_does_not_find_itself_nor_what_came_after()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "the boiler is in the attic");
+        await HearAsync(HomeLine, "2", "where is the boiler?");
+        await HearAsync(HomeLine, "3", "the boiler, please");
+
+        var found = await FindAsync(conversation, "where is the boiler?", beforeSeq: 2);
+
+        Assert.Equal([1L], found.Select(f => f.Seq));
+    }
+
+    [Fact]
+    public async Task An_edited_text_is_quoted_as_it_is_now_and_a_deleted_one_never()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "the boiler is in the attic");
+        await HearAsync(HomeLine, "2", "the safe is behind the painting");
+        await Ports.ProjectAsync(Cancel);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "") with { DedupeKey = "e", Content = new InboundContent.Edited("the boiler is in the cellar"), SentAt = Ports.Clock.GetUtcNow() });
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "") with { DedupeKey = "d", Content = new InboundContent.Deleted(), SentAt = Ports.Clock.GetUtcNow() });
+
+        Assert.Empty(await FindAsync(conversation, "attic"));
+        Assert.Equal("the boiler is in the cellar", Assert.Single(await FindAsync(conversation, "cellar")).Quote);
+        Assert.Empty(await FindAsync(conversation, "painting"));
+    }
+
+    [Fact]
+    public async Task Another_person_and_another_tenant_find_nothing()
+    {
+        var mine = await HearAsync(HomeLine, "1", "the boiler is in the attic");
+        await CommitFactAsync(mine, "the boiler is in the attic");
+        var theirs = await HearAsync(HomeLine, "1", "hello", "chat-2", "user-2");
+        var office = await HearAsync(OfficeLine, "1", "hello");
+        var (me, them, them2) = (await PersonAsync(Home, mine), await PersonAsync(Home, theirs), await PersonAsync(Office, office));
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.NotEmpty(await Ports.Recall.FindAsync(Home, me, "boiler", mine, long.MaxValue, 10, Cancel));
+        Assert.Empty(await Ports.Recall.FindAsync(Home, them, "boiler", theirs, long.MaxValue, 10, Cancel));
+        Assert.Empty(await Ports.Recall.FindAsync(Office, them2, "boiler", office, long.MaxValue, 10, Cancel));
+        Assert.Empty(await Ports.Recall.FindAsync(Office, me, "boiler", mine, long.MaxValue, 10, Cancel));
+        Assert.Empty(await Ports.Recall.ListFactsAsync(Home, them, 10, Cancel));
+        Assert.Empty(await Ports.Recall.ListFactsAsync(Office, me, 10, Cancel));
+    }
+
+    [Fact]
+    public async Task Notes_and_replies_that_were_never_shown_are_not_quoted()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await HearAsync(HomeLine, "2", "hello?");
+        await AnswerAsync(conversation, "shown");
+        await AnswerAsync(conversation, "the boiler exploded");
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Conversations.AddNoteAsync(Home, conversation, Anna, "do not mention the boiler", Draft(Home, AuditActions.NoteAdded, "x"), Cancel);
+
+        Assert.Empty(await FindAsync(conversation, "boiler"));
+
+        var held = Assert.Single(await Ports.Queries.ListHeldAsync(Home, conversation, Cancel));
+        await Ports.Conversations.DecideHeldAsync(
+            Home, held.EntryId, Domain.Messaging.Outbox.HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+        Assert.Empty(await FindAsync(conversation, "boiler"));
+    }
+
+    [Fact]
+    public async Task No_more_is_found_than_asked_for_and_nothing_for_empty_words()
+    {
+        ConversationId conversation = default;
+        for (var i = 0; i < 6; i++)
+        {
+            conversation = await HearAsync(HomeLine, $"{i}", $"the boiler, part {i}");
+        }
+
+        Assert.Equal(4, (await FindAsync(conversation, "boiler", limit: 4)).Count);
+        Assert.Empty(await FindAsync(conversation, "?! ..."));
+        Assert.Empty(await FindAsync(conversation, "zeppelin"));
+    }
+
+    [Fact]
+    public async Task Facts_are_listed_newest_first()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember one");
+        await CommitFactAsync(conversation, "one");
+        Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+        await HearAsync(HomeLine, "2", "remember two");
+        await CommitFactAsync(conversation, "two");
+
+        Assert.Equal(["two", "one"], (await Ports.Recall.ListFactsAsync(Home, await PersonAsync(Home, conversation), 10, Cancel)).Select(f => f.Text));
+        Assert.Equal(["two"], (await Ports.Recall.ListFactsAsync(Home, await PersonAsync(Home, conversation), 1, Cancel)).Select(f => f.Text));
+    }
+
+    private async Task<IReadOnlyList<Recollection>> FindAsync(ConversationId conversation, string question, long beforeSeq = long.MaxValue, int limit = 10)
+    {
+        await Ports.ProjectAsync(Cancel);
+        return await Ports.Recall.FindAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, limit, Cancel);
+    }
+
+    private async Task<PersonId> PersonAsync(TenantId tenant, ConversationId conversation)
+        => (await Ports.Conversations.FindAsync(tenant, conversation, Cancel))!.Person;
+
+    private async Task CommitFactAsync(ConversationId conversation, string text)
+    {
+        var start = await BeginAsync(conversation);
+        var fact = new Fact(
+            Guid.CreateVersion7(Ports.Clock.GetUtcNow()), Home, start.Conversation.Person, text, start.Utterance.At, conversation, start.Utterance.Seq);
+        await Ports.Turns.CommitAsync(Answer(start) with { NewFacts = [fact] }, Cancel);
+    }
+}

@@ -1,0 +1,36 @@
+using Assistant.Domain.Tenancy;
+using Xunit;
+
+namespace Assistant.Testing.Contracts;
+
+/// <summary>What every <see cref="ITenantDirectory"/> must hold.</summary>
+public abstract class TenantDirectoryContract : PathContract
+{
+    [Fact]
+    public async Task A_tenant_is_created_once_and_keeps_its_first_name()
+    {
+        var cellar = new TenantId("cellar");
+
+        var created = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Ports.Tenants.EnsureAsync(cellar, "Cellar", Cancel)));
+
+        Assert.Single(created, c => c);
+        Assert.False(await Ports.Tenants.EnsureAsync(cellar, "Another name", Cancel));
+        Assert.Equal(["Cellar"], (await Ports.Tenants.ListAsync(Cancel)).Where(t => t.Id == cellar).Select(t => t.DisplayName));
+    }
+
+    [Fact]
+    public async Task Tenants_are_listed_by_name()
+    {
+        await Ports.Tenants.EnsureAsync(new TenantId("attic"), "Attic", Cancel);
+
+        Assert.Equal(["attic", "default", "office"], (await Ports.Tenants.ListAsync(Cancel)).Select(t => t.Id.Value));
+    }
+
+    [Fact]
+    public async Task A_message_for_a_tenant_that_does_not_exist_is_refused()
+    {
+        var stray = HomeLine with { Tenant = new TenantId("nowhere") };
+
+        await Assert.ThrowsAsync<TenantUnknownException>(() => StoreAsync(stray, Said(stray, "1", "hello")));
+    }
+}

@@ -1,0 +1,143 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory.House;
+
+public sealed partial class InMemoryHouse
+{
+    Task<Conversation?> IConversationStore.FindAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)
+        => Locked(() => FindRoom(tenant, id)?.Conversation);
+
+    public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => ChangeAsync(tenant, id, audit, c => c.Operator?.Id == @operator.Id, c => c.Operator is { } other && other.Id != @operator.Id ? other : null, room =>
+        {
+            room.Conversation = room.Conversation with
+            {
+                Operator = @operator, Version = room.Conversation.Version + 1, WaitingSince = null, Status = ConversationStatus.Open,
+            };
+            return HoldPending(room);
+        });
+
+    public Task<ControlOutcome> HandBackAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => ChangeAsync(tenant, id, audit, c => c.Operator is null, c => c.Operator is { } other && other.Id != @operator.Id ? other : null, room =>
+        {
+            room.Conversation = room.Conversation with { Operator = null, Version = room.Conversation.Version + 1, WaitingSince = null };
+            return 0;
+        });
+
+    public Task<ControlOutcome> SetStatusAsync(TenantId tenant, ConversationId id, ConversationStatus status, AuditDraft audit, CancellationToken cancellationToken)
+        => ChangeAsync(tenant, id, audit, c => c.Status == status, _ => null, room =>
+        {
+            if (status == ConversationStatus.Open)
+            {
+                room.Conversation = room.Conversation with { Status = status };
+                return 0;
+            }
+
+            room.Conversation = room.Conversation with { Status = status, Operator = null, Version = room.Conversation.Version + 1, WaitingSince = null };
+            return HoldPending(room);
+        });
+
+    public Task<ReplyOutcome> ReplyAsync(
+        TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked<ReplyOutcome>(() =>
+        {
+            if (FindRoom(tenant, id) is not { } room)
+            {
+                return new ReplyOutcome.NotFound();
+            }
+
+            if (room.Conversation.Operator?.Id != @operator.Id)
+            {
+                return new ReplyOutcome.NotHolder(room.Conversation.Operator);
+            }
+
+            Append(audit);
+            var message = room.Add(Written(room, @operator, body, isNote: false));
+            return new ReplyOutcome.Accepted(message, room.Queue(message, parts, byAssistant: false));
+        });
+
+    public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            if (FindRoom(tenant, id) is not { } room)
+            {
+                return null;
+            }
+
+            Append(audit);
+            return room.Add(Written(room, author, new MessageBody(markdown), isNote: true));
+        });
+
+    public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked<ReplyOutcome>(() =>
+        {
+            foreach (var room in _rooms.Where(r => r.Conversation.Tenant == tenant))
+            {
+                if (room.Outbox.Find(r => r.Entry.Id == entryId && r.State == OutboxState.Held) is not { Entry.MessageSeq: var seq })
+                {
+                    continue;
+                }
+
+                foreach (var row in room.Outbox.Where(r => r.Entry.MessageSeq == seq && r.State == OutboxState.Held))
+                {
+                    row.State = decision == HeldDecision.Send ? OutboxState.Pending : OutboxState.Dropped;
+                    row.Entry = row.Entry with { ByAssistant = row.Entry.ByAssistant && decision != HeldDecision.Send };
+                    row.DueAt = Now;
+                }
+
+                room.SetDelivery(seq, decision == HeldDecision.Send ? DeliveryState.Stored : DeliveryState.Dropped);
+                Append(audit);
+                return new ReplyOutcome.Accepted(room.Messages.Find(m => m.Seq == seq)!, null);
+            }
+
+            return new ReplyOutcome.NotFound();
+        });
+
+    public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
+        => Locked(() => FindRoom(tenant, id) is { } room && (room.Read[user] = Math.Max(seq, room.Read.GetValueOrDefault(user))) > 0);
+
+    private Task<ControlOutcome> ChangeAsync(
+        TenantId tenant, ConversationId id, AuditDraft audit, Func<Conversation, bool> isAlreadySo, Func<Conversation, UserRef?> otherHolder, Func<Room, int> change)
+        => Locked<ControlOutcome>(() =>
+        {
+            if (FindRoom(tenant, id) is not { } room)
+            {
+                return new ControlOutcome.NotFound();
+            }
+
+            if (otherHolder(room.Conversation) is { } other)
+            {
+                return new ControlOutcome.HeldByOther(other);
+            }
+
+            if (isAlreadySo(room.Conversation))
+            {
+                return new ControlOutcome.Unchanged(room.Conversation);
+            }
+
+            var held = change(room);
+            Append(audit);
+            return new ControlOutcome.Changed(room.Conversation, held);
+        });
+
+    private static int HoldPending(Room room)
+    {
+        var rows = room.Outbox.Where(r => r.State == OutboxState.Pending && r.Entry.ByAssistant).ToList();
+        foreach (var row in rows)
+        {
+            row.State = OutboxState.Held;
+            room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Held);
+        }
+
+        return rows.Count;
+    }
+
+    private Message Written(Room room, UserRef author, MessageBody body, bool isNote) => new(
+        room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Operator, author.Name, body, [], isNote, Now,
+        isNote ? DeliveryState.None : DeliveryState.Stored);
+}

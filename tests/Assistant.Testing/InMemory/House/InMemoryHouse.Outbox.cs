@@ -1,0 +1,148 @@
+using System.Globalization;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory.House;
+
+public sealed partial class InMemoryHouse
+{
+    public Task<OutboxEntry?> ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken)
+        => Locked(() => ClaimFirst(RoomOf(conversation), now));
+
+    public Task<OutboxEntry?> MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var (room, row) = Place(entry);
+            if (row.State == OutboxState.Sending)
+            {
+                (row.State, row.ExternalId) = (OutboxState.Sent, externalId);
+                if (entry.IsLastPart)
+                {
+                    var isTaken = room.Messages.Exists(m => m.ExternalId == externalId);
+                    room.Change(entry.MessageSeq, m => m with { Delivery = DeliveryState.Sent, ExternalId = isTaken ? m.ExternalId : externalId });
+                }
+
+                Append(Record(entry, AuditActions.MessageSent));
+            }
+
+            return ClaimFirst(room, Now);
+        });
+
+    public Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var (room, row) = Place(entry);
+            if (row.State == OutboxState.Sending)
+            {
+                row.Entry = row.Entry with { Attempts = row.Entry.Attempts - (isAttempt ? 0 : 1), MayRepeat = row.Entry.MayRepeat || isUncertain };
+                (row.Error, row.DueAt) = (reason, retryAt);
+                PutBack(room, row);
+                if (isUncertain && row.State == OutboxState.Pending)
+                {
+                    room.SetDelivery(entry.MessageSeq, DeliveryState.Uncertain);
+                }
+            }
+
+            return true;
+        });
+
+    public Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var (room, row) = Place(entry);
+            (row.State, row.Error, row.EndedAt) = (OutboxState.Dead, reason, Now);
+            room.SetDelivery(entry.MessageSeq, DeliveryState.Failed);
+            Append(Record(entry, AuditActions.MessageDeadLettered));
+            return true;
+        });
+
+    public Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var (room, row) = Place(entry);
+            if (row.State == OutboxState.Sending)
+            {
+                row.Entry = row.Entry with { Attempts = row.Entry.Attempts - 1 };
+                row.State = OutboxState.Held;
+                room.SetDelivery(entry.MessageSeq, DeliveryState.Held);
+            }
+
+            return true;
+        });
+
+    Task<ConversationId?> IOutbox.ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked<ConversationId?>(() =>
+        {
+            foreach (var room in _rooms.Where(r => r.Conversation.Tenant == tenant))
+            {
+                if (room.Outbox.Find(r => r.Entry.Id == entryId && r.State == OutboxState.Dead) is { } row)
+                {
+                    row.Entry = row.Entry with { Attempts = 0 };
+                    row.DueAt = Now;
+                    room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Stored);
+                    PutBack(room, row);
+                    Append(audit);
+                    return room.Conversation.Id;
+                }
+            }
+
+            return null;
+        });
+
+    public Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var interrupted = _rooms.SelectMany(room => room.Outbox.Where(r => r.State == OutboxState.Sending).Select(row => (room, row))).ToList();
+            foreach (var (room, row) in interrupted)
+            {
+                row.Entry = row.Entry with { MayRepeat = true };
+                row.DueAt = Now;
+                PutBack(room, row);
+            }
+
+            return interrupted.Count;
+        });
+
+    Task<IReadOnlyList<ConversationId>> IOutbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<ConversationId>>(() =>
+        [
+            .. _rooms.SelectMany(room => room.Outbox).Where(r => r.State == OutboxState.Pending && r.DueAt <= now)
+                .GroupBy(r => r.Entry.Conversation).OrderBy(g => g.Min(r => r.Entry.CreatedAt)).Select(g => g.Key).Take(limit),
+        ]);
+
+    public Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
+        => Locked<IReadOnlySet<string>>(() => _rooms.Where(r => r.Conversation.Connection == connection)
+            .SelectMany(r => r.Messages.Where(m => m.At >= since).Select(m => m.ExternalId)
+                .Concat(r.Outbox.Where(o => o.Entry.CreatedAt >= since).Select(o => o.ExternalId)))
+            .OfType<string>().ToHashSet(StringComparer.Ordinal));
+
+    private (Room Room, Row Row) Place(OutboxEntry entry)
+    {
+        var room = RoomOf(entry.Conversation);
+        return (room, room.Outbox.Find(r => r.Entry.Id == entry.Id) ?? throw new InvalidOperationException($"There is no row {entry.Id}."));
+    }
+
+    private static OutboxEntry? ClaimFirst(Room room, DateTimeOffset now)
+        => room.FirstUnsent is { State: OutboxState.Pending } row && row.DueAt <= now && !(row.Entry.ByAssistant && room.Conversation.Operator is not null)
+            ? row.Claim(room.Conversation.Version)
+            : null;
+
+    /// <summary>Waits again, or is held when it is the assistant's and an operator holds the conversation.</summary>
+    private static void PutBack(Room room, Row row)
+    {
+        var isHeld = row.Entry.ByAssistant && room.Conversation.Operator is not null;
+        row.State = isHeld ? OutboxState.Held : OutboxState.Pending;
+        if (isHeld)
+        {
+            room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Held);
+        }
+    }
+
+    private AuditDraft Record(OutboxEntry entry, string action) => new(
+        entry.Tenant, Now, Actor.System, action, string.Create(CultureInfo.InvariantCulture, $"conversation/{entry.Conversation}/{entry.MessageSeq}"),
+        entry.Connection.Value, AuditDraft.NoDetails);
+}

@@ -1,0 +1,119 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory.House;
+
+public sealed partial class InMemoryHouse
+{
+    public Task<Page<ConversationRow>> ListAsync(
+        TenantId tenant, UserId user, ConversationFilter filter, string? after, int limit, CancellationToken cancellationToken)
+        => Locked(() => PageOf(
+            _rooms.Where(r => r.Conversation.Tenant == tenant && Shows(r, user, filter)).OrderByDescending(r => r.LastAt).ThenByDescending(r => r.Conversation.Id.Value)
+                .Select(r => Describe(r, user)),
+            row => row.Id.ToString(), after, limit));
+
+    Task<ConversationRow?> IConversationQueries.FindAsync(TenantId tenant, UserId user, ConversationId id, CancellationToken cancellationToken)
+        => Locked(() => FindRoom(tenant, id) is { } room ? Describe(room, user) : null);
+
+    public Task<IReadOnlyList<Message>> ReadThreadAsync(TenantId tenant, ConversationId id, long? before, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<Message>>(() => [.. (FindRoom(tenant, id)?.Messages ?? []).Where(m => before is null || m.Seq < before).TakeLast(limit)]);
+
+    public Task<IReadOnlyList<Message>> ReadSinceAsync(TenantId tenant, ConversationId id, long after, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<Message>>(() => [.. (FindRoom(tenant, id)?.Messages ?? []).Where(m => m.Seq > after).Take(limit)]);
+
+    public Task<IReadOnlyList<HeldReply>> ListHeldAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<HeldReply>>(() => FindRoom(tenant, id) is not { } room ? [] :
+        [
+            .. room.Outbox.Where(r => r.State == OutboxState.Held).DistinctBy(r => r.Entry.MessageSeq).OrderBy(r => r.Entry.MessageSeq)
+                .Select(r => new HeldReply(r.Entry.Id, id, r.Entry.MessageSeq, room.Messages.Find(m => m.Seq == r.Entry.MessageSeq)!.Body, r.Entry.CreatedAt)),
+        ]);
+
+    public Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken)
+        => Locked(() => _rooms.Find(r => IsChat(r, connection, chat))?.Conversation.Id);
+
+    public Task<Page<DeadLetter>> ListAsync(TenantId tenant, string? after, int limit, CancellationToken cancellationToken)
+        => Locked(() => PageOf(DeadLetters(tenant).OrderByDescending(d => d.DeadAt).ThenByDescending(d => d.Id), letter => letter.Id.ToString(), after, limit));
+
+    public Task<int> CountAsync(TenantId tenant, CancellationToken cancellationToken) => Locked(() => DeadLetters(tenant).Count());
+
+    public Task<IReadOnlyList<Recollection>> FindAsync(
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<Recollection>>(() =>
+        {
+            var terms = SearchTerms.ForQuestion(query, 8);
+            var facts = _facts.Where(f => f.Tenant == tenant && f.Person == person)
+                .Select(f => new Recollection(f.Text, f.StatedAt, true, AuthorKind.Person, f.SourceConversation, f.SourceSeq));
+            var messages = _rooms.Where(r => r.Conversation.Tenant == tenant && r.Conversation.Person == person).SelectMany(r => r.Messages)
+                .Where(m => !m.IsNote && m.DeletedAt is null && m.Author != AuthorKind.System && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
+                .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq));
+            return
+            [
+                .. facts.Concat(messages).Where(w => !(w.Conversation == current && w.Seq >= beforeSeq))
+                    .Select(w => (What: w, Score: terms.Count(SearchTerms.ForIndex(w.Quote).Contains))).Where(s => s.Score > 0)
+                    .OrderByDescending(s => s.Score).ThenByDescending(s => s.What.IsFact).ThenByDescending(s => s.What.At)
+                    .Select(s => s.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
+            ];
+        });
+
+    public Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<Fact>>(() => [.. _facts.Where(f => f.Tenant == tenant && f.Person == person).OrderByDescending(f => f.StatedAt).Take(limit)]);
+
+    private bool Shows(Room room, UserId user, ConversationFilter filter)
+    {
+        var conversation = room.Conversation;
+        var isInView = filter.View switch
+        {
+            ConversationView.Mine => conversation.Operator?.Id == user,
+            ConversationView.Waiting => conversation is { WaitingSince: not null, Status: ConversationStatus.Open },
+            ConversationView.Closed => conversation.Status == ConversationStatus.Closed,
+            _ => true,
+        };
+        return isInView && (filter.Connection is null || filter.Connection == conversation.Connection)
+            && (string.IsNullOrWhiteSpace(filter.Text) || PersonIn(room).DisplayName.Contains(filter.Text.Trim(), StringComparison.Ordinal)
+                || room.Messages.Exists(m => m.DeletedAt is null && m.Body.Markdown.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)));
+    }
+
+    private Person PersonIn(Room room) => _people.Find(p => p.Person.Id == room.Conversation.Person).Person;
+
+    private ConversationRow Describe(Room room, UserId user)
+    {
+        var (conversation, last) = (room.Conversation, room.Messages.LastOrDefault());
+        var firstLine = (last?.Body.Markdown ?? "").Split('\n')[0];
+        return new ConversationRow(
+            conversation.Id, conversation.Connection, _connections.GetValueOrDefault(conversation.Connection)?.ChannelType ?? "",
+            conversation.Chat.Title ?? PersonIn(room).DisplayName, conversation.Status, conversation.Operator, conversation.WaitingSince, firstLine,
+            last?.Author ?? AuthorKind.Person, room.LastAt, conversation.LastSeq,
+            room.Messages.Count(m => m.Author == AuthorKind.Person && m.DeletedAt is null && m.Seq > room.Read.GetValueOrDefault(user)));
+    }
+
+    private IEnumerable<DeadLetter> DeadLetters(TenantId tenant)
+    {
+        foreach (var room in _rooms.Where(r => r.Conversation.Tenant == tenant))
+        {
+            foreach (var dead in room.Inbox.Where(w => w.IsDead))
+            {
+                yield return new DeadLetter(
+                    dead.Entry.Id, true, room.Conversation.Id, room.Conversation.Connection, PersonIn(room).DisplayName,
+                    room.Messages.Find(m => m.Seq == dead.Entry.MessageSeq)!.Body.Markdown, dead.Error, dead.Entry.Attempts, dead.Entry.ReceivedAt, dead.EndedAt);
+            }
+
+            foreach (var dead in room.Outbox.Where(r => r.State == OutboxState.Dead))
+            {
+                yield return new DeadLetter(
+                    dead.Entry.Id, false, room.Conversation.Id, room.Conversation.Connection, PersonIn(room).DisplayName, dead.Entry.Body.Markdown,
+                    dead.Error, dead.Entry.Attempts, dead.Entry.CreatedAt, dead.EndedAt);
+            }
+        }
+    }
+
+    private static Page<T> PageOf<T>(IEnumerable<T> all, Func<T, string> key, string? after, int limit)
+    {
+        var rest = (after is null ? all : all.SkipWhile(item => key(item) != after).Skip(1)).Take(limit + 1).ToList();
+        return new Page<T>([.. rest.Take(limit)], rest.Count > limit ? key(rest[limit - 1]) : null);
+    }
+}

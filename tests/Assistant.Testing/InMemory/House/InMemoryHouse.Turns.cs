@@ -1,0 +1,220 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory.House;
+
+public sealed partial class InMemoryHouse
+{
+    public Task<InboxOutcome> StoreAsync(
+        Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken)
+        => Locked<InboxOutcome>(() =>
+        {
+            if (!_tenants.ContainsKey(connection.Tenant))
+            {
+                throw new TenantUnknownException(connection.Tenant);
+            }
+
+            var person = PersonOf(connection, message.Sender);
+            switch (admit(new SenderStanding(person.Id, Standing.Unknown)))
+            {
+                case Admission.Refuse refused:
+                    return new InboxOutcome.NotAdmitted(refused.Reason);
+                case Admission.Pair:
+                    throw new NotSupportedException("Pairing is not part of this house.");
+            }
+
+            if (!_dedupe.Add((connection.Id, message.DedupeKey)))
+            {
+                return new InboxOutcome.Duplicate();
+            }
+
+            var room = RoomFor(connection, message.Chat, person.Id);
+            var known = room.Messages.Find(m => m.ExternalId == message.ExternalMessageId);
+            return message.Content switch
+            {
+                InboundContent.Said said => known is not null
+                    ? new InboxOutcome.Duplicate()
+                    : Hear(room, message, said.Text, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
+                InboundContent.Pressed pressed => Hear(room, message, pressed.Label, [], null, AuditActions.MessageReceived),
+                InboundContent.Edited edited => Edit(room, message, known, edited.Text),
+                _ => TakeBack(room, message, known),
+            };
+        });
+
+    public Task RetryLaterAsync(InboxEntry entry, string error, DateTimeOffset retryAt, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var waiting = RoomOf(entry.Conversation).Inbox.Single(w => w.Entry.Id == entry.Id);
+            waiting.Entry = waiting.Entry with { Attempts = waiting.Entry.Attempts + 1 };
+            (waiting.Error, waiting.DueAt) = (error, retryAt);
+            return true;
+        });
+
+    public Task DeadLetterAsync(InboxEntry entry, string error, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var waiting = RoomOf(entry.Conversation).Inbox.Single(w => w.Entry.Id == entry.Id);
+            (waiting.IsOpen, waiting.IsDead, waiting.Error, waiting.EndedAt) = (false, true, error, Now);
+            waiting.Entry = waiting.Entry with { Attempts = waiting.Entry.Attempts + 1 };
+            Append(new AuditDraft(entry.Tenant, Now, Actor.System, AuditActions.TurnFailed, Subject(entry.Conversation, entry.MessageSeq), "local", AuditDraft.NoDetails));
+            return true;
+        });
+
+    Task<ConversationId?> IInbox.ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked<ConversationId?>(() =>
+        {
+            var waiting = _rooms.Where(r => r.Conversation.Tenant == tenant).SelectMany(r => r.Inbox).FirstOrDefault(w => w.Entry.Id == entryId && w.IsDead);
+            if (waiting is null)
+            {
+                return null;
+            }
+
+            (waiting.IsOpen, waiting.IsDead, waiting.DueAt) = (true, false, Now);
+            waiting.Entry = waiting.Entry with { Attempts = 0 };
+            Append(audit);
+            return waiting.Entry.Conversation;
+        });
+
+    Task<IReadOnlyList<ConversationId>> IInbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<ConversationId>>(() =>
+        [
+            .. _rooms.SelectMany(r => r.Inbox).Where(w => w.IsOpen && w.DueAt <= now).GroupBy(w => w.Entry.Conversation)
+                .OrderBy(g => g.Min(w => w.Entry.ReceivedAt)).Select(g => g.Key).Take(limit),
+        ]);
+
+    public Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var room = RoomOf(conversation);
+            if (room.Inbox.Find(w => w.IsOpen) is not { } next || next.DueAt > now)
+            {
+                return null;
+            }
+
+            var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
+            var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
+                && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
+            return new TurnStart(room.Conversation, _people.Find(p => p.Person.Id == room.Conversation.Person).Person, next.Entry, utterance, [.. history]);
+        });
+
+    public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
+        => Locked<TurnCommitOutcome>(() =>
+        {
+            var room = RoomOf(commit.Conversation.Id);
+            var waiting = room.Inbox.Single(w => w.Entry.Id == commit.Entry.Id);
+            if (room.Conversation.Version != commit.ExpectedVersion || !waiting.IsOpen)
+            {
+                return new TurnCommitOutcome.Superseded();
+            }
+
+            waiting.IsOpen = false;
+            _facts.AddRange(commit.NewFacts);
+            if (commit.AsksForPerson)
+            {
+                room.Conversation = room.Conversation with { WaitingSince = room.Conversation.WaitingSince ?? Now };
+            }
+
+            Append(new AuditDraft(
+                room.Conversation.Tenant, Now, new Actor("assistant", "assistant", "Assistant"), AuditActions.TurnCompleted,
+                Subject(room.Conversation.Id, commit.Entry.MessageSeq), room.Conversation.Connection.Value, AuditDraft.NoDetails));
+            if (commit.Reply is null)
+            {
+                return new TurnCommitOutcome.Committed(null);
+            }
+
+            var reply = room.Add(new Message(
+                room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Assistant, "Assistant", commit.Reply, [], false, Now,
+                DeliveryState.Stored, TurnId: commit.TurnId));
+            return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true));
+        });
+
+    private InboxOutcome.Stored Hear(
+        Room room, InboundMessage message, string text, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)
+    {
+        var said = room.Add(new Message(
+            room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Person, message.Sender.DisplayName,
+            new MessageBody(text), attachments, false, Now, ExternalId: externalId, EditedAt: editedAt));
+        var content = message.Content is InboundContent.Pressed ? message.Content : new InboundContent.Said(text, attachments);
+        room.Inbox.Add(new Waiting(new InboxEntry(
+            Guid.CreateVersion7(Now), room.Conversation.Tenant, room.Conversation.Id, said.Seq, content, message.IsAddressed, 0, Now)));
+        room.Conversation = room.Conversation with { Status = ConversationStatus.Open };
+        Append(Record(room, message, action, said.Seq));
+        return new InboxOutcome.Stored(room.Conversation.Id, true);
+    }
+
+    private InboxOutcome Edit(Room room, InboundMessage message, Message? known, string text)
+    {
+        if (known is null)
+        {
+            return Hear(room, message, text, [], message.ExternalMessageId, AuditActions.MessageReceived, message.SentAt);
+        }
+
+        if (known.DeletedAt is not null || known.EditedAt > message.SentAt)
+        {
+            return new InboxOutcome.Duplicate();
+        }
+
+        room.Change(known.Seq, m => m with { Body = new MessageBody(text), EditedAt = message.SentAt });
+        Append(Record(room, message, AuditActions.MessageEdited, known.Seq));
+        return new InboxOutcome.Stored(room.Conversation.Id, false);
+    }
+
+    private InboxOutcome.Stored TakeBack(Room room, InboundMessage message, Message? known)
+    {
+        if (known is null)
+        {
+            known = room.Add(new Message(
+                room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Person, message.Sender.DisplayName,
+                new MessageBody(""), [], false, Now, ExternalId: message.ExternalMessageId));
+        }
+
+        room.Change(known.Seq, m => m with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt });
+        if (room.Inbox.Find(w => w.IsOpen && w.Entry.MessageSeq == known.Seq) is { } waiting)
+        {
+            waiting.IsOpen = false;
+        }
+
+        Append(Record(room, message, AuditActions.MessageDeleted, known.Seq));
+        return new InboxOutcome.Stored(room.Conversation.Id, false);
+    }
+
+    private Person PersonOf(Connection connection, ExternalSender sender)
+    {
+        var known = _people.Find(p => p.Person.Tenant == connection.Tenant && p.ChannelType == connection.ChannelType && p.ExternalId == sender.ExternalId);
+        if (known.Person is not null)
+        {
+            return known.Person;
+        }
+
+        var person = new Person(new PersonId(Guid.CreateVersion7(Now)), connection.Tenant, sender.DisplayName, sender.Locale, Now);
+        _people.Add((person, connection.ChannelType, sender.ExternalId));
+        return person;
+    }
+
+    private Room RoomFor(Connection connection, ExternalChat chat, PersonId person)
+    {
+        var room = _rooms.Find(r => IsChat(r, connection.Id, chat));
+        if (room is null)
+        {
+            room = new Room(new Conversation(
+                new ConversationId(Guid.CreateVersion7(Now)), connection.Tenant, connection.Id, chat, person, ConversationStatus.Open, null, 1, 0, null, Now));
+            _rooms.Add(room);
+        }
+
+        return room;
+    }
+
+    private static bool IsChat(Room room, ConnectionId connection, ExternalChat chat)
+        => room.Conversation.Connection == connection && room.Conversation.Chat.ExternalId == chat.ExternalId && room.Conversation.Chat.ThreadId == chat.ThreadId;
+
+    private AuditDraft Record(Room room, InboundMessage message, string action, long seq) => new(
+        room.Conversation.Tenant, Now, new Actor("person", room.Conversation.Person.ToString(), message.Sender.DisplayName), action,
+        Subject(room.Conversation.Id, seq), message.Connection.Value, AuditDraft.NoDetails);
+
+    private static string Subject(ConversationId conversation, long seq) => $"conversation/{conversation}/{seq}";
+}
