@@ -17,7 +17,13 @@ using Assistant.Web.Security;
 using Assistant.Web.Verbs;
 
 var line = VerbLine.Parse(args);
-var builder = WebApplication.CreateBuilder(line.IsServe ? [.. line.Args] : []);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = line.IsServe ? [.. line.Args] : [],
+    // Settings and assets lie beside the program, whichever folder it is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.WebHost.UseStaticWebAssets(); // `dotnet run` serves them in every environment; a published build has them in place
 if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
 {
     builder.WebHost.UseUrls("http://localhost:8080");

@@ -27,6 +27,13 @@ public sealed class InMemoryAuditLog : IAuditLog
         return written;
     }
 
+    /// <summary>Changes a written event behind the chain's back, as somebody with access to the database would.</summary>
+    public void Tamper(long seq, Func<AuditDraft, AuditDraft> change)
+    {
+        var index = _events.FindIndex(e => e.Seq == seq);
+        _events[index] = _events[index] with { What = change(_events[index].What) };
+    }
+
     public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken)
     {
         Append(draft);

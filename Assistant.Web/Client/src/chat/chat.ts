@@ -10,6 +10,7 @@ import { Config } from './types';
 
 const cross = 'M18.3 5.7l-1.4-1.4L12 9.2 7.1 4.3 5.7 5.7l4.9 4.9-4.9 4.9 1.4 1.4 4.9-4.9 4.9 4.9 1.4-1.4-4.9-4.9z';
 const nearBottom = 80;
+const unseenMs = 100;
 
 const config = JSON.parse(document.getElementById('chat-config')!.textContent!) as Config;
 const title = document.title;
@@ -74,17 +75,22 @@ function say(text: string): void {
   conversation.send(text);
 }
 
-/** Draws once per frame, however much has changed; a hidden page draws too, so that it is ready when looked at. */
+/** Draws once per frame, however much has changed. A page nobody sees gets no frames, and has to tell what is unread all the same. */
 function changed(): void {
   if (isDrawing) {
     return;
   }
 
   isDrawing = true;
-  (document.visibilityState === 'visible' ? requestAnimationFrame : (then: () => void) => setTimeout(then, 100))(() => {
+  requestAnimationFrame(drawChanged);
+  setTimeout(drawChanged, unseenMs);
+}
+
+function drawChanged(): void {
+  if (isDrawing) {
     isDrawing = false;
     draw();
-  });
+  }
 }
 
 function draw(): void {

@@ -7,6 +7,7 @@ const typingEveryMs = 2500;
 const typingEndsMs = 4000;
 const typingShownMs = 6000;
 const busyMs = 5000;
+const faultMs = 2000;
 
 /** What may stand in the way, to be told to the person. */
 export type Trouble = 'offline' | 'notOpen' | 'refused' | 'busy' | null;
@@ -46,7 +47,11 @@ export class Conversation {
     this.#changed = changed;
     this.pending = JSON.parse(keeper.get('pending') ?? '[]') as Pending[];
     this.readSeq = Number(keeper.get('read') ?? 0);
-    this.#line = new Line(config.hub, () => this.#join(), (isLate) => this.#tell(isLate ? (this.trouble ?? 'offline') : null));
+    this.#line = new Line(
+      config.hub,
+      () => this.#join(),
+      () => void this.#sendAll(),
+      (isLate) => this.#tell(isLate ? (this.trouble ?? 'offline') : null));
     this.#listen();
   }
 
@@ -196,7 +201,6 @@ export class Conversation {
     this.hasJoined = true;
     this.trouble = null;
     this.#changed();
-    queueMicrotask(() => void this.#sendAll());
     return true;
   }
 
@@ -235,7 +239,8 @@ export class Conversation {
         this.#changed();
       }
     } catch {
-      // The line fell; joining again comes back here.
+      // The line fell, and the next one comes back here; or the server had a fault, and is asked again in a while.
+      window.setTimeout(() => void this.#sendAll(), faultMs);
     } finally {
       this.#isSending = false;
     }

@@ -8,6 +8,7 @@ const silenceMs = 5000;
 export class Line {
   readonly hub: HubConnection;
   readonly #join: () => Promise<boolean>;
+  readonly #up: () => void;
   readonly #late: (isLate: boolean) => void;
   #isUp = false;
   #isStopped = false;
@@ -17,10 +18,12 @@ export class Line {
 
   /**
    * @param join Called on every new line; resolves to false when it should be tried again later.
+   * @param up Called when a line can be used.
    * @param late Told when the line has been down for five seconds, and when it is up again.
    */
-  constructor(url: string, join: () => Promise<boolean>, late: (isLate: boolean) => void) {
+  constructor(url: string, join: () => Promise<boolean>, up: () => void, late: (isLate: boolean) => void) {
     this.#join = join;
+    this.#up = up;
     this.#late = late;
     this.hub = new HubConnectionBuilder().withUrl(url, { withCredentials: false }).configureLogging(LogLevel.None).build();
     this.hub.onclose(() => this.#fell());
@@ -81,6 +84,7 @@ export class Line {
       clearTimeout(this.#silence);
       this.#silence = 0;
       this.#late(false);
+      this.#up();
     } catch {
       // Closing the line brings us back here through onclose; a line that never opened does not close.
       if (this.hub.state === HubConnectionState.Disconnected) {

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Web.Endpoints;
+using Xunit;
+
+namespace Assistant.Web.Tests.Endpoints;
+
+public sealed partial class RestApiTests
+{
+    [Fact]
+    public async Task An_unknown_webhook_answers_like_a_refused_one()
+    {
+        var session = new FakeSession();
+        _host.Channel.Sessions[new ConnectionId("tg")] = session;
+        var anyone = _host.As(null);
+
+        var unknown = await anyone.PostAsync(new Uri("/webhooks/nobody", UriKind.Relative), new StringContent("x"), Cancel);
+        var malformed = await anyone.PostAsync(new Uri("/webhooks/Not_A_Slug", UriKind.Relative), new StringContent("x"), Cancel);
+        var refused = await anyone.PostAsync(new Uri("/webhooks/tg", UriKind.Relative), new StringContent("x"), Cancel);
+        using var right = new HttpRequestMessage(HttpMethod.Post, "/webhooks/tg?a=1") { Content = new ByteArrayContent([0, 255, 13, 10]) };
+        right.Headers.Add("X-Secret", "right");
+        var accepted = await anyone.SendAsync(right, Cancel);
+
+        Assert.All([unknown, malformed, refused], r => Assert.Equal(HttpStatusCode.Unauthorized, r.StatusCode));
+        Assert.Equal(await unknown.Content.ReadAsStringAsync(Cancel), await refused.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("thanks", await accepted.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal([0, 255, 13, 10], session.Received[^1].Body.ToArray());
+        Assert.Equal("1", session.Received[^1].Query["a"]);
+    }
+
+    [Fact]
+    public async Task A_callback_larger_than_a_megabyte_is_not_read()
+    {
+        var session = new FakeSession();
+        _host.Channel.Sessions[new ConnectionId("tg")] = session;
+
+        var response = await _host.As(null).PostAsync(
+            new Uri("/webhooks/tg", UriKind.Relative), new StreamContent(new MemoryStream(new byte[WebhookEndpoint.MaxBodyBytes + 1])), Cancel);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Empty(session.Received);
+    }
+
+    [Fact]
+    public async Task The_description_covers_every_endpoint_with_its_permission_and_scheme()
+    {
+        var document = await (await GetAsync(null, "/openapi/v1.json")).JsonAsync();
+        var paths = document.GetProperty("paths");
+        var takeover = paths.GetProperty("/api/v1/conversations/{id}/takeover").GetProperty("post");
+
+        Assert.Equal("bearer", Text(document.GetProperty("components").GetProperty("securitySchemes").GetProperty("apiKey"), "scheme"));
+        Assert.Contains("`conversations.reply`", Text(takeover, "description"), StringComparison.Ordinal);
+        Assert.Contains(takeover.GetProperty("parameters").EnumerateArray(), p => Text(p, "name") == "Idempotency-Key");
+        Assert.True(takeover.GetProperty("responses").TryGetProperty("409", out _));
+        Assert.All(paths.EnumerateObject(), path => Assert.StartsWith("/api/v1/", path.Name, StringComparison.Ordinal));
+        Assert.All(
+            paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()),
+            operation => Assert.False(string.IsNullOrEmpty(Text(operation.Value, "summary"))));
+        foreach (var resource in new[] { "conversations", "people", "channels", "engines", "audit", "deadletters", "tenants", "users", "apikeys", "me" })
+        {
+            Assert.Contains(paths.EnumerateObject(), path => path.Name.StartsWith($"/api/v1/{resource}", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Health_says_live_and_ready()
+    {
+        var live = await GetAsync(null, "/health/live");
+        var ready = await (await GetAsync(null, "/health/ready")).JsonAsync();
+
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        Assert.Equal(("healthy", "healthy"), (Text(ready, "status"), Text(ready.GetProperty("checks"), "workers")));
+    }
+
+    [Fact]
+    public async Task Metrics_are_not_for_everybody()
+    {
+        // The test server has no remote address: a caller it cannot place.
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(null, "/metrics")).StatusCode);
+
+        var metrics = await GetAsync("viewer", "/metrics");
+        Assert.Equal(HttpStatusCode.OK, metrics.StatusCode);
+    }
+}
