@@ -13,6 +13,9 @@ public sealed class Chromium : IAsyncDisposable
         "--disable-component-update", "--disable-sync",
     ];
 
+    // Milliseconds; plenty, because a machine that runs tests is busy.
+    private const float Patience = 30_000;
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -24,7 +27,8 @@ public sealed class Chromium : IAsyncDisposable
         _playwright ??= await Playwright.CreateAsync();
         _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Flags });
         var device = await _browser.NewContextAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
-        device.SetDefaultTimeout(30_000);
+        device.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
 
         // What the server rendered is replaced once the page is live: see ConsolePages.
         await device.AddInitScriptAsync("addEventListener('DOMContentLoaded', () => document.querySelectorAll('main').forEach(main => main.isStill = true));");
