@@ -42,6 +42,10 @@ internal sealed class TestInstallation : IAsyncDisposable
     /// <param name="config">Content of <c>assistant.yaml</c>; without it the installation is as after the first start.</param>
     public static async Task<TestInstallation> CreateAsync(Database database = Database.Sqlite, string? config = null)
     {
+        var server = PostgresServer();
+        Assert.SkipWhen(
+            database is Database.Postgres && string.IsNullOrEmpty(server),
+            "PostgreSQL is missing: ASSISTANT_TEST_POSTGRES is not set (tests/run.sh provides it).");
         var installation = new TestInstallation();
         if (config is not null)
         {
@@ -52,7 +56,7 @@ internal sealed class TestInstallation : IAsyncDisposable
 
         if (database is Database.Postgres)
         {
-            installation.UsePostgres();
+            installation.UsePostgres(server!);
         }
 
         return installation;
@@ -117,14 +121,12 @@ internal sealed class TestInstallation : IAsyncDisposable
     }
 
     // The program makes its database when it is missing.
-    private void UsePostgres()
+    private void UsePostgres(string server)
     {
-        var server = PostgresServer();
-        Assert.SkipWhen(string.IsNullOrEmpty(server), "PostgreSQL is missing: ASSISTANT_TEST_POSTGRES is not set (tests/run.sh provides it).");
         _database = $"e2e_{Guid.CreateVersion7():N}";
         _environment["Assistant__Database__Provider"] = "postgres";
         _environment["Assistant__Database__ConnectionString"] =
-            new NpgsqlConnectionStringBuilder(server!) { Database = _database, MaxPoolSize = 10 }.ConnectionString;
+            new NpgsqlConnectionStringBuilder(server) { Database = _database, MaxPoolSize = 10 }.ConnectionString;
     }
 
     private static string? PostgresServer() => Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
