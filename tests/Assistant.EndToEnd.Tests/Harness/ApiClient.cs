@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Assistant.EndToEnd.Tests.Harness;
+
+/// <summary>The REST API as another program uses it.</summary>
+internal sealed class ApiClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    /// <param name="key">An API key, or <see langword="null"/> to come without one.</param>
+    public ApiClient(string address, string? key)
+    {
+        _http = new HttpClient { BaseAddress = new Uri(new Uri(address), "/api/v1/") };
+        _http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public async Task<HttpStatusCode> StatusOfAsync(string path)
+    {
+        using var answer = await _http.GetAsync(path, Cancel);
+        return answer.StatusCode;
+    }
+
+    public async Task<JsonNode> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonNode>(path, Cancel))!;
+
+    /// <returns>The status and what was answered, if anything.</returns>
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> PostAsync(string path, object? body = null)
+    {
+        using var answer = await _http.PostAsJsonAsync(path, body ?? new { }, Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
+    /// <summary>Waits until the list has an entry that fits.</summary>
+    public Task<JsonNode> FindAsync(string path, string what, Func<JsonNode, bool> fits)
+        => Eventually.FindAsync(what, async () => (await GetAsync(path))["items"]!.AsArray().FirstOrDefault(item => fits(item!)));
+
+    public void Dispose() => _http.Dispose();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+}

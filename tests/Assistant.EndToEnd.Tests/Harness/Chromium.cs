@@ -1,0 +1,47 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Assistant.EndToEnd.Tests.Harness;
+
+/// <summary>One real browser for all tests; each test has devices of its own in it.</summary>
+public sealed class Chromium : IAsyncDisposable
+{
+    // A machine without access to the outside would log one refused connection after another; nothing else is switched off.
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+    ];
+
+    // Milliseconds; plenty, because a machine that runs tests is busy.
+    private const float Patience = 30_000;
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>A device nobody has used yet: no cookies, nothing stored. Skips the test when there is no browser.</summary>
+    public async Task<IPage> NewDeviceAsync()
+    {
+        var path = Environment.GetEnvironmentVariable("ASSISTANT_TEST_CHROMIUM");
+        Assert.SkipWhen(string.IsNullOrEmpty(path), "Chromium is missing: ASSISTANT_TEST_CHROMIUM is not set (tests/run.sh provides it).");
+        _playwright ??= await Playwright.CreateAsync();
+        _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Flags });
+        var device = await _browser.NewContextAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        device.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
+
+        // What the server rendered is replaced once the page is live: see ConsolePages.
+        await device.AddInitScriptAsync("addEventListener('DOMContentLoaded', () => document.querySelectorAll('main').forEach(main => main.isStill = true));");
+        return await device.NewPageAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+    }
+}

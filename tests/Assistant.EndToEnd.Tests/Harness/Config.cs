@@ -1,0 +1,44 @@
+using Assistant.Testing.Ai;
+using Assistant.Testing.Telegram;
+
+namespace Assistant.EndToEnd.Tests.Harness;
+
+/// <summary>Contents of <c>assistant.yaml</c>.</summary>
+internal static class Config
+{
+    /// <summary>Telegram, open to everybody. The built-in engine answers unless another one is given.</summary>
+    public static string Telegram(TelegramEmulator telegram, EngineEmulator? engine = null)
+    {
+        var channel = $$"""
+            tenants:
+              - name: default
+            channels:
+              - name: tg
+                type: telegram
+                tenant: default
+                access: open
+                settings: { token: "{{telegram.Token}}", apiBaseUrl: "{{telegram.BaseUrl}}", mode: polling }
+
+            """;
+        return engine is null ? channel : channel + $$"""
+            engines:
+              - name: scripted
+                type: openai
+                settings: { baseUrl: "{{engine.Address}}/v1", apiKey: "none", model: "m-1" }
+                default: true
+
+            """;
+    }
+
+    /// <summary>A page anybody may write on; the built-in engine answers.</summary>
+    public const string OpenWebChat = """
+        tenants:
+          - name: default
+        channels:
+          - name: desk
+            type: webchat
+            tenant: default
+            access: open
+
+        """;
+}

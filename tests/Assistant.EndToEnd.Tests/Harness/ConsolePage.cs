@@ -1,0 +1,40 @@
+using Microsoft.Playwright;
+
+namespace Assistant.EndToEnd.Tests.Harness;
+
+/// <summary>The operators' console in a browser.</summary>
+internal sealed class ConsolePage(IPage page, string address)
+{
+    public IPage Page => page;
+
+    /// <summary>Opens a page of the console and waits until it is live.</summary>
+    public async Task OpenAsync(string path)
+    {
+        await page.GotoAsync(address + path);
+        await BeLiveAsync();
+    }
+
+    /// <summary>
+    /// Waits until what the server drew has been replaced by the live page: before, nothing listens to what is pressed.
+    /// <see cref="Chromium"/> marks what was drawn first.
+    /// </summary>
+    public Task BeLiveAsync() => page.WaitForFunctionAsync(
+        "() => { const main = document.querySelector('main'); return document.readyState === 'complete' && main && !main.isStill; }");
+
+    public Task PressAsync(string name) => Button(name).ClickAsync();
+
+    public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Heading(string name) => page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true });
+
+    /// <summary>Signs in on the page everybody signs in on.</summary>
+    public async Task SignInAsync(string email, string password, string then)
+    {
+        await page.GotoAsync($"{address}/account/sign-in?returnUrl={Uri.EscapeDataString(then)}");
+        await page.GetByLabel("Email").FillAsync(email);
+        await page.GetByLabel("Password").FillAsync(password);
+        await PressAsync("Sign in");
+        await page.WaitForURLAsync(address + then);
+        await BeLiveAsync();
+    }
+}
