@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 namespace Assistant.Web.Components.Pages.SetUp;
 
 /// <summary>What every step after the first has: who acts, and how far the set-up is.</summary>
-public abstract class SetUpStepBase : ComponentBase
+public abstract class SetUpStepComponent : ComponentBase
 {
     [Inject]
     private protected EngineDesk Engines { get; set; } = default!;
