@@ -204,7 +204,8 @@ public abstract class InboxContract : PathContract
 
     private InboundMessage Edited(string id, string text) => Said(HomeLine, id, "") with
     {
-        DedupeKey = $"edit:{id}:{Ports.Clock.GetUtcNow():O}", Content = new InboundContent.Edited(text),
+        DedupeKey = $"edit:{id}:{Ports.Clock.GetUtcNow():O}",
+        Content = new InboundContent.Edited(text),
     };
 
     private InboundMessage Deleted(string id) => Said(HomeLine, id, "") with { DedupeKey = $"delete:{id}", Content = new InboundContent.Deleted() };

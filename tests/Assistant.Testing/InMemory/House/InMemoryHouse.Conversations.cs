@@ -17,7 +17,10 @@ public sealed partial class InMemoryHouse
         {
             room.Conversation = room.Conversation with
             {
-                Operator = @operator, Version = room.Conversation.Version + 1, WaitingSince = null, Status = ConversationStatus.Open,
+                Operator = @operator,
+                Version = room.Conversation.Version + 1,
+                WaitingSince = null,
+                Status = ConversationStatus.Open,
             };
             return HoldPending(room);
         });
