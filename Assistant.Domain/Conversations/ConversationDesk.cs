@@ -33,16 +33,7 @@ public sealed class ConversationDesk(
         caller.Demand(Permissions.ConversationsReply);
         var outcome = await store.TakeOverAsync(
             caller.Tenant, id, caller.AsUser, Draft(caller, AuditActions.ConversationTakenOver, id), cancellationToken);
-        if (outcome is ControlOutcome.Changed { Conversation.Version: var version })
-        {
-            await signal.SettleAsync(id, version, cancellationToken);
-        }
-        else if (outcome is ControlOutcome.Unchanged { Conversation.Version: var same })
-        {
-            // An earlier call may have been interrupted between its commit and this line.
-            await signal.SettleAsync(id, same, cancellationToken);
-        }
-
+        await SettleAsync(id, outcome, cancellationToken);
         return Announce(caller, id, outcome);
     }
 
@@ -64,7 +55,9 @@ public sealed class ConversationDesk(
     {
         caller.Demand(Permissions.ConversationsReply);
         var audit = Draft(caller, AuditActions.ConversationClosed, id);
-        return Announce(caller, id, await store.SetStatusAsync(caller.Tenant, id, ConversationStatus.Closed, audit, cancellationToken));
+        var outcome = await store.SetStatusAsync(caller.Tenant, id, ConversationStatus.Closed, audit, cancellationToken);
+        await SettleAsync(id, outcome, cancellationToken);
+        return Announce(caller, id, outcome);
     }
 
     public async Task<ControlOutcome> ReopenAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)
@@ -192,6 +185,14 @@ public sealed class ConversationDesk(
         feed.Publish(new LiveEvent.MessageChanged(caller.Tenant, accepted.Message));
         feed.Publish(new LiveEvent.ConversationChanged(caller.Tenant, id));
     }
+
+    /// <summary>Waits until nothing decided under an older version can leave; also when it was so already: an earlier call may have been interrupted here.</summary>
+    private Task SettleAsync(ConversationId id, ControlOutcome outcome, CancellationToken cancellationToken) => outcome switch
+    {
+        ControlOutcome.Changed changed => signal.SettleAsync(id, changed.Conversation.Version, cancellationToken),
+        ControlOutcome.Unchanged same => signal.SettleAsync(id, same.Conversation.Version, cancellationToken),
+        _ => Task.CompletedTask,
+    };
 
     private ControlOutcome Announce(Caller caller, ConversationId id, ControlOutcome outcome)
     {

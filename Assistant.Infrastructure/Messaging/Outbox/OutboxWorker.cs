@@ -174,7 +174,7 @@ internal sealed partial class OutboxWorker(
                 return await ClaimAsync(entry.Conversation);
             }
 
-            return await RecordAsync(entry, await SendAsync(session, entry));
+            return await KeepRecordingAsync(entry, await SendAsync(session, entry));
         }
         finally
         {
@@ -225,9 +225,26 @@ internal sealed partial class OutboxWorker(
         KnownIds Read(ConnectionId id) => new(now, outbox.FindKnownExternalIdsAsync(id, now - options.Value.ProbeWindow, CancellationToken.None));
     }
 
-    private async Task<OutboxEntry?> RecordAsync(OutboxEntry entry, SendOutcome outcome)
+    /// <summary>What was sent must not be forgotten because the store failed for a moment: recording goes on, sending does not repeat.</summary>
+    private async Task<OutboxEntry?> KeepRecordingAsync(OutboxEntry entry, SendOutcome outcome)
     {
         Telemetry.Sends.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name));
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RecordAsync(entry, outcome);
+            }
+            catch (Exception error) when (!_stopping.IsCancellationRequested)
+            {
+                LogNotRecorded(logger, error, entry.Id, entry.Conversation);
+                await Task.Delay(Wait(attempt), clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<OutboxEntry?> RecordAsync(OutboxEntry entry, SendOutcome outcome)
+    {
         var now = clock.GetUtcNow();
         switch (outcome)
         {
@@ -305,6 +322,9 @@ internal sealed partial class OutboxWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sending {EntryId} to {ConversationId} faulted; it may have been shown")]
     private static partial void LogSendFaulted(ILogger logger, Exception error, Guid entryId, ConversationId conversationId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outcome of sending {EntryId} to {ConversationId} could not be recorded; trying again")]
+    private static partial void LogNotRecorded(ILogger logger, Exception error, Guid entryId, ConversationId conversationId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{EntryId} of {ConversationId} had been shown before the interruption; not sent again")]
     private static partial void LogFoundShown(ILogger logger, Guid entryId, ConversationId conversationId);

@@ -115,7 +115,11 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         return writes.ExecuteAsync(
             session =>
             {
-                session.Execute(Kill, entry.Id, reason, now);
+                if (session.Execute(Kill, entry.Id, reason, now) == 0)
+                {
+                    return false; // recorded before; the caller did not hear of it
+                }
+
                 session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Failed);
                 session.Audit(Record(entry, AuditActions.MessageDeadLettered, now, new Dictionary<string, string> { ["reason"] = reason }));
                 PublishMessage(session, entry);

@@ -49,6 +49,20 @@ public sealed class ConversationDeskTests
     }
 
     [Fact]
+    public async Task A_close_is_not_acknowledged_before_the_senders_have_settled()
+    {
+        var quiet = new TaskCompletionSource();
+        _signals.Settled = quiet.Task;
+
+        var close = _desk.CloseAsync(Ann, Id, Cancel);
+
+        Assert.False(close.IsCompleted);
+        quiet.SetResult();
+        Assert.IsType<ControlOutcome.Changed>(await close);
+        Assert.Equal("settled", _signals.Log[0]);
+    }
+
+    [Fact]
     public async Task A_takeover_repeated_by_its_holder_settles_again()
     {
         await _desk.TakeOverAsync(Ann, Id, Cancel);

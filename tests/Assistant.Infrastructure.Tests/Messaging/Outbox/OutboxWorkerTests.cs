@@ -152,6 +152,26 @@ public sealed class OutboxWorkerTests : PathContract
         Assert.Equal(1, Assert.Single(_session.Sent).Attempt);
     }
 
+    [Fact]
+    public async Task A_send_the_store_could_not_record_is_recorded_later_and_not_repeated()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi", "there");
+        using var worker = new OutboxWorker(
+            new ForgetfulOutbox(Ports.Outbox, failures: 2), _session, Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+
+        worker.Committed(conversation, claimed);
+        while (worker.Active > 0)
+        {
+            Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            Cancel.ThrowIfCancellationRequested();
+        }
+
+        Assert.Equal(["hi", "there"], _session.Sent.Select(m => m.Body.Markdown));
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 
     /// <summary>Signals the worker and lets it run until its lane is gone.</summary>
