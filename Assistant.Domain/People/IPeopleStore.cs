@@ -20,7 +20,7 @@ public interface IPeopleStore
     /// <summary>Open pairing requests, oldest first.</summary>
     Task<IReadOnlyList<PairingRequest>> ListPairingAsync(TenantId tenant, CancellationToken cancellationToken);
 
-    /// <summary>People by name, with their identities.</summary>
+    /// <summary>People in the order they were first met, with their identities.</summary>
     /// <param name="text">Part of a name, or <see langword="null"/>.</param>
     Task<Page<PersonRow>> ListAsync(TenantId tenant, string? text, string? after, int limit, CancellationToken cancellationToken);
 
