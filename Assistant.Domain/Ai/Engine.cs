@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Ai;
 
@@ -47,14 +48,14 @@ public interface IEngineCatalog
 /// <summary>Result of trying an engine for real.</summary>
 /// <param name="Answer">What it said; <see langword="null"/> when it failed.</param>
 /// <param name="Problem">Why it failed and what to do; <see langword="null"/> when it did not.</param>
-public sealed record EngineTest(string? Answer, string? Problem, TimeSpan Elapsed)
+public sealed record EngineTest(string? Answer, Phrase? Problem, TimeSpan Elapsed)
 {
     public bool IsPassed => Problem is null;
 }
 
 /// <summary>State of an engine as the last calls of this process showed it.</summary>
 /// <param name="IsOpen">The circuit breaker keeps calls away until <paramref name="RetryAt"/>.</param>
-public sealed record EngineHealth(string Name, bool IsOpen, DateTimeOffset? RetryAt, string? LastError, DateTimeOffset? LastSuccessAt);
+public sealed record EngineHealth(string Name, bool IsOpen, DateTimeOffset? RetryAt, Phrase? LastError, DateTimeOffset? LastSuccessAt);
 
 /// <summary>Health of the engines used by this process.</summary>
 public interface IEngineHealth

@@ -2,6 +2,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Ai;
 
@@ -49,12 +50,12 @@ public interface IReplyGenerator
     IAsyncEnumerable<ReplyChunk> GenerateAsync(ReplyContext context, CancellationToken cancellationToken);
 }
 
-/// <summary>Why one engine did not answer, in words an operator can act on.</summary>
-public sealed record EngineFailure(string Engine, string Reason);
+/// <summary>Why one engine did not answer.</summary>
+public sealed record EngineFailure(string Engine, Phrase Reason);
 
 /// <summary>No engine of the tenant could answer.</summary>
 public sealed class EnginesFailedException(IReadOnlyList<EngineFailure> failures)
-    : Exception(string.Join(" ", failures.Select(f => $"{f.Engine}: {f.Reason}")))
+    : PhrasedException(new Phrase.Several([.. failures.Select(f => Phrase.Of("engine.failed", [("engine", new Phrase.Verbatim(f.Engine)), ("reason", f.Reason)]))]))
 {
     public IReadOnlyList<EngineFailure> Failures => failures;
 }

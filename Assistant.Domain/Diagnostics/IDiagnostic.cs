@@ -1,3 +1,5 @@
+using Assistant.Domain.Wording;
+
 namespace Assistant.Domain.Diagnostics;
 
 /// <summary>How a finding is to be taken.</summary>
@@ -5,15 +7,15 @@ public enum FindingLevel { Fine, Warning, Failed }
 
 /// <summary>One thing that was looked at.</summary>
 /// <param name="Area">What it belongs to, e.g. <c>data</c>, <c>channel tg</c>.</param>
-/// <param name="Detail">Plain words: what is, and what it means.</param>
+/// <param name="Detail">What is, and what it means.</param>
 /// <param name="Fix">What to do; <see langword="null"/> when nothing needs doing.</param>
-public sealed record Finding(string Area, FindingLevel Level, string Detail, string? Fix = null)
+public sealed record Finding(string Area, FindingLevel Level, Phrase Detail, Phrase? Fix = null)
 {
-    public static Finding Fine(string area, string detail) => new(area, FindingLevel.Fine, detail);
+    public static Finding Fine(string area, string detail) => new(area, FindingLevel.Fine, new Phrase.Verbatim(detail));
 
-    public static Finding Warning(string area, string detail, string fix) => new(area, FindingLevel.Warning, detail, fix);
+    public static Finding Warning(string area, string detail, string fix) => new(area, FindingLevel.Warning, new Phrase.Verbatim(detail), new Phrase.Verbatim(fix));
 
-    public static Finding Failed(string area, string detail, string fix) => new(area, FindingLevel.Failed, detail, fix);
+    public static Finding Failed(string area, string detail, string fix) => new(area, FindingLevel.Failed, new Phrase.Verbatim(detail), new Phrase.Verbatim(fix));
 }
 
 /// <summary>A part of the examination <c>assistant doctor</c> makes. Changes nothing; works beside a serving process.</summary>

@@ -2,6 +2,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Provisioning;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Diagnostics;
 
@@ -44,9 +45,10 @@ public sealed class ConnectionsDiagnostic(IConnectionStore store, IChannelCatalo
             else
             {
                 var test = await channel.TestAsync(connection.Settings.WithDefaults(channel.Manifest.Settings), cancellationToken);
-                findings.AddRange(test.Checks.Select(check => check.IsPassed
-                    ? Finding.Fine(area, $"{check.Name}: {check.Detail}")
-                    : Finding.Failed(area, $"{check.Name}: {check.Detail}", check.Fix ?? "See the channel's README.")));
+                findings.AddRange(test.Checks.Select(check => new Finding(
+                    area, check.IsPassed ? FindingLevel.Fine : FindingLevel.Failed,
+                    Phrase.Of("doctor.check", [("name", check.Name), ("detail", check.Detail)]),
+                    check.IsPassed ? null : check.Fix ?? Phrase.Of("doctor.see-readme"))));
             }
         }
 
@@ -75,7 +77,7 @@ public sealed class EnginesDiagnostic(ITenantDirectory tenants, IEngineStore sto
 
                 var test = await catalog.TestAsync(engine.Type, engine.Settings.WithDefaults(manifest.Settings), cancellationToken);
                 findings.Add(test.Problem is { } problem
-                    ? Finding.Failed(area, problem, "Correct its settings in the console or in assistant.yaml.")
+                    ? new Finding(area, FindingLevel.Failed, problem, Phrase.Of("doctor.correct-engine"))
                     : Finding.Fine(area, $"Answers in {test.Elapsed.TotalMilliseconds:0} ms."));
             }
         }

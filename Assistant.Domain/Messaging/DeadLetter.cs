@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging;
 
@@ -7,7 +8,7 @@ namespace Assistant.Domain.Messaging;
 /// <param name="Id">Inbox or outbox entry.</param>
 /// <param name="Preview">Start of the text.</param>
 public sealed record DeadLetter(
-    Guid Id, bool IsInbound, ConversationId Conversation, ConnectionId Connection, string Title, string Preview, string Reason, int Attempts,
+    Guid Id, bool IsInbound, ConversationId Conversation, ConnectionId Connection, string Title, string Preview, Phrase Reason, int Attempts,
     DateTimeOffset CreatedAt, DateTimeOffset DeadAt);
 
 /// <summary>Reads dead letters. Never another tenant's.</summary>

@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging;
 
@@ -21,7 +22,7 @@ public interface IChannelSession : IAsyncDisposable
     /// <summary>
     /// Receives until cancelled, handing each event to <see cref="IMessageGateway"/> and acknowledging to the messenger only after
     /// it returned. Webhook-only channels register themselves with the messenger and return when cancelled.
-    /// A fault rises: the supervisor reports it and starts again with back-off.
+    /// A fault rises, best as a <see cref="PhrasedException"/>: the supervisor reports it and starts again with back-off.
     /// </summary>
     Task RunAsync(IChannelHost host, CancellationToken cancellationToken);
 
@@ -40,8 +41,8 @@ public interface IChannelHost
     /// <summary>Stores where receiving goes on, after everything before it is committed.</summary>
     Task SaveCursorAsync(string cursor, CancellationToken cancellationToken);
 
-    /// <summary>Reports health in plain words; shown in the console.</summary>
-    void Report(ConnectionState state, string detail);
+    /// <summary>Reports health; shown in the console.</summary>
+    void Report(ConnectionState state, Phrase detail);
 
     /// <summary>Public base address of this installation for webhook registration; <see langword="null"/> when none is configured.</summary>
     Uri? PublicBaseUrl { get; }
@@ -82,8 +83,8 @@ public interface IDeliveryProbe
 /// <param name="ExternalId">Id of the shown message; <see langword="null"/> when it was certainly not shown.</param>
 public sealed record DeliveryFinding(string? ExternalId);
 
-/// <summary>An attachment cannot be fetched, for the reason in the message.</summary>
-public sealed class AttachmentUnavailableException(string reason) : InvalidOperationException(reason);
+/// <summary>An attachment cannot be fetched.</summary>
+public sealed class AttachmentUnavailableException(Phrase reason) : PhrasedException(reason);
 
 /// <summary>The channels this build knows, by type.</summary>
 public interface IChannelCatalog
@@ -124,11 +125,11 @@ public sealed record WebhookReply(int Status, string? Body = null, string Conten
 public enum ConnectionState { Off, Starting, Up, Degraded, Down }
 
 /// <summary>Health of one connection.</summary>
-/// <param name="Detail">Plain words: what is, what it means, what to do.</param>
+/// <param name="Detail">What is, what it means, what to do.</param>
 public sealed record ConnectionHealth(
     ConnectionId Connection,
     ConnectionState State,
-    string Detail,
+    Phrase Detail,
     DateTimeOffset Since,
     DateTimeOffset? LastInboundAt,
     DateTimeOffset? LastOutboundAt);
@@ -142,7 +143,7 @@ public interface IConnectionHealth
 
 /// <summary>One check of a connection test.</summary>
 /// <param name="Fix">What to do when it failed.</param>
-public sealed record ConnectionCheck(string Name, bool IsPassed, string Detail, string? Fix = null);
+public sealed record ConnectionCheck(Phrase Name, bool IsPassed, Phrase Detail, Phrase? Fix = null);
 
 /// <summary>Result of trying settings for real.</summary>
 public sealed record ConnectionTest(IReadOnlyList<ConnectionCheck> Checks, TimeSpan Elapsed)

@@ -1,3 +1,5 @@
+using Assistant.Domain.Wording;
+
 namespace Assistant.Domain.Messaging;
 
 /// <summary>A button under a message.</summary>
@@ -36,11 +38,11 @@ public abstract record SendOutcome
 
     /// <summary>Not accepted now; the messenger or our back-off says when to try again.</summary>
     /// <param name="Delay">As asked by the messenger, or <see langword="null"/> for our own back-off.</param>
-    public sealed record RetryAfter(TimeSpan? Delay, string Reason, PauseScope Scope = PauseScope.Chat) : SendOutcome;
+    public sealed record RetryAfter(TimeSpan? Delay, Phrase Reason, PauseScope Scope = PauseScope.Chat) : SendOutcome;
 
     /// <summary>Will not be accepted: it becomes a dead letter with this reason.</summary>
-    public sealed record Rejected(string Reason) : SendOutcome;
+    public sealed record Rejected(Phrase Reason) : SendOutcome;
 
     /// <summary>The request left, no answer came: it may have been shown.</summary>
-    public sealed record Uncertain(string Reason) : SendOutcome;
+    public sealed record Uncertain(Phrase Reason) : SendOutcome;
 }

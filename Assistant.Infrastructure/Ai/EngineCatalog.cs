@@ -1,6 +1,7 @@
 using System.Globalization;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Microsoft.Extensions.AI;
 
@@ -26,12 +27,12 @@ internal sealed class EngineCatalog(IEnumerable<IEngineType> types, EnginePipeli
         if (TypeOf(type) is not { } engine)
         {
             var known = string.Join(", ", _types.Select(t => t.Manifest.Type));
-            return Failed(new($"There is no engine type '{type}'. Known: {known}.", $"没有“{type}”这种引擎。可用：{known}。"), TimeSpan.Zero);
+            return new(null, Phrase.Of("engine.type-unknown", ("type", type), ("known", known)), TimeSpan.Zero);
         }
 
         if (settings.Check(engine.Manifest.Settings) is { Count: > 0 } problems)
         {
-            return new(null, string.Join(" ", problems.Select(problem => problem.Message)), TimeSpan.Zero);
+            return new(null, Phrase.Of("engine.settings-wrong", ("problems", string.Join(" ", problems.Select(problem => problem.Message)))), TimeSpan.Zero);
         }
 
         return await AskAsync(engine, settings.WithDefaults(engine.Manifest.Settings), cancellationToken);
@@ -50,15 +51,13 @@ internal sealed class EngineCatalog(IEnumerable<IEngineType> types, EnginePipeli
         }
         catch (EngineFaultException exception)
         {
-            return Failed(exception.Fault.Reason, time.GetElapsedTime(start));
+            return new(null, exception.Reason, time.GetElapsedTime(start));
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            return new(null, exception.Message, time.GetElapsedTime(start));
+            return new(null, Phrase.Of("engine.settings-wrong", ("problems", exception.Message)), time.GetElapsedTime(start));
         }
     }
-
-    private static EngineTest Failed(LocalizedText problem, TimeSpan elapsed) => new(null, problem.In(CultureInfo.CurrentUICulture), elapsed);
 
     private IEngineType? TypeOf(string type) => _types.FirstOrDefault(t => t.Manifest.Type == type);
 }

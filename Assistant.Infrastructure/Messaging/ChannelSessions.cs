@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging;
 
@@ -32,7 +33,7 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
     public void Remove(ConnectionId id) => _running.TryRemove(id, out _);
 
     /// <summary>Notes a state; screens are told when state or words changed.</summary>
-    public void Report(Connection connection, ConnectionState state, string detail)
+    public void Report(Connection connection, ConnectionState state, Phrase detail)
     {
         var now = clock.GetUtcNow();
         var before = _health.GetValueOrDefault(connection.Id);

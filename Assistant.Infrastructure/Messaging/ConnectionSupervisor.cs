@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -75,14 +76,14 @@ internal sealed partial class ConnectionSupervisor(
     {
         if (channels.Find(connection.ChannelType) is not { } channel)
         {
-            sessions.Report(connection, ConnectionState.Down, $"This build has no channel '{connection.ChannelType}'.");
+            sessions.Report(connection, ConnectionState.Down, Phrase.Of("connection.channel-unknown", ("type", connection.ChannelType)));
             return;
         }
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var session = channel.Open(connection);
         sessions.Add(connection, session);
-        sessions.Report(connection, ConnectionState.Starting, "Starting.");
+        sessions.Report(connection, ConnectionState.Starting, Phrase.Of("connection.starting"));
         _watches[connection.Id] = new Watch(stop, KeepRunningAsync(connection, session, stop.Token));
     }
 
@@ -114,7 +115,7 @@ internal sealed partial class ConnectionSupervisor(
             {
                 failures = clock.GetElapsedTime(startedAt) > TimeSpan.FromMinutes(5) ? 1 : failures + 1;
                 LogSessionFailed(logger, error, connection.Id);
-                sessions.Report(connection, ConnectionState.Down, $"{error.Message} Trying again.");
+                sessions.Report(connection, ConnectionState.Down, new Phrase.Several([Phrase.OfFault(error), Phrase.Of("connection.again")]));
                 var wait = Conversations.Local.Backoff.After(Math.Min(failures, 6), RandomNumberGenerator.GetInt32(1000) / 1000d);
                 await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -125,7 +126,7 @@ internal sealed partial class ConnectionSupervisor(
         }
 
         sessions.Remove(connection.Id);
-        sessions.Report(connection, ConnectionState.Off, "Off.");
+        sessions.Report(connection, ConnectionState.Off, Phrase.Of("connection.off"));
         await session.DisposeAsync();
     }
 
@@ -143,7 +144,7 @@ internal sealed partial class ConnectionSupervisor(
         public Task SaveCursorAsync(string cursor, CancellationToken cancellationToken)
             => connections.SaveCursorAsync(connection.Id, cursor, cancellationToken);
 
-        public void Report(ConnectionState state, string detail) => sessions.Report(connection, state, detail);
+        public void Report(ConnectionState state, Phrase detail) => sessions.Report(connection, state, detail);
 
         public Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken)
         {

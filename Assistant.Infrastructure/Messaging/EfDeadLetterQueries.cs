@@ -3,6 +3,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Messaging.Inbox;
 using Assistant.Infrastructure.Messaging.Outbox;
@@ -41,7 +42,7 @@ internal sealed class EfDeadLetterQueries(IDatabase database) : IDeadLetterQueri
         var page = rows.OrderByDescending(r => r.DeadAt).Take(limit).ToList();
         return new Page<DeadLetter>(
             page.ConvertAll(r => new DeadLetter(
-                r.Id, r.IsInbound, new ConversationId(r.Conversation), new ConnectionId(r.Connection), r.Title, MessageSql.Preview(r.Text), r.Error ?? "", r.Attempts,
+                r.Id, r.IsInbound, new ConversationId(r.Conversation), new ConnectionId(r.Connection), r.Title, MessageSql.Preview(r.Text), Phrase.Parse(r.Error ?? ""), r.Attempts,
                 r.CreatedAt, r.DeadAt!.Value)),
             rows.Count > limit ? page[^1].DeadAt!.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) : null);
     }

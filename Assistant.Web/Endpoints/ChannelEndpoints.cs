@@ -2,16 +2,17 @@ using System.ComponentModel;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Endpoints;
 
 /// <summary>How a connection does.</summary>
 internal sealed record HealthResource(
-    ConnectionState State, string Detail, DateTimeOffset Since, DateTimeOffset? LastInboundAt, DateTimeOffset? LastOutboundAt)
+    ConnectionState State, string Detail, string? Code, DateTimeOffset Since, DateTimeOffset? LastInboundAt, DateTimeOffset? LastOutboundAt)
 {
     public static HealthResource? From(ConnectionHealth? health) => health is null
         ? null
-        : new(health.State, health.Detail, health.Since, health.LastInboundAt, health.LastOutboundAt);
+        : new(health.State, health.Detail.English(), health.Detail.FirstCode, health.Since, health.LastInboundAt, health.LastOutboundAt);
 }
 
 internal sealed record ChannelResource(
@@ -61,12 +62,13 @@ internal sealed record ChannelTestRequest(
     [property: Description("A stored channel whose secrets fill the blanks.")] string? Name = null,
     Dictionary<string, JsonElement>? Settings = null);
 
-internal sealed record CheckResource(string Name, bool Passed, string Detail, string? Fix);
+internal sealed record CheckResource(string Name, bool Passed, string Detail, string? Code, string? Fix);
 
 internal sealed record ChannelTestResource(bool Passed, IReadOnlyList<CheckResource> Checks, double ElapsedMs)
 {
     public static ChannelTestResource From(ConnectionTest test) => new(
-        test.IsPassed, [.. test.Checks.Select(c => new CheckResource(c.Name, c.IsPassed, c.Detail, c.Fix))], test.Elapsed.TotalMilliseconds);
+        test.IsPassed, [.. test.Checks.Select(c => new CheckResource(
+            c.Name.English(), c.IsPassed, c.Detail.English(), c.Detail.FirstCode, c.Fix?.English()))], test.Elapsed.TotalMilliseconds);
 }
 
 /// <summary><c>/api/v1/channels</c>: the tenant's connections to messengers.</summary>

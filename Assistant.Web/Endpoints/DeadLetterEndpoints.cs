@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Endpoints;
 
@@ -12,13 +13,14 @@ internal sealed record DeadLetterResource(
     string Title,
     string Preview,
     string Reason,
+    [property: Description("What programs go by; null for a reason stored before there were codes.")] string? ReasonCode,
     int Attempts,
     DateTimeOffset CreatedAt,
     DateTimeOffset DeadAt)
 {
     public static DeadLetterResource From(DeadLetter letter) => new(
-        letter.Id, letter.IsInbound, letter.Conversation.Value, letter.Connection.Value, letter.Title, letter.Preview, letter.Reason,
-        letter.Attempts, letter.CreatedAt, letter.DeadAt);
+        letter.Id, letter.IsInbound, letter.Conversation.Value, letter.Connection.Value, letter.Title, letter.Preview,
+        letter.Reason.English(), letter.Reason.FirstCode, letter.Attempts, letter.CreatedAt, letter.DeadAt);
 }
 
 /// <summary><c>/api/v1/deadletters</c>: messages given up on.</summary>

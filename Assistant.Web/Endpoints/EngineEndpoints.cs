@@ -2,11 +2,12 @@ using System.ComponentModel;
 using System.Text.Json;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Security;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Endpoints;
 
 /// <summary>How an engine did in the answering process.</summary>
-internal sealed record EngineHealthResource(bool CircuitOpen, DateTimeOffset? RetryAt, string? LastError, DateTimeOffset? LastSuccessAt);
+internal sealed record EngineHealthResource(bool CircuitOpen, DateTimeOffset? RetryAt, string? LastError, string? LastErrorCode, DateTimeOffset? LastSuccessAt);
 
 internal sealed record EngineResource(
     string Name,
@@ -21,7 +22,7 @@ internal sealed record EngineResource(
     public static EngineResource From(EngineRow row) => new(
         row.Engine.Name, row.Engine.Type, row.Engine.IsDefault, row.Engine.Order, row.Engine.IsProvisioned,
         SettingsResources.From(row.Settings),
-        row.Health is { } h ? new(h.IsOpen, h.RetryAt, h.LastError, h.LastSuccessAt) : null,
+        row.Health is { } h ? new(h.IsOpen, h.RetryAt, h.LastError?.English(), h.LastError?.FirstCode, h.LastSuccessAt) : null,
         row.Engine.UpdatedAt);
 }
 
@@ -43,9 +44,10 @@ internal sealed record EngineTestRequest(
     [property: Description("A stored engine whose secrets fill the blanks.")] string? Name = null,
     Dictionary<string, JsonElement>? Settings = null);
 
-internal sealed record EngineTestResource(bool Passed, string? Answer, string? Problem, double ElapsedMs)
+internal sealed record EngineTestResource(bool Passed, string? Answer, string? Problem, string? ProblemCode, double ElapsedMs)
 {
-    public static EngineTestResource From(EngineTest test) => new(test.IsPassed, test.Answer, test.Problem, test.Elapsed.TotalMilliseconds);
+    public static EngineTestResource From(EngineTest test) => new(
+        test.IsPassed, test.Answer, test.Problem?.English(), test.Problem?.FirstCode, test.Elapsed.TotalMilliseconds);
 }
 
 /// <summary><c>/api/v1/engines</c>: what answers.</summary>

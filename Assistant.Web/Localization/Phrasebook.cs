@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Resources;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Assistant.Web.Localization;
 
@@ -10,7 +11,7 @@ namespace Assistant.Web.Localization;
 /// A typed accessor (<see cref="Texts"/>) names each phrase once, so that a wrong key does not compile.
 /// Placeholders are named, <c>{count}</c>, so that a translator may order them as the language wants.
 /// </remarks>
-internal sealed class Phrasebook(string name)
+internal sealed partial class Phrasebook(string name)
 {
     private readonly ResourceManager _resources = new($"Assistant.Web.Resources.{name}", typeof(Phrasebook).Assembly);
 
@@ -52,5 +53,15 @@ internal sealed class Phrasebook(string name)
         }
     }
 
-    private string? Find(string key) => _resources.GetString(key, CultureInfo.CurrentUICulture);
+    /// <summary>The phrase in a given language, or <see langword="null"/>.</summary>
+    public string? FindIn(CultureInfo culture, string key) => _resources.GetString(key, culture);
+
+    /// <summary>Fills each placeholder once: what stands in a value is not looked at again. One without a value stays.</summary>
+    public static string Fill(string phrase, Func<string, string?> value)
+        => Placeholder().Replace(phrase, match => value(match.Groups[1].Value) ?? match.Value);
+
+    private string? Find(string key) => FindIn(CultureInfo.CurrentUICulture, key);
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Placeholder();
 }

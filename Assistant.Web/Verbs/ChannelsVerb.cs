@@ -1,4 +1,6 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Verbs;
 
@@ -65,8 +67,8 @@ internal sealed class ChannelsVerb(ConnectionDesk desk) : IVerb
             results.Add((name, await desk.TestAsync(caller, name, cancellationToken) switch
             {
                 ConnectionTestOutcome.Tested tested => tested.Test.Checks,
-                ConnectionTestOutcome.Invalid invalid => [.. invalid.Problems.Select(p => new ConnectionCheck(p.Key, false, p.Message, "Correct the setting."))],
-                ConnectionTestOutcome.NotFound => [new ConnectionCheck("channel", false, "This build has no such channel.", "Use a build that has it.")],
+                ConnectionTestOutcome.Invalid invalid => [.. invalid.Problems.Select(p => new ConnectionCheck(Own(p.Key), false, Own(p.Message), Own("Correct the setting.")))],
+                ConnectionTestOutcome.NotFound => [new ConnectionCheck(Own("channel"), false, Own("This build has no such channel."), Own("Use a build that has it."))],
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             }));
         }
@@ -78,21 +80,23 @@ internal sealed class ChannelsVerb(ConnectionDesk desk) : IVerb
             {
                 r.Name,
                 Passed = r.Checks.All(c => c.IsPassed),
-                Checks = r.Checks.Select(c => new { c.Name, Passed = c.IsPassed, c.Detail, c.Fix }),
+                Checks = r.Checks.Select(c => new { Name = c.Name.English(), Passed = c.IsPassed, Code = c.Detail.FirstCode, Detail = c.Detail.English(), Fix = c.Fix?.English() }),
             }));
         }
         else
         {
             foreach (var (name, check) in results.SelectMany(r => r.Checks.Select(c => (r.Name, Check: c))))
             {
-                await context.Out.WriteLineAsync($"{(check.IsPassed ? "ok  " : "FAIL")}  {name}: {check.Name}: {check.Detail}");
+                await context.Out.WriteLineAsync($"{(check.IsPassed ? "ok  " : "FAIL")}  {name}: {check.Name.English()}: {check.Detail.English()}");
                 if (!check.IsPassed && check.Fix is { } fix)
                 {
-                    await context.Out.WriteLineAsync($"      → {fix}");
+                    await context.Out.WriteLineAsync($"      → {fix.English()}");
                 }
             }
         }
 
         return passed ? VerbExit.Fine : VerbExit.CheckFailed;
     }
+
+    private static Phrase.Verbatim Own(string words) => new(words);
 }

@@ -1,4 +1,5 @@
 using Assistant.Domain.Diagnostics;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Verbs;
 
@@ -32,7 +33,10 @@ internal sealed class DoctorVerb(IEnumerable<IDiagnostic> diagnostics) : IVerb
         var failed = findings.Count(f => f.Level == FindingLevel.Failed);
         if (context.Json)
         {
-            await context.WriteJsonAsync(new { Ok = failed == 0, Findings = findings });
+            await context.WriteJsonAsync(new { Ok = failed == 0, Findings = findings.Select(f => new
+            {
+                f.Area, f.Level, Code = f.Detail.FirstCode, Detail = f.Detail.English(), Fix = f.Fix?.English(),
+            }) });
         }
         else
         {
@@ -65,10 +69,10 @@ internal sealed class DoctorVerb(IEnumerable<IDiagnostic> diagnostics) : IVerb
         foreach (var finding in findings)
         {
             var sign = finding.Level switch { FindingLevel.Fine => "ok  ", FindingLevel.Warning => "warn", _ => "FAIL" };
-            await context.Out.WriteLineAsync($"{sign}  {finding.Area}: {finding.Detail}");
+            await context.Out.WriteLineAsync($"{sign}  {finding.Area}: {finding.Detail.English()}");
             if (finding.Fix is { } fix)
             {
-                await context.Out.WriteLineAsync($"      → {fix}");
+                await context.Out.WriteLineAsync($"      → {fix.English()}");
             }
         }
     }

@@ -1,4 +1,6 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Wording;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Verbs;
 
@@ -59,8 +61,8 @@ internal sealed class EnginesVerb(EngineDesk desk) : IVerb
             results.Add((name, await desk.TestAsync(caller, name, cancellationToken) switch
             {
                 EngineTestOutcome.Tested tested => tested.Test,
-                EngineTestOutcome.Invalid invalid => new EngineTest(null, string.Join(" ", invalid.Problems.Select(p => p.Message)), TimeSpan.Zero),
-                EngineTestOutcome.NotFound => new EngineTest(null, "This build has no such engine type.", TimeSpan.Zero),
+                EngineTestOutcome.Invalid invalid => new EngineTest(null, new Phrase.Verbatim(string.Join(" ", invalid.Problems.Select(p => p.Message))), TimeSpan.Zero),
+                EngineTestOutcome.NotFound => new EngineTest(null, new Phrase.Verbatim("This build has no such engine type."), TimeSpan.Zero),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             }));
         }
@@ -69,7 +71,8 @@ internal sealed class EnginesVerb(EngineDesk desk) : IVerb
         {
             await context.WriteJsonAsync(results.Select(r => new
             {
-                r.Name, Passed = r.Test.IsPassed, r.Test.Answer, r.Test.Problem, ElapsedMs = r.Test.Elapsed.TotalMilliseconds,
+                r.Name, Passed = r.Test.IsPassed, r.Test.Answer, Problem = r.Test.Problem?.English(), ProblemCode = r.Test.Problem?.FirstCode,
+                ElapsedMs = r.Test.Elapsed.TotalMilliseconds,
             }));
         }
         else
@@ -78,7 +81,7 @@ internal sealed class EnginesVerb(EngineDesk desk) : IVerb
             {
                 await context.Out.WriteLineAsync(test.IsPassed
                     ? $"ok    {name}: answers in {test.Elapsed.TotalMilliseconds:0} ms"
-                    : $"FAIL  {name}: {test.Problem}");
+                    : $"FAIL  {name}: {test.Problem!.English()}");
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging.Gateway;
 
@@ -19,11 +20,11 @@ public static class AccessRules
     /// <summary>The decision for one event. Pure but for the code it draws.</summary>
     public static Admission Decide(AccessPolicy policy, Standing standing, string? locale, DateTimeOffset now) => (policy, standing) switch
     {
-        (AccessPolicy.Blocked, _) => new Admission.Refuse("The connection is closed."),
-        (_, Standing.Blocked) => new Admission.Refuse("The sender is blocked."),
+        (AccessPolicy.Blocked, _) => new Admission.Refuse(Phrase.Of("access.closed")),
+        (_, Standing.Blocked) => new Admission.Refuse(Phrase.Of("access.blocked")),
         (_, Standing.Approved) or (AccessPolicy.Open, _) => Admitted,
         (AccessPolicy.Pairing, _) => Pair(locale, now),
-        _ => new Admission.Refuse("The sender is not on the allow list."),
+        _ => new Admission.Refuse(Phrase.Of("access.unlisted")),
     };
 
     private static Admission.Pair Pair(string? locale, DateTimeOffset now)

@@ -1,3 +1,5 @@
+using Assistant.Domain.Wording;
+
 namespace Assistant.Domain.Messaging.Gateway;
 
 /// <summary>The one way in: access policy, rate and size limits, then the inbox.</summary>
@@ -26,5 +28,5 @@ public abstract record GatewayOutcome
     public sealed record PairingRequired : GatewayOutcome;
 
     /// <summary>Not let in, for a reason an operator can read in the audit log; the sender is told nothing.</summary>
-    public sealed record Refused(string Reason) : GatewayOutcome;
+    public sealed record Refused(Phrase Reason) : GatewayOutcome;
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Security;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging.Gateway;
 
@@ -45,11 +47,11 @@ public sealed class MessageGateway(
             : StoreAsync(connection, message, cancellationToken);
     }
 
-    private string? Obstacle(InboundMessage message)
+    private Phrase? Obstacle(InboundMessage message)
     {
         if (message.Sender.IsBot)
         {
-            return "The sender is a bot: two assistants in one room would answer each other forever.";
+            return Phrase.Of("access.bot");
         }
 
         var length = message.Content switch
@@ -60,10 +62,12 @@ public sealed class MessageGateway(
         };
         if (length > limits.MaxTextLength)
         {
-            return $"The text has {length} characters; {limits.MaxTextLength} are allowed.";
+            return Phrase.Of(
+                "access.too-long", ("length", length.ToString(CultureInfo.InvariantCulture)),
+                ("limit", limits.MaxTextLength.ToString(CultureInfo.InvariantCulture)));
         }
 
-        return _rate.TryTake(message.Connection, message.Sender.ExternalId) ? null : "The sender writes faster than allowed.";
+        return _rate.TryTake(message.Connection, message.Sender.ExternalId) ? null : Phrase.Of("access.too-fast");
     }
 
     private async Task<GatewayOutcome> StoreAsync(Connection connection, InboundMessage message, CancellationToken cancellationToken)
@@ -94,7 +98,7 @@ public sealed class MessageGateway(
         }
     }
 
-    private async Task<GatewayOutcome> RefuseAsync(Connection connection, InboundMessage message, string reason, CancellationToken cancellationToken)
+    private async Task<GatewayOutcome> RefuseAsync(Connection connection, InboundMessage message, Phrase reason, CancellationToken cancellationToken)
     {
         if (_refusals.TryTake(connection.Id, message.Sender.ExternalId))
         {
@@ -102,7 +106,7 @@ public sealed class MessageGateway(
                 new AuditDraft(
                     connection.Tenant, clock.GetUtcNow(), new Actor("sender", message.Sender.ExternalId, message.Sender.DisplayName),
                     AuditActions.MessageRefused, $"connection/{connection.Id}", connection.Id.Value,
-                    new Dictionary<string, string> { ["reason"] = reason }),
+                    new Dictionary<string, string> { ["reason"] = reason.ToString() }),
                 cancellationToken);
         }
 

@@ -2,6 +2,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging.Inbox;
 
@@ -23,10 +24,10 @@ public interface IInbox
     Task<InboxOutcome> StoreAsync(Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken);
 
     /// <summary>Counts a failed attempt; the entry is due again at <paramref name="retryAt"/>.</summary>
-    Task RetryLaterAsync(InboxEntry entry, string error, DateTimeOffset retryAt, CancellationToken cancellationToken);
+    Task RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken);
 
     /// <summary>Gives up on the entry; an operator sees it among the dead letters and can put it back.</summary>
-    Task DeadLetterAsync(InboxEntry entry, string error, CancellationToken cancellationToken);
+    Task DeadLetterAsync(InboxEntry entry, Phrase reason, CancellationToken cancellationToken);
 
     /// <summary>Puts a dead entry back into its queue.</summary>
     /// <returns>The conversation to wake, or <see langword="null"/> when the entry is not dead.</returns>
@@ -49,7 +50,7 @@ public abstract record InboxOutcome
     public sealed record Duplicate : InboxOutcome;
 
     /// <summary>The sender was not let in; nothing of what they said was stored.</summary>
-    public sealed record NotAdmitted(string Reason) : InboxOutcome;
+    public sealed record NotAdmitted(Phrase Reason) : InboxOutcome;
 
     /// <summary>The sender has an open pairing request.</summary>
     /// <param name="Conversation">Where the code was queued; <see langword="null"/> when an earlier request is still open.</param>
@@ -65,7 +66,7 @@ public abstract record Admission
     public sealed record Admit : Admission;
 
     /// <param name="Reason">For the audit log; the sender is told nothing.</param>
-    public sealed record Refuse(string Reason) : Admission;
+    public sealed record Refuse(Phrase Reason) : Admission;
 
     /// <summary>Opens a pairing request, unless one is open, and shows its code to the sender.</summary>
     /// <param name="Notice">The text that shows the code.</param>

@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging.Outbox;
 
@@ -40,10 +41,10 @@ public interface IOutbox
     /// <summary>Puts a claimed row back until <paramref name="retryAt"/>.</summary>
     /// <param name="isUncertain">Whether the messenger may have shown it.</param>
     /// <param name="isAttempt"><see langword="false"/> when it was never tried (a pause, no session): the claim is not counted.</param>
-    Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken);
+    Task RetryLaterAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken);
 
     /// <summary>Gives up on a claimed row; the conversation's next rows go on.</summary>
-    Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken);
+    Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken);
 
     /// <summary>Turns a claimed row whose send has not begun into a held one, because of a take-over.</summary>
     Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken);

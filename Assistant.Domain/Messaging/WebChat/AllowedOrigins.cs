@@ -1,4 +1,5 @@
-using Assistant.Domain.Settings;
+using System.Globalization;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging.WebChat;
 
@@ -15,14 +16,14 @@ public sealed class AllowedOrigins
     private static readonly char[] Separators = [' ', ',', ';', '\n', '\r', '\t'];
     private readonly Origin[] _origins;
 
-    private AllowedOrigins(IEnumerable<Origin> origins, IReadOnlyList<LocalizedText> problems)
+    private AllowedOrigins(IEnumerable<Origin> origins, IReadOnlyList<Phrase> problems)
     {
         _origins = [.. origins];
         Problems = problems;
     }
 
-    /// <summary>What is wrong with entries that are not used, in words.</summary>
-    public IReadOnlyList<LocalizedText> Problems { get; }
+    /// <summary>What is wrong with entries that are not used.</summary>
+    public IReadOnlyList<Phrase> Problems { get; }
 
     /// <summary>The entries in the form of a <c>frame-ancestors</c> source list.</summary>
     public IReadOnlyList<string> Sources => [.. _origins.Select(origin => origin.ToString())];
@@ -31,12 +32,12 @@ public sealed class AllowedOrigins
     public static AllowedOrigins Parse(string? list)
     {
         var origins = new List<Origin>();
-        var problems = new List<LocalizedText>();
+        var problems = new List<Phrase>();
         foreach (var entry in (list ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries))
         {
             if (origins.Count == MaxEntries)
             {
-                problems.Add(new($"Only the first {MaxEntries} sites are used.", $"只使用前 {MaxEntries} 个网站。"));
+                problems.Add(Phrase.Of("webchat.too-many-sites", ("limit", MaxEntries.ToString(CultureInfo.InvariantCulture))));
                 break;
             }
 
@@ -46,9 +47,7 @@ public sealed class AllowedOrigins
             }
             else
             {
-                problems.Add(new(
-                    $"'{entry}' is not a site: write it like https://shop.example or https://*.shop.example.",
-                    $"“{entry}”不是网站地址，请写成 https://shop.example 或 https://*.shop.example 的形式。"));
+                problems.Add(Phrase.Of("webchat.no-site", ("value", entry)));
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging.WebChat;
 
@@ -66,19 +67,19 @@ public sealed partial record WebChatProfile(
             .Take(MaxQuickReplies)
             .Select(reply => Cut(reply, MaxQuickReply))]);
 
-    /// <summary>What is wrong with the settings beyond the form's own check, in words.</summary>
-    public static IReadOnlyList<SettingProblem> Check(SettingValues settings)
+    /// <summary>What is wrong with the settings beyond the form's own check, by setting.</summary>
+    public static IReadOnlyList<(string Key, Phrase Problem)> Check(SettingValues settings)
     {
-        var problems = new List<SettingProblem>();
+        var problems = new List<(string Key, Phrase Problem)>();
         foreach (var key in (string[])["accentColor", "pageColor", "inkColor"])
         {
             if (settings.Find(key) is { } value && Colour(settings, key) is null)
             {
-                problems.Add(new(key, new($"'{value}' is not a colour: write it like {DefaultAccent}.", $"“{value}”不是颜色，请写成 {DefaultAccent} 的形式。")));
+                problems.Add((key, Phrase.Of("webchat.no-colour", ("value", value), ("example", DefaultAccent))));
             }
         }
 
-        problems.AddRange(AllowedOrigins.Parse(settings.Find("allowedOrigins")).Problems.Select(problem => new SettingProblem("allowedOrigins", problem)));
+        problems.AddRange(AllowedOrigins.Parse(settings.Find("allowedOrigins")).Problems.Select(problem => ("allowedOrigins", problem)));
         return problems;
     }
 

@@ -1,4 +1,5 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
 
@@ -16,7 +17,7 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
     private int _openings;
     private bool _isProbing;
     private DateTimeOffset? _openUntil;
-    private string? _lastError;
+    private Phrase? _lastError;
     private DateTimeOffset? _lastSuccess;
     private bool _wasCalled;
 
@@ -54,7 +55,7 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
     {
         lock (_gate)
         {
-            _lastError = fault.Reason.English;
+            _lastError = fault.Reason;
             if (!fault.CountsAgainstEngine)
             {
                 _isProbing = false;

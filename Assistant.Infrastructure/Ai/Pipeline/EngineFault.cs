@@ -1,4 +1,4 @@
-using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
 
@@ -25,9 +25,9 @@ internal enum EngineFaultKind
     NoAnswer,
 }
 
-/// <summary>A failed call, in words an operator can act on.</summary>
+/// <summary>A failed call, with what an operator can do about it.</summary>
 /// <param name="RetryAfter">As asked by the server.</param>
-internal sealed record EngineFault(EngineFaultKind Kind, LocalizedText Reason, TimeSpan? RetryAfter = null)
+internal sealed record EngineFault(EngineFaultKind Kind, Phrase Reason, TimeSpan? RetryAfter = null)
 {
     /// <summary>Whether the same call may succeed in a moment.</summary>
     public bool IsTransient => Kind is EngineFaultKind.Unreachable or EngineFaultKind.TimedOut or EngineFaultKind.RateLimited
@@ -38,7 +38,7 @@ internal sealed record EngineFault(EngineFaultKind Kind, LocalizedText Reason, T
 }
 
 /// <summary>An engine did not answer. The only exception, beside cancellation, that leaves the pipeline's inner half.</summary>
-internal sealed class EngineFaultException(EngineFault fault, Exception? inner = null) : Exception(fault.Reason.English, inner)
+internal sealed class EngineFaultException(EngineFault fault, Exception? inner = null) : PhrasedException(fault.Reason, inner)
 {
     public EngineFault Fault => fault;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Assistant.Domain.Ai;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,7 @@ internal sealed record NamedEngine(string Name, IChatClient Client);
 /// </summary>
 internal sealed partial class FallbackChatClient(IReadOnlyList<NamedEngine> engines, ILogger logger) : IChatClient
 {
-    private static readonly EngineFailure NoEngine = new("engines", "None is configured, or none can be used: the log says why.");
+    private static readonly EngineFailure NoEngine = new("engines", Phrase.Of("engine.none"));
 
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -63,8 +64,8 @@ internal sealed partial class FallbackChatClient(IReadOnlyList<NamedEngine> engi
                 }
             }
 
-            (failures ??= []).Add(new(engine.Name, fault.Reason.English));
-            LogEngineFailed(logger, engine.Name, fault.Kind, fault.Reason.English);
+            (failures ??= []).Add(new(engine.Name, fault.Reason));
+            LogEngineFailed(logger, engine.Name, fault.Kind, fault.Reason);
         }
 
         throw new EnginesFailedException(failures ?? [NoEngine]);
@@ -77,5 +78,5 @@ internal sealed partial class FallbackChatClient(IReadOnlyList<NamedEngine> engi
     public void Dispose() { }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Engine {Engine} did not answer ({Kind}): {Reason}")]
-    private static partial void LogEngineFailed(ILogger logger, string engine, EngineFaultKind kind, string reason);
+    private static partial void LogEngineFailed(ILogger logger, string engine, EngineFaultKind kind, Phrase reason);
 }

@@ -11,6 +11,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -132,7 +133,7 @@ internal sealed partial class LocalConversationExecutor(
             return false;
         }
 
-        var reason = $"{error.GetType().Name}: {error.Message}";
+        var reason = Phrase.OfFault(error);
         var attempt = start.Entry.Attempts + 1;
         LogTurnFailed(logger, error, conversation, attempt);
         if (attempt >= options.Value.MaxAttempts)

@@ -7,6 +7,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
@@ -60,21 +61,21 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
         return writes.ExecuteAsync(session => Store(session, connection, message, admit, now), cancellationToken);
     }
 
-    public Task RetryLaterAsync(InboxEntry entry, string error, DateTimeOffset retryAt, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Execute(Retry, entry.Id, error, retryAt), cancellationToken);
+    public Task RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(session => session.Execute(Retry, entry.Id, reason.ToString(), retryAt), cancellationToken);
 
-    public Task DeadLetterAsync(InboxEntry entry, string error, CancellationToken cancellationToken)
+    public Task DeadLetterAsync(InboxEntry entry, Phrase reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
             session =>
             {
-                var killed = session.Execute(Kill, entry.Id, error, now) == 1;
+                var killed = session.Execute(Kill, entry.Id, reason.ToString(), now) == 1;
                 if (killed)
                 {
                     session.Audit(new AuditDraft(
                         entry.Tenant, now, Actor.System, AuditActions.TurnFailed, Subject(entry.Conversation, entry.MessageSeq), "local",
-                        new Dictionary<string, string> { ["attempts"] = (entry.Attempts + 1).ToString(CultureInfo.InvariantCulture), ["error"] = error }));
+                        new Dictionary<string, string> { ["attempts"] = (entry.Attempts + 1).ToString(CultureInfo.InvariantCulture), ["error"] = reason.ToString() }));
                     session.Publish(new LiveEvent.DeadLettersChanged(entry.Tenant));
                 }
 

@@ -11,11 +11,13 @@
 // A crash between send and mark leaves a claimed row. At start it is due again, marked as perhaps shown; a channel that can tell
 // is asked first, only the others send it a second time.
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -154,13 +156,13 @@ internal sealed partial class OutboxWorker(
     {
         if (sessions.Find(entry.Connection) is not { } session)
         {
-            await outbox.RetryLaterAsync(entry, "The connection is not running.", clock.GetUtcNow() + NoSessionDelay, false, false, CancellationToken.None);
+            await outbox.RetryLaterAsync(entry, Phrase.Of("send.not-running"), clock.GetUtcNow() + NoSessionDelay, false, false, CancellationToken.None);
             return null;
         }
 
         if (PauseOf(entry.Connection) is { } until)
         {
-            await outbox.RetryLaterAsync(entry, "The messenger asked for a pause.", until, false, false, CancellationToken.None);
+            await outbox.RetryLaterAsync(entry, Phrase.Of("send.paused"), until, false, false, CancellationToken.None);
             return null;
         }
 
@@ -200,12 +202,12 @@ internal sealed partial class OutboxWorker(
         }
         catch (OperationCanceledException)
         {
-            return new SendOutcome.Uncertain($"No answer within {options.Value.SendTimeout.TotalSeconds:0} s.");
+            return new SendOutcome.Uncertain(Phrase.Of("send.no-answer", ("seconds", options.Value.SendTimeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture))));
         }
         catch (Exception error)
         {
             LogSendFaulted(logger, error, entry.Id, entry.Conversation);
-            return new SendOutcome.Uncertain($"{error.GetType().Name}: {error.Message}");
+            return new SendOutcome.Uncertain(Phrase.OfFault(error));
         }
     }
 
@@ -269,7 +271,7 @@ internal sealed partial class OutboxWorker(
         }
     }
 
-    private async Task<OutboxEntry?> RetryOrGiveUpAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool mayGiveUp)
+    private async Task<OutboxEntry?> RetryOrGiveUpAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool mayGiveUp)
     {
         if (mayGiveUp && entry.Attempts >= options.Value.MaxAttempts)
         {

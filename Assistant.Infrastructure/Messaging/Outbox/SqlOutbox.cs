@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 
@@ -93,11 +94,11 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             cancellationToken);
     }
 
-    public Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
+    public Task RetryLaterAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
             session =>
             {
-                session.Execute(Retry, entry.Id, reason, retryAt, isUncertain, isAttempt ? 0 : 1);
+                session.Execute(Retry, entry.Id, reason.ToString(), retryAt, isUncertain, isAttempt ? 0 : 1);
                 var isHeld = session.QueryFirst(StateOf, r => r.GetString(0), entry.Id) == "Held";
                 if (isHeld || isUncertain)
                 {
@@ -109,19 +110,19 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             },
             cancellationToken);
 
-    public Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken)
+    public Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
             session =>
             {
-                if (session.Execute(Kill, entry.Id, reason, now) == 0)
+                if (session.Execute(Kill, entry.Id, reason.ToString(), now) == 0)
                 {
                     return false; // recorded before; the caller did not hear of it
                 }
 
                 session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Failed);
-                session.Audit(Record(entry, AuditActions.MessageDeadLettered, now, new Dictionary<string, string> { ["reason"] = reason }));
+                session.Audit(Record(entry, AuditActions.MessageDeadLettered, now, new Dictionary<string, string> { ["reason"] = reason.ToString() }));
                 PublishMessage(session, entry);
                 session.Publish(new LiveEvent.DeadLettersChanged(entry.Tenant));
                 return true;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Observability;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Xunit;
@@ -91,7 +92,7 @@ public sealed class ChatReplyGeneratorTests
         var exception = await Assert.ThrowsAsync<EnginesFailedException>(() => engines.ReplyAsync(Saying("write a poem about rain"), Cancel));
 
         Assert.Equal(["cloud", "spare"], exception.Failures.Select(f => f.Engine));
-        Assert.Contains("cloud: broken", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(new EngineFailure("cloud", new Phrase.Verbatim("broken")), exception.Failures);
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public sealed class ChatReplyGeneratorTests
 
         var health = engines.Get<IEngineHealth>().Find(Domain.Tenancy.TenantId.Default, "cloud")!;
 
-        Assert.Equal((true, "broken"), (health.IsOpen, health.LastError));
+        Assert.Equal((true, new Phrase.Verbatim("broken")), (health.IsOpen, health.LastError));
         Assert.Equal(2, Assert.Single(engines.Made).Calls);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai;
 using Assistant.Testing.Ai;
 using Microsoft.Extensions.Options;
@@ -35,19 +36,11 @@ public sealed class EngineCatalogTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failing_engine_shows_why_in_the_operators_language()
+    public async Task A_failing_engine_says_why()
     {
         _server.Fails(401, "nope");
-        var before = CultureInfo.CurrentUICulture;
-        try
-        {
-            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("zh-CN");
-            Assert.Equal("服务拒绝了 API 密钥（401）。请填写有效的密钥。", (await Catalog().TestAsync("openai", Settings(), Cancel)).Problem);
-        }
-        finally
-        {
-            CultureInfo.CurrentUICulture = before;
-        }
+
+        Assert.Equal(Phrase.Of("engine.key-refused", ("status", "401")), (await Catalog().TestAsync("openai", Settings(), Cancel)).Problem);
     }
 
     [Fact]
@@ -57,7 +50,7 @@ public sealed class EngineCatalogTests : IAsyncLifetime
 
         var test = await Catalog(TimeSpan.FromMilliseconds(150)).TestAsync("openai", Settings(), Cancel);
 
-        Assert.StartsWith("No answer began within 0.2 s.", test.Problem, StringComparison.Ordinal);
+        Assert.Equal(Phrase.Of("engine.no-first-token", ("seconds", "0.2")), test.Problem);
     }
 
     [Fact]
@@ -65,9 +58,9 @@ public sealed class EngineCatalogTests : IAsyncLifetime
     {
         var test = await Catalog().TestAsync("openai", new([KeyValuePair.Create("baseUrl", "ftp://x"), KeyValuePair.Create("colour", "red")]), Cancel);
 
-        Assert.Contains("'model' is required.", test.Problem, StringComparison.Ordinal);
-        Assert.Contains("'baseUrl' must be an absolute http or https address.", test.Problem, StringComparison.Ordinal);
-        Assert.Contains("There is no setting 'colour'.", test.Problem, StringComparison.Ordinal);
+        Assert.Contains("'model' is required.", test.Problem!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("'baseUrl' must be an absolute http or https address.", test.Problem!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("There is no setting 'colour'.", test.Problem!.ToString(), StringComparison.Ordinal);
         Assert.Empty(_server.Calls);
     }
 
@@ -77,7 +70,7 @@ public sealed class EngineCatalogTests : IAsyncLifetime
 
     [Fact]
     public async Task An_unknown_type_is_answered_with_the_known_ones()
-        => Assert.Contains("openai, anthropic, ollama, embedded", (await Catalog().TestAsync("telepathy", SettingValues.Empty, Cancel)).Problem, StringComparison.Ordinal);
+        => Assert.Contains("openai, anthropic, ollama, embedded", (await Catalog().TestAsync("telepathy", SettingValues.Empty, Cancel)).Problem!.ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Every_type_can_be_found_by_its_name()

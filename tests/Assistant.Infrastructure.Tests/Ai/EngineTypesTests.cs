@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Ai.Anthropic;
 using Assistant.Infrastructure.Ai.Embedded;
@@ -89,17 +90,17 @@ public sealed class EngineTypesTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(401, "Incorrect key sk-secret-1", "The server refused the API key (401).")]
-    [InlineData(403, "no", "The server refused the API key (403).")]
-    [InlineData(404, "The model `m` does not exist", "The server does not have this model")]
-    [InlineData(404, "Not Found", "The server has no chat API at this address (404).")]
-    [InlineData(402, "pay", "The account has no credit left (402).")]
-    [InlineData(429, "You exceeded your current quota", "The account has no credit left (429).")]
-    [InlineData(429, "slow down", "Too many requests (429): slow down")]
-    [InlineData(400, "context too long", "The server refused the request (400): context too long")]
-    [InlineData(500, "oops sk-secret-1", "The server has a fault (500): oops ***")]
-    [InlineData(503, "loading", "The server has a fault (503): loading")]
-    public async Task A_refusal_is_told_in_plain_words_without_the_key(int status, string message, string reason)
+    [InlineData(401, "Incorrect key sk-secret-1", "engine.key-refused", "401")]
+    [InlineData(403, "no", "engine.key-refused", "403")]
+    [InlineData(404, "The model `m` does not exist", "engine.model-unknown", "does not exist")]
+    [InlineData(404, "Not Found", "engine.no-chat-api", "404")]
+    [InlineData(402, "pay", "engine.no-credit", "402")]
+    [InlineData(429, "You exceeded your current quota", "engine.no-credit", "429")]
+    [InlineData(429, "slow down", "engine.too-many-requests", "slow down")]
+    [InlineData(400, "context too long", "engine.refused", "context too long")]
+    [InlineData(500, "oops sk-secret-1", "engine.server-fault", "oops ***")]
+    [InlineData(503, "loading", "engine.server-fault", "loading")]
+    public async Task A_refusal_is_told_with_what_the_server_said_but_without_the_key(int status, string message, string code, string fact)
     {
         _server.Fails(status, message);
 
@@ -107,8 +108,9 @@ public sealed class EngineTypesTests : IAsyncLifetime
         {
             var fault = await FaultAsync(type, settings);
 
-            Assert.StartsWith(reason, fault.Reason.English, StringComparison.Ordinal);
-            Assert.DoesNotContain("sk-secret-1", fault.Reason.English + fault.Reason.Chinese, StringComparison.Ordinal);
+            Assert.Equal(code, fault.Reason.FirstCode);
+            Assert.Contains(fact, fault.Reason.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("sk-secret-1", fault.Reason.ToString(), StringComparison.Ordinal);
         }
     }
 
@@ -192,7 +194,7 @@ public sealed class EngineTypesTests : IAsyncLifetime
             return Task.CompletedTask;
         });
 
-        Assert.Contains("redirects", (await FaultAsync("openai", OpenAi())).Reason.English, StringComparison.Ordinal);
+        Assert.Equal("engine.redirects", (await FaultAsync("openai", OpenAi())).Reason.FirstCode);
         Assert.Single(_server.Calls);
     }
 
@@ -204,7 +206,7 @@ public sealed class EngineTypesTests : IAsyncLifetime
         var fault = await FaultAsync("anthropic", Anthropic());
 
         Assert.Equal(EngineFaultKind.ServerFault, fault.Kind);
-        Assert.Contains("verloaded", fault.Reason.English, StringComparison.Ordinal);
+        Assert.Contains("verloaded", fault.Reason.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,7 +217,7 @@ public sealed class EngineTypesTests : IAsyncLifetime
         var fault = await FaultAsync("openai", OpenAi());
 
         Assert.Equal(EngineFaultKind.BrokenOff, fault.Kind);
-        Assert.EndsWith("closed the connection without an answer.", fault.Reason.English, StringComparison.Ordinal);
+        Assert.Equal("engine.closed", fault.Reason.FirstCode);
     }
 
     [Fact]
@@ -223,7 +225,7 @@ public sealed class EngineTypesTests : IAsyncLifetime
     {
         var fault = await FaultAsync("openai", new() { ["baseUrl"] = "http://127.0.0.1:9/v1", ["model"] = "m" });
 
-        Assert.Equal("No server answers at 127.0.0.1:9. Is it running, and is the base URL right?", fault.Reason.English);
+        Assert.Equal(Phrase.Of("engine.no-server", ("host", "127.0.0.1:9")), fault.Reason);
     }
 
     [Fact]

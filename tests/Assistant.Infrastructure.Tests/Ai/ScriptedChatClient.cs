@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Microsoft.Extensions.AI;
 
@@ -19,7 +20,7 @@ internal sealed class ScriptedChatClient(params ScriptedChatClient.Act[] acts) :
 
     public static Act Says(params string[] pieces) => Play(pieces, null, null);
 
-    public static Act Fails(EngineFaultKind kind, TimeSpan? retryAfter = null) => Play([], new EngineFaultException(new(kind, new("broken", "坏了"), retryAfter)), null);
+    public static Act Fails(EngineFaultKind kind, TimeSpan? retryAfter = null) => Play([], new EngineFaultException(new(kind, new Phrase.Verbatim("broken"), retryAfter)), null);
 
     public static Act Throws(Exception exception) => Play([], exception, null);
 

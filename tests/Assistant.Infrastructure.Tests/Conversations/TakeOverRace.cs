@@ -9,6 +9,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
@@ -240,9 +241,9 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         switch (_steps.Random.Next(8))
         {
             case 0:
-                return new SendOutcome.RetryAfter(null, "busy");
+                return new SendOutcome.RetryAfter(null, new Phrase.Verbatim("busy"));
             case 1:
-                return new SendOutcome.Uncertain("no answer");
+                return new SendOutcome.Uncertain(new Phrase.Verbatim("no answer"));
             default:
                 _shown.Add(message.Body.Markdown);
                 return new SendOutcome.Delivered(string.Create(CultureInfo.InvariantCulture, $"out-{_seed}-{_shown.Count}"));
@@ -303,7 +304,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         public Task<OutboxEntry?> MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken)
             => GatedAsync(() => inner.MarkSentAsync(entry, externalId, cancellationToken));
 
-        public Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
+        public Task RetryLaterAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
             => GatedAsync(async () =>
             {
                 await inner.RetryLaterAsync(entry, reason, retryAt, isUncertain, isAttempt, cancellationToken);
@@ -317,7 +318,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
                 return true;
             });
 
-        public Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken)
+        public Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken)
             => inner.DeadLetterAsync(entry, reason, cancellationToken);
 
         public Task<ConversationId?> ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
+using Assistant.Domain.Wording;
 using Xunit;
 
 namespace Assistant.Testing.Contracts;
@@ -161,7 +162,7 @@ public abstract class InboxContract : PathContract
         var conversation = await HearAsync(HomeLine, "1", "hello");
         var entry = (await BeginAsync(conversation)).Entry;
 
-        await Ports.Inbox.RetryLaterAsync(entry, "boom", Ports.Clock.GetUtcNow() + TimeSpan.FromSeconds(10), Cancel);
+        await Ports.Inbox.RetryLaterAsync(entry, new Phrase.Verbatim("boom"), Ports.Clock.GetUtcNow() + TimeSpan.FromSeconds(10), Cancel);
         Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
         Assert.Empty(await Ports.Inbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
 
@@ -170,11 +171,11 @@ public abstract class InboxContract : PathContract
         entry = (await BeginAsync(conversation)).Entry;
         Assert.Equal(1, entry.Attempts);
 
-        await Ports.Inbox.DeadLetterAsync(entry, "boom again", Cancel);
+        await Ports.Inbox.DeadLetterAsync(entry, Phrase.Of("fault", ("kind", "Boom"), ("message", "again")), Cancel);
         Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
         var dead = Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items);
         Assert.True(dead.IsInbound);
-        Assert.Equal("boom again", dead.Reason);
+        Assert.Equal(Phrase.Of("fault", ("kind", "Boom"), ("message", "again")), dead.Reason);
 
         Assert.Null(await Ports.Inbox.ReviveAsync(Office, dead.Id, Draft(Office, AuditActions.MessageRevived, "x"), Cancel));
         Assert.Equal(conversation, await Ports.Inbox.ReviveAsync(Home, dead.Id, Draft(Home, AuditActions.MessageRevived, "x"), Cancel));

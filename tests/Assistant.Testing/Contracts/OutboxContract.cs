@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Wording;
 using Xunit;
 
 namespace Assistant.Testing.Contracts;
@@ -106,7 +107,7 @@ public abstract class OutboxContract : PathContract
     {
         var (conversation, row) = await AnsweredAsync("hi");
 
-        await Ports.Outbox.RetryLaterAsync(row, "paused", Now, isUncertain: false, isAttempt: false, Cancel);
+        await Ports.Outbox.RetryLaterAsync(row, new Phrase.Verbatim("paused"), Now, isUncertain: false, isAttempt: false, Cancel);
 
         Assert.Equal(1, (await ClaimAsync(conversation))!.Attempts);
     }
@@ -116,10 +117,10 @@ public abstract class OutboxContract : PathContract
     {
         var (conversation, row) = await AnsweredAsync("hi");
 
-        await Ports.Outbox.RetryLaterAsync(row, "no answer", Now, isUncertain: true, isAttempt: true, Cancel);
+        await Ports.Outbox.RetryLaterAsync(row, new Phrase.Verbatim("no answer"), Now, isUncertain: true, isAttempt: true, Cancel);
         Assert.Equal(DeliveryState.Uncertain, (await LastAsync(conversation)).Delivery);
         var again = (await ClaimAsync(conversation))!;
-        await Ports.Outbox.RetryLaterAsync(again, "refused", Now, isUncertain: false, isAttempt: true, Cancel);
+        await Ports.Outbox.RetryLaterAsync(again, new Phrase.Verbatim("refused"), Now, isUncertain: false, isAttempt: true, Cancel);
 
         Assert.True((await ClaimAsync(conversation))!.MayRepeat);
     }
@@ -131,12 +132,12 @@ public abstract class OutboxContract : PathContract
         await HearAsync(HomeLine, "2", "and?");
         await AnswerAsync(conversation, "second");
 
-        await Ports.Outbox.DeadLetterAsync(row, "The chat is gone.", Cancel);
+        await Ports.Outbox.DeadLetterAsync(row, Phrase.Of("telegram.chat-unknown"), Cancel);
 
         var next = (await ClaimAsync(conversation))!;
         Assert.Equal("second", next.Body.Markdown);
         var dead = Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items);
-        Assert.Equal((row.Id, false, "The chat is gone."), (dead.Id, dead.IsInbound, dead.Reason));
+        Assert.Equal((row.Id, false, Phrase.Of("telegram.chat-unknown")), (dead.Id, dead.IsInbound, dead.Reason));
         Assert.Equal((1, 0), (await Ports.DeadLetters.CountAsync(Home, Cancel), await Ports.DeadLetters.CountAsync(Office, Cancel)));
         Assert.Contains(await AuditOfAsync(Home), e => e.What.Action == AuditActions.MessageDeadLettered);
         Assert.Contains(await ThreadAsync(Home, conversation), m => m is { Body.Markdown: "hi", Delivery: DeliveryState.Failed });
@@ -152,7 +153,7 @@ public abstract class OutboxContract : PathContract
     public async Task A_dead_reply_put_back_while_an_operator_holds_the_conversation_is_held_and_blocks_nobody()
     {
         var (conversation, row) = await AnsweredAsync("hi");
-        await Ports.Outbox.DeadLetterAsync(row, "gone", Cancel);
+        await Ports.Outbox.DeadLetterAsync(row, new Phrase.Verbatim("gone"), Cancel);
         await TakeOverAsync(Home, conversation, Anna);
 
         await ReviveAsync(row);
@@ -273,7 +274,7 @@ public abstract class OutboxContract : PathContract
         => Ports.Outbox.MarkSentAsync(row, externalId ?? $"ext-{row.Id}", Cancel);
 
     private Task LaterAsync(OutboxEntry row, TimeSpan wait)
-        => Ports.Outbox.RetryLaterAsync(row, "busy", Now + wait, isUncertain: false, isAttempt: true, Cancel);
+        => Ports.Outbox.RetryLaterAsync(row, new Phrase.Verbatim("busy"), Now + wait, isUncertain: false, isAttempt: true, Cancel);
 
     private Task<ConversationId?> ReviveAsync(OutboxEntry row)
         => Ports.Outbox.ReviveAsync(Home, row.Id, Draft(Home, AuditActions.MessageRevived, $"outbox/{row.Id}"), Cancel);

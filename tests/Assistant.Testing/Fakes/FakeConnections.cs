@@ -3,6 +3,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Testing.Fakes;
 
@@ -101,7 +102,7 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
     {
         Tested.Add(settings);
         return Task.FromResult(new ConnectionTest(
-            [new("token", settings.Find("token") == "good", "The token was tried.", "Copy it again.")], TimeSpan.FromMilliseconds(5)));
+            [new(new Phrase.Verbatim("token"), settings.Find("token") == "good", new Phrase.Verbatim("The token was tried."), new Phrase.Verbatim("Copy it again."))], TimeSpan.FromMilliseconds(5)));
     }
 }
 

@@ -2,6 +2,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Testing.Fakes;
 
@@ -56,7 +57,7 @@ public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
     {
         Tested.Add(settings);
         return Task.FromResult(settings.Find("apiKey") == "bad"
-            ? new EngineTest(null, "The key was refused. Copy it again.", TimeSpan.FromMilliseconds(3))
+            ? new EngineTest(null, Phrase.Of("engine.key-refused", ("status", "401")), TimeSpan.FromMilliseconds(3))
             : new EngineTest("Hello.", null, TimeSpan.FromMilliseconds(3)));
     }
 }

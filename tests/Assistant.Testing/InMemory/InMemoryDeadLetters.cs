@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Testing.InMemory;
 
@@ -52,9 +53,9 @@ public sealed class InMemoryDeadLetters(InMemoryAuditLog log) : IDeadLetterQueri
     Task<InboxOutcome> IInbox.StoreAsync(
         Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken) => throw NotOffered();
 
-    Task IInbox.RetryLaterAsync(InboxEntry entry, string error, DateTimeOffset retryAt, CancellationToken cancellationToken) => throw NotOffered();
+    Task IInbox.RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken) => throw NotOffered();
 
-    Task IInbox.DeadLetterAsync(InboxEntry entry, string error, CancellationToken cancellationToken) => throw NotOffered();
+    Task IInbox.DeadLetterAsync(InboxEntry entry, Phrase reason, CancellationToken cancellationToken) => throw NotOffered();
 
     Task<IReadOnlyList<ConversationId>> IInbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => throw NotOffered();
 
@@ -62,9 +63,9 @@ public sealed class InMemoryDeadLetters(InMemoryAuditLog log) : IDeadLetterQueri
 
     Task<OutboxEntry?> IOutbox.MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken) => throw NotOffered();
 
-    Task IOutbox.RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken) => throw NotOffered();
+    Task IOutbox.RetryLaterAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken) => throw NotOffered();
 
-    Task IOutbox.DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken) => throw NotOffered();
+    Task IOutbox.DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken) => throw NotOffered();
 
     Task IOutbox.HoldAsync(OutboxEntry entry, CancellationToken cancellationToken) => throw NotOffered();
 

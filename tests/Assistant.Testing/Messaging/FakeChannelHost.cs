@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Testing.Messaging;
 
 /// <summary>The house of one session, in memory; it outlives restarts of the session.</summary>
 public sealed class FakeChannelHost(IMessageGateway gateway) : IChannelHost
 {
-    private readonly ConcurrentQueue<(ConnectionState State, string Detail)> _reports = new();
+    private readonly ConcurrentQueue<(ConnectionState State, Phrase Detail)> _reports = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IMessageGateway Gateway => gateway;
@@ -19,7 +20,7 @@ public sealed class FakeChannelHost(IMessageGateway gateway) : IChannelHost
     /// <summary>A crash may lose the cursor: then nothing is saved.</summary>
     public bool LosesCursor { get; set; }
 
-    public IReadOnlyList<(ConnectionState State, string Detail)> Reports => [.. _reports];
+    public IReadOnlyList<(ConnectionState State, Phrase Detail)> Reports => [.. _reports];
 
     public Task<string?> ReadCursorAsync(CancellationToken cancellationToken) => Task.FromResult(Cursor);
 
@@ -29,7 +30,7 @@ public sealed class FakeChannelHost(IMessageGateway gateway) : IChannelHost
         return Task.CompletedTask;
     }
 
-    public void Report(ConnectionState state, string detail)
+    public void Report(ConnectionState state, Phrase detail)
     {
         _reports.Enqueue((state, detail));
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();

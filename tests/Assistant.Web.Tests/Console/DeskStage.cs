@@ -9,6 +9,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -96,9 +97,9 @@ internal static class DeskStage
         }
 
         deadLetters.Add(Tenant, new DeadLetter(
-            Guid.CreateVersion7(), false, failed, Telegram, "Robert O'Neil", "Yes, from nine to six.", "Telegram: the person has blocked this bot.", 5, now.AddHours(-3), now.AddHours(-2)));
+            Guid.CreateVersion7(), false, failed, Telegram, "Robert O'Neil", "Yes, from nine to six.", Phrase.Of("telegram.blocked"), 5, now.AddHours(-3), now.AddHours(-2)));
         deadLetters.Add(Tenant, new DeadLetter(
-            Guid.CreateVersion7(), true, held, Telegram, "Tomás García", "¿Puedo cambiar la dirección de entrega?", "Every engine failed: the last one, local, did not answer within 60 s.", 8, now.AddMinutes(-48), now.AddMinutes(-12)));
+            Guid.CreateVersion7(), true, held, Telegram, "Tomás García", "¿Puedo cambiar la dirección de entrega?", Phrase.Of("engine.no-first-token", ("seconds", "60")), 8, now.AddMinutes(-48), now.AddMinutes(-12)));
         Write(audit, docker, liWei, now);
     }
 

@@ -1,6 +1,7 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Testing.Fakes;
 
 namespace Assistant.Web.Tests.Console;
@@ -38,13 +39,13 @@ internal sealed class StageChannels(TimeProvider time) : IChannelCatalog, IConne
     /// <summary>Fills the store with one connection in each state.</summary>
     public void Fill(FakeConnections connections)
     {
-        Add(connections, "web", "webchat", "Website", AccessPolicy.Open, ConnectionState.Up, "Ready; 3 visitors connected.", inbound: 2, outbound: 2, isProvisioned: false);
-        Add(connections, "tg-support", "telegram", "Support bot", AccessPolicy.Pairing, ConnectionState.Up, "Polling, last update 4 s ago.", inbound: 7, outbound: 6, isProvisioned: false);
-        Add(connections, "tg-family", "telegram", "Family", AccessPolicy.Allowlist, ConnectionState.Down, "Telegram refused the token. Create a new one with @BotFather and paste it here.", inbound: 190, outbound: 200, isProvisioned: false);
-        Add(connections, "tg-declared", "telegram", "Announcements", AccessPolicy.Blocked, ConnectionState.Degraded, "Telegram asks us to wait 12 s before the next message.", inbound: null, outbound: 1, isProvisioned: true);
+        Add(connections, "web", "webchat", "Website", AccessPolicy.Open, ConnectionState.Up, Phrase.Of("webchat.open", ("address", "/chat/web")), inbound: 2, outbound: 2, isProvisioned: false);
+        Add(connections, "tg-support", "telegram", "Support bot", AccessPolicy.Pairing, ConnectionState.Up, Phrase.Of("telegram.polling", ("bot", "example_support_bot")), inbound: 7, outbound: 6, isProvisioned: false);
+        Add(connections, "tg-family", "telegram", "Family", AccessPolicy.Allowlist, ConnectionState.Down, Phrase.Of("telegram.token-refused"), inbound: 190, outbound: 200, isProvisioned: false);
+        Add(connections, "tg-declared", "telegram", "Announcements", AccessPolicy.Blocked, ConnectionState.Degraded, Phrase.Of("telegram.pause"), inbound: null, outbound: 1, isProvisioned: true);
     }
 
-    private void Add(FakeConnections connections, string name, string type, string title, AccessPolicy access, ConnectionState state, string detail, int? inbound, int? outbound, bool isProvisioned)
+    private void Add(FakeConnections connections, string name, string type, string title, AccessPolicy access, ConnectionState state, Phrase detail, int? inbound, int? outbound, bool isProvisioned)
     {
         var now = time.GetUtcNow();
         var settings = new SettingValues(type == "telegram" ? [KeyValuePair.Create("token", "110201543:kept-secret")] : []);
@@ -56,14 +57,17 @@ internal sealed class StageChannels(TimeProvider time) : IChannelCatalog, IConne
 
     private sealed class StageChannel(ChannelManifest manifest) : IChannel
     {
+        private static readonly Phrase SignIn = Phrase.Of("telegram.check-sign-in");
+        private static readonly ConnectionCheck Receiving = new(Phrase.Of("telegram.check-receiving"), true, Phrase.Of("telegram.ready-to-poll", ("count", "0")));
+
         public ChannelManifest Manifest => manifest;
 
         public IChannelSession Open(Connection connection) => new FakeSession();
 
         public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => Task.FromResult(new ConnectionTest(
             settings.Find("token") is null or "good"
-                ? [new("Token", true, "Accepted: @example_support_bot."), new("Receiving", true, "No webhook stands in the way of polling.")]
-                : [new("Token", false, "Telegram answered 401 Unauthorized.", "Create a new one with @BotFather and paste it here."), new("Receiving", true, "No webhook stands in the way of polling.")],
+                ? [new(SignIn, true, Phrase.Of("telegram.bot-is", ("bot", "example_support_bot"))), Receiving]
+                : [new(SignIn, false, Phrase.Of("telegram.token-refused"), Phrase.Of("telegram.token-fix")), Receiving],
             TimeSpan.FromMilliseconds(412)));
     }
 }

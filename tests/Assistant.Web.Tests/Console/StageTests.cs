@@ -18,7 +18,7 @@ public sealed class StageTests
     [InlineData("people", "K7QM2XPA")]
     [InlineData("audit", "Conversation taken over")]
     [InlineData("audit?action=user.signin.failed", "anna@example.org")]
-    [InlineData("dead-letters", "the person has blocked this bot")]
+    [InlineData("dead-letters", "The person has blocked the bot")]
     public async Task A_room_shows_what_it_is_about_before_any_script_runs(string path, string expected)
     {
         await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);

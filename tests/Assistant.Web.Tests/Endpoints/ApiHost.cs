@@ -15,6 +15,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Endpoints;
@@ -134,7 +135,7 @@ internal sealed class ApiHost : IAsyncDisposable
     private sealed class NoGateway : IMessageGateway
     {
         public Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken)
-            => Task.FromResult<GatewayOutcome>(new GatewayOutcome.Refused("test"));
+            => Task.FromResult<GatewayOutcome>(new GatewayOutcome.Refused(new Phrase.Verbatim("test")));
     }
 }
 

@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Loopback;
 
@@ -24,8 +25,8 @@ internal sealed class LoopbackChannel(LoopbackPort port) : IChannel
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
     {
         var check = settings.All.Count == 0
-            ? new ConnectionCheck("Loopback", true, "Nothing to reach: it is in this process.")
-            : new ConnectionCheck("Loopback", false, "It takes no settings.", "Remove the settings.");
+            ? new ConnectionCheck(Phrase.Of("loopback.check"), true, Phrase.Of("loopback.nothing-to-reach"))
+            : new ConnectionCheck(Phrase.Of("loopback.check"), false, Phrase.Of("loopback.no-settings"), Phrase.Of("loopback.no-settings-fix"));
         return Task.FromResult(new ConnectionTest([check], TimeSpan.Zero));
     }
 
@@ -34,7 +35,7 @@ internal sealed class LoopbackChannel(LoopbackPort port) : IChannel
         public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
         {
             port.Attach(connection, host);
-            host.Report(ConnectionState.Up, "Connected to itself.");
+            host.Report(ConnectionState.Up, Phrase.Of("loopback.up"));
             var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await using (cancellationToken.Register(stopped.SetResult))
             {

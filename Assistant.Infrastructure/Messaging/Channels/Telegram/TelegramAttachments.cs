@@ -1,4 +1,6 @@
+using System.Globalization;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Telegram.Bot;
 using Telegram.Bot.Exceptions;
 using Telegram.Bot.Types;
@@ -32,7 +34,7 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
             var file = await client.GetFile(attachment.Reference, cancellationToken);
             if (file.FileSize > options.MaxAttachmentBytes)
             {
-                throw new AttachmentUnavailableException($"The file has {file.FileSize} bytes; {options.MaxAttachmentBytes} are allowed.");
+                throw new AttachmentUnavailableException(TooLarge());
             }
 
             return await DownloadAsync(AddressOf(file.FilePath), cancellationToken);
@@ -43,9 +45,11 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new AttachmentUnavailableException("Telegram's file server cannot be reached.");
+            throw new AttachmentUnavailableException(Phrase.Of("telegram.files-unreachable"));
         }
     }
+
+    private Phrase TooLarge() => Phrase.Of("telegram.file-too-large", ("limit", options.MaxAttachmentBytes.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Read into memory: within the size limit, and nobody holds a socket while it waits for its turn.</summary>
     private async Task<Stream> DownloadAsync(Uri address, CancellationToken cancellationToken)
@@ -54,7 +58,8 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
         using var response = await downloader.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new AttachmentUnavailableException($"Telegram's file server answered with status {(int)response.StatusCode}: the file may have expired.");
+            throw new AttachmentUnavailableException(Phrase.Of(
+                "telegram.file-expired", ("status", ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture))));
         }
 
         var bytes = new MemoryStream((int)Math.Clamp(response.Content.Headers.ContentLength ?? 0, 0, options.MaxAttachmentBytes));
@@ -64,7 +69,7 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
         {
             if (bytes.Length + read > options.MaxAttachmentBytes)
             {
-                throw new AttachmentUnavailableException($"The file is larger than {options.MaxAttachmentBytes} bytes.");
+                throw new AttachmentUnavailableException(TooLarge());
             }
 
             bytes.Write(buffer, 0, read);
@@ -81,7 +86,7 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
         if (string.IsNullOrEmpty(path) || path.StartsWith('/') || path.Contains("..", StringComparison.Ordinal) || path.Contains(':', StringComparison.Ordinal)
             || !Uri.TryCreate(folder, path, out var address) || !folder.IsBaseOf(address))
         {
-            throw new AttachmentUnavailableException("Telegram gave no address this file can be fetched from.");
+            throw new AttachmentUnavailableException(Phrase.Of("telegram.no-file-address"));
         }
 
         return address;

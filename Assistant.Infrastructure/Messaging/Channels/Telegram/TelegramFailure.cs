@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Net;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Telegram.Bot.Exceptions;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
-/// <summary>What a failed call to the Bot API means, in plain words. Never carries an address: it would hold the token.</summary>
+/// <summary>What a failed call to the Bot API means, in words for people. Never carries an address: it would hold the token.</summary>
 internal static class TelegramFailure
 {
     private static readonly TimeSpan WrongTokenPause = TimeSpan.FromMinutes(1);
@@ -12,7 +14,7 @@ internal static class TelegramFailure
     /// <summary>How a send ended that did not succeed.</summary>
     public static SendOutcome Outcome(RequestException failure, PauseScope floodScope) => failure switch
     {
-        ApiRequestException { ErrorCode: 429 } e => new SendOutcome.RetryAfter(RetryDelay(e), "Telegram asks for a pause.", floodScope),
+        ApiRequestException { ErrorCode: 429 } e => new SendOutcome.RetryAfter(RetryDelay(e), Phrase.Of("telegram.pause"), floodScope),
         ApiRequestException e when IsWrongToken(e) => new SendOutcome.RetryAfter(WrongTokenPause, Explain(e), PauseScope.Connection),
         ApiRequestException { ErrorCode: >= 400 and < 500 } e => new SendOutcome.Rejected(Explain(e)),
         _ when NothingWasShown(failure) => new SendOutcome.RetryAfter(null, Explain(failure)),
@@ -33,31 +35,32 @@ internal static class TelegramFailure
 
     public static bool IsNotModified(RequestException failure) => failure is ApiRequestException { ErrorCode: 400 } e && Says(e, "message is not modified");
 
-    public static string Explain(RequestException failure) => failure switch
+    public static Phrase Explain(RequestException failure) => failure switch
     {
-        ApiRequestException { ErrorCode: 401 or 404 } => "Telegram does not accept the bot token. Copy it again from @BotFather.",
-        ApiRequestException { ErrorCode: 403 } e when Says(e, "blocked by the user") => "The person has blocked the bot. They must unblock it to be written to.",
-        ApiRequestException { ErrorCode: 403 } e when Says(e, "deactivated") => "The person's Telegram account no longer exists.",
-        ApiRequestException { ErrorCode: 403 } e when Says(e, "initiate conversation") => "The person must write to the bot first.",
+        ApiRequestException { ErrorCode: 401 or 404 } => Phrase.Of("telegram.token-refused"),
+        ApiRequestException { ErrorCode: 403 } e when Says(e, "blocked by the user") => Phrase.Of("telegram.blocked"),
+        ApiRequestException { ErrorCode: 403 } e when Says(e, "deactivated") => Phrase.Of("telegram.deactivated"),
+        ApiRequestException { ErrorCode: 403 } e when Says(e, "initiate conversation") => Phrase.Of("telegram.not-started"),
         ApiRequestException { ErrorCode: 403 } e when Says(e, "kicked") || Says(e, "not a member")
-            => "The bot was removed from the group. Add it again.",
-        ApiRequestException { ErrorCode: 403 } e => $"Telegram forbids it: {e.Message}.",
-        ApiRequestException { ErrorCode: 409 } e when Says(e, "webhook") => "A webhook is set for this bot, so it cannot be polled.",
-        ApiRequestException { ErrorCode: 409 } => "Another program receives with this bot token. Stop it, or give it a bot of its own.",
-        ApiRequestException { ErrorCode: 429 } => "Telegram asks for a pause.",
-        ApiRequestException { ErrorCode: 400 } e when Says(e, "chat not found") => "Telegram does not know this chat: the person has not started the bot, or the chat is gone.",
+            => Phrase.Of("telegram.removed"),
+        ApiRequestException { ErrorCode: 403 } e => Phrase.Of("telegram.forbids", ("says", e.Message)),
+        ApiRequestException { ErrorCode: 409 } e when Says(e, "webhook") => Phrase.Of("telegram.webhook-set"),
+        ApiRequestException { ErrorCode: 409 } => Phrase.Of("telegram.conflict"),
+        ApiRequestException { ErrorCode: 429 } => Phrase.Of("telegram.pause"),
+        ApiRequestException { ErrorCode: 400 } e when Says(e, "chat not found") => Phrase.Of("telegram.chat-unknown"),
         ApiRequestException { ErrorCode: 400 } e when Says(e, "not enough rights") || Says(e, "CHAT_WRITE_FORBIDDEN") || Says(e, "TOPIC_CLOSED")
-            => "The bot may not write in this group or topic. Give it the right to send messages.",
-        ApiRequestException { ErrorCode: 400 } e when Says(e, "thread not found") => "The topic of this group was deleted.",
-        ApiRequestException { ErrorCode: 400 } e when Says(e, "BUTTON_DATA_INVALID") => "A button carries more than 64 bytes.",
-        ApiRequestException { ErrorCode: >= 500 } => "Telegram has a fault of its own.",
-        ApiRequestException e => $"Telegram refuses it: {e.Message}.",
-        { HttpStatusCode: { } status and >= HttpStatusCode.BadRequest } => $"Telegram, or a proxy before it, answered with status {(int)status}.",
-        { InnerException: OperationCanceledException } => "Telegram did not answer in time.",
-        { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } } => "The address of Telegram cannot be resolved. Check the network and the API address.",
-        { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => "No secure connection to Telegram could be made.",
-        _ when NothingWasShown(failure) => "Telegram cannot be reached. Check the network and the API address.",
-        _ => "The connection to Telegram broke off before the answer.",
+            => Phrase.Of("telegram.no-rights"),
+        ApiRequestException { ErrorCode: 400 } e when Says(e, "thread not found") => Phrase.Of("telegram.topic-gone"),
+        ApiRequestException { ErrorCode: 400 } e when Says(e, "BUTTON_DATA_INVALID") => Phrase.Of("telegram.button-too-long"),
+        ApiRequestException { ErrorCode: >= 500 } => Phrase.Of("telegram.own-fault"),
+        ApiRequestException e => Phrase.Of("telegram.refuses", ("says", e.Message)),
+        { HttpStatusCode: { } status and >= HttpStatusCode.BadRequest } => Phrase.Of(
+            "telegram.status", ("status", ((int)status).ToString(CultureInfo.InvariantCulture))),
+        { InnerException: OperationCanceledException } => Phrase.Of("telegram.no-answer"),
+        { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } } => Phrase.Of("telegram.unresolved"),
+        { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => Phrase.Of("telegram.insecure"),
+        _ when NothingWasShown(failure) => Phrase.Of("telegram.unreachable"),
+        _ => Phrase.Of("telegram.broke-off"),
     };
 
     /// <summary>

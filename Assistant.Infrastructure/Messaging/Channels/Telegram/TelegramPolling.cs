@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.Logging;
 using Telegram.Bot;
 using Telegram.Bot.Exceptions;
@@ -121,7 +122,7 @@ internal sealed partial class TelegramPolling(
     {
         if (TelegramFailure.IsWrongToken(failure))
         {
-            throw new TelegramSessionException(TelegramFailure.Explain(failure));
+            throw new PhrasedException(TelegramFailure.Explain(failure));
         }
 
         if (TelegramFailure.IsConflict(failure))
@@ -134,7 +135,7 @@ internal sealed partial class TelegramPolling(
         var delay = failure is ApiRequestException e && TelegramFailure.RetryDelay(e) is { } asked
             ? asked
             : Jitter(TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures, 10) - 1))));
-        host.Report(ConnectionState.Degraded, $"{TelegramFailure.Explain(failure)} Trying again.");
+        host.Report(ConnectionState.Degraded, new Phrase.Several([TelegramFailure.Explain(failure), Phrase.Of("connection.again")]));
         LogPollFailed(logger, TelegramFailure.Explain(failure), delay);
         await Task.Delay(delay, time, cancellationToken);
     }
@@ -164,7 +165,7 @@ internal sealed partial class TelegramPolling(
         if (!_isUp || _failures > 0 || _conflictSince is not null)
         {
             (_isUp, _failures, _conflictSince) = (true, 0, null);
-            host.Report(ConnectionState.Up, $"Polling as @{bot.Username}.");
+            host.Report(ConnectionState.Up, Phrase.Of("telegram.polling", ("bot", bot.Username)));
         }
     }
 
@@ -200,7 +201,7 @@ internal sealed partial class TelegramPolling(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Polling Telegram failed: {Reason} Next try in {Delay}.")]
-    private static partial void LogPollFailed(ILogger logger, string reason, TimeSpan delay);
+    private static partial void LogPollFailed(ILogger logger, Phrase reason, TimeSpan delay);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the webhook of a Telegram bot that is set to polling.")]
     private static partial void LogWebhookRemoved(ILogger logger);
@@ -208,6 +209,3 @@ internal sealed partial class TelegramPolling(
     [LoggerMessage(Level = LogLevel.Error, Message = "Stepped over the Telegram update {UpdateId}, which cannot be read at {Path}.")]
     private static partial void LogUnreadable(ILogger logger, int updateId, string? path);
 }
-
-/// <summary>The session cannot go on, for the reason in the message.</summary>
-public sealed class TelegramSessionException(string reason) : InvalidOperationException(reason);

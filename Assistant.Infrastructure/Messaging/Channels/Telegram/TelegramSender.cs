@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Telegram.Bot;
 using Telegram.Bot.Exceptions;
 using Telegram.Bot.Requests;
@@ -23,7 +24,7 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
     {
         if (!TelegramIds.TryParseChat(message.Chat.ExternalId, out var chat))
         {
-            return new SendOutcome.Rejected($"'{message.Chat.ExternalId}' is not a Telegram chat.");
+            return new SendOutcome.Rejected(Phrase.Of("telegram.no-chat", ("chat", message.Chat.ExternalId)));
         }
 
         var request = NewRequest(message, _movedChats.GetValueOrDefault(chat, chat));

@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.Logging;
 using Telegram.Bot.Exceptions;
 
@@ -32,7 +33,7 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, ITypi
     /// <inheritdoc />
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
-        host.Report(ConnectionState.Starting, "Connecting to Telegram.");
+        host.Report(ConnectionState.Starting, Phrase.Of("telegram.connecting"));
         try
         {
             var bot = await _receiver.ReadBotAsync(cancellationToken);
@@ -40,17 +41,17 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, ITypi
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            host.Report(ConnectionState.Off, "Stopped.");
+            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
         }
         catch (RequestException failure)
         {
             var reason = TelegramFailure.Explain(failure);
             host.Report(ConnectionState.Down, reason);
-            throw new TelegramSessionException(reason);
+            throw new PhrasedException(reason);
         }
-        catch (TelegramSessionException fault)
+        catch (PhrasedException fault)
         {
-            host.Report(ConnectionState.Down, fault.Message);
+            host.Report(ConnectionState.Down, fault.Reason);
             throw;
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.Logging;
 using Telegram.Bot;
 using Telegram.Bot.Exceptions;
@@ -30,7 +31,7 @@ internal sealed partial class TelegramWebhook(
     {
         if (host.PublicBaseUrl is not { } root)
         {
-            throw new TelegramSessionException("A webhook needs the public address of this installation. Set it, or choose polling.");
+            throw new PhrasedException(Phrase.Of("telegram.webhook-needs-address"));
         }
 
         var address = new Uri(new Uri(root.AbsoluteUri.TrimEnd('/') + "/"), $"webhooks/{connection}");
@@ -42,12 +43,12 @@ internal sealed partial class TelegramWebhook(
         }
         catch (ApiRequestException failure) when (failure.ErrorCode == 400)
         {
-            throw new TelegramSessionException($"Telegram does not take {address} as a webhook: {failure.Message}. It must be https on port 443, 80, 88 or 8443.");
+            throw new PhrasedException(Phrase.Of("telegram.webhook-refused", ("address", address.AbsoluteUri), ("says", failure.Message)));
         }
 
-        var up = $"Receiving as @{bot.Username} at {address}.";
+        var up = Phrase.Of("telegram.receiving", ("bot", bot.Username), ("address", address.AbsoluteUri));
         host.Report(ConnectionState.Up, up);
-        string? shown = null;
+        Phrase? shown = null;
         while (true)
         {
             var problem = await CheckAsync(cancellationToken);
@@ -96,7 +97,7 @@ internal sealed partial class TelegramWebhook(
     }
 
     /// <summary>What Telegram complains about, or <see langword="null"/>. Sees as well when everything that waited has been delivered.</summary>
-    private async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    private async Task<Phrase?> CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -107,12 +108,12 @@ internal sealed partial class TelegramWebhook(
             }
 
             return info.LastErrorDate is { } at && time.GetUtcNow() - new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) < 5 * CheckInterval
-                ? $"Telegram cannot deliver: {info.LastErrorMessage}."
+                ? Phrase.Of("telegram.webhook-failing", ("says", info.LastErrorMessage ?? ""))
                 : null;
         }
         catch (RequestException failure)
         {
-            return TelegramFailure.IsWrongToken(failure) ? throw new TelegramSessionException(TelegramFailure.Explain(failure)) : TelegramFailure.Explain(failure);
+            return TelegramFailure.IsWrongToken(failure) ? throw new PhrasedException(TelegramFailure.Explain(failure)) : TelegramFailure.Explain(failure);
         }
     }
 
@@ -133,5 +134,5 @@ internal sealed partial class TelegramWebhook(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A Telegram callback must come again: {Reason}")]
-    private static partial void LogBotUnknown(ILogger logger, string reason);
+    private static partial void LogBotUnknown(ILogger logger, Phrase reason);
 }

@@ -3,6 +3,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
 
@@ -28,14 +29,17 @@ internal sealed class WebChatChannel(IConversationQueries conversations, ILiveFe
         var started = time.GetTimestamp();
         var problems = WebChatProfile.Check(settings);
         var origins = AllowedOrigins.Parse(settings.Find("allowedOrigins")).Sources;
-        var colours = problems.FirstOrDefault(problem => problem.Key != "allowedOrigins");
-        var sites = problems.FirstOrDefault(problem => problem.Key == "allowedOrigins");
+        var colours = problems.FirstOrDefault(problem => problem.Key != "allowedOrigins").Problem;
+        var sites = problems.FirstOrDefault(problem => problem.Key == "allowedOrigins").Problem;
         IReadOnlyList<ConnectionCheck> checks =
         [
-            new("Colours", colours is null, colours?.Message ?? "All colours can be used.", colours is null ? null : "Correct the colour."),
-            new("Sites", sites is null,
-                sites?.Message ?? (origins.Count == 0 ? "No other site may embed the chat." : $"May be embedded by {string.Join(", ", origins)}."),
-                sites is null ? null : "Correct the list of sites."),
+            new(Phrase.Of("webchat.check-colours"), colours is null, colours ?? Phrase.Of("webchat.colours-fine"),
+                colours is null ? null : Phrase.Of("webchat.colours-fix")),
+            new(Phrase.Of("webchat.check-sites"), sites is null,
+                sites ?? (origins.Count == 0
+                    ? Phrase.Of("webchat.no-other-site")
+                    : Phrase.Of("webchat.sites", ("sites", string.Join(", ", origins)))),
+                sites is null ? null : Phrase.Of("webchat.sites-fix")),
         ];
         return Task.FromResult(new ConnectionTest(checks, time.GetElapsedTime(started)));
     }

@@ -1,6 +1,7 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
 
@@ -10,7 +11,8 @@ internal sealed class WebChatSession(Connection connection, IConversationQueries
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         var path = $"/chat/{connection.Id}";
-        host.Report(ConnectionState.Up, $"Open at {(host.PublicBaseUrl is { } address ? new Uri(address, path).ToString() : path)}.");
+        host.Report(ConnectionState.Up, Phrase.Of(
+            "webchat.open", ("address", host.PublicBaseUrl is { } address ? new Uri(address, path).ToString() : path)));
 
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (cancellationToken.Register(stopped.SetResult))

@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Wording;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Components.Pages.Audit;
@@ -42,6 +43,9 @@ internal static class AuditWords
         ["engine", _] => "engines",
         _ => null,
     };
+
+    /// <summary>Why something was refused or given up, in words; <see langword="null"/> for any other detail.</summary>
+    public static string? Reason(string key, string value) => key is "reason" or "error" ? Phrase.Parse(value).Words() : null;
 
     public static string Break(AuditVerdict.Broken broken) => broken.Kind switch
     {

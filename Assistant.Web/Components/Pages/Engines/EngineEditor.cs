@@ -4,6 +4,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 
@@ -65,8 +66,8 @@ public sealed class EngineEditor
     public IReadOnlyList<ConnectionCheck>? Checks => Test switch
     {
         null => null,
-        { Problem: { } problem } => [new ConnectionCheck(SetUpTexts.EngineAnswers, false, problem)],
-        { Answer: var answer } => [new ConnectionCheck(SetUpTexts.EngineAnswers, true, SetUpTexts.Quoted(answer ?? ""))],
+        { Problem: { } problem } => [new ConnectionCheck(new Phrase.Verbatim(SetUpTexts.EngineAnswers), false, problem)],
+        { Answer: var answer } => [new ConnectionCheck(new Phrase.Verbatim(SetUpTexts.EngineAnswers), true, new Phrase.Verbatim(SetUpTexts.Quoted(answer ?? "")))],
     };
 
     public void CheckName() => NameProblem = Slug.IsValid(Name) ? null : Texts.FieldName;

@@ -1,3 +1,4 @@
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
@@ -30,7 +31,7 @@ public sealed class CircuitBreakerChatClientTests
 
         Assert.Equal(3, engine.Calls);
         Assert.Equal((true, _time.GetUtcNow().AddSeconds(10)), (Health.IsOpen, Health.RetryAt!.Value));
-        Assert.Equal("broken", Health.LastError);
+        Assert.Equal(new Phrase.Verbatim("broken"), Health.LastError);
     }
 
     [Fact]

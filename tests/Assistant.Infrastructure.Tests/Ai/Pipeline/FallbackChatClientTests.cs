@@ -1,4 +1,5 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Assistant.Testing.Ai;
@@ -44,7 +45,7 @@ public sealed class FallbackChatClientTests
 
         var exception = await Assert.ThrowsAsync<EnginesFailedException>(() => chain.TextAsync(Cancel));
 
-        Assert.Equal([new("e1", "broken"), new("e2", FaultWords.BrokenOff.Reason.English)], exception.Failures);
+        Assert.Equal([new("e1", new Phrase.Verbatim("broken")), new("e2", FaultWords.BrokenOff.Reason)], exception.Failures);
     }
 
     [Fact]

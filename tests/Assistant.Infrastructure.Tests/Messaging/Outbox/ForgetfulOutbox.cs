@@ -3,6 +3,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
 
@@ -17,10 +18,10 @@ internal sealed class ForgetfulOutbox(IOutbox inner, int failures) : IOutbox
     public Task<OutboxEntry?> MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken)
         => _left-- > 0 ? throw new IOException("The disk is full.") : inner.MarkSentAsync(entry, externalId, cancellationToken);
 
-    public Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
+    public Task RetryLaterAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
         => inner.RetryLaterAsync(entry, reason, retryAt, isUncertain, isAttempt, cancellationToken);
 
-    public Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken)
+    public Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken)
         => inner.DeadLetterAsync(entry, reason, cancellationToken);
 
     public Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken) => inner.HoldAsync(entry, cancellationToken);

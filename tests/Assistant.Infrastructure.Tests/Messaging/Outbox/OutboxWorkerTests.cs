@@ -1,6 +1,7 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Tests.Conversations;
 using Assistant.Infrastructure.Tests.Persistence;
@@ -54,7 +55,7 @@ public sealed class OutboxWorkerTests : PathContract
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
         var claimed = await AnswerAsync(conversation, "hi");
-        _session.Answers = _ => new SendOutcome.RetryAfter(null, "busy");
+        _session.Answers = _ => new SendOutcome.RetryAfter(null, new Phrase.Verbatim("busy"));
 
         Send(conversation, claimed);
         Send(conversation);
@@ -66,7 +67,7 @@ public sealed class OutboxWorkerTests : PathContract
         }
 
         Assert.Equal([1, 2, 3], _session.Sent.Select(m => m.Attempt));
-        Assert.Equal("busy", Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items).Reason);
+        Assert.Equal(new Phrase.Verbatim("busy"), Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items).Reason);
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class OutboxWorkerTests : PathContract
         var conversation = await HearAsync(HomeLine, "1", "hello");
         var claimed = await AnswerAsync(conversation, "hi");
         var asks = 2 * MaxAttempts;
-        _session.Answers = _ => asks-- > 0 ? new SendOutcome.RetryAfter(TimeSpan.FromSeconds(7), "flood") : null;
+        _session.Answers = _ => asks-- > 0 ? new SendOutcome.RetryAfter(TimeSpan.FromSeconds(7), new Phrase.Verbatim("flood")) : null;
 
         Send(conversation, claimed);
         Ports.Clock.Advance(TimeSpan.FromSeconds(6));
@@ -98,7 +99,7 @@ public sealed class OutboxWorkerTests : PathContract
         var first = await HearAsync(HomeLine, "1", "hello");
         var second = await HearAsync(HomeLine, "1", "hello", "chat-2", "user-2");
         var (one, two) = (await AnswerAsync(first, "to one"), await AnswerAsync(second, "to two"));
-        _session.Answers = m => m.Body.Markdown == "to one" ? new SendOutcome.RetryAfter(TimeSpan.FromSeconds(30), "flood", scope) : null;
+        _session.Answers = m => m.Body.Markdown == "to one" ? new SendOutcome.RetryAfter(TimeSpan.FromSeconds(30), new Phrase.Verbatim("flood"), scope) : null;
 
         Send(first, one);
         Send(second, two);

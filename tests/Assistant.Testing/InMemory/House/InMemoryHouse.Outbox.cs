@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Testing.InMemory.House;
 
@@ -32,7 +33,7 @@ public sealed partial class InMemoryHouse
             return ClaimFirst(room, Now);
         });
 
-    public Task RetryLaterAsync(OutboxEntry entry, string reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
+    public Task RetryLaterAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
         => Locked(() =>
         {
             var (room, row) = Place(entry);
@@ -50,7 +51,7 @@ public sealed partial class InMemoryHouse
             return true;
         });
 
-    public Task DeadLetterAsync(OutboxEntry entry, string reason, CancellationToken cancellationToken)
+    public Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken)
         => Locked(() =>
         {
             var (room, row) = Place(entry);

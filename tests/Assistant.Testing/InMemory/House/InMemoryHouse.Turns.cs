@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Testing.InMemory.House;
 
@@ -46,20 +47,20 @@ public sealed partial class InMemoryHouse
             };
         });
 
-    public Task RetryLaterAsync(InboxEntry entry, string error, DateTimeOffset retryAt, CancellationToken cancellationToken)
+    public Task RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken)
         => Locked(() =>
         {
             var waiting = RoomOf(entry.Conversation).Inbox.Single(w => w.Entry.Id == entry.Id);
             waiting.Entry = waiting.Entry with { Attempts = waiting.Entry.Attempts + 1 };
-            (waiting.Error, waiting.DueAt) = (error, retryAt);
+            (waiting.Error, waiting.DueAt) = (reason, retryAt);
             return true;
         });
 
-    public Task DeadLetterAsync(InboxEntry entry, string error, CancellationToken cancellationToken)
+    public Task DeadLetterAsync(InboxEntry entry, Phrase reason, CancellationToken cancellationToken)
         => Locked(() =>
         {
             var waiting = RoomOf(entry.Conversation).Inbox.Single(w => w.Entry.Id == entry.Id);
-            (waiting.IsOpen, waiting.IsDead, waiting.Error, waiting.EndedAt) = (false, true, error, Now);
+            (waiting.IsOpen, waiting.IsDead, waiting.Error, waiting.EndedAt) = (false, true, reason, Now);
             waiting.Entry = waiting.Entry with { Attempts = waiting.Entry.Attempts + 1 };
             Append(new AuditDraft(entry.Tenant, Now, Actor.System, AuditActions.TurnFailed, Subject(entry.Conversation, entry.MessageSeq), "local", AuditDraft.NoDetails));
             return true;

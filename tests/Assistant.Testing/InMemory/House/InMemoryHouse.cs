@@ -8,6 +8,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Testing.InMemory.House;
 
@@ -144,7 +145,7 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
 
         public string? ExternalId { get; set; }
 
-        public string Error { get; set; } = "";
+        public Phrase Error { get; set; } = new Phrase.Verbatim("");
 
         public DateTimeOffset EndedAt { get; set; }
 
@@ -165,7 +166,7 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
 
         public DateTimeOffset DueAt { get; set; } = entry.ReceivedAt;
 
-        public string Error { get; set; } = "";
+        public Phrase Error { get; set; } = new Phrase.Verbatim("");
 
         public DateTimeOffset EndedAt { get; set; }
     }

@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Web.Components.Layout;
 using Assistant.Web.Tests.Components.Pages;
 
@@ -44,7 +45,7 @@ public sealed class RailBadgesTests
     {
         var now = _house.Clock.GetUtcNow();
         var letter = new DeadLetter(
-            Guid.CreateVersion7(), false, ConversationId.Create(), DeskFixture.Telegram, "Li Wei", "Hello", "blocked by the person", 5, now, now);
+            Guid.CreateVersion7(), false, ConversationId.Create(), DeskFixture.Telegram, "Li Wei", "Hello", Phrase.Of("telegram.blocked"), 5, now, now);
         _house.DeadLetters.Add(DeskFixture.Acme, letter);
         return letter;
     }

@@ -1,6 +1,7 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Channels.Loopback;
 using Assistant.Testing.Contracts;
 using Xunit;
@@ -57,13 +58,13 @@ public sealed class LoopbackChannelTests : ChannelContract
         public override IReadOnlyList<string> ShownTo(int person) =>
             [.. _port.ShownIn(Connection.Id, $"{person}").Select(message => message.Body.Markdown)];
 
-        public override void FloodNextSend(int seconds) => Script(new SendOutcome.RetryAfter(TimeSpan.FromSeconds(seconds), "Too fast."));
+        public override void FloodNextSend(int seconds) => Script(new SendOutcome.RetryAfter(TimeSpan.FromSeconds(seconds), new Phrase.Verbatim("Too fast.")));
 
-        public override void BreakNextSend() => Script(new SendOutcome.RetryAfter(null, "Out of order."));
+        public override void BreakNextSend() => Script(new SendOutcome.RetryAfter(null, new Phrase.Verbatim("Out of order.")));
 
-        public override void LoseNextAnswer() => Script(new SendOutcome.Uncertain("No answer came."));
+        public override void LoseNextAnswer() => Script(new SendOutcome.Uncertain(new Phrase.Verbatim("No answer came.")));
 
-        public override void Refuse(int person) => _port.Script(Connection.Id, $"{person}", new SendOutcome.Rejected("The person blocked the assistant."));
+        public override void Refuse(int person) => _port.Script(Connection.Id, $"{person}", new SendOutcome.Rejected(new Phrase.Verbatim("The person blocked the assistant.")));
 
         private void Script(SendOutcome outcome) => _port.Script(Connection.Id, "5001", outcome);
 

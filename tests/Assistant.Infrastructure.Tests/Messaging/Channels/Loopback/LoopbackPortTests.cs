@@ -3,6 +3,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Channels.Loopback;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -42,7 +43,7 @@ public sealed class LoopbackPortTests
     [Fact]
     public async Task Sends_end_as_scripted_and_then_well()
     {
-        _port.Script(Loop.Id, "li", new SendOutcome.RetryAfter(TimeSpan.FromSeconds(3), "slow down"), new SendOutcome.Rejected("blocked"), new SendOutcome.Uncertain("no answer"));
+        _port.Script(Loop.Id, "li", new SendOutcome.RetryAfter(TimeSpan.FromSeconds(3), new Phrase.Verbatim("slow down")), new SendOutcome.Rejected(new Phrase.Verbatim("blocked")), new SendOutcome.Uncertain(new Phrase.Verbatim("no answer")));
         var message = Message("hi");
 
         Assert.IsType<SendOutcome.RetryAfter>(await _session.SendAsync(message, Cancel));
@@ -101,7 +102,7 @@ public sealed class LoopbackPortTests
 
         public Task SaveCursorAsync(string cursor, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public void Report(ConnectionState state, string detail)
+        public void Report(ConnectionState state, Phrase detail)
         {
         }
     }

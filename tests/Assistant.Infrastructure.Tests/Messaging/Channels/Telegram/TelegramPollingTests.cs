@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Testing.Telegram;
 using Xunit;
 
@@ -72,7 +73,7 @@ public sealed class TelegramPollingTests
 
         await rig.StartAsync(Cancel);
 
-        Assert.Contains(rig.Host.Reports, r => r.State == ConnectionState.Degraded && r.Detail.Contains("Another program", StringComparison.Ordinal));
+        Assert.Contains(rig.Host.Reports, r => r.State == ConnectionState.Degraded && r.Detail == Phrase.Of("telegram.conflict"));
         Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
     }
 
@@ -99,7 +100,7 @@ public sealed class TelegramPollingTests
 
         var fault = await Record.ExceptionAsync(() => session.RunAsync(rig.Host, Cancel));
 
-        Assert.Contains("BotFather", fault!.Message, StringComparison.Ordinal);
+        Assert.Equal(Phrase.Of("telegram.token-refused"), Assert.IsType<PhrasedException>(fault).Reason);
         Assert.Equal(ConnectionState.Down, rig.Host.Reports[^1].State);
     }
 

@@ -1,4 +1,5 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Testing.Telegram;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -131,7 +132,7 @@ public sealed class TelegramSendTests
 
         var outcome = Assert.IsType<SendOutcome.RetryAfter>(await session.SendAsync(Message(rig, 5001, new MessageBody("x")), Cancel));
 
-        Assert.Contains("BotFather", outcome.Reason, StringComparison.Ordinal);
+        Assert.Equal(Phrase.Of("telegram.no-token-form"), outcome.Reason);
         Assert.NotNull(await Record.ExceptionAsync(() => session.RunAsync(rig.Host, Cancel)));
         Assert.Equal(ConnectionState.Down, rig.Host.Reports[^1].State);
     }

@@ -82,8 +82,8 @@ public sealed class WebChatChannelTests
         var bad = await _channel.TestAsync(new SettingValues([new("allowedOrigins", "shop"), new("pageColor", "red")]), Cancel);
 
         Assert.True(good.IsPassed);
-        Assert.Contains("https://shop.example", good.Checks[1].Detail, StringComparison.Ordinal);
-        Assert.All(bad.Checks, check => Assert.False(check.IsPassed || string.IsNullOrEmpty(check.Fix)));
+        Assert.Contains("https://shop.example", good.Checks[1].Detail.ToString(), StringComparison.Ordinal);
+        Assert.All(bad.Checks, check => Assert.False(check.IsPassed || check.Fix is null));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Web.Components.Pages.DeadLetters;
 
 namespace Assistant.Web.Tests.Components.Pages.DeadLetters;
@@ -67,7 +68,7 @@ public sealed class DeadLettersPageModelTests
         _house.Clock.Advance(TimeSpan.FromMinutes(1));
         var now = _house.Clock.GetUtcNow();
         var letter = new DeadLetter(
-            Guid.CreateVersion7(), isInbound, ConversationId.Create(), DeskFixture.Telegram, "Li Wei", "Hello", "blocked by the person", 5, now, now);
+            Guid.CreateVersion7(), isInbound, ConversationId.Create(), DeskFixture.Telegram, "Li Wei", "Hello", Phrase.Of("telegram.blocked"), 5, now, now);
         _house.DeadLetters.Add(DeskFixture.Acme, letter);
         return letter;
     }

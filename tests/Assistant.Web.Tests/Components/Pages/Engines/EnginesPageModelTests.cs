@@ -2,6 +2,7 @@ using Assistant.Domain.Ai;
 using Assistant.Testing.Fakes;
 using Assistant.Web.Components.Pages.Engines;
 using Assistant.Web.Components.Pages.SetUp;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Tests.Components.Pages.Engines;
 
@@ -22,7 +23,7 @@ public sealed class EnginesPageModelTests
 
         var check = Assert.Single(model.Editor.Checks!);
         Assert.True(check.IsPassed);
-        Assert.Contains("Hello.", check.Detail, StringComparison.Ordinal);
+        Assert.Contains("Hello.", check.Detail.Words(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class EnginesPageModelTests
 
         var check = Assert.Single(model.Editor.Checks!);
         Assert.False(check.IsPassed);
-        Assert.Contains("refused", check.Detail, StringComparison.Ordinal);
+        Assert.Contains("refused", check.Detail.Words(), StringComparison.Ordinal);
     }
 
     [Fact]
