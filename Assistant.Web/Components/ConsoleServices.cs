@@ -32,6 +32,7 @@ public static class ConsoleServices
     /// </summary>
     public static WebApplication MapConsole(this WebApplication app)
     {
+        app.UseNotFoundPage();
         app.UseContentSecurity();
         app.UseRequestLocalization();
         app.UseAntiforgery();
