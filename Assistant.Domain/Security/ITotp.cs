@@ -11,4 +11,7 @@ public interface ITotp
 
     /// <summary>The seed in base32, for typing into an app.</summary>
     string ToText(TotpSecret secret);
+
+    /// <summary>The seed of <see cref="ToText"/>, or <see langword="null"/> when the text is none.</summary>
+    TotpSecret? Read(string text);
 }

@@ -28,6 +28,12 @@ public interface IUserDirectory
     /// <summary>Takes away the one-time code and any lock, and ends the user's sessions.</summary>
     Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken);
 
+    /// <summary>Changes a credential of somebody who proves who they are, and ends their sessions; a wrong password counts towards the lock.</summary>
+    /// <param name="password">The proof: the password as it is now.</param>
+    /// <param name="audit">Written when it was changed; a refusal writes an event of its own.</param>
+    Task<CredentialOutcome> ChangeCredentialAsync(
+        TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken);
+
     /// <summary>
     /// Checks password and, where the user has one, the one-time code; counts failures and locks after too many. Writes the
     /// audit event of the attempt itself. Takes about as long for an unknown address as for a known one.

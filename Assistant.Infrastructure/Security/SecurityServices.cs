@@ -41,6 +41,7 @@ public static class SecurityServices
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
         services.AddSingleton<UserDesk>();
+        services.AddSingleton<AccountDesk>();
         services.AddSingleton<SetupGate>();
         services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
         services.AddSingleton<ApiKeyDesk>();

@@ -17,6 +17,21 @@ internal sealed record UserRequest(
 
 internal sealed record RoleRequest(string Role);
 
+internal sealed record PasswordRequest(
+    [property: Description("The user's password as it is now.")] string Password,
+    [property: Description("At least 12 characters.")] string Next);
+
+internal sealed record TotpResource(
+    [property: Description("Base32; nothing is stored yet.")] string Secret,
+    [property: Description("What a QR code says.")] string Uri);
+
+internal sealed record TotpRequest(
+    [property: Description("The user's password as it is now.")] string Password,
+    [property: Description("As a POST gave it.")] string Secret,
+    [property: Description("What the app shows for it.")] string Code);
+
+internal sealed record ProofRequest([property: Description("The user's password as it is now.")] string Password);
+
 /// <summary><c>/api/v1/users</c>: who may sign in to the console.</summary>
 internal static class UserEndpoints
 {
@@ -25,12 +40,60 @@ internal static class UserEndpoints
         var group = api.MapGroup("/users").WithTags("Users");
         group.MapGet("/", ListAsync).Needs(Permissions.UsersManage)
             .WithSummary("Lists users by e-mail address").Produces<PageResource<UserResource>>();
+        group.MapGet("/{id:guid}", GetAsync).Needs(Permissions.UsersManage)
+            .WithSummary("One user").Produces<UserResource>().ProducesProblem(404);
         group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage)
             .WithSummary("Creates a user").Produces<UserResource>(201).ProducesValidationProblem().ProducesProblem(409);
         group.MapPut("/{id:guid}/role", SetRoleAsync).Needs(Permissions.UsersManage)
             .WithSummary("Sets a user's role").WithDescription("The user has to sign in again.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
+        group.MapPut("/{id:guid}/password", SetPasswordAsync).Needs(Permissions.UsersManage)
+            .WithSummary("Changes a user's password").WithDescription("Wants the password as it is now. The user has to sign in again.")
+            .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{id:guid}/totp", OfferTotpAsync).Needs(Permissions.UsersManage)
+            .WithSummary("A fresh secret for one-time codes, to be confirmed").Produces<TotpResource>().ProducesProblem(404);
+        group.MapPut("/{id:guid}/totp", EnrolTotpAsync).Needs(Permissions.UsersManage)
+            .WithSummary("Asks for one-time codes at sign-in").WithDescription("Wants the password and a code of the secret.")
+            .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{id:guid}/totp/remove", RemoveTotpAsync).Needs(Permissions.UsersManage)
+            .WithSummary("Signs a user in by password alone").WithDescription("Wants the password.")
+            .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
     }
+
+    private static async Task<IResult> GetAsync(Guid id, ApiCaller caller, AccountDesk desk, CancellationToken ct)
+        => await desk.FindAsync(caller.Value, new UserId(id), ct) is { } user ? Results.Ok(UserResource.From(user)) : Problems.NotFound("user");
+
+    private static async Task<IResult> SetPasswordAsync(Guid id, PasswordRequest request, ApiCaller caller, AccountDesk desk, CancellationToken ct)
+        => Answer(await desk.ChangePasswordAsync(caller.Value, new UserId(id), request.Password, request.Next, ct));
+
+    private static async Task<IResult> OfferTotpAsync(Guid id, ApiCaller caller, AccountDesk desk, ITotp totp, CancellationToken ct)
+    {
+        var secret = TotpSecret.Create();
+        return await desk.FindAsync(caller.Value, new UserId(id), ct) is { } user
+            ? Results.Ok(new TotpResource(totp.ToText(secret), totp.ProvisioningUri(secret, user.Email).AbsoluteUri))
+            : Problems.NotFound("user");
+    }
+
+    private static async Task<IResult> EnrolTotpAsync(
+        Guid id, TotpRequest request, ApiCaller caller, AccountDesk desk, ITotp totp, CancellationToken ct)
+        => totp.Read(request.Secret) is { } secret
+            ? Answer(await desk.EnrolTotpAsync(caller.Value, new UserId(id), request.Password, secret, request.Code, ct))
+            : Problems.Invalid("secret", "This is not a secret of ours.");
+
+    private static async Task<IResult> RemoveTotpAsync(Guid id, ProofRequest request, ApiCaller caller, AccountDesk desk, CancellationToken ct)
+        => Answer(await desk.RemoveTotpAsync(caller.Value, new UserId(id), request.Password, ct));
+
+    private static IResult Answer(CredentialOutcome outcome) => outcome switch
+    {
+        CredentialOutcome.Changed changed => Results.Ok(UserResource.From(changed.User)),
+        CredentialOutcome.WrongPassword => Problems.Invalid("password", "This is not the user's password."),
+        CredentialOutcome.WeakPassword => Problems.Invalid(
+            "next", $"A password has {PasswordPolicy.MinLength} to {PasswordPolicy.MaxLength} characters, at least five different ones."),
+        CredentialOutcome.WrongCode => Problems.Invalid("code", "This is not a code of the secret, or its 30 seconds are over."),
+        CredentialOutcome.Locked => Problems.Conflict("Locked", "Too many wrong passwords. Try again in a few minutes."),
+        CredentialOutcome.NotFound => Problems.NotFound("user"),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+    };
 
     private static async Task<IResult> ListAsync(ApiCaller caller, UserDesk desk, CancellationToken ct)
         => Results.Ok(PageResource<UserResource>.Whole((await desk.ListAsync(caller.Value, ct)).Select(UserResource.From)));

@@ -32,6 +32,7 @@ internal static class Texts
     public static string ThemeLight => Book.Say();
     public static string ThemeDark => Book.Say();
     public static string Language => Book.Say();
+    public static string Account => Book.Say();
     public static string SignOut => Book.Say();
     public static string Back => Book.Say();
     public static string Close => Book.Say();

@@ -42,6 +42,7 @@ internal static class WebSecurity
         services.AddSingleton<IPrincipalCallers>(callers);
         services.AddSingleton<IApiCallers>(callers);
         services.AddSingleton<SignInLimiter>();
+        services.AddSingleton<CredentialEndpoints.Request>();
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         return services;
     }
@@ -50,6 +51,10 @@ internal static class WebSecurity
     public static IServiceCollection AddSecurityVerbs(this IServiceCollection services)
         => services.AddScoped<IVerb, UsersVerb>().AddScoped<IVerb, ApiKeysVerb>().AddScoped<IVerb, AuditVerb>();
 
-    /// <summary>Maps the posts of the sign-in and sign-out forms.</summary>
-    public static void MapAccount(this IEndpointRouteBuilder endpoints) => AccountEndpoints.Map(endpoints);
+    /// <summary>Maps the posts of the sign-in, sign-out and account forms.</summary>
+    public static void MapAccount(this IEndpointRouteBuilder endpoints)
+    {
+        AccountEndpoints.Map(endpoints);
+        CredentialEndpoints.Map(endpoints);
+    }
 }

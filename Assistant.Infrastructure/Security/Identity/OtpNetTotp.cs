@@ -19,4 +19,16 @@ internal sealed class OtpNetTotp(TimeProvider clock) : ITotp
     public Uri ProvisioningUri(TotpSecret secret, string email) => new(new OtpUri(OtpType.Totp, secret.Bytes.ToArray(), email, Issuer).ToString());
 
     public string ToText(TotpSecret secret) => Base32Encoding.ToString(secret.Bytes.ToArray());
+
+    public TotpSecret? Read(string text)
+    {
+        try
+        {
+            return new TotpSecret(Base32Encoding.ToBytes(text.Replace(" ", "", StringComparison.Ordinal)));
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 }

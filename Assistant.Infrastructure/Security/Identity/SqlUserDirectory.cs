@@ -91,16 +91,13 @@ internal sealed class SqlUserDirectory(
     }
 
     public async Task<User?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
-    {
-        await using var context = database.OpenContext(TenantScope.Of(tenant));
-        return (await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value, cancellationToken))?.ToUser();
-    }
+        => (await FindRowAsync(tenant, id, cancellationToken))?.ToUser();
 
     public async Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken)
         => (await FindRowAsync(email, cancellationToken))?.ToUser();
 
-    public Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken)
-        => ChangeAsync(
+    public async Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken)
+        => (await ChangeAsync(
             tenant,
             id,
             (row, isLastOwner) =>
@@ -114,10 +111,10 @@ internal sealed class SqlUserDirectory(
                 return true;
             },
             audit,
-            cancellationToken);
+            cancellationToken)).Change;
 
-    public Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken)
-        => ChangeAsync(
+    public async Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken)
+        => (await ChangeAsync(
             tenant,
             id,
             (row, _) =>
@@ -126,7 +123,72 @@ internal sealed class SqlUserDirectory(
                 return true;
             },
             audit,
+            cancellationToken)).Change;
+
+    public async Task<CredentialOutcome> ChangeCredentialAsync(
+        TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        if (await FindRowAsync(tenant, id, cancellationToken) is not { } row)
+        {
+            return new CredentialOutcome.NotFound();
+        }
+
+        // As with a sign-in, the password is checked in any case: a lock must not show in the time it takes.
+        var check = await passwords.VerifyAsync(row.PasswordHash, password, cancellationToken);
+        var attempt = audit with { Action = AuditActions.SignInFailed };
+        if (row.LockedUntil > audit.At)
+        {
+            await RefuseAsync(attempt, SignInRefusal.Locked, null, cancellationToken);
+            return new CredentialOutcome.Locked();
+        }
+
+        if (check == PasswordVerificationResult.Failed)
+        {
+            await RefuseAsync(attempt, SignInRefusal.WrongPassword, row.Id, cancellationToken);
+            return new CredentialOutcome.WrongPassword();
+        }
+
+        Action<UserRow> apply;
+        switch (change)
+        {
+            case CredentialChange.NewPassword next:
+                var hash = await passwords.HashAsync(next.Value, cancellationToken);
+                apply = user => user.PasswordHash = hash;
+                break;
+            case CredentialChange.NewTotp next:
+                var seed = await sealer.SealAsync(tenant, TotpPlace(row.Id), next.Secret.Bytes, cancellationToken);
+                apply = user => (user.TotpSecret, user.LastTotpStep) = (seed, next.Step);
+                break;
+            case CredentialChange.NoTotp:
+                apply = user => user.TotpSecret = null;
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown change {change.GetType().Name}.");
+        }
+
+        var outcome = await ChangeAsync(
+            tenant,
+            id,
+            (user, _) =>
+            {
+                if (user.SecurityStamp != row.SecurityStamp)
+                {
+                    return false; // changed since the password was checked: what was proven may not hold any more
+                }
+
+                apply(user);
+                (user.FailedAttempts, user.LockedUntil) = (0, null);
+                return true;
+            },
+            audit,
             cancellationToken);
+        return outcome.Change switch
+        {
+            ChangeUserOutcome.Changed changed => new CredentialOutcome.Changed(changed.User, outcome.Stamp),
+            ChangeUserOutcome.NotFound => new CredentialOutcome.NotFound(),
+            _ => new CredentialOutcome.WrongPassword(),
+        };
+    }
 
     public async Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
     {
@@ -207,11 +269,11 @@ internal sealed class SqlUserDirectory(
             },
             cancellationToken);
 
-    private Task<ChangeUserOutcome> ChangeAsync(
+    private async Task<(ChangeUserOutcome Change, string Stamp)> ChangeAsync(
         TenantId tenant, UserId id, Func<UserRow, bool, bool> change, AuditDraft audit, CancellationToken cancellationToken)
     {
         var stamp = NewStamp();
-        return writes.ExecuteAsync(
+        var outcome = await writes.ExecuteAsync(
             session =>
             {
                 Lock(session, tenant.Value);
@@ -234,6 +296,7 @@ internal sealed class SqlUserDirectory(
                 });
             },
             cancellationToken);
+        return (outcome, stamp);
     }
 
     private AuditDraft Attempt(TenantId tenant, Actor actor, string origin)
@@ -244,6 +307,12 @@ internal sealed class SqlUserDirectory(
         Action = AuditActions.SignInFailed,
         Details = new Dictionary<string, string> { ["reason"] = reason.ToString() },
     };
+
+    private async Task<UserRow?> FindRowAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.Of(tenant));
+        return await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value, cancellationToken);
+    }
 
     private async Task<UserRow?> FindRowAsync(string email, CancellationToken cancellationToken)
     {

@@ -174,6 +174,62 @@ public abstract class UserDirectoryContract
     }
 
     [Fact]
+    public async Task A_new_password_takes_the_place_of_the_old_one_and_ends_other_sessions()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        var user = await AddAsync(users, "ada@example.org");
+        var session = Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org"));
+
+        var changed = Assert.IsType<CredentialOutcome.Changed>(await ChangeAsync(users, user, Password, new CredentialChange.NewPassword("a quite different one")));
+
+        Assert.Null(await users.FindSessionAsync(user.Id, session.Stamp, Cancel));
+        Assert.Equal(user.Id, (await users.FindSessionAsync(user.Id, changed.Stamp, Cancel))?.Id);
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongPassword), await VerifyAsync(users, "ada@example.org"));
+        Assert.IsType<SignInOutcome.SignedIn>(await users.VerifyAsync("ada@example.org", "a quite different one", null, "192.0.2.1", Cancel));
+        Assert.Contains("test.changed", await ActionsAsync(audit, Own));
+    }
+
+    [Fact]
+    public async Task A_second_step_is_asked_for_once_it_is_confirmed_and_until_it_is_removed()
+    {
+        var (users, _) = await CreateAsync(_clock, Own);
+        var user = await AddAsync(users, "ada@example.org");
+        var secret = TotpSecret.Create();
+        var step = _clock.GetUtcNow().ToUnixTimeSeconds() / 30;
+
+        var enrolled = Assert.IsType<CredentialOutcome.Changed>(await ChangeAsync(users, user, Password, new CredentialChange.NewTotp(secret, step)));
+
+        Assert.True(enrolled.User.HasTotp);
+        Assert.IsType<SignInOutcome.CodeNeeded>(await VerifyAsync(users, "ada@example.org"));
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongCode), await VerifyAsync(users, "ada@example.org", FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org", FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
+
+        var removed = Assert.IsType<CredentialOutcome.Changed>(await ChangeAsync(users, user, Password, new CredentialChange.NoTotp()));
+
+        Assert.False(removed.User.HasTotp);
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org"));
+    }
+
+    [Fact]
+    public async Task Credentials_are_not_changed_without_the_password_and_guessing_it_locks()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        var user = await AddAsync(users, "ada@example.org");
+
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.IsType<CredentialOutcome.WrongPassword>(await ChangeAsync(users, user, "a guess", new CredentialChange.NoTotp()));
+        }
+
+        Assert.IsType<CredentialOutcome.Locked>(await ChangeAsync(users, user, Password, new CredentialChange.NewPassword("a quite different one")));
+        Assert.IsType<CredentialOutcome.NotFound>(
+            await users.ChangeCredentialAsync(Other, user.Id, Password, new CredentialChange.NoTotp(), Draft(Other), Cancel));
+        Assert.Equal(6, (await ActionsAsync(audit, Own)).Count(action => action == AuditActions.SignInFailed));
+        Assert.DoesNotContain("test.changed", await ActionsAsync(audit, Own));
+    }
+
+    [Fact]
     public async Task The_last_owner_stays_owner()
     {
         var (users, audit) = await CreateAsync(_clock, Own, Other);
@@ -187,6 +243,9 @@ public abstract class UserDirectoryContract
         var changed = Assert.IsType<ChangeUserOutcome.Changed>(await users.SetRoleAsync(Own, ada.Id, Roles.Viewer, Draft(Own), Cancel));
         Assert.Equal(Roles.Viewer, changed.User.Role);
     }
+
+    private Task<CredentialOutcome> ChangeAsync(IUserDirectory users, User user, string password, CredentialChange change)
+        => users.ChangeCredentialAsync(user.Tenant, user.Id, password, change, Draft(user.Tenant), Cancel);
 
     private static Task<SignInOutcome> VerifyAsync(IUserDirectory users, string email, string? code = null)
         => users.VerifyAsync(email, Password, code, "192.0.2.1", Cancel);

@@ -31,6 +31,18 @@ public sealed class FakeTotp(TimeProvider clock) : ITotp
 
     public string ToText(TotpSecret secret) => Convert.ToHexString(secret.Bytes.Span);
 
+    public TotpSecret? Read(string text)
+    {
+        try
+        {
+            return new TotpSecret(Convert.FromHexString(text.Replace(" ", "", StringComparison.Ordinal)));
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
     private static string CodeOf(TotpSecret secret, long step)
     {
         var counter = new byte[sizeof(long)];

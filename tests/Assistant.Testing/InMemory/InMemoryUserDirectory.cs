@@ -66,6 +66,48 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             return true;
         });
 
+    public Task<CredentialOutcome> ChangeCredentialAsync(
+        TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked<CredentialOutcome>(() =>
+        {
+            if (_accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant) is not { } account)
+            {
+                return new CredentialOutcome.NotFound();
+            }
+
+            var refusal = audit with { Action = AuditActions.SignInFailed };
+            if (account.User.LockedUntil > audit.At)
+            {
+                Refuse(account, refusal, SignInRefusal.Locked, counts: false);
+                return new CredentialOutcome.Locked();
+            }
+
+            if (account.Password != password)
+            {
+                Refuse(account, refusal, SignInRefusal.WrongPassword, counts: true);
+                return new CredentialOutcome.WrongPassword();
+            }
+
+            switch (change)
+            {
+                case CredentialChange.NewPassword next:
+                    account.Password = next.Value;
+                    break;
+                case CredentialChange.NewTotp next:
+                    (account.Totp, account.LastStep) = (next.Secret, next.Step);
+                    break;
+                default:
+                    account.Totp = null;
+                    break;
+            }
+
+            account.Failures = 0;
+            account.User = account.User with { HasTotp = account.Totp is not null, LockedUntil = null };
+            account.Stamp = Guid.CreateVersion7().ToString();
+            log.Append(audit);
+            return new CredentialOutcome.Changed(account.User, account.Stamp);
+        });
+
     public Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
         => Locked(() => Verify(email, password, code, origin));
 
@@ -79,31 +121,19 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             account?.User.Tenant ?? TenantId.Default, clock.GetUtcNow(), account?.User.AsActor ?? new Actor("user", "unknown", ""),
             AuditActions.SignInFailed, $"user/{account?.User.Id.ToString() ?? "unknown"}", origin, AuditDraft.NoDetails);
 
-        SignInOutcome Refuse(SignInRefusal reason, bool counts)
-        {
-            if (counts && ++account!.Failures >= 5)
-            {
-                account.Failures = 0;
-                account.User = account.User with { LockedUntil = draft.At.AddMinutes(5) };
-            }
-
-            log.Append(draft with { Details = new Dictionary<string, string> { ["reason"] = reason.ToString() } });
-            return new SignInOutcome.Refused(reason);
-        }
-
         if (account is null)
         {
-            return Refuse(SignInRefusal.UnknownUser, counts: false);
+            return Refuse(account, draft, SignInRefusal.UnknownUser, counts: false);
         }
 
         if (account.User.LockedUntil > draft.At)
         {
-            return Refuse(SignInRefusal.Locked, counts: false);
+            return Refuse(account, draft, SignInRefusal.Locked, counts: false);
         }
 
         if (account.Password != password)
         {
-            return Refuse(SignInRefusal.WrongPassword, counts: true);
+            return Refuse(account, draft, SignInRefusal.WrongPassword, counts: true);
         }
 
         if (account.Totp is { } secret)
@@ -115,7 +145,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
 
             if (_totp.FindStep(secret, code) is not { } step || step <= account.LastStep)
             {
-                return Refuse(SignInRefusal.WrongCode, counts: true);
+                return Refuse(account, draft, SignInRefusal.WrongCode, counts: true);
             }
 
             account.LastStep = step;
@@ -125,6 +155,18 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
         account.User = account.User with { LastSignInAt = draft.At, LockedUntil = null };
         log.Append(draft with { Action = AuditActions.SignedIn });
         return new SignInOutcome.SignedIn(account.User, account.Stamp);
+    }
+
+    private SignInOutcome.Refused Refuse(Account? account, AuditDraft draft, SignInRefusal reason, bool counts)
+    {
+        if (counts && ++account!.Failures >= 5)
+        {
+            account.Failures = 0;
+            account.User = account.User with { LockedUntil = draft.At.AddMinutes(5) };
+        }
+
+        log.Append(draft with { Details = new Dictionary<string, string> { ["reason"] = reason.ToString() } });
+        return new SignInOutcome.Refused(reason);
     }
 
     private Task<ChangeUserOutcome> Change(TenantId tenant, UserId id, AuditDraft audit, Func<Account, bool> change)
@@ -159,7 +201,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
     {
         public User User { get; set; } = user;
 
-        public string Password => password;
+        public string Password { get; set; } = password;
 
         public TotpSecret? Totp { get; set; } = totp;
 

@@ -46,6 +46,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public InMemoryPeople People { get; private init; } = null!;
 
+    public InMemoryUserDirectory Users { get; private init; } = null!;
+
     public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null)
     {
         var builder = WebApplication.CreateBuilder();
@@ -68,6 +70,8 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IPeopleStore>(people).AddSingleton<PairingDesk>();
         services.AddSingleton<IDeadLetterQueries>(dead).AddSingleton<IInbox>(dead).AddSingleton<IOutbox>(dead).AddSingleton<DeadLetterDesk>();
         services.AddSingleton<UserDesk>(_ => throw new NotSupportedException("There are no users here."));
+        var users = new InMemoryUserDirectory(new InMemoryAuditLog(), TimeProvider.System, TenantId.Default);
+        services.AddSingleton<IUserDirectory>(users).AddSingleton<AccountDesk>().AddSingleton<ITotp>(new FakeTotp(TimeProvider.System));
         services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
         services.AddRestApi();
         services.Configure<ApiOptions>(options => configure?.Invoke(options));
@@ -85,7 +89,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.UseAuthorization();
         app.MapRestApi();
         await app.StartAsync();
-        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people };
+        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people, Users = users };
     }
 
     public HttpClient As(string? role)

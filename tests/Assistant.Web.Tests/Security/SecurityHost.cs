@@ -46,6 +46,8 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<IUserDirectory>(new InMemoryUserDirectory(audit, TimeProvider.System, TenantId.Default));
         builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, TimeProvider.System));
         builder.Services.AddSingleton<UserDesk>();
+        builder.Services.AddSingleton<AccountDesk>();
+        builder.Services.AddSingleton<ITotp>(new FakeTotp(TimeProvider.System));
         builder.Services.AddSingleton<ApiKeyDesk>();
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.Services.AddWebSecurity();
@@ -58,6 +60,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         app.MapGet("/who", (HttpContext http, IPrincipalCallers callers) => callers.Find(http.User) is { } caller
             ? $"{caller.Actor.Kind} {caller.Actor.Name} {caller.Tenant} {caller.Origin}"
             : "nobody");
+        app.MapGet("/stamp", (HttpContext http) => http.User.FindFirst(SessionClaims.Stamp)?.Value);
         app.MapGet("/users", () => "users").RequireAuthorization(Permissions.UsersManage);
         app.MapGet("/api/users", (ApiCaller caller) => $"{caller.Value.Actor.Kind} {caller.Value.Actor.Name}").RequireAuthorization(
             new AuthorizeAttribute(Permissions.UsersManage) { AuthenticationSchemes = RestApi.Scheme });

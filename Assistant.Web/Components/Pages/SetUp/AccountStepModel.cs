@@ -43,7 +43,7 @@ internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen 
     public Uri? Provisioning => Secret is null ? null : totp.ProvisioningUri(Secret, Email.Trim() is { Length: > 0 } email ? email : "admin");
 
     /// <summary>The seed for typing, in groups of four.</summary>
-    public string? SecretText => Secret is null ? null : string.Join(' ', totp.ToText(Secret).Chunk(4).Select(group => new string(group)));
+    public string? SecretText => Secret is null ? null : SeedText.InGroups(totp.ToText(Secret));
 
     public bool IsBusy { get; private set; }
 

@@ -1,0 +1,131 @@
+using System.Security.Claims;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Components;
+using Assistant.Web.Components.Pages.Account;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Assistant.Web.Tests.Components.Pages.Account;
+
+public sealed class AccountPageTests : BunitContext
+{
+    private const string Password = "correct horse battery";
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+    private readonly InMemoryUserDirectory _users;
+    private readonly User _ada;
+    private readonly BunitJSModuleInterop _script;
+
+    public AccountPageTests()
+    {
+        _users = new InMemoryUserDirectory(new InMemoryAuditLog(), _clock, TenantId.Default);
+        _ada = Assert.IsType<CreateUserOutcome.Created>(new UserDesk(_users, _clock)
+            .CreateAsync(UserDesk.LocalCaller(TenantId.Default), "ada@example.org", Roles.Owner, Password, null, Cancel).GetAwaiter().GetResult()).User;
+        var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1");
+        AddAuthorization().SetAuthorized("ada@example.org");
+        Services.AddSingleton<TimeProvider>(_clock);
+        Services.AddSingleton<ITotp>(new FakeTotp(_clock));
+        Services.AddSingleton<IUserDirectory>(_users);
+        Services.AddSingleton<AccountDesk>();
+        Services.AddSingleton<IPrincipalCallers>(new OneCaller(caller));
+        Services.AddSingleton<AntiforgeryStateProvider, Token>();
+        Services.AddScoped<ConsoleCaller>();
+        Renderer.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        _script = JSInterop.SetupModule("/console/account.js");
+    }
+
+    private static CancellationToken Cancel => Xunit.TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void It_says_who_is_signed_in_and_that_no_second_step_is_asked_for()
+    {
+        var page = Render<AccountPage>();
+
+        Assert.Contains("ada@example.org", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("your password alone signs you in", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_password_is_posted_by_the_browser_and_the_page_asked_for_again()
+    {
+        _script.Setup<string>("post", _ => true).SetResult("changed");
+        var page = Render<AccountPage>();
+
+        Fill(page, Password, "a quite different one", "a quite different one");
+
+        var fields = Assert.IsType<Dictionary<string, string>>(_script.VerifyInvoke("post").Arguments[1]);
+        Assert.Equal((Password, "a quite different one"), (fields["password"], fields["next"]));
+        Assert.EndsWith("/account?done=password", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "a quite different one", "a quite different one", "Type your current password.")]
+    [InlineData(Password, "short", "short", "Use at least 12 characters.")]
+    [InlineData(Password, "a quite different one", "another one again", "The two new passwords are not the same.")]
+    public void What_is_wrong_is_said_in_its_place_and_nothing_is_posted(string current, string next, string again, string problem)
+    {
+        var page = Render<AccountPage>();
+
+        Fill(page, current, next, again);
+
+        Assert.Contains(page.FindAll(".error"), error => error.TextContent == problem);
+        _script.VerifyNotInvoke("post");
+    }
+
+    [Theory]
+    [InlineData("wrong-password", "That is not your current password.")]
+    [InlineData("locked", "Too many wrong passwords. Wait a few minutes, then try again.")]
+    public void A_refusal_is_told(string word, string problem)
+    {
+        _script.Setup<string>("post", _ => true).SetResult(word);
+        var page = Render<AccountPage>();
+
+        Fill(page, "not it at all", "a quite different one", "a quite different one");
+
+        Assert.Contains(page.FindAll("[role=alert]"), alert => alert.TextContent == problem);
+    }
+
+    [Fact]
+    public void A_second_step_is_shown_as_a_picture_and_as_text_and_wants_a_code_of_it()
+    {
+        _script.Setup<string>("post", _ => true).SetResult("changed");
+        var page = Render<AccountPage>();
+        page.FindAll("button").Single(b => b.TextContent == "Set up").Click();
+        var secret = new FakeTotp(_clock).Read(page.Find("code.seed").TextContent)!;
+        Assert.NotNull(page.Find(".qr svg"));
+
+        page.Find("#code").Input("000000");
+        page.Find("#totp-password").Input(Password);
+        page.Find("form:has(#code)").Submit();
+        Assert.Contains(page.FindAll(".error"), error => error.TextContent.StartsWith("That code does not match.", StringComparison.Ordinal));
+
+        page.Find("#code").Input(FakeTotp.CodeAt(secret, _clock.GetUtcNow()));
+        page.Find("form:has(#code)").Submit();
+
+        Assert.Equal("/account/totp", _script.VerifyInvoke("post").Arguments[0]);
+    }
+
+    private static void Fill(IRenderedComponent<AccountPage> page, string current, string next, string again)
+    {
+        page.Find("#current").Input(current);
+        page.Find("#next").Input(next);
+        page.Find("#again").Input(again);
+        page.Find("form:has(#next)").Submit();
+    }
+
+    private sealed class OneCaller(Caller caller) : IPrincipalCallers
+    {
+        public Caller? Find(ClaimsPrincipal principal) => caller;
+    }
+
+    private sealed class Token : AntiforgeryStateProvider
+    {
+        public override AntiforgeryRequestToken? GetAntiforgeryToken() => new("token", "__RequestVerificationToken");
+    }
+}
