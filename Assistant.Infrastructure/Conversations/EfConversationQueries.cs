@@ -16,6 +16,9 @@ namespace Assistant.Infrastructure.Conversations;
 /// <inheritdoc cref="IConversationQueries"/>
 internal sealed class EfConversationQueries(IDatabase database, SearchIndex search) : IConversationQueries
 {
+    /// <summary>More than a preview shows, so that the cut is told from the end.</summary>
+    private const int PreviewChars = 200;
+
     private const int SearchLimit = 500;
 
     public async Task<Page<ConversationRow>> ListAsync(
@@ -103,17 +106,23 @@ internal sealed class EfConversationQueries(IDatabase database, SearchIndex sear
         return id is { } found ? new ConversationId(found) : null;
     }
 
+    /// <summary>A row shows what the person could see last: no note, and no reply that was held back.</summary>
     private static IQueryable<ConversationRowView> Project(AssistantDbContext context, IQueryable<StoredConversation> conversations, UserId user) =>
         from c in conversations.AsNoTracking()
         join p in context.Set<StoredPerson>() on c.PersonId equals p.Id
         join n in context.Set<StoredConnection>() on c.ConnectionId equals n.Id into connections
         from n in connections.DefaultIfEmpty()
+        let seen = context.Set<MessageRow>()
+            .Where(m => m.ConversationId == c.Id && !m.IsNote && m.Delivery != DeliveryState.Held && m.Delivery != DeliveryState.Dropped)
+            .Max(m => (long?)m.Seq)
         let read = context.Set<ReadMarkRow>().Where(r => r.ConversationId == c.Id && r.UserId == user.Value).Select(r => r.Seq).FirstOrDefault()
         orderby c.LastAt descending, c.Id descending
         select new ConversationRowView
         {
             Id = c.Id, ConnectionId = c.ConnectionId, ChannelType = n == null ? "" : n.ChannelType, Title = c.ChatTitle ?? p.DisplayName, Status = c.Status,
-            OperatorId = c.OperatorId, OperatorName = c.OperatorName, WaitingSince = c.WaitingSince, LastText = c.LastText, LastAuthor = c.LastAuthor,
+            OperatorId = c.OperatorId, OperatorName = c.OperatorName, WaitingSince = c.WaitingSince,
+            LastText = context.Set<MessageRow>().Where(m => m.ConversationId == c.Id && m.Seq == seen).Select(m => m.Text.Substring(0, PreviewChars)).FirstOrDefault() ?? "",
+            LastAuthor = context.Set<MessageRow>().Where(m => m.ConversationId == c.Id && m.Seq == seen).Select(m => m.Author).FirstOrDefault(),
             LastAt = c.LastAt, LastSeq = c.LastSeq,
             Unread = context.Set<MessageRow>().Count(m => m.ConversationId == c.Id && m.Seq > read && m.Author == AuthorKind.Person && m.DeletedAt == null),
         };
@@ -121,7 +130,7 @@ internal sealed class EfConversationQueries(IDatabase database, SearchIndex sear
     private static ConversationRow Map(ConversationRowView row) => new(
         new ConversationId(row.Id), new ConnectionId(row.ConnectionId), row.ChannelType, row.Title, row.Status,
         row.OperatorId is { } holder ? new UserRef(new UserId(holder), row.OperatorName!) : null,
-        row.WaitingSince, row.LastText, row.LastAuthor, row.LastAt, row.LastSeq, row.Unread);
+        row.WaitingSince, MessageSql.Preview(row.LastText), row.LastAuthor, row.LastAt, row.LastSeq, row.Unread);
 
     private static Message Map(MessageRow row) => new(
         new ConversationId(row.ConversationId), row.Seq, row.Id, row.Author, row.AuthorName, new MessageBody(row.Text, MessageSql.Buttons(row.Buttons)),

@@ -24,6 +24,24 @@ public abstract class ConversationQueriesContract : PathContract
     }
 
     [Fact]
+    public async Task The_last_words_of_a_row_are_those_the_person_could_see()
+    {
+        var conversation = await HearLaterAsync("a", "is anybody there?");
+        await HearAsync(HomeLine, "2", "hello?", "a");
+        await AnswerAsync(conversation, "on its way");
+        await AnswerAsync(conversation, "held back");
+        await TakeOverAsync(Home, conversation, Anna);
+        Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Ports.Conversations.AddNoteAsync(Home, conversation, Anna, "An important customer.", Draft(Home, AuditActions.NoteAdded, "x"), Cancel);
+
+        var row = Assert.Single((await ListAsync(new ConversationFilter())).Items);
+
+        Assert.Equal(("on its way", AuthorKind.Assistant), (row.LastText, row.LastAuthor));
+        Assert.Equal((Ports.Clock.GetUtcNow(), 5L), (row.LastAt, row.LastSeq));
+        Assert.Equal(row.LastText, (await Ports.Queries.FindAsync(Home, Anna.Id, conversation, Cancel))?.LastText);
+    }
+
+    [Fact]
     public async Task Each_view_shows_its_conversations()
     {
         var quiet = await HearLaterAsync("quiet", "hello");

@@ -82,7 +82,7 @@ public sealed partial class InMemoryHouse
 
     private ConversationRow Describe(Room room, UserId user)
     {
-        var (conversation, last) = (room.Conversation, room.Messages.LastOrDefault());
+        var (conversation, last) = (room.Conversation, room.Messages.LastOrDefault(m => !m.IsNote && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)));
         var firstLine = (last?.Body.Markdown ?? "").Split('\n')[0];
         return new ConversationRow(
             conversation.Id, conversation.Connection, _connections.GetValueOrDefault(conversation.Connection)?.ChannelType ?? "",
