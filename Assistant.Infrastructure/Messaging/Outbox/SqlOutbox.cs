@@ -35,6 +35,13 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         "UPDATE messages SET delivery = 'Sent', external_id = CASE WHEN EXISTS (SELECT 1 FROM messages x WHERE x.conversation_id = @p0 "
         + "AND x.external_id = @p2) THEN external_id ELSE @p2 END WHERE conversation_id = @p0 AND seq = @p1";
 
+    // A message of several parts is as well as its worst one, whichever part ends last: a dead one may be put back and sent after the rest.
+    private const string PartSent =
+        "UPDATE messages SET delivery = CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = @p0 AND o.message_seq = @p1 AND o.state = 'Dead') "
+        + "THEN 'Failed' WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = @p0 AND o.message_seq = @p1 AND o.state <> 'Sent') "
+        + "THEN delivery ELSE 'Sent' END, external_id = CASE WHEN NOT @p3 OR EXISTS (SELECT 1 FROM messages x WHERE x.conversation_id = @p0 "
+        + "AND x.external_id = @p2) THEN external_id ELSE @p2 END WHERE conversation_id = @p0 AND seq = @p1";
+
     private const string ReadMessage =
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
 
@@ -80,11 +87,16 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             {
                 if (session.Execute(Sent, entry.Id, externalId, now) == 1)
                 {
-                    if (entry.IsLastPart)
+                    if (entry is { Part: 0, IsLastPart: true })
                     {
                         session.Execute(MessageSent, entry.Conversation.Value, entry.MessageSeq, externalId);
-                        PublishMessage(session, entry);
                     }
+                    else
+                    {
+                        session.Execute(PartSent, entry.Conversation.Value, entry.MessageSeq, externalId, entry.IsLastPart);
+                    }
+
+                    PublishMessage(session, entry);
 
                     session.Audit(Record(entry, AuditActions.MessageSent, now, entry.MayRepeat ? MayRepeatDetail : AuditDraft.NoDetails));
                 }

@@ -150,6 +150,43 @@ public abstract class OutboxContract : PathContract
     }
 
     [Fact]
+    public async Task A_message_with_a_dead_part_has_failed_even_when_its_last_part_was_sent()
+    {
+        var (conversation, first) = await AnsweredAsync("one", "two");
+        await Ports.Outbox.DeadLetterAsync(first, Phrase.Of("telegram.refuses", ("says", "too long")), Cancel);
+
+        await SentAsync((await ClaimAsync(conversation))!);
+
+        Assert.Equal(DeliveryState.Failed, (await LastAsync(conversation)).Delivery);
+    }
+
+    [Fact]
+    public async Task A_message_whose_dead_part_was_put_back_and_sent_is_sent()
+    {
+        var (conversation, first) = await AnsweredAsync("one", "two");
+        await Ports.Outbox.DeadLetterAsync(first, Phrase.Of("telegram.own-fault"), Cancel);
+        await SentAsync((await ClaimAsync(conversation))!, "ext-last");
+        await ReviveAsync(first);
+
+        await SentAsync((await ClaimAsync(conversation))!, "ext-first");
+
+        var message = await LastAsync(conversation);
+        Assert.Equal((DeliveryState.Sent, "ext-last"), (message.Delivery, message.ExternalId));
+    }
+
+    [Fact]
+    public async Task A_message_is_sent_when_all_of_its_parts_are()
+    {
+        var (conversation, first) = await AnsweredAsync("one", "two");
+
+        var second = (await SentAsync(first))!;
+        Assert.Equal(DeliveryState.Stored, (await LastAsync(conversation)).Delivery);
+
+        await SentAsync(second);
+        Assert.Equal(DeliveryState.Sent, (await LastAsync(conversation)).Delivery);
+    }
+
+    [Fact]
     public async Task A_dead_reply_put_back_while_an_operator_holds_the_conversation_is_held_and_blocks_nobody()
     {
         var (conversation, row) = await AnsweredAsync("hi");

@@ -21,11 +21,15 @@ public sealed partial class InMemoryHouse
             if (row.State == OutboxState.Sending)
             {
                 (row.State, row.ExternalId) = (OutboxState.Sent, externalId);
-                if (entry.IsLastPart)
+                var parts = room.Outbox.Where(r => r.Entry.MessageSeq == entry.MessageSeq).ToList();
+                var keepsId = !entry.IsLastPart || room.Messages.Exists(m => m.ExternalId == externalId);
+                room.Change(entry.MessageSeq, m => m with
                 {
-                    var isTaken = room.Messages.Exists(m => m.ExternalId == externalId);
-                    room.Change(entry.MessageSeq, m => m with { Delivery = DeliveryState.Sent, ExternalId = isTaken ? m.ExternalId : externalId });
-                }
+                    Delivery = parts.Exists(r => r.State == OutboxState.Dead) ? DeliveryState.Failed
+                        : parts.TrueForAll(r => r.State == OutboxState.Sent) ? DeliveryState.Sent
+                        : m.Delivery,
+                    ExternalId = keepsId ? m.ExternalId : externalId,
+                });
 
                 Append(Record(entry, AuditActions.MessageSent));
             }
