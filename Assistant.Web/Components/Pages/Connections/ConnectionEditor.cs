@@ -1,15 +1,12 @@
-using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
-using Assistant.Domain.Settings;
-using Assistant.Domain.Tenancy;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Components.Pages.Connections;
 
 /// <summary>One connection being made, read or changed: its form, its test, and what became of saving it.</summary>
-public sealed class ConnectionEditor
+public sealed class ConnectionEditor : NamedSettingsForm
 {
     private readonly ConnectionDesk _desk;
     private readonly Caller _caller;
@@ -17,11 +14,11 @@ public sealed class ConnectionEditor
     private AccessPolicy _initialAccess;
 
     private ConnectionEditor(ConnectionDesk desk, Caller caller, ConnectionRow? existing, ChannelManifest? manifest, string name, string title, AccessPolicy access)
+        : base(name, new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Connection.UpdatedAt))
     {
-        (_desk, _caller, Existing, Manifest, Name) = (desk, caller, existing, manifest, name);
+        (_desk, _caller, Existing, Manifest) = (desk, caller, existing, manifest);
         Title = _initialTitle = title;
         Access = _initialAccess = access;
-        Fields = new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Connection.UpdatedAt);
     }
 
     internal static ConnectionEditor New(ConnectionDesk desk, Caller caller, ChannelManifest manifest, string name)
@@ -36,91 +33,41 @@ public sealed class ConnectionEditor
     /// <summary><see langword="null"/> when this build has no such channel.</summary>
     public ChannelManifest? Manifest { get; }
 
-    public FieldsModel Fields { get; private set; }
-
-    public string Name { get; set; }
-
     public string Title { get; set; }
 
     public AccessPolicy Access { get; set; }
 
-    public string? NameProblem { get; private set; }
-
-    /// <summary>What the use case refused, when no field is to blame.</summary>
-    public string? Refusal { get; private set; }
-
     public ConnectionTest? Test { get; private set; }
 
-    public bool IsTesting { get; private set; }
-
-    public bool IsSaving { get; private set; }
-
-    public bool IsDeleted { get; private set; }
-
-    public bool IsReadOnly => Manifest is null || Existing is { Connection.IsProvisioned: true } || !_caller.Permissions.Contains(Permissions.ChannelsManage);
+    public override bool IsReadOnly => Manifest is null || Existing is { Connection.IsProvisioned: true } || !_caller.Permissions.Contains(Permissions.ChannelsManage);
 
     public bool MayTest => Manifest is not null && _caller.Permissions.Contains(Permissions.ChannelsManage);
 
-    public bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || Fields.IsChanged || Title != _initialTitle || Access != _initialAccess);
+    public override bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || Fields.IsChanged || Title != _initialTitle || Access != _initialAccess);
 
-    /// <summary>Checks the name, when the person leaves it.</summary>
-    public void CheckName() => NameProblem = Slug.IsValid(Name) ? null : Texts.FieldName;
-
-    /// <summary>Tries what is typed, or what is stored when nothing may be typed.</summary>
-    public async Task TestAsync(CancellationToken cancellationToken)
+    protected override async Task TryAsync(CancellationToken cancellationToken)
     {
-        if (IsTesting || (!IsReadOnly && !Fields.CheckAll()))
+        Test = null;
+        var outcome = IsReadOnly
+            ? await _desk.TestAsync(_caller, Name, cancellationToken)
+            : await _desk.TestAsync(_caller, Draft(), cancellationToken);
+        switch (outcome)
         {
-            return;
-        }
-
-        (IsTesting, Test, Refusal) = (true, null, null);
-        try
-        {
-            var outcome = IsReadOnly
-                ? await _desk.TestAsync(_caller, Name, cancellationToken)
-                : await _desk.TestAsync(_caller, Draft(), cancellationToken);
-            switch (outcome)
-            {
-                case ConnectionTestOutcome.Tested tested:
-                    Test = tested.Test;
-                    break;
-                case ConnectionTestOutcome.Invalid invalid:
-                    Show(invalid.Problems);
-                    break;
-                case ConnectionTestOutcome.NotFound:
-                    Refusal = SetUpTexts.ConnectionGone;
-                    break;
-                default:
-                    throw new InvalidOperationException($"Unknown outcome {outcome}.");
-            }
-        }
-        finally
-        {
-            IsTesting = false;
+            case ConnectionTestOutcome.Tested tested:
+                Test = tested.Test;
+                break;
+            case ConnectionTestOutcome.Invalid invalid:
+                Show(invalid.Problems);
+                break;
+            case ConnectionTestOutcome.NotFound:
+                Refusal = SetUpTexts.ConnectionGone;
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown outcome {outcome}.");
         }
     }
 
-    /// <summary>Stores what is typed.</summary>
-    /// <returns>Whether it is stored.</returns>
-    public async Task<bool> SaveAsync(CancellationToken cancellationToken)
-    {
-        CheckName();
-        if (IsSaving || !Fields.CheckAll() || NameProblem is not null)
-        {
-            return false;
-        }
-
-        (IsSaving, Refusal) = (true, null);
-        try
-        {
-            return Took(await _desk.SaveAsync(_caller, Draft(), cancellationToken));
-        }
-        finally
-        {
-            IsSaving = false;
-        }
-    }
+    protected override async Task<bool> StoreAsync(CancellationToken cancellationToken) => Took(await _desk.SaveAsync(_caller, Draft(), cancellationToken));
 
     /// <summary>Removes the stored connection.</summary>
     public async Task<bool> DeleteAsync(CancellationToken cancellationToken)
@@ -156,13 +103,5 @@ public sealed class ConnectionEditor
             default:
                 throw new InvalidOperationException($"Unknown outcome {outcome}.");
         }
-    }
-
-    private void Show(IReadOnlyList<SettingProblem> problems)
-    {
-        Fields.Show(problems);
-        NameProblem = problems.FirstOrDefault(p => p.Key == "name") is null ? NameProblem : Texts.FieldName;
-        var unplaced = problems.Where(p => p.Key != "name" && Fields.Fields.All(f => f.Key != p.Key)).Select(p => p.Text.In(CultureInfo.CurrentUICulture)).ToList();
-        Refusal = unplaced.Count == 0 ? null : string.Join(Environment.NewLine, unplaced);
     }
 }

@@ -1,9 +1,6 @@
-using System.Globalization;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
-using Assistant.Domain.Settings;
-using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
@@ -11,17 +8,15 @@ using Assistant.Web.Localization;
 namespace Assistant.Web.Components.Pages.Engines;
 
 /// <summary>One engine being made, read or changed: its form, its test, and what became of saving it.</summary>
-public sealed class EngineEditor
+public sealed class EngineEditor : NamedSettingsForm
 {
     private readonly EngineDesk _desk;
     private readonly Caller _caller;
     private readonly int _order;
 
     private EngineEditor(EngineDesk desk, Caller caller, EngineRow? existing, EngineManifest? manifest, string name, int order)
-    {
-        (_desk, _caller, Existing, Manifest, Name, _order) = (desk, caller, existing, manifest, name, order);
-        Fields = new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Engine.UpdatedAt);
-    }
+        : base(name, new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Engine.UpdatedAt))
+        => (_desk, _caller, Existing, Manifest, _order) = (desk, caller, existing, manifest, order);
 
     internal static EngineEditor New(EngineDesk desk, Caller caller, EngineManifest manifest, string name, int order)
         => new(desk, caller, null, manifest, name, order);
@@ -35,30 +30,16 @@ public sealed class EngineEditor
     /// <summary><see langword="null"/> when this build has no such type.</summary>
     public EngineManifest? Manifest { get; }
 
-    public FieldsModel Fields { get; private set; }
-
-    public string Name { get; set; }
-
     /// <summary>Asked first from now on.</summary>
     public bool MakeDefault { get; set; }
 
-    public string? NameProblem { get; private set; }
-
-    public string? Refusal { get; private set; }
-
     public EngineTest? Test { get; private set; }
 
-    public bool IsTesting { get; private set; }
-
-    public bool IsSaving { get; private set; }
-
-    public bool IsDeleted { get; private set; }
-
-    public bool IsReadOnly => Manifest is null || Existing is { Engine.IsProvisioned: true } || !MayManage;
+    public override bool IsReadOnly => Manifest is null || Existing is { Engine.IsProvisioned: true } || !MayManage;
 
     public bool MayTest => Manifest is not null && MayManage;
 
-    public bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || Fields.IsChanged || MakeDefault);
+    public override bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || Fields.IsChanged || MakeDefault);
 
     private bool MayManage => _caller.Permissions.Contains(Permissions.EnginesManage);
 
@@ -70,62 +51,29 @@ public sealed class EngineEditor
         { Answer: var answer } => [new ConnectionCheck(new Phrase.Verbatim(SetUpTexts.EngineAnswers), true, new Phrase.Verbatim(SetUpTexts.Quoted(answer ?? "")))],
     };
 
-    public void CheckName() => NameProblem = Slug.IsValid(Name) ? null : Texts.FieldName;
-
-    /// <summary>Asks for a short answer with what is typed, or with what is stored when nothing may be typed.</summary>
-    public async Task TestAsync(CancellationToken cancellationToken)
+    protected override async Task TryAsync(CancellationToken cancellationToken)
     {
-        if (IsTesting || (!IsReadOnly && !Fields.CheckAll()))
+        Test = null;
+        var outcome = IsReadOnly
+            ? await _desk.TestAsync(_caller, Name, cancellationToken)
+            : await _desk.TestAsync(_caller, Draft(), cancellationToken);
+        switch (outcome)
         {
-            return;
-        }
-
-        (IsTesting, Test, Refusal) = (true, null, null);
-        try
-        {
-            var outcome = IsReadOnly
-                ? await _desk.TestAsync(_caller, Name, cancellationToken)
-                : await _desk.TestAsync(_caller, Draft(), cancellationToken);
-            switch (outcome)
-            {
-                case EngineTestOutcome.Tested tested:
-                    Test = tested.Test;
-                    break;
-                case EngineTestOutcome.Invalid invalid:
-                    Show(invalid.Problems);
-                    break;
-                case EngineTestOutcome.NotFound:
-                    Refusal = SetUpTexts.EngineGone;
-                    break;
-                default:
-                    throw new InvalidOperationException($"Unknown outcome {outcome}.");
-            }
-        }
-        finally
-        {
-            IsTesting = false;
+            case EngineTestOutcome.Tested tested:
+                Test = tested.Test;
+                break;
+            case EngineTestOutcome.Invalid invalid:
+                Show(invalid.Problems);
+                break;
+            case EngineTestOutcome.NotFound:
+                Refusal = SetUpTexts.EngineGone;
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown outcome {outcome}.");
         }
     }
 
-    /// <returns>Whether it is stored.</returns>
-    public async Task<bool> SaveAsync(CancellationToken cancellationToken)
-    {
-        CheckName();
-        if (IsSaving || !Fields.CheckAll() || NameProblem is not null)
-        {
-            return false;
-        }
-
-        (IsSaving, Refusal) = (true, null);
-        try
-        {
-            return Took(await _desk.SaveAsync(_caller, Draft(), cancellationToken));
-        }
-        finally
-        {
-            IsSaving = false;
-        }
-    }
+    protected override async Task<bool> StoreAsync(CancellationToken cancellationToken) => Took(await _desk.SaveAsync(_caller, Draft(), cancellationToken));
 
     public async Task<bool> DeleteAsync(CancellationToken cancellationToken)
         => Took(await _desk.DeleteAsync(_caller, Name, cancellationToken));
@@ -161,13 +109,5 @@ public sealed class EngineEditor
             default:
                 throw new InvalidOperationException($"Unknown outcome {outcome}.");
         }
-    }
-
-    private void Show(IReadOnlyList<SettingProblem> problems)
-    {
-        Fields.Show(problems);
-        NameProblem = problems.FirstOrDefault(p => p.Key == "name") is null ? NameProblem : Texts.FieldName;
-        var unplaced = problems.Where(p => p.Key != "name" && Fields.Fields.All(f => f.Key != p.Key)).Select(p => p.Text.In(CultureInfo.CurrentUICulture)).ToList();
-        Refusal = unplaced.Count == 0 ? null : string.Join(Environment.NewLine, unplaced);
     }
 }

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Web.Localization;
+
+namespace Assistant.Web.Components.Shared;
+
+/// <summary>Something with a name and settings being made, read or changed: its form, and what trying and saving it came to.</summary>
+public abstract class NamedSettingsForm(string name, FieldsModel fields)
+{
+    public string Name { get; set; } = name;
+
+    public FieldsModel Fields { get; protected set; } = fields;
+
+    public string? NameProblem { get; protected set; }
+
+    /// <summary>What the use case refused, when no field is to blame.</summary>
+    public string? Refusal { get; protected set; }
+
+    public bool IsTesting { get; private set; }
+
+    public bool IsSaving { get; private set; }
+
+    public bool IsDeleted { get; protected set; }
+
+    public abstract bool IsReadOnly { get; }
+
+    public abstract bool IsChanged { get; }
+
+    /// <summary>Checks the name, when the person leaves it.</summary>
+    public void CheckName() => NameProblem = Slug.IsValid(Name) ? null : Texts.FieldName;
+
+    /// <summary>Tries what is typed, or what is stored when nothing may be typed.</summary>
+    public async Task TestAsync(CancellationToken cancellationToken)
+    {
+        if (IsTesting || (!IsReadOnly && !Fields.CheckAll()))
+        {
+            return;
+        }
+
+        (IsTesting, Refusal) = (true, null);
+        try
+        {
+            await TryAsync(cancellationToken);
+        }
+        finally
+        {
+            IsTesting = false;
+        }
+    }
+
+    /// <summary>Stores what is typed.</summary>
+    /// <returns>Whether it is stored.</returns>
+    public async Task<bool> SaveAsync(CancellationToken cancellationToken)
+    {
+        CheckName();
+        if (IsSaving || !Fields.CheckAll() || NameProblem is not null)
+        {
+            return false;
+        }
+
+        (IsSaving, Refusal) = (true, null);
+        try
+        {
+            return await StoreAsync(cancellationToken);
+        }
+        finally
+        {
+            IsSaving = false;
+        }
+    }
+
+    protected abstract Task TryAsync(CancellationToken cancellationToken);
+
+    /// <returns>Whether it is stored.</returns>
+    protected abstract Task<bool> StoreAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts each problem where it belongs: to the name, to its field, or above the form.</summary>
+    protected void Show(IReadOnlyList<SettingProblem> problems)
+    {
+        Fields.Show(problems);
+        NameProblem = problems.Any(p => p.Key == "name") ? Texts.FieldName : NameProblem;
+        var unplaced = problems
+            .Where(p => p.Key != "name" && Fields.Fields.All(f => f.Key != p.Key))
+            .Select(p => p.Text.In(CultureInfo.CurrentUICulture)).ToList();
+        Refusal = unplaced.Count == 0 ? null : string.Join(Environment.NewLine, unplaced);
+    }
+}
