@@ -19,13 +19,13 @@ public sealed partial class InMemoryHouse
                 throw new TenantUnknownException(connection.Tenant);
             }
 
-            var person = PersonOf(connection, message.Sender);
-            switch (admit(new SenderStanding(person.Id, Standing.Unknown)))
+            var person = Meet(connection, message.Sender);
+            switch (admit(new SenderStanding(person.Id, StandingOf(connection.Id, person.Id))))
             {
                 case Admission.Refuse refused:
                     return new InboxOutcome.NotAdmitted(refused.Reason);
-                case Admission.Pair:
-                    throw new NotSupportedException("Pairing is not part of this house.");
+                case Admission.Pair pair:
+                    return OpenPairing(connection, person, message, pair);
             }
 
             if (!_dedupe.Add((connection.Id, message.DedupeKey)))
@@ -99,7 +99,7 @@ public sealed partial class InMemoryHouse
             var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
             var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
                 && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
-            return new TurnStart(room.Conversation, _people.Find(p => p.Person.Id == room.Conversation.Person).Person, next.Entry, utterance, [.. history]);
+            return new TurnStart(room.Conversation, PersonIn(room), next.Entry, utterance, [.. history]);
         });
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
@@ -181,19 +181,6 @@ public sealed partial class InMemoryHouse
 
         Append(Record(room, message, AuditActions.MessageDeleted, known.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, false);
-    }
-
-    private Person PersonOf(Connection connection, ExternalSender sender)
-    {
-        var known = _people.Find(p => p.Person.Tenant == connection.Tenant && p.ChannelType == connection.ChannelType && p.ExternalId == sender.ExternalId);
-        if (known.Person is not null)
-        {
-            return known.Person;
-        }
-
-        var person = new Person(new PersonId(Guid.CreateVersion7(Now)), connection.Tenant, sender.DisplayName, sender.Locale, Now);
-        _people.Add((person, connection.ChannelType, sender.ExternalId));
-        return person;
     }
 
     private Room RoomFor(Connection connection, ExternalChat chat, PersonId person)
