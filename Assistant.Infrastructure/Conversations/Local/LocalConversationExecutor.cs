@@ -43,6 +43,9 @@ internal sealed partial class LocalConversationExecutor(
         }
     }
 
+    public void Halt(ConversationId conversation, long version)
+        => services.GetRequiredService<TurnProcessor>().Halt(conversation, version);
+
     public override void Dispose()
     {
         _free.Dispose();

@@ -107,21 +107,25 @@ public sealed partial class InMemoryHouse
         {
             var room = RoomOf(commit.Conversation.Id);
             var waiting = room.Inbox.Single(w => w.Entry.Id == commit.Entry.Id);
-            if (room.Conversation.Version != commit.ExpectedVersion || !waiting.IsOpen)
+            var isLate = room.Conversation.Version != commit.ExpectedVersion;
+            var isWithPeople = room.Conversation is { Operator: not null } or { Status: ConversationStatus.Closed };
+            var isHeld = isLate && isWithPeople && commit is { Reply: not null, Result: TurnResult.Answered or TurnResult.HeldBack };
+            if (!waiting.IsOpen || (!isHeld && (isLate || commit.Result == TurnResult.HeldBack)))
             {
                 return new TurnCommitOutcome.Superseded();
             }
 
             waiting.IsOpen = false;
             _facts.AddRange(commit.NewFacts);
-            if (commit.AsksForPerson)
+            if (commit.AsksForPerson && !isHeld)
             {
                 room.Conversation = room.Conversation with { WaitingSince = room.Conversation.WaitingSince ?? Now };
             }
 
             Append(new AuditDraft(
                 room.Conversation.Tenant, Now, new Actor("assistant", "assistant", "Assistant"), AuditActions.TurnCompleted,
-                Subject(room.Conversation.Id, commit.Entry.MessageSeq), room.Conversation.Connection.Value, AuditDraft.NoDetails));
+                Subject(room.Conversation.Id, commit.Entry.MessageSeq), room.Conversation.Connection.Value,
+                new Dictionary<string, string> { ["result"] = (isHeld ? TurnResult.HeldBack : commit.Result).ToString() }));
             if (commit.Reply is null)
             {
                 return new TurnCommitOutcome.Committed(null);
@@ -129,8 +133,14 @@ public sealed partial class InMemoryHouse
 
             var reply = room.Add(new Message(
                 room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Assistant, "Assistant", commit.Reply, [], false, Now,
-                DeliveryState.Stored, TurnId: commit.TurnId));
-            return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true));
+                isHeld ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId));
+            if (!isHeld)
+            {
+                return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true));
+            }
+
+            room.Hold(reply, commit.Parts);
+            return new TurnCommitOutcome.HeldBack();
         });
 
     private InboxOutcome.Stored Hear(

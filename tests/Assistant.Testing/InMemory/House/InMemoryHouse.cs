@@ -128,12 +128,22 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
         public OutboxEntry? Queue(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant, bool mayClaim = true)
         {
             var isFree = mayClaim && FirstUnsent is null;
-            var rows = parts.Select((body, part) => new Row(new OutboxEntry(
-                Guid.CreateVersion7(message.At), Conversation.Tenant, Conversation.Id, Conversation.Connection, Conversation.Chat, message.Seq, part,
-                part == parts.Count - 1, body, null, byAssistant, 0, false, Conversation.Version, message.At))).ToList();
+            var rows = Rows(message, parts, byAssistant);
             Outbox.AddRange(rows);
             return isFree && rows.Count > 0 ? rows[0].Claim(Conversation.Version) : null;
         }
+
+        public void Hold(Message message, IReadOnlyList<MessageBody> parts)
+        {
+            var rows = Rows(message, parts, byAssistant: true);
+            rows.ForEach(row => row.State = OutboxState.Held);
+            Outbox.AddRange(rows);
+        }
+
+        private List<Row> Rows(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant)
+            => [.. parts.Select((body, part) => new Row(new OutboxEntry(
+                Guid.CreateVersion7(message.At), Conversation.Tenant, Conversation.Id, Conversation.Connection, Conversation.Chat, message.Seq, part,
+                part == parts.Count - 1, body, null, byAssistant, 0, false, Conversation.Version, message.At)))];
     }
 
     private sealed class Row(OutboxEntry entry)
