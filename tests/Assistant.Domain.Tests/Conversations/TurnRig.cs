@@ -1,8 +1,5 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
-using Assistant.Domain.Messaging;
-using Assistant.Domain.Messaging.Inbox;
-using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Testing.Ai;
 using Assistant.Testing.Contracts;
@@ -91,15 +88,5 @@ public abstract class TurnRig : PathContract
             Commits.Add(commit);
             return Failure is { } failure ? Task.FromException<TurnCommitOutcome>(failure) : inner.CommitAsync(commit, cancellationToken);
         }
-    }
-
-    /// <summary>What was handed to the senders.</summary>
-    protected sealed class HandedOver : IOutboxSignal
-    {
-        public List<(ConversationId Conversation, OutboxEntry? Claimed)> Rows { get; } = [];
-
-        public void Committed(ConversationId conversation, OutboxEntry? claimed) => Rows.Add((conversation, claimed));
-
-        public Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
