@@ -7,11 +7,11 @@
 // Memory holds ids only: the inbox is the queue. When too many conversations wait, further wake-ups are dropped on purpose; the
 // sweep finds them in the inbox.
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,6 +43,9 @@ internal sealed partial class LocalConversationExecutor(
             _lanes.TryRemove(new(conversation, Lane.Waiting));
         }
     }
+
+    public void Halt(ConversationId conversation, long version)
+        => services.GetRequiredService<TurnProcessor>().Halt(conversation, version);
 
     public override void Dispose()
     {
@@ -142,8 +145,7 @@ internal sealed partial class LocalConversationExecutor(
         }
         else
         {
-            var wait = Backoff.After(attempt, RandomNumberGenerator.GetInt32(1000) / 1000d);
-            await inbox.RetryLaterAsync(start.Entry, reason, clock.GetUtcNow() + wait, cancellationToken);
+            await inbox.RetryLaterAsync(start.Entry, reason, clock.GetUtcNow() + Backoff.After(attempt), cancellationToken);
         }
 
         return true;

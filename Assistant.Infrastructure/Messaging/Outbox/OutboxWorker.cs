@@ -12,7 +12,6 @@
 // is asked first, only the others send it a second time.
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -240,7 +239,7 @@ internal sealed partial class OutboxWorker(
             catch (Exception error) when (!_stopping.IsCancellationRequested)
             {
                 LogNotRecorded(logger, error, entry.Id, entry.Conversation);
-                await Task.Delay(Wait(attempt), clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Backoff.After(attempt), clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -256,7 +255,7 @@ internal sealed partial class OutboxWorker(
                 await outbox.DeadLetterAsync(entry, rejected.Reason, CancellationToken.None);
                 return await ClaimAsync(entry.Conversation);
             case SendOutcome.RetryAfter later:
-                var wait = later.Delay ?? Wait(entry.Attempts);
+                var wait = later.Delay ?? Backoff.After(entry.Attempts);
                 if (later.Scope == PauseScope.Connection)
                 {
                     _pauses[entry.Connection] = now + wait;
@@ -265,7 +264,7 @@ internal sealed partial class OutboxWorker(
                 // A pause the messenger asked for is obeyed however often it asks; only our own back-off counts towards giving up.
                 return await RetryOrGiveUpAsync(entry, later.Reason, now + wait, isUncertain: false, mayGiveUp: later.Delay is null);
             case SendOutcome.Uncertain uncertain:
-                return await RetryOrGiveUpAsync(entry, uncertain.Reason, now + Wait(entry.Attempts), isUncertain: true, mayGiveUp: true);
+                return await RetryOrGiveUpAsync(entry, uncertain.Reason, now + Backoff.After(entry.Attempts), isUncertain: true, mayGiveUp: true);
             default:
                 throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}.");
         }
@@ -309,8 +308,6 @@ internal sealed partial class OutboxWorker(
         _pauses.TryRemove(new(connection, until));
         return null;
     }
-
-    private static TimeSpan Wait(int attempts) => Conversations.Local.Backoff.After(attempts, RandomNumberGenerator.GetInt32(1000) / 1000d);
 
     private sealed record KnownIds(DateTimeOffset At, Task<IReadOnlySet<string>> Ids);
 

@@ -78,7 +78,7 @@ public sealed partial class InMemoryHouse
                 || room.Messages.Exists(m => m.DeletedAt is null && m.Body.Markdown.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)));
     }
 
-    private Person PersonIn(Room room) => _people.Find(p => p.Person.Id == room.Conversation.Person).Person;
+    private Person PersonIn(Room room) => _people.Find(p => p.Person.Id == room.Conversation.Person)!.Person;
 
     private ConversationRow Describe(Room room, UserId user)
     {
