@@ -34,6 +34,13 @@ internal sealed class ApiClient : IDisposable
         return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
+    /// <summary>Creates or replaces something, and insists that it worked.</summary>
+    public async Task PutAsync(string path, object body)
+    {
+        using var answer = await _http.PutAsJsonAsync(path, body, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, $"PUT {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}");
+    }
+
     /// <summary>Waits until the list has an entry that fits.</summary>
     public Task<JsonNode> FindAsync(string path, string what, Func<JsonNode, bool> fits)
         => Eventually.FindAsync(what, async () => (await GetAsync(path))["items"]!.AsArray().FirstOrDefault(item => fits(item!)));

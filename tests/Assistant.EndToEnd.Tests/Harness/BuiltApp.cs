@@ -8,17 +8,26 @@ internal static class BuiltApp
         ? System.IO.Path.GetFullPath(named)
         : Find(new DirectoryInfo(AppContext.BaseDirectory));
 
+    /// <summary>The checkout these tests were built from.</summary>
+    public static string Root
+    {
+        get
+        {
+            var root = new DirectoryInfo(AppContext.BaseDirectory);
+            while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "Assistant.sln")))
+            {
+                root = root.Parent;
+            }
+
+            return root?.FullName ?? ".";
+        }
+    }
+
     // …/tests/Assistant.EndToEnd.Tests/bin/<configuration>/<framework>
     private static string Find(DirectoryInfo tests)
     {
         var (framework, configuration) = (tests.Name, tests.Parent!.Name);
-        var root = tests;
-        while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "Assistant.sln")))
-        {
-            root = root.Parent;
-        }
-
-        var path = System.IO.Path.Combine(root?.FullName ?? ".", "Assistant.Web", "bin", configuration, framework, "Assistant.Web.dll");
+        var path = System.IO.Path.Combine(Root, "Assistant.Web", "bin", configuration, framework, "Assistant.Web.dll");
         return File.Exists(path) ? path : throw new FileNotFoundException("The program was not built together with these tests.", path);
     }
 }

@@ -20,13 +20,29 @@ public sealed class Chromium : IAsyncDisposable
     private IBrowser? _browser;
 
     /// <summary>A device nobody has used yet: no cookies, nothing stored. Skips the test when there is no browser.</summary>
-    public async Task<IPage> NewDeviceAsync()
+    public Task<IPage> NewDeviceAsync() => NewDeviceAsync(new BrowserNewContextOptions { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+
+    /// <summary>A device to look at things with, a phone or a desk.</summary>
+    internal async Task<IPage> NewDeviceAsync(Look look)
+    {
+        return await NewDeviceAsync(new BrowserNewContextOptions
+        {
+            Locale = look.Locale,
+            ColorScheme = look.IsDark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new() { Width = look.Width, Height = look.Height },
+            HasTouch = look.IsPhone,
+            IsMobile = look.IsPhone,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+    }
+
+    private async Task<IPage> NewDeviceAsync(BrowserNewContextOptions options)
     {
         var path = Environment.GetEnvironmentVariable("ASSISTANT_TEST_CHROMIUM");
         Assert.SkipWhen(string.IsNullOrEmpty(path), "Chromium is missing: ASSISTANT_TEST_CHROMIUM is not set (tests/run.sh provides it).");
         _playwright ??= await Playwright.CreateAsync();
         _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Flags });
-        var device = await _browser.NewContextAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var device = await _browser.NewContextAsync(options);
         device.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
 

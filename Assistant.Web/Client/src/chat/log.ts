@@ -59,7 +59,7 @@ export class Log {
       return known.element;
     }
 
-    const element = known?.element ?? el('li');
+    const element = known?.element ?? el('li', { role: 'none' }); // entries of a log are no list items
     element.replaceChildren(...make());
     this.#items.set(key, { element, drawn });
     return element;

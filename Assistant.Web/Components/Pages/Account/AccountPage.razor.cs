@@ -32,6 +32,9 @@ public sealed partial class AccountPage : IAsyncDisposable
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
 
+    [CascadingParameter]
+    private Preferences Preferences { get; set; } = Preferences.Default;
+
     private AccountPageModel Model { get; set; } = default!;
 
     // Until the page is live a press would send a form the browser's own way.
