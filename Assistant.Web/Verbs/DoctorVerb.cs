@@ -33,10 +33,13 @@ internal sealed class DoctorVerb(IEnumerable<IDiagnostic> diagnostics) : IVerb
         var failed = findings.Count(f => f.Level == FindingLevel.Failed);
         if (context.Json)
         {
-            await context.WriteJsonAsync(new { Ok = failed == 0, Findings = findings.Select(f => new
+            await context.WriteJsonAsync(new
             {
-                f.Area, f.Level, Code = f.Detail.FirstCode, Detail = f.Detail.English(), Fix = f.Fix?.English(),
-            }) });
+                Ok = failed == 0, Findings = findings.Select(f => new
+                {
+                    f.Area, f.Level, Code = f.Detail.FirstCode, Detail = f.Detail.English(), Fix = f.Fix?.English(),
+                })
+            });
         }
         else
         {
