@@ -45,6 +45,8 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         try
         {
             connection.Open();
+            // Otherwise a statement with LIMIT @p is planned anew whenever its limit is bound: at every run.
+            raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
             using var command = connection.CreateCommand();
             command.CommandText = forWriting ? Pragmas : Pragmas + " PRAGMA query_only=ON;";
             command.ExecuteNonQuery();
