@@ -1,4 +1,3 @@
-using Assistant.Domain.Provisioning;
 using Assistant.Infrastructure;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Conversations;
@@ -59,25 +58,25 @@ if (!line.IsServe)
     return await VerbRunner.RunAsync(line, new VerbStreams(Console.In, Console.Out, Console.Error), ComposeAsync, CancellationToken.None);
 }
 
+// The host would log a failed start with its stack trace; what is wrong is said once, below.
+var isStarting = true;
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !isStarting);
+
 WebApplication app;
 try
 {
     app = builder.Build();
+    folder.Prepare();
     var installation = app.Services.GetRequiredService<Installation>();
     await installation.PrepareAsync(CancellationToken.None);
     await installation.RecoverAsync(CancellationToken.None);
     Map(app);
     await app.StartAsync();
+    isStarting = false;
 }
 catch (Exception error) when (error is not OperationCanceledException)
 {
-    var lines = error is ProvisioningException wrong ? wrong.Problems.Select(problem => problem.ToString()) : [error.Message];
-    foreach (var problem in lines)
-    {
-        await Console.Error.WriteLineAsync($"Cannot start: {problem}");
-    }
-
-    return VerbExit.CannotStart;
+    return await StartFault.ReportAsync(error, Console.Error);
 }
 
 await app.WaitForShutdownAsync();
@@ -88,6 +87,7 @@ async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
     var composed = builder.Build();
     if (line.Name != "doctor") // it examines the installation as it is
     {
+        folder.Prepare();
         await composed.Services.GetRequiredService<Installation>().PrepareAsync(cancellationToken);
     }
 

@@ -39,8 +39,7 @@ internal static class VerbRunner
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            await streams.Error.WriteLineAsync($"Cannot start: {error.Message}");
-            return VerbExit.CannotStart;
+            return await StartFault.ReportAsync(error, streams.Error);
         }
 
         await using var ending = scope;
