@@ -45,6 +45,7 @@ services.AddMessagingWorkers();
 services.AddRestApi();
 services.AddChatHub();
 services.AddConsole();
+services.AddTrustedProxies();
 services.AddWebSecurity();
 services.AddDiagnostics();
 services.AddVerbs();
@@ -96,6 +97,7 @@ async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
 
 static void Map(WebApplication app)
 {
+    app.UseTrustedProxies();
     app.UseRestApi();
     app.UseAuthentication();
     app.UseAuthorization();
