@@ -187,12 +187,22 @@ public sealed class ConversationDesk(
     }
 
     /// <summary>Waits until nothing decided under an older version can leave; also when it was so already: an earlier call may have been interrupted here.</summary>
-    private Task SettleAsync(ConversationId id, ControlOutcome outcome, CancellationToken cancellationToken) => outcome switch
+    private Task SettleAsync(ConversationId id, ControlOutcome outcome, CancellationToken cancellationToken)
     {
-        ControlOutcome.Changed changed => signal.SettleAsync(id, changed.Conversation.Version, cancellationToken),
-        ControlOutcome.Unchanged same => signal.SettleAsync(id, same.Conversation.Version, cancellationToken),
-        _ => Task.CompletedTask,
-    };
+        var settled = outcome switch
+        {
+            ControlOutcome.Changed changed => changed.Conversation,
+            ControlOutcome.Unchanged same => same.Conversation,
+            _ => null,
+        };
+        if (settled is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        executor.Halt(id, settled.Version);
+        return signal.SettleAsync(id, settled.Version, cancellationToken);
+    }
 
     private ControlOutcome Announce(Caller caller, ConversationId id, ControlOutcome outcome)
     {

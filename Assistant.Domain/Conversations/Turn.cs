@@ -26,6 +26,8 @@ public enum TurnResult
     LeftToPeople,
     /// <summary>Every engine failed; the person was told so.</summary>
     EnginesFailed,
+    /// <summary>An operator took the conversation over, or closed it, while the assistant was writing: what it had written is held back.</summary>
+    HeldBack,
 }
 
 /// <summary>Who produced a reply and what it took.</summary>
@@ -34,6 +36,7 @@ public sealed record TurnUsage(string Engine, string Model, long InputTokens, lo
 
 /// <summary>Everything a finished turn writes, in one transaction: turn, reply, outbox rows, audit, facts, inbox entry done.</summary>
 /// <param name="ExpectedVersion">The conversation's version the turn began with.</param>
+/// <param name="Result"><see cref="TurnResult.HeldBack"/> when thinking was halted: such a reply is never queued, under no version.</param>
 /// <param name="Parts">The reply cut for the channel, in order; empty when nothing is said.</param>
 /// <param name="Reply">The whole reply as shown in the console; <see langword="null"/> when nothing is said.</param>
 /// <param name="AsksForPerson">Puts the conversation into the waiting state.</param>
@@ -58,9 +61,15 @@ public abstract record TurnCommitOutcome
 
     /// <summary>Everything is on disk.</summary>
     /// <param name="Claimed">The first part, claimed for sending; <see langword="null"/> when others wait before it or nothing is said.</param>
-    public sealed record Committed(OutboxEntry? Claimed) : TurnCommitOutcome;
+    /// <param name="IsCaughtUp">No other entry of the conversation is open; one that comes later brings its own wake-up.</param>
+    public sealed record Committed(OutboxEntry? Claimed, bool IsCaughtUp) : TurnCommitOutcome;
 
-    /// <summary>Control changed, or the entry was withdrawn, while the turn was thinking: nothing was written.</summary>
+    /// <summary>Control changed while the turn was thinking: its reply is on disk as a held one, the entry is done.</summary>
+    public sealed record HeldBack : TurnCommitOutcome;
+
+    /// <summary>
+    /// The entry was withdrawn, control changed and came back to the assistant, or there was nothing to hold back: nothing was written.
+    /// </summary>
     public sealed record Superseded : TurnCommitOutcome;
 }
 
@@ -71,7 +80,10 @@ public interface ITurnStore
     /// <param name="historyLimit">Messages of history at most.</param>
     Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Commits once, guarded by the conversation's version and the entry being open.</summary>
+    /// <summary>
+    /// Commits once, guarded by the conversation's version and the entry being open. An answer that lost against a take-over or a close
+    /// is written as held, with its parts: it is never queued.
+    /// </summary>
     Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken);
 }
 
@@ -80,4 +92,10 @@ public interface IConversationExecutor
 {
     /// <summary>Runs the conversation's turns, one at a time, until none is due. Never blocks.</summary>
     void Wake(ConversationId conversation);
+
+    /// <summary>
+    /// Stops the thinking of a turn begun before the conversation reached <paramref name="version"/>; after this returns, nothing more
+    /// of what it generates is shown. Never blocks. What keeps its reply from being sent is the version, not this call.
+    /// </summary>
+    void Halt(ConversationId conversation, long version);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Memory;
@@ -23,15 +24,19 @@ public enum TurnEnding
     NothingDue,
     /// <summary>A turn was committed; there may be more.</summary>
     Committed,
-    /// <summary>Control changed while the turn was thinking; what it thought is gone and the entry is still open.</summary>
+    /// <summary>A turn was committed and no other entry is open.</summary>
+    CaughtUp,
+    /// <summary>Control changed while the turn was thinking; what it had written is held back for an operator.</summary>
+    HeldBack,
+    /// <summary>The turn came too late and left nothing; an entry that is still open has another one.</summary>
     Superseded,
 }
 
 /// <summary>The use case at the heart: takes a conversation's next event and answers it.</summary>
 /// <remarks>
 /// Reads, thinks, then commits once: no transaction is open while an engine works. The commit is guarded by the conversation's
-/// version, so a take-over in between wins and nothing of this turn is written or sent.
-/// Called by one caller at a time per conversation.
+/// version, so a take-over in between wins: nothing of this turn is sent, and what it had written is shown to the operator as held back.
+/// Called by one caller at a time per conversation; <see cref="Halt"/> by anyone.
 /// </remarks>
 public sealed class TurnProcessor(
     ITurnStore store,
@@ -47,6 +52,8 @@ public sealed class TurnProcessor(
 {
     private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(60);
+
+    private readonly ConcurrentDictionary<ConversationId, Thinking> _thinking = [];
 
     /// <summary>Runs the conversation's next turn.</summary>
     /// <exception cref="Exception">Any fault but the engines': the entry stays open and the caller counts the attempt.</exception>
@@ -70,12 +77,22 @@ public sealed class TurnProcessor(
         return await CommitAsync(start, commit, cancellationToken);
     }
 
+    /// <inheritdoc cref="IConversationExecutor.Halt"/>
+    public void Halt(ConversationId conversation, long version)
+    {
+        if (_thinking.TryGetValue(conversation, out var thinking))
+        {
+            thinking.Halt(version);
+        }
+    }
+
     private async Task<TurnEnding> CommitAsync(TurnStart start, TurnCommit commit, CancellationToken cancellationToken)
     {
-        if (await store.CommitAsync(commit, cancellationToken) is not TurnCommitOutcome.Committed committed)
+        var outcome = await store.CommitAsync(commit, cancellationToken);
+        if (outcome is not TurnCommitOutcome.Committed committed)
         {
             live.Publish(new LiveEvent.ReplyAbandoned(start.Conversation.Tenant, start.Conversation.Id, commit.TurnId));
-            return TurnEnding.Superseded;
+            return outcome is TurnCommitOutcome.HeldBack ? TurnEnding.HeldBack : TurnEnding.Superseded;
         }
 
         if (commit.Parts.Count > 0)
@@ -85,7 +102,7 @@ public sealed class TurnProcessor(
 
         Telemetry.Turns.Add(1, new KeyValuePair<string, object?>("result", commit.Result));
         Telemetry.TurnDuration.Record((clock.GetUtcNow() - start.Entry.ReceivedAt).TotalSeconds);
-        return TurnEnding.Committed;
+        return committed.IsCaughtUp ? TurnEnding.CaughtUp : TurnEnding.Committed;
     }
 
     private static bool IsForAssistant(TurnStart start)
@@ -97,13 +114,19 @@ public sealed class TurnProcessor(
         List<Fact> facts = [];
         TurnUsage? usage = null;
         var asksForPerson = false;
-        using var typing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var typingShown = ShowTypingAsync(start, typing.Token);
+        using var thinking = new Thinking(live, start.Conversation, turnId, cancellationToken);
+        _thinking[start.Conversation.Id] = thinking;
+        var typingShown = ShowTypingAsync(start, thinking.Token);
         try
         {
             var lastProgress = clock.GetTimestamp();
-            await foreach (var chunk in replies.GenerateAsync(await ContextAsync(start, cancellationToken), cancellationToken))
+            await foreach (var chunk in replies.GenerateAsync(await ContextAsync(start, thinking.Token), thinking.Token))
             {
+                if (thinking.IsHalted)
+                {
+                    break;
+                }
+
                 switch (chunk)
                 {
                     case ReplyChunk.Text more:
@@ -111,7 +134,7 @@ public sealed class TurnProcessor(
                         if (live.HasListeners(start.Conversation.Tenant) && clock.GetElapsedTime(lastProgress) >= ProgressInterval)
                         {
                             lastProgress = clock.GetTimestamp();
-                            live.Publish(new LiveEvent.ReplyProgress(start.Conversation.Tenant, start.Conversation.Id, turnId, text.ToString()));
+                            thinking.Show(text.ToString());
                         }
 
                         break;
@@ -138,25 +161,30 @@ public sealed class TurnProcessor(
         {
             return new Thought(TurnResult.EnginesFailed, new MessageBody(Apology(start.Utterance.Body.Markdown)), null, [], false, failure.Message);
         }
+        catch (Exception) when (thinking.IsHalted)
+        {
+            // Stopped in the middle, an engine may end in any way: what was written until then goes to the operator.
+        }
         finally
         {
-            await typing.CancelAsync();
+            _thinking.TryRemove(new(start.Conversation.Id, thinking));
+            await thinking.EndAsync();
             await typingShown;
         }
 
         var reply = text.ToString().Trim();
-        return new Thought(TurnResult.Answered, reply.Length == 0 ? null : new MessageBody(reply), usage, facts, asksForPerson, null);
+        return new Thought(
+            thinking.IsHalted ? TurnResult.HeldBack : TurnResult.Answered, reply.Length == 0 ? null : new MessageBody(reply), usage, facts, asksForPerson, null);
     }
 
     private async Task<ReplyContext> ContextAsync(TurnStart start, CancellationToken cancellationToken)
     {
         var conversation = start.Conversation;
         var utterance = Describe(start.Utterance);
-        var recollections = await recall.FindAsync(
+        var recalled = await recall.RecallAsync(
             conversation.Tenant, conversation.Person, utterance, conversation.Id, start.Utterance.Seq, limits.RecallLimit, cancellationToken);
-        var facts = await recall.ListFactsAsync(conversation.Tenant, conversation.Person, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
-            conversation.Tenant, conversation.Id, start.Person, utterance, start.History, recollections, facts, clock.GetUtcNow());
+            conversation.Tenant, conversation.Id, start.Person, utterance, start.History, recalled.Found, recalled.Facts, clock.GetUtcNow());
     }
 
     private static string Describe(Message utterance) => utterance.Attachments.Count == 0

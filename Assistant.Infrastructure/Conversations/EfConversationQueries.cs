@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assistant.Infrastructure.Conversations;
 
 /// <inheritdoc cref="IConversationQueries"/>
-internal sealed class EfConversationQueries(IDatabase database, SearchIndex search) : IConversationQueries
+internal sealed class EfConversationQueries(IDatabase database, ConversationSearch search) : IConversationQueries
 {
     private const int SearchLimit = 500;
 
@@ -37,7 +37,7 @@ internal sealed class EfConversationQueries(IDatabase database, SearchIndex sear
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             var text = filter.Text.Trim();
-            var found = await search.FindConversationsAsync(tenant, text, SearchLimit, cancellationToken);
+            var found = await search.FindAsync(tenant, text, SearchLimit, cancellationToken);
             query = query.Where(c => found.Contains(c.Id) || context.Set<StoredPerson>().Any(p => p.Id == c.PersonId && p.DisplayName.Contains(text)));
         }
 

@@ -63,18 +63,35 @@ internal static class MessageSql
         for (var part = 0; part < parts.Count; part++)
         {
             var isClaimed = isFree && part == 0;
-            var entry = new OutboxEntry(
-                Guid.CreateVersion7(message.At), conversation.Tenant, conversation.Id, conversation.Connection, conversation.Chat, message.Seq,
-                part, part == parts.Count - 1, parts[part], part == 0 ? replyTo : null, byAssistant, isClaimed ? 1 : 0, false, conversation.Version,
-                message.At);
-            session.Execute(
-                InsertOutbox, entry.Id, entry.Tenant.Value, entry.Conversation.Value, entry.Connection.Value, entry.MessageSeq, entry.Part,
-                entry.IsLastPart, entry.Body.Markdown, ButtonsJson(entry.Body.Buttons), entry.ReplyToExternalId, entry.ByAssistant,
-                isClaimed ? OutboxState.Sending : OutboxState.Pending, entry.Attempts, false, entry.CreatedAt, entry.CreatedAt);
+            var entry = AddPart(session, conversation, message, parts, part, replyTo, byAssistant, isClaimed ? OutboxState.Sending : OutboxState.Pending);
             claimed ??= isClaimed ? entry : null;
         }
 
         return claimed;
+    }
+
+    /// <summary>Puts the parts of a reply of the assistant down as held: nothing sends them until an operator decides.</summary>
+    public static void Hold(WriteSession session, Conversation conversation, Message message, IReadOnlyList<MessageBody> parts)
+    {
+        for (var part = 0; part < parts.Count; part++)
+        {
+            AddPart(session, conversation, message, parts, part, null, byAssistant: true, OutboxState.Held);
+        }
+    }
+
+    private static OutboxEntry AddPart(
+        WriteSession session, Conversation conversation, Message message, IReadOnlyList<MessageBody> parts, int part, string? replyTo, bool byAssistant,
+        OutboxState state)
+    {
+        var entry = new OutboxEntry(
+            Guid.CreateVersion7(message.At), conversation.Tenant, conversation.Id, conversation.Connection, conversation.Chat, message.Seq,
+            part, part == parts.Count - 1, parts[part], part == 0 ? replyTo : null, byAssistant, state == OutboxState.Sending ? 1 : 0, false,
+            conversation.Version, message.At);
+        session.Execute(
+            InsertOutbox, entry.Id, entry.Tenant.Value, entry.Conversation.Value, entry.Connection.Value, entry.MessageSeq, entry.Part,
+            entry.IsLastPart, entry.Body.Markdown, ButtonsJson(entry.Body.Buttons), entry.ReplyToExternalId, entry.ByAssistant,
+            state, entry.Attempts, false, entry.CreatedAt, entry.CreatedAt);
+        return entry;
     }
 
     /// <summary>Reads <see cref="MessageColumns"/>, starting at a column.</summary>

@@ -26,7 +26,9 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
 
     private const string Guard =
-        "SELECT c.version, c.last_seq, i.state FROM conversations c JOIN inbox i ON i.conversation_id = c.id WHERE c.id = @p0 AND i.id = @p1";
+        "SELECT c.version, c.last_seq, i.state, c.operator_id IS NOT NULL OR c.status = 'Closed', "
+        + "EXISTS (SELECT 1 FROM inbox o WHERE o.conversation_id = c.id AND o.state = 'Pending' AND o.id <> i.id) "
+        + "FROM conversations c JOIN inbox i ON i.conversation_id = c.id WHERE c.id = @p0 AND i.id = @p1";
 
     private const string Finish = "UPDATE inbox SET state = 'Done', done_at = @p1 WHERE id = @p0";
 
@@ -70,11 +72,18 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
     {
         var conversation = commit.Conversation;
         var guard = session.QueryFirst(
-            session.IsPostgres ? Guard + " FOR UPDATE" : Guard, r => (Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2)),
+            session.IsPostgres ? Guard + " FOR UPDATE" : Guard,
+            r => (Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3), HasMore: r.GetBoolean(4)),
             conversation.Id.Value, commit.Entry.Id);
-        if (guard.Version != commit.ExpectedVersion || guard.State != "Pending")
+        var isCurrent = guard.Version == commit.ExpectedVersion && commit.Result != TurnResult.HeldBack;
+        if (guard.State != "Pending" || !(isCurrent || (guard.Version != commit.ExpectedVersion && guard.IsWithPeople && IsWorthHolding(commit))))
         {
             return new TurnCommitOutcome.Superseded();
+        }
+
+        if (!isCurrent)
+        {
+            commit = commit with { Result = TurnResult.HeldBack, AsksForPerson = false };
         }
 
         session.Execute(Finish, commit.Entry.Id, now);
@@ -95,20 +104,33 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
             session.Publish(new LiveEvent.ConversationChanged(conversation.Tenant, conversation.Id));
         }
 
-        return new TurnCommitOutcome.Committed(
-            commit.Reply is null ? null : AddReply(session, commit, commit.Reply, guard.LastSeq + 1, position, now));
+        if (commit.Reply is null)
+        {
+            return new TurnCommitOutcome.Committed(null, !guard.HasMore);
+        }
+
+        var reply = AddReply(session, commit, commit.Reply, guard.LastSeq + 1, position, now);
+        if (isCurrent)
+        {
+            return new TurnCommitOutcome.Committed(MessageSql.Queue(session, conversation, reply, commit.Parts, null, byAssistant: true), !guard.HasMore);
+        }
+
+        MessageSql.Hold(session, conversation, reply, commit.Parts);
+        return new TurnCommitOutcome.HeldBack();
     }
 
-    private static Domain.Messaging.Outbox.OutboxEntry? AddReply(
-        WriteSession session, TurnCommit commit, MessageBody reply, long seq, long position, DateTimeOffset now)
+    /// <summary>An apology for failed engines is not: whoever took over sees the failure elsewhere.</summary>
+    private static bool IsWorthHolding(TurnCommit commit) => commit is { Reply: not null, Result: TurnResult.Answered or TurnResult.HeldBack };
+
+    private static Message AddReply(WriteSession session, TurnCommit commit, MessageBody reply, long seq, long position, DateTimeOffset now)
     {
         var conversation = commit.Conversation;
         var message = new Message(
-            conversation.Id, seq, Guid.CreateVersion7(now), AuthorKind.Assistant, "Assistant", reply, [], false, now, DeliveryState.Stored,
-            TurnId: commit.TurnId);
+            conversation.Id, seq, Guid.CreateVersion7(now), AuthorKind.Assistant, "Assistant", reply, [], false, now,
+            commit.Result == TurnResult.HeldBack ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId);
         MessageSql.Add(session, conversation.Tenant, message, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, message));
-        return MessageSql.Queue(session, conversation, message, commit.Parts, null, byAssistant: true);
+        return message;
     }
 
     private static AuditDraft Record(TurnCommit commit, DateTimeOffset now)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Microsoft.Extensions.Hosting;
@@ -115,7 +114,7 @@ internal sealed partial class ConnectionSupervisor(
                 failures = clock.GetElapsedTime(startedAt) > TimeSpan.FromMinutes(5) ? 1 : failures + 1;
                 LogSessionFailed(logger, error, connection.Id);
                 sessions.Report(connection, ConnectionState.Down, $"{error.Message} Trying again.");
-                var wait = Conversations.Local.Backoff.After(Math.Min(failures, 6), RandomNumberGenerator.GetInt32(1000) / 1000d);
+                var wait = Backoff.After(Math.Min(failures, 6));
                 await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception error)

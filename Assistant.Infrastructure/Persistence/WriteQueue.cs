@@ -18,13 +18,16 @@ namespace Assistant.Infrastructure.Persistence;
 internal interface IWriteQueue
 {
     /// <summary>Runs the unit in a transaction shared with others; completes after the commit.</summary>
+    /// <param name="cancellationToken">Keeps a unit that has not begun from running; one that has begun runs to its commit.</param>
+    /// <exception cref="OperationCanceledException">Nothing of the unit was written.</exception>
     Task<T> ExecuteAsync<T>(Func<WriteSession, T> unit, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc cref="IWriteQueue"/>
 internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
 {
-    private const int Capacity = 20_000;
+    /// <summary>Units that may wait; beyond it callers wait.</summary>
+    internal const int Capacity = 20_000;
 
     private readonly IDatabase _database;
     private readonly ILiveFeed _live;
@@ -43,7 +46,7 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
     public async Task<T> ExecuteAsync<T>(Func<WriteSession, T> unit, CancellationToken cancellationToken)
     {
         _ = _writer.Value;
-        var item = new Unit<T>(unit);
+        var item = new Unit<T>(unit, cancellationToken);
         if (!_units.Writer.TryWrite(item))
         {
             await _units.Writer.WriteAsync(item, cancellationToken);
@@ -165,16 +168,34 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
         public abstract void Fail(Exception error);
     }
 
-    private sealed class Unit<T>(Func<WriteSession, T> work) : Unit
+    private sealed class Unit<T>(Func<WriteSession, T> work, CancellationToken cancellationToken) : Unit
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
+        private bool _isSkipped;
 
         public Task<T> Completion => _completion.Task;
 
-        public override void Run(WriteSession session) => _result = work(session);
+        public override void Run(WriteSession session)
+        {
+            _isSkipped = cancellationToken.IsCancellationRequested;
+            if (!_isSkipped)
+            {
+                _result = work(session);
+            }
+        }
 
-        public override void Complete() => _completion.TrySetResult(_result!);
+        public override void Complete()
+        {
+            if (_isSkipped)
+            {
+                _completion.TrySetCanceled(cancellationToken);
+            }
+            else
+            {
+                _completion.TrySetResult(_result!);
+            }
+        }
 
         public override void Fail(Exception error) => _completion.TrySetException(error);
     }

@@ -22,19 +22,3 @@ public sealed class ExecutorOptions
     /// <summary>How often the inbox is looked through for due work nobody was woken for. Default 1 s.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 }
-
-/// <summary>Waiting times that grow with each attempt, with jitter, so that many retries do not come at once.</summary>
-internal static class Backoff
-{
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-
-    /// <summary>The wait after the given attempt: doubled each time, ±25 %.</summary>
-    /// <param name="attempt">1 for the first that failed.</param>
-    /// <param name="random">0..1.</param>
-    public static TimeSpan After(int attempt, double random)
-    {
-        var seconds = Math.Min(Longest.TotalSeconds, First.TotalSeconds * Math.Pow(2, Math.Clamp(attempt - 1, 0, 20)));
-        return TimeSpan.FromSeconds(seconds * (0.75 + (0.5 * random)));
-    }
-}

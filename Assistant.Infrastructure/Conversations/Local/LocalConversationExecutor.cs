@@ -7,10 +7,10 @@
 // Memory holds ids only: the inbox is the queue. When too many conversations wait, further wake-ups are dropped on purpose; the
 // sweep finds them in the inbox.
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Inbox;
+using Assistant.Infrastructure.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,6 +42,9 @@ internal sealed partial class LocalConversationExecutor(
             _lanes.TryRemove(new(conversation, Lane.Waiting));
         }
     }
+
+    public void Halt(ConversationId conversation, long version)
+        => services.GetRequiredService<TurnProcessor>().Halt(conversation, version);
 
     public override void Dispose()
     {
@@ -116,7 +119,7 @@ internal sealed partial class LocalConversationExecutor(
         var processor = services.GetRequiredService<TurnProcessor>();
         try
         {
-            return await processor.ProcessNextAsync(conversation, stoppingToken) != TurnEnding.NothingDue;
+            return await processor.ProcessNextAsync(conversation, stoppingToken) is not (TurnEnding.NothingDue or TurnEnding.CaughtUp);
         }
         catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
@@ -141,8 +144,7 @@ internal sealed partial class LocalConversationExecutor(
         }
         else
         {
-            var wait = Backoff.After(attempt, RandomNumberGenerator.GetInt32(1000) / 1000d);
-            await inbox.RetryLaterAsync(start.Entry, reason, clock.GetUtcNow() + wait, cancellationToken);
+            await inbox.RetryLaterAsync(start.Entry, reason, clock.GetUtcNow() + Backoff.After(attempt), cancellationToken);
         }
 
         return true;

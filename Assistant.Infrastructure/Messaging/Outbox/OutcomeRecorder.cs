@@ -31,7 +31,7 @@ internal sealed partial class OutcomeRecorder(IOutbox outbox, int maxAttempts, T
                     return null;
                 }
 
-                await Task.Delay(RowDelivery.Wait(Math.Min(attempt, LongestWait)), clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Backoff.After(Math.Min(attempt, LongestWait)), clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -69,7 +69,7 @@ internal sealed partial class OutcomeRecorder(IOutbox outbox, int maxAttempts, T
     private Task RetryOrGiveUpAsync(SendLane lane, OutboxEntry entry, string reason, bool isUncertain)
         => entry.Attempts >= maxAttempts
             ? GiveUpAsync(lane, entry, reason)
-            : outbox.RetryLaterAsync(entry, reason, clock.GetUtcNow() + RowDelivery.Wait(entry.Attempts), isUncertain, isAttempt: true, CancellationToken.None);
+            : outbox.RetryLaterAsync(entry, reason, clock.GetUtcNow() + Backoff.After(entry.Attempts), isUncertain, isAttempt: true, CancellationToken.None);
 
     private async Task GiveUpAsync(SendLane lane, OutboxEntry entry, string reason)
     {

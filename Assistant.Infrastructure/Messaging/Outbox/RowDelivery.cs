@@ -2,11 +2,9 @@
 //
 // The invariant: a row is attempted once per claim, and how that ended is recorded. Not sending (no session, a pause, a take-over) is
 // recorded the same way, so a claimed row is never left behind while the process lives.
-using System.Security.Cryptography;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
-using Assistant.Infrastructure.Conversations.Local;
 using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Messaging.Outbox;
@@ -38,9 +36,6 @@ internal sealed partial class RowDelivery(
         }
     }
 
-    /// <summary>The wait after an attempt that failed.</summary>
-    public static TimeSpan Wait(int attempts) => Backoff.After(attempts, RandomNumberGenerator.GetInt32(1000) / 1000d);
-
     private async Task<SendOutcome> AttemptAsync(OutboxEntry entry)
     {
         if (sessions.Find(entry.Connection) is not { } session)
@@ -57,7 +52,7 @@ internal sealed partial class RowDelivery(
         Telemetry.Sends.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name));
         if (outcome is SendOutcome.RetryAfter { Scope: PauseScope.Connection } refused)
         {
-            _pauses.Begin(entry.Connection, refused.Delay ?? Wait(entry.Attempts));
+            _pauses.Begin(entry.Connection, refused.Delay ?? Backoff.After(entry.Attempts));
         }
 
         return outcome;

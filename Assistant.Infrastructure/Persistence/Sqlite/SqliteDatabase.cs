@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
 
 namespace Assistant.Infrastructure.Persistence.Sqlite;
 
@@ -11,6 +12,15 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
     private const string Pragmas =
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON; "
         + "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
+
+    // A connection is used by one thread at a time here, so SQLite need not lock it again on every call; and nobody reads its
+    // allocation statistics, which cost a process-wide lock per allocation. Both must be said before the library is first used.
+    static SqliteDatabase()
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private readonly string _connectionString = new SqliteConnectionStringBuilder
     {

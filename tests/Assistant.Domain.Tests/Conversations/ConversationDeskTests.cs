@@ -45,7 +45,7 @@ public sealed class ConversationDeskTests
         Assert.False(takeover.IsCompleted);
         quiet.SetResult();
         Assert.IsType<ControlOutcome.Changed>(await takeover);
-        Assert.Equal(["settled", "ConversationChanged"], _signals.Log);
+        Assert.Equal(["halted", "settled", "ConversationChanged"], _signals.Log);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ConversationDeskTests
         Assert.False(close.IsCompleted);
         quiet.SetResult();
         Assert.IsType<ControlOutcome.Changed>(await close);
-        Assert.Equal("settled", _signals.Log[0]);
+        Assert.Equal(["halted", "settled"], _signals.Log[..2]);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ConversationDeskTests
 
         Assert.IsType<ControlOutcome.Unchanged>(await _desk.TakeOverAsync(Ann, Id, Cancel));
 
-        Assert.Equal(["settled"], _signals.Log);
+        Assert.Equal(["halted", "settled"], _signals.Log);
     }
 
     [Fact]

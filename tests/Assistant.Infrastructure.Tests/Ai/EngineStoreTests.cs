@@ -2,15 +2,9 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
-using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Persistence.Sqlite;
-using Assistant.Infrastructure.Tenancy;
+using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Ai;
 using Assistant.Testing.Contracts;
-using Assistant.Testing.Fakes;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Tests.Ai;
 
@@ -20,38 +14,24 @@ public sealed class InMemoryEngineStoreTests : EngineStoreContract
     protected override Task<IEngineStore> CreateAsync(params TenantId[] tenants) => Task.FromResult<IEngineStore>(new InMemoryEngineStore());
 }
 
-public sealed class SqliteEngineStoreTests : EngineStoreContract, IAsyncDisposable
+public abstract class EfEngineStoreTests(bool onPostgres) : EngineStoreContract, IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("engines-");
-    private WriteQueue? _writes;
+    private Stores? _stores;
 
     public async ValueTask DisposeAsync()
     {
-        if (_writes is not null)
+        if (_stores is not null)
         {
-            await _writes.DisposeAsync();
+            await _stores.DisposeAsync();
         }
 
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     protected override async Task<IEngineStore> CreateAsync(params TenantId[] tenants)
     {
-        var database = new SqliteDatabase(new DataFolder(_folder.FullName));
-        await using (var context = database.OpenContext(TenantScope.System))
-        {
-            await context.Database.EnsureCreatedAsync();
-            foreach (var tenant in tenants)
-            {
-                context.Add(new TenantRow { Id = tenant.Value, DisplayName = tenant.Value, CreatedAt = DateTimeOffset.UnixEpoch });
-            }
-
-            await context.SaveChangesAsync();
-        }
-
-        _writes = new WriteQueue(database, new RecordedSignals(), Options.Create(new DatabaseOptions()), NullLogger<WriteQueue>.Instance);
-        return new EfEngineStore(database, _writes, new ReversingSealer(), new EngineChanges());
+        _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, tenants);
+        return new EfEngineStore(_stores.Database, _stores.Writes, new ReversingSealer(), new EngineChanges());
     }
 
     /// <summary>Stores bytes back to front: enough to show that what is stored is what was sealed.</summary>
@@ -64,3 +44,7 @@ public sealed class SqliteEngineStoreTests : EngineStoreContract, IAsyncDisposab
             => Task.FromResult<byte[]>([.. sealedBytes.ToArray().Reverse()]);
     }
 }
+
+public sealed class SqliteEngineStoreTests() : EfEngineStoreTests(onPostgres: false);
+
+public sealed class PostgresEngineStoreTests() : EfEngineStoreTests(onPostgres: true);

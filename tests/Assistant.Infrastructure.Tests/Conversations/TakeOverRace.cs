@@ -40,6 +40,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
     private readonly Caller _bo = Callers.Of(Roles.Operator, "Bo");
     private readonly List<string> _shown = [];
     private readonly List<string> _problems = [];
+    private readonly Dictionary<string, Generated> _generated = [];
     private ConversationId _conversation;
     private bool _isAnswering;
     private bool _isWokenAgain;
@@ -47,6 +48,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
     private int _underWay;
     private int _handingBack;
     private long _handedBackAt;
+    private int _handBacks;
     private bool _isGuarded;
 
     public TakeOverRace(PathPorts ports, Connection line, int seed)
@@ -154,6 +156,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         if (await _desk.HandBackAsync(_anna, _conversation, CancellationToken.None) is ControlOutcome.Changed changed)
         {
             _handedBackAt = changed.Conversation.Version;
+            _handBacks++;
         }
 
         _handingBack--;
@@ -170,10 +173,34 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
                 _problems.Add($"reply {reply.Seq} is {reply.Delivery} and {(held.Contains(reply.Seq) ? "" : "not ")}held");
             }
 
-            if (!held.Contains(reply.Seq) && reply.Body.Markdown.Split("\n\n").Any(part => !_shown.Contains(part)))
+            var parts = reply.Body.Markdown.Split("\n\n");
+            if (!held.Contains(reply.Seq) && parts.Any(part => !_shown.Contains(part)))
             {
                 _problems.Add($"reply {reply.Seq} was lost");
             }
+
+            if (!held.Contains(reply.Seq) && parts.Length != _generated[parts[0]].Parts)
+            {
+                _problems.Add($"reply {reply.Seq} was cut off and left all the same");
+            }
+
+            if (parts.Length < _generated[parts[0]].Taken)
+            {
+                _problems.Add($"reply {reply.Seq} lost words that had been written");
+            }
+        }
+
+        // One reply in the making may be thought again for each time the assistant was given the conversation back; none else is gone.
+        var known = thread.Where(m => m.Author == AuthorKind.Assistant).Select(m => m.Body.Markdown.Split("\n\n")[0]).ToHashSet();
+        var gone = _generated.Where(g => g.Value.Taken > 0 && !known.Contains(g.Key)).Select(g => g.Key).ToList();
+        if (gone.Count > _handBacks)
+        {
+            _problems.Add($"{string.Join(", ", gone)} was written and is neither sent nor held");
+        }
+
+        if (await _ports.Outbox.FindDueAsync(DateTimeOffset.MaxValue, int.MaxValue, CancellationToken.None) is { Count: > 0 } due && due.Contains(_conversation))
+        {
+            _problems.Add("something is queued still while an operator holds the conversation");
         }
 
         if (!_shown.SequenceEqual(_shown.Order(StringComparer.Ordinal)) || _shown.Distinct().Count() != _shown.Count)
@@ -192,6 +219,8 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         }
     }
 
+    public void Halt(ConversationId conversation, long version) => _processor.Halt(conversation, version);
+
     private async Task AnswerAsync()
     {
         try
@@ -199,7 +228,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
             while (_isWokenAgain)
             {
                 _isWokenAgain = false;
-                while (await _processor.ProcessNextAsync(_conversation, CancellationToken.None) != TurnEnding.NothingDue)
+                while (await _processor.ProcessNextAsync(_conversation, CancellationToken.None) is not (TurnEnding.NothingDue or TurnEnding.CaughtUp))
                 {
                 }
             }
@@ -217,14 +246,20 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
     {
         var reply = ++_replies;
         var parts = _steps.Random.Next(1, 4);
+        var generated = _generated[Part(reply, 0)] = new Generated(parts);
         for (var part = 0; part < parts; part++)
         {
             await _steps.PauseAsync(3);
-            yield return new ReplyChunk.Text(string.Create(CultureInfo.InvariantCulture, $"{Assistants} {reply:00}{part}\n\n"));
+            yield return new ReplyChunk.Text(Part(reply, part) + "\n\n");
+
+            // Asked for more, so this part was taken before anything was halted.
+            generated.Taken = cancellationToken.IsCancellationRequested ? generated.Taken : part + 1;
         }
 
         yield return new ReplyChunk.Completed(new TurnUsage("scripted", "scripted", 1, 1, null, TimeSpan.Zero));
     }
+
+    private static string Part(int reply, int part) => string.Create(CultureInfo.InvariantCulture, $"{Assistants} {reply:00}{part}");
 
     /// <summary>The recording session: refuses or falls silent now and then, shows the rest.</summary>
     public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
@@ -284,6 +319,16 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         var result = await call();
         await Task.Yield();
         return result;
+    }
+
+    /// <summary>A reply the engine wrote.</summary>
+    /// <param name="parts">How many parts it has when it is whole.</param>
+    private sealed class Generated(int parts)
+    {
+        public int Parts => parts;
+
+        /// <summary>Parts the processor certainly took before a take-over stopped it.</summary>
+        public int Taken { get; set; }
     }
 
     private sealed class GatedTurns(ITurnStore inner) : ITurnStore

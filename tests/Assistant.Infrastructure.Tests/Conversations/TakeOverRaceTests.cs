@@ -5,6 +5,7 @@ using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
+using Assistant.Testing.InMemory.House;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Conversations;

@@ -3,13 +3,10 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Persistence.Sqlite;
-using Assistant.Infrastructure.Tenancy;
+using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Idempotency;
@@ -19,21 +16,18 @@ public sealed class FakeIdempotencyTests : IdempotencyStoreContract
     protected override Task<IIdempotencyStore> CreateAsync() => Task.FromResult<IIdempotencyStore>(new FakeIdempotency(Time));
 }
 
-public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreContract, IAsyncDisposable
+public abstract class SqlIdempotencyStoreTests(bool onPostgres) : IdempotencyStoreContract, IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("idempotency-");
-    private WriteQueue? _writes;
-    private SqliteDatabase? _database;
+    private Stores? _stores;
 
     public async ValueTask DisposeAsync()
     {
-        if (_writes is not null)
+        if (_stores is not null)
         {
-            await _writes.DisposeAsync();
+            await _stores.DisposeAsync();
         }
 
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -44,7 +38,7 @@ public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreContract, IAsy
         await store.BeginAsync(request, Cancel);
         await store.CompleteAsync(request, new StoredAnswer(201, "application/json", "the-new-key"u8.ToArray()), Cancel);
 
-        await using var context = _database!.OpenContext(TenantScope.System);
+        await using var context = _stores!.Database.OpenContext(TenantScope.System);
         var row = await context.Set<IdempotencyRow>().SingleAsync(Cancel);
 
         Assert.False(row.SealedBody.AsSpan().IndexOf("the-new-key"u8) >= 0);
@@ -52,20 +46,8 @@ public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreContract, IAsy
 
     protected override async Task<IIdempotencyStore> CreateAsync()
     {
-        _database = new SqliteDatabase(new DataFolder(_folder.FullName));
-        await using (var context = _database.OpenContext(TenantScope.System))
-        {
-            await context.Database.EnsureCreatedAsync(Cancel);
-            foreach (var tenant in new[] { "default", "other" })
-            {
-                context.Add(new TenantRow { Id = tenant, DisplayName = tenant, CreatedAt = Time.GetUtcNow() });
-            }
-
-            await context.SaveChangesAsync(Cancel);
-        }
-
-        _writes = new WriteQueue(_database, new RecordedSignals(), Options.Create(new DatabaseOptions()), NullLogger<WriteQueue>.Instance);
-        return new SqlIdempotencyStore(_writes, new XorSealer(), Time);
+        _stores = await Stores.CreateAsync(onPostgres, Time, TenantId.Default, new TenantId("other"));
+        return new SqlIdempotencyStore(_stores.Writes, new XorSealer(), Time);
     }
 
     /// <summary>Seals so that plain text is not readable and the place matters; keeps nothing secret.</summary>
@@ -84,3 +66,7 @@ public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreContract, IAsy
         }
     }
 }
+
+public sealed class SqliteIdempotencyStoreTests() : SqlIdempotencyStoreTests(onPostgres: false);
+
+public sealed class PostgresIdempotencyStoreTests() : SqlIdempotencyStoreTests(onPostgres: true);

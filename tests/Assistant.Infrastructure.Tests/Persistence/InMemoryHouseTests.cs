@@ -1,19 +1,16 @@
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory.House;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
 
-/// <summary>The in-memory house under the suites of the databases, so that tests built on it can be believed.</summary>
-internal static class MemoryPorts
+public sealed class InMemoryInboxTests : InboxContract
 {
-    public static Task<PathPorts> OpenAsync()
-    {
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));
-        var house = new InMemoryHouse(clock);
-        return Task.FromResult(new PathPorts(
-            clock, house, house, house, house, house, house, house, house, People: null!, house, house, ProjectAsync: _ => Task.CompletedTask));
-    }
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}
+
+public sealed class InMemoryPeopleStoreTests : PeopleStoreContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
 
 public sealed class InMemoryTurnStoreTests : TurnStoreContract

@@ -2,6 +2,7 @@ using System.Text;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Tests.Persistence;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Security;

@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.ApiKeys;
+using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
 

@@ -4,6 +4,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
 using Microsoft.EntityFrameworkCore;

@@ -2,7 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
-using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Messaging.Outbox;
 using Xunit;
 
 namespace Assistant.Testing.Contracts;
@@ -47,20 +47,111 @@ public abstract class TurnStoreContract : PathContract
         Assert.Null(await Ports.Outbox.ClaimNextAsync(conversation, Ports.Clock.GetUtcNow(), Cancel));
     }
 
-    [Fact]
-    public async Task A_turn_that_lost_against_a_take_over_writes_nothing()
+    [Theory]
+    [InlineData(TurnResult.Answered)]
+    [InlineData(TurnResult.HeldBack)]
+    public async Task A_reply_that_lost_against_a_take_over_is_written_as_held_and_never_queued(TurnResult result)
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
         var start = await BeginAsync(conversation);
         await TakeOverAsync(Home, conversation, Anna);
-        var before = (await AuditOfAsync(Home)).Count;
+        var late = Answer(start, "too", "late") with { Result = result, AsksForPerson = true };
 
-        Assert.IsType<TurnCommitOutcome.Superseded>(await Ports.Turns.CommitAsync(Answer(start, "too late"), Cancel));
+        Assert.IsType<TurnCommitOutcome.HeldBack>(await Ports.Turns.CommitAsync(late, Cancel));
 
-        Assert.Single(await ThreadAsync(Home, conversation));
-        Assert.Equal(before, (await AuditOfAsync(Home)).Count);
+        var written = (await ThreadAsync(Home, conversation))[^1];
+        Assert.Equal((2L, AuthorKind.Assistant, DeliveryState.Held, late.TurnId), (written.Seq, written.Author, written.Delivery, written.TurnId));
+        var held = Assert.Single(await Ports.Queries.ListHeldAsync(Home, conversation, Cancel));
+        Assert.Equal((2L, "too\n\nlate"), (held.MessageSeq, held.Body.Markdown));
+        Assert.Empty(await Ports.Queries.ListHeldAsync(Office, conversation, Cancel));
+        Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+        Assert.Null((await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.WaitingSince);
+        await NothingIsDueAsync(conversation);
+        Assert.Equal("HeldBack", Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.TurnCompleted).What.Details["result"]);
+
+        await HandBackAsync(conversation);
+        Ports.Clock.Advance(TimeSpan.FromDays(1));
+        await NothingIsDueAsync(conversation);
+    }
+
+    [Fact]
+    public async Task A_reply_that_lost_against_a_close_is_held_as_well()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var start = await BeginAsync(conversation);
+        await Ports.Conversations.SetStatusAsync(Home, conversation, ConversationStatus.Closed, Draft(Home, AuditActions.ConversationClosed, "x"), Cancel);
+
+        Assert.IsType<TurnCommitOutcome.HeldBack>(await Ports.Turns.CommitAsync(Answer(start, "too late"), Cancel));
+
+        Assert.Single(await Ports.Queries.ListHeldAsync(Home, conversation, Cancel));
+        await NothingIsDueAsync(conversation);
+    }
+
+    [Fact]
+    public async Task A_held_reply_of_a_late_turn_goes_out_in_order_once_an_operator_says_so()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var start = await BeginAsync(conversation);
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Turns.CommitAsync(Answer(start, "too", "late"), Cancel);
+        var held = Assert.Single(await Ports.Queries.ListHeldAsync(Home, conversation, Cancel));
+
+        await Ports.Conversations.DecideHeldAsync(Home, held.EntryId, HeldDecision.Send, Draft(Home, AuditActions.HeldReplySent, "x"), Cancel);
+
+        var first = await Ports.Outbox.ClaimNextAsync(conversation, Ports.Clock.GetUtcNow(), Cancel);
+        Assert.Equal(("too", 0, 1), (first!.Body.Markdown, first.Part, first.Attempts));
+        var second = await Ports.Outbox.MarkSentAsync(first, "x1", Cancel);
+        Assert.Equal(("late", true), (second!.Body.Markdown, second.IsLastPart));
+        Assert.Null(await Ports.Outbox.MarkSentAsync(second, "x2", Cancel));
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Fact]
+    public async Task A_held_reply_is_neither_history_nor_memory()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "where is the boiler?");
+        var start = await BeginAsync(conversation);
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Turns.CommitAsync(Answer(start, "The boiler is in the attic."), Cancel);
+        await HandBackAsync(conversation);
+        await HearAsync(HomeLine, "2", "the boiler, please");
+        await Ports.ProjectAsync(Cancel);
+
+        var next = await BeginAsync(conversation);
+
+        Assert.Equal(["where is the boiler?"], next.History.Select(m => m.Body.Markdown));
+        Assert.DoesNotContain(
+            (await Ports.Recall.RecallAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, 10, Cancel)).Found,
+            r => r.Author == AuthorKind.Assistant);
+    }
+
+    [Fact]
+    public async Task A_late_turn_writes_nothing_when_the_assistant_answers_again()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var start = await BeginAsync(conversation);
+        await TakeOverAsync(Home, conversation, Anna);
+        await HandBackAsync(conversation);
+
+        await LeavesNothingAsync(Answer(start, "too late"));
+    }
+
+    [Fact]
+    public async Task A_late_turn_writes_nothing_when_there_is_nothing_to_hold()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var start = await BeginAsync(conversation);
+        await TakeOverAsync(Home, conversation, Anna);
+
+        await LeavesNothingAsync(Answer(start));
+        await LeavesNothingAsync(Answer(start, "Sorry, no engine works.") with { Result = TurnResult.EnginesFailed });
+        await LeavesNothingAsync(Answer(start) with { Result = TurnResult.LeftToPeople });
         Assert.NotNull((await BeginAsync(conversation)).Conversation.Operator);
     }
+
+    [Fact]
+    public async Task A_reply_that_was_cut_off_is_never_queued_even_if_no_version_changed()
+        => await LeavesNothingAsync(Answer(await BeginAsync(await HearAsync(HomeLine, "1", "hello")), "cut o") with { Result = TurnResult.HeldBack });
 
     [Fact]
     public async Task The_same_turn_commits_once()
@@ -152,4 +243,26 @@ public abstract class TurnStoreContract : PathContract
         Assert.Equal("Yes, please", start.Utterance.Body.Markdown);
         Assert.Equal("yes", Assert.IsType<InboundContent.Pressed>(start.Entry.Content).Data);
     }
+
+    private async Task LeavesNothingAsync(TurnCommit commit)
+    {
+        var (thread, audit) = (await ThreadAsync(Home, commit.Conversation.Id), (await AuditOfAsync(Home)).Count);
+
+        Assert.IsType<TurnCommitOutcome.Superseded>(await Ports.Turns.CommitAsync(commit, Cancel));
+
+        Assert.Equal(thread.Count, (await ThreadAsync(Home, commit.Conversation.Id)).Count);
+        Assert.Equal(audit, (await AuditOfAsync(Home)).Count);
+        Assert.Empty(await Ports.Queries.ListHeldAsync(Home, commit.Conversation.Id, Cancel));
+        Assert.Equal(commit.Entry.Id, (await BeginAsync(commit.Conversation.Id)).Entry.Id);
+        await NothingIsDueAsync(commit.Conversation.Id);
+    }
+
+    private async Task NothingIsDueAsync(ConversationId conversation)
+    {
+        Assert.Null(await Ports.Outbox.ClaimNextAsync(conversation, Ports.Clock.GetUtcNow(), Cancel));
+        Assert.Empty(await Ports.Outbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+    }
+
+    private Task<ControlOutcome> HandBackAsync(ConversationId conversation)
+        => Ports.Conversations.HandBackAsync(Home, conversation, Anna, Draft(Home, AuditActions.ConversationHandedBack, "x"), Cancel);
 }

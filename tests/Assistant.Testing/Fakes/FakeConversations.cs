@@ -154,6 +154,8 @@ public sealed class RecordedSignals : IConversationExecutor, IOutboxSignal, ILiv
 
     public void Wake(ConversationId conversation) => Log.Add("wake");
 
+    public void Halt(ConversationId conversation, long version) => Log.Add("halted");
+
     public void Committed(ConversationId conversation, OutboxEntry? claimed) => Log.Add("committed");
 
     public async Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken)

@@ -88,6 +88,10 @@ public sealed class RecordingSignals : IConversationExecutor, IOutboxSignal
 
     public void Wake(ConversationId conversation) => Woken.Add(conversation);
 
+    public void Halt(ConversationId conversation, long version)
+    {
+    }
+
     void IOutboxSignal.Committed(ConversationId conversation, OutboxEntry? claimed) => Committed.Add(conversation);
 
     public Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken)

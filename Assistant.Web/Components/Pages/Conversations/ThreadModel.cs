@@ -283,6 +283,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         }
         else if (message.Seq == LastSeq + 1)
         {
+            IsStale |= message.Delivery is DeliveryState.Held;
             _messages.Add(message);
             _rows = null;
             CountNew(1);

@@ -5,6 +5,7 @@ using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Tests.Conversations;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
+using Assistant.Testing.InMemory.House;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;

@@ -19,13 +19,13 @@ public sealed partial class InMemoryHouse
                 throw new TenantUnknownException(connection.Tenant);
             }
 
-            var person = PersonOf(connection, message.Sender);
-            switch (admit(new SenderStanding(person.Id, Standing.Unknown)))
+            var person = Meet(connection, message.Sender);
+            switch (admit(new SenderStanding(person.Id, StandingOf(connection.Id, person.Id))))
             {
                 case Admission.Refuse refused:
                     return new InboxOutcome.NotAdmitted(refused.Reason);
-                case Admission.Pair:
-                    throw new NotSupportedException("Pairing is not part of this house.");
+                case Admission.Pair pair:
+                    return OpenPairing(connection, person, message, pair);
             }
 
             if (!_dedupe.Add((connection.Id, message.DedupeKey)))
@@ -99,7 +99,7 @@ public sealed partial class InMemoryHouse
             var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
             var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
                 && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
-            return new TurnStart(room.Conversation, _people.Find(p => p.Person.Id == room.Conversation.Person).Person, next.Entry, utterance, [.. history]);
+            return new TurnStart(room.Conversation, PersonIn(room), next.Entry, utterance, [.. history]);
         });
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
@@ -107,30 +107,40 @@ public sealed partial class InMemoryHouse
         {
             var room = RoomOf(commit.Conversation.Id);
             var waiting = room.Inbox.Single(w => w.Entry.Id == commit.Entry.Id);
-            if (room.Conversation.Version != commit.ExpectedVersion || !waiting.IsOpen)
+            var isLate = room.Conversation.Version != commit.ExpectedVersion;
+            var isWithPeople = room.Conversation is { Operator: not null } or { Status: ConversationStatus.Closed };
+            var isHeld = isLate && isWithPeople && commit is { Reply: not null, Result: TurnResult.Answered or TurnResult.HeldBack };
+            if (!waiting.IsOpen || (!isHeld && (isLate || commit.Result == TurnResult.HeldBack)))
             {
                 return new TurnCommitOutcome.Superseded();
             }
 
             waiting.IsOpen = false;
             _facts.AddRange(commit.NewFacts);
-            if (commit.AsksForPerson)
+            if (commit.AsksForPerson && !isHeld)
             {
                 room.Conversation = room.Conversation with { WaitingSince = room.Conversation.WaitingSince ?? Now };
             }
 
             Append(new AuditDraft(
                 room.Conversation.Tenant, Now, new Actor("assistant", "assistant", "Assistant"), AuditActions.TurnCompleted,
-                Subject(room.Conversation.Id, commit.Entry.MessageSeq), room.Conversation.Connection.Value, AuditDraft.NoDetails));
+                Subject(room.Conversation.Id, commit.Entry.MessageSeq), room.Conversation.Connection.Value,
+                new Dictionary<string, string> { ["result"] = (isHeld ? TurnResult.HeldBack : commit.Result).ToString() }));
             if (commit.Reply is null)
             {
-                return new TurnCommitOutcome.Committed(null);
+                return new TurnCommitOutcome.Committed(null, !room.Inbox.Exists(w => w.IsOpen));
             }
 
             var reply = room.Add(new Message(
                 room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Assistant, "Assistant", commit.Reply, [], false, Now,
-                DeliveryState.Stored, TurnId: commit.TurnId));
-            return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true));
+                isHeld ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId));
+            if (!isHeld)
+            {
+                return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true), !room.Inbox.Exists(w => w.IsOpen));
+            }
+
+            room.Hold(reply, commit.Parts);
+            return new TurnCommitOutcome.HeldBack();
         });
 
     private InboxOutcome.Stored Hear(
@@ -181,19 +191,6 @@ public sealed partial class InMemoryHouse
 
         Append(Record(room, message, AuditActions.MessageDeleted, known.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, false);
-    }
-
-    private Person PersonOf(Connection connection, ExternalSender sender)
-    {
-        var known = _people.Find(p => p.Person.Tenant == connection.Tenant && p.ChannelType == connection.ChannelType && p.ExternalId == sender.ExternalId);
-        if (known.Person is not null)
-        {
-            return known.Person;
-        }
-
-        var person = new Person(new PersonId(Guid.CreateVersion7(Now)), connection.Tenant, sender.DisplayName, sender.Locale, Now);
-        _people.Add((person, connection.ChannelType, sender.ExternalId));
-        return person;
     }
 
     private Room RoomFor(Connection connection, ExternalChat chat, PersonId person)

@@ -12,9 +12,9 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Testing.InMemory.House;
 
 /// <summary>The ports of a message's path in memory: one lock around each call stands for its transaction.</summary>
-/// <remarks>Held to the same suites as the databases. Pairing is not part of it: senders are let in or refused.</remarks>
+/// <remarks>Held to the same suites as the databases.</remarks>
 public sealed partial class InMemoryHouse(TimeProvider clock)
-    : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IAuditLog, IRecall
+    : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Tenant> _tenants = [];
@@ -22,7 +22,9 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
     private readonly Dictionary<ConnectionId, Connection> _connections = [];
     private readonly Dictionary<ConnectionId, string> _cursors = [];
     private readonly List<Room> _rooms = [];
-    private readonly List<(Person Person, string ChannelType, string ExternalId)> _people = [];
+    private readonly List<Acquaintance> _people = [];
+    private readonly List<Asked> _requests = [];
+    private readonly Dictionary<(ConnectionId, PersonId), Standing> _standings = [];
     private readonly List<Fact> _facts = [];
     private readonly HashSet<(ConnectionId, string)> _dedupe = [];
 
@@ -123,15 +125,25 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
             Messages[at] = change(Messages[at]);
         }
 
-        public OutboxEntry? Queue(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant)
+        public OutboxEntry? Queue(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant, bool mayClaim = true)
         {
-            var isFree = FirstUnsent is null;
-            var rows = parts.Select((body, part) => new Row(new OutboxEntry(
-                Guid.CreateVersion7(message.At), Conversation.Tenant, Conversation.Id, Conversation.Connection, Conversation.Chat, message.Seq, part,
-                part == parts.Count - 1, body, null, byAssistant, 0, false, Conversation.Version, message.At))).ToList();
+            var isFree = mayClaim && FirstUnsent is null;
+            var rows = Rows(message, parts, byAssistant);
             Outbox.AddRange(rows);
             return isFree && rows.Count > 0 ? rows[0].Claim(Conversation.Version) : null;
         }
+
+        public void Hold(Message message, IReadOnlyList<MessageBody> parts)
+        {
+            var rows = Rows(message, parts, byAssistant: true);
+            rows.ForEach(row => row.State = OutboxState.Held);
+            Outbox.AddRange(rows);
+        }
+
+        private List<Row> Rows(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant)
+            => [.. parts.Select((body, part) => new Row(new OutboxEntry(
+                Guid.CreateVersion7(message.At), Conversation.Tenant, Conversation.Id, Conversation.Connection, Conversation.Chat, message.Seq, part,
+                part == parts.Count - 1, body, null, byAssistant, 0, false, Conversation.Version, message.At)))];
     }
 
     private sealed class Row(OutboxEntry entry)

@@ -133,6 +133,23 @@ public sealed class ThreadModelTests
     }
 
     [Fact]
+    public async Task What_a_takeover_cut_off_appears_as_held_with_its_decision()
+    {
+        Say(1);
+        var thread = await OpenedAsync();
+        var turn = Guid.CreateVersion7();
+        thread.Apply([new LiveEvent.ReplyProgress(DeskFixture.Acme, _id, turn, "You asked"), new LiveEvent.ReplyAbandoned(DeskFixture.Acme, _id, turn)]);
+        var held = _house.Conversations.Hold(_id, "You asked ab");
+
+        thread.Apply([DeskFixture.Changed(_house.Conversations.Messages(_id)[^1])]);
+
+        Assert.True(thread.IsStale);
+        await thread.RefreshAsync(Cancel);
+        Assert.Equal([held], thread.Held);
+        Assert.Contains(thread.Rows(TimeZoneInfo.Utc), row => row is ThreadRow.HeldBack back && back.Reply == held);
+    }
+
+    [Fact]
     public async Task Somebody_writing_fades_after_a_while_and_the_user_is_not_told_about_themselves()
     {
         Say(1);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Xunit;
 
-namespace Assistant.Infrastructure.Tests.Security;
+namespace Assistant.Infrastructure.Tests.Persistence;
 
 /// <summary>A database of its own with some tenants, gone afterwards.</summary>
 internal sealed class Stores : IAsyncDisposable
@@ -30,13 +30,13 @@ internal sealed class Stores : IAsyncDisposable
 
     public static async Task<Stores> CreateAsync(bool onPostgres, TimeProvider clock, params TenantId[] tenants)
     {
-        var name = $"security_{Guid.CreateVersion7():N}";
+        var name = $"store_{Guid.CreateVersion7():N}";
         IDatabase database;
         Func<Task> drop;
         if (onPostgres)
         {
             var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
-            Assert.SkipWhen(string.IsNullOrEmpty(server), "ASSISTANT_TEST_POSTGRES names no PostgreSQL server.");
+            Assert.SkipWhen(string.IsNullOrEmpty(server), "PostgreSQL is missing: ASSISTANT_TEST_POSTGRES is not set (tests/run.sh provides it).");
             await ExecuteAsync(server, $"CREATE DATABASE {name}");
             drop = () => ExecuteAsync(server, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             database = new PostgresDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 10 }.ConnectionString);

@@ -1,0 +1,267 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Observability;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Conversations;
+
+/// <summary>How a turn is answered, and when it is not.</summary>
+public sealed class TurnProcessorTests : TurnRig
+{
+    [Fact]
+    public async Task An_answer_its_rows_and_the_end_of_the_entry_are_one_commit()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        Engines.Answer("Hello, Li Wei.");
+
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+
+        var commit = Assert.Single(Turns.Commits);
+        Assert.Equal((TurnResult.Answered, "Hello, Li Wei.", "scripted"), (commit.Result, commit.Reply!.Markdown, commit.Usage!.Engine));
+        Assert.Equal(["Hello, Li Wei."], commit.Parts.Select(p => p.Markdown));
+        var (handed, claimed) = Assert.Single(Outbox.Rows);
+        Assert.Equal((conversation, "Hello, Li Wei.", true), (handed, claimed!.Body.Markdown, claimed.ByAssistant));
+        Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
+    }
+
+    [Fact]
+    public async Task A_long_answer_is_cut_for_the_channel_before_it_is_queued()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "tell me a story");
+        Engines.Answer("Once upon a time there was a boiler.\n\nIt lived in the attic and was warm.");
+
+        await RunAsync(conversation);
+
+        Assert.Equal(
+            ["Once upon a time there was a boiler.", "It lived in the attic and was warm."], Assert.Single(Turns.Commits).Parts.Select(p => p.Markdown));
+        Assert.Single(await RepliesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task A_reply_for_a_connection_that_is_gone_is_kept_whole()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await Ports.Connections.DeleteAsync(Home, HomeLine.Id, Draft(Home, "x", "x"), Cancel);
+        Engines.Answer("A reply that is longer than the forty characters of the line.");
+
+        await RunAsync(conversation);
+
+        Assert.Single(Assert.Single(Turns.Commits).Parts);
+    }
+
+    [Fact]
+    public async Task The_engine_is_given_what_was_said_with_its_attachments_and_what_came_before()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "my boiler is broken");
+        await RunAsync(conversation);
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "") with
+        {
+            Content = new InboundContent.Said("look", [new Attachment("image", "ref", "boiler.jpg"), new Attachment("voice", "ref")]),
+        });
+
+        await RunAsync(conversation);
+
+        var asked = Engines.Asked[^1];
+        Assert.Equal("look\n[image: boiler.jpg, voice]", asked.Utterance);
+        Assert.Equal(["my boiler is broken", "Hello."], asked.History.Select(m => m.Body.Markdown));
+        Assert.Equal((Home, conversation, "Li Wei"), (asked.Tenant, asked.Conversation, asked.Person.DisplayName));
+    }
+
+    [Fact]
+    public async Task What_a_person_asked_to_have_remembered_names_its_source_and_is_recalled_later()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
+        Engines.Answer(new ReplyChunk.Text("I'll remember."), new ReplyChunk.Remember("the boiler is in the attic"));
+        await RunAsync(conversation);
+        await HearAsync(HomeLine, "2", "where is the boiler?");
+
+        await RunAsync(conversation);
+
+        var fact = Assert.Single(Engines.Asked[^1].Facts);
+        Assert.Equal(("the boiler is in the attic", conversation, 1L), (fact.Text, fact.SourceConversation, fact.SourceSeq));
+        Assert.Contains(Engines.Asked[^1].Recollections, r => r.IsFact && r.Quote == "the boiler is in the attic");
+    }
+
+    [Fact]
+    public async Task Who_asks_for_a_person_waits_for_one()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "a human please");
+        Engines.Answer(new ReplyChunk.Text("Somebody will come."), new ReplyChunk.AskForPerson());
+
+        await RunAsync(conversation);
+
+        Assert.NotNull((await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.WaitingSince);
+    }
+
+    [Theory]
+    [InlineData("What's the weather?", "I'm sorry, I can't reach my language model")]
+    [InlineData("天气怎么样？", "抱歉，我现在无法连接语言模型")]
+    [InlineData("The 锅炉 is broken", "抱歉")]
+    public async Task When_every_engine_failed_the_person_is_told_once_in_their_language(string utterance, string apology)
+    {
+        var conversation = await HearAsync(HomeLine, "1", utterance);
+        Engines.Script = (_, _) => Fail("half an answer");
+
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
+
+        Assert.StartsWith(apology, Assert.Single(await RepliesAsync(conversation)), StringComparison.Ordinal);
+        var commit = Assert.Single(Turns.Commits);
+        Assert.Equal((TurnResult.EnginesFailed, "cloud: The key was refused. local: Nobody listens there."), (commit.Result, commit.Error));
+        Assert.DoesNotContain(commit.Parts, p => p.Markdown.Contains("refused", StringComparison.Ordinal));
+        Assert.Empty(commit.NewFacts);
+        Assert.NotNull(Assert.Single(Outbox.Rows).Claimed);
+    }
+
+    [Fact]
+    public async Task An_engine_that_breaks_off_leaves_nothing_of_its_words()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        Engines.Answer(new ReplyChunk.Text("I think that"), new ReplyChunk.Restarted(), new ReplyChunk.Text("Good "), new ReplyChunk.Text("morning."));
+
+        await RunAsync(conversation);
+
+        Assert.Equal(["Good morning."], await RepliesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task An_answer_without_words_ends_the_turn_and_says_nothing()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        Engines.Answer("  \n ");
+
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+
+        Assert.Empty(await RepliesAsync(conversation));
+        Assert.Empty(Outbox.Rows);
+        Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
+    }
+
+    [Fact]
+    public async Task What_a_group_says_among_itself_is_not_answered()
+    {
+        var heard = await StoreAsync(HomeLine, Said(HomeLine, "1", "lunch?") with { Chat = new ExternalChat("group", IsGroup: true), IsAddressed = false });
+
+        await LeavesToPeopleAsync(Assert.IsType<Domain.Messaging.Inbox.InboxOutcome.Stored>(heard).Conversation);
+    }
+
+    [Fact]
+    public async Task What_is_said_while_an_operator_holds_the_conversation_is_left_to_the_operator()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+
+        await LeavesToPeopleAsync(conversation);
+    }
+
+    [Fact]
+    public async Task An_edit_before_the_turn_is_what_the_engine_reads()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "meet at 4");
+        await EditAsync("1", "meet at 5");
+
+        await RunAsync(conversation);
+
+        Assert.Equal("meet at 5", Assert.Single(Engines.Asked).Utterance);
+    }
+
+    [Fact]
+    public async Task An_edit_during_the_turn_neither_loses_nor_repeats_the_answer()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "meet at 4");
+        var release = EngineStopsAfter("At 4 then.");
+        var turn = RunAsync(conversation);
+        await EditAsync("1", "meet at 5");
+
+        release.SetResult();
+
+        Assert.Equal(TurnEnding.CaughtUp, await turn);
+        Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
+        Assert.Equal(["At 4 then. And the rest."], await RepliesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task A_message_taken_back_during_the_turn_gets_no_answer_and_nothing_is_held()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "never mind");
+        var release = EngineStopsAfter("Sure");
+        var turn = RunAsync(conversation);
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "") with { DedupeKey = "gone", Content = new InboundContent.Deleted() });
+
+        release.SetResult();
+
+        Assert.Equal(TurnEnding.Superseded, await turn);
+        Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
+        Assert.Empty(await RepliesAsync(conversation));
+        Assert.Empty(Outbox.Rows);
+        Assert.Single(Shown<LiveEvent.ReplyAbandoned>());
+    }
+
+    [Fact]
+    public async Task A_stop_leaves_the_entry_open_and_the_next_start_answers_it()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        EngineStopsAfter("Hel");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var turn = Processor.ProcessNextAsync(conversation, stop.Token);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => turn);
+        Assert.Empty(Turns.Commits);
+        Engines.Answer("Hello again.");
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+        Assert.Equal(["Hello again."], await RepliesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task A_commit_that_fails_hands_nothing_over_and_leaves_the_entry_open()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        Turns.Failure = new IOException("The disk is full.");
+
+        await Assert.ThrowsAsync<IOException>(() => RunAsync(conversation));
+
+        Assert.Empty(Outbox.Rows);
+        Assert.Empty(await RepliesAsync(conversation));
+        Turns.Failure = null;
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+    }
+
+    [Fact]
+    public async Task A_fault_that_is_no_engines_is_the_callers()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        Engines.Script = (_, _) => throw new InvalidDataException("A bug.");
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(conversation));
+
+        Assert.Empty(Turns.Commits);
+    }
+
+    private async Task LeavesToPeopleAsync(ConversationId conversation)
+    {
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+
+        Assert.Empty(Engines.Asked);
+        Assert.Equal(TurnResult.LeftToPeople, Assert.Single(Turns.Commits).Result);
+        Assert.Empty(await RepliesAsync(conversation));
+        Assert.Empty(Outbox.Rows);
+        Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
+    }
+
+    private async Task EditAsync(string id, string text)
+    {
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await StoreAsync(HomeLine, Said(HomeLine, id, "") with { DedupeKey = $"edit:{id}", Content = new InboundContent.Edited(text) });
+    }
+
+    private static async IAsyncEnumerable<ReplyChunk> Fail(string words)
+    {
+        yield return new ReplyChunk.Text(words);
+        yield return new ReplyChunk.Remember("what no engine confirmed");
+        await Task.CompletedTask;
+        throw new EnginesFailedException([new("cloud", "The key was refused."), new("local", "Nobody listens there.")]);
+    }
+}

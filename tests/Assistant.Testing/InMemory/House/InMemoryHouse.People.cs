@@ -1,0 +1,143 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory.House;
+
+public sealed partial class InMemoryHouse
+{
+    public Task<PairingDecided?> DecidePairingAsync(
+        TenantId tenant, Guid requestId, Standing standing, string? notice, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            if (_requests.Find(r => r.Request.Id == requestId && r.Room.Conversation.Tenant == tenant && r.IsOpen) is not { } asked)
+            {
+                return null;
+            }
+
+            asked.IsOpen = false;
+            _standings[(asked.Request.Connection, asked.Request.Person)] = standing;
+            Append(audit);
+            if (notice is null)
+            {
+                return new PairingDecided(null);
+            }
+
+            Notify(asked.Room, notice, mayClaim: false);
+            return new PairingDecided(asked.Room.Conversation.Id);
+        });
+
+    public Task<bool> SetStandingAsync(
+        TenantId tenant, PersonId person, ConnectionId connection, Standing standing, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            if (_connections.GetValueOrDefault(connection)?.Tenant != tenant || !_people.Exists(p => p.Person.Id == person && p.Person.Tenant == tenant))
+            {
+                return false;
+            }
+
+            _standings[(connection, person)] = standing;
+            Append(audit);
+            return true;
+        });
+
+    public Task<IReadOnlyList<PairingRequest>> ListPairingAsync(TenantId tenant, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<PairingRequest>>(() =>
+        [
+            .. _requests.Where(r => r.IsOpen && r.Request.ExpiresAt > Now && r.Room.Conversation.Tenant == tenant)
+                .OrderBy(r => r.Request.RequestedAt).Select(r => r.Request),
+        ]);
+
+    Task<Page<PersonRow>> IPeopleStore.ListAsync(TenantId tenant, string? text, string? after, int limit, CancellationToken cancellationToken)
+        => Locked(() => PageOf(
+            _people.Where(p => p.Person.Tenant == tenant && IsCalled(p, text)).OrderBy(p => p.Person.Id.Value).Select(Describe),
+            row => row.Person.Id.ToString(), after, limit));
+
+    Task<PersonRow?> IPeopleStore.FindAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
+        => Locked(() => _people.Find(p => p.Person.Id == person && p.Person.Tenant == tenant) is { } known ? Describe(known) : null);
+
+    /// <summary>The sender as a person, new or known; a new name is taken over.</summary>
+    private Person Meet(Connection connection, ExternalSender sender)
+    {
+        var known = _people.Find(p => p.Person.Tenant == connection.Tenant && p.ChannelType == connection.ChannelType && p.ExternalId == sender.ExternalId);
+        if (known is null)
+        {
+            var person = new Person(new PersonId(Guid.CreateVersion7(Now)), connection.Tenant, sender.DisplayName, sender.Locale, Now);
+            _people.Add(known = new Acquaintance(person, connection.ChannelType, sender.ExternalId));
+        }
+
+        known.Name = sender.DisplayName;
+        return known.Person;
+    }
+
+    private Standing StandingOf(ConnectionId connection, PersonId person) => _standings.GetValueOrDefault((connection, person));
+
+    private InboxOutcome.PairingOpen OpenPairing(Connection connection, Person person, InboundMessage message, Admission.Pair pair)
+    {
+        var open = _requests.Find(r => r.IsOpen && r.Request.Connection == connection.Id && r.Request.Person == person.Id);
+        if (open is not null && open.Request.ExpiresAt > Now)
+        {
+            return new InboxOutcome.PairingOpen(null, null);
+        }
+
+        if (open is not null)
+        {
+            open.IsOpen = false;
+        }
+
+        var room = RoomFor(connection, message.Chat, person.Id);
+        var request = new PairingRequest(
+            Guid.CreateVersion7(Now), person.Id, connection.Id, connection.ChannelType, message.Sender.DisplayName, message.Sender.ExternalId,
+            pair.Code.Value, Now, pair.Code.ExpiresAt);
+        _requests.Add(new Asked(request, room));
+        Append(new AuditDraft(
+            connection.Tenant, Now, new Actor("person", person.Id.ToString(), message.Sender.DisplayName), AuditActions.PairingRequested,
+            $"pairing/{request.Id}", connection.Id.Value, AuditDraft.NoDetails));
+        return new InboxOutcome.PairingOpen(room.Conversation.Id, Notify(room, pair.Notice, mayClaim: true));
+    }
+
+    private Domain.Messaging.Outbox.OutboxEntry? Notify(Room room, string text, bool mayClaim)
+    {
+        var body = new MessageBody(text);
+        var message = room.Add(new Message(
+            room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.System, "Assistant", body, [], false, Now,
+            DeliveryState.Stored));
+        return room.Queue(message, [body], byAssistant: false, mayClaim);
+    }
+
+    private PersonRow Describe(Acquaintance known) => new(
+        known.Person,
+        [new Identity(known.IdentityId, known.Person.Id, known.Person.Tenant, known.ChannelType, known.ExternalId, known.Name)],
+        [.. _standings.Where(s => s.Key.Item2 == known.Person.Id).Select(s => new ConnectionStanding(s.Key.Item1, s.Value))],
+        _rooms.Where(r => r.Conversation.Person == known.Person.Id).Max(r => (DateTimeOffset?)r.LastAt));
+
+    private static bool IsCalled(Acquaintance known, string? text) => string.IsNullOrWhiteSpace(text)
+        || known.Person.DisplayName.Contains(text, StringComparison.Ordinal) || known.Name.Contains(text, StringComparison.Ordinal) || known.ExternalId == text;
+
+    /// <summary>A person with the one account they are known by.</summary>
+    private sealed class Acquaintance(Person person, string channelType, string externalId)
+    {
+        public Person Person => person;
+
+        public string ChannelType => channelType;
+
+        public string ExternalId => externalId;
+
+        public Guid IdentityId { get; } = Guid.CreateVersion7();
+
+        public string Name { get; set; } = person.DisplayName;
+    }
+
+    private sealed class Asked(PairingRequest request, Room room)
+    {
+        public PairingRequest Request => request;
+
+        public Room Room => room;
+
+        public bool IsOpen { get; set; } = true;
+    }
+}
