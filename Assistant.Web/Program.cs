@@ -10,6 +10,7 @@ using Assistant.Infrastructure.Provisioning;
 using Assistant.Infrastructure.Security;
 using Assistant.Web;
 using Assistant.Web.Components;
+using Assistant.Web.Composition;
 using Assistant.Web.Endpoints;
 using Assistant.Web.Hubs;
 using Assistant.Web.Security;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Assistant.Web.Composition;
 
 namespace Assistant.Web.Verbs;
 

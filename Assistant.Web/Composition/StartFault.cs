@@ -6,7 +6,7 @@ using Assistant.Web.Verbs;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
-namespace Assistant.Web;
+namespace Assistant.Web.Composition;
 
 /// <summary>What somebody at a terminal is told when the program cannot start: what is wrong and what to do, without a stack trace.</summary>
 internal static class StartFault
