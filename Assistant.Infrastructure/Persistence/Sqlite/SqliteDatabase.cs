@@ -73,13 +73,22 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder.Path);
-        await using (Open(forWriting: true))
+        folder.Prepare();
+        try
         {
-            // Opening once switches a new file to WAL before anything else touches it.
-        }
+            await using (Open(forWriting: true))
+            {
+                // Opening once switches a new file to WAL before anything else touches it.
+            }
 
-        await using var context = OpenContext(TenantScope.System);
-        await context.Database.MigrateAsync(cancellationToken);
+            await using var context = OpenContext(TenantScope.System);
+            await SchemaUpgrade.ApplyAsync(context, cancellationToken);
+        }
+        catch (SqliteException error)
+        {
+            throw new InstallationException(
+                $"The database {folder.DatabaseFile} cannot be used: {error.Message.TrimEnd('.')}. Make sure this program's account may write it "
+                + "and its folder; if the file is damaged, restore it from its backup.", error);
+        }
     }
 }
