@@ -12,6 +12,8 @@ using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Observability;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Security.Sessions;
 using Assistant.Infrastructure.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,8 +34,10 @@ public static class HouseServices
         services.AddSingleton<IAuditLog, SqlAuditLog>();
         services.AddSingleton<IIdempotencyStore, SqlIdempotencyStore>();
         services.AddSingleton<ILiveFeed, LiveFeed>();
+        services.AddSingleton<ServingLock>();
         services.AddSingleton(provider => new Installation(
-            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ITenantDirectory>(),
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<EnvelopeSealer>(), provider.GetRequiredService<SessionKeys>(),
+            provider.GetRequiredService<ServingLock>(), provider.GetRequiredService<ITenantDirectory>(),
             provider.GetRequiredService<IConnectionStore>(), provider.GetRequiredService<IOutbox>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Installation>>()));
         return services;

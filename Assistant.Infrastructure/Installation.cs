@@ -6,6 +6,8 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Security.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure;
@@ -14,6 +16,9 @@ namespace Assistant.Infrastructure;
 public sealed partial class Installation
 {
     private readonly IDatabase _database;
+    private readonly EnvelopeSealer _sealer;
+    private readonly SessionKeys _sessionKeys;
+    private readonly ServingLock _lock;
     private readonly ITenantDirectory _tenants;
     private readonly IOutbox _outbox;
     private readonly IConnectionStore _connections;
@@ -21,22 +26,35 @@ public sealed partial class Installation
     private readonly ILogger<Installation> _logger;
 
     internal Installation(
-        IDatabase database, ITenantDirectory tenants, IConnectionStore connections, IOutbox outbox, TimeProvider clock, ILogger<Installation> logger)
-        => (_database, _tenants, _connections, _outbox, _clock, _logger) = (database, tenants, connections, outbox, clock, logger);
+        IDatabase database, EnvelopeSealer sealer, SessionKeys sessionKeys, ServingLock servingLock, ITenantDirectory tenants,
+        IConnectionStore connections, IOutbox outbox, TimeProvider clock, ILogger<Installation> logger)
+    {
+        (_database, _sealer, _sessionKeys, _lock) = (database, sealer, sessionKeys, servingLock);
+        (_tenants, _connections, _outbox, _clock, _logger) = (tenants, connections, outbox, clock, logger);
+    }
 
-    /// <summary>Brings the schema up to date and makes sure of the first tenant. Safe beside a running server.</summary>
+    /// <summary>Brings the schema up to date and makes sure of the master key and the first tenant. Safe beside a running server.</summary>
+    /// <exception cref="InstallationException">The database cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="MasterKeyException">The master key is not this data's.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await _database.MigrateAsync(cancellationToken);
+        await _sealer.RequireMasterKeyAsync(TenantId.Default, cancellationToken);
         if (await _tenants.EnsureAsync(TenantId.Default, "Default", cancellationToken))
         {
             await AddWebChatAsync(cancellationToken);
         }
     }
 
-    /// <summary>Before anything is sent: makes sends a crash interrupted due again. Only for the process that serves.</summary>
+    /// <summary>
+    /// Before anything is sent: makes sure that no other process serves, and makes sends a crash interrupted due again. Only for the
+    /// process that serves.
+    /// </summary>
+    /// <exception cref="InstallationException">Another process serves.</exception>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        _lock.Take(); // what another process is sending right now would look interrupted
+        _sessionKeys.SupersedeUnsealed();
         var interrupted = await _outbox.RecoverInterruptedAsync(cancellationToken);
         if (interrupted > 0)
         {
@@ -62,3 +80,6 @@ public sealed partial class Installation
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} sends were interrupted by the last stop; they are looked into before they are sent again")]
     private static partial void LogInterrupted(ILogger logger, int count);
 }
+
+/// <summary>The installation cannot start as it is; the message says why and what to do.</summary>
+public sealed class InstallationException(string message, Exception? inner = null) : InvalidOperationException(message, inner);

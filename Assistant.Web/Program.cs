@@ -1,4 +1,3 @@
-using Assistant.Domain.Provisioning;
 using Assistant.Infrastructure;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Conversations;
@@ -11,6 +10,7 @@ using Assistant.Infrastructure.Provisioning;
 using Assistant.Infrastructure.Security;
 using Assistant.Web;
 using Assistant.Web.Components;
+using Assistant.Web.Composition;
 using Assistant.Web.Endpoints;
 using Assistant.Web.Hubs;
 using Assistant.Web.Security;
@@ -46,6 +46,7 @@ services.AddMessagingWorkers();
 services.AddRestApi();
 services.AddChatHub();
 services.AddConsole();
+services.AddTrustedProxies();
 services.AddWebSecurity();
 services.AddDiagnostics();
 services.AddVerbs();
@@ -59,25 +60,25 @@ if (!line.IsServe)
     return await VerbRunner.RunAsync(line, new VerbStreams(Console.In, Console.Out, Console.Error), ComposeAsync, CancellationToken.None);
 }
 
+// The host would log a failed start with its stack trace; what is wrong is said once, below.
+var isStarting = true;
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !isStarting);
+
 WebApplication app;
 try
 {
     app = builder.Build();
+    folder.Prepare();
     var installation = app.Services.GetRequiredService<Installation>();
     await installation.PrepareAsync(CancellationToken.None);
     await installation.RecoverAsync(CancellationToken.None);
     Map(app);
     await app.StartAsync();
+    isStarting = false;
 }
 catch (Exception error) when (error is not OperationCanceledException)
 {
-    var lines = error is ProvisioningException wrong ? wrong.Problems.Select(problem => problem.ToString()) : [error.Message];
-    foreach (var problem in lines)
-    {
-        await Console.Error.WriteLineAsync($"Cannot start: {problem}");
-    }
-
-    return VerbExit.CannotStart;
+    return await StartFault.ReportAsync(error, Console.Error);
 }
 
 await app.WaitForShutdownAsync();
@@ -88,6 +89,7 @@ async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
     var composed = builder.Build();
     if (line.Name != "doctor") // it examines the installation as it is
     {
+        folder.Prepare();
         await composed.Services.GetRequiredService<Installation>().PrepareAsync(cancellationToken);
     }
 
@@ -96,6 +98,7 @@ async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
 
 static void Map(WebApplication app)
 {
+    app.UseTrustedProxies();
     app.UseRestApi();
     app.UseAuthentication();
     app.UseAuthorization();

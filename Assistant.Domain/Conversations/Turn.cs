@@ -61,7 +61,8 @@ public abstract record TurnCommitOutcome
 
     /// <summary>Everything is on disk.</summary>
     /// <param name="Claimed">The first part, claimed for sending; <see langword="null"/> when others wait before it or nothing is said.</param>
-    public sealed record Committed(OutboxEntry? Claimed) : TurnCommitOutcome;
+    /// <param name="IsCaughtUp">No other entry of the conversation is open; one that comes later brings its own wake-up.</param>
+    public sealed record Committed(OutboxEntry? Claimed, bool IsCaughtUp) : TurnCommitOutcome;
 
     /// <summary>Control changed while the turn was thinking: its reply is on disk as a held one, the entry is done.</summary>
     public sealed record HeldBack : TurnCommitOutcome;

@@ -24,6 +24,8 @@ public enum TurnEnding
     NothingDue,
     /// <summary>A turn was committed; there may be more.</summary>
     Committed,
+    /// <summary>A turn was committed and no other entry is open.</summary>
+    CaughtUp,
     /// <summary>Control changed while the turn was thinking; what it had written is held back for an operator.</summary>
     HeldBack,
     /// <summary>The turn came too late and left nothing; an entry that is still open has another one.</summary>
@@ -100,7 +102,7 @@ public sealed class TurnProcessor(
 
         Telemetry.Turns.Add(1, new KeyValuePair<string, object?>("result", commit.Result));
         Telemetry.TurnDuration.Record((clock.GetUtcNow() - start.Entry.ReceivedAt).TotalSeconds);
-        return TurnEnding.Committed;
+        return committed.IsCaughtUp ? TurnEnding.CaughtUp : TurnEnding.Committed;
     }
 
     private static bool IsForAssistant(TurnStart start)
@@ -179,11 +181,10 @@ public sealed class TurnProcessor(
     {
         var conversation = start.Conversation;
         var utterance = Describe(start.Utterance);
-        var recollections = await recall.FindAsync(
+        var recalled = await recall.RecallAsync(
             conversation.Tenant, conversation.Person, utterance, conversation.Id, start.Utterance.Seq, limits.RecallLimit, cancellationToken);
-        var facts = await recall.ListFactsAsync(conversation.Tenant, conversation.Person, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
-            conversation.Tenant, conversation.Id, start.Person, utterance, start.History, recollections, facts, clock.GetUtcNow());
+            conversation.Tenant, conversation.Id, start.Person, utterance, start.History, recalled.Found, recalled.Facts, clock.GetUtcNow());
     }
 
     private static string Describe(Message utterance) => utterance.Attachments.Count == 0

@@ -16,13 +16,19 @@ public sealed record Fact(
 /// <param name="IsFact">Told to be remembered, rather than said in passing.</param>
 public sealed record Recollection(string Quote, DateTimeOffset At, bool IsFact, AuthorKind Author, ConversationId Conversation, long Seq);
 
+/// <summary>What a turn is given from memory.</summary>
+/// <param name="Found">Best matches first, facts before messages; empty when nothing matches.</param>
+/// <param name="Facts">Newest first.</param>
+public sealed record Recalled(IReadOnlyList<Recollection> Found, IReadOnlyList<Fact> Facts);
+
 /// <summary>Full-text recall over facts and earlier messages of one person.</summary>
 /// <remarks>A projection with a checkpoint: it lags the newest message by a moment and can be rebuilt.</remarks>
 public interface IRecall
 {
-    /// <summary>Best matches first, facts before messages; empty when nothing matches. Chinese is matched by substring.</summary>
+    /// <summary>What memory has to say to an utterance, and the newest facts whatever was said. Chinese is matched by substring.</summary>
     /// <param name="beforeSeq">Leaves out messages of <paramref name="current"/> from this one on, so that a question does not find itself.</param>
-    Task<IReadOnlyList<Recollection>> FindAsync(
+    /// <param name="limit">Recollections at most, and facts at most.</param>
+    Task<Recalled> RecallAsync(
         TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken);
 
     /// <summary>Facts of a person, newest first.</summary>

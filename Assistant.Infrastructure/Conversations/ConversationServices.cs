@@ -18,8 +18,8 @@ public static class ConversationServices
         services.AddSingleton<ITurnStore, SqlTurnStore>();
         services.AddSingleton<IConversationStore, SqlConversationStore>();
         services.AddSingleton<IConversationQueries, EfConversationQueries>();
-        services.AddSingleton<SearchIndex>();
-        services.AddSingleton<IRecall>(provider => provider.GetRequiredService<SearchIndex>());
+        services.AddSingleton<IRecall, SearchIndex>();
+        services.AddSingleton<ConversationSearch>();
         services.AddSingleton<TurnProcessor>();
         services.AddSingleton<LocalConversationExecutor>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<LocalConversationExecutor>());

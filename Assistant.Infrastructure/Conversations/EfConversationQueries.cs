@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assistant.Infrastructure.Conversations;
 
 /// <inheritdoc cref="IConversationQueries"/>
-internal sealed class EfConversationQueries(IDatabase database, SearchIndex search) : IConversationQueries
+internal sealed class EfConversationQueries(IDatabase database, ConversationSearch search) : IConversationQueries
 {
     /// <summary>More than a preview shows, so that the cut is told from the end.</summary>
     private const int PreviewChars = 200;
@@ -40,7 +40,7 @@ internal sealed class EfConversationQueries(IDatabase database, SearchIndex sear
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             var text = filter.Text.Trim();
-            var found = await search.FindConversationsAsync(tenant, text, SearchLimit, cancellationToken);
+            var found = await search.FindAsync(tenant, text, SearchLimit, cancellationToken);
             query = query.Where(c => found.Contains(c.Id) || context.Set<StoredPerson>().Any(p => p.Id == c.PersonId && p.DisplayName.Contains(text)));
         }
 

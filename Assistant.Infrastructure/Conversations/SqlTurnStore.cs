@@ -26,7 +26,9 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
 
     private const string Guard =
-        "SELECT c.version, c.last_seq, i.state, c.operator_id IS NOT NULL OR c.status = 'Closed' FROM conversations c JOIN inbox i ON i.conversation_id = c.id WHERE c.id = @p0 AND i.id = @p1";
+        "SELECT c.version, c.last_seq, i.state, c.operator_id IS NOT NULL OR c.status = 'Closed', "
+        + "EXISTS (SELECT 1 FROM inbox o WHERE o.conversation_id = c.id AND o.state = 'Pending' AND o.id <> i.id) "
+        + "FROM conversations c JOIN inbox i ON i.conversation_id = c.id WHERE c.id = @p0 AND i.id = @p1";
 
     private const string Finish = "UPDATE inbox SET state = 'Done', done_at = @p1 WHERE id = @p0";
 
@@ -71,7 +73,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
         var conversation = commit.Conversation;
         var guard = session.QueryFirst(
             session.IsPostgres ? Guard + " FOR UPDATE" : Guard,
-            r => (Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3)),
+            r => (Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3), HasMore: r.GetBoolean(4)),
             conversation.Id.Value, commit.Entry.Id);
         var isCurrent = guard.Version == commit.ExpectedVersion && commit.Result != TurnResult.HeldBack;
         if (guard.State != "Pending" || !(isCurrent || (guard.Version != commit.ExpectedVersion && guard.IsWithPeople && IsWorthHolding(commit))))
@@ -104,13 +106,13 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
 
         if (commit.Reply is null)
         {
-            return new TurnCommitOutcome.Committed(null);
+            return new TurnCommitOutcome.Committed(null, !guard.HasMore);
         }
 
         var reply = AddReply(session, commit, commit.Reply, guard.LastSeq + 1, position, now);
         if (isCurrent)
         {
-            return new TurnCommitOutcome.Committed(MessageSql.Queue(session, conversation, reply, commit.Parts, null, byAssistant: true));
+            return new TurnCommitOutcome.Committed(MessageSql.Queue(session, conversation, reply, commit.Parts, null, byAssistant: true), !guard.HasMore);
         }
 
         MessageSql.Hold(session, conversation, reply, commit.Parts);

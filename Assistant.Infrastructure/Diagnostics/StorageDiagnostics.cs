@@ -70,6 +70,12 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
         try
         {
             await using var context = database.OpenContext(TenantScope.System);
+            if (await SchemaUpgrade.FindUnknownAsync(context, cancellationToken) is { } newer)
+            {
+                return [Finding.Failed(
+                    "database", $"{kind} was last used by a newer version (it has the change {newer}).", "Start that version, or restore the backup made before the upgrade.")];
+            }
+
             var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
             return pending == 0
                 ? [Finding.Fine("database", $"{kind} answers and its schema is current.")]

@@ -30,4 +30,23 @@ public sealed class DatabaseOptions
 public sealed record DataFolder(string Path)
 {
     public string DatabaseFile => System.IO.Path.Combine(Path, "assistant.db");
+
+    /// <summary>Makes the folder when it is missing and makes sure that it can be written.</summary>
+    /// <exception cref="InstallationException">It cannot.</exception>
+    public void Prepare()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+            using var probe = new FileStream(
+                System.IO.Path.Combine(Path, $".probe-{Guid.CreateVersion7():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InstallationException(
+                $"The data folder {Path} cannot be written: {error.Message.TrimEnd('.')}. Give it to the account this program runs under, or name "
+                + "another folder with ASSISTANT_DATA.", error);
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace Assistant.Infrastructure.Persistence;
 /// <summary>A few connections kept open for the hot path's reads, with their statements prepared. Callers wait when all are in use.</summary>
 internal interface IReadPool
 {
-    /// <summary>Runs a short read; the delegate must not keep the session.</summary>
+    /// <summary>Runs a short read in one snapshot; the delegate must not keep the session.</summary>
     ValueTask<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancellationToken);
 }
 
@@ -24,7 +24,7 @@ internal sealed class ReadPool(IDatabase database, IOptions<DatabaseOptions> opt
             var session = _sessions.TryTake(out var kept) ? kept : new SqlSession(database, database.Open(forWriting: false));
             try
             {
-                var result = read(session);
+                var result = session.InSnapshot(read);
                 _sessions.Add(session);
                 return result;
             }

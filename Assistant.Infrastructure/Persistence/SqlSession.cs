@@ -7,6 +7,9 @@ namespace Assistant.Infrastructure.Persistence;
 /// <remarks>SQL is constant text with parameters <c>@p0</c>, <c>@p1</c>…; values are always bound, never joined.</remarks>
 internal class SqlSession(IDatabase database, DbConnection connection) : IDisposable
 {
+    /// <summary>Most parameters a statement may have.</summary>
+    protected const int MaxParameters = 40;
+
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
 
     protected IDatabase Database => database;
@@ -42,6 +45,21 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
         return rows;
     }
 
+    /// <summary>Runs several reads so that they see one state of the database.</summary>
+    /// <remarks>On SQLite it also spares each statement the locks and the check of the page cache that open a transaction of its own.</remarks>
+    public T InSnapshot<T>(Func<SqlSession, T> read)
+    {
+        if (IsPostgres)
+        {
+            return read(this);
+        }
+
+        Execute("BEGIN");
+        var result = read(this);
+        Execute("COMMIT");
+        return result;
+    }
+
     public void Dispose()
     {
         Dispose(true);
@@ -65,17 +83,7 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
     {
         if (!_commands.TryGetValue(sql, out var command))
         {
-            command = connection.CreateCommand();
-#pragma warning disable CA2100 // constant text, see the class remarks
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            for (var i = 0; i < values.Length; i++)
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = Names[i];
-                command.Parameters.Add(parameter);
-            }
-
+            command = Create(sql, values.Length);
             _commands.Add(sql, command);
         }
 
@@ -95,7 +103,29 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
         return command;
     }
 
-    private static readonly string[] Names = [.. Enumerable.Range(0, 40).Select(i => $"@p{i}")];
+    private DbCommand Create(string sql, int parameters)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // constant text, see the class remarks
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        for (var i = 0; i < parameters; i++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = Names[i];
+            command.Parameters.Add(parameter);
+        }
+
+        if (!IsPostgres)
+        {
+            // Left to itself the provider parses a query anew each time its reader was closed before the end. Npgsql prepares by itself.
+            command.Prepare();
+        }
+
+        return command;
+    }
+
+    private static readonly string[] Names = [.. Enumerable.Range(0, MaxParameters).Select(i => $"@p{i}")];
 }
 
 /// <summary>Columns as the stores write them.</summary>

@@ -3,6 +3,7 @@ using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Security.Sessions;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -25,17 +26,23 @@ public static class SecurityServices
         services.AddOptions<SignInOptions>().BindConfiguration(SignInOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 
         services.AddSingleton<IDataKeyStore, SqlDataKeyStore>();
-        services.AddSingleton<ISecretSealer>(provider =>
+        services.AddSingleton(provider =>
         {
             var path = provider.GetRequiredService<IConfiguration>()[MasterKeySetting];
             var file = string.IsNullOrWhiteSpace(path) ? Path.Combine(provider.GetRequiredService<DataFolder>().Path, "master.key") : path;
-            return new EnvelopeSealer(MasterKeyFile.ReadOrCreate(file), provider.GetRequiredService<IDataKeyStore>());
+            return new MasterKey(MasterKeyFile.ReadOrCreate(file), file);
         });
+        services.AddSingleton<EnvelopeSealer>();
+        services.AddSingleton<ISecretSealer>(provider => provider.GetRequiredService<EnvelopeSealer>());
 
         // Sessions outlive a restart, and a container's home folder does not.
         services.AddDataProtection().SetApplicationName("Assistant");
-        services.AddOptions<KeyManagementOptions>().Configure<DataFolder, ILoggerFactory>((options, folder, loggers)
-            => options.XmlRepository = new FileSystemXmlRepository(SessionKeys(folder), loggers));
+        services.AddSingleton<SessionKeys>();
+        services.AddOptions<KeyManagementOptions>().Configure<SessionKeys, MasterKey, ILoggerFactory>((options, keys, master, loggers) =>
+        {
+            options.XmlRepository = new FileSystemXmlRepository(keys.Folder, loggers);
+            options.XmlEncryptor = new SessionKeySealer(master);
+        });
 
         services.AddSingleton<ITotp, OtpNetTotp>();
         services.AddSingleton<PasswordHashing>();
@@ -46,13 +53,5 @@ public static class SecurityServices
         services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
         services.AddSingleton<ApiKeyDesk>();
         return services;
-    }
-
-    private static DirectoryInfo SessionKeys(DataFolder folder)
-    {
-        var path = Path.Combine(folder.Path, "session-keys");
-        return OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(path)
-            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

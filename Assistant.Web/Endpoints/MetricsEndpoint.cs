@@ -13,6 +13,9 @@ namespace Assistant.Web.Endpoints;
 /// </remarks>
 internal static class MetricsEndpoint
 {
+    // A trusted proxy's header is moved to X-Original-For when its word is taken.
+    private static readonly string[] ProxyTraces = ["X-Forwarded-For", "X-Original-For", "Forwarded"];
+
     private static readonly AuthorizationPolicy Policy = new AuthorizationPolicyBuilder(RestApi.Scheme)
         .RequireAssertion(context => context.Resource is HttpContext http && (IsDirectAndLocal(http) || MayRead(http)))
         .Build();
@@ -28,7 +31,7 @@ internal static class MetricsEndpoint
 
     private static bool IsDirectAndLocal(HttpContext http)
         => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-            && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
+            && !ProxyTraces.Any(http.Request.Headers.ContainsKey);
 
     private static bool MayRead(HttpContext http)
         => http.RequestServices.GetRequiredService<IApiCallers>().Find(http)?.Permissions.Contains(Permissions.ChannelsRead) == true;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Assistant.Web.Composition;
 
 namespace Assistant.Web.Verbs;
 
@@ -39,8 +40,7 @@ internal static class VerbRunner
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            await streams.Error.WriteLineAsync($"Cannot start: {error.Message}");
-            return VerbExit.CannotStart;
+            return await StartFault.ReportAsync(error, streams.Error);
         }
 
         await using var ending = scope;

@@ -120,7 +120,7 @@ internal sealed partial class LocalConversationExecutor(
         var processor = services.GetRequiredService<TurnProcessor>();
         try
         {
-            return await processor.ProcessNextAsync(conversation, stoppingToken) != TurnEnding.NothingDue;
+            return await processor.ProcessNextAsync(conversation, stoppingToken) is not (TurnEnding.NothingDue or TurnEnding.CaughtUp);
         }
         catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {

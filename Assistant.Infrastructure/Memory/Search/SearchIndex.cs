@@ -2,9 +2,9 @@
 //
 // The idea: recall asks about one person, among everything a household or company ever said. So each term's list is kept per
 // person, newest last, and a question reads at most the newest few dozen entries of each of its terms: the cost of a turn stays
-// flat however long the history grows. A second list per tenant serves the operators' search box.
-// The invariant: an entry only points at a message or fact; what is returned is read from there and compared with the question
-// again, so that an edited, deleted or forgotten text is never quoted from the index.
+// flat however long the history grows. The operators' search box asks the lists of all people of its tenant, see ConversationSearch.
+// The invariant: an entry only points at a message or fact; what is returned is read from there, and compared with the question
+// again when it was edited, so that a changed, deleted or forgotten text is never quoted from the index.
 // Rejected: SQLite FTS5 and PostgreSQL tsvector: two dialects, no list per person (a common word scores every message of the
 // installation), and neither finds a two-character Chinese substring without tokenising it as we do here anyway.
 using Assistant.Domain.Conversations;
@@ -20,7 +20,7 @@ namespace Assistant.Infrastructure.Memory.Search;
 internal sealed class SearchIndex(IReadPool reads) : IRecall
 {
     private const int MaxTerms = 8;
-    private const int NewestPerTerm = 24;
+    private const int NewestPerTerm = 16;
 
     // A term whose list is full is common for this person and tells little.
     private const double CommonWeight = 0.3;
@@ -29,42 +29,32 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
     private const string Newest = "SELECT entry_id FROM search_postings WHERE key = @p0 ORDER BY entry_id DESC LIMIT @p1";
 
     private const string ReadEntry =
-        "SELECT m.text, m.at, m.author, e.conversation_id, e.seq, f.text, f.stated_at, m.is_note, m.delivery FROM search_entries e "
+        "SELECT m.text, m.at, m.author, e.conversation_id, e.seq, f.text, f.stated_at, m.is_note, m.delivery, m.edited_at "
+        + "FROM search_entries e "
         + "JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq LEFT JOIN facts f ON f.id = e.fact_id "
         + "WHERE e.id = @p0 AND e.tenant_id = @p1 AND e.person_id = @p2 AND m.deleted_at IS NULL";
 
     private const string Facts =
         "SELECT id, text, stated_at, source_conversation_id, source_seq FROM facts WHERE tenant_id = @p0 AND person_id = @p1 ORDER BY stated_at DESC LIMIT @p2";
 
-    private const string ConversationsOfEntry =
-        "SELECT e.conversation_id, m.text FROM search_entries e JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq "
-        + "WHERE e.id = @p0 AND e.tenant_id = @p1 AND m.deleted_at IS NULL";
-
-    public async Task<IReadOnlyList<Recollection>> FindAsync(
+    public async Task<Recalled> RecallAsync(
         TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken)
     {
         var terms = SearchTerms.ForQuestion(query, MaxTerms);
-        return terms.Count == 0
-            ? []
-            : await reads.ReadAsync(session => Find(session, tenant, person, terms, current, beforeSeq, limit), cancellationToken);
+        return await reads.ReadAsync(
+            session => new Recalled(
+                terms.Count == 0 ? [] : Find(session, tenant, person, terms, current, beforeSeq, limit), ListFacts(session, tenant, person, limit)),
+            cancellationToken);
     }
 
     public async Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)
-        => await reads.ReadAsync(
-            session => session.Query(
-                Facts,
-                r => new Fact(r.GetGuid(0), tenant, person, r.GetString(1), r.Time(2), new ConversationId(r.GetGuid(3)), r.GetInt64(4)),
-                tenant.Value, person.Value, limit),
-            cancellationToken);
+        => await reads.ReadAsync(session => ListFacts(session, tenant, person, limit), cancellationToken);
 
-    /// <summary>Conversations of a tenant in which a text occurs as it was typed, newest first.</summary>
-    public async Task<IReadOnlyList<Guid>> FindConversationsAsync(TenantId tenant, string text, int limit, CancellationToken cancellationToken)
-    {
-        var terms = SearchTerms.ForSubstring(text);
-        return terms.Count == 0
-            ? []
-            : await reads.ReadAsync(session => FindConversations(session, tenant, text, terms, limit), cancellationToken);
-    }
+    private static List<Fact> ListFacts(SqlSession session, TenantId tenant, PersonId person, int limit)
+        => session.Query(
+            Facts,
+            r => new Fact(r.GetGuid(0), tenant, person, r.GetString(1), r.Time(2), new ConversationId(r.GetGuid(3)), r.GetInt64(4)),
+            tenant.Value, person.Value, limit);
 
     private static IReadOnlyList<Recollection> Find(
         SqlSession session, TenantId tenant, PersonId person, IReadOnlyList<string> terms, ConversationId current, long beforeSeq, int limit)
@@ -81,12 +71,10 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
         }
 
         var found = new List<(double Score, Recollection What)>();
-        foreach (var (entry, score) in scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Take(limit * 3))
+        foreach (var (entry, score) in scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Take(limit * 2))
         {
-            var what = session.QueryFirst(ReadEntry, r => Map(r), entry, tenant.Value, person.Value);
-            if (what is not null
-                && !(what.Conversation == current && what.Seq >= beforeSeq)
-                && terms.Any(SearchTerms.ForIndex(what.Quote).Contains))
+            if (session.QueryFirst(ReadEntry, r => Map(r, terms), entry, tenant.Value, person.Value) is { } what
+                && !(what.Conversation == current && what.Seq >= beforeSeq))
             {
                 found.Add((score + (what.IsFact ? FactBonus : 0), what));
             }
@@ -99,37 +87,7 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
         ];
     }
 
-    private static List<Guid> FindConversations(SqlSession session, TenantId tenant, string text, IReadOnlyList<string> terms, int limit)
-    {
-        // The rarest list decides how much is read; the others only narrow it.
-        HashSet<long>? candidates = null;
-        foreach (var term in terms)
-        {
-            var entries = session.Query(Newest, r => r.GetInt64(0), SearchKey.OfTenant(tenant.Value, term), limit * 10);
-            if (candidates is null || entries.Count < candidates.Count)
-            {
-                candidates = [.. entries];
-            }
-        }
-
-        var conversations = new List<Guid>();
-        foreach (var entry in candidates!.OrderDescending())
-        {
-            var (conversation, found) = session.QueryFirst(ConversationsOfEntry, r => (r.GetGuid(0), r.GetString(1)), entry, tenant.Value);
-            if (found is not null && !conversations.Contains(conversation) && found.Contains(text, StringComparison.OrdinalIgnoreCase))
-            {
-                conversations.Add(conversation);
-                if (conversations.Count == limit)
-                {
-                    break;
-                }
-            }
-        }
-
-        return conversations;
-    }
-
-    private static Recollection? Map(System.Data.Common.DbDataReader r)
+    private static Recollection? Map(System.Data.Common.DbDataReader r, IReadOnlyList<string> terms)
     {
         if (r.GetBoolean(7) || r.GetString(8) is nameof(DeliveryState.Held) or nameof(DeliveryState.Dropped))
         {
@@ -137,7 +95,10 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
         }
 
         var isFact = !r.IsDBNull(5);
-        return new Recollection(
-            isFact ? r.GetString(5) : r.GetString(0), isFact ? r.Time(6) : r.Time(1), isFact, r.Enum<AuthorKind>(2), new ConversationId(r.GetGuid(3)), r.GetInt64(4));
+        var quote = isFact ? r.GetString(5) : r.GetString(0);
+        var isEdited = !isFact && !r.IsDBNull(9);
+        return isEdited && !terms.Any(SearchTerms.ForIndex(quote).Contains)
+            ? null
+            : new Recollection(quote, isFact ? r.Time(6) : r.Time(1), isFact, r.Enum<AuthorKind>(2), new ConversationId(r.GetGuid(3)), r.GetInt64(4));
     }
 }

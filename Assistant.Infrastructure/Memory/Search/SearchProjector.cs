@@ -101,10 +101,6 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
             foreach (var term in SearchTerms.ForIndex(item.Text))
             {
                 postings.Add((SearchKey.OfPerson(item.Person, term), entry));
-                if (item.Fact is null)
-                {
-                    postings.Add((SearchKey.OfTenant(tenant.Value, term), entry));
-                }
             }
         }
 

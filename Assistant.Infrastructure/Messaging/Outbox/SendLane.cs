@@ -19,7 +19,8 @@ internal sealed class SendLane
     private readonly Lock _gate = new();
     private readonly Queue<OutboxEntry> _handed = [];
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource? _busy;
+    private TaskCompletionSource? _sent; // made by whoever waits: most sends nobody waits for
+    private bool _isBusy;
     private bool _isRunning;
     private bool _isWoken;
     private bool _isGone;
@@ -73,48 +74,59 @@ internal sealed class SendLane
         }
     }
 
-    /// <summary>Shows that a send, or holding a row back, is under way.</summary>
+    /// <summary>Shows that a row is being attempted and recorded.</summary>
     public void Begin()
     {
         lock (_gate)
         {
-            _busy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _isBusy = true;
         }
     }
 
     /// <summary>It has ended and is recorded.</summary>
-    public void End() => Release();
+    public void End()
+    {
+        TaskCompletionSource? sent;
+        lock (_gate)
+        {
+            (sent, _sent, _isBusy) = (_sent, null, false);
+        }
+
+        sent?.TrySetResult();
+    }
 
     /// <summary>Completes when what is under way has ended.</summary>
     public Task WhenSentAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return _busy?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+            if (!_isBusy)
+            {
+                return Task.CompletedTask;
+            }
+
+            _sent ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _sent.Task.WaitAsync(cancellationToken);
         }
     }
 
-    public void Abandon()
+    /// <summary>For the runner: there may be a further row in the outbox.</summary>
+    public void LookAgain()
+    {
+        lock (_gate)
+        {
+            _isWoken = true;
+        }
+    }
+
+    /// <summary>For the runner, at its very end: nothing is taken any more.</summary>
+    public void Finish()
     {
         lock (_gate)
         {
             _isGone = true;
         }
 
-        Release();
-    }
-
-    public void Finish() => _idle.TrySetResult();
-
-    private void Release()
-    {
-        TaskCompletionSource? busy;
-        lock (_gate)
-        {
-            busy = _busy;
-            _busy = null;
-        }
-
-        busy?.TrySetResult();
+        _idle.TrySetResult();
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
 
 namespace Assistant.Infrastructure.Persistence.Sqlite;
 
@@ -11,6 +12,15 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
     private const string Pragmas =
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON; "
         + "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
+
+    // A connection is used by one thread at a time here, so SQLite need not lock it again on every call; and nobody reads its
+    // allocation statistics, which cost a process-wide lock per allocation. Both must be said before the library is first used.
+    static SqliteDatabase()
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private readonly string _connectionString = new SqliteConnectionStringBuilder
     {
@@ -35,6 +45,8 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         try
         {
             connection.Open();
+            // Otherwise a statement with LIMIT @p is planned anew whenever its limit is bound: at every run.
+            raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
             using var command = connection.CreateCommand();
             command.CommandText = forWriting ? Pragmas : Pragmas + " PRAGMA query_only=ON;";
             command.ExecuteNonQuery();
@@ -61,13 +73,22 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder.Path);
-        await using (Open(forWriting: true))
+        folder.Prepare();
+        try
         {
-            // Opening once switches a new file to WAL before anything else touches it.
-        }
+            await using (Open(forWriting: true))
+            {
+                // Opening once switches a new file to WAL before anything else touches it.
+            }
 
-        await using var context = OpenContext(TenantScope.System);
-        await context.Database.MigrateAsync(cancellationToken);
+            await using var context = OpenContext(TenantScope.System);
+            await SchemaUpgrade.ApplyAsync(context, cancellationToken);
+        }
+        catch (SqliteException error)
+        {
+            throw new InstallationException(
+                $"The database {folder.DatabaseFile} cannot be used: {error.Message.TrimEnd('.')}. Make sure this program's account may write it "
+                + "and its folder; if the file is damaged, restore it from its backup.", error);
+        }
     }
 }

@@ -7,6 +7,7 @@
 // one data key before a repetition becomes likely (NIST SP 800-38D, section 8.3); an installation seals some thousands.
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Assistant.Domain.Security;
@@ -16,12 +17,9 @@ using Assistant.Infrastructure.Persistence;
 namespace Assistant.Infrastructure.Security.Sealing;
 
 /// <inheritdoc cref="ISecretSealer"/>
-internal sealed class EnvelopeSealer(byte[] masterKey, IDataKeyStore keys) : ISecretSealer
+internal sealed class EnvelopeSealer(MasterKey masterKey, IDataKeyStore keys) : ISecretSealer
 {
     private const byte FormatVersion = 1;
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
-    private const int BoxOverhead = NonceSize + TagSize;
     private const int HeaderSize = 1 + sizeof(int);
 
     private readonly ConcurrentDictionary<(TenantId Tenant, int Number), byte[]> _opened = new();
@@ -31,22 +29,36 @@ internal sealed class EnvelopeSealer(byte[] masterKey, IDataKeyStore keys) : ISe
     {
         var number = await CurrentAsync(tenant, cancellationToken);
         var key = await OpenKeyAsync(tenant, number, place, cancellationToken);
-        var sealedBytes = new byte[HeaderSize + BoxOverhead + plaintext.Length];
+        var sealedBytes = new byte[HeaderSize + SealedBox.Overhead + plaintext.Length];
         sealedBytes[0] = FormatVersion;
         BinaryPrimitives.WriteInt32BigEndian(sealedBytes.AsSpan(1), number);
-        Lock(key, plaintext.Span, sealedBytes.AsSpan(HeaderSize), Binding("seal", tenant, place));
+        SealedBox.Close(key, plaintext.Span, sealedBytes.AsSpan(HeaderSize), Binding("seal", tenant, place));
         return sealedBytes;
     }
 
     public async Task<byte[]> OpenAsync(TenantId tenant, string place, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellationToken)
     {
-        if (sealedBytes.Length < HeaderSize + BoxOverhead || sealedBytes.Span[0] != FormatVersion)
+        if (sealedBytes.Length < HeaderSize + SealedBox.Overhead || sealedBytes.Span[0] != FormatVersion)
         {
             throw new SealBrokenException(place);
         }
 
         var key = await OpenKeyAsync(tenant, BinaryPrimitives.ReadInt32BigEndian(sealedBytes.Span[1..]), place, cancellationToken);
-        return Unlock(key, sealedBytes.Span[HeaderSize..], Binding("seal", tenant, place)) ?? throw new SealBrokenException(place);
+        return SealedBox.Open(key, sealedBytes.Span[HeaderSize..], Binding("seal", tenant, place)) ?? throw new SealBrokenException(place);
+    }
+
+    /// <summary>At start: makes sure the master key is the one this data was made with, before anything fails half-way.</summary>
+    /// <exception cref="MasterKeyException">It is another one.</exception>
+    public async Task RequireMasterKeyAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (await keys.FindNewestAsync(tenant, cancellationToken) is { } number
+            && await keys.FindAsync(tenant, number, cancellationToken) is { } wrapped
+            && masterKey.Unwrap(wrapped, WrapBinding(tenant, number)) is null)
+        {
+            throw new MasterKeyException(
+                $"The master key file {masterKey.Path} is not the one this data was made with. Put the right file there from its backup, "
+                + "or name it with ASSISTANT_MASTER_KEY_FILE.");
+        }
     }
 
     private async Task<int> CurrentAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -59,9 +71,8 @@ internal sealed class EnvelopeSealer(byte[] masterKey, IDataKeyStore keys) : ISe
         var number = await keys.FindNewestAsync(tenant, cancellationToken);
         if (number is null)
         {
-            var wrapped = new byte[BoxOverhead + MasterKeyFile.KeySize];
             var fresh = RandomNumberGenerator.GetBytes(MasterKeyFile.KeySize);
-            Lock(masterKey, fresh, wrapped, Binding("wrap", tenant, "1"));
+            var wrapped = masterKey.Wrap(fresh, WrapBinding(tenant, 1));
             CryptographicOperations.ZeroMemory(fresh);
             await keys.AddFirstAsync(tenant, wrapped, cancellationToken);
             number = 1;
@@ -78,39 +89,14 @@ internal sealed class EnvelopeSealer(byte[] masterKey, IDataKeyStore keys) : ISe
         }
 
         var wrapped = await keys.FindAsync(tenant, number, cancellationToken) ?? throw new SealBrokenException(place);
-        key = Unlock(masterKey, wrapped, Binding("wrap", tenant, number.ToString(System.Globalization.CultureInfo.InvariantCulture)))
-            ?? throw new SealBrokenException(place);
+        key = masterKey.Unwrap(wrapped, WrapBinding(tenant, number)) ?? throw new SealBrokenException(place);
         return _opened.GetOrAdd((tenant, number), key);
     }
 
     private static byte[] Binding(string use, TenantId tenant, string place) => Encoding.UTF8.GetBytes($"{use}\0{tenant.Value}\0{place}");
 
-    private static void Lock(byte[] key, ReadOnlySpan<byte> plaintext, Span<byte> box, byte[] binding)
-    {
-        RandomNumberGenerator.Fill(box[..NonceSize]);
-        using var aes = new AesGcm(key, TagSize);
-        aes.Encrypt(box[..NonceSize], plaintext, box[BoxOverhead..], box[NonceSize..BoxOverhead], binding);
-    }
-
-    private static byte[]? Unlock(byte[] key, ReadOnlySpan<byte> box, byte[] binding)
-    {
-        if (box.Length < BoxOverhead)
-        {
-            return null;
-        }
-
-        var plaintext = new byte[box.Length - BoxOverhead];
-        try
-        {
-            using var aes = new AesGcm(key, TagSize);
-            aes.Decrypt(box[..NonceSize], box[BoxOverhead..], box[NonceSize..BoxOverhead], plaintext, binding);
-            return plaintext;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
-    }
+    private static byte[] WrapBinding(TenantId tenant, int number)
+        => Binding("wrap", tenant, number.ToString(CultureInfo.InvariantCulture));
 }
 
 /// <summary>Where wrapped data keys are kept. Safe for concurrent use.</summary>

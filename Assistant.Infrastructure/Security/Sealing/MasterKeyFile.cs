@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Assistant.Infrastructure.Security.Sealing;
 
 /// <summary>The installation's master key: 32 random bytes in a file only the service's account can read.</summary>
-/// <remarks>It wraps the tenants' data keys and nothing else. Without it no stored secret opens: back it up apart from the data.</remarks>
+/// <remarks>It wraps the tenants' data keys and the session keys. Without it no stored secret opens: back it up apart from the data.</remarks>
 internal static class MasterKeyFile
 {
     public const int KeySize = 32;

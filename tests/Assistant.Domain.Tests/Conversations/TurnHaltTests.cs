@@ -68,7 +68,7 @@ public sealed class TurnHaltTests : TurnRig
         await TakeOverNowAsync(conversation);
 
         Assert.Equal(TurnEnding.Superseded, await turn);
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
         Assert.Equal(TurnResult.LeftToPeople, Turns.Commits[^1].Result);
         Assert.Empty(await RepliesAsync(conversation));
     }
@@ -98,7 +98,7 @@ public sealed class TurnHaltTests : TurnRig
 
         Assert.Equal(TurnEnding.Superseded, await turn);
         Engines.Answer("Your boiler is fine.");
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
 
         Assert.Equal(["Your boiler is fine."], await RepliesAsync(conversation));
         Assert.Empty(await HeldAsync(conversation));
@@ -117,7 +117,7 @@ public sealed class TurnHaltTests : TurnRig
         Assert.False(Engines.Token.IsCancellationRequested);
         release.SetResult();
 
-        Assert.Equal(TurnEnding.Committed, await turn);
+        Assert.Equal(TurnEnding.CaughtUp, await turn);
         Assert.Equal(["Your boiler is fine. And the rest."], await RepliesAsync(conversation));
         Assert.NotNull(Assert.Single(Outbox.Rows).Claimed);
     }

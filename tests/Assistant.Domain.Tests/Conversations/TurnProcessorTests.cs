@@ -16,7 +16,7 @@ public sealed class TurnProcessorTests : TurnRig
         var conversation = await HearAsync(HomeLine, "1", "hello");
         Engines.Answer("Hello, Li Wei.");
 
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
 
         var commit = Assert.Single(Turns.Commits);
         Assert.Equal((TurnResult.Answered, "Hello, Li Wei.", "scripted"), (commit.Result, commit.Reply!.Markdown, commit.Usage!.Engine));
@@ -104,7 +104,7 @@ public sealed class TurnProcessorTests : TurnRig
         var conversation = await HearAsync(HomeLine, "1", utterance);
         Engines.Script = (_, _) => Fail("half an answer");
 
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
         Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
 
         Assert.StartsWith(apology, Assert.Single(await RepliesAsync(conversation)), StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class TurnProcessorTests : TurnRig
         var conversation = await HearAsync(HomeLine, "1", "hello");
         Engines.Answer("  \n ");
 
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
 
         Assert.Empty(await RepliesAsync(conversation));
         Assert.Empty(Outbox.Rows);
@@ -178,7 +178,7 @@ public sealed class TurnProcessorTests : TurnRig
 
         release.SetResult();
 
-        Assert.Equal(TurnEnding.Committed, await turn);
+        Assert.Equal(TurnEnding.CaughtUp, await turn);
         Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
         Assert.Equal(["At 4 then. And the rest."], await RepliesAsync(conversation));
     }
@@ -213,7 +213,7 @@ public sealed class TurnProcessorTests : TurnRig
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => turn);
         Assert.Empty(Turns.Commits);
         Engines.Answer("Hello again.");
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
         Assert.Equal(["Hello again."], await RepliesAsync(conversation));
     }
 
@@ -228,7 +228,7 @@ public sealed class TurnProcessorTests : TurnRig
         Assert.Empty(Outbox.Rows);
         Assert.Empty(await RepliesAsync(conversation));
         Turns.Failure = null;
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public sealed class TurnProcessorTests : TurnRig
 
     private async Task LeavesToPeopleAsync(ConversationId conversation)
     {
-        Assert.Equal(TurnEnding.Committed, await RunAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
 
         Assert.Empty(Engines.Asked);
         Assert.Equal(TurnResult.LeftToPeople, Assert.Single(Turns.Commits).Result);

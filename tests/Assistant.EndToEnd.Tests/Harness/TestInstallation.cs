@@ -12,6 +12,8 @@ internal sealed class TestInstallation : IAsyncDisposable
     private const int FirstPort = 22_000;
     private const int LastPort = 22_099;
 
+    public const string Password = "correct horse battery";
+
     private static int s_lastPort = FirstPort - 1;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("assistant-e2e-");
@@ -26,7 +28,7 @@ internal sealed class TestInstallation : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri(Address) };
         _environment = new()
         {
-            ["ASSISTANT_DATA"] = Path.Combine(_folder.FullName, "data"),
+            ["ASSISTANT_DATA"] = DataFolder,
             ["ASPNETCORE_URLS"] = Address,
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
@@ -34,6 +36,11 @@ internal sealed class TestInstallation : IAsyncDisposable
     }
 
     public string Address { get; }
+
+    public string DataFolder => Path.Combine(_folder.FullName, "data");
+
+    /// <summary>Of its PostgreSQL database.</summary>
+    public string ConnectionString => _environment["Assistant__Database__ConnectionString"];
 
     /// <summary>The run that serves.</summary>
     public AppProcess App => _runs[^1];
@@ -62,10 +69,16 @@ internal sealed class TestInstallation : IAsyncDisposable
         return installation;
     }
 
+    /// <summary>Sets an environment variable of the runs to come.</summary>
+    public void Set(string name, string value) => _environment[name] = value;
+
+    /// <summary>Starts the program and leaves it at that.</summary>
+    public AppProcess Start() => AppProcess.Start([], _environment);
+
     /// <summary>Starts the program and waits until it says that it can do its work.</summary>
     public async Task StartAsync()
     {
-        _runs.Add(AppProcess.Start([], _environment));
+        _runs.Add(Start());
         await Eventually.FindAsync("the program to be ready", async () =>
         {
             Assert.False(App.HasEnded, $"The program ended while starting:\n{App.Output}\n{App.Error}");
@@ -90,6 +103,13 @@ internal sealed class TestInstallation : IAsyncDisposable
         await using var verb = AppProcess.Start(args, _environment);
         var code = await verb.RunToEndAsync(input);
         return (code, code == 0 ? verb.Output : verb.Output + verb.Error);
+    }
+
+    /// <summary>Somebody who signs in with <see cref="Password"/>.</summary>
+    public async Task CreateUserAsync(string email, string role)
+    {
+        var (code, output) = await RunAsync(["users", "create", "--email", email, "--role", role, "--password-stdin"], Password);
+        Assert.True(code == 0, output);
     }
 
     /// <summary>The REST API with a new key, made as an administrator at the machine makes one.</summary>

@@ -229,7 +229,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
             while (_isWokenAgain)
             {
                 _isWokenAgain = false;
-                while (await _processor.ProcessNextAsync(_conversation, CancellationToken.None) != TurnEnding.NothingDue)
+                while (await _processor.ProcessNextAsync(_conversation, CancellationToken.None) is not (TurnEnding.NothingDue or TurnEnding.CaughtUp))
                 {
                 }
             }

@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
@@ -48,7 +49,7 @@ internal sealed class TestHouse : IAsyncDisposable
 
     public PathPorts Ports => new(
         Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
-        Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<SearchIndex>(), Get<IAuditLog>(), ProjectAsync, this);
+        Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
     public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));

@@ -56,6 +56,17 @@ public sealed class SealingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_master_key_is_noticed_at_the_start_and_named()
+    {
+        await Sealer().RequireMasterKeyAsync(Own, Cancel); // nothing is sealed yet: any key will do
+        await Sealer().SealAsync(Own, Place, Secret, Cancel);
+
+        await Sealer().RequireMasterKeyAsync(Own, Cancel);
+        var refusal = await Assert.ThrowsAsync<MasterKeyException>(() => Sealer(masterKey: 2).RequireMasterKeyAsync(Own, Cancel));
+        Assert.Contains("the/master.key", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Any_altered_byte_is_noticed()
     {
         var sealer = Sealer();
@@ -124,5 +135,7 @@ public sealed class SealingTests : IAsyncLifetime
     }
 
     private EnvelopeSealer Sealer(byte masterKey = 1)
-        => new([.. Enumerable.Repeat(masterKey, MasterKeyFile.KeySize)], new SqlDataKeyStore(_stores.Reads, _stores.Writes, TimeProvider.System));
+        => new(
+            new MasterKey([.. Enumerable.Repeat(masterKey, MasterKeyFile.KeySize)], "the/master.key"),
+            new SqlDataKeyStore(_stores.Reads, _stores.Writes, TimeProvider.System));
 }

@@ -25,7 +25,7 @@ public abstract class SqlUserDirectoryTests(bool onPostgres) : UserDirectoryCont
         // Fewer iterations than the options allow in production: the contract signs in some fifty times.
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
         _passwords = new PasswordHashing(options);
-        var sealer = new EnvelopeSealer(new byte[MasterKeyFile.KeySize], new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
+        var sealer = new EnvelopeSealer(new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
         return (new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, clock), _stores.Audit);
     }
 

@@ -76,10 +76,10 @@ public abstract class RecallContract : PathContract
         var (me, them, them2) = (await PersonAsync(Home, mine), await PersonAsync(Home, theirs), await PersonAsync(Office, office));
         await Ports.ProjectAsync(Cancel);
 
-        Assert.NotEmpty(await Ports.Recall.FindAsync(Home, me, "boiler", mine, long.MaxValue, 10, Cancel));
-        Assert.Empty(await Ports.Recall.FindAsync(Home, them, "boiler", theirs, long.MaxValue, 10, Cancel));
-        Assert.Empty(await Ports.Recall.FindAsync(Office, them2, "boiler", office, long.MaxValue, 10, Cancel));
-        Assert.Empty(await Ports.Recall.FindAsync(Office, me, "boiler", mine, long.MaxValue, 10, Cancel));
+        Assert.NotEmpty((await Ports.Recall.RecallAsync(Home, me, "boiler", mine, long.MaxValue, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Home, them, "boiler", theirs, long.MaxValue, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Office, them2, "boiler", office, long.MaxValue, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Office, me, "boiler", mine, long.MaxValue, 10, Cancel)).Found);
         Assert.Empty(await Ports.Recall.ListFactsAsync(Home, them, 10, Cancel));
         Assert.Empty(await Ports.Recall.ListFactsAsync(Office, me, 10, Cancel));
     }
@@ -132,7 +132,7 @@ public abstract class RecallContract : PathContract
     private async Task<IReadOnlyList<Recollection>> FindAsync(ConversationId conversation, string question, long beforeSeq = long.MaxValue, int limit = 10)
     {
         await Ports.ProjectAsync(Cancel);
-        return await Ports.Recall.FindAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, limit, Cancel);
+        return (await Ports.Recall.RecallAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, limit, Cancel)).Found;
     }
 
     private async Task<PersonId> PersonAsync(TenantId tenant, ConversationId conversation)

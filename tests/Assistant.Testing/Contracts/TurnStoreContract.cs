@@ -121,7 +121,7 @@ public abstract class TurnStoreContract : PathContract
 
         Assert.Equal(["where is the boiler?"], next.History.Select(m => m.Body.Markdown));
         Assert.DoesNotContain(
-            await Ports.Recall.FindAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, 10, Cancel),
+            (await Ports.Recall.RecallAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, 10, Cancel)).Found,
             r => r.Author == AuthorKind.Assistant);
     }
 

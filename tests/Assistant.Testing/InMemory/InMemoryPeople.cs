@@ -83,13 +83,14 @@ public sealed class InMemoryPeople(TimeProvider clock, InMemoryAuditLog log) : I
     public Task<PersonRow?> FindAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken) =>
         Task.FromResult(_people.FirstOrDefault(row => row.Person.Id == person && row.Person.Tenant == tenant));
 
-    public Task<IReadOnlyList<Recollection>> FindAsync(
+    public async Task<Recalled> RecallAsync(
         TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Recollection>>(
+        new(
             [.. _facts
                 .Where(fact => fact.Tenant == tenant && fact.Person == person && fact.Text.Contains(query, StringComparison.OrdinalIgnoreCase))
                 .Take(limit)
-                .Select(fact => new Recollection(fact.Text, fact.StatedAt, IsFact: true, AuthorKind.Person, fact.SourceConversation, fact.SourceSeq))]);
+                .Select(fact => new Recollection(fact.Text, fact.StatedAt, IsFact: true, AuthorKind.Person, fact.SourceConversation, fact.SourceSeq))],
+            await ListFactsAsync(tenant, person, limit, cancellationToken));
 
     public Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Fact>>(

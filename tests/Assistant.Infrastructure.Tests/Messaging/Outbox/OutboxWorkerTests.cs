@@ -159,8 +159,9 @@ public sealed class OutboxWorkerTests : PathContract
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
         var claimed = await AnswerAsync(conversation, "hi", "there");
+        var failures = 2;
         using var worker = new OutboxWorker(
-            new ForgetfulOutbox(Ports.Outbox, failures: 2), _session, Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         worker.Committed(conversation, claimed);
         while (worker.Active > 0)
@@ -185,33 +186,4 @@ public sealed class OutboxWorkerTests : PathContract
                 return Task.CompletedTask;
             },
             () => Worker.Active == 0);
-
-    private sealed class ScriptedSession : IChannelSessions, IChannelSession, IDeliveryProbe
-    {
-        public List<OutboundMessage> Sent { get; } = [];
-
-        /// <summary>The outcome of a send; <see langword="null"/> delivers.</summary>
-        public Func<OutboundMessage, SendOutcome?> Answers { get; set; } = _ => null;
-
-        public string? Shown { get; set; }
-
-        public bool IsRunning { get; set; } = true;
-
-        public IChannelSession? Find(ConnectionId id) => IsRunning ? this : null;
-
-        public Connection? FindConnection(ConnectionId id) => null;
-
-        public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
-        {
-            Sent.Add(message);
-            return Task.FromResult(Answers(message) ?? new SendOutcome.Delivered($"out-{Sent.Count}"));
-        }
-
-        public Task<DeliveryFinding?> FindAsync(OutboundMessage message, IReadOnlySet<string> knownExternalIds, CancellationToken cancellationToken)
-            => Task.FromResult<DeliveryFinding?>(new DeliveryFinding(Shown));
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

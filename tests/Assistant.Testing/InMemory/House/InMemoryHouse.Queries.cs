@@ -41,9 +41,9 @@ public sealed partial class InMemoryHouse
 
     public Task<int> CountAsync(TenantId tenant, CancellationToken cancellationToken) => Locked(() => DeadLetters(tenant).Count());
 
-    public Task<IReadOnlyList<Recollection>> FindAsync(
+    public Task<Recalled> RecallAsync(
         TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken)
-        => Locked<IReadOnlyList<Recollection>>(() =>
+        => Locked(() =>
         {
             var terms = SearchTerms.ForQuestion(query, 8);
             var facts = _facts.Where(f => f.Tenant == tenant && f.Person == person)
@@ -51,17 +51,21 @@ public sealed partial class InMemoryHouse
             var messages = _rooms.Where(r => r.Conversation.Tenant == tenant && r.Conversation.Person == person).SelectMany(r => r.Messages)
                 .Where(m => !m.IsNote && m.DeletedAt is null && m.Author != AuthorKind.System && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
                 .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq));
-            return
+            List<Recollection> found =
             [
                 .. facts.Concat(messages).Where(w => !(w.Conversation == current && w.Seq >= beforeSeq))
                     .Select(w => (What: w, Score: terms.Count(SearchTerms.ForIndex(w.Quote).Contains))).Where(s => s.Score > 0)
                     .OrderByDescending(s => s.Score).ThenByDescending(s => s.What.IsFact).ThenByDescending(s => s.What.At)
                     .Select(s => s.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
             ];
+            return new Recalled(found, FactsOf(tenant, person, limit));
         });
 
     public Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)
-        => Locked<IReadOnlyList<Fact>>(() => [.. _facts.Where(f => f.Tenant == tenant && f.Person == person).OrderByDescending(f => f.StatedAt).Take(limit)]);
+        => Locked(() => FactsOf(tenant, person, limit));
+
+    private IReadOnlyList<Fact> FactsOf(TenantId tenant, PersonId person, int limit)
+        => [.. _facts.Where(f => f.Tenant == tenant && f.Person == person).OrderByDescending(f => f.StatedAt).Take(limit)];
 
     private bool Shows(Room room, UserId user, ConversationFilter filter)
     {

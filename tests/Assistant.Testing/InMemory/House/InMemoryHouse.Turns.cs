@@ -129,7 +129,7 @@ public sealed partial class InMemoryHouse
                 new Dictionary<string, string> { ["result"] = (isHeld ? TurnResult.HeldBack : commit.Result).ToString() }));
             if (commit.Reply is null)
             {
-                return new TurnCommitOutcome.Committed(null);
+                return new TurnCommitOutcome.Committed(null, !room.Inbox.Exists(w => w.IsOpen));
             }
 
             var reply = room.Add(new Message(
@@ -137,7 +137,7 @@ public sealed partial class InMemoryHouse
                 isHeld ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId));
             if (!isHeld)
             {
-                return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true));
+                return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true), !room.Inbox.Exists(w => w.IsOpen));
             }
 
             room.Hold(reply, commit.Parts);

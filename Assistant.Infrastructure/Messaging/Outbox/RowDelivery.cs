@@ -1,0 +1,91 @@
+// Takes one claimed row from "claimed" to its next state.
+//
+// The invariant: a row is attempted once per claim, and how that ended is recorded. Not sending (no session, a pause, a take-over) is
+// recorded the same way, so a claimed row is never left behind while the process lives.
+using System.Globalization;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Wording;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Infrastructure.Messaging.Outbox;
+
+/// <summary>Sends one claimed row and has recorded how that ended. Safe for concurrent use.</summary>
+internal sealed partial class RowDelivery(
+    IOutbox outbox, IChannelSessions sessions, TakeOverFence fence, OutboxOptions options, TimeProvider clock, ILogger logger)
+{
+    private static readonly SendOutcome NotRunning = new SendOutcome.RetryAfter(TimeSpan.FromMilliseconds(500), Phrase.Of("send.not-running"));
+
+    private readonly ConnectionPauses _pauses = new(clock);
+    private readonly InterruptedSends _interrupted = new(outbox, options.ProbeWindow, clock, logger);
+    private readonly OutcomeRecorder _recorder = new(outbox, options.MaxAttempts, clock, logger);
+
+    /// <summary>Completes when the row's new state is on disk, or the process stops.</summary>
+    /// <returns>The conversation's next row when it was claimed along with the recording.</returns>
+    public async Task<OutboxEntry?> DeliverAsync(SendLane lane, OutboxEntry entry, CancellationToken stopping)
+    {
+        lane.Begin();
+        try
+        {
+            // Looked at only after the lane shows that it is busy: a take-over either is seen here or waits for the end below.
+            var outcome = fence.Stops(entry) ? null : await AttemptAsync(entry);
+            return await _recorder.RecordAsync(lane, entry, outcome, stopping);
+        }
+        finally
+        {
+            lane.End();
+        }
+    }
+
+    private async Task<SendOutcome> AttemptAsync(OutboxEntry entry)
+    {
+        if (sessions.Find(entry.Connection) is not { } session)
+        {
+            return NotRunning;
+        }
+
+        if (_pauses.Left(entry.Connection) is { } left)
+        {
+            return new SendOutcome.RetryAfter(left, Phrase.Of("send.paused"));
+        }
+
+        var outcome = await SendAsync(session, entry);
+        Telemetry.Sends.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name));
+        if (outcome is SendOutcome.RetryAfter { Scope: PauseScope.Connection } refused)
+        {
+            _pauses.Begin(entry.Connection, refused.Delay ?? Backoff.After(entry.Attempts));
+        }
+
+        return outcome;
+    }
+
+    private async Task<SendOutcome> SendAsync(IChannelSession session, OutboxEntry entry)
+    {
+        using var activity = Telemetry.Activities.StartActivity("send");
+        var message = new OutboundMessage(
+            entry.Id, entry.Connection, entry.Chat, entry.Body, entry.ReplyToExternalId, entry.Attempts, entry.MayRepeat);
+        using var timeout = new CancellationTokenSource(options.SendTimeout, clock);
+        try
+        {
+            if (entry.MayRepeat && session is IDeliveryProbe probe && await _interrupted.LookIntoAsync(probe, message, timeout.Token) is { } known)
+            {
+                return known;
+            }
+
+            return await session.SendAsync(message, timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return new SendOutcome.Uncertain(Phrase.Of("send.no-answer", ("seconds", options.SendTimeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture))));
+        }
+        catch (Exception error)
+        {
+            LogSendFaulted(logger, error, entry.Id, entry.Conversation.Value);
+            return new SendOutcome.Uncertain(Phrase.OfFault(error));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending {EntryId} to {ConversationId} faulted; it may have been shown")]
+    private static partial void LogSendFaulted(ILogger logger, Exception error, Guid entryId, Guid conversationId);
+}

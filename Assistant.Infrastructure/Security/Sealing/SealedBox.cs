@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+
+namespace Assistant.Infrastructure.Security.Sealing;
+
+/// <summary>AES-256-GCM with a random nonce. Layout: nonce 12 | tag 16 | ciphertext.</summary>
+internal static class SealedBox
+{
+    public const int Overhead = NonceSize + TagSize;
+
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+
+    /// <param name="box">Takes <see cref="Overhead"/> more bytes than the plaintext.</param>
+    /// <param name="binding">Authenticated, not stored: what opens the box has to name it.</param>
+    public static void Close(byte[] key, ReadOnlySpan<byte> plaintext, Span<byte> box, ReadOnlySpan<byte> binding)
+    {
+        RandomNumberGenerator.Fill(box[..NonceSize]);
+        using var aes = new AesGcm(key, TagSize);
+        aes.Encrypt(box[..NonceSize], plaintext, box[Overhead..], box[NonceSize..Overhead], binding);
+    }
+
+    /// <returns><see langword="null"/> for the wrong key, the wrong binding or altered bytes.</returns>
+    public static byte[]? Open(byte[] key, ReadOnlySpan<byte> box, ReadOnlySpan<byte> binding)
+    {
+        if (box.Length < Overhead)
+        {
+            return null;
+        }
+
+        var plaintext = new byte[box.Length - Overhead];
+        try
+        {
+            using var aes = new AesGcm(key, TagSize);
+            aes.Decrypt(box[..NonceSize], box[Overhead..], box[NonceSize..Overhead], plaintext, binding);
+            return plaintext;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+}

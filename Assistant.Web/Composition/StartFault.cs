@@ -1,0 +1,49 @@
+using System.Net.Sockets;
+using Assistant.Domain.Provisioning;
+using Assistant.Infrastructure;
+using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Web.Verbs;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Web.Composition;
+
+/// <summary>What somebody at a terminal is told when the program cannot start: what is wrong and what to do, without a stack trace.</summary>
+internal static class StartFault
+{
+    /// <summary>Writes one line for each thing that is wrong; the stack trace only of what nobody has foreseen.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> ReportAsync(Exception error, TextWriter to)
+    {
+        if (Explain(error) is { } lines)
+        {
+            foreach (var line in lines)
+            {
+                await to.WriteLineAsync($"Cannot start: {line}");
+            }
+        }
+        else
+        {
+            await to.WriteLineAsync($"Cannot start: {OneLine(error.Message)} This is a fault of the program; please report it with the following.\n{error}");
+        }
+
+        return VerbExit.CannotStart;
+    }
+
+    private static IEnumerable<string>? Explain(Exception error) => error switch
+    {
+        ProvisioningException wrong => wrong.Problems.Select(problem => problem.ToString()),
+        OptionsValidationException wrong => wrong.Failures.Select(failure => $"{OneLine(failure)} Correct the setting."),
+        InstallationException or MasterKeyException => [OneLine(error.Message)],
+        InvalidOperationException or FormatException when Within<FormatException>(error) is not null => [$"{OneLine(error.Message)} Correct the setting."],
+        _ when Within<AddressInUseException>(error) is not null
+            => [$"{OneLine(error.Message)} Another program listens there: stop it, or set ASPNETCORE_URLS to a free address."],
+        _ when Within<SocketException>(error) is { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused
+            => [$"The address in ASPNETCORE_URLS cannot be listened on: {OneLine(refused.Message)}. Use one of this machine's addresses and a port above 1023."],
+        _ => null,
+    };
+
+    private static T? Within<T>(Exception? error) where T : Exception => error is null ? null : error as T ?? Within<T>(error.InnerException);
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
+}

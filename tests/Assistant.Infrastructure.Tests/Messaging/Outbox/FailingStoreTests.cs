@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Testing.Contracts;
+using Assistant.Testing.InMemory.House;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
+
+/// <summary>One story that passes every store call of the way out, told once for each call, with that call failing.</summary>
+public sealed class FailingStoreTests : PathContract
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Whichever_call_fails_every_row_ends_as_it_should(int inSuccession)
+    {
+        var failed = new HashSet<string>();
+        var first = 1;
+        while (await TellAsync((call, name) => name != nameof(IOutbox.FindDueAsync) && call >= first && call < first + inSuccession, failed))
+        {
+            first++;
+            await InitializeAsync(); // a new store for each telling
+        }
+
+        Assert.Equal(
+            [
+                nameof(IOutbox.ClaimNextAsync), nameof(IOutbox.DeadLetterAsync), nameof(IOutbox.FindKnownExternalIdsAsync),
+                nameof(IOutbox.HoldAsync), nameof(IOutbox.MarkSentAsync), nameof(IOutbox.RetryLaterAsync),
+            ],
+            failed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Sweeps_that_fail_are_made_up_for()
+    {
+        var sweeps = 0;
+
+        Assert.True(await TellAsync((_, name) => name == nameof(IOutbox.FindDueAsync) && ++sweeps <= 4, []));
+    }
+
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+
+    /// <summary>Returns whether a call failed at all.</summary>
+    /// <param name="fails">Given a call's number, sweeps not counted, and its name.</param>
+    private async Task<bool> TellAsync(Func<int, string, bool> fails, HashSet<string> failed)
+    {
+        var (told, hasFailed, number) = ("no call failed", false, 0);
+        var store = new FailingOutbox(Ports.Outbox, name =>
+        {
+            lock (failed)
+            {
+                number += name == nameof(IOutbox.FindDueAsync) ? 0 : 1;
+                if (!fails(number, name))
+                {
+                    return false;
+                }
+
+                (told, hasFailed) = ($"call {number}, {name}, failed", true);
+                failed.Add(name);
+                return true;
+            }
+        });
+        var session = new ScriptedSession { IsRunning = false };
+        session.Answers = Answer;
+        using var worker = new OutboxWorker(store, session, Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+
+        var talk = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(talk, "paused", "unanswered", "refused", "last");
+        var taken = await HearAsync(HomeLine, "2", "hello", "chat-2", "user-2");
+        var overtaken = await AnswerAsync(taken, "stopped by a take-over");
+        var control = Assert.IsType<ControlOutcome.Changed>(await TakeOverAsync(Home, taken, Anna));
+        await worker.SettleAsync(taken, control.Conversation.Version, Cancel);
+        var body = new MessageBody("the operator's");
+        await Ports.Conversations.ReplyAsync(Home, taken, Anna, body, [body], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
+
+        await worker.StartAsync(Cancel);
+        worker.Committed(talk, claimed);
+        worker.Committed(taken, overtaken);
+        await UntilAsync(() => Volatile.Read(ref number) >= 4, () => told);
+        session.IsRunning = true;
+        await UntilAsync(() => worker.Active == 0 && IsTold(session), () => told);
+        await worker.StopAsync(Cancel);
+
+        Assert.True(
+            new[] { "paused", "paused", "unanswered", "unanswered", "refused", "last" }.SequenceEqual(SaidIn(session, "chat-1")),
+            $"{told}: {string.Join(", ", SaidIn(session, "chat-1"))}");
+        Assert.Equal(["the operator's"], SaidIn(session, "chat-2"));
+        Assert.Equal(overtaken!.Id, Assert.Single(await Ports.Queries.ListHeldAsync(Home, taken, Cancel)).EntryId);
+        Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items);
+        Assert.Equal(0, await Ports.Outbox.RecoverInterruptedAsync(Cancel));
+        return hasFailed;
+
+        SendOutcome? Answer(OutboundMessage message) => (message.Body.Markdown, message.Attempt, message.MayRepeat) switch
+        {
+            ("paused", _, _) when SaidIn(session, "chat-1").Count() == 1 => new SendOutcome.RetryAfter(TimeSpan.FromSeconds(5), new Phrase.Verbatim("flood"), PauseScope.Connection),
+            ("unanswered", 1, false) => new SendOutcome.Uncertain(new Phrase.Verbatim("no answer")),
+            ("refused", _, _) => new SendOutcome.Rejected(new Phrase.Verbatim("too rude")),
+            _ => null,
+        };
+    }
+
+    private static bool IsTold(ScriptedSession session) => SaidIn(session, "chat-1").Contains("last") && SaidIn(session, "chat-2").Any();
+
+    private static IEnumerable<string> SaidIn(ScriptedSession session, string chat)
+        => session.Sent.Where(m => m.Chat.ExternalId == chat).Select(m => m.Body.Markdown);
+
+    /// <summary>Lets time pass on the fake clock until it is so.</summary>
+    private async Task UntilAsync(Func<bool> isSo, Func<string> told)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!isSo())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{told()}: nothing moves any more");
+            Ports.Clock.Advance(TimeSpan.FromMilliseconds(250));
+            await Task.Yield();
+        }
+    }
+}

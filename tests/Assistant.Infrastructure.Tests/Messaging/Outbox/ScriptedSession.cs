@@ -1,0 +1,49 @@
+using Assistant.Domain.Messaging;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
+
+/// <summary>The one session there is: records what it is to send and answers as it is told.</summary>
+internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IDeliveryProbe
+{
+    private readonly List<OutboundMessage> _sent = [];
+
+    /// <summary>Every attempt, in order.</summary>
+    public IReadOnlyList<OutboundMessage> Sent
+    {
+        get
+        {
+            lock (_sent)
+            {
+                return [.. _sent];
+            }
+        }
+    }
+
+    /// <summary>The outcome of a send; <see langword="null"/> delivers.</summary>
+    public Func<OutboundMessage, SendOutcome?> Answers { get; set; } = _ => null;
+
+    /// <summary>What the probe finds; <see langword="null"/> when nothing was shown.</summary>
+    public string? Shown { get; set; }
+
+    public bool IsRunning { get; set; } = true;
+
+    public IChannelSession? Find(ConnectionId id) => IsRunning ? this : null;
+
+    public Connection? FindConnection(ConnectionId id) => null;
+
+    public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    {
+        lock (_sent)
+        {
+            _sent.Add(message);
+            return Task.FromResult(Answers(message) ?? new SendOutcome.Delivered($"out-{_sent.Count}"));
+        }
+    }
+
+    public Task<DeliveryFinding?> FindAsync(OutboundMessage message, IReadOnlySet<string> knownExternalIds, CancellationToken cancellationToken)
+        => Task.FromResult<DeliveryFinding?>(new DeliveryFinding(Shown));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
