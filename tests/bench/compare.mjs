@@ -5,76 +5,28 @@
 //     [--targets reference,floor,assistant] [--chats 1,10,100,1000] [--rounds 1] [--port 18080] [--scale 1] [--out artifacts/bench/results.json]
 // --port P: the product listens on P, the mock messenger on P+1, the mock engine on P+2.
 // CPU seconds per 1,000 answers is the figure to trust on a machine with neighbours.
-import { mkdirSync, existsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Targets, options as common, root } from './harness.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const { values: options } = parseArgs({
   options: {
-    app: { type: 'string', default: join(root, 'artifacts/app/Assistant.Web.dll') },
-    floor: { type: 'string', default: join(root, 'artifacts/bench/Assistant.Benchmarks.dll') },
+    ...common,
     targets: { type: 'string', default: 'reference,floor,assistant' },
     chats: { type: 'string', default: '1,10,100,1000' },
     rounds: { type: 'string', default: '1' },
-    port: { type: 'string', default: '18080' },
     scale: { type: 'string', default: '1' },
     out: { type: 'string', default: join(root, 'artifacts/bench/results.json') },
   },
 });
-const harness = resolve(root, '../shared/bench/gateway');
-if (!existsSync(join(harness, 'load.mjs'))) {
-  console.error(`The harness is not beside the repository (${harness}): nothing to compare with.`);
-  process.exit(3);
-}
-const { Bench } = await import(pathToFileURL(join(harness, 'load.mjs')).href);
-
-const port = Number(options.port);
-const telegram = `http://127.0.0.1:${port + 1}`;
-const engine = `http://127.0.0.1:${port + 2}/v1`;
-const data = name => join(root, 'artifacts/bench-data', name);
-const forget = name => `rm -rf "${data(name)}" && mkdir -p "${data(name)}"`;
-
-const targets = {
-  reference: { command: ['node', join(harness, 'reference-gateway.mjs')], env: { TG_API_ROOT: telegram, LLM_BASE_URL: engine } },
-  floor: {
-    command: ['dotnet', resolve(options.floor), 'floor'],
-    env: {
-      TELEGRAM_API_ROOT: telegram, TELEGRAM_BOT_TOKEN: '100001:bench-token', FLOOR_DATA: data('floor'),
-      LLM_BASE_URL: engine, LLM_API_KEY: 'bench-key', LLM_MODEL: 'bench-model',
-    },
-    reset: [forget('floor')],
-  },
-  assistant: {
-    command: ['dotnet', resolve(options.app)],
-    cwd: dirname(resolve(options.app)),
-    env: { ASSISTANT_DATA: data('assistant'), ASSISTANT_CONFIG: data('assistant.yaml'), ASPNETCORE_URLS: `http://127.0.0.1:${port}` },
-    readyUrl: `http://127.0.0.1:${port}/health/ready`,
-    reset: [forget('assistant')],
-  },
-};
-mkdirSync(data(''), { recursive: true });
+const targets = new Targets(options);
 mkdirSync(dirname(resolve(options.out)), { recursive: true });
-writeFileSync(data('assistant.yaml'), `tenants:
-  - name: default
-channels:
-  - name: tg
-    type: telegram
-    tenant: default
-    access: open
-    settings: { token: "100001:bench-token", apiBaseUrl: "${telegram}", mode: polling }
-engines:
-  - name: bench
-    type: openai
-    settings: { baseUrl: "${engine}", apiKey: "bench-key", model: "bench-model" }
-    default: true
-`);
 
 const perChat = chats => Math.max(2, Math.round(Number(options.scale) * (chats <= 1 ? 1000 : chats <= 10 ? 300 : chats <= 100 ? 80 : 12)));
 
 async function measure(name, chats) {
-  const bench = await new Bench({ target: { name, telegram: { port: port + 1 }, ...targets[name] }, telegram: { port: port + 1 }, llmPort: port + 2, log: data(`${name}.log`) }).open();
+  const bench = await targets.open(name);
   try {
     const start = await bench.startGateway({ reset: true });
     // The first seconds of a program are its compiler's; every target gets the same, unmeasured.
