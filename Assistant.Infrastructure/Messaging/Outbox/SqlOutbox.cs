@@ -49,7 +49,9 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
         + "THEN 'Held' ELSE 'Pending' END, error = @p1, due_at = @p2, may_repeat = (may_repeat OR @p3), attempts = attempts - @p4 WHERE id = @p0 AND state = 'Sending'";
 
-    private const string StateOf = "SELECT state FROM outbox WHERE id = @p0";
+    // The message's worst part decides what is shown: one that waits for an operator's decision outweighs one that is tried again.
+    private const string HasHeldPart =
+        "SELECT 1 FROM outbox WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Held' LIMIT 1";
 
     private const string Kill = "UPDATE outbox SET state = 'Dead', error = @p1, ended_at = @p2 WHERE id = @p0 AND state = 'Sending'";
 
@@ -111,7 +113,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             session =>
             {
                 session.Execute(Retry, entry.Id, reason.ToString(), retryAt, isUncertain, isAttempt ? 0 : 1);
-                var isHeld = session.QueryFirst(StateOf, r => r.GetString(0), entry.Id) == "Held";
+                var isHeld = session.QueryFirst(HasHeldPart, _ => true, entry.Conversation.Value, entry.MessageSeq);
                 if (isHeld || isUncertain)
                 {
                     session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, isHeld ? DeliveryState.Held : DeliveryState.Uncertain);

@@ -126,6 +126,18 @@ public abstract class OutboxContract : PathContract
     }
 
     [Fact]
+    public async Task A_message_partly_held_stays_held_when_another_part_gets_no_answer()
+    {
+        var (conversation, first) = await AnsweredAsync("one", "two");
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Conversations.HandBackAsync(Home, conversation, Anna, Draft(Home, AuditActions.ConversationHandedBack, $"conversation/{conversation}"), Cancel);
+
+        await Ports.Outbox.RetryLaterAsync(first, new Phrase.Verbatim("no answer"), Ports.Clock.GetUtcNow(), isUncertain: true, isAttempt: true, Cancel);
+
+        Assert.Equal(DeliveryState.Held, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Fact]
     public async Task A_dead_row_lets_the_next_ones_go_on_and_can_be_put_back()
     {
         var (conversation, row) = await AnsweredAsync("hi");

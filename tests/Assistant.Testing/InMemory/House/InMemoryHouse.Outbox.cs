@@ -46,7 +46,7 @@ public sealed partial class InMemoryHouse
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - (isAttempt ? 0 : 1), MayRepeat = row.Entry.MayRepeat || isUncertain };
                 (row.Error, row.DueAt) = (reason, retryAt);
                 PutBack(room, row);
-                if (isUncertain && row.State == OutboxState.Pending)
+                if (isUncertain && row.State == OutboxState.Pending && !room.Outbox.Exists(r => r.Entry.MessageSeq == entry.MessageSeq && r.State == OutboxState.Held))
                 {
                     room.SetDelivery(entry.MessageSeq, DeliveryState.Uncertain);
                 }
