@@ -83,7 +83,7 @@ public sealed partial class NewcomerTests(Chromium chromium)
         await Expect(chat.ByAssistant).ToHaveCountAsync(1);
 
         // Without a reload: the conversation comes up in the list by itself.
-        await desk.Page.Locator("a.item").ClickAsync();
+        await desk.Page.Locator("a.item[href^='conversations/']").ClickAsync();
         var thread = desk.Page.Locator("section.thread");
         await Expect(thread.Locator("article.person")).ToContainTextAsync("Remember that the gate code is 4711.");
         await Expect(thread.Locator("article.assistant")).ToHaveCountAsync(1);

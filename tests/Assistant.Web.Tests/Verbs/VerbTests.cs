@@ -4,6 +4,7 @@ using Assistant.Domain.Diagnostics;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure;
 using Assistant.Testing.Fakes;
 using Assistant.Web.Verbs;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,7 +65,7 @@ public sealed class VerbTests
     public async Task An_application_that_cannot_be_composed_says_why_in_one_line()
     {
         var exit = await VerbRunner.RunAsync(
-            VerbLine.Parse(["channels", "list"]), Streams(), _ => throw new InvalidOperationException("The disk is gone."), Cancel);
+            VerbLine.Parse(["channels", "list"]), Streams(), _ => throw new InstallationException("The disk is gone."), Cancel);
 
         Assert.Equal(VerbExit.CannotStart, exit);
         Assert.Equal("Cannot start: The disk is gone.", _error.ToString().TrimEnd());

@@ -19,53 +19,54 @@ public sealed class FailingStoreTests : PathContract
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    public async Task Whichever_call_fails_every_row_ends_as_it_should(int inSuccession)
+    [InlineData(nameof(IOutbox.ClaimNextAsync), 1)]
+    [InlineData(nameof(IOutbox.ClaimNextAsync), 4)]
+    [InlineData(nameof(IOutbox.DeadLetterAsync), 1)]
+    [InlineData(nameof(IOutbox.DeadLetterAsync), 4)]
+    [InlineData(nameof(IOutbox.FindKnownExternalIdsAsync), 1)]
+    [InlineData(nameof(IOutbox.FindKnownExternalIdsAsync), 4)]
+    [InlineData(nameof(IOutbox.HoldAsync), 1)]
+    [InlineData(nameof(IOutbox.HoldAsync), 4)]
+    [InlineData(nameof(IOutbox.MarkSentAsync), 1)]
+    [InlineData(nameof(IOutbox.MarkSentAsync), 4)]
+    [InlineData(nameof(IOutbox.RetryLaterAsync), 1)]
+    [InlineData(nameof(IOutbox.RetryLaterAsync), 4)]
+    public async Task Whichever_call_fails_every_row_ends_as_it_should(string failing, int inSuccession)
     {
-        var failed = new HashSet<string>();
         var first = 1;
-        while (await TellAsync((call, name) => name != nameof(IOutbox.FindDueAsync) && call >= first && call < first + inSuccession, failed))
+        while (await TellAsync((call, name) => name == failing && call >= first && call < first + inSuccession))
         {
             first++;
             await InitializeAsync(); // a new store for each telling
         }
 
-        Assert.Equal(
-            [
-                nameof(IOutbox.ClaimNextAsync), nameof(IOutbox.DeadLetterAsync), nameof(IOutbox.FindKnownExternalIdsAsync),
-                nameof(IOutbox.HoldAsync), nameof(IOutbox.MarkSentAsync), nameof(IOutbox.RetryLaterAsync),
-            ],
-            failed.Order(StringComparer.Ordinal));
+        Assert.True(first > 1, "The story does not pass this call.");
     }
 
     [Fact]
     public async Task Sweeps_that_fail_are_made_up_for()
-    {
-        var sweeps = 0;
-
-        Assert.True(await TellAsync((_, name) => name == nameof(IOutbox.FindDueAsync) && ++sweeps <= 4, []));
-    }
+        => Assert.True(await TellAsync((sweep, name) => name == nameof(IOutbox.FindDueAsync) && sweep <= 4));
 
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 
     /// <summary>Returns whether a call failed at all.</summary>
-    /// <param name="fails">Given a call's number, sweeps not counted, and its name.</param>
-    private async Task<bool> TellAsync(Func<int, string, bool> fails, HashSet<string> failed)
+    /// <param name="fails">Given how often a call was made, and its name. Lanes run side by side: across names there is no order.</param>
+    private async Task<bool> TellAsync(Func<int, string, bool> fails)
     {
         var (told, hasFailed, number) = ("no call failed", false, 0);
+        var calls = new Dictionary<string, int>(StringComparer.Ordinal);
         var store = new FailingOutbox(Ports.Outbox, name =>
         {
-            lock (failed)
+            lock (calls)
             {
                 number += name == nameof(IOutbox.FindDueAsync) ? 0 : 1;
-                if (!fails(number, name))
+                var call = calls[name] = calls.GetValueOrDefault(name) + 1;
+                if (!fails(call, name))
                 {
                     return false;
                 }
 
-                (told, hasFailed) = ($"call {number}, {name}, failed", true);
-                failed.Add(name);
+                (told, hasFailed) = ($"{name}, call {call}, failed", true);
                 return true;
             }
         });
