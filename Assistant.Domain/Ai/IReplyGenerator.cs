@@ -15,7 +15,7 @@ public sealed record ReplyContext(
     ConversationId Conversation,
     Person Person,
     string Utterance,
-    IReadOnlyList<Message> History,
+    IReadOnlyList<HistoryMessage> History,
     IReadOnlyList<Recollection> Recollections,
     IReadOnlyList<Fact> Facts,
     DateTimeOffset Now);

@@ -15,7 +15,10 @@ public sealed record TurnStart(
     Person Person,
     InboxEntry Entry,
     Message Utterance,
-    IReadOnlyList<Message> History);
+    IReadOnlyList<HistoryMessage> History);
+
+/// <summary>An earlier message of a conversation, as far as a reply may build on it.</summary>
+public sealed record HistoryMessage(long Seq, AuthorKind Author, string Text, IReadOnlyList<Attachment> Attachments, DateTimeOffset At);
 
 /// <summary>How a turn came to its end.</summary>
 public enum TurnResult

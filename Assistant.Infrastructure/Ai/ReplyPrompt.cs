@@ -92,18 +92,18 @@ internal static class ReplyPrompt
         => $"{at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} {by}: {Quoted(quote)}";
 
     /// <summary>The newest messages within the budget, oldest first; never a part of one.</summary>
-    private static List<Message> Trim(IReadOnlyList<Message> history, int budget)
+    private static List<HistoryMessage> Trim(IReadOnlyList<HistoryMessage> history, int budget)
     {
-        var kept = new List<Message>(history.Count);
+        var kept = new List<HistoryMessage>(history.Count);
         for (var i = history.Count - 1; i >= 0; i--)
         {
             var message = history[i];
-            if (message.IsNote || message.DeletedAt is not null || message.Author == AuthorKind.System || TextOf(message).Length == 0)
+            if (message.Author == AuthorKind.System || TextOf(message).Length == 0)
             {
                 continue;
             }
 
-            budget -= TokenEstimate.Of(message.Body.Markdown);
+            budget -= TokenEstimate.Of(message.Text);
             if (budget < 0)
             {
                 break;
@@ -116,7 +116,7 @@ internal static class ReplyPrompt
         return kept;
     }
 
-    private static string TextOf(Message message) => message.Body.Markdown.Length > 0 ? message.Body.Markdown
+    private static string TextOf(HistoryMessage message) => message.Text.Length > 0 ? message.Text
         : message.Attachments.Count > 0 ? $"[sent: {string.Join(", ", message.Attachments.Select(a => a.Kind))}]"
         : string.Empty;
 

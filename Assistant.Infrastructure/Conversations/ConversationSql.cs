@@ -25,8 +25,8 @@ internal static class ConversationSql
 
     private const string Insert =
         "INSERT INTO conversations (id, tenant_id, connection_id, chat_id, thread_id, is_group, chat_title, person_id, status, version, "
-        + "last_seq, created_at, last_at, last_text, last_author) "
-        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, 'Open', 1, 0, @p8, @p8, '', 'Person')";
+        + "last_seq, created_at, last_at) "
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, 'Open', 1, 0, @p8, @p8)";
 
     public static Conversation? Find(SqlSession session, TenantId tenant, ConversationId id)
         => session.QueryFirst(session.IsPostgres ? ById + " FOR UPDATE" : ById, r => Map(r), id.Value, tenant.Value);

@@ -114,7 +114,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         from n in connections.DefaultIfEmpty()
         let seen = context.Set<MessageRow>()
             .Where(m => m.ConversationId == c.Id && !m.IsNote && m.Delivery != DeliveryState.Held && m.Delivery != DeliveryState.Dropped)
-            .Max(m => (long?)m.Seq)
+            .OrderByDescending(m => m.Seq).Select(m => (long?)m.Seq).FirstOrDefault() // from the end: a Max would look at every message
         let read = context.Set<ReadMarkRow>().Where(r => r.ConversationId == c.Id && r.UserId == user.Value).Select(r => r.Seq).FirstOrDefault()
         orderby c.LastAt descending, c.Id descending
         select new ConversationRowView

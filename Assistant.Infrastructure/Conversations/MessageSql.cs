@@ -28,7 +28,7 @@ internal static class MessageSql
         + "ON CONFLICT (conversation_id, external_id) DO NOTHING";
 
     private const string Advance =
-        "UPDATE conversations SET last_seq = @p1, last_at = @p2, last_text = @p3, last_author = @p4 WHERE id = @p0";
+        "UPDATE conversations SET last_seq = @p1, last_at = @p2 WHERE id = @p0";
 
     private const string InsertOutbox =
         "INSERT INTO outbox (id, tenant_id, conversation_id, connection_id, message_seq, part, is_last_part, text, buttons, reply_to, "
@@ -48,7 +48,7 @@ internal static class MessageSql
             message.Delivery, message.ExternalId, message.EditedAt, message.DeletedAt, message.TurnId, position) == 1;
         if (added)
         {
-            session.Execute(Advance, message.Conversation.Value, message.Seq, message.At, Preview(message.Body.Markdown), message.Author);
+            session.Execute(Advance, message.Conversation.Value, message.Seq, message.At);
         }
 
         return added;

@@ -22,7 +22,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
 
     // Replies to earlier messages may have been written after this utterance came in: they belong to its history all the same.
     private const string Before =
-        "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
+        "SELECT m.seq, m.author, m.text, m.attachments, m.at FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
 
     private const string Guard =
@@ -56,7 +56,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
                     return null;
                 }
 
-                var history = session.Query(Before, r => MessageSql.MapMessage(r), conversation.Value, found.Start.Entry.MessageSeq, historyLimit);
+                var history = session.Query(Before, MapHistory, conversation.Value, found.Start.Entry.MessageSeq, historyLimit);
                 history.Reverse();
                 return found.Start with { History = history };
             },
@@ -154,6 +154,9 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
     }
 
     private static readonly Actor AssistantActor = new("assistant", "assistant", "Assistant");
+
+    private static HistoryMessage MapHistory(System.Data.Common.DbDataReader r)
+        => new(r.GetInt64(0), r.Enum<AuthorKind>(1), r.GetString(2), MessageSql.Attachments(r.TextOrNull(3)), r.Time(4));
 
     private static (TurnStart Start, DateTimeOffset DueAt)? Map(System.Data.Common.DbDataReader r)
     {

@@ -42,10 +42,6 @@ internal sealed class StoredConversation : ITenantRow
 
     public DateTimeOffset LastAt { get; set; }
 
-    public required string LastText { get; set; }
-
-    public AuthorKind LastAuthor { get; set; }
-
     internal sealed class Configuration : IEntityTypeConfiguration<StoredConversation>
     {
         public void Configure(EntityTypeBuilder<StoredConversation> builder)

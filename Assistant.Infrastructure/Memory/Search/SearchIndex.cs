@@ -28,11 +28,14 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
 
     private const string Newest = "SELECT entry_id FROM search_postings WHERE key = @p0 ORDER BY entry_id DESC LIMIT @p1";
 
-    private const string ReadEntry =
-        "SELECT m.text, m.at, m.author, e.conversation_id, e.seq, f.text, f.stated_at, m.is_note, m.delivery, m.edited_at "
+    private const int EntriesPerStatement = 12;
+
+    private static readonly string ReadEntries =
+        "SELECT m.text, m.at, m.author, e.conversation_id, e.seq, f.text, f.stated_at, m.is_note, m.delivery, m.edited_at, e.id "
         + "FROM search_entries e "
         + "JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq LEFT JOIN facts f ON f.id = e.fact_id "
-        + "WHERE e.id = @p0 AND e.tenant_id = @p1 AND e.person_id = @p2 AND m.deleted_at IS NULL";
+        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND m.deleted_at IS NULL "
+        + $"AND e.id IN ({string.Join(", ", Enumerable.Range(2, EntriesPerStatement).Select(i => $"@p{i}"))})";
 
     private const string Facts =
         "SELECT id, text, stated_at, source_conversation_id, source_seq FROM facts WHERE tenant_id = @p0 AND person_id = @p1 ORDER BY stated_at DESC LIMIT @p2";
@@ -71,12 +74,15 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
         }
 
         var found = new List<(double Score, Recollection What)>();
-        foreach (var (entry, score) in scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Take(limit * 2))
+        var candidates = scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Take(limit * 2).Select(s => s.Key);
+        foreach (var entries in candidates.Chunk(EntriesPerStatement))
         {
-            if (session.QueryFirst(ReadEntry, r => Map(r, terms), entry, tenant.Value, person.Value) is { } what
-                && !(what.Conversation == current && what.Seq >= beforeSeq))
+            foreach (var (entry, what) in Read(session, tenant, person, entries, terms))
             {
-                found.Add((score + (what.IsFact ? FactBonus : 0), what));
+                if (what is not null && !(what.Conversation == current && what.Seq >= beforeSeq))
+                {
+                    found.Add((scores[entry] + (what.IsFact ? FactBonus : 0), what));
+                }
             }
         }
 
@@ -85,6 +91,18 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
             .. found.OrderByDescending(f => f.Score).ThenByDescending(f => f.What.IsFact).ThenByDescending(f => f.What.At)
                 .Select(f => f.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
         ];
+    }
+
+    private static List<(long Entry, Recollection? What)> Read(SqlSession session, TenantId tenant, PersonId person, long[] entries, IReadOnlyList<string> terms)
+    {
+        var values = new object?[2 + EntriesPerStatement];
+        (values[0], values[1]) = (tenant.Value, person.Value);
+        for (var i = 0; i < EntriesPerStatement; i++)
+        {
+            values[2 + i] = entries[Math.Min(i, entries.Length - 1)];
+        }
+
+        return session.Query(ReadEntries, r => (r.GetInt64(10), Map(r, terms)), values);
     }
 
     private static Recollection? Map(System.Data.Common.DbDataReader r, IReadOnlyList<string> terms)

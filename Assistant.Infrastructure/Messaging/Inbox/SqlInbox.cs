@@ -38,8 +38,6 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
 
     private const string Finish = "UPDATE inbox SET state = 'Done', message_seq = 0, done_at = @p1 WHERE id = @p0";
 
-    private const string UpdatePreview = "UPDATE conversations SET last_text = @p2 WHERE id = @p0 AND last_seq = @p1";
-
     private const string Retry =
         "UPDATE inbox SET attempts = attempts + 1, error = @p1, due_at = @p2 WHERE id = @p0 AND state = 'Pending'";
 
@@ -196,7 +194,6 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
 
         var position = session.Audit(Record(conversation, message, AuditActions.MessageEdited, known.Seq, now));
         session.Execute(Edit, conversation.Id.Value, known.Seq, text, message.SentAt, position);
-        session.Execute(UpdatePreview, conversation.Id.Value, known.Seq, MessageSql.Preview(text));
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, known with { Body = new MessageBody(text), EditedAt = message.SentAt }));
         return Change.Existing;
     }
@@ -219,7 +216,6 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
         var position = session.Audit(Record(conversation, message, AuditActions.MessageDeleted, known.Seq, now));
         session.Execute(Delete, conversation.Id.Value, known.Seq, message.SentAt, position);
         session.Execute(Withdraw, conversation.Id.Value, known.Seq, now);
-        session.Execute(UpdatePreview, conversation.Id.Value, known.Seq, "");
         session.Publish(new LiveEvent.MessageChanged(
             conversation.Tenant, known with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt }));
         return Change.Existing;

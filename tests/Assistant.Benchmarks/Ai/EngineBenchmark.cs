@@ -131,7 +131,7 @@ public static class EngineBenchmark
     private static ReplyContext Context(int i)
     {
         var conversation = new ConversationId(Guid.Empty);
-        var history = Said().Select((m, seq) => new Message(conversation, seq, Guid.Empty, m.Author, "", new MessageBody(m.Text), [], false, DateTimeOffset.UnixEpoch)).ToList();
+        var history = Said().Select((m, seq) => new HistoryMessage(seq, m.Author, m.Text, [], DateTimeOffset.UnixEpoch)).ToList();
         return new(TenantId.Default, conversation, new Person(default, TenantId.Default, "Mira", null, default), Utterance(i), history, [], [], DateTimeOffset.UnixEpoch);
     }
 

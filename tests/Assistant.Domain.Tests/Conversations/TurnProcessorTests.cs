@@ -65,7 +65,7 @@ public sealed class TurnProcessorTests : TurnRig
 
         var asked = Engines.Asked[^1];
         Assert.Equal("look\n[image: boiler.jpg, voice]", asked.Utterance);
-        Assert.Equal(["my boiler is broken", "Hello."], asked.History.Select(m => m.Body.Markdown));
+        Assert.Equal(["my boiler is broken", "Hello."], asked.History.Select(m => m.Text));
         Assert.Equal((Home, conversation, "Li Wei"), (asked.Tenant, asked.Conversation, asked.Person.DisplayName));
     }
 

@@ -15,7 +15,7 @@ public sealed class ReplyPromptTests
     public void The_conversation_is_told_in_order_and_ends_with_the_utterance()
     {
         var prompt = Build(Saying("and now?")
-            .WithHistory(AuthorKind.Person, "hi").WithHistory(AuthorKind.Assistant, "hello").WithHistory(AuthorKind.Operator, "I am Tom", "Tom"));
+            .WithHistory(AuthorKind.Person, "hi").WithHistory(AuthorKind.Assistant, "hello").WithHistory(AuthorKind.Operator, "I am Tom"));
 
         Assert.Equal(
             [(ChatRole.User, "hi"), (ChatRole.Assistant, "hello"), (ChatRole.Assistant, "[A colleague wrote:] I am Tom"), (ChatRole.User, "and now?")],

@@ -21,9 +21,9 @@ public sealed class LocalConversationExecutorTests : PathContract
 
     private readonly BusyReplies _engine = new();
     private readonly ExecutorOptions _options = new();
-    private FailingTurns? _turns;
+    private WatchedTurns? _turns;
 
-    private FailingTurns Turns => _turns ??= new FailingTurns(Ports.Turns);
+    private WatchedTurns Turns => _turns ??= new WatchedTurns(Ports.Turns);
 
     [Fact]
     public async Task A_conversation_has_one_turn_at_a_time_and_keeps_its_order()
@@ -114,6 +114,21 @@ public sealed class LocalConversationExecutorTests : PathContract
         _engine.GoOn();
 
         // The clock stands still: no sweep helps.
+        await WhenAsync(() => _engine.Answered.Count == 2);
+    }
+
+    [Fact]
+    public async Task A_wake_in_the_last_moment_of_a_lane_is_not_lost()
+    {
+        await using var running = await StartAsync();
+        var conversation = await HearAsync(HomeLine, "1", "one");
+        Turns.AfterCommit = async () =>
+        {
+            await HearAsync(HomeLine, "2", "two");
+            running.Executor.Wake(conversation);
+        };
+        running.Executor.Wake(conversation);
+
         await WhenAsync(() => _engine.Answered.Count == 2);
     }
 
@@ -298,11 +313,14 @@ public sealed class LocalConversationExecutorTests : PathContract
         }
     }
 
-    private sealed class FailingTurns(ITurnStore inner) : ITurnStore
+    private sealed class WatchedTurns(ITurnStore inner) : ITurnStore
     {
         private int _failures;
 
         public Exception? Failure { get; set; }
+
+        /// <summary>Runs once, between a commit and what the executor makes of it.</summary>
+        public Func<Task>? AfterCommit { get; set; }
 
         public int Failures => Volatile.Read(ref _failures);
 
@@ -317,6 +335,16 @@ public sealed class LocalConversationExecutorTests : PathContract
             return inner.BeginAsync(conversation, historyLimit, now, cancellationToken);
         }
 
-        public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken) => inner.CommitAsync(commit, cancellationToken);
+        public async Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
+        {
+            var outcome = await inner.CommitAsync(commit, cancellationToken);
+            if (AfterCommit is { } after)
+            {
+                AfterCommit = null;
+                await after();
+            }
+
+            return outcome;
+        }
     }
 }

@@ -1,7 +1,6 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
-using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 
@@ -13,7 +12,7 @@ public sealed class ReplyContextBuilder(string utterance)
     private static readonly DateTimeOffset Morning = new(2026, 11, 23, 9, 5, 0, TimeSpan.Zero);
 
     private readonly ConversationId _conversation = ConversationId.Create();
-    private readonly List<Message> _history = [];
+    private readonly List<HistoryMessage> _history = [];
     private readonly List<Recollection> _recollections = [];
     private readonly List<Fact> _facts = [];
     private string _name = "Mira";
@@ -40,9 +39,9 @@ public sealed class ReplyContextBuilder(string utterance)
         return this;
     }
 
-    public ReplyContextBuilder WithHistory(AuthorKind author, string text, string name = "")
+    public ReplyContextBuilder WithHistory(AuthorKind author, string text)
     {
-        _history.Add(new(_conversation, ++_seq, Guid.CreateVersion7(), author, name, new MessageBody(text), [], false, Morning));
+        _history.Add(new(++_seq, author, text, [], Morning));
         return this;
     }
 

@@ -119,7 +119,7 @@ public abstract class TurnStoreContract : PathContract
 
         var next = await BeginAsync(conversation);
 
-        Assert.Equal(["where is the boiler?"], next.History.Select(m => m.Body.Markdown));
+        Assert.Equal(["where is the boiler?"], next.History.Select(m => m.Text));
         Assert.DoesNotContain(
             (await Ports.Recall.RecallAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, 10, Cancel)).Found,
             r => r.Author == AuthorKind.Assistant);
@@ -186,7 +186,7 @@ public abstract class TurnStoreContract : PathContract
         var start = await BeginAsync(conversation);
 
         Assert.Equal("two", start.Utterance.Body.Markdown);
-        Assert.Equal(["one", "answer to one"], start.History.Select(m => m.Body.Markdown));
+        Assert.Equal(["one", "answer to one"], start.History.Select(m => m.Text));
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public abstract class TurnStoreContract : PathContract
         await HearAsync(HomeLine, "last", "and now?");
         var start = await Ports.Turns.BeginAsync(conversation, 3, Ports.Clock.GetUtcNow(), Cancel);
 
-        Assert.Equal(["answer 4", "question 5", "answer 5"], start!.History.Select(m => m.Body.Markdown));
+        Assert.Equal(["answer 4", "question 5", "answer 5"], start!.History.Select(m => m.Text));
     }
 
     [Fact]

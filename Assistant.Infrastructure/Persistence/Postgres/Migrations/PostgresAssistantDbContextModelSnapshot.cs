@@ -299,20 +299,9 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("last_at");
 
-                    b.Property<string>("LastAuthor")
-                        .IsRequired()
-                        .HasMaxLength(24)
-                        .HasColumnType("character varying(24)")
-                        .HasColumnName("last_author");
-
                     b.Property<long>("LastSeq")
                         .HasColumnType("bigint")
                         .HasColumnName("last_seq");
-
-                    b.Property<string>("LastText")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("last_text");
 
                     b.Property<Guid?>("OperatorId")
                         .HasColumnType("uuid")

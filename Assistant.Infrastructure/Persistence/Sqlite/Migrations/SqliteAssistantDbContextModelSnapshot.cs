@@ -294,20 +294,9 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_at");
 
-                    b.Property<string>("LastAuthor")
-                        .IsRequired()
-                        .HasMaxLength(24)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("last_author");
-
                     b.Property<long>("LastSeq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_seq");
-
-                    b.Property<string>("LastText")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("last_text");
 
                     b.Property<Guid?>("OperatorId")
                         .HasColumnType("TEXT")

@@ -100,7 +100,7 @@ public sealed partial class InMemoryHouse
             var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
             var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
                 && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
-            return new TurnStart(room.Conversation, PersonIn(room), next.Entry, utterance, [.. history]);
+            return new TurnStart(room.Conversation, PersonIn(room), next.Entry, utterance, [.. history.Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At))]);
         });
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
