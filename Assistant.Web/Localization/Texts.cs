@@ -77,6 +77,8 @@ internal static class Texts
     public static string SecondsShort(string count) => Book.Say(nameof(SecondsShort), ("count", count));
     public static string MinutesShort(int count) => Book.Say(nameof(MinutesShort), ("count", count));
     public static string HoursShort(int count) => Book.Say(nameof(HoursShort), ("count", count));
+    public static string MinutesAgo(int count) => Book.Say(nameof(MinutesAgo), ("count", count));
+    public static string HoursAgo(int count) => Book.Say(nameof(HoursAgo), ("count", count));
     public static string DaysShort(int count) => Book.Say(nameof(DaysShort), ("count", count));
 
     // Live

@@ -8,7 +8,7 @@ internal static class TimeWords
 {
     private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(45);
 
-    /// <summary>"just now", "5 min", "3 h", then the day; of another year with the year.</summary>
+    /// <summary>"just now", "5 min ago", "3 h ago", then the day; of another year with the year.</summary>
     public static string Relative(DateTimeOffset at, DateTimeOffset now)
     {
         var age = now - at;
@@ -16,8 +16,8 @@ internal static class TimeWords
         {
             _ when age < JustNow && age > -JustNow => Texts.JustNow,
             _ when age < TimeSpan.Zero => Exact(at),
-            _ when age < TimeSpan.FromMinutes(59.5) => Texts.MinutesShort((int)Math.Max(1, Math.Round(age.TotalMinutes))),
-            _ when age < TimeSpan.FromDays(1) => Texts.HoursShort((int)Math.Max(1, Math.Floor(age.TotalHours))),
+            _ when age < TimeSpan.FromMinutes(59.5) => Texts.MinutesAgo((int)Math.Max(1, Math.Round(age.TotalMinutes))),
+            _ when age < TimeSpan.FromDays(1) => Texts.HoursAgo((int)Math.Max(1, Math.Floor(age.TotalHours))),
             _ => Day(at, now),
         };
     }

@@ -9,10 +9,10 @@ public sealed class TimeWordsTests
 
     [Theory]
     [InlineData("00:00:20", "just now", "刚刚")]
-    [InlineData("00:01:10", "1 min", "1 分钟")]
-    [InlineData("00:59:20", "59 min", "59 分钟")]
-    [InlineData("00:59:45", "1 h", "1 小时")]
-    [InlineData("23:59:00", "23 h", "23 小时")]
+    [InlineData("00:01:10", "1 min ago", "1 分钟前")]
+    [InlineData("00:59:20", "59 min ago", "59 分钟前")]
+    [InlineData("00:59:45", "1 h ago", "1 小时前")]
+    [InlineData("23:59:00", "23 h ago", "23 小时前")]
     [InlineData("1.00:00:00", "23 Mar", "3 月 23 日")]
     [InlineData("120.00:00:00", "24 Nov 2025", "2025 年 11 月 24 日")]
     public void A_time_is_relative_up_to_a_day_and_a_date_after_it(string age, string english, string chinese)
