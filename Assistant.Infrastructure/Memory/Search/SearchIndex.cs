@@ -26,7 +26,10 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
     private const double CommonWeight = 0.3;
     private const double FactBonus = 0.5;
 
-    private const string Newest = "SELECT entry_id FROM search_postings WHERE key = @p0 ORDER BY entry_id DESC LIMIT @p1";
+    private static readonly string Newest = string.Join(
+        " UNION ALL ",
+        Enumerable.Range(0, MaxTerms).Select(i =>
+            $"SELECT {i}, t{i}.entry_id FROM (SELECT entry_id FROM search_postings WHERE key = @p{i} ORDER BY entry_id DESC LIMIT {NewestPerTerm}) AS t{i}"));
 
     private const int EntriesPerStatement = 12;
 
@@ -62,17 +65,7 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
     private static IReadOnlyList<Recollection> Find(
         SqlSession session, TenantId tenant, PersonId person, IReadOnlyList<string> terms, ConversationId current, long beforeSeq, int limit)
     {
-        var scores = new Dictionary<long, double>();
-        foreach (var term in terms)
-        {
-            var entries = session.Query(Newest, r => r.GetInt64(0), SearchKey.OfPerson(person.Value, term), NewestPerTerm);
-            var weight = entries.Count == NewestPerTerm ? CommonWeight : 1;
-            foreach (var entry in entries)
-            {
-                scores[entry] = scores.GetValueOrDefault(entry) + weight;
-            }
-        }
-
+        var scores = Score(session, person, terms);
         var found = new List<(double Score, Recollection What)>();
         var candidates = scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Take(limit * 2).Select(s => s.Key);
         foreach (var entries in candidates.Chunk(EntriesPerStatement))
@@ -91,6 +84,27 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
             .. found.OrderByDescending(f => f.Score).ThenByDescending(f => f.What.IsFact).ThenByDescending(f => f.What.At)
                 .Select(f => f.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
         ];
+    }
+
+    private static Dictionary<long, double> Score(SqlSession session, PersonId person, IReadOnlyList<string> terms)
+    {
+        var keys = new object?[MaxTerms];
+        for (var i = 0; i < MaxTerms; i++)
+        {
+            keys[i] = i < terms.Count ? SearchKey.OfPerson(person.Value, terms[i]) : null; // equals nothing
+        }
+
+        var scores = new Dictionary<long, double>();
+        foreach (var term in session.Query(Newest, r => (Term: r.GetInt32(0), Entry: r.GetInt64(1)), keys).GroupBy(hit => hit.Term))
+        {
+            var weight = term.Count() == NewestPerTerm ? CommonWeight : 1;
+            foreach (var (_, entry) in term)
+            {
+                scores[entry] = scores.GetValueOrDefault(entry) + weight;
+            }
+        }
+
+        return scores;
     }
 
     private static List<(long Entry, Recollection? What)> Read(SqlSession session, TenantId tenant, PersonId person, long[] entries, IReadOnlyList<string> terms)
