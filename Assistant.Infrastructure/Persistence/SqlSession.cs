@@ -8,7 +8,7 @@ namespace Assistant.Infrastructure.Persistence;
 internal class SqlSession(IDatabase database, DbConnection connection) : IDisposable
 {
     /// <summary>Most parameters a statement may have.</summary>
-    protected const int MaxParameters = 40;
+    private const int MaxParameters = 40;
 
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
 

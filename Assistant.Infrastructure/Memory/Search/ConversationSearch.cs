@@ -17,6 +17,9 @@ internal sealed class ConversationSearch(IReadPool reads)
     /// <summary>Of a word common among some dozen people, so many newest mentions are looked at.</summary>
     private const int NewestPerTerm = 2000;
 
+    /// <summary>Mentions read for each conversation wanted: a word everybody says must not make the box read the whole history.</summary>
+    private const int MentionsPerConversation = 10;
+
     private const string People = "SELECT id FROM people WHERE tenant_id = @p0";
 
     private const string Message =
@@ -45,7 +48,7 @@ internal sealed class ConversationSearch(IReadPool reads)
         }
 
         var conversations = new List<Guid>();
-        foreach (var entry in mentions.OrderDescending())
+        foreach (var entry in mentions.OrderDescending().Take(limit * MentionsPerConversation))
         {
             var (conversation, found) = session.QueryFirst(Message, r => (r.GetGuid(0), r.GetString(1)), entry, tenant.Value);
             if (found is not null && !conversations.Contains(conversation) && found.Contains(text, StringComparison.OrdinalIgnoreCase))
