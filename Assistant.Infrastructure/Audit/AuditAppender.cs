@@ -62,7 +62,7 @@ internal sealed class AuditAppender
 
         return new AuditChainAppender(tenant, head.Value.Seq, head.Value.Hash);
 
-        (long, byte[])? Read() => session.QueryFirst<(long, byte[])?>(read, r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), tenant.Value);
+        (long, byte[])? Read() => session.QueryFirst<(long, byte[])?>(read, r => (r.GetInt64(0), r.GetBytes(1)), tenant.Value);
     }
 
     private static string ToJson(IReadOnlyDictionary<string, string> details) => details.Count == 0

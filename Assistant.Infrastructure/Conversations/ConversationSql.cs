@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
@@ -50,7 +49,7 @@ internal static class ConversationSql
     }
 
     /// <summary>Reads <see cref="Columns"/>.</summary>
-    public static Conversation Map(DbDataReader r, int at = 0) => new(
+    public static Conversation Map(SqlRow r, int at = 0) => new(
         new ConversationId(r.GetGuid(at)), new TenantId(r.GetString(at + 1)), new ConnectionId(r.GetString(at + 2)), MessageSql.MapChat(r, at + 3),
         new PersonId(r.GetGuid(at + 7)), r.Enum<ConversationStatus>(at + 8),
         r.GuidOrNull(at + 9) is { } holder ? new UserRef(new UserId(holder), r.GetString(at + 10)) : null,

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
@@ -95,19 +94,19 @@ internal static class MessageSql
     }
 
     /// <summary>Reads <see cref="MessageColumns"/>, starting at a column.</summary>
-    public static Message MapMessage(DbDataReader r, int at = 0) => new(
+    public static Message MapMessage(SqlRow r, int at = 0) => new(
         new ConversationId(r.GetGuid(at)), r.GetInt64(at + 1), r.GetGuid(at + 2), r.Enum<AuthorKind>(at + 3), r.GetString(at + 4),
         new MessageBody(r.GetString(at + 5), Buttons(r.TextOrNull(at + 6))), Attachments(r.TextOrNull(at + 7)), r.GetBoolean(at + 8),
         r.Time(at + 9), r.Enum<DeliveryState>(at + 10), r.TextOrNull(at + 11), r.TimeOrNull(at + 12), r.TimeOrNull(at + 13), r.GuidOrNull(at + 14));
 
     /// <summary>Reads <see cref="OutboxColumns"/>.</summary>
-    public static OutboxEntry MapOutbox(DbDataReader r) => new(
+    public static OutboxEntry MapOutbox(SqlRow r) => new(
         r.GetGuid(0), new TenantId(r.GetString(1)), new ConversationId(r.GetGuid(2)), new ConnectionId(r.GetString(3)), MapChat(r, 4),
         r.GetInt64(8), r.GetInt32(9), r.GetBoolean(10), new MessageBody(r.GetString(11), Buttons(r.TextOrNull(12))), r.TextOrNull(13),
         r.GetBoolean(14), r.GetInt32(15), r.GetBoolean(16), r.GetInt64(17), r.Time(18));
 
     /// <summary>Reads chat id, thread id, is group, title.</summary>
-    public static ExternalChat MapChat(DbDataReader r, int at)
+    public static ExternalChat MapChat(SqlRow r, int at)
         => new(r.GetString(at), r.GetString(at + 1) is { Length: > 0 } thread ? thread : null, r.GetBoolean(at + 2), r.TextOrNull(at + 3));
 
     public static string? ButtonsJson(IReadOnlyList<MessageButton> buttons) => buttons.Count == 0 ? null : JsonSerializer.Serialize(buttons);

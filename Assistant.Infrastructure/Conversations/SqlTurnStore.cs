@@ -155,10 +155,10 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
 
     private static readonly Actor AssistantActor = new("assistant", "assistant", "Assistant");
 
-    private static HistoryMessage MapHistory(System.Data.Common.DbDataReader r)
+    private static HistoryMessage MapHistory(SqlRow r)
         => new(r.GetInt64(0), r.Enum<AuthorKind>(1), r.GetString(2), MessageSql.Attachments(r.TextOrNull(3)), r.Time(4));
 
-    private static (TurnStart Start, DateTimeOffset DueAt)? Map(System.Data.Common.DbDataReader r)
+    private static (TurnStart Start, DateTimeOffset DueAt)? Map(SqlRow r)
     {
         var conversation = ConversationSql.Map(r);
         var person = new Person(conversation.Person, conversation.Tenant, r.GetString(AfterConversation), r.TextOrNull(AfterConversation + 1), r.Time(AfterConversation + 2));

@@ -46,7 +46,7 @@ internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer seal
                     Select,
                     reader => new Kept(
                         reader.GetString(0), reader.Time(1), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.TextOrNull(3),
-                        reader.IsDBNull(4) ? [] : (byte[])reader.GetValue(4)),
+                        reader.IsDBNull(4) ? [] : reader.GetBytes(4)),
                     tenant, id)!;
                 return row.Fingerprint != request.Fingerprint ? (new IdempotencyClaim.KeyReused(), null)
                     : row.Status is not null ? (null, row)

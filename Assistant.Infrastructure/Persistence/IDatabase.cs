@@ -14,6 +14,10 @@ internal interface IDatabase
     /// <summary>An open connection, tuned and ready. The caller owns it.</summary>
     DbConnection Open(bool forWriting);
 
+    /// <summary>A statement kept prepared on a connection of this database. The caller owns it.</summary>
+    /// <param name="sql">Constant text; nothing of a value is ever joined into it.</param>
+    SqlStatement Prepare(DbConnection connection, string sql, int parameters);
+
     /// <summary>Begins the writer's transaction, taking the write lock where there is one.</summary>
     DbTransaction BeginWrite(DbConnection connection);
 

@@ -14,6 +14,7 @@ namespace Assistant.Infrastructure.Persistence;
 internal sealed class WriteSession(IDatabase database, DbConnection connection, ILiveFeed live) : SqlSession(database, connection)
 {
     private readonly AuditAppender _audit = new();
+    private DbTransaction? _transaction;
     private readonly List<LiveEvent> _events = [];
 
     /// <summary>Appends to the tenant's audit chain; returns the event's sequence number.</summary>
@@ -33,7 +34,7 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
     /// <summary>Cold-path writes through EF in this transaction; saves at the end.</summary>
     public T WithContext<T>(TenantScope scope, Func<AssistantDbContext, T> work)
     {
-        using var context = Database.EnlistContext(Connection, Transaction!, scope);
+        using var context = Database.EnlistContext(Connection, _transaction!, scope);
         var result = work(context);
         context.SaveChanges();
         return result;
@@ -41,7 +42,7 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
 
     internal void Begin()
     {
-        Transaction = Database.BeginWrite(Connection);
+        _transaction = Database.BeginWrite(Connection);
         _audit.Reset();
         _events.Clear();
     }
@@ -50,9 +51,9 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
     internal LiveEvent[] Commit()
     {
         _audit.StoreHeads(this);
-        Transaction!.Commit();
-        Transaction.Dispose();
-        Transaction = null;
+        _transaction!.Commit();
+        _transaction.Dispose();
+        _transaction = null;
         var events = _events.ToArray();
         _events.Clear();
         return events;
@@ -64,14 +65,14 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
         _audit.Reset();
         try
         {
-            Transaction?.Rollback();
+            _transaction?.Rollback();
         }
         catch (Exception error) when (error is DbException or InvalidOperationException)
         {
             // The connection is broken or SQLite rolled back by itself; the queue opens a new one when needed.
         }
 
-        Transaction?.Dispose();
-        Transaction = null;
+        _transaction?.Dispose();
+        _transaction = null;
     }
 }

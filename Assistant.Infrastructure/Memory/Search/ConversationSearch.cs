@@ -67,7 +67,7 @@ internal sealed class ConversationSearch(IReadPool reads)
     private static HashSet<long> FindMentions(SqlSession session, Guid[] people, List<string> terms)
     {
         HashSet<long>? all = null;
-        var values = new object?[PeoplePerStatement + 1];
+        var values = new SqlValue[PeoplePerStatement + 1];
         values[PeoplePerStatement] = NewestPerTerm;
         foreach (var term in terms)
         {

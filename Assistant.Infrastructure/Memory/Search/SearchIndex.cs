@@ -88,10 +88,10 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
 
     private static Dictionary<long, double> Score(SqlSession session, PersonId person, IReadOnlyList<string> terms)
     {
-        var keys = new object?[MaxTerms];
+        var keys = new SqlValue[MaxTerms];
         for (var i = 0; i < MaxTerms; i++)
         {
-            keys[i] = i < terms.Count ? SearchKey.OfPerson(person.Value, terms[i]) : null; // equals nothing
+            keys[i] = i < terms.Count ? SearchKey.OfPerson(person.Value, terms[i]) : SqlValue.Null; // equals nothing
         }
 
         var scores = new Dictionary<long, double>();
@@ -109,7 +109,7 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
 
     private static List<(long Entry, Recollection? What)> Read(SqlSession session, TenantId tenant, PersonId person, long[] entries, IReadOnlyList<string> terms)
     {
-        var values = new object?[2 + EntriesPerStatement];
+        var values = new SqlValue[2 + EntriesPerStatement];
         (values[0], values[1]) = (tenant.Value, person.Value);
         for (var i = 0; i < EntriesPerStatement; i++)
         {
@@ -119,7 +119,7 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
         return session.Query(ReadEntries, r => (r.GetInt64(10), Map(r, terms)), values);
     }
 
-    private static Recollection? Map(System.Data.Common.DbDataReader r, IReadOnlyList<string> terms)
+    private static Recollection? Map(SqlRow r, IReadOnlyList<string> terms)
     {
         if (r.GetBoolean(7) || r.GetString(8) is nameof(DeliveryState.Held) or nameof(DeliveryState.Dropped))
         {

@@ -106,7 +106,7 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
 
         // In key order the B-tree is written front to back.
         postings.Sort();
-        var values = new object?[2 * PostingsPerStatement];
+        var values = new SqlValue[2 * PostingsPerStatement];
         var at = 0;
         for (; at + PostingsPerStatement <= postings.Count; at += PostingsPerStatement)
         {

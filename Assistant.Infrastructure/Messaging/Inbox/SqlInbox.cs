@@ -128,7 +128,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
         var isStored = session.Execute(
             Insert, id, connection.Tenant.Value, message.Connection.Value, message.DedupeKey, conversation.Id.Value,
             needsTurn ? conversation.LastSeq + 1 : 0, kind, data, message.IsAddressed, needsTurn ? InboxState.Pending : InboxState.Done, now,
-            needsTurn ? null : now) == 1;
+            needsTurn ? SqlValue.Null : now) == 1;
         if (!isStored)
         {
             return DuplicateOutcome;
@@ -183,7 +183,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
             Add(session, conversation, message, first, AuditActions.MessageReceived, now);
             session.Execute(
                 Insert, Guid.CreateVersion7(now), conversation.Tenant.Value, message.Connection.Value, "turn-of:" + message.DedupeKey, conversation.Id.Value,
-                first.Seq, "said", null, message.IsAddressed, InboxState.Pending, now, null);
+                first.Seq, "said", SqlValue.Null, message.IsAddressed, InboxState.Pending, now, SqlValue.Null);
             return Change.NewUtterance;
         }
 

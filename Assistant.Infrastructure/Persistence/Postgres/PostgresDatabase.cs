@@ -27,6 +27,9 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
     public DbConnection Open(bool forWriting) => _source.OpenConnection();
 
+    public SqlStatement Prepare(DbConnection connection, string sql, int parameters)
+        => new PostgresStatement((NpgsqlConnection)connection, sql, parameters);
+
     public DbTransaction BeginWrite(DbConnection connection) => connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
 
     public AssistantDbContext OpenContext(TenantScope scope) => new PostgresAssistantDbContext(_contextOptions.Value, scope);

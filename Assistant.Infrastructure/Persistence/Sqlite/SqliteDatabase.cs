@@ -59,6 +59,9 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         }
     }
 
+    public SqlStatement Prepare(DbConnection connection, string sql, int parameters)
+        => new SqliteStatement(((SqliteConnection)connection).Handle!, sql, parameters);
+
     public DbTransaction BeginWrite(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
 
     public AssistantDbContext OpenContext(TenantScope scope) => new SqliteAssistantDbContext(_contextOptions.Value, scope);

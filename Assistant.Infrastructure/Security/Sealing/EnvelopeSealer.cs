@@ -122,7 +122,7 @@ internal sealed class SqlDataKeyStore(IReadPool reads, IWriteQueue writes, TimeP
         => await reads.ReadAsync(session => session.QueryFirst<int?>(Newest, row => row.GetInt32(0), tenant.Value), cancellationToken);
 
     public async Task<byte[]?> FindAsync(TenantId tenant, int number, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(One, row => row.GetFieldValue<byte[]>(0), tenant.Value, number), cancellationToken);
+        => await reads.ReadAsync(session => session.QueryFirst(One, row => row.GetBytes(0), tenant.Value, number), cancellationToken);
 
     public Task AddFirstAsync(TenantId tenant, byte[] wrapped, CancellationToken cancellationToken)
     {

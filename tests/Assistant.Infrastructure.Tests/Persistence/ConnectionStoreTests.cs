@@ -14,7 +14,7 @@ public abstract class SealedConnectionStoreTests : ConnectionStoreContract
         await SaveAsync(HomeLine with { Settings = Settings(Secret) });
 
         var stored = await ((TestHouse)Ports.Owner!).Get<IReadPool>().ReadAsync(
-            session => session.QueryFirst("SELECT sealed_settings FROM connections WHERE id = @p0", r => (byte[])r.GetValue(0), HomeLine.Id.Value), Cancel);
+            session => session.QueryFirst("SELECT sealed_settings FROM connections WHERE id = @p0", r => r.GetBytes(0), HomeLine.Id.Value), Cancel);
 
         Assert.True(stored!.Length > Secret.Length);
         Assert.Equal(-1, stored.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret)));

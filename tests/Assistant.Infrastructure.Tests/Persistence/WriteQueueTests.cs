@@ -370,6 +370,8 @@ public abstract class WriteQueueTests(bool onPostgres) : IAsyncLifetime
             return inner.Open(forWriting);
         }
 
+        public SqlStatement Prepare(DbConnection connection, string sql, int parameters) => inner.Prepare(connection, sql, parameters);
+
         public DbTransaction BeginWrite(DbConnection connection)
         {
             Transactions++;
