@@ -24,7 +24,7 @@ internal static class MessageSql
         "INSERT INTO messages (conversation_id, seq, id, tenant_id, author, author_name, text, buttons, attachments, is_note, at, delivery, "
         + "external_id, edited_at, deleted_at, turn_id, position) "
         + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16) "
-        + "ON CONFLICT (conversation_id, external_id) DO NOTHING";
+        + "ON CONFLICT (conversation_id, external_id) WHERE external_id IS NOT NULL DO NOTHING";
 
     private const string Advance =
         "UPDATE conversations SET last_seq = @p1, last_at = @p2 WHERE id = @p0";

@@ -103,7 +103,7 @@ internal sealed class MessageRow : ITenantRow
         {
             builder.ToTable("messages");
             builder.HasKey(m => new { m.ConversationId, m.Seq });
-            builder.HasIndex(m => new { m.ConversationId, m.ExternalId }).IsUnique();
+            builder.HasIndex(m => new { m.ConversationId, m.ExternalId }).IsUnique().HasFilter("external_id IS NOT NULL");
             builder.HasIndex(m => new { m.TenantId, m.Position });
             builder.HasOne<StoredConversation>().WithMany().HasForeignKey(m => m.ConversationId).OnDelete(DeleteBehavior.Cascade);
         }
@@ -144,7 +144,7 @@ internal sealed class TurnRow : ITenantRow
         public void Configure(EntityTypeBuilder<TurnRow> builder)
         {
             builder.ToTable("turns");
-            builder.HasIndex(t => new { t.ConversationId, t.MessageSeq });
+            builder.HasKey(t => new { t.ConversationId, t.MessageSeq });
             builder.HasOne<StoredConversation>().WithMany().HasForeignKey(t => t.ConversationId).OnDelete(DeleteBehavior.Cascade);
         }
     }

@@ -53,7 +53,6 @@ internal sealed class InboxRow : ITenantRow
             builder.Property(i => i.Kind).HasMaxLength(16);
             builder.HasIndex(i => new { i.ConnectionId, i.DedupeKey }).IsUnique();
             builder.HasIndex(i => new { i.ConversationId, i.MessageSeq }).HasFilter("state = 'Pending'");
-            builder.HasIndex(i => i.DueAt).HasFilter("state = 'Pending'");
             builder.HasIndex(i => new { i.TenantId, i.DoneAt }).HasFilter("state = 'Dead'");
             builder.HasOne<StoredConversation>().WithMany().HasForeignKey(i => i.ConversationId).OnDelete(DeleteBehavior.Cascade);
         }

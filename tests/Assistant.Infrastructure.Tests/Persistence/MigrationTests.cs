@@ -31,7 +31,7 @@ public sealed class MigrationTests
 
     /// <summary>EF rebuilds a SQLite table from its model, which knows nothing of this: a later migration may have undone it.</summary>
     [Fact]
-    public async Task Sqlite_keeps_messages_and_postings_in_the_order_of_their_keys()
+    public async Task Sqlite_keeps_the_rows_of_the_hot_path_in_the_order_of_their_keys()
     {
         await using var house = await TestHouse.OnSqliteAsync();
 
@@ -39,7 +39,7 @@ public sealed class MigrationTests
             session => session.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%' ORDER BY name", r => r.GetString(0)),
             TestContext.Current.CancellationToken);
 
-        Assert.Equal(["messages", "search_postings"], clustered);
+        Assert.Equal(["audit_events", "inbox", "messages", "outbox", "search_postings", "turns"], clustered);
     }
 
     [Fact]
@@ -70,5 +70,42 @@ public sealed class MigrationTests
             new TenantId("home"), new PersonId(new Guid("01900000-0000-7000-8000-000000000001")), "Where is the spare key?",
             new ConversationId(Guid.Empty), 0, 5, cancel);
         Assert.Equal("The spare key hangs in the shed", Assert.Single(recalled.Found).Quote);
+    }
+
+    [Fact]
+    public async Task What_the_hot_path_wrote_survives_its_compaction_and_of_two_turns_of_an_utterance_the_later()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var house = await TestHouse.OnSqliteAsync();
+        await using (var context = house.Get<IDatabase>().OpenContext(TenantScope.System))
+        {
+            var migrator = context.GetService<IMigrator>();
+            await migrator.MigrateAsync("DropPreview", cancel);
+            await context.Database.ExecuteSqlRawAsync(
+                """
+                INSERT INTO tenants (id, display_name, created_at) VALUES ('home', 'Home', 0);
+                INSERT INTO people (id, tenant_id, display_name, created_at) VALUES ('P', 'home', 'Ann', 0);
+                INSERT INTO conversations (id, tenant_id, connection_id, chat_id, thread_id, is_group, person_id, status, version, last_seq, created_at, last_at)
+                VALUES ('C', 'home', 'tg', '7', '', 0, 'P', 'Open', 1, 1, 0, 0);
+                INSERT INTO inbox (id, tenant_id, connection_id, dedupe_key, conversation_id, message_seq, kind, is_addressed, state, attempts, due_at, received_at)
+                VALUES ('I', 'home', 'tg', 'k1', 'C', 1, 'said', 1, 'Pending', 0, 11, 12);
+                INSERT INTO outbox (id, tenant_id, conversation_id, connection_id, message_seq, part, is_last_part, text, by_assistant, state, attempts, may_repeat, due_at, created_at)
+                VALUES ('O', 'home', 'C', 'tg', 2, 0, 1, 'Hello', 1, 'Sending', 1, 0, 13, 14);
+                INSERT INTO turns (id, tenant_id, conversation_id, message_seq, result, input_tokens, output_tokens, started_at, finished_at)
+                VALUES ('T2', 'home', 'C', 1, 'Answered', 0, 0, 17, 18), ('T1', 'home', 'C', 1, 'EnginesFailed', 0, 0, 15, 16);
+                INSERT INTO audit_events (tenant_id, seq, at, actor_kind, actor_id, actor_name, action, subject, origin, details, previous_hash, hash)
+                VALUES ('home', 1, 19, 'system', '', '', 'x', 'y', 'z', '{{}}', x'01', x'02');
+                """,
+                cancel);
+            await migrator.MigrateAsync(null, cancel);
+        }
+
+        var kept = await house.Get<IReadPool>().ReadAsync(
+            session => session.Query(
+                "SELECT dedupe_key || ' ' || state || ' ' || received_at FROM inbox UNION ALL SELECT text || ' ' || state || ' ' || created_at FROM outbox "
+                + "UNION ALL SELECT id || ' ' || result || ' ' || finished_at FROM turns UNION ALL SELECT seq || ' ' || action || ' ' || hex(hash) FROM audit_events",
+                r => r.GetString(0)),
+            cancel);
+        Assert.Equal(["k1 Pending 12", "Hello Sending 14", "T2 Answered 18", "1 x 02"], kept);
     }
 }

@@ -233,7 +233,8 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.HasKey("ConversationId", "Seq");
 
                     b.HasIndex("ConversationId", "ExternalId")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("external_id IS NOT NULL");
 
                     b.HasIndex("TenantId", "Position");
 
@@ -354,14 +355,13 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
             modelBuilder.Entity("Assistant.Infrastructure.Conversations.TurnRow", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
                     b.Property<Guid>("ConversationId")
                         .HasColumnType("uuid")
                         .HasColumnName("conversation_id");
+
+                    b.Property<long>("MessageSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_seq");
 
                     b.Property<decimal?>("Cost")
                         .HasColumnType("numeric")
@@ -379,13 +379,13 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("finished_at");
 
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
-
-                    b.Property<long>("MessageSeq")
-                        .HasColumnType("bigint")
-                        .HasColumnName("message_seq");
 
                     b.Property<string>("Model")
                         .HasColumnType("text")
@@ -410,9 +410,7 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("tenant_id");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("ConversationId", "MessageSeq");
+                    b.HasKey("ConversationId", "MessageSeq");
 
                     b.ToTable("turns", (string)null);
                 });
@@ -649,9 +647,6 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnName("tenant_id");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("DueAt")
-                        .HasFilter("state = 'Pending'");
 
                     b.HasIndex("ConnectionId", "DedupeKey")
                         .IsUnique();

@@ -228,7 +228,8 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasKey("ConversationId", "Seq");
 
                     b.HasIndex("ConversationId", "ExternalId")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("external_id IS NOT NULL");
 
                     b.HasIndex("TenantId", "Position");
 
@@ -349,14 +350,13 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
 
             modelBuilder.Entity("Assistant.Infrastructure.Conversations.TurnRow", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("id");
-
                     b.Property<Guid>("ConversationId")
                         .HasColumnType("TEXT")
                         .HasColumnName("conversation_id");
+
+                    b.Property<long>("MessageSeq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_seq");
 
                     b.Property<decimal?>("Cost")
                         .HasColumnType("TEXT")
@@ -374,13 +374,13 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("finished_at");
 
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER")
                         .HasColumnName("input_tokens");
-
-                    b.Property<long>("MessageSeq")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("message_seq");
 
                     b.Property<string>("Model")
                         .HasColumnType("TEXT")
@@ -405,9 +405,7 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("tenant_id");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("ConversationId", "MessageSeq");
+                    b.HasKey("ConversationId", "MessageSeq");
 
                     b.ToTable("turns", (string)null);
                 });
@@ -644,9 +642,6 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnName("tenant_id");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("DueAt")
-                        .HasFilter("state = 'Pending'");
 
                     b.HasIndex("ConnectionId", "DedupeKey")
                         .IsUnique();
