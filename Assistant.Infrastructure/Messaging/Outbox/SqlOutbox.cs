@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
@@ -63,13 +64,13 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
 
     private const string Place = "SELECT conversation_id, message_seq, state FROM outbox WHERE id = @p0";
 
+    // The first condition follows from the second; it lets SQLite find these rows in the index of the open ones.
+    private const string Claims =
+        "SELECT id, conversation_id, attempts FROM outbox WHERE state IN ('Pending','Sending') AND state = 'Sending'";
+
     private const string Recover =
         "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
-        + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p0 WHERE state = 'Sending'";
-
-    private const string HoldInterruptedMessages =
-        "UPDATE messages SET delivery = 'Held' WHERE (conversation_id, seq) IN (SELECT o.conversation_id, o.message_seq FROM outbox o "
-        + "JOIN conversations c ON c.id = o.conversation_id WHERE o.state = 'Sending' AND o.by_assistant AND c.operator_id IS NOT NULL)";
+        + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p2 WHERE id = @p0 AND attempts = @p1 AND state = 'Sending'";
 
     private const string Due =
         "SELECT conversation_id, MIN(created_at) FROM outbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
@@ -180,12 +181,16 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
-            session =>
-            {
-                session.Execute(HoldInterruptedMessages);
-                return session.Execute(Recover, now);
-            },
-            cancellationToken);
+            session => session.Query(Claims, r => MapClaim(r)).Count(claim => RecoverOne(session, claim, now)), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken)
+        => await reads.ReadAsync(session => session.Query(Claims, r => MapClaim(r)), cancellationToken);
+
+    public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(session => RecoverOne(session, claim, now), cancellationToken);
     }
 
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
@@ -208,6 +213,24 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
 
         return session.Execute(Claim, entry.Id) == 1 ? entry with { Attempts = entry.Attempts + 1 } : null;
     }
+
+    private static bool RecoverOne(WriteSession session, OutboxClaim claim, DateTimeOffset now)
+    {
+        if (session.Execute(Recover, claim.EntryId, claim.Attempts, now) == 0)
+        {
+            return false;
+        }
+
+        var (conversation, seq, state) = session.QueryFirst(Place, r => (r.GetGuid(0), r.GetInt64(1), r.GetString(2)), claim.EntryId);
+        if (state == "Held")
+        {
+            session.Execute(MessageState, conversation, seq, DeliveryState.Held);
+        }
+
+        return true;
+    }
+
+    private static OutboxClaim MapClaim(DbDataReader r) => new(r.GetGuid(0), new ConversationId(r.GetGuid(1)), r.GetInt32(2));
 
     private static void PublishMessage(WriteSession session, OutboxEntry entry)
     {

@@ -237,6 +237,47 @@ public abstract class OutboxContract : PathContract
         Assert.Equal((row.Id, true, 2), (again!.Id, again.MayRepeat, again.Attempts));
     }
 
+    [Fact]
+    public async Task A_claim_is_found_while_it_stands()
+    {
+        var (_, row) = await AnsweredAsync("hi");
+        await HearAsync(HomeLine, "2", "silence", "chat-2", "user-2");
+
+        Assert.Equal([row.Claim], await Ports.Outbox.FindClaimsAsync(Cancel));
+
+        await SentAsync(row);
+        Assert.Empty(await Ports.Outbox.FindClaimsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_claim_nobody_acts_upon_makes_its_row_due_again_and_no_other()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+        var other = await HearAsync(OfficeLine, "1", "hello");
+        var sending = (await AnswerAsync(other, "hi there"))!;
+
+        Assert.True(await Ports.Outbox.RecoverInterruptedAsync(row.Claim, Cancel));
+
+        Assert.Equal([conversation], await DueAsync());
+        Assert.Equal([sending.Claim], await Ports.Outbox.FindClaimsAsync(Cancel));
+        var again = await ClaimAsync(conversation);
+        Assert.Equal((row.Id, true, 2), (again!.Id, again.MayRepeat, again.Attempts));
+    }
+
+    [Fact]
+    public async Task A_claim_that_has_ended_or_was_followed_by_another_recovers_nothing()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+
+        await LaterAsync(row, TimeSpan.Zero);
+        Assert.False(await Ports.Outbox.RecoverInterruptedAsync(row.Claim, Cancel));
+        var second = (await ClaimAsync(conversation))!;
+        Assert.False(await Ports.Outbox.RecoverInterruptedAsync(row.Claim, Cancel));
+
+        Assert.Equal([second.Claim], await Ports.Outbox.FindClaimsAsync(Cancel));
+        Assert.False(second.MayRepeat);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -99,18 +99,12 @@ public sealed partial class InMemoryHouse
         });
 
     public Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken)
-        => Locked(() =>
-        {
-            var interrupted = _rooms.SelectMany(room => room.Outbox.Where(r => r.State == OutboxState.Sending).Select(row => (room, row))).ToList();
-            foreach (var (room, row) in interrupted)
-            {
-                row.Entry = row.Entry with { MayRepeat = true };
-                row.DueAt = Now;
-                PutBack(room, row);
-            }
+        => Locked(() => ClaimedRows.ToList().Count(row => Recover(row.Entry.Claim)));
 
-            return interrupted.Count;
-        });
+    public Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<OutboxClaim>>(() => [.. ClaimedRows.Select(row => row.Entry.Claim)]);
+
+    public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken) => Locked(() => Recover(claim));
 
     Task<IReadOnlyList<ConversationId>> IOutbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<ConversationId>>(() =>
@@ -124,6 +118,21 @@ public sealed partial class InMemoryHouse
             .SelectMany(r => r.Messages.Where(m => m.At >= since).Select(m => m.ExternalId)
                 .Concat(r.Outbox.Where(o => o.Entry.CreatedAt >= since).Select(o => o.ExternalId)))
             .OfType<string>().ToHashSet(StringComparer.Ordinal));
+
+    private IEnumerable<Row> ClaimedRows => _rooms.SelectMany(room => room.Outbox).Where(r => r.State == OutboxState.Sending);
+
+    private bool Recover(OutboxClaim claim)
+    {
+        if (ClaimedRows.FirstOrDefault(r => r.Entry.Claim == claim) is not { } row)
+        {
+            return false;
+        }
+
+        row.Entry = row.Entry with { MayRepeat = true };
+        row.DueAt = Now;
+        PutBack(RoomOf(claim.Conversation), row);
+        return true;
+    }
 
     private (Room Room, Row Row) Place(OutboxEntry entry)
     {
