@@ -113,7 +113,11 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         => writes.ExecuteAsync(
             session =>
             {
-                session.Execute(Retry, entry.Id, reason.ToString(), retryAt, isUncertain, isAttempt ? 0 : 1);
+                if (session.Execute(Retry, entry.Id, reason.ToString(), retryAt, isUncertain, isAttempt ? 0 : 1) == 0)
+                {
+                    return false; // recorded before; the caller did not hear of it
+                }
+
                 var isHeld = session.QueryFirst(HasHeldPart, _ => true, entry.Conversation.Value, entry.MessageSeq);
                 if (isHeld || isUncertain)
                 {
@@ -133,7 +137,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             {
                 if (session.Execute(Kill, entry.Id, reason.ToString(), now) == 0)
                 {
-                    return false; // recorded before; the caller did not hear of it
+                    return false;
                 }
 
                 session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Failed);
@@ -149,7 +153,11 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         => writes.ExecuteAsync(
             session =>
             {
-                session.Execute(Hold, entry.Id);
+                if (session.Execute(Hold, entry.Id) == 0)
+                {
+                    return false;
+                }
+
                 session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Held);
                 PublishMessage(session, entry);
                 return true;

@@ -77,6 +77,21 @@ public abstract class OutboxContract : PathContract
     }
 
     [Fact]
+    public async Task Whatever_is_recorded_after_a_send_was_changes_nothing()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+        await SentAsync(row);
+
+        await Ports.Outbox.RetryLaterAsync(row, new Phrase.Verbatim("no answer"), Now, isUncertain: true, isAttempt: true, Cancel);
+        await Ports.Outbox.HoldAsync(row, Cancel);
+        await Ports.Outbox.DeadLetterAsync(row, new Phrase.Verbatim("gone"), Cancel);
+
+        Assert.Equal(DeliveryState.Sent, (await LastAsync(conversation)).Delivery);
+        Assert.Null(await ClaimAsync(conversation));
+        Assert.Equal(0, await Ports.DeadLetters.CountAsync(Home, Cancel));
+    }
+
+    [Fact]
     public async Task A_row_put_back_waits_until_it_is_due_and_counts_the_attempt()
     {
         var (conversation, row) = await AnsweredAsync("hi");

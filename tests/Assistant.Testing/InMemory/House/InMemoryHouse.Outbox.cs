@@ -59,9 +59,13 @@ public sealed partial class InMemoryHouse
         => Locked(() =>
         {
             var (room, row) = Place(entry);
-            (row.State, row.Error, row.EndedAt) = (OutboxState.Dead, reason, Now);
-            room.SetDelivery(entry.MessageSeq, DeliveryState.Failed);
-            Append(Record(entry, AuditActions.MessageDeadLettered));
+            if (row.State == OutboxState.Sending)
+            {
+                (row.State, row.Error, row.EndedAt) = (OutboxState.Dead, reason, Now);
+                room.SetDelivery(entry.MessageSeq, DeliveryState.Failed);
+                Append(Record(entry, AuditActions.MessageDeadLettered));
+            }
+
             return true;
         });
 
