@@ -202,6 +202,46 @@ public abstract class OutboxContract : PathContract
     }
 
     [Fact]
+    public async Task A_message_with_two_dead_parts_has_failed_until_both_are_put_back()
+    {
+        var (conversation, first) = await AnsweredAsync("one", "two");
+        await Ports.Outbox.DeadLetterAsync(first, Phrase.Of("telegram.own-fault"), Cancel);
+        var second = (await ClaimAsync(conversation))!;
+        await Ports.Outbox.DeadLetterAsync(second, Phrase.Of("telegram.own-fault"), Cancel);
+
+        await ReviveAsync(second);
+        Assert.Equal(DeliveryState.Failed, (await LastAsync(conversation)).Delivery);
+
+        await ReviveAsync(first);
+        Assert.Equal(DeliveryState.Stored, (await LastAsync(conversation)).Delivery);
+    }
+
+    [Fact]
+    public async Task A_message_partly_held_waits_for_a_decision_even_when_another_part_is_dead()
+    {
+        var (conversation, first) = await AnsweredAsync("one", "two");
+        await TakeOverAsync(Home, conversation, Anna);
+
+        await Ports.Outbox.DeadLetterAsync(first, Phrase.Of("telegram.own-fault"), Cancel);
+        Assert.Equal(DeliveryState.Held, (await LastAsync(conversation)).Delivery);
+
+        var held = Assert.Single(await HeldAsync(conversation));
+        await Ports.Conversations.DecideHeldAsync(Home, held.EntryId, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+        Assert.Equal(DeliveryState.Failed, (await LastAsync(conversation)).Delivery);
+    }
+
+    [Fact]
+    public async Task A_part_found_to_have_been_shown_leaves_no_doubt_about_the_message()
+    {
+        var (conversation, _) = await AnsweredAsync("one", "two");
+        await Ports.Outbox.RecoverInterruptedAsync(Cancel);
+
+        await SentAsync((await ClaimAsync(conversation))!);
+
+        Assert.Equal(DeliveryState.Stored, (await LastAsync(conversation)).Delivery);
+    }
+
+    [Fact]
     public async Task A_message_is_sent_when_all_of_its_parts_are()
     {
         var (conversation, first) = await AnsweredAsync("one", "two");
@@ -248,6 +288,7 @@ public abstract class OutboxContract : PathContract
         Assert.Equal(1, await Ports.Outbox.RecoverInterruptedAsync(Cancel));
 
         Assert.Equal([conversation], await DueAsync());
+        Assert.Equal(DeliveryState.Uncertain, (await LastAsync(conversation)).Delivery);
         var again = await ClaimAsync(conversation);
         Assert.Equal((row.Id, true, 2), (again!.Id, again.MayRepeat, again.Attempts));
     }

@@ -21,16 +21,12 @@ public sealed partial class InMemoryHouse
             if (row.State == OutboxState.Sending)
             {
                 (row.State, row.ExternalId) = (OutboxState.Sent, externalId);
-                var parts = room.Outbox.Where(r => r.Entry.MessageSeq == entry.MessageSeq).ToList();
-                var keepsId = !entry.IsLastPart || room.Messages.Exists(m => m.ExternalId == externalId);
-                room.Change(entry.MessageSeq, m => m with
+                if (entry.IsLastPart && !room.Messages.Exists(m => m.ExternalId == externalId))
                 {
-                    Delivery = parts.Exists(r => r.State == OutboxState.Dead) ? DeliveryState.Failed
-                        : parts.TrueForAll(r => r.State == OutboxState.Sent) ? DeliveryState.Sent
-                        : m.Delivery,
-                    ExternalId = keepsId ? m.ExternalId : externalId,
-                });
+                    room.Change(entry.MessageSeq, m => m with { ExternalId = externalId });
+                }
 
+                room.Weigh(entry.MessageSeq);
                 Append(Record(entry, AuditActions.MessageSent));
             }
 
@@ -46,10 +42,6 @@ public sealed partial class InMemoryHouse
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - (isAttempt ? 0 : 1), MayRepeat = row.Entry.MayRepeat || isUncertain };
                 (row.Error, row.DueAt) = (reason, retryAt);
                 PutBack(room, row);
-                if (isUncertain && row.State == OutboxState.Pending && !room.Outbox.Exists(r => r.Entry.MessageSeq == entry.MessageSeq && r.State == OutboxState.Held))
-                {
-                    room.SetDelivery(entry.MessageSeq, DeliveryState.Uncertain);
-                }
             }
 
             return true;
@@ -62,7 +54,7 @@ public sealed partial class InMemoryHouse
             if (row.State == OutboxState.Sending)
             {
                 (row.State, row.Error, row.EndedAt) = (OutboxState.Dead, reason, Now);
-                room.SetDelivery(entry.MessageSeq, DeliveryState.Failed);
+                room.Weigh(entry.MessageSeq);
                 Append(Record(entry, AuditActions.MessageDeadLettered));
             }
 
@@ -77,7 +69,7 @@ public sealed partial class InMemoryHouse
             {
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - 1 };
                 row.State = OutboxState.Held;
-                room.SetDelivery(entry.MessageSeq, DeliveryState.Held);
+                room.Weigh(entry.MessageSeq);
             }
 
             return true;
@@ -92,7 +84,6 @@ public sealed partial class InMemoryHouse
                 {
                     row.Entry = row.Entry with { Attempts = 0 };
                     row.DueAt = Now;
-                    room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Stored);
                     PutBack(room, row);
                     Append(audit);
                     return room.Conversation.Id;
@@ -152,12 +143,8 @@ public sealed partial class InMemoryHouse
     /// <summary>Waits again, or is held when it is the assistant's and an operator holds the conversation.</summary>
     private static void PutBack(Room room, Row row)
     {
-        var isHeld = row.Entry.ByAssistant && room.Conversation.Operator is not null;
-        row.State = isHeld ? OutboxState.Held : OutboxState.Pending;
-        if (isHeld)
-        {
-            room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Held);
-        }
+        row.State = row.Entry.ByAssistant && room.Conversation.Operator is not null ? OutboxState.Held : OutboxState.Pending;
+        room.Weigh(row.Entry.MessageSeq);
     }
 
     private AuditDraft Record(OutboxEntry entry, string action) => new(
