@@ -85,7 +85,7 @@ public interface ITurnStore
 
     /// <summary>
     /// Commits once, guarded by the conversation's version and the entry being open. An answer that lost against a take-over or a close
-    /// is written as held, with its parts: it is never queued.
+    /// is written as held, with its parts and facts: it is never queued.
     /// </summary>
     Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken);
 }

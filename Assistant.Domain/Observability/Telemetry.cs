@@ -23,7 +23,7 @@ public static class Telemetry
     /// <summary>Sends ended, by outcome.</summary>
     public static Counter<long> Sends { get; } = Meter.CreateCounter<long>("assistant.sends", description: "Sends ended, by outcome.");
 
-    /// <summary>Rows a restart found interrupted between send and mark.</summary>
+    /// <summary>Rows found interrupted between send and mark, at a restart or because nobody sent them.</summary>
     public static Counter<long> InterruptedSends { get; } = Meter.CreateCounter<long>(
-        "assistant.sends.interrupted", description: "Sends interrupted by a crash, found at start.");
+        "assistant.sends.interrupted", description: "Sends interrupted by a crash or a lost answer.");
 }

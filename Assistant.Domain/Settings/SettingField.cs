@@ -26,4 +26,9 @@ public sealed record SettingField(
     SettingKind Kind = SettingKind.Text,
     bool IsRequired = false,
     string? Default = null,
-    IReadOnlyList<string>? Choices = null);
+    IReadOnlyList<SettingChoice>? Choices = null);
+
+/// <summary>A value a setting may have.</summary>
+/// <param name="Value">As it is stored, and written in <c>assistant.yaml</c> and the API.</param>
+/// <param name="Label">As the form names it.</param>
+public sealed record SettingChoice(string Value, LocalizedText Label);

@@ -79,10 +79,12 @@ public sealed class SettingValues
             => new($"'{field.Key}' must be a number.", $"“{field.Label.Chinese}”必须是数字。"),
         SettingKind.Switch when !bool.TryParse(value, out _)
             => new($"'{field.Key}' must be true or false.", $"“{field.Label.Chinese}”只能是 true 或 false。"),
-        SettingKind.Choice when field.Choices?.Contains(value, StringComparer.Ordinal) != true
+        SettingKind.Choice when field.Choices?.Any(c => c.Value == value) != true
             => new(
-                $"'{field.Key}' must be one of: {string.Join(", ", field.Choices ?? [])}.",
-                $"“{field.Label.Chinese}”只能是以下之一：{string.Join("、", field.Choices ?? [])}。"),
+                $"'{field.Key}' must be one of: {string.Join(", ", Values(field))}.",
+                $"“{field.Label.Chinese}”只能是以下之一：{string.Join("、", Values(field))}。"),
         _ => null,
     };
+
+    private static IEnumerable<string> Values(SettingField field) => (field.Choices ?? []).Select(c => c.Value);
 }

@@ -24,6 +24,11 @@ internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<Eng
         var prompt = ReplyPrompt.Build(context, request, _options);
         var engines = await directory.GetAsync(context.Tenant, cancellationToken);
 
+        if (EffectOf(request) is { } effect)
+        {
+            yield return effect;
+        }
+
         TurnUsage? usage = null;
         var hasText = false;
         await foreach (var update in engines.GetStreamingResponseAsync(prompt, new ReplyOptions(context), cancellationToken))
@@ -45,11 +50,6 @@ internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<Eng
                         break;
                 }
             }
-        }
-
-        if (EffectOf(request) is { } effect)
-        {
-            yield return effect;
         }
 
         yield return new ReplyChunk.Completed(usage! with { Elapsed = time.GetElapsedTime(start) });

@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Persistence;
 
 namespace Assistant.Infrastructure.Conversations;
@@ -39,8 +40,6 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
 
     private const string DropHeld =
         "UPDATE outbox SET state = 'Dropped', ended_at = @p2 WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Held'";
-
-    private const string MessageState = "UPDATE messages SET delivery = @p2 WHERE conversation_id = @p0 AND seq = @p1";
 
     private const string ReadMessage =
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
@@ -156,9 +155,8 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
                     return new ReplyOutcome.NotFound();
                 }
 
-                var isSent = decision == HeldDecision.Send;
-                session.Execute(isSent ? ReleaseHeld : DropHeld, held.Conversation, held.Seq, now);
-                session.Execute(MessageState, held.Conversation, held.Seq, isSent ? DeliveryState.Stored : DeliveryState.Dropped);
+                session.Execute(decision == HeldDecision.Send ? ReleaseHeld : DropHeld, held.Conversation, held.Seq, now);
+                session.Execute(DeliverySql.Weigh, held.Conversation, held.Seq);
                 session.Audit(audit);
                 var message = session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), held.Conversation, held.Seq)!;
                 session.Publish(new LiveEvent.MessageChanged(tenant, message));

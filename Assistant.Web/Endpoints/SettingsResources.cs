@@ -12,7 +12,7 @@ internal sealed record SettingFieldResource(
     string Key, LocalizedText Label, LocalizedText Help, SettingKind Kind, bool Required, string? Default, IReadOnlyList<string>? Choices)
 {
     public static IReadOnlyList<SettingFieldResource> From(IEnumerable<SettingField> fields)
-        => [.. fields.Select(f => new SettingFieldResource(f.Key, f.Label, f.Help, f.Kind, f.IsRequired, f.Default, f.Choices))];
+        => [.. fields.Select(f => new SettingFieldResource(f.Key, f.Label, f.Help, f.Kind, f.IsRequired, f.Default, f.Choices?.Select(c => c.Value).ToList()))];
 }
 
 internal static class SettingsResources

@@ -53,8 +53,8 @@ public static partial class EmbeddedResponder
         SpokenRequest.Help => say.Help,
         SpokenRequest.Clock => Fill(say.Clock, DateWords.Moment(context.Now, language, context.Person.Locale)),
         SpokenRequest.Remember { Statement: "" } or SpokenRequest.Remind { Statement: "" } => say.RememberWhat,
-        SpokenRequest.Remember told => say.Remembered + "\n\n" + MarkdownText.Quote(told.Statement),
-        SpokenRequest.Remind remind => say.CannotRemind + "\n\n" + MarkdownText.Quote(remind.Statement),
+        SpokenRequest.Remember told => say.Remembered + "\n\n" + QuoteSpeech(told.Statement),
+        SpokenRequest.Remind remind => say.CannotRemind + "\n\n" + QuoteSpeech(remind.Statement),
         SpokenRequest.DoNotRemember => say.WillNotRemember,
         SpokenRequest.Forget => say.CannotForget,
         SpokenRequest.AskForPerson => say.PersonCalled,
@@ -104,7 +104,7 @@ public static partial class EmbeddedResponder
         }
 
         var lines = context.Facts.Take(ListedFacts).Select(fact =>
-            $"{DateWords.Day(fact.StatedAt, context.Now, language, context.Person.Locale)}\n{MarkdownText.Quote(fact.Text)}");
+            $"{DateWords.Day(fact.StatedAt, context.Now, language, context.Person.Locale)}\n{QuoteSpeech(fact.Text)}");
         return say.Facts + "\n\n" + string.Join("\n\n", lines);
     }
 
@@ -117,8 +117,11 @@ public static partial class EmbeddedResponder
             Conversations.AuthorKind.Assistant => say.AssistantSaid,
             _ => say.ColleagueSaid,
         };
-        return Fill(lead, day) + "\n\n" + MarkdownText.Quote(quote.Quote);
+        return Fill(lead, day) + "\n\n"
+            + (quote.Author == Conversations.AuthorKind.Person ? QuoteSpeech(quote.Quote) : MarkdownText.Quote(PlainText.OfMarkdown(quote.Quote)));
     }
+
+    private static string QuoteSpeech(string text) => MarkdownText.Quote(PlainText.OfSpeech(text));
 
     private static string Hello(string name, Phrases say)
     {

@@ -31,6 +31,6 @@ public static class MarkdownText
         return escaped.ToString();
     }
 
-    /// <summary>The text as a block quotation, verbatim.</summary>
+    /// <summary>The text as a block quotation, every character of it.</summary>
     public static string Quote(string text) => "> " + Escape(text.ReplaceLineEndings("\n").Trim()).Replace("\n", "\n> ", StringComparison.Ordinal);
 }

@@ -11,7 +11,7 @@ public enum OutboxState
 {
     /// <summary>Waiting for its turn to be sent.</summary>
     Pending,
-    /// <summary>Claimed by a sender; after a crash in this state it may have been shown.</summary>
+    /// <summary>Claimed by a sender; left in this state it may have been shown.</summary>
     Sending,
     /// <summary>Accepted by the messenger.</summary>
     Sent,
@@ -26,8 +26,8 @@ public enum OutboxState
 /// <summary>Durable queue of messages to be sent: one row per message shown, in order within a conversation.</summary>
 /// <remarks>
 /// Rows are written by the transaction that decided to say something (a turn, an operator's reply), already claimed when nothing
-/// else of the conversation waits. A row in <see cref="OutboxState.Sending"/> at start-up was interrupted: it is sent again with
-/// <see cref="OutboundMessage.MayRepeat"/> unless a probe finds it shown. Safe for concurrent use.
+/// else of the conversation waits. A row in <see cref="OutboxState.Sending"/> at start-up, or one that nobody sends, was interrupted:
+/// it is sent again with <see cref="OutboundMessage.MayRepeat"/> unless a probe finds it shown. Safe for concurrent use.
 /// </remarks>
 public interface IOutbox
 {
@@ -56,6 +56,13 @@ public interface IOutbox
     /// <summary>At start-up, before anything is sent: makes interrupted rows due again, marked uncertain.</summary>
     /// <returns>How many there were.</returns>
     Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken);
+
+    /// <summary>The claims that stand now, whoever made them.</summary>
+    Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken);
+
+    /// <summary>While serving: makes a row whose claim nobody will act upon due again, as at start-up.</summary>
+    /// <returns><see langword="false"/> when the claim does not stand any more.</returns>
+    Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken);
 
     /// <summary>Conversations with rows due at <paramref name="now"/>, oldest first.</summary>
     Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
@@ -86,7 +93,13 @@ public sealed record OutboxEntry(
     int Attempts,
     bool MayRepeat,
     long Version,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    public OutboxClaim Claim => new(Id, Conversation, Attempts);
+}
+
+/// <summary>A claim on a row. The attempts tell it from an earlier and a later one on the same row.</summary>
+public readonly record struct OutboxClaim(Guid EntryId, ConversationId Conversation, int Attempts);
 
 /// <summary>Wakes the senders of this process. Losing a wake-up is harmless: a sweep finds due rows.</summary>
 public interface IOutboxSignal

@@ -8,12 +8,14 @@
 // conversation's new version, then waits for the lane if it is busy; a lane first shows that it is busy, then compares its row's
 // version with what is written there. Whichever comes second sees the other. A claimed row that is handed over late, by a turn
 // that committed just before the take-over, carries the older version and is held as well.
-// A crash between send and mark leaves a claimed row. At start it is due again, marked as perhaps shown; a channel that can tell
-// is asked first, only the others send it a second time.
+// A crash between send and mark leaves a claimed row, and so does a commit whose answer is lost. At start, or once StrandedClaims has
+// found that nobody sends it, it is due again, marked as perhaps shown; a channel that can tell is asked first, only the others send
+// it a second time.
 using System.Collections.Concurrent;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -31,6 +33,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     private readonly ILogger<OutboxWorker> _logger;
     private readonly ConcurrentDictionary<ConversationId, SendLane> _lanes = [];
     private readonly TakeOverFence _fence;
+    private readonly StrandedClaims _stranded;
     private readonly RowDelivery _delivery;
     private readonly SemaphoreSlim _free;
     private readonly CancellationTokenSource _stopping = new();
@@ -39,6 +42,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     {
         (_outbox, _options, _clock, _logger) = (outbox, options.Value, clock, logger);
         _fence = new TakeOverFence(clock);
+        _stranded = new StrandedClaims(outbox, _lanes.ContainsKey, _options.SendTimeout, clock);
         _delivery = new RowDelivery(outbox, sessions, _fence, options.Value, clock, logger);
         _free = new SemaphoreSlim(_options.MaxConcurrentSends);
     }
@@ -98,10 +102,17 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
         }
     }
 
-    private async Task SweepAsync(CancellationToken stoppingToken)
+    /// <summary>Starts a lane for every conversation with due rows, those nobody sent included.</summary>
+    internal async Task SweepAsync(CancellationToken stoppingToken)
     {
         try
         {
+            if (await _stranded.RecoverAsync(stoppingToken) is > 0 and var stranded)
+            {
+                Telemetry.InterruptedSends.Add(stranded);
+                LogStranded(_logger, stranded);
+            }
+
             foreach (var conversation in await _outbox.FindDueAsync(_clock.GetUtcNow(), SweepLimit, stoppingToken))
             {
                 if (!_lanes.ContainsKey(conversation))
@@ -129,7 +140,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
             while (lane.TakeOrLeave(out var entry) && !_stopping.IsCancellationRequested)
             {
                 entry ??= await ClaimAsync(conversation);
-                while (entry is not null)
+                while (entry is not null && !_stranded.IsTakenBack(entry))
                 {
                     entry = await _delivery.DeliverAsync(lane, entry, _stopping.Token);
                 }
@@ -164,8 +175,11 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     [LoggerMessage(Level = LogLevel.Error, Message = "The outbox could not be swept; trying again")]
     private static partial void LogSweepFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} rows were claimed but sent by nobody; they are looked into before they are sent")]
+    private static partial void LogStranded(ILogger logger, int count);
+
     // Neither the messenger nor the store can cause it, so it is a fault of ours.
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Sending to {ConversationId} stopped; what it had claimed waits for the next start")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Sending to {ConversationId} stopped; what it had claimed is looked into in a minute")]
     private static partial void LogLaneFailed(ILogger logger, Exception error, ConversationId conversationId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The next row of {ConversationId} could not be claimed; trying again")]

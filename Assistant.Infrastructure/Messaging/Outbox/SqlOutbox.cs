@@ -28,30 +28,12 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     private const string Sent =
         "UPDATE outbox SET state = 'Sent', external_id = @p1, ended_at = @p2, error = NULL WHERE id = @p0 AND state = 'Sending'";
 
-    private const string MessageState = "UPDATE messages SET delivery = @p2 WHERE conversation_id = @p0 AND seq = @p1";
-
-    private const string MessageSent =
-        // A messenger that hands out an id twice must not keep us from recording the send.
-        "UPDATE messages SET delivery = 'Sent', external_id = CASE WHEN EXISTS (SELECT 1 FROM messages x WHERE x.conversation_id = @p0 "
-        + "AND x.external_id = @p2) THEN external_id ELSE @p2 END WHERE conversation_id = @p0 AND seq = @p1";
-
-    // A message of several parts is as well as its worst one, whichever part ends last: a dead one may be put back and sent after the rest.
-    private const string PartSent =
-        "UPDATE messages SET delivery = CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = @p0 AND o.message_seq = @p1 AND o.state = 'Dead') "
-        + "THEN 'Failed' WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.conversation_id = @p0 AND o.message_seq = @p1 AND o.state <> 'Sent') "
-        + "THEN delivery ELSE 'Sent' END, external_id = CASE WHEN NOT @p3 OR EXISTS (SELECT 1 FROM messages x WHERE x.conversation_id = @p0 "
-        + "AND x.external_id = @p2) THEN external_id ELSE @p2 END WHERE conversation_id = @p0 AND seq = @p1";
-
     private const string ReadMessage =
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
 
     private const string Retry =
         "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
         + "THEN 'Held' ELSE 'Pending' END, error = @p1, due_at = @p2, may_repeat = (may_repeat OR @p3), attempts = attempts - @p4 WHERE id = @p0 AND state = 'Sending'";
-
-    // The message's worst part decides what is shown: one that waits for an operator's decision outweighs one that is tried again.
-    private const string HasHeldPart =
-        "SELECT 1 FROM outbox WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Held' LIMIT 1";
 
     private const string Kill = "UPDATE outbox SET state = 'Dead', error = @p1, ended_at = @p2 WHERE id = @p0 AND state = 'Sending'";
 
@@ -61,15 +43,15 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
         + "THEN 'Held' ELSE 'Pending' END, attempts = 0, due_at = @p2, ended_at = NULL WHERE id = @p0 AND tenant_id = @p1 AND state = 'Dead'";
 
-    private const string Place = "SELECT conversation_id, message_seq, state FROM outbox WHERE id = @p0";
+    private const string Place = "SELECT tenant_id, conversation_id, message_seq FROM outbox WHERE id = @p0";
+
+    // The first condition follows from the second; it lets SQLite find these rows in the index of the open ones.
+    private const string Claims =
+        "SELECT id, conversation_id, attempts FROM outbox WHERE state IN ('Pending','Sending') AND state = 'Sending'";
 
     private const string Recover =
         "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
-        + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p0 WHERE state = 'Sending'";
-
-    private const string HoldInterruptedMessages =
-        "UPDATE messages SET delivery = 'Held' WHERE (conversation_id, seq) IN (SELECT o.conversation_id, o.message_seq FROM outbox o "
-        + "JOIN conversations c ON c.id = o.conversation_id WHERE o.state = 'Sending' AND o.by_assistant AND c.operator_id IS NOT NULL)";
+        + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p2 WHERE id = @p0 AND attempts = @p1 AND state = 'Sending'";
 
     private const string Due =
         "SELECT conversation_id, MIN(created_at) FROM outbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
@@ -89,17 +71,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             {
                 if (session.Execute(Sent, entry.Id, externalId, now) == 1)
                 {
-                    if (entry is { Part: 0, IsLastPart: true })
-                    {
-                        session.Execute(MessageSent, entry.Conversation.Value, entry.MessageSeq, externalId);
-                    }
-                    else
-                    {
-                        session.Execute(PartSent, entry.Conversation.Value, entry.MessageSeq, externalId, entry.IsLastPart);
-                    }
-
-                    PublishMessage(session, entry);
-
+                    MessageSent(session, entry, externalId);
                     session.Audit(Record(entry, AuditActions.MessageSent, now, entry.MayRepeat ? MayRepeatDetail : AuditDraft.NoDetails));
                 }
 
@@ -112,15 +84,13 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         => writes.ExecuteAsync(
             session =>
             {
-                session.Execute(Retry, entry.Id, reason.ToString(), retryAt, isUncertain, isAttempt ? 0 : 1);
-                var isHeld = session.QueryFirst(HasHeldPart, _ => true, entry.Conversation.Value, entry.MessageSeq);
-                if (isHeld || isUncertain)
+                if (session.Execute(Retry, entry.Id, reason.ToString(), retryAt, isUncertain, isAttempt ? 0 : 1) == 0)
                 {
-                    session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, isHeld ? DeliveryState.Held : DeliveryState.Uncertain);
-                    PublishMessage(session, entry);
+                    return false; // recorded before; the caller did not hear of it
                 }
 
-                return isHeld;
+                Weigh(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
+                return true;
             },
             cancellationToken);
 
@@ -132,12 +102,11 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             {
                 if (session.Execute(Kill, entry.Id, reason.ToString(), now) == 0)
                 {
-                    return false; // recorded before; the caller did not hear of it
+                    return false;
                 }
 
-                session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Failed);
+                Weigh(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
                 session.Audit(Record(entry, AuditActions.MessageDeadLettered, now, new Dictionary<string, string> { ["reason"] = reason.ToString() }));
-                PublishMessage(session, entry);
                 session.Publish(new LiveEvent.DeadLettersChanged(entry.Tenant));
                 return true;
             },
@@ -148,9 +117,12 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         => writes.ExecuteAsync(
             session =>
             {
-                session.Execute(Hold, entry.Id);
-                session.Execute(MessageState, entry.Conversation.Value, entry.MessageSeq, DeliveryState.Held);
-                PublishMessage(session, entry);
+                if (session.Execute(Hold, entry.Id) == 0)
+                {
+                    return false;
+                }
+
+                Weigh(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
                 return true;
             },
             cancellationToken);
@@ -167,11 +139,10 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
                 }
 
                 // Under an operator it waits for a decision like any reply of the assistant: pending, it would keep the operator's own behind it.
-                var (conversation, seq, state) = session.QueryFirst(Place, r => (r.GetGuid(0), r.GetInt64(1), r.GetString(2)), entryId);
-                session.Execute(MessageState, conversation, seq, state == "Held" ? DeliveryState.Held : DeliveryState.Stored);
+                var conversation = WeighMessageOf(session, entryId);
                 session.Audit(audit);
                 session.Publish(new LiveEvent.DeadLettersChanged(tenant));
-                return new ConversationId(conversation);
+                return conversation;
             },
             cancellationToken);
     }
@@ -180,12 +151,16 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
-            session =>
-            {
-                session.Execute(HoldInterruptedMessages);
-                return session.Execute(Recover, now);
-            },
-            cancellationToken);
+            session => session.Query(Claims, r => MapClaim(r)).Count(claim => RecoverOne(session, claim, now)), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken)
+        => await reads.ReadAsync(session => session.Query(Claims, r => MapClaim(r)), cancellationToken);
+
+    public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return writes.ExecuteAsync(session => RecoverOne(session, claim, now), cancellationToken);
     }
 
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
@@ -209,12 +184,56 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         return session.Execute(Claim, entry.Id) == 1 ? entry with { Attempts = entry.Attempts + 1 } : null;
     }
 
-    private static void PublishMessage(WriteSession session, OutboxEntry entry)
+    private static bool RecoverOne(WriteSession session, OutboxClaim claim, DateTimeOffset now)
     {
-        if (session.IsWatched(entry.Tenant)
-            && session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), entry.Conversation.Value, entry.MessageSeq) is { } message)
+        if (session.Execute(Recover, claim.EntryId, claim.Attempts, now) == 0)
         {
-            session.Publish(new LiveEvent.MessageChanged(entry.Tenant, message));
+            return false;
+        }
+
+        WeighMessageOf(session, claim.EntryId);
+        return true;
+    }
+
+    private static void MessageSent(WriteSession session, OutboxEntry entry, string externalId)
+    {
+        if (entry is { Part: 0, IsLastPart: true })
+        {
+            session.Execute(DeliverySql.SentWhole, entry.Conversation.Value, entry.MessageSeq, externalId);
+            PublishMessage(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
+            return;
+        }
+
+        if (entry.IsLastPart)
+        {
+            session.Execute(DeliverySql.KeepExternalId, entry.Conversation.Value, entry.MessageSeq, externalId);
+        }
+
+        Weigh(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
+    }
+
+    private static ConversationId WeighMessageOf(WriteSession session, Guid entryId)
+    {
+        var (tenant, conversation, seq) = session.QueryFirst(Place, r => (r.GetString(0), r.GetGuid(1), r.GetInt64(2)), entryId);
+        Weigh(session, new TenantId(tenant), conversation, seq);
+        return new ConversationId(conversation);
+    }
+
+    private static void Weigh(WriteSession session, TenantId tenant, Guid conversation, long seq)
+    {
+        if (session.Execute(DeliverySql.Weigh, conversation, seq) > 0)
+        {
+            PublishMessage(session, tenant, conversation, seq);
+        }
+    }
+
+    private static OutboxClaim MapClaim(SqlRow r) => new(r.GetGuid(0), new ConversationId(r.GetGuid(1)), r.GetInt32(2));
+
+    private static void PublishMessage(WriteSession session, TenantId tenant, Guid conversation, long seq)
+    {
+        if (session.IsWatched(tenant) && session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), conversation, seq) is { } message)
+        {
+            session.Publish(new LiveEvent.MessageChanged(tenant, message));
         }
     }
 

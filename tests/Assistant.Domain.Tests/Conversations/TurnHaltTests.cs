@@ -59,6 +59,21 @@ public sealed class TurnHaltTests : TurnRig
     }
 
     [Fact]
+    public async Task A_held_reply_keeps_what_it_says_is_remembered()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
+        Engines.Script = (_, cancellationToken) => RememberThenBreak("the boiler is in the attic", cancellationToken);
+        var turn = RunAsync(conversation);
+
+        await TakeOverNowAsync(conversation);
+
+        Assert.Equal(TurnEnding.HeldBack, await turn);
+        Assert.Equal(["I'll remember."], await HeldAsync(conversation));
+        var person = (await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Person;
+        Assert.Equal(["the boiler is in the attic"], (await Ports.Recall.ListFactsAsync(Home, person, 10, Cancel)).Select(f => f.Text));
+    }
+
+    [Fact]
     public async Task Nothing_is_held_when_not_a_word_was_written()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
@@ -164,6 +179,16 @@ public sealed class TurnHaltTests : TurnRig
         Processor.Halt(conversation, 99);
 
         Assert.Empty(Shown<LiveEvent.ReplyAbandoned>());
+    }
+
+    private static async IAsyncEnumerable<ReplyChunk> RememberThenBreak(
+        string statement, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new ReplyChunk.Remember(statement);
+        await foreach (var chunk in SayThenBreak("I'll remember.", cancellationToken))
+        {
+            yield return chunk;
+        }
     }
 
     private static async IAsyncEnumerable<ReplyChunk> SayThenBreak(

@@ -73,7 +73,7 @@ public sealed class TurnProcessorTests : TurnRig
     public async Task What_a_person_asked_to_have_remembered_names_its_source_and_is_recalled_later()
     {
         var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
-        Engines.Answer(new ReplyChunk.Text("I'll remember."), new ReplyChunk.Remember("the boiler is in the attic"));
+        Engines.Answer(new ReplyChunk.Remember("the boiler is in the attic"), new ReplyChunk.Text("I'll remember."));
         await RunAsync(conversation);
         await HearAsync(HomeLine, "2", "where is the boiler?");
 
@@ -88,7 +88,7 @@ public sealed class TurnProcessorTests : TurnRig
     public async Task Who_asks_for_a_person_waits_for_one()
     {
         var conversation = await HearAsync(HomeLine, "1", "a human please");
-        Engines.Answer(new ReplyChunk.Text("Somebody will come."), new ReplyChunk.AskForPerson());
+        Engines.Answer(new ReplyChunk.AskForPerson(), new ReplyChunk.Text("Somebody will come."));
 
         await RunAsync(conversation);
 
@@ -264,8 +264,8 @@ public sealed class TurnProcessorTests : TurnRig
 
     private static async IAsyncEnumerable<ReplyChunk> Fail(string words)
     {
-        yield return new ReplyChunk.Text(words);
         yield return new ReplyChunk.Remember("what no engine confirmed");
+        yield return new ReplyChunk.Text(words);
         await Task.CompletedTask;
         throw new EnginesFailedException(Failures);
     }

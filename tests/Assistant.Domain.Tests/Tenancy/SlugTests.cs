@@ -1,4 +1,5 @@
 using Assistant.Domain.Tenancy;
+using Xunit;
 
 namespace Assistant.Domain.Tests.Tenancy;
 

@@ -36,21 +36,22 @@ public sealed class ChatReplyGeneratorTests
 
         var chunks = await engines.ReplyAsync(Saying("记住车停在B2层"), Cancel);
 
-        Assert.Equal([new ReplyChunk.Text("记下了：\n\n> 车停在B2层"), new ReplyChunk.Remember("车停在B2层")], chunks[..^1]);
+        Assert.Equal([new ReplyChunk.Remember("车停在B2层"), new ReplyChunk.Text("记下了：\n\n> 车停在B2层")], chunks[..^1]);
         Assert.Equal("embedded", Assert.IsType<ReplyChunk.Completed>(chunks[^1]).Usage.Engine);
     }
 
     [Theory]
     [InlineData("remember that tea is good", typeof(ReplyChunk.Remember))]
     [InlineData("I want to talk to a human", typeof(ReplyChunk.AskForPerson))]
-    public async Task Every_engine_has_the_effects_the_person_asked_for(string utterance, Type effect)
+    public async Task Every_engine_has_the_effects_the_person_asked_for_before_its_first_word(string utterance, Type effect)
     {
         await using var engines = new EngineFixture();
         await engines.SaveAsync("cloud");
 
         var chunks = await engines.ReplyAsync(Saying(utterance), Cancel);
 
-        Assert.IsType(effect, chunks[^2]);
+        Assert.IsType(effect, chunks[0]);
+        Assert.IsType<ReplyChunk.Text>(chunks[1]);
     }
 
     [Fact]

@@ -371,6 +371,11 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
 
         public Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken) => inner.RecoverInterruptedAsync(cancellationToken);
 
+        public Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken) => inner.FindClaimsAsync(cancellationToken);
+
+        public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken)
+            => inner.RecoverInterruptedAsync(claim, cancellationToken);
+
         public Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
             => inner.FindDueAsync(now, limit, cancellationToken);
 

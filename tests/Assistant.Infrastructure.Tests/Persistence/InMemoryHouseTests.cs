@@ -23,6 +23,11 @@ public sealed class InMemoryOutboxTests : OutboxContract
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
 
+public sealed class InMemoryMessageDeliveryTests : MessageDeliveryContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}
+
 public sealed class InMemoryConversationStoreTests : ConversationStoreContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();

@@ -32,6 +32,16 @@ public sealed class PostgresOutboxTests : OutboxContract
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
 
+public sealed class SqliteMessageDeliveryTests : MessageDeliveryContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresMessageDeliveryTests : MessageDeliveryContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}
+
 public sealed class SqliteConversationStoreTests : ConversationStoreContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;

@@ -38,6 +38,8 @@ public abstract class ChannelContract
         Assert.All(manifest.Settings, f => Assert.NotEmpty(f.Label.English + f.Help.English));
         Assert.All(manifest.Settings, f => Assert.Matches(@"\p{IsCJKUnifiedIdeographs}|[A-Za-z]", f.Label.Chinese));
         Assert.All(manifest.Settings, f => Assert.Matches("^[a-z][A-Za-z0-9]*$", f.Key));
+        Assert.All(manifest.Settings.Where(f => f.Kind == SettingKind.Choice), f => Assert.Contains(f.Choices ?? [], c => f.Default is null || c.Value == f.Default));
+        Assert.All(manifest.Settings.SelectMany(f => f.Choices ?? []), c => Assert.True(c.Label is { English.Length: > 0, Chinese.Length: > 0 }));
         Assert.Empty(rig.Connection.Settings.Check(manifest.Settings));
     }
 

@@ -1,17 +1,14 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
-using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Wording;
 using Xunit;
 
 namespace Assistant.Testing.Contracts;
 
-/// <summary>What every <see cref="IOutbox"/> must hold.</summary>
-public abstract class OutboxContract : PathContract
+/// <summary>What every <see cref="IOutbox"/> must hold; how a message reads meanwhile is in <see cref="MessageDeliveryContract"/>.</summary>
+public abstract class OutboxContract : OutboxSteps
 {
-    private DateTimeOffset Now => Ports.Clock.GetUtcNow();
-
     [Fact]
     public async Task A_reply_is_claimed_by_the_transaction_that_decided_it()
     {
@@ -51,21 +48,6 @@ public abstract class OutboxContract : PathContract
     }
 
     [Fact]
-    public async Task A_send_marks_the_message_when_its_last_part_is_accepted()
-    {
-        var (conversation, first) = await AnsweredAsync("one", "two");
-        var second = await SentAsync(first, "ext-1");
-        Assert.Equal(DeliveryState.Stored, (await LastAsync(conversation)).Delivery);
-
-        Assert.Null(await SentAsync(second!, "ext-2"));
-
-        var message = await LastAsync(conversation);
-        Assert.Equal((DeliveryState.Sent, "ext-2"), (message.Delivery, message.ExternalId));
-        Assert.Equal(2, (await AuditOfAsync(Home)).Count(e => e.What.Action == AuditActions.MessageSent));
-        Assert.DoesNotContain(await AuditOfAsync(Office), e => e.What.Action == AuditActions.MessageSent);
-    }
-
-    [Fact]
     public async Task Marking_the_same_send_twice_records_it_once()
     {
         var (_, row) = await AnsweredAsync("hi");
@@ -74,6 +56,21 @@ public abstract class OutboxContract : PathContract
         await SentAsync(row, "ext-1");
 
         Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.MessageSent);
+    }
+
+    [Fact]
+    public async Task Whatever_is_recorded_after_a_send_was_changes_nothing()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+        await SentAsync(row);
+
+        await Ports.Outbox.RetryLaterAsync(row, new Phrase.Verbatim("no answer"), Now, isUncertain: true, isAttempt: true, Cancel);
+        await Ports.Outbox.HoldAsync(row, Cancel);
+        await Ports.Outbox.DeadLetterAsync(row, new Phrase.Verbatim("gone"), Cancel);
+
+        Assert.Equal(DeliveryState.Sent, (await LastAsync(conversation)).Delivery);
+        Assert.Null(await ClaimAsync(conversation));
+        Assert.Equal(0, await Ports.DeadLetters.CountAsync(Home, Cancel));
     }
 
     [Fact]
@@ -126,18 +123,6 @@ public abstract class OutboxContract : PathContract
     }
 
     [Fact]
-    public async Task A_message_partly_held_stays_held_when_another_part_gets_no_answer()
-    {
-        var (conversation, first) = await AnsweredAsync("one", "two");
-        await TakeOverAsync(Home, conversation, Anna);
-        await Ports.Conversations.HandBackAsync(Home, conversation, Anna, Draft(Home, AuditActions.ConversationHandedBack, $"conversation/{conversation}"), Cancel);
-
-        await Ports.Outbox.RetryLaterAsync(first, new Phrase.Verbatim("no answer"), Ports.Clock.GetUtcNow(), isUncertain: true, isAttempt: true, Cancel);
-
-        Assert.Equal(DeliveryState.Held, (await ThreadAsync(Home, conversation))[^1].Delivery);
-    }
-
-    [Fact]
     public async Task A_dead_row_lets_the_next_ones_go_on_and_can_be_put_back()
     {
         var (conversation, row) = await AnsweredAsync("hi");
@@ -159,43 +144,6 @@ public abstract class OutboxContract : PathContract
         Assert.Equal(conversation, await ReviveAsync(row));
         Assert.Null(await ReviveAsync(row));
         Assert.Equal((row.Id, 1), ((await ClaimAsync(conversation)) is { } back ? (back.Id, back.Attempts) : default));
-    }
-
-    [Fact]
-    public async Task A_message_with_a_dead_part_has_failed_even_when_its_last_part_was_sent()
-    {
-        var (conversation, first) = await AnsweredAsync("one", "two");
-        await Ports.Outbox.DeadLetterAsync(first, Phrase.Of("telegram.refuses", ("says", "too long")), Cancel);
-
-        await SentAsync((await ClaimAsync(conversation))!);
-
-        Assert.Equal(DeliveryState.Failed, (await LastAsync(conversation)).Delivery);
-    }
-
-    [Fact]
-    public async Task A_message_whose_dead_part_was_put_back_and_sent_is_sent()
-    {
-        var (conversation, first) = await AnsweredAsync("one", "two");
-        await Ports.Outbox.DeadLetterAsync(first, Phrase.Of("telegram.own-fault"), Cancel);
-        await SentAsync((await ClaimAsync(conversation))!, "ext-last");
-        await ReviveAsync(first);
-
-        await SentAsync((await ClaimAsync(conversation))!, "ext-first");
-
-        var message = await LastAsync(conversation);
-        Assert.Equal((DeliveryState.Sent, "ext-last"), (message.Delivery, message.ExternalId));
-    }
-
-    [Fact]
-    public async Task A_message_is_sent_when_all_of_its_parts_are()
-    {
-        var (conversation, first) = await AnsweredAsync("one", "two");
-
-        var second = (await SentAsync(first))!;
-        Assert.Equal(DeliveryState.Stored, (await LastAsync(conversation)).Delivery);
-
-        await SentAsync(second);
-        Assert.Equal(DeliveryState.Sent, (await LastAsync(conversation)).Delivery);
     }
 
     [Fact]
@@ -233,8 +181,50 @@ public abstract class OutboxContract : PathContract
         Assert.Equal(1, await Ports.Outbox.RecoverInterruptedAsync(Cancel));
 
         Assert.Equal([conversation], await DueAsync());
+        Assert.Equal(DeliveryState.Uncertain, (await LastAsync(conversation)).Delivery);
         var again = await ClaimAsync(conversation);
         Assert.Equal((row.Id, true, 2), (again!.Id, again.MayRepeat, again.Attempts));
+    }
+
+    [Fact]
+    public async Task A_claim_is_found_while_it_stands()
+    {
+        var (_, row) = await AnsweredAsync("hi");
+        await HearAsync(HomeLine, "2", "silence", "chat-2", "user-2");
+
+        Assert.Equal([row.Claim], await Ports.Outbox.FindClaimsAsync(Cancel));
+
+        await SentAsync(row);
+        Assert.Empty(await Ports.Outbox.FindClaimsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_claim_nobody_acts_upon_makes_its_row_due_again_and_no_other()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+        var other = await HearAsync(OfficeLine, "1", "hello");
+        var sending = (await AnswerAsync(other, "hi there"))!;
+
+        Assert.True(await Ports.Outbox.RecoverInterruptedAsync(row.Claim, Cancel));
+
+        Assert.Equal([conversation], await DueAsync());
+        Assert.Equal([sending.Claim], await Ports.Outbox.FindClaimsAsync(Cancel));
+        var again = await ClaimAsync(conversation);
+        Assert.Equal((row.Id, true, 2), (again!.Id, again.MayRepeat, again.Attempts));
+    }
+
+    [Fact]
+    public async Task A_claim_that_has_ended_or_was_followed_by_another_recovers_nothing()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+
+        await LaterAsync(row, TimeSpan.Zero);
+        Assert.False(await Ports.Outbox.RecoverInterruptedAsync(row.Claim, Cancel));
+        var second = (await ClaimAsync(conversation))!;
+        Assert.False(await Ports.Outbox.RecoverInterruptedAsync(row.Claim, Cancel));
+
+        Assert.Equal([second.Claim], await Ports.Outbox.FindClaimsAsync(Cancel));
+        Assert.False(second.MayRepeat);
     }
 
     [Theory]
@@ -310,31 +300,4 @@ public abstract class OutboxContract : PathContract
 
         Assert.Equal((Office, OfficeLine.Id), (claimed!.Tenant, claimed.Connection));
     }
-
-    private async Task<(ConversationId Conversation, OutboxEntry Claimed)> AnsweredAsync(params string[] parts)
-    {
-        var conversation = await HearAsync(HomeLine, "1", "hello");
-        return (conversation, Assert.IsType<OutboxEntry>(await AnswerAsync(conversation, parts)));
-    }
-
-    private Task<OutboxEntry?> ClaimAsync(ConversationId conversation) => Ports.Outbox.ClaimNextAsync(conversation, Now, Cancel);
-
-    private Task<OutboxEntry?> SentAsync(OutboxEntry row, string? externalId = null)
-        => Ports.Outbox.MarkSentAsync(row, externalId ?? $"ext-{row.Id}", Cancel);
-
-    private Task LaterAsync(OutboxEntry row, TimeSpan wait)
-        => Ports.Outbox.RetryLaterAsync(row, new Phrase.Verbatim("busy"), Now + wait, isUncertain: false, isAttempt: true, Cancel);
-
-    private Task<ConversationId?> ReviveAsync(OutboxEntry row)
-        => Ports.Outbox.ReviveAsync(Home, row.Id, Draft(Home, AuditActions.MessageRevived, $"outbox/{row.Id}"), Cancel);
-
-    private Task<IReadOnlyList<ConversationId>> DueAsync() => Ports.Outbox.FindDueAsync(Now, 10, Cancel);
-
-    private Task<IReadOnlyList<HeldReply>> HeldAsync(ConversationId conversation) => Ports.Queries.ListHeldAsync(Home, conversation, Cancel);
-
-    private async Task<Message> LastAsync(ConversationId conversation) => (await ThreadAsync(Home, conversation))[^1];
-
-    private async Task<ReplyOutcome.Accepted> ReplyAsync(ConversationId conversation, string text)
-        => Assert.IsType<ReplyOutcome.Accepted>(await Ports.Conversations.ReplyAsync(
-            Home, conversation, Anna, new MessageBody(text), [new MessageBody(text)], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel));
 }

@@ -125,15 +125,30 @@ public abstract class TurnStoreContract : PathContract
             r => r.Author == AuthorKind.Assistant);
     }
 
+    [Theory]
+    [InlineData(TurnResult.Answered)]
+    [InlineData(TurnResult.HeldBack)]
+    public async Task What_a_held_reply_says_is_remembered_is(TurnResult result)
+    {
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember that the boiler is in the attic"));
+        await TakeOverAsync(Home, start.Conversation.Id, Anna);
+
+        Assert.IsType<TurnCommitOutcome.HeldBack>(
+            await Ports.Turns.CommitAsync(Answer(start, "I'll rem") with { Result = result, NewFacts = [BoilerFact(start)] }, Cancel));
+
+        Assert.Equal([BoilerFact(start).Text], (await Ports.Recall.ListFactsAsync(Home, start.Conversation.Person, 10, Cancel)).Select(f => f.Text));
+        Assert.Empty(await Ports.Recall.ListFactsAsync(Office, start.Conversation.Person, 10, Cancel));
+    }
+
     [Fact]
     public async Task A_late_turn_writes_nothing_when_the_assistant_answers_again()
     {
-        var conversation = await HearAsync(HomeLine, "1", "hello");
-        var start = await BeginAsync(conversation);
-        await TakeOverAsync(Home, conversation, Anna);
-        await HandBackAsync(conversation);
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember that the boiler is in the attic"));
+        await TakeOverAsync(Home, start.Conversation.Id, Anna);
+        await HandBackAsync(start.Conversation.Id);
 
-        await LeavesNothingAsync(Answer(start, "too late"));
+        await LeavesNothingAsync(Answer(start, "too late") with { NewFacts = [BoilerFact(start)] });
+        Assert.Empty(await Ports.Recall.ListFactsAsync(Home, start.Conversation.Person, 10, Cancel));
     }
 
     [Fact]
@@ -210,8 +225,7 @@ public abstract class TurnStoreContract : PathContract
     {
         var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember that the boiler is in the attic"));
         var other = await BeginAsync(await HearAsync(OfficeLine, "1", "hello"));
-        var fact = new Fact(
-            Guid.CreateVersion7(), Home, start.Conversation.Person, "the boiler is in the attic", start.Utterance.At, start.Conversation.Id, start.Utterance.Seq);
+        var fact = BoilerFact(start);
 
         await Ports.Turns.CommitAsync(Answer(start, "I'll remember.") with { NewFacts = [fact] }, Cancel);
 
@@ -243,6 +257,10 @@ public abstract class TurnStoreContract : PathContract
         Assert.Equal("Yes, please", start.Utterance.Body.Markdown);
         Assert.Equal("yes", Assert.IsType<InboundContent.Pressed>(start.Entry.Content).Data);
     }
+
+    private static Fact BoilerFact(TurnStart start) => new(
+        Guid.CreateVersion7(), start.Conversation.Tenant, start.Conversation.Person, "the boiler is in the attic", start.Utterance.At, start.Conversation.Id,
+        start.Utterance.Seq);
 
     private async Task LeavesNothingAsync(TurnCommit commit)
     {

@@ -76,7 +76,8 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
         [
             new("token", new("Token", "令牌"), new("From the messenger.", "来自平台。"), SettingKind.Secret, IsRequired: true),
             new("baseUrl", new("Address", "地址"), new("Of the server.", "服务器地址。"), SettingKind.Url, Default: "https://example.test"),
-            new("mode", new("Mode", "方式"), new("How to receive.", "接收方式。"), SettingKind.Choice, Default: "polling", Choices: ["polling", "webhook"]),
+            new("mode", new("Mode", "方式"), new("How to receive.", "接收方式。"), SettingKind.Choice, Default: "polling",
+                Choices: [new("polling", new("Polling", "轮询")), new("webhook", new("Webhook", "Webhook"))]),
         ]);
 
     public IReadOnlyList<IChannel> All => [this];

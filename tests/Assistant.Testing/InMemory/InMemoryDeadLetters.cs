@@ -71,6 +71,10 @@ public sealed class InMemoryDeadLetters(InMemoryAuditLog log) : IDeadLetterQueri
 
     Task<int> IOutbox.RecoverInterruptedAsync(CancellationToken cancellationToken) => throw NotOffered();
 
+    Task<IReadOnlyList<OutboxClaim>> IOutbox.FindClaimsAsync(CancellationToken cancellationToken) => throw NotOffered();
+
+    Task<bool> IOutbox.RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken) => throw NotOffered();
+
     Task<IReadOnlyList<ConversationId>> IOutbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => throw NotOffered();
 
     Task<IReadOnlySet<string>> IOutbox.FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken) => throw NotOffered();

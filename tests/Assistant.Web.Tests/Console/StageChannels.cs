@@ -16,7 +16,8 @@ internal sealed class StageChannels(TimeProvider time) : IChannelCatalog, IConne
         new Uri("https://core.telegram.org/bots/features#botfather"), ChannelCapabilities.Webhook | ChannelCapabilities.Typing, new TextLimit(4096),
         [
             new("token", new("Bot token", "机器人令牌"), new("What @BotFather sent you: digits, a colon and letters.", "@BotFather 发给您的内容：数字、冒号和字母。"), SettingKind.Secret, IsRequired: true),
-            new("mode", new("How to receive", "接收方式"), new("Polling needs no public address.", "轮询不需要公网地址。"), SettingKind.Choice, Default: "polling", Choices: ["polling", "webhook"]),
+            new("mode", new("How to receive", "接收方式"), new("Polling needs no public address.", "轮询不需要公网地址。"), SettingKind.Choice, Default: "polling",
+                Choices: [new("polling", new("Polling", "轮询")), new("webhook", new("Webhook", "Webhook"))]),
             new("apiBaseUrl", new("API address", "API 地址"), new("Only for a server of your own.", "仅在使用自建服务器时修改。"), SettingKind.Url, Default: "https://api.telegram.org"),
         ]);
 

@@ -175,6 +175,14 @@ public sealed partial class RestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_setting_may_be_is_given_as_it_is_written()
+    {
+        var types = await (await GetAsync("viewer", "/api/v1/channels/types")).JsonAsync();
+
+        Assert.Contains("\"choices\":[\"polling\",\"webhook\"]", types.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_settings_are_named_in_the_problem()
     {
         var response = await PutChannelAsync("admin", "second", """{"type":"fake","settings":{"mode":"pigeon","token":["x"]}}""");

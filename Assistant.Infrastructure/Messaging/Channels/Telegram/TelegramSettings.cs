@@ -28,7 +28,7 @@ internal sealed class TelegramSettings
             new("Receive by", "接收方式"),
             new("Polling works everywhere. A webhook needs a public https address of this installation.",
                 "轮询在任何网络都可用；Webhook 需要本系统有公网 https 地址。"),
-            SettingKind.Choice, Default: "polling", Choices: ["polling", "webhook"]),
+            SettingKind.Choice, Default: "polling", Choices: [new("polling", new("Polling", "轮询")), new("webhook", new("Webhook", "Webhook"))]),
         new("apiBaseUrl",
             new("API address", "API 地址"),
             new("Only for a Bot API server of your own.", "仅在使用自建 Bot API 服务器时修改。"),

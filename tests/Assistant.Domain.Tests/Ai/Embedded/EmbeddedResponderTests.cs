@@ -136,11 +136,20 @@ public sealed class EmbeddedResponderTests
     }
 
     [Theory]
-    [InlineData("remember that [click](http://evil.example) **now**", "> \\[click\\](http://evil.example) \\*\\*now\\*\\*")]
+    [InlineData("remember that [click](http://evil.example) **now**", "> click (http://evil.example) now")]
     [InlineData("remember this: # big\n> not a quote\n1. list <b>x</b>", "> \\# big\n> \\> not a quote\n> 1\\. list \\<b\\>x\\</b\\>")]
-    [InlineData("记住`code`|表格", "> \\`code\\`\\|表格")]
+    [InlineData("记住`code`|表格", "> code\\|表格")]
     public void A_quotation_shows_as_written_and_nothing_in_it_becomes_markup(string utterance, string quoted)
         => Assert.EndsWith(quoted, EmbeddedResponder.Answer(Saying(utterance).Build()).Markdown, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("where is the key?", "the **key** is under the *second* pot", "> the key is under the second pot")]
+    [InlineData("钥匙在哪里？", "**钥匙**在*第二个*花盆下面", "> 钥匙在第二个花盆下面")]
+    public void What_was_remembered_with_formatting_is_quoted_as_it_reads(string question, string fact, string quoted)
+    {
+        Assert.EndsWith(quoted, EmbeddedResponder.Answer(Saying(question).WithFact(fact).Build()).Markdown, StringComparison.Ordinal);
+        Assert.EndsWith(quoted, EmbeddedResponder.Answer(Saying(question).WithRecollection(fact, author: AuthorKind.Operator).Build()).Markdown, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_hostile_name_is_escaped_or_left_out()

@@ -9,7 +9,8 @@ namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
 
 /// <summary>An outbox whose database fails at the calls it is told to. Safe for concurrent use.</summary>
 /// <param name="fails">Asked at each call, with its name, whether it fails.</param>
-internal sealed class FailingOutbox(IOutbox inner, Func<string, bool> fails) : IOutbox
+/// <param name="losesAnswer">Asked after each call that did not, whether it was done and the caller does not hear of it.</param>
+internal sealed class FailingOutbox(IOutbox inner, Func<string, bool> fails, Func<string, bool>? losesAnswer = null) : IOutbox
 {
     public Task<OutboxEntry?> ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken)
         => CallAsync(nameof(ClaimNextAsync), () => inner.ClaimNextAsync(conversation, now, cancellationToken));
@@ -32,6 +33,12 @@ internal sealed class FailingOutbox(IOutbox inner, Func<string, bool> fails) : I
     public Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken)
         => CallAsync(nameof(RecoverInterruptedAsync), () => inner.RecoverInterruptedAsync(cancellationToken));
 
+    public Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken)
+        => CallAsync(nameof(FindClaimsAsync), () => inner.FindClaimsAsync(cancellationToken));
+
+    public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken)
+        => CallAsync(nameof(RecoverInterruptedAsync), () => inner.RecoverInterruptedAsync(claim, cancellationToken));
+
     public Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => CallAsync(nameof(FindDueAsync), () => inner.FindDueAsync(now, limit, cancellationToken));
 
@@ -48,6 +55,10 @@ internal sealed class FailingOutbox(IOutbox inner, Func<string, bool> fails) : I
         }
 
         await call();
+        if (losesAnswer?.Invoke(name) is true)
+        {
+            throw new IOException($"The connection is gone ({name}).");
+        }
     }
 
     private async Task<T> CallAsync<T>(string name, Func<Task<T>> call)

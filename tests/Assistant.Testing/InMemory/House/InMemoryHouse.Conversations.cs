@@ -93,7 +93,7 @@ public sealed partial class InMemoryHouse
                     row.DueAt = Now;
                 }
 
-                room.SetDelivery(seq, decision == HeldDecision.Send ? DeliveryState.Stored : DeliveryState.Dropped);
+                room.Weigh(seq);
                 Append(audit);
                 return new ReplyOutcome.Accepted(room.Messages.Find(m => m.Seq == seq)!, null);
             }
@@ -134,7 +134,7 @@ public sealed partial class InMemoryHouse
         foreach (var row in rows)
         {
             row.State = OutboxState.Held;
-            room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Held);
+            room.Weigh(row.Entry.MessageSeq);
         }
 
         return rows.Count;

@@ -21,16 +21,12 @@ public sealed partial class InMemoryHouse
             if (row.State == OutboxState.Sending)
             {
                 (row.State, row.ExternalId) = (OutboxState.Sent, externalId);
-                var parts = room.Outbox.Where(r => r.Entry.MessageSeq == entry.MessageSeq).ToList();
-                var keepsId = !entry.IsLastPart || room.Messages.Exists(m => m.ExternalId == externalId);
-                room.Change(entry.MessageSeq, m => m with
+                if (entry.IsLastPart && !room.Messages.Exists(m => m.ExternalId == externalId))
                 {
-                    Delivery = parts.Exists(r => r.State == OutboxState.Dead) ? DeliveryState.Failed
-                        : parts.TrueForAll(r => r.State == OutboxState.Sent) ? DeliveryState.Sent
-                        : m.Delivery,
-                    ExternalId = keepsId ? m.ExternalId : externalId,
-                });
+                    room.Change(entry.MessageSeq, m => m with { ExternalId = externalId });
+                }
 
+                room.Weigh(entry.MessageSeq);
                 Append(Record(entry, AuditActions.MessageSent));
             }
 
@@ -46,10 +42,6 @@ public sealed partial class InMemoryHouse
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - (isAttempt ? 0 : 1), MayRepeat = row.Entry.MayRepeat || isUncertain };
                 (row.Error, row.DueAt) = (reason, retryAt);
                 PutBack(room, row);
-                if (isUncertain && row.State == OutboxState.Pending && !room.Outbox.Exists(r => r.Entry.MessageSeq == entry.MessageSeq && r.State == OutboxState.Held))
-                {
-                    room.SetDelivery(entry.MessageSeq, DeliveryState.Uncertain);
-                }
             }
 
             return true;
@@ -59,9 +51,13 @@ public sealed partial class InMemoryHouse
         => Locked(() =>
         {
             var (room, row) = Place(entry);
-            (row.State, row.Error, row.EndedAt) = (OutboxState.Dead, reason, Now);
-            room.SetDelivery(entry.MessageSeq, DeliveryState.Failed);
-            Append(Record(entry, AuditActions.MessageDeadLettered));
+            if (row.State == OutboxState.Sending)
+            {
+                (row.State, row.Error, row.EndedAt) = (OutboxState.Dead, reason, Now);
+                room.Weigh(entry.MessageSeq);
+                Append(Record(entry, AuditActions.MessageDeadLettered));
+            }
+
             return true;
         });
 
@@ -73,7 +69,7 @@ public sealed partial class InMemoryHouse
             {
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - 1 };
                 row.State = OutboxState.Held;
-                room.SetDelivery(entry.MessageSeq, DeliveryState.Held);
+                room.Weigh(entry.MessageSeq);
             }
 
             return true;
@@ -88,7 +84,6 @@ public sealed partial class InMemoryHouse
                 {
                     row.Entry = row.Entry with { Attempts = 0 };
                     row.DueAt = Now;
-                    room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Stored);
                     PutBack(room, row);
                     Append(audit);
                     return room.Conversation.Id;
@@ -99,18 +94,12 @@ public sealed partial class InMemoryHouse
         });
 
     public Task<int> RecoverInterruptedAsync(CancellationToken cancellationToken)
-        => Locked(() =>
-        {
-            var interrupted = _rooms.SelectMany(room => room.Outbox.Where(r => r.State == OutboxState.Sending).Select(row => (room, row))).ToList();
-            foreach (var (room, row) in interrupted)
-            {
-                row.Entry = row.Entry with { MayRepeat = true };
-                row.DueAt = Now;
-                PutBack(room, row);
-            }
+        => Locked(() => ClaimedRows.ToList().Count(row => Recover(row.Entry.Claim)));
 
-            return interrupted.Count;
-        });
+    public Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<OutboxClaim>>(() => [.. ClaimedRows.Select(row => row.Entry.Claim)]);
+
+    public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken) => Locked(() => Recover(claim));
 
     Task<IReadOnlyList<ConversationId>> IOutbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<ConversationId>>(() =>
@@ -124,6 +113,21 @@ public sealed partial class InMemoryHouse
             .SelectMany(r => r.Messages.Where(m => m.At >= since).Select(m => m.ExternalId)
                 .Concat(r.Outbox.Where(o => o.Entry.CreatedAt >= since).Select(o => o.ExternalId)))
             .OfType<string>().ToHashSet(StringComparer.Ordinal));
+
+    private IEnumerable<Row> ClaimedRows => _rooms.SelectMany(room => room.Outbox).Where(r => r.State == OutboxState.Sending);
+
+    private bool Recover(OutboxClaim claim)
+    {
+        if (ClaimedRows.FirstOrDefault(r => r.Entry.Claim == claim) is not { } row)
+        {
+            return false;
+        }
+
+        row.Entry = row.Entry with { MayRepeat = true };
+        row.DueAt = Now;
+        PutBack(RoomOf(claim.Conversation), row);
+        return true;
+    }
 
     private (Room Room, Row Row) Place(OutboxEntry entry)
     {
@@ -139,12 +143,8 @@ public sealed partial class InMemoryHouse
     /// <summary>Waits again, or is held when it is the assistant's and an operator holds the conversation.</summary>
     private static void PutBack(Room room, Row row)
     {
-        var isHeld = row.Entry.ByAssistant && room.Conversation.Operator is not null;
-        row.State = isHeld ? OutboxState.Held : OutboxState.Pending;
-        if (isHeld)
-        {
-            room.SetDelivery(row.Entry.MessageSeq, DeliveryState.Held);
-        }
+        row.State = row.Entry.ByAssistant && room.Conversation.Operator is not null ? OutboxState.Held : OutboxState.Pending;
+        room.Weigh(row.Entry.MessageSeq);
     }
 
     private AuditDraft Record(OutboxEntry entry, string action) => new(

@@ -118,7 +118,19 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
             return message;
         }
 
-        public void SetDelivery(long seq, DeliveryState delivery) => Change(seq, m => m with { Delivery = delivery });
+        /// <summary>Brings a message in line with its parts: it is as well as its worst one.</summary>
+        public void Weigh(long seq)
+        {
+            var parts = Outbox.Where(r => r.Entry.MessageSeq == seq).ToLookup(r => r.State);
+            var waiting = parts[OutboxState.Pending].Concat(parts[OutboxState.Sending]).ToList();
+            var delivery = parts.Contains(OutboxState.Held) ? DeliveryState.Held
+                : parts.Contains(OutboxState.Dead) ? DeliveryState.Failed
+                : waiting.Exists(r => r.Entry.MayRepeat) ? DeliveryState.Uncertain
+                : waiting.Count > 0 ? DeliveryState.Stored
+                : parts.Contains(OutboxState.Dropped) ? DeliveryState.Dropped
+                : DeliveryState.Sent;
+            Change(seq, m => m with { Delivery = delivery });
+        }
 
         public void Change(long seq, Func<Message, Message> change)
         {

@@ -1,0 +1,123 @@
+// Everything slow (hashing, opening the seed) happens before the unit; the unit accepts only what still holds, by a conditional update,
+// so that no code is used twice and no attempt slips past a lock.
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Identity;
+
+namespace Assistant.Infrastructure.Security.Identity;
+
+/// <summary>Checks what somebody claims to be theirs, counts what was wrong, and locks an account that is tried too often.</summary>
+internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, ITotp totp, PasswordHashing passwords, SignInOptions options)
+{
+    private const string CountFailure =
+        "UPDATE users SET locked_until = CASE WHEN failed_attempts + 1 >= @p1 THEN @p2 ELSE locked_until END, "
+        + "failed_attempts = CASE WHEN failed_attempts + 1 >= @p1 THEN 0 ELSE failed_attempts + 1 END WHERE id = @p0";
+
+    private const string AcceptWhen =
+        "UPDATE users SET failed_attempts = 0, locked_until = NULL, last_sign_in_at = @p1, password_hash = @p2, last_totp_step = @p3 "
+        + "WHERE id = @p0 AND security_stamp = @p4 AND (locked_until IS NULL OR locked_until <= @p1) ";
+
+    private const string AcceptPassword = AcceptWhen + "AND last_totp_step = @p3 AND totp_secret IS NULL";
+    private const string AcceptCode = AcceptWhen + "AND last_totp_step < @p3";
+
+    /// <summary>Where the seed of a user's codes is sealed.</summary>
+    public static string TotpPlace(Guid user) => $"users/{user}/totp";
+
+    /// <summary>Checks a password in any case: neither a lock nor an unknown address must show in the time it takes. A refusal is recorded.</summary>
+    /// <param name="attempt">Who tried, when and from where; <see cref="AuditActions.SignedIn"/> or another action, a refusal has its own.</param>
+    /// <returns>Why it is refused, or whether the hash is to be renewed.</returns>
+    public async Task<PasswordProof> ProveAsync(UserRow row, string password, AuditDraft attempt, CancellationToken cancellationToken)
+    {
+        var check = await passwords.VerifyAsync(row.PasswordHash, password, cancellationToken);
+        if (row.LockedUntil > attempt.At)
+        {
+            await RefuseAsync(attempt, SignInRefusal.Locked, null, cancellationToken);
+            return new PasswordProof(SignInRefusal.Locked, false);
+        }
+
+        if (check == PasswordVerificationResult.Failed)
+        {
+            await RefuseAsync(attempt, SignInRefusal.WrongPassword, row.Id, cancellationToken);
+            return new PasswordProof(SignInRefusal.WrongPassword, false);
+        }
+
+        return new PasswordProof(null, check == PasswordVerificationResult.SuccessRehashNeeded);
+    }
+
+    /// <summary>An address nobody has takes as long as a wrong password, and is written down without what was typed.</summary>
+    public async Task<SignInOutcome> RefuseUnknownAsync(string password, AuditDraft attempt, CancellationToken cancellationToken)
+    {
+        await passwords.PretendAsync(password, cancellationToken);
+        return await RefuseAsync(attempt, SignInRefusal.UnknownUser, null, cancellationToken);
+    }
+
+    public async Task<SignInOutcome> SignInAsync(UserRow row, string password, string? code, AuditDraft attempt, CancellationToken cancellationToken)
+    {
+        var proof = await ProveAsync(row, password, attempt, cancellationToken);
+        if (proof.Refusal is { } refusal)
+        {
+            return new SignInOutcome.Refused(refusal);
+        }
+
+        var step = row.LastTotpStep;
+        if (row.TotpSecret is { } sealedSecret)
+        {
+            if (string.IsNullOrWhiteSpace(code))
+            {
+                return new SignInOutcome.CodeNeeded();
+            }
+
+            var secret = new TotpSecret(await sealer.OpenAsync(attempt.Tenant, TotpPlace(row.Id), sealedSecret, cancellationToken));
+            if (totp.FindStep(secret, code) is not { } matched || matched <= row.LastTotpStep)
+            {
+                return await RefuseAsync(attempt, SignInRefusal.WrongCode, row.Id, cancellationToken);
+            }
+
+            step = matched;
+        }
+
+        var hash = proof.IsHashOld ? await passwords.HashAsync(password, cancellationToken) : row.PasswordHash;
+        return await writes.ExecuteAsync(session => Accept(session, row, hash, step, attempt), cancellationToken);
+    }
+
+    private static SignInOutcome Accept(WriteSession session, UserRow row, string hash, long step, AuditDraft attempt)
+    {
+        var sql = row.TotpSecret is null ? AcceptPassword : AcceptCode;
+        if (session.Execute(sql, row.Id, attempt.At, hash, step, row.SecurityStamp) == 0)
+        {
+            // Between reading and writing the code was used, the account locked or its sessions ended.
+            session.Audit(Refusal(attempt, SignInRefusal.WrongCode));
+            return new SignInOutcome.Refused(SignInRefusal.WrongCode);
+        }
+
+        session.Audit(attempt with { Details = new Dictionary<string, string> { ["method"] = row.TotpSecret is null ? "password" : "password+totp" } });
+        row.LastSignInAt = attempt.At;
+        return new SignInOutcome.SignedIn(row.ToUser(), row.SecurityStamp);
+    }
+
+    private Task<SignInOutcome> RefuseAsync(AuditDraft attempt, SignInRefusal reason, Guid? countFor, CancellationToken cancellationToken)
+        => writes.ExecuteAsync<SignInOutcome>(
+            session =>
+            {
+                if (countFor is { } id)
+                {
+                    session.Execute(CountFailure, id, options.MaxFailures, attempt.At + options.LockDuration);
+                }
+
+                session.Audit(Refusal(attempt, reason));
+                return new SignInOutcome.Refused(reason);
+            },
+            cancellationToken);
+
+    private static AuditDraft Refusal(AuditDraft attempt, SignInRefusal reason) => attempt with
+    {
+        Action = AuditActions.SignInFailed,
+        Details = new Dictionary<string, string> { ["reason"] = reason.ToString() },
+    };
+}
+
+/// <param name="Refusal"><see langword="null"/> when the password is right.</param>
+/// <param name="IsHashOld">It was hashed with less work than new ones are.</param>
+internal readonly record struct PasswordProof(SignInRefusal? Refusal, bool IsHashOld);
