@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Telegram.Bot.Types;
 using Telegram.Bot.Types.Enums;
@@ -23,6 +24,10 @@ internal static class TelegramUpdates
         { CallbackQuery: { } query } => ReadPress(update.Id, query, connection, now),
         _ => null,
     };
+
+    /// <summary>Whether this is how the package fails over JSON that is no update: it checks numbers and dates where it converts them.</summary>
+    public static bool IsUnreadable(Exception? fault) => fault is JsonException or FormatException or OverflowException or ArgumentException
+        or InvalidOperationException or NotSupportedException;
 
     /// <summary>
     /// The update's number alone would do but for one thing: after a week of silence Telegram starts again at a random number.
