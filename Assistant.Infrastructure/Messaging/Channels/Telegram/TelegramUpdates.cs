@@ -42,7 +42,7 @@ internal static class TelegramUpdates
             return null;
         }
 
-        var attachments = isEdit ? [] : TelegramAttachments.Of(message);
+        var attachments = TelegramAttachments.Of(message);
         var address = TelegramAddress.Read(message, bot);
         if (address.IsForOtherBot || (address.Text.Length == 0 && attachments.Count == 0))
         {
