@@ -21,7 +21,7 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         var problem = exception switch
         {
             PermissionDeniedException denied => Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", denied.Message),
-            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "Invalid request", bad.Message),
+            BadHttpRequestException malformed => MalformedRequests.Explain(malformed),
             _ => Problems.Of(StatusCodes.Status500InternalServerError, "Internal error", "The request failed here; the log says why."),
         };
         if (exception is not (PermissionDeniedException or BadHttpRequestException))
