@@ -18,6 +18,7 @@ public sealed partial class RestApiTests
     [InlineData("view=7", "view")]
     [InlineData("limit=many", "limit")]
     [InlineData("channel=Not_One", "channel")]
+    [InlineData("after=elsewhere", "after")]
     public async Task What_is_wrong_with_a_query_is_said_by_field(string query, string field)
     {
         var response = await GetAsync("viewer", $"/api/v1/conversations?{query}");
