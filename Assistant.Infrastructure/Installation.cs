@@ -38,6 +38,7 @@ public sealed partial class Installation
     /// <exception cref="MasterKeyException">The master key is not this data's.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        _sealer.RequireMasterKey();
         await _database.MigrateAsync(cancellationToken);
         await _sealer.RequireMasterKeyAsync(TenantId.Default, cancellationToken);
         if (await _tenants.EnsureAsync(TenantId.Default, "Default", cancellationToken))

@@ -13,7 +13,7 @@ public enum ConversationView { All, Mine, Waiting, Closed }
 public sealed record ConversationFilter(ConversationView View = ConversationView.All, string? Text = null, ConnectionId? Connection = null);
 
 /// <summary>A page of a list.</summary>
-/// <param name="Next">Cursor of the next page; <see langword="null"/> at the end.</param>
+/// <param name="Next">Cursor of the next page; <see langword="null"/> at the end. A list given another one throws <see cref="UnknownCursorException"/>.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>A row of the conversation list.</summary>

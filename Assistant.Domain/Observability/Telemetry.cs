@@ -17,8 +17,10 @@ public static class Telemetry
     public static Counter<long> Turns { get; } = Meter.CreateCounter<long>("assistant.turns", description: "Turns ended, by result.");
 
     /// <summary>From the commit of a message to the commit of its reply.</summary>
-    public static Histogram<double> TurnDuration { get; } = Meter.CreateHistogram<double>(
-        "assistant.turn.duration", "s", "From the commit of a message to the commit of its reply.");
+    /// <remarks>An instant engine answers in milliseconds, a thinking one in minutes: the usual bounds, made for milliseconds, would see neither.</remarks>
+    public static Histogram<double> TurnDuration { get; } = Meter.CreateHistogram(
+        "assistant.turn.duration", "s", "From the commit of a message to the commit of its reply.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
 
     /// <summary>Sends ended, by outcome.</summary>
     public static Counter<long> Sends { get; } = Meter.CreateCounter<long>("assistant.sends", description: "Sends ended, by outcome.");

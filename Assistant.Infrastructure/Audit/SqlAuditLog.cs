@@ -22,7 +22,7 @@ internal sealed class SqlAuditLog(IDatabase database, IWriteQueue writes, TimePr
     {
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var query = Filter(context.Set<AuditRow>().AsNoTracking(), filter);
-        if (long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var before))
+        if (PageCursor.ReadNumber(after) is { } before)
         {
             query = query.Where(a => a.Seq < before);
         }

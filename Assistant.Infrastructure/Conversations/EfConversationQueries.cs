@@ -1,4 +1,3 @@
-using System.Globalization;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -44,14 +43,14 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             query = query.Where(c => found.Contains(c.Id) || context.Set<StoredPerson>().Any(p => p.Id == c.PersonId && p.DisplayName.Contains(text)));
         }
 
-        if (Cursor.Parse(after) is { } cursor)
+        if (PageCursor.Read(after) is { } cursor)
         {
             query = query.Where(c => c.LastAt < cursor.At || (c.LastAt == cursor.At && c.Id < cursor.Id));
         }
 
         var rows = await Project(context, query.OrderByDescending(c => c.LastAt).ThenByDescending(c => c.Id).Take(limit + 1), user).ToListAsync(cancellationToken);
         var page = rows.Take(limit).ToList();
-        return new([.. page.Select(Map)], rows.Count > limit ? new Cursor(page[^1].LastAt, page[^1].Id).ToString() : null);
+        return new([.. page.Select(Map)], rows.Count > limit ? new PageCursor(page[^1].LastAt, page[^1].Id).ToString() : null);
     }
 
     public async Task<ConversationRow?> FindAsync(TenantId tenant, UserId user, ConversationId id, CancellationToken cancellationToken)
@@ -164,15 +163,5 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         public long LastSeq { get; init; }
 
         public int Unread { get; init; }
-    }
-
-    private sealed record Cursor(DateTimeOffset At, Guid Id)
-    {
-        public static Cursor? Parse(string? text)
-            => text?.Split('_') is [var at, var id] && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && Guid.TryParse(id, out var guid)
-                ? new Cursor(DateTimeOffset.FromUnixTimeMilliseconds(time), guid)
-                : null;
-
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.ToUnixTimeMilliseconds()}_{Id}");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -18,33 +17,31 @@ internal sealed class EfDeadLetterQueries(IDatabase database) : IDeadLetterQueri
 {
     public async Task<Page<DeadLetter>> ListAsync(TenantId tenant, string? after, int limit, CancellationToken cancellationToken)
     {
-        var before = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? DateTimeOffset.FromUnixTimeMilliseconds(value)
-            : DateTimeOffset.MaxValue;
+        var (at, id) = PageCursor.Read(after) ?? new PageCursor(DateTimeOffset.MaxValue, Guid.Empty);
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var inbound =
             from i in context.Set<InboxRow>().AsNoTracking()
             join c in context.Set<StoredConversation>() on i.ConversationId equals c.Id
             join p in context.Set<StoredPerson>() on c.PersonId equals p.Id
             join m in context.Set<MessageRow>() on new { i.ConversationId, Seq = i.MessageSeq } equals new { m.ConversationId, m.Seq }
-            where i.State == InboxState.Dead && i.DoneAt < before
-            orderby i.DoneAt descending
+            where i.State == InboxState.Dead && (i.DoneAt < at || (i.DoneAt == at && i.Id < id))
+            orderby i.DoneAt descending, i.Id descending
             select new Row(i.Id, true, i.ConversationId, i.ConnectionId, c.ChatTitle ?? p.DisplayName, m.Text, i.Error, i.Attempts, i.ReceivedAt, i.DoneAt);
         var outbound =
             from o in context.Set<OutboxRow>().AsNoTracking()
             join c in context.Set<StoredConversation>() on o.ConversationId equals c.Id
             join p in context.Set<StoredPerson>() on c.PersonId equals p.Id
-            where o.State == OutboxState.Dead && o.EndedAt < before
-            orderby o.EndedAt descending
+            where o.State == OutboxState.Dead && (o.EndedAt < at || (o.EndedAt == at && o.Id < id))
+            orderby o.EndedAt descending, o.Id descending
             select new Row(o.Id, false, o.ConversationId, o.ConnectionId, c.ChatTitle ?? p.DisplayName, o.Text, o.Error, o.Attempts, o.CreatedAt, o.EndedAt);
 
         List<Row> rows = [.. await inbound.Take(limit + 1).ToListAsync(cancellationToken), .. await outbound.Take(limit + 1).ToListAsync(cancellationToken)];
-        var page = rows.OrderByDescending(r => r.DeadAt).Take(limit).ToList();
+        var page = rows.OrderByDescending(r => r.DeadAt).ThenByDescending(r => r.Id).Take(limit).ToList();
         return new Page<DeadLetter>(
             page.ConvertAll(r => new DeadLetter(
                 r.Id, r.IsInbound, new ConversationId(r.Conversation), new ConnectionId(r.Connection), r.Title, MessageSql.Preview(r.Text), Phrase.Parse(r.Error ?? ""), r.Attempts,
                 r.CreatedAt, r.DeadAt!.Value)),
-            rows.Count > limit ? page[^1].DeadAt!.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) : null);
+            rows.Count > limit ? new PageCursor(page[^1].DeadAt!.Value, page[^1].Id).ToString() : null);
     }
 
     public async Task<int> CountAsync(TenantId tenant, CancellationToken cancellationToken)

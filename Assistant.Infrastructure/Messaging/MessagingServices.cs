@@ -6,6 +6,7 @@ using Assistant.Infrastructure.Messaging.Inbox;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Messaging;
 
@@ -17,7 +18,8 @@ public static class MessagingServices
     {
         services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PublicAddressOptions>().BindConfiguration(PublicAddressOptions.Section);
-        services.AddSingleton(GatewayLimits.Default);
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value.ToLimits());
         services.AddSingleton<IInbox, SqlInbox>();
         services.AddSingleton<IOutbox, SqlOutbox>();
         services.AddSingleton<IConnectionStore, EfConnectionStore>();

@@ -99,7 +99,7 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Tim
                 || context.Set<IdentityRow>().Any(i => i.PersonId == p.Id && (i.DisplayName.Contains(text) || i.ExternalId == text)));
         }
 
-        if (Guid.TryParse(after, out var afterId))
+        if (PageCursor.ReadId(after) is { } afterId)
         {
             query = query.Where(p => p.Id > afterId);
         }

@@ -29,8 +29,7 @@ public static class SecurityServices
         services.AddSingleton(provider =>
         {
             var path = provider.GetRequiredService<IConfiguration>()[MasterKeySetting];
-            var file = string.IsNullOrWhiteSpace(path) ? Path.Combine(provider.GetRequiredService<DataFolder>().Path, "master.key") : path;
-            return new MasterKey(MasterKeyFile.ReadOrCreate(file), file);
+            return MasterKey.InFile(string.IsNullOrWhiteSpace(path) ? Path.Combine(provider.GetRequiredService<DataFolder>().Path, "master.key") : path);
         });
         services.AddSingleton<EnvelopeSealer>();
         services.AddSingleton<ISecretSealer>(provider => provider.GetRequiredService<EnvelopeSealer>());

@@ -1,3 +1,4 @@
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -21,10 +22,11 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         var problem = exception switch
         {
             PermissionDeniedException denied => Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", denied.Message),
-            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "Invalid request", bad.Message),
+            BadHttpRequestException malformed => MalformedRequests.Explain(malformed),
+            UnknownCursorException unknown => Problems.Invalid("after", unknown.Message),
             _ => Problems.Of(StatusCodes.Status500InternalServerError, "Internal error", "The request failed here; the log says why."),
         };
-        if (exception is not (PermissionDeniedException or BadHttpRequestException))
+        if (exception is not (PermissionDeniedException or BadHttpRequestException or UnknownCursorException))
         {
             LogFailed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
         }

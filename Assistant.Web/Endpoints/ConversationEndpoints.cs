@@ -80,6 +80,11 @@ internal static class ConversationEndpoints
             return problem;
         }
 
+        if (!Enum.IsDefined(view))
+        {
+            return Problems.Invalid("view", "Ask for all, mine, waiting or closed.");
+        }
+
         if (channel is not null && !Slug.IsValid(channel))
         {
             return Problems.Invalid("channel", "This is not the name of a connection.");

@@ -5,6 +5,7 @@
 // while the first is still working the second answers 409. Failures of ours (5xx) and 429 are not kept: trying again is right.
 using System.Security.Cryptography;
 using Assistant.Domain.Idempotency;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Assistant.Web.Endpoints;
 
@@ -22,6 +23,11 @@ internal sealed class Idempotency(IIdempotencyStore store, IApiCallers callers) 
     {
         if (IsKeyed(context.Request))
         {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            {
+                limit.MaxRequestBodySize = MaxBodyBytes; // so that more is answered with 413
+            }
+
             context.Request.EnableBuffering(bufferThreshold: 64 * 1024, bufferLimit: MaxBodyBytes);
         }
 

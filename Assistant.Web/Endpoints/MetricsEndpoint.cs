@@ -3,6 +3,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Microsoft.AspNetCore.Authorization;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace Assistant.Web.Endpoints;
 
@@ -13,6 +14,8 @@ namespace Assistant.Web.Endpoints;
 /// </remarks>
 internal static class MetricsEndpoint
 {
+    private const string ServiceName = "assistant";
+
     // A trusted proxy's header is moved to X-Original-For when its word is taken.
     private static readonly string[] ProxyTraces = ["X-Forwarded-For", "X-Original-For", "Forwarded"];
 
@@ -20,7 +23,9 @@ internal static class MetricsEndpoint
         .RequireAssertion(context => context.Resource is HttpContext http && (IsDirectAndLocal(http) || MayRead(http)))
         .Build();
 
-    public static void AddMetrics(this IServiceCollection services) => services.AddOpenTelemetry().WithMetrics(metrics => metrics
+    public static void AddMetrics(this IServiceCollection services) => services.AddOpenTelemetry()
+        .ConfigureResource(resource => resource.AddService(ServiceName, autoGenerateServiceInstanceId: false))
+        .WithMetrics(metrics => metrics
         .AddMeter(Telemetry.Name, Telemetry.Name + ".*")
         .AddAspNetCoreInstrumentation()
         .AddRuntimeInstrumentation()

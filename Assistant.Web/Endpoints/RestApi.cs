@@ -16,6 +16,7 @@ internal static class RestApi
     {
         services.AddProblemDetails();
         services.AddExceptionHandler<ApiExceptionHandler>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // else a caller is told 400 and nothing more
         services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
@@ -28,7 +29,7 @@ internal static class RestApi
 
     /// <summary>Problem details for whatever goes wrong below <c>/api</c>. Call it before authentication.</summary>
     public static void UseRestApi(this IApplicationBuilder app)
-        => app.UseWhen(context => context.Request.Path.StartsWithSegments(Prefix), api =>
+        => app.Use(MalformedRequests.RefuseAsync).UseWhen(context => context.Request.Path.StartsWithSegments(Prefix), api =>
         {
             api.UseExceptionHandler();
             api.UseStatusCodePages();

@@ -1,7 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Tenancy;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Assistant.Web.Endpoints;
 
@@ -51,11 +50,6 @@ internal static class WebhookEndpoint
         if (context.Request.ContentLength > MaxBodyBytes)
         {
             return null;
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = MaxBodyBytes + 1; // one more, so that the answer is ours
         }
 
         using var body = new MemoryStream();

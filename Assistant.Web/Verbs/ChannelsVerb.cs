@@ -1,11 +1,13 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>channels</c>: lists connections and tries them.</summary>
-internal sealed class ChannelsVerb(ConnectionDesk desk) : IVerb
+internal sealed class ChannelsVerb(ConnectionDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "channels";
 
@@ -14,52 +16,57 @@ internal sealed class ChannelsVerb(ConnectionDesk desk) : IVerb
         channels test [NAME] [--tenant T] [--json]
         """;
 
-    public async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
-    {
-        var (caller, args) = context.TakeTenant();
-        if (caller is null)
+    public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
+        context.Args switch
         {
-            return await context.WrongUseAsync("The tenant or an option is not known.", Usage);
+            ["list", ..] => ListAsync(context, cancellationToken),
+            ["test", ..] => TestAsync(context, cancellationToken),
+            _ => throw new VerbUseException("Say what to do with channels."),
+        });
+
+    private async Task<int> ListAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var caller = await VerbOptions.Parse(context.Args.Skip(1), ["--tenant"]).CallerAsync(tenants, cancellationToken);
+        var rows = await desk.ListAsync(caller, cancellationToken);
+        if (context.Json)
+        {
+            await context.WriteJsonAsync(rows.Select(r => new
+            {
+                Name = r.Connection.Id.Value,
+                Type = r.Connection.ChannelType,
+                r.Connection.DisplayName,
+                r.Connection.Access,
+                Enabled = r.Connection.IsEnabled,
+                Provisioned = r.Connection.IsProvisioned,
+            }));
+            return VerbExit.Fine;
         }
 
+        await context.WriteTableAsync(
+        [
+            ["NAME", "TYPE", "ACCESS", "ENABLED", "PROVISIONED"],
+            .. rows.Select(r => new[]
+            {
+                r.Connection.Id.Value, r.Connection.ChannelType, r.Connection.Access.ToString().ToLowerInvariant(),
+                r.Connection.IsEnabled ? "yes" : "no", r.Connection.IsProvisioned ? "yes" : "no",
+            }),
+        ]);
+        return VerbExit.Fine;
+    }
+
+    private async Task<int> TestAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant"], takesName: true);
+        var caller = await options.CallerAsync(tenants, cancellationToken);
         var rows = await desk.ListAsync(caller, cancellationToken);
-        switch (args)
-        {
-            case ["list"] when context.Json:
-                await context.WriteJsonAsync(rows.Select(r => new
-                {
-                    Name = r.Connection.Id.Value,
-                    Type = r.Connection.ChannelType,
-                    r.Connection.DisplayName,
-                    r.Connection.Access,
-                    Enabled = r.Connection.IsEnabled,
-                    Provisioned = r.Connection.IsProvisioned,
-                }));
-                return VerbExit.Fine;
-            case ["list"]:
-                await context.WriteTableAsync(
-                [
-                    ["NAME", "TYPE", "ACCESS", "ENABLED", "PROVISIONED"],
-                    .. rows.Select(r => new[]
-                    {
-                        r.Connection.Id.Value, r.Connection.ChannelType, r.Connection.Access.ToString().ToLowerInvariant(),
-                        r.Connection.IsEnabled ? "yes" : "no", r.Connection.IsProvisioned ? "yes" : "no",
-                    }),
-                ]);
-                return VerbExit.Fine;
-            case ["test"]:
-                return await TestAsync(context, caller, [.. rows.Where(r => r.Connection.IsEnabled).Select(r => r.Connection.Id.Value)], cancellationToken);
-            case ["test", var name] when rows.Any(r => r.Connection.Id.Value == name):
-                return await TestAsync(context, caller, [name], cancellationToken);
-            case ["test", var name]:
-                return await context.WrongUseAsync($"There is no channel '{name}'.", Usage);
-            default:
-                return await context.WrongUseAsync("Say what to do with channels.", Usage);
-        }
+        var chosen = options.Name is { } name
+            ? rows.Where(r => r.Connection.Id.Value == name).ToList() is { Count: > 0 } named ? named : throw new VerbUseException($"There is no channel '{name}'.")
+            : rows.Where(r => r.Connection.IsEnabled);
+        return await TestAsync(context, caller, [.. chosen.Select(r => r.Connection.Id.Value)], cancellationToken);
     }
 
     private async Task<int> TestAsync(
-        VerbContext context, Domain.Security.Caller caller, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        VerbContext context, Caller caller, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         var results = new List<(string Name, IReadOnlyList<ConnectionCheck> Checks)>();
         foreach (var name in names)

@@ -1,11 +1,13 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>engines</c>: lists what answers and tries it.</summary>
-internal sealed class EnginesVerb(EngineDesk desk) : IVerb
+internal sealed class EnginesVerb(EngineDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "engines";
 
@@ -14,46 +16,50 @@ internal sealed class EnginesVerb(EngineDesk desk) : IVerb
         engines test [NAME] [--tenant T] [--json]
         """;
 
-    public async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
-    {
-        var (caller, args) = context.TakeTenant();
-        if (caller is null)
+    public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
+        context.Args switch
         {
-            return await context.WrongUseAsync("The tenant or an option is not known.", Usage);
+            ["list", ..] => ListAsync(context, cancellationToken),
+            ["test", ..] => TestAsync(context, cancellationToken),
+            _ => throw new VerbUseException("Say what to do with engines."),
+        });
+
+    private async Task<int> ListAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var caller = await VerbOptions.Parse(context.Args.Skip(1), ["--tenant"]).CallerAsync(tenants, cancellationToken);
+        var rows = await desk.ListAsync(caller, cancellationToken);
+        if (context.Json)
+        {
+            await context.WriteJsonAsync(rows.Select(r => new
+            {
+                r.Engine.Name, r.Engine.Type, Default = r.Engine.IsDefault, r.Engine.Order, Provisioned = r.Engine.IsProvisioned,
+            }));
+            return VerbExit.Fine;
         }
 
-        var rows = await desk.ListAsync(caller, cancellationToken);
-        switch (args)
-        {
-            case ["list"] when context.Json:
-                await context.WriteJsonAsync(rows.Select(r => new
-                {
-                    r.Engine.Name, r.Engine.Type, Default = r.Engine.IsDefault, r.Engine.Order, Provisioned = r.Engine.IsProvisioned,
-                }));
-                return VerbExit.Fine;
-            case ["list"]:
-                await context.WriteTableAsync(
-                [
-                    ["NAME", "TYPE", "DEFAULT", "PROVISIONED"],
-                    .. rows.Select(r => new[]
-                    {
-                        r.Engine.Name, r.Engine.Type, r.Engine.IsDefault ? "yes" : "no", r.Engine.IsProvisioned ? "yes" : "no",
-                    }),
-                ]);
-                return VerbExit.Fine;
-            case ["test"]:
-                return await TestAsync(context, caller, [.. rows.Select(r => r.Engine.Name)], cancellationToken);
-            case ["test", var name] when rows.Any(r => r.Engine.Name == name):
-                return await TestAsync(context, caller, [name], cancellationToken);
-            case ["test", var name]:
-                return await context.WrongUseAsync($"There is no engine '{name}'.", Usage);
-            default:
-                return await context.WrongUseAsync("Say what to do with engines.", Usage);
-        }
+        await context.WriteTableAsync(
+        [
+            ["NAME", "TYPE", "DEFAULT", "PROVISIONED"],
+            .. rows.Select(r => new[]
+            {
+                r.Engine.Name, r.Engine.Type, r.Engine.IsDefault ? "yes" : "no", r.Engine.IsProvisioned ? "yes" : "no",
+            }),
+        ]);
+        return VerbExit.Fine;
+    }
+
+    private async Task<int> TestAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant"], takesName: true);
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var names = (await desk.ListAsync(caller, cancellationToken)).Select(r => r.Engine.Name).ToList();
+        return await TestAsync(context, caller, options.Name is not { } name ? names
+            : names.Contains(name) ? [name]
+            : throw new VerbUseException($"There is no engine '{name}'."), cancellationToken);
     }
 
     private async Task<int> TestAsync(
-        VerbContext context, Domain.Security.Caller caller, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        VerbContext context, Caller caller, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         var results = new List<(string Name, EngineTest Test)>();
         foreach (var name in names)

@@ -14,15 +14,25 @@ internal sealed class VerbOptions
 
     private VerbOptions() { }
 
+    /// <summary>The one word that is no option, where <see cref="Parse"/> takes one.</summary>
+    public string? Name { get; private set; }
+
     /// <summary>Reads everything after the verb's second word.</summary>
     /// <exception cref="VerbUseException">An option is not known, given twice, or lacks its value.</exception>
-    public static VerbOptions Parse(IEnumerable<string> args, IReadOnlyCollection<string> valued, IReadOnlyCollection<string>? flags = null)
+    public static VerbOptions Parse(
+        IEnumerable<string> args, IReadOnlyCollection<string> valued, IReadOnlyCollection<string>? flags = null, bool takesName = false)
     {
         var options = new VerbOptions();
         using var arg = args.GetEnumerator();
         while (arg.MoveNext())
         {
             var name = arg.Current;
+            if (takesName && options.Name is null && !name.StartsWith('-'))
+            {
+                options.Name = name;
+                continue;
+            }
+
             var isFlag = flags?.Contains(name) == true;
             if (!isFlag && !valued.Contains(name))
             {

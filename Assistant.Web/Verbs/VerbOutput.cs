@@ -1,12 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Assistant.Domain.Security;
-using Assistant.Domain.Tenancy;
 
 namespace Assistant.Web.Verbs;
 
-/// <summary>What verbs share: one JSON form, one table form, one way to read <c>--tenant</c>.</summary>
+/// <summary>What verbs share: one JSON form, one table form.</summary>
 internal static class VerbOutput
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -36,23 +34,5 @@ internal static class VerbOutput
         await context.Error.WriteLineAsync(message);
         await context.Error.WriteLineAsync(usage);
         return VerbExit.WrongUse;
-    }
-
-    /// <summary>Takes <c>--tenant NAME</c> out of the arguments.</summary>
-    /// <returns>A caller in that tenant, or <see langword="null"/> for a name that is none or an option nobody knows.</returns>
-    public static (Caller? Caller, IReadOnlyList<string> Args) TakeTenant(this VerbContext context)
-    {
-        var rest = context.Args.ToList();
-        var tenant = TenantId.Default.Value;
-        var at = rest.IndexOf("--tenant");
-        if (at >= 0)
-        {
-            tenant = at + 1 < rest.Count ? rest[at + 1] : "";
-            rest.RemoveRange(at, Math.Min(2, rest.Count - at));
-        }
-
-        return Slug.IsValid(tenant) && !rest.Any(arg => arg.StartsWith('-'))
-            ? (UserDesk.LocalCaller(new TenantId(tenant)), rest)
-            : (null, rest);
     }
 }

@@ -62,6 +62,27 @@ public sealed class FailedStartTests
     }
 
     [Fact]
+    public async Task When_others_can_read_its_master_key_and_the_doctor_says_so_among_what_else_it_finds()
+    {
+        await using var house = await TestInstallation.CreateAsync();
+        await house.StartAsync();
+        await house.KillAsync();
+        var path = Path.Combine(house.DataFolder, "master.key");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file mode.");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        }
+
+        await AssertFailsAsync(house, $"The master key file {path} can be read by others", "chmod 600");
+        var (code, output) = await house.RunAsync(["doctor", "--json"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"chmod 600 {path}", output, StringComparison.Ordinal);
+        Assert.Contains("its schema is current", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task When_assistant_yaml_is_wrong()
     {
         await using var house = await TestInstallation.CreateAsync(config: "tenants:\n  - name: default\n    colour: blue\n");

@@ -55,6 +55,7 @@ internal sealed record Phrases
             - **Look back**: “What do you remember about me?”
             - **Call a person**: “I want to talk to a human.”
 
+
             """ + EnglishConnect,
         Clock = "It is {0}.",
         Remembered = "Noted. I will remember:",
@@ -92,6 +93,7 @@ internal sealed record Phrases
             - **找回**：“备用钥匙在哪里？”我会引用你的原话和日期。
             - **回顾**：“你记得我什么？”
             - **请真人**：“转人工。”
+
 
             """ + ChineseConnect,
         Clock = "现在是{0}。",

@@ -47,6 +47,10 @@ internal sealed class EnvelopeSealer(MasterKey masterKey, IDataKeyStore keys) : 
         return SealedBox.Open(key, sealedBytes.Span[HeaderSize..], Binding("seal", tenant, place)) ?? throw new SealBrokenException(place);
     }
 
+    /// <summary>At start, before anything is changed: makes sure there is a master key only we can read.</summary>
+    /// <exception cref="MasterKeyException">There is none that can be used.</exception>
+    public void RequireMasterKey() => masterKey.Require();
+
     /// <summary>At start: makes sure the master key is the one this data was made with, before anything fails half-way.</summary>
     /// <exception cref="MasterKeyException">It is another one.</exception>
     public async Task RequireMasterKeyAsync(TenantId tenant, CancellationToken cancellationToken)

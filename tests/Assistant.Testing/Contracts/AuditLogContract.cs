@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Xunit;
@@ -83,6 +84,7 @@ public abstract class AuditLogContract : PathContract
         while (after is not null);
 
         Assert.Equal((await AuditOfAsync(Home)).Select(e => e.Seq).Reverse(), seqs);
+        await Assert.ThrowsAsync<UnknownCursorException>(() => Ports.Audit.ListAsync(Home, new AuditFilter(), "elsewhere", 4, Cancel));
     }
 
     [Fact]

@@ -88,6 +88,12 @@ public abstract class ConversationQueriesContract : PathContract
     }
 
     [Theory]
+    [InlineData("elsewhere")]
+    [InlineData("99999999999999999_019b0000-0000-7000-8000-000000000001")]
+    public async Task A_cursor_of_no_page_is_refused(string after)
+        => await Assert.ThrowsAsync<UnknownCursorException>(() => ListAsync(new ConversationFilter(), after));
+
+    [Theory]
     [InlineData("锅炉")]
     [InlineData("boiler room")]
     [InlineData("BOILER")]

@@ -182,6 +182,42 @@ public abstract class InboxContract : PathContract
         Assert.Equal("hello", (await BeginAsync(conversation)).Utterance.Body.Markdown);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Dead_letters_of_one_moment_are_paged_without_gaps(int limit)
+    {
+        var died = new List<ConversationId>();
+        for (var i = 0; i < 5; i++)
+        {
+            var conversation = await HearAsync(HomeLine, "1", "hello", $"chat-{i}");
+            if (i % 2 == 0)
+            {
+                await Ports.Inbox.DeadLetterAsync((await BeginAsync(conversation)).Entry, new Phrase.Verbatim("gone"), Cancel);
+            }
+            else
+            {
+                await Ports.Outbox.DeadLetterAsync((await AnswerAsync(conversation, "hi"))!, new Phrase.Verbatim("gone"), Cancel);
+            }
+
+            died.Add(conversation);
+        }
+
+        var paged = new List<ConversationId>();
+        string? after = null;
+        do
+        {
+            var page = await Ports.DeadLetters.ListAsync(Home, after, limit, Cancel);
+            paged.AddRange(page.Items.Select(d => d.Conversation));
+            after = page.Next;
+        }
+        while (after is not null);
+
+        Assert.Equal(died.OrderBy(c => c.Value), paged.OrderBy(c => c.Value));
+        await Assert.ThrowsAsync<UnknownCursorException>(() => Ports.DeadLetters.ListAsync(Home, "elsewhere", limit, Cancel));
+    }
+
     [Fact]
     public async Task Each_stored_message_is_in_the_audit_chain_of_its_tenant_only()
     {

@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
@@ -109,6 +110,7 @@ public abstract class PeopleStoreContract : PathContract
         while (after is not null);
 
         Assert.Equal(Enumerable.Range(0, 7).Select(i => $"Person {i}"), names.Order(StringComparer.Ordinal));
+        await Assert.ThrowsAsync<UnknownCursorException>(() => Ports.People.ListAsync(Home, null, "elsewhere", 3, Cancel));
     }
 
     [Fact]

@@ -103,7 +103,9 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
 
     public async Task<Page<ConversationRow>> ListAsync(
         TenantId tenant, UserId user, ConversationFilter filter, string? after, int limit, CancellationToken cancellationToken)
-        => new(after is null && await FindAsync(tenant, user, Only.Id, cancellationToken) is { } row ? [row] : [], after is null ? "next" : null);
+        => after is null or "next"
+            ? new(after is null && await FindAsync(tenant, user, Only.Id, cancellationToken) is { } row ? [row] : [], after is null ? "next" : null)
+            : throw new UnknownCursorException();
 
     public Task<ConversationRow?> FindAsync(TenantId tenant, UserId user, ConversationId id, CancellationToken cancellationToken)
         => Task.FromResult(Is(tenant, id)

@@ -43,7 +43,7 @@ public sealed class InMemoryAuditLog : IAuditLog
     public Task<Page<AuditEvent>> ListAsync(TenantId tenant, AuditFilter filter, string? after, int limit, CancellationToken cancellationToken)
     {
         Lists++;
-        var before = after is null ? long.MaxValue : long.Parse(after, CultureInfo.InvariantCulture);
+        var before = PageCursor.ReadNumber(after) ?? long.MaxValue;
         var found = _events.Where(item => item.What.Tenant == tenant && item.Seq < before && Matches(item.What, filter)).Reverse().Take(limit + 1).ToList();
         var items = found.Take(limit).ToList();
         return Task.FromResult(new Page<AuditEvent>(items, found.Count > limit ? items[^1].Seq.ToString(CultureInfo.InvariantCulture) : null));

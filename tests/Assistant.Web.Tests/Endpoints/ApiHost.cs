@@ -136,7 +136,7 @@ internal sealed class ApiHost : IAsyncDisposable
             => context.User.Identity?.IsAuthenticated == true ? CallerOf(context.Request.Headers.Authorization) : null;
     }
 
-    private sealed class NoGateway : IMessageGateway
+    internal sealed class NoGateway : IMessageGateway
     {
         public Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken)
             => Task.FromResult<GatewayOutcome>(new GatewayOutcome.Refused(new Phrase.Verbatim("test")));

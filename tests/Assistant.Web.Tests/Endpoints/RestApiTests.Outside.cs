@@ -5,6 +5,7 @@ using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Observability;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
@@ -88,5 +89,17 @@ public sealed partial class RestApiTests
 
         var metrics = await GetAsync("viewer", "/metrics");
         Assert.Equal(HttpStatusCode.OK, metrics.StatusCode);
+    }
+
+    [Fact]
+    public async Task Metrics_name_the_program_and_tell_quick_turns_from_slow_ones()
+    {
+        Telemetry.TurnDuration.Record(0.02);
+
+        var metrics = await (await GetAsync("viewer", "/metrics")).Content.ReadAsStringAsync(Cancel);
+
+        Assert.Contains("service_name=\"assistant\"", metrics, StringComparison.Ordinal);
+        Assert.Contains("assistant_turn_duration_seconds_bucket", metrics, StringComparison.Ordinal);
+        Assert.Contains("le=\"0.025\"", metrics, StringComparison.Ordinal);
     }
 }

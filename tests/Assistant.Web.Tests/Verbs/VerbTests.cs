@@ -99,6 +99,10 @@ public sealed class VerbTests
     [InlineData("channels", "test", "unknown")]
     [InlineData("channels", "list", "--colour")]
     [InlineData("channels", "list", "--tenant")]
+    [InlineData("channels", "list", "--tenant", "nobody")]
+    [InlineData("channels", "test", "tg", "--tenant", "nobody")]
+    [InlineData("engines", "list", "--tenant", "nobody")]
+    [InlineData("engines", "test", "embedded", "embedded")]
     [InlineData("engines", "test", "unknown")]
     [InlineData("doctor", "please")]
     public async Task Wrong_use_ends_with_two_and_the_usage(params string[] args)
@@ -167,6 +171,7 @@ public sealed class VerbTests
         var services = new ServiceCollection()
             .AddSingleton(new ConnectionDesk(_connections, _channel, _channel, _channel, new RecordedSignals(), TimeProvider.System))
             .AddSingleton(new EngineDesk(_engines, _engines, _engines, TimeProvider.System))
+            .AddSingleton<ITenantDirectory>(new FakeTenants())
             .AddScoped<IVerb, ChannelsVerb>().AddScoped<IVerb, EnginesVerb>().AddScoped<IVerb>(_ => new DoctorVerb(_diagnostics));
         return await VerbRunner.RunAsync(
             VerbLine.Parse(args), Streams(), _ => Task.FromResult<IServiceProvider>(services.BuildServiceProvider()), Cancel);

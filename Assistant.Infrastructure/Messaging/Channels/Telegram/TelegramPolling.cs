@@ -91,7 +91,7 @@ internal sealed partial class TelegramPolling(
         {
             return await client.SendRequest(request, cancellationToken);
         }
-        catch (RequestException e) when (e.HttpStatusCode == HttpStatusCode.OK && e.InnerException is JsonException)
+        catch (RequestException e) when (e.HttpStatusCode == HttpStatusCode.OK && TelegramUpdates.IsUnreadable(e.InnerException))
         {
             return await PollOneAsync(cancellationToken);
         }
@@ -107,10 +107,10 @@ internal sealed partial class TelegramPolling(
             {
                 return update.Deserialize<Update>(JsonBotAPI.Options) is { } read ? [read] : [];
             }
-            catch (JsonException e)
+            catch (Exception e) when (TelegramUpdates.IsUnreadable(e))
             {
                 var id = update.GetProperty("update_id").GetInt32();
-                LogUnreadable(logger, id, e.Path);
+                LogUnreadable(logger, id, (e as JsonException)?.Path ?? e.Message);
                 return [new Update { Id = id }];
             }
         }
@@ -206,6 +206,6 @@ internal sealed partial class TelegramPolling(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Removed the webhook of a Telegram bot that is set to polling.")]
     private static partial void LogWebhookRemoved(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Stepped over the Telegram update {UpdateId}, which cannot be read at {Path}.")]
-    private static partial void LogUnreadable(ILogger logger, int updateId, string? path);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stepped over the Telegram update {UpdateId}, which cannot be read: {Fault}")]
+    private static partial void LogUnreadable(ILogger logger, int updateId, string fault);
 }

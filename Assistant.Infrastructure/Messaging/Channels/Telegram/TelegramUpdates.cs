@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Telegram.Bot.Types;
 using Telegram.Bot.Types.Enums;
@@ -24,6 +25,10 @@ internal static class TelegramUpdates
         _ => null,
     };
 
+    /// <summary>Whether this is how the package fails over JSON that is no update: it checks numbers and dates where it converts them.</summary>
+    public static bool IsUnreadable(Exception? fault) => fault is JsonException or FormatException or OverflowException or ArgumentException
+        or InvalidOperationException or NotSupportedException;
+
     /// <summary>
     /// The update's number alone would do but for one thing: after a week of silence Telegram starts again at a random number.
     /// With the message's id behind it a new event can never look like an old one.
@@ -37,7 +42,7 @@ internal static class TelegramUpdates
             return null;
         }
 
-        var attachments = isEdit ? [] : TelegramAttachments.Of(message);
+        var attachments = TelegramAttachments.Of(message);
         var address = TelegramAddress.Read(message, bot);
         if (address.IsForOtherBot || (address.Text.Length == 0 && attachments.Count == 0))
         {

@@ -127,7 +127,7 @@ internal sealed partial class TelegramWebhook(
         {
             return JsonSerializer.Deserialize<Update>(body, JsonBotAPI.Options);
         }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (TelegramUpdates.IsUnreadable(e))
         {
             return null;
         }

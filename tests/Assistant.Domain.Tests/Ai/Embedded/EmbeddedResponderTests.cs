@@ -120,6 +120,12 @@ public sealed class EmbeddedResponderTests
     }
 
     [Theory]
+    [InlineData("help")]
+    [InlineData("帮助")]
+    public void What_is_missing_does_not_run_into_the_list_of_what_it_can_do(string utterance)
+        => Assert.DoesNotMatch(@"\n- [^\n]+\n[^\n-]", EmbeddedResponder.Answer(Saying(utterance).Build()).Markdown);
+
+    [Theory]
     [InlineData("write me a poem about the sea", "I don't know what to say to that.", "Engines")]
     [InlineData("what is the capital of France?", "I don't know", "remember")]
     [InlineData("给我写一首诗", "这个我不知道该怎么回答。", "引擎")]

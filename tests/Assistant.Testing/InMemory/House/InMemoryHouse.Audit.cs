@@ -18,7 +18,7 @@ public sealed partial class InMemoryHouse
     public Task<Page<AuditEvent>> ListAsync(TenantId tenant, AuditFilter filter, string? after, int limit, CancellationToken cancellationToken)
         => Locked(() =>
         {
-            var before = after is null ? long.MaxValue : long.Parse(after, CultureInfo.InvariantCulture);
+            var before = PageCursor.ReadNumber(after) ?? long.MaxValue;
             var found = Events(tenant).Where(e => e.Seq < before && Shows(filter, e.What)).Reverse().Take(limit + 1).ToList();
             return new Page<AuditEvent>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null);
         });

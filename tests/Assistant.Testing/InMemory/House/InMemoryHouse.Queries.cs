@@ -117,7 +117,7 @@ public sealed partial class InMemoryHouse
 
     private static Page<T> PageOf<T>(IEnumerable<T> all, Func<T, string> key, string? after, int limit)
     {
-        var rest = (after is null ? all : all.SkipWhile(item => key(item) != after).Skip(1)).Take(limit + 1).ToList();
+        var rest = (PageCursor.ReadId(after) is null ? all : all.SkipWhile(item => key(item) != after).Skip(1)).Take(limit + 1).ToList();
         return new Page<T>([.. rest.Take(limit)], rest.Count > limit ? key(rest[limit - 1]) : null);
     }
 }

@@ -104,12 +104,15 @@ public sealed class TelegramPollingTests
         Assert.Equal(ConnectionState.Down, rig.Host.Reports[^1].State);
     }
 
-    [Fact]
-    public async Task An_update_that_cannot_be_read_does_not_stop_the_others()
+    [Theory]
+    [InlineData("""{"message_id":"not a number"}""")]
+    [InlineData("""{"message_id":1,"date":-99999999999999,"chat":{"id":5001,"type":"private"},"text":"long ago"}""")]
+    [InlineData("""{"message_id":1,"date":99999999999999,"chat":{"id":5001,"type":"private"},"text":"far off"}""")]
+    public async Task An_update_that_cannot_be_read_does_not_stop_the_others(string message)
     {
         await using var rig = await TelegramRig.NewAsync();
         rig.Emulator.Say(5001, "before");
-        rig.Emulator.Inject(new JsonObject { ["message"] = new JsonObject { ["message_id"] = "not a number" } });
+        rig.Emulator.Inject(new JsonObject { ["message"] = JsonNode.Parse(message) });
         rig.Emulator.Say(5001, "after");
 
         await rig.StartAsync(Cancel);

@@ -125,6 +125,18 @@ public sealed class TelegramUpdatesTests
     public void What_is_not_for_the_assistant_is_left_alone(string json) => Assert.Null(Read(JsonNode.Parse(json)!));
 
     [Fact]
+    public void Taking_the_caption_off_a_picture_is_an_edit()
+    {
+        var update = Group("", null);
+        update["edited_message"] = update["message"]!.DeepClone();
+        update.Remove("message");
+        update["edited_message"]!["photo"] = new JsonArray(
+            new JsonObject { ["file_id"] = "p", ["file_unique_id"] = "p", ["width"] = 1, ["height"] = 1 });
+
+        Assert.Equal(new InboundContent.Edited(""), Read(update)!.Content);
+    }
+
+    [Fact]
     public void Two_edits_within_a_second_are_two_events()
     {
         var update = Private("a");
