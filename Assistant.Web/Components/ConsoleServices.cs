@@ -1,5 +1,7 @@
 using Assistant.Web.Components.Layout;
 using Assistant.Web.Components.Pages.Audit;
+using Assistant.Web.Components.Pages.Conversations;
+using Assistant.Web.Components.Pages.People;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,6 +25,8 @@ public static class ConsoleServices
         services.AddScoped<ConsoleCaller>();
         services.AddScoped<RailBadges>();
         services.AddScoped<KeyRegistry>();
+        services.AddScoped<IPaletteSource, PersonPaletteSource>();
+        services.AddScoped<IPaletteSource, ConversationPaletteSource>();
         return services;
     }
 

@@ -55,8 +55,7 @@ internal static class DeskTexts
     public static string CloseWhy => Book.Say();
     public static string Reopen => Book.Say();
     public static string WithKey(string label, string key) => Book.Say(nameof(WithKey), ("label", label), ("key", key));
-    public static string KeyNext => Book.Say();
-    public static string KeyPrevious => Book.Say();
+    public static string KindConversation => Book.Say();
     public static string KeyReply => Book.Say();
     public static string KeyNote => Book.Say();
     public static string KeyClose => Book.Say();

@@ -66,8 +66,11 @@ internal static class Texts
     public static string KeySheet => Book.Say();
     public static string KeyPalette => Book.Say();
     public static string KeySearch => Book.Say();
+    public static string KeyWalk => Book.Say();
+    public static string KeyOpen => Book.Say();
     public static string KeyBack => Book.Say();
     public static string KindRoom => Book.Say();
+    public static string KindAct => Book.Say();
     public static string PalettePlaceholder => Book.Say();
     public static string PaletteNothing => Book.Say();
 

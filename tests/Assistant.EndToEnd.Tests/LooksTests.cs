@@ -8,8 +8,8 @@ using Xunit;
 namespace Assistant.EndToEnd.Tests;
 
 /// <summary>
-/// Every page, on a desk and on a phone, light and dark, in both languages, each pair of these at least once: nothing serious for axe, nothing wider than the screen,
-/// nothing on the browser's console, nothing untranslated. Pictures are left under <c>artifacts/looks</c>.
+/// Every page, on a desk and on a phone, light and dark, in both languages, all eight of these: nothing serious for axe, nothing wider than the screen, nothing
+/// too small to be touched, nothing on the browser's console, nothing untranslated. Pictures are left under <c>artifacts/looks</c>.
 /// </summary>
 public sealed partial class LooksTests(Chromium chromium)
 {
@@ -18,6 +18,7 @@ public sealed partial class LooksTests(Chromium chromium)
     private const long Li = 4001;
     private const long Anna = 4002;
     private const long Tom = 4003;
+    private const long Mei = 4005;
 
     private static readonly string Axe = Path.Combine(BuiltApp.Root, "Assistant.Web", "Client", "node_modules", "axe-core", "axe.min.js");
 
@@ -27,10 +28,10 @@ public sealed partial class LooksTests(Chromium chromium)
         Assert.SkipUnless(File.Exists(Axe), "axe-core is missing: build the client first (dotnet build without SkipClientBuild).");
         var devices = new List<(PageInspector Inspector, IPage Page)>();
         var (axe, phrases) = (await File.ReadAllTextAsync(Axe, TestContext.Current.CancellationToken), new PhraseCheck(BuiltApp.Root));
-        foreach (var look in Look.All)
+        foreach (var device in Look.Devices)
         {
-            var page = await chromium.NewDeviceAsync(look);
-            var inspector = new PageInspector(page, look, phrases, axe, Path.Combine(BuiltApp.Root, "artifacts", "looks"));
+            var page = await chromium.NewDeviceAsync(device);
+            var inspector = new PageInspector(page, device, phrases, axe, Path.Combine(BuiltApp.Root, "artifacts", "looks"));
             inspector.Listen();
             devices.Add((inspector, page));
         }
@@ -55,12 +56,12 @@ public sealed partial class LooksTests(Chromium chromium)
             await page.Locator(".qr svg").WaitForAsync();
         });
         await inspector.VisitAsync("setup-spent", house.Address + "/setup?token=spent");
-        await inspector.VisitAsync("sign-in", house.Address + "/account/sign-in", isStatic: true);
-        await inspector.VisitAsync("sign-in-failed", house.Address + "/account/sign-in?problem=failed&email=ada%40example.com", isStatic: true);
-        await inspector.VisitAsync("signed-out", house.Address + "/account/signed-out", isStatic: true);
-        await inspector.VisitAsync("access-denied", house.Address + "/account/access-denied", isStatic: true);
+        await inspector.VisitAsync("sign-in", house.Address + "/account/sign-in", PageKind.Still);
+        await inspector.VisitAsync("sign-in-failed", house.Address + "/account/sign-in?problem=failed&email=ada%40example.com", PageKind.Still);
+        await inspector.VisitAsync("signed-out", house.Address + "/account/signed-out", PageKind.Still);
+        await inspector.VisitAsync("access-denied", house.Address + "/account/access-denied", PageKind.Still);
         await inspector.VisitAsync("not-found-stranger", house.Address + "/no/such/page", isMissing: true);
-        await inspector.VisitAsync("chat-empty", house.Address + "/chat/web", isStatic: true);
+        await inspector.VisitAsync("chat-empty", house.Address + "/chat/web", PageKind.OwnScript);
     }
 
     private static async Task VisitSignedInAsync(PageInspector inspector, IPage page, string address, Stage stage)
@@ -80,6 +81,24 @@ public sealed partial class LooksTests(Chromium chromium)
             await account.Locator("section[aria-labelledby=totp-title] button").First.ClickAsync();
             await account.Locator(".qr svg").WaitForAsync();
         });
+        await inspector.VisitAsync("conversation-note", address + stage.Rooms.First(room => room.Name == "conversation").Path, then: async console =>
+        {
+            await new ConsolePage(console, address).BeAttentiveAsync();
+            await console.Keyboard.PressAsync("n");
+            await console.Locator(".composer.note textarea:focus").WaitForAsync();
+        });
+        await inspector.VisitAsync("connection-add-wrong", address + "/connections?add=telegram", then: async console =>
+        {
+            await console.Locator("#connection-name").FillAsync("Not a name");
+            await console.Locator("#connection-name").BlurAsync();
+            await console.GetByRole(AriaRole.Alert).WaitForAsync();
+        });
+        await inspector.VisitAsync("palette", address + "/connections", then: async console =>
+        {
+            await new ConsolePage(console, address).BeAttentiveAsync();
+            await console.Keyboard.PressAsync("Control+k");
+            await console.GetByRole(AriaRole.Option).Nth(1).WaitForAsync();
+        });
         await inspector.VisitAsync("me-menu", address + "/connections", then: console => console.Locator("details.me > summary").ClickAsync());
         await inspector.VisitAsync("key-sheet", address + "/connections", then: async console =>
         {
@@ -87,8 +106,13 @@ public sealed partial class LooksTests(Chromium chromium)
             await console.Locator("[data-press='?']").ClickAsync();
             await console.GetByRole(AriaRole.Dialog).WaitForAsync();
         });
+        if (inspector.IsPhone)
+        {
+            await inspector.VisitAsync("more-rooms", address + "/people", then: console => console.Locator(".more > summary").ClickAsync());
+        }
+
         await inspector.VisitAsync("not-found", address + "/no/such/page", isMissing: true);
-        await inspector.VisitAsync("chat", address + "/chat/web", isStatic: true, then: async chat =>
+        await inspector.VisitAsync("chat", address + "/chat/web", PageKind.OwnScript, then: async chat =>
         {
             await chat.Locator("textarea").FillAsync("Is my parcel on its way? 我的包裹到哪里了？");
             await chat.Locator("textarea").PressAsync("Enter");
@@ -99,9 +123,9 @@ public sealed partial class LooksTests(Chromium chromium)
         await page.RouteAsync(shop, route => route.FulfillAsync(new()
         {
             ContentType = "text/html; charset=utf-8",
-            Body = $"<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>Shop</title><main><h1>Shop</h1></main><script src=\"{address}/chat/web/widget.js\"></script></html>",
+            Body = $"<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>Shop</title><style>:root {{ color-scheme: light dark }} body {{ background: Canvas }}</style><main><h1>Shop</h1></main><script src=\"{address}/chat/web/widget.js\"></script></html>",
         }));
-        await inspector.VisitAsync("widget", shop, isStatic: true, then: async host =>
+        await inspector.VisitAsync("widget", shop, PageKind.OwnScript, then: async host =>
         {
             await host.Locator("assistant-chat button").ClickAsync();
             await host.FrameLocator("assistant-chat iframe").Locator("textarea").WaitForAsync();
@@ -134,6 +158,7 @@ public sealed partial class LooksTests(Chromium chromium)
         telegram.Block(Tom);
         await DoAsync(api, $"conversations/{ids[2]}/reply", new { markdown = "Hello Tom!" });
         await api.FindAsync("deadletters", "the send that failed", _ => true);
+        var held = await HoldBackAsync(api, telegram, ids);
         await api.PutAsync("channels/tg", new { type = "telegram", displayName = "Support bot", access = "pairing", settings = new { apiBaseUrl = telegram.BaseUrl, mode = "polling" } });
         telegram.Say(4004, "Let me in, please");
         await api.FindAsync("people/pairing", "the stranger's request", _ => true);
@@ -141,12 +166,25 @@ public sealed partial class LooksTests(Chromium chromium)
         return new Stage(
         [
             ("conversations", "/conversations"), ("conversation", $"/conversations/{ids[0]}"), ("conversation-zh", $"/conversations/{ids[1]}"),
-            ("conversation-failed", $"/conversations/{ids[2]}"), ("conversations-waiting", "/conversations?view=waiting"),
+            ("conversation-failed", $"/conversations/{ids[2]}"), ("conversation-held", $"/conversations/{held}"), ("conversations-waiting", "/conversations?view=waiting"),
             ("people", "/people"), ("person", $"/people/{person}"), ("connections", "/connections"), ("connection", "/connections?open=tg"),
             ("connection-add", "/connections?add=telegram"), ("engines", "/engines"), ("engine", "/engines?open=local"), ("engine-add", "/engines?add=openai"),
             ("dead-letters", "/dead-letters"), ("audit", "/audit"), ("audit-event", "/audit/3"), ("set-up", "/set-up"), ("setup-engine", "/setup/engine"),
             ("setup-messenger", "/setup/messenger"), ("setup-access", "/setup/access"), ("setup-done", "/setup/done"), ("account", "/account"),
         ]);
+    }
+
+    /// <summary>A reply on its way that a take-over stops: the messenger had asked for patience.</summary>
+    /// <returns>Its conversation.</returns>
+    private static async Task<string> HoldBackAsync(ApiClient api, TelegramEmulator telegram, string[] others)
+    {
+        telegram.Fail("sendMessage", TelegramFault.TooMany(seconds: 3600));
+        telegram.Say(Mei, "Remember that I am on holiday until Monday.");
+        var conversation = await api.FindAsync("conversations", "her conversation", item => !others.Contains((string)item["id"]!));
+        var id = (string)conversation["id"]!;
+        await api.FindAsync($"conversations/{id}/messages", "the reply on its way", item => (string)item["author"]! == "assistant");
+        await DoAsync(api, $"conversations/{id}/takeover");
+        return id;
     }
 
     private static async Task<string> FindAsync(ApiClient api, System.Text.Json.Nodes.JsonArray conversations, long person)
@@ -170,7 +208,7 @@ public sealed partial class LooksTests(Chromium chromium)
         Assert.True(status < HttpStatusCode.BadRequest, $"{path}: {status} {answer}");
     }
 
-    // Two at a time: one draws while the other is served.
+    // More than one at a time: one draws while another is served.
     private static Task EachAsync(IEnumerable<(PageInspector Inspector, IPage Page)> devices, Func<PageInspector, IPage, Task> visit)
         => Parallel.ForEachAsync(devices, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (device, _) => await visit(device.Inspector, device.Page));
 

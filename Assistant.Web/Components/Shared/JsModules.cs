@@ -5,14 +5,24 @@ namespace Assistant.Web.Components.Shared;
 internal static class JsModules
 {
     /// <summary>Lets a script module go; the circuit may be gone already, which is fine.</summary>
-    public static async ValueTask ReleaseAsync(this IJSObjectReference? module)
+    public static ValueTask ReleaseAsync(this IJSObjectReference? module)
+        => module is null ? ValueTask.CompletedTask : UnlessGoneAsync(module.DisposeAsync);
+
+    /// <summary>Stops a listener (its <c>stop</c>) and lets it go; when the page is gone, so is what it listened to.</summary>
+    public static async ValueTask StopAsync(this IJSObjectReference? listener)
+    {
+        if (listener is not null)
+        {
+            await UnlessGoneAsync(() => listener.InvokeVoidAsync("stop"));
+            await listener.ReleaseAsync();
+        }
+    }
+
+    private static async ValueTask UnlessGoneAsync(Func<ValueTask> call)
     {
         try
         {
-            if (module is not null)
-            {
-                await module.DisposeAsync();
-            }
+            await call();
         }
         catch (JSDisconnectedException)
         {

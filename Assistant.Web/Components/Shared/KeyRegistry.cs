@@ -2,7 +2,8 @@ namespace Assistant.Web.Components.Shared;
 
 /// <summary>A key of the room on screen.</summary>
 /// <param name="Key">As in <c>KeyboardEvent.key</c>, one letter.</param>
-internal sealed record RoomKey(string Key, string Label, Func<Task> PressAsync);
+/// <param name="IsOffered">Whether it would do something now; the palette leaves it out otherwise.</param>
+internal sealed record RoomKey(string Key, string Label, Func<bool> IsOffered, Func<Task> PressAsync);
 
 /// <summary>The keys of the room on screen; one per circuit. A later registration wins while it is there.</summary>
 internal sealed class KeyRegistry

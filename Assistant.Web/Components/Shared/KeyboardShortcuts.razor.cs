@@ -15,14 +15,16 @@ public sealed partial class KeyboardShortcuts
     private IJSObjectReference? _listener;
     private DotNetObjectReference<KeyboardShortcuts>? _self;
     private CancellationTokenSource _search = new();
-    private List<PaletteItem> _found = [];
-    private string _text = "";
-    private int _at;
+    private Palette _found = default!;
 
     [Parameter, EditorRequired]
     public required IReadOnlyList<Room> Allowed { get; set; }
 
-    protected override void OnInitialized() => Keys.Changed += KeysChanged;
+    protected override void OnInitialized()
+    {
+        _found = new Palette(Sources, Keys);
+        Keys.Changed += KeysChanged;
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -47,54 +49,45 @@ public sealed partial class KeyboardShortcuts
 
     private async Task FindAsync(string text)
     {
-        _text = text;
         await _search.CancelAsync();
         _search.Dispose();
         _search = new CancellationTokenSource();
-        var cancellationToken = _search.Token;
-        var found = Allowed
-            .Where(room => room.Label().Contains(text, StringComparison.CurrentCultureIgnoreCase))
-            .Select(room => new PaletteItem(room.Label(), Texts.KindRoom, room.Path, $"g {room.Key}"))
-            .ToList();
-        if (text.Trim().Length > 0 && await Callers.FindAsync() is { } caller)
-        {
-            foreach (var source in Sources)
-            {
-                found.AddRange(await source.FindAsync(caller, text.Trim(), cancellationToken));
-            }
-        }
-
-        if (!cancellationToken.IsCancellationRequested)
-        {
-            (_found, _at) = (found, 0);
-            StateHasChanged();
-        }
+        await _found.FindAsync(Allowed, await Callers.FindAsync(), text, _search.Token);
+        StateHasChanged();
     }
 
     private async Task MoveAsync(KeyboardEventArgs e)
     {
         switch (e.Key)
         {
-            case "ArrowDown" when _found.Count > 0:
-                _at = (_at + 1) % _found.Count;
+            case "ArrowDown":
+                _found.Move(1);
                 break;
-            case "ArrowUp" when _found.Count > 0:
-                _at = (_at - 1 + _found.Count) % _found.Count;
+            case "ArrowUp":
+                _found.Move(-1);
                 break;
-            case "Enter" when _found.Count > 0:
-                await GoAsync(_found[_at]);
+            case "Enter" when _found.Chosen is { } chosen:
+                await ChooseAsync(chosen);
                 break;
         }
     }
 
-    private async Task GoAsync(PaletteItem item)
+    private async Task ChooseAsync(PaletteItem item)
     {
         if (_listener is not null)
         {
             await _listener.InvokeVoidAsync("closePalette");
         }
 
-        Navigation.NavigateTo(item.Href);
+        switch (item)
+        {
+            case PaletteItem.Place place:
+                Navigation.NavigateTo(place.Href);
+                break;
+            case PaletteItem.Act act:
+                await act.Key.PressAsync();
+                break;
+        }
     }
 
     private void KeysChanged() => _ = InvokeAsync(async () =>
@@ -115,19 +108,7 @@ public sealed partial class KeyboardShortcuts
     {
         Keys.Changed -= KeysChanged;
         _search.Dispose();
-        try
-        {
-            if (_listener is not null)
-            {
-                await _listener.InvokeVoidAsync("stop");
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its listener with it.
-        }
-
-        await _listener.ReleaseAsync();
+        await _listener.StopAsync();
         await _module.ReleaseAsync();
         _self?.Dispose();
     }

@@ -8,6 +8,8 @@ namespace Assistant.Web.Components.Shared;
 /// <summary>Something with a name and settings being made, read or changed: its form, and what trying and saving it came to.</summary>
 public abstract class NamedSettingsForm(string name, FieldsModel fields)
 {
+    private string _keptName = name;
+
     public string Name { get; set; } = name;
 
     public FieldsModel Fields { get; protected set; } = fields;
@@ -25,7 +27,11 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields)
 
     public abstract bool IsReadOnly { get; }
 
+    /// <summary>Whether there is something to save: something new is saved as it is offered.</summary>
     public abstract bool IsChanged { get; }
+
+    /// <summary>Whether leaving loses what somebody typed.</summary>
+    public virtual bool HasTyping => !IsReadOnly && !IsDeleted && (Fields.IsChanged || Name != _keptName);
 
     /// <summary>Checks the name, when the person leaves it.</summary>
     public void CheckName() => NameProblem = Slug.IsValid(Name) ? null : Texts.FieldName;
@@ -62,7 +68,9 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields)
         (IsSaving, Refusal) = (true, null);
         try
         {
-            return await StoreAsync(cancellationToken);
+            var isStored = await StoreAsync(cancellationToken);
+            _keptName = isStored ? Name : _keptName;
+            return isStored;
         }
         finally
         {

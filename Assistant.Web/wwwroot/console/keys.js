@@ -1,3 +1,5 @@
+import { press, walk } from './rows.js';
+
 // Keys of the console. Typing in a field is never taken for a command, except Escape, Ctrl+K and keys with Ctrl.
 const patience = 1200; // ms between g and its letter
 
@@ -55,15 +57,21 @@ export function listen(page, sheet, palette) {
       if (search) { event.preventDefault(); search.focus(); search.select?.(); }
       return;
     }
+    if (event.key === 'j' || event.key === 'k') {
+      if (walk(event.key === 'j' ? 1 : -1)) event.preventDefault();
+      return;
+    }
     if (keys.has(event.key)) {
       event.preventDefault();
       await page.invokeMethodAsync('PressAsync', event.key);
     }
   }
 
-  // A button that stands for a key, for those who use a pointer.
   function onClick(event) {
-    if (event.target.closest?.('[data-press="?"]')) openSheet();
+    if (!(event.target instanceof Element)) return;
+    press(event.target);
+    // A button that stands for a key, for those who use a pointer.
+    if (event.target.closest('[data-press="?"]')) openSheet();
   }
 
   // A click beside a dialog closes it.

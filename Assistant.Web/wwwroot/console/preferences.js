@@ -1,5 +1,6 @@
 // How the console looks and speaks: kept in cookies, so that the server draws the next page right from its first byte.
 const year = 31536000;
+const device = matchMedia('(prefers-color-scheme: dark)');
 
 function keep(name, value) {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${year}; samesite=lax`;
@@ -8,11 +9,23 @@ function keep(name, value) {
 /** Keeps the choice ("system", "light", "dark") and returns whether it is dark now. */
 export function chooseTheme(choice) {
   keep('assistant.theme', choice);
-  const dark = choice === 'dark' || (choice === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+  const dark = choice === 'dark' || (choice === 'system' && device.matches);
   const html = document.documentElement;
   html.classList.toggle('dark', dark);
   html.dataset.theme = choice;
   return dark;
+}
+
+/** Tells the page when the device turns dark or light, until stopped. */
+export function watchDevice(page) {
+  function onTurn() {
+    keep('assistant.scheme', device.matches ? 'dark' : 'light');
+    if (document.documentElement.dataset.theme === 'system') document.documentElement.classList.toggle('dark', device.matches);
+    page.invokeMethodAsync('DeviceTurned', device.matches).catch(() => {}); // without a connection the next page is right
+  }
+
+  device.addEventListener('change', onTurn);
+  return { stop() { device.removeEventListener('change', onTurn); } };
 }
 
 /** Keeps the language and asks for the page in it. */

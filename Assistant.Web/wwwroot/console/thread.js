@@ -52,6 +52,7 @@ export function follow(page, scroller, content) {
   sizes.observe(scroller);
   rows.observe(content, { childList: true, subtree: true, characterData: true });
   toEnd();
+  if (document.activeElement?.matches('[data-walk]')) scroller.focus({ preventScroll: true }); // the row that opened it
 
   return {
     toEnd() { isAtEnd = true; toEnd(); },

@@ -21,6 +21,19 @@ internal sealed class ConsolePage(IPage page, string address)
     public Task BeLiveAsync() => page.WaitForFunctionAsync(
         "() => { const main = document.querySelector('main'); return document.readyState === 'complete' && main && !main.isStill; }");
 
+    /// <summary>Waits until keys are listened to, by asking for their sheet and closing it.</summary>
+    public async Task BeAttentiveAsync()
+    {
+        var sheet = page.Locator("dialog.sheet");
+        await Eventually.FindAsync("the keys to be listened to", async () =>
+        {
+            await page.Keyboard.PressAsync("?");
+            return await sheet.IsVisibleAsync() ? sheet : null;
+        });
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(sheet).ToBeHiddenAsync();
+    }
+
     public Task PressAsync(string name) => Button(name).ClickAsync();
 
     public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });

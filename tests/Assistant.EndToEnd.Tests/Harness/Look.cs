@@ -6,13 +6,13 @@ internal sealed record Look(int Width, bool IsDark, bool IsChinese)
     private const int DeskWidth = 1440;
     private const int PhoneWidth = 390;
 
-    /// <summary>Each pair of width, scheme and language once: what goes wrong does so by one of them, or by two together.</summary>
-    public static IReadOnlyList<Look> All { get; } =
+    /// <summary>A desk and a phone in each language, by day. A device turns dark where it stands: <see cref="Turned"/>.</summary>
+    public static IReadOnlyList<Look> Devices { get; } =
     [
         new(DeskWidth, IsDark: false, IsChinese: true),
-        new(DeskWidth, IsDark: true, IsChinese: false),
+        new(DeskWidth, IsDark: false, IsChinese: false),
+        new(PhoneWidth, IsDark: false, IsChinese: true),
         new(PhoneWidth, IsDark: false, IsChinese: false),
-        new(PhoneWidth, IsDark: true, IsChinese: true),
     ];
 
     public bool IsPhone => Width == PhoneWidth;
@@ -20,6 +20,9 @@ internal sealed record Look(int Width, bool IsDark, bool IsChinese)
     public int Height => IsPhone ? 844 : 900;
 
     public string Locale => IsChinese ? "zh-CN" : "en-US";
+
+    /// <summary>The same device, light when it was dark.</summary>
+    public Look Turned => this with { IsDark = !IsDark };
 
     public override string ToString() => $"{Width}-{(IsDark ? "dark" : "light")}-{(IsChinese ? "zh" : "en")}";
 }

@@ -1,13 +1,26 @@
-using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Assistant.EndToEnd.Tests.Harness;
 
-/// <summary>Looks at pages as a critical visitor would: accessibility, overflow, the console, the words. Keeps a picture of each.</summary>
-internal sealed class PageInspector(IPage page, Look look, PhraseCheck phrases, string axe, string pictures)
+/// <summary>How a page comes to the browser.</summary>
+internal enum PageKind
 {
+    /// <summary>Drawn by the server, then live over a circuit.</summary>
+    Live,
+
+    /// <summary>Drawn by the server once, in the scheme the device told.</summary>
+    Still,
+
+    /// <summary>Draws itself, and follows the device by itself.</summary>
+    OwnScript,
+}
+
+/// <summary>Looks at pages as a critical visitor would, by day and by night: accessibility, overflow, the size of what is touched, the console, the words. Keeps a picture of each.</summary>
+internal sealed class PageInspector(IPage page, Look device, PhraseCheck phrases, string axe, string pictures)
+{
+    // What has been looked at by day differs by night in its colours alone.
     private const string AxeRun = """
-        async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+        async colours => (await axe.run(document, { resultTypes: ['violations'], ...(colours ? { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } } : {}) })).violations
           .filter(v => v.impact === 'serious' || v.impact === 'critical')
           .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => `${n.target.join(' ')} ${(n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? ''}`).join(' | ')}`)
         """;
@@ -39,14 +52,54 @@ internal sealed class PageInspector(IPage page, Look look, PhraseCheck phrases, 
         }
         """;
 
+    // What a finger meets 44 px high around the middle. Links within a sentence are as high as its lines, and a row of a table opens wherever it is pressed.
+    private const string Targets = """
+        () => {
+          const reach = 21, out = [];
+          for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
+            const place = e.matches('tr [data-walk]') ? e.closest('tr') : e, box = place.getBoundingClientRect(), style = getComputedStyle(e);
+            const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+            const meets = at => { const hit = document.elementFromPoint(x, at); return hit && (place.contains(hit) || hit.closest('label')?.control === e); };
+            if (style.display === 'inline' && place === e || box.width < 4 || box.height > 43.5 || y < reach || y > innerHeight - reach || !meets(y)) continue;
+            if (!meets(y - reach) || !meets(y + reach)) out.push(`too low to be touched: ${e.tagName.toLowerCase()}.${e.className} "${(e.ariaLabel ?? e.textContent).trim().slice(0, 24)}" ${Math.round(box.height)} px`);
+          }
+          return [...new Set(out)];
+        }
+        """;
+
+    // As if a table went on far below the screen: its head stays in sight when the pane is scrolled to the end.
+    private const string StickyHeads = """
+        () => {
+          const out = [];
+          if (document.querySelector('dialog[open]')) return out; // it covers them
+          for (const head of document.querySelectorAll('thead th:first-child')) {
+            const row = head.closest('table').querySelector('tbody tr:last-child');
+            if (!row || !head.checkVisibility() || getComputedStyle(head.closest('thead')).position === 'absolute') continue;
+            const more = Array.from({ length: 100 }, () => row.cloneNode(true)), scrolled = [];
+            row.after(...more);
+            for (let e = head; e; e = e.parentElement) { if (e.scrollHeight > e.clientHeight + 40) { scrolled.push([e, e.scrollTop]); e.scrollTop = 1000; } }
+            const box = head.getBoundingClientRect();
+            if (document.elementFromPoint(box.left + 4, box.top + 4) !== head) out.push(`the head "${head.textContent}" scrolls away`);
+            more.forEach(copy => copy.remove());
+            scrolled.forEach(([e, top]) => { e.scrollTop = top; });
+          }
+          return out;
+        }
+        """;
+
+    private const string Background = "() => getComputedStyle(document.body).backgroundColor";
+
     private const string Settled = """
         () => document.readyState === 'complete' && !document.querySelector('.skeleton') && document.fonts.status === 'loaded'
         """;
 
     private readonly List<string> _console = [];
+    private Look _look = device;
 
     /// <summary>What was found, a line each.</summary>
     public List<string> Findings { get; } = [];
+
+    public bool IsPhone => _look.IsPhone;
 
     public void Listen()
     {
@@ -60,50 +113,80 @@ internal sealed class PageInspector(IPage page, Look look, PhraseCheck phrases, 
         page.PageError += (_, error) => _console.Add(error);
     }
 
-    /// <param name="isStatic">The page has no circuit: it is finished when it is loaded.</param>
+    /// <summary>Opens a page and looks at it by day and by night, beginning with what it is now.</summary>
     /// <param name="isMissing">The answer is to be 404, which the browser notes on its console.</param>
-    public async Task VisitAsync(string name, string address, bool isStatic = false, bool isMissing = false, Func<IPage, Task>? then = null)
+    /// <param name="then">Done on the page before it is looked at.</param>
+    public async Task VisitAsync(string name, string address, PageKind kind = PageKind.Live, bool isMissing = false, Func<IPage, Task>? then = null)
     {
+        var visit = new Visit(name, address, kind, isMissing, then);
         try
         {
-            await InspectAsync(name, address, isStatic, isMissing, then);
+            await OpenAsync(visit);
+            await InspectAsync(visit, isKnown: false);
+            await TurnAsync(visit);
+            await InspectAsync(visit, isKnown: true);
         }
         catch (Exception fault) when (fault is PlaywrightException or TimeoutException)
         {
             // The other pages are worth seeing all the same.
-            Findings.Add($"{look} {name}: {fault.Message.ReplaceLineEndings(" ")}");
+            Findings.Add($"{_look} {name}: {fault.Message.ReplaceLineEndings(" ")}");
         }
     }
 
-    private async Task InspectAsync(string name, string address, bool isStatic, bool isMissing, Func<IPage, Task>? then)
+    private async Task OpenAsync(Visit visit)
     {
         _console.Clear();
-        var answer = await page.GotoAsync(address);
-        if (!isStatic)
+        var answer = await page.GotoAsync(visit.Address);
+        if (answer?.Status != (visit.IsMissing ? 404 : 200))
+        {
+            Findings.Add($"{_look} {visit.Name}: the status is {answer?.Status}");
+        }
+
+        if (visit.Kind is PageKind.Live)
         {
             await new ConsolePage(page, "").BeLiveAsync();
         }
 
-        if (then is not null)
+        if (visit.Then is not null)
         {
-            await then(page);
+            await visit.Then(page);
         }
-
-        await page.WaitForFunctionAsync(Settled);
-        await page.ScreenshotAsync(new() { Path = Path.Combine(pictures, look.ToString(), $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
-        var found = new List<string>();
-        if (answer?.Status != (isMissing ? 404 : 200))
-        {
-            found.Add($"the status is {answer?.Status}");
-        }
-
-        await page.EvaluateAsync(axe);
-        found.AddRange(await ListAsync(AxeRun));
-        found.AddRange(await ListAsync(Overflow));
-        found.AddRange(phrases.Problems(await ListAsync(Texts), look.IsChinese));
-        found.AddRange(_console.Where(line => !(isMissing && line.Contains("404", StringComparison.Ordinal))).Select(line => $"console: {line}"));
-        Findings.AddRange(found.Select(finding => $"{look} {name}: {finding}"));
     }
 
-    private async Task<string[]> ListAsync(string script) => (await page.EvaluateAsync<JsonElement>(script)).Deserialize<string[]>()!;
+    private async Task TurnAsync(Visit visit)
+    {
+        var before = await page.EvaluateAsync<string>(Background);
+        _look = _look.Turned;
+        await page.EmulateMediaAsync(new() { ColorScheme = _look.IsDark ? ColorScheme.Dark : ColorScheme.Light });
+        await page.Context.AddCookiesAsync([new() { Name = "assistant.scheme", Value = _look.IsDark ? "dark" : "light", Url = visit.Address }]);
+        if (visit.Kind is PageKind.Still)
+        {
+            await OpenAsync(visit);
+        }
+
+        await page.WaitForFunctionAsync($"before => ({Background})() !== before", before);
+    }
+
+    private async Task InspectAsync(Visit visit, bool isKnown)
+    {
+        await page.WaitForFunctionAsync(Settled);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(pictures, _look.ToString(), $"{visit.Name}.png"), Animations = ScreenshotAnimations.Disabled });
+        await page.EvaluateAsync(axe);
+        var found = (await page.EvaluateAsync<string[]>(AxeRun, isKnown)).ToList();
+        if (!isKnown)
+        {
+            found.AddRange(await ListAsync(Overflow));
+            found.AddRange(await ListAsync(StickyHeads));
+            found.AddRange(_look.IsPhone ? await ListAsync(Targets) : []);
+            found.AddRange(phrases.Problems(await ListAsync(Texts), _look.IsChinese));
+        }
+
+        found.AddRange(_console.Where(line => !(visit.IsMissing && line.Contains("404", StringComparison.Ordinal))).Select(line => $"console: {line}"));
+        _console.Clear();
+        Findings.AddRange(found.Select(finding => $"{_look} {visit.Name}: {finding}"));
+    }
+
+    private Task<string[]> ListAsync(string script) => page.EvaluateAsync<string[]>(script);
+
+    private sealed record Visit(string Name, string Address, PageKind Kind, bool IsMissing, Func<IPage, Task>? Then);
 }

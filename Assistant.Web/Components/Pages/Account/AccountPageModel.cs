@@ -18,6 +18,9 @@ public sealed class AccountPageModel(AccountDesk desk, ITotp totp, Caller caller
 
     public string Again { get; set; } = "";
 
+    /// <summary>Whether a new password has been begun: before, there is nothing to save.</summary>
+    public bool HasPassword => Password.Length + Next.Length + Again.Length > 0;
+
     public string? PasswordProblem { get; private set; }
 
     public string? NextProblem { get; private set; }

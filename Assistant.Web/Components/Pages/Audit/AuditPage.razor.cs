@@ -124,14 +124,6 @@ public sealed partial class AuditPage : IAsyncDisposable
     private void Search(ChangeEventArgs e) => Navigation.NavigateTo(
         (Address with { Text = string.IsNullOrWhiteSpace(e.Value?.ToString()) ? null : e.Value.ToString() }).Href(null), replace: true);
 
-    private void Walk(int step)
-    {
-        if (_model!.Neighbour(Seq, step) is { } next)
-        {
-            Navigation.NavigateTo(Address.Href(next));
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _left.CancelAsync();

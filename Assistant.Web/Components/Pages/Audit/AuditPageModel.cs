@@ -123,14 +123,6 @@ public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
         }
     }
 
-    /// <summary>The event after (or before) the selected one; <see langword="null"/> at the end.</summary>
-    public long? Neighbour(long? selected, int step)
-    {
-        var index = Events.ToList().FindIndex(item => item.Seq == selected);
-        var next = index < 0 ? 0 : index + step;
-        return next >= 0 && next < Events.Count ? Events[next].Seq : null;
-    }
-
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var filter = Filter;

@@ -43,7 +43,9 @@ public sealed class ConnectionEditor : NamedSettingsForm
 
     public bool MayTest => Manifest is not null && _caller.Permissions.Contains(Permissions.ChannelsManage);
 
-    public override bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || Fields.IsChanged || Title != _initialTitle || Access != _initialAccess);
+    public override bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || HasTyping);
+
+    public override bool HasTyping => base.HasTyping || (!IsReadOnly && !IsDeleted && (Title != _initialTitle || Access != _initialAccess));
 
     protected override async Task TryAsync(CancellationToken cancellationToken)
     {

@@ -131,19 +131,7 @@ public sealed partial class Composer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _left.CancelAsync();
-        try
-        {
-            if (_writer is not null)
-            {
-                await _writer.InvokeVoidAsync("stop");
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its listeners with it.
-        }
-
-        await _writer.ReleaseAsync();
+        await _writer.StopAsync();
         await _module.ReleaseAsync();
         _self?.Dispose();
         _left.Dispose();

@@ -11,6 +11,9 @@ public enum ControlState { WithAssistant, Waiting, WithYou, WithColleague, Close
 /// <param name="Since">Since when it waits for a person.</param>
 public sealed record ConversationControl(ControlState State, bool MayReply, string? Colleague, DateTimeOffset? Since)
 {
+    /// <summary>Where there is no conversation, nothing may be done.</summary>
+    public static ConversationControl None { get; } = new(ControlState.Closed, MayReply: false, null, null);
+
     public bool CanTakeOver => MayReply && State is (ControlState.WithAssistant or ControlState.Waiting);
 
     public bool CanHandBack => MayReply && State is ControlState.WithYou;

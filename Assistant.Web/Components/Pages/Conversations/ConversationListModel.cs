@@ -146,32 +146,6 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
         Updated = 0;
     }
 
-    /// <summary>The row after (or before) the selected one; the first when none is selected; <see langword="null"/> at the end.</summary>
-    public ConversationId? Neighbour(ConversationId? selected, int step)
-    {
-        if (Rows.Count == 0)
-        {
-            return null;
-        }
-
-        var index = -1;
-        for (var i = 0; i < Rows.Count; i++)
-        {
-            if (Rows[i].Id == selected)
-            {
-                index = i;
-            }
-        }
-
-        if (index < 0)
-        {
-            return Rows[0].Id;
-        }
-
-        var next = index + step;
-        return next >= 0 && next < Rows.Count ? Rows[next].Id : null;
-    }
-
     private void Apply(Message message)
     {
         if (message.IsNote)

@@ -81,6 +81,9 @@ public sealed partial class ConversationsPage : IAsyncDisposable
 
     private ConversationAddress Address => ConversationAddress.Read(View, Text, On);
 
+    // Without a conversation on screen nothing can be done to one.
+    private ConversationControl Control => _model?.Thread.Control ?? ConversationControl.None;
+
     private string Deepest => Id is null ? "list" : Pane == PersonPane ? "side" : "main";
 
     protected override async Task OnInitializedAsync()
@@ -159,15 +162,11 @@ public sealed partial class ConversationsPage : IAsyncDisposable
 
     private void SearchAsync(ChangeEventArgs e) => Navigation.NavigateTo((Address with { Text = e.Value?.ToString() }).Href(Selected), replace: true);
 
-    private void Walk(int step) => Go(_model!.List.Neighbour(Selected, step));
-
-    private void NextUnread() => Go(_model!.List.Rows.FirstOrDefault(row => row.Unread > 0 && row.Id != Selected)?.Id);
-
-    private void Go(ConversationId? id)
+    private void NextUnread()
     {
-        if (id is not null)
+        if (_model!.List.Rows.FirstOrDefault(row => row.Unread > 0 && row.Id != Selected) is { } next)
         {
-            Navigation.NavigateTo(Address.Href(id));
+            Navigation.NavigateTo(Address.Href(next.Id));
         }
     }
 

@@ -52,7 +52,7 @@ public sealed partial class ThreadPane : IAsyncDisposable
         {
             _self ??= DotNetObjectReference.Create(this);
             _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "/console/thread.js");
-            await StopAsync();
+            await _follower.StopAsync();
             _follower = await _module.InvokeAsync<IJSObjectReference>("follow", _self, _scroller, _content);
         }
     }
@@ -89,28 +89,10 @@ public sealed partial class ThreadPane : IAsyncDisposable
         }
     }
 
-    private async Task StopAsync()
-    {
-        try
-        {
-            if (_follower is not null)
-            {
-                await _follower.InvokeVoidAsync("stop");
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its listeners with it.
-        }
-
-        await _follower.ReleaseAsync();
-        _follower = null;
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _left.CancelAsync();
-        await StopAsync();
+        await _follower.StopAsync();
         await _module.ReleaseAsync();
         _self?.Dispose();
         _left.Dispose();

@@ -39,7 +39,9 @@ public sealed class EngineEditor : NamedSettingsForm
 
     public bool MayTest => Manifest is not null && MayManage;
 
-    public override bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || Fields.IsChanged || MakeDefault);
+    public override bool IsChanged => !IsReadOnly && !IsDeleted && (Existing is null || HasTyping);
+
+    public override bool HasTyping => base.HasTyping || (!IsReadOnly && !IsDeleted && MakeDefault);
 
     private bool MayManage => _caller.Permissions.Contains(Permissions.EnginesManage);
 

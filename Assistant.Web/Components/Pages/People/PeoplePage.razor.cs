@@ -103,14 +103,6 @@ public sealed partial class PeoplePage : IAsyncDisposable
 
     private void Search(ChangeEventArgs e) => Navigation.NavigateTo(HrefFor(null, e.Value?.ToString()), replace: true);
 
-    private void Walk(int step)
-    {
-        if (_model!.Neighbour(Id is { } id ? new PersonId(id) : null, step) is { } next)
-        {
-            Navigation.NavigateTo(Href(next));
-        }
-    }
-
     private void Redraw() => _ = InvokeAsync(StateHasChanged);
 
     public async ValueTask DisposeAsync()

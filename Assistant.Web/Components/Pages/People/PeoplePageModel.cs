@@ -94,14 +94,6 @@ public sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider cl
         Changed?.Invoke();
     }
 
-    /// <summary>The person after (or before) the selected one; <see langword="null"/> at the end.</summary>
-    public PersonId? Neighbour(PersonId? selected, int step)
-    {
-        var index = People.Select(row => row.Person.Id).ToList().FindIndex(id => id == selected);
-        var next = index < 0 ? 0 : index + step;
-        return next >= 0 && next < People.Count ? People[next].Person.Id : null;
-    }
-
     /// <summary>What an operator may make of a standing.</summary>
     public static IReadOnlyList<Standing> Choices(Standing now) => now switch
     {

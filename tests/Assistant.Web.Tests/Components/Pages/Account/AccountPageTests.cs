@@ -52,6 +52,17 @@ public sealed class AccountPageTests : BunitContext
     }
 
     [Fact]
+    public void There_is_no_password_to_save_before_one_is_typed()
+    {
+        var page = Render<AccountPage>();
+        Assert.True(page.Find("form:has(#next) button").HasAttribute("disabled"));
+
+        page.Find("#next").Input("a quite different one");
+
+        Assert.False(page.Find("form:has(#next) button").HasAttribute("disabled"));
+    }
+
+    [Fact]
     public void A_new_password_is_posted_by_the_browser_and_the_page_asked_for_again()
     {
         _script.Setup<string>("post", _ => true).SetResult("changed");

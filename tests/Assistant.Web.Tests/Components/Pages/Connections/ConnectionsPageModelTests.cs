@@ -34,6 +34,23 @@ public sealed class ConnectionsPageModelTests
     }
 
     [Fact]
+    public async Task What_is_typed_for_a_new_connection_is_not_lost_by_leaving()
+    {
+        var model = await ModelAsync(Callers.Admin);
+        await model.OpenAsync(null, "fake", Cancel);
+        var editor = model.Editor!;
+        Assert.True(editor.IsChanged);
+        Assert.False(editor.HasTyping);
+
+        editor.Name = "mine";
+        editor.Fields.Set("token", "good");
+        Assert.True(editor.HasTyping);
+
+        Assert.True(await editor.SaveAsync(Cancel));
+        Assert.False(editor.HasTyping);
+    }
+
+    [Fact]
     public async Task A_name_that_is_taken_is_not_offered()
     {
         Put("fake");

@@ -140,19 +140,6 @@ public sealed class ConversationListModelTests
     }
 
     [Fact]
-    public async Task The_keys_walk_the_list_and_stop_at_its_ends()
-    {
-        var last = Add("Li Wei", "1");
-        var first = Add("Anna", "2");
-        var list = await LoadedAsync();
-
-        Assert.Equal(first, list.Neighbour(null, 1));
-        Assert.Equal(last, list.Neighbour(first, 1));
-        Assert.Null(list.Neighbour(last, 1));
-        Assert.Null(list.Neighbour(first, -1));
-    }
-
-    [Fact]
     public async Task A_filter_shows_its_own_conversations_only()
     {
         Add("Li Wei", "Docker port");

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Assistant.Architecture.Tests;
+
+/// <summary>The console's looks are set once, in the theme and its token sheet; the sheets of pages only use them.</summary>
+public sealed partial class StyleSheetTests
+{
+    private const string Tokens = "Assistant.Web/wwwroot/css/console.css";
+    private const int Grid = 4;
+
+    // Between the lines of one thing, and what a hairline takes.
+    private const int Hair = 2;
+
+    [Fact]
+    public void Pages_name_no_colour_and_no_size_of_type() => Repository.AssertNone(
+        OwnLooks(Repository.Files.Where(file => file.IsIn("Assistant.Web/Components") && file.Has(".css"))), "Use a token of console.css:");
+
+    [Fact]
+    public void Everything_stands_on_the_grid() => Repository.AssertNone(
+        OffGrid(Repository.Files.Where(file => file.Path == Tokens || (file.IsIn("Assistant.Web/Components") && file.Has(".css")))), "Spacing is a multiple of 4 px:");
+
+    [Fact]
+    public void A_colour_a_size_and_a_space_of_its_own_are_seen()
+    {
+        SourceFile[] files =
+        [
+            new("a.css", ".a { color: var(--text); padding: var(--s2) 12px 2px 0; font-size: var(--meta); }"),
+            new("b.css", ".b { color: #fff; box-shadow: 0 0 4px rgb(0 0 0 / 0.1); font-size: 13px; margin: -6px 0 10px; }"),
+        ];
+
+        Assert.Equal(["b.css:1: #fff", "b.css:1: rgb(", "b.css:1: font-size: 13px"], OwnLooks(files));
+        Assert.Equal(["b.css:1: margin: -6px 0 10px"], OffGrid(files));
+    }
+
+    private static IEnumerable<string> OwnLooks(IEnumerable<SourceFile> files)
+        => from file in files from line in file.Lines from Match own in OwnLook().Matches(line.Text) select $"{file.Path}:{line.Number}: {own.Value}";
+
+    private static IEnumerable<string> OffGrid(IEnumerable<SourceFile> files)
+        => from file in files
+           from line in file.Lines
+           from Match space in Space().Matches(line.Text)
+           where Pixels().Matches(space.Value).Any(size => !IsOnGrid(int.Parse(size.Groups[1].Value, CultureInfo.InvariantCulture)))
+           select $"{file.Path}:{line.Number}: {space.Value}";
+
+    private static bool IsOnGrid(int size) => size <= Hair || size % Grid == 0;
+
+    // 16 px on a touched field keeps a phone from zooming in; everything else has a token.
+    [GeneratedRegex(@"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|rgba|hsl)\(|font-size: ?(?!16px)\d[\d.]*(?:px|rem)")]
+    private static partial Regex OwnLook();
+
+    [GeneratedRegex(@"\b(?:padding|margin|gap|row-gap|column-gap)(?:-[a-z]+)*: ?[^;}]+")]
+    private static partial Regex Space();
+
+    [GeneratedRegex(@"(\d+)px")]
+    private static partial Regex Pixels();
+}
