@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Assistant.Infrastructure.Security;
 
 namespace Assistant.Infrastructure.Persistence;
 
@@ -37,7 +38,7 @@ public sealed record DataFolder(string Path)
     {
         try
         {
-            Directory.CreateDirectory(Path);
+            PrivateFolder.Create(Path);
             using var probe = new FileStream(
                 System.IO.Path.Combine(Path, $".probe-{Guid.CreateVersion7():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
                 FileOptions.DeleteOnClose);

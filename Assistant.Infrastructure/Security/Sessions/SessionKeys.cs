@@ -16,9 +16,7 @@ internal sealed partial class SessionKeys(DataFolder data, MasterKey master, ISe
     private static readonly XNamespace Framework = "http://schemas.asp.net/2015/03/dataProtection";
 
     /// <summary>Made on the first use, for the program's account alone.</summary>
-    public DirectoryInfo Folder { get; } = OperatingSystem.IsWindows()
-        ? Directory.CreateDirectory(PathIn(data))
-        : Directory.CreateDirectory(PathIn(data), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    public DirectoryInfo Folder { get; } = PrivateFolder.Create(PathIn(data));
 
     /// <summary>
     /// Keys that lie open, as earlier versions wrote them, are wrapped where they are, so that sessions go on; and a new key takes over,
