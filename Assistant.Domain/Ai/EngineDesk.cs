@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 
@@ -54,7 +55,7 @@ public abstract record EngineTestOutcome
 }
 
 /// <summary>What people do with engines, in the console, through the API and on the command line.</summary>
-public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngineHealth health, TimeProvider time)
+public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngineHealth health, IStepUpGuard guard, TimeProvider time)
 {
     /// <summary>The caller's engines, the default first.</summary>
     public async Task<IReadOnlyList<EngineRow>> ListAsync(Caller caller, CancellationToken cancellationToken)
@@ -71,6 +72,7 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
     }
 
     /// <summary>Creates or replaces an engine. The default can be moved to it, not taken from it; the first one is the default.</summary>
+    /// <exception cref="StepUpRequiredException">A stored secret would be replaced: it wants proof first.</exception>
     public async Task<EngineOutcome> SaveAsync(Caller caller, EngineDraft draft, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.EnginesManage);
@@ -96,6 +98,18 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
         if (settings.Problems.Count > 0)
         {
             return new EngineOutcome.Invalid(settings.Problems);
+        }
+
+        if (existing is not null
+            && SettingsForm.ReplacedSecrets(catalog.Find(draft.Type)!.Settings, settings.Values, existing.Settings) is { Count: > 0 } replaced)
+        {
+            var operation = new BoundOperation(
+                SensitiveOperations.EngineSecret, caller.Tenant, $"engine/{existing.Name}",
+                [
+                    new("name", existing.Name), new("settings", string.Join(", ", replaced.Select(field => field.Key))),
+                    .. replaced.Select(field => new OperationArgument($"secret:{field.Key}", settings.Values.Find(field.Key) ?? "", IsSecret: true)),
+                ]);
+            await guard.DemandAsync(caller, operation, cancellationToken);
         }
 
         var isDefault = draft.IsDefault || existing is { IsDefault: true } || engines.All(e => e.IsStandIn);

@@ -78,5 +78,9 @@ public static class AuditActions
     public const string SignedOut = "user.signout";
     public const string ApiKeyCreated = "apikey.created";
     public const string ApiKeyRevoked = "apikey.revoked";
+    public const string StepUpRequested = "stepup.requested";
+    public const string StepUpProven = "stepup.proven";
+    public const string StepUpRefused = "stepup.refused";
+    public const string StepUpUsed = "stepup.used";
     public const string AuditExported = "audit.exported";
 }

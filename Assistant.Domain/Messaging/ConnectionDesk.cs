@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 
@@ -55,7 +56,8 @@ public abstract record ConnectionTestOutcome
 
 /// <summary>What people do with connections, in the console, through the API and on the command line.</summary>
 public sealed class ConnectionDesk(
-    IConnectionStore store, IChannelCatalog channels, IConnectionHealth health, IConnectionSupervisor supervisor, ILiveFeed feed, TimeProvider time)
+    IConnectionStore store, IChannelCatalog channels, IConnectionHealth health, IConnectionSupervisor supervisor, IStepUpGuard guard, ILiveFeed feed,
+    TimeProvider time)
 {
     /// <summary>The caller's connections by name.</summary>
     public async Task<IReadOnlyList<ConnectionRow>> ListAsync(Caller caller, CancellationToken cancellationToken)
@@ -71,7 +73,8 @@ public sealed class ConnectionDesk(
         return await OwnAsync(caller, name, cancellationToken) is { } connection ? Show(connection) : null;
     }
 
-    /// <summary>Creates or replaces a connection and restarts its session.</summary>
+    /// <summary>Creates or replaces a connection and restarts its session. A new one is free to be made; replacing a stored secret is not.</summary>
+    /// <exception cref="StepUpRequiredException">A stored secret or the access policy changes: it wants proof first.</exception>
     public async Task<ConnectionOutcome> SaveAsync(Caller caller, ConnectionDraft draft, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ChannelsManage);
@@ -98,11 +101,40 @@ public sealed class ConnectionDesk(
             return new ConnectionOutcome.Invalid(settings.Problems);
         }
 
+        if (existing is not null)
+        {
+            await ProveAsync(caller, existing, draft.Access, settings.Values, manifest.Settings, cancellationToken);
+        }
+
         var now = time.GetUtcNow();
         var title = string.IsNullOrWhiteSpace(draft.DisplayName) ? draft.Name : draft.DisplayName.Trim();
         return await StoreAsync(caller, new Connection(
             id, caller.Tenant, draft.ChannelType, title, draft.Access, draft.IsEnabled, IsProvisioned: false,
             settings.Values, existing?.CreatedAt ?? now, now), cancellationToken);
+    }
+
+    // One act, one proof: where both change, the secret's sentence comes with the policy among its arguments.
+    private Task ProveAsync(
+        Caller caller, Connection existing, AccessPolicy access, SettingValues settings, IReadOnlyList<SettingField> fields, CancellationToken cancellationToken)
+    {
+        var replaced = SettingsForm.ReplacedSecrets(fields, settings, existing.Settings);
+        if (replaced.Count == 0 && access == existing.Access)
+        {
+            return Task.CompletedTask;
+        }
+
+        var arguments = new List<OperationArgument>
+        {
+            new("name", existing.Id.Value), new("from", AccessName(existing.Access)), new("to", AccessName(access)),
+        };
+        if (replaced.Count > 0)
+        {
+            arguments.Add(new("settings", string.Join(", ", replaced.Select(field => field.Key))));
+            arguments.AddRange(replaced.Select(field => new OperationArgument($"secret:{field.Key}", settings.Find(field.Key) ?? "", IsSecret: true)));
+        }
+
+        var what = replaced.Count > 0 ? SensitiveOperations.ConnectionSecret : SensitiveOperations.ConnectionAccess;
+        return guard.DemandAsync(caller, new BoundOperation(what, caller.Tenant, $"connection/{existing.Id}", arguments), cancellationToken);
     }
 
     /// <summary>Switches a connection on or off; its conversations stay.</summary>

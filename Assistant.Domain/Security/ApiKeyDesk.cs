@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Security.StepUp;
 
 namespace Assistant.Domain.Security;
 
@@ -15,7 +16,7 @@ public abstract record CreateApiKeyOutcome
 }
 
 /// <summary>What people do with API keys, in the console, through the API and on the command line.</summary>
-public sealed class ApiKeyDesk(IApiKeyStore store, TimeProvider clock)
+public sealed class ApiKeyDesk(IApiKeyStore store, IStepUpGuard guard, TimeProvider clock)
 {
     public const int MaxNameLength = 80;
 
@@ -27,6 +28,7 @@ public sealed class ApiKeyDesk(IApiKeyStore store, TimeProvider clock)
     }
 
     /// <summary>Makes a key. It can never do more than the caller can.</summary>
+    /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
     public async Task<CreateApiKeyOutcome> CreateAsync(Caller caller, string name, string role, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ApiKeysManage);
@@ -40,6 +42,9 @@ public sealed class ApiKeyDesk(IApiKeyStore store, TimeProvider clock)
             return new CreateApiKeyOutcome.Invalid("role", refusal);
         }
 
+        var operation = new BoundOperation(
+            SensitiveOperations.ApiKeyCreate, caller.Tenant, "apikey", [new("name", name.Trim()), new("role", role)]);
+        await guard.DemandAsync(caller, operation, cancellationToken);
         var now = clock.GetUtcNow();
         var secret = ApiKeySecret.Create();
         var key = new ApiKey(ApiKeyId.Create(), caller.Tenant, name.Trim(), role, secret.Hint, now, null, null);

@@ -24,6 +24,12 @@ public sealed record Actor(string Kind, string Id, string Name)
 /// <param name="Origin">Network address or <c>local</c>; for the audit event.</param>
 public sealed record Caller(Actor Actor, TenantId Tenant, IReadOnlySet<string> Permissions, string Origin)
 {
+    /// <summary>A request for proof that was proven; see <see cref="StepUp.IStepUpGuard"/>.</summary>
+    public StepUp.StepUpId? Proof { get; init; }
+
+    /// <summary>Whether this is somebody who commands the machine itself, or the product: nothing is proven to them by asking.</summary>
+    public bool IsMachine => Actor.Kind == "system";
+
     /// <summary>The caller as a holder of conversations; an API key acts under its own id.</summary>
     public UserRef AsUser => new(new UserId(Guid.Parse(Actor.Id)), Actor.Name);
 

@@ -41,6 +41,10 @@ public interface IUserDirectory
     /// <param name="code"><see langword="null"/> or empty when none was entered.</param>
     Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken);
 
+    /// <summary>Checks a one-time code of somebody who is signed in and uses it up; a wrong one counts towards the lock.</summary>
+    /// <param name="refusal">Written when it is refused.</param>
+    Task<CodeProof> ProveCodeAsync(TenantId tenant, UserId id, string code, AuditDraft refusal, CancellationToken cancellationToken);
+
     /// <summary>The user of a session, or <see langword="null"/> when the session was ended since it began.</summary>
     /// <param name="stamp">As <see cref="SignInOutcome.SignedIn"/> gave it.</param>
     Task<User?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken);
@@ -75,6 +79,9 @@ public abstract record ChangeUserOutcome
 
     public sealed record NotFound : ChangeUserOutcome;
 }
+
+/// <summary>How checking a one-time code ended.</summary>
+public enum CodeProof { Right, Wrong, Locked, NotEnrolled }
 
 /// <summary>How a sign-in ended. The outside learns of <see cref="Refused"/> only that it failed.</summary>
 public abstract record SignInOutcome

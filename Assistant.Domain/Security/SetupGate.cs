@@ -11,9 +11,13 @@ namespace Assistant.Domain.Security;
 /// </summary>
 public sealed class SetupGate(IUserDirectory users, TimeProvider clock) : IDisposable
 {
+    /// <summary>How long the first user may finish the set-up without proving each sensitive act.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
+
     private readonly string _token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
     private readonly SemaphoreSlim _oneClaim = new(1);
     private bool _isUsed;
+    private volatile Claim? _claim;
 
     /// <summary>The token to print, or <see langword="null"/> when there is a user already.</summary>
     public async Task<string?> FindTokenAsync(CancellationToken cancellationToken)
@@ -26,6 +30,10 @@ public sealed class SetupGate(IUserDirectory users, TimeProvider clock) : IDispo
     /// <summary>Whether the set-up page may be shown for this token.</summary>
     public async Task<bool> OpensAsync(string? token, CancellationToken cancellationToken)
         => IsToken(token) && await IsNeededAsync(cancellationToken);
+
+    /// <summary>Whether this is the user who came in through the link a moment ago: who reads the program's output commands the machine.</summary>
+    public bool IsSettingUp(Actor actor)
+        => _claim is { } claim && actor.Kind == claim.By.Kind && actor.Id == claim.By.Id && clock.GetUtcNow() - claim.At < Grace;
 
     /// <summary>Creates the first user, an owner. Of several claims one succeeds.</summary>
     /// <param name="origin">The claimant's network address.</param>
@@ -52,6 +60,7 @@ public sealed class SetupGate(IUserDirectory users, TimeProvider clock) : IDispo
             {
                 case CreateUserOutcome.Created created:
                     Volatile.Write(ref _isUsed, true);
+                    _claim = new Claim(created.User.AsActor, clock.GetUtcNow());
                     return new SetupOutcome.Claimed(created.User);
                 case CreateUserOutcome.Invalid invalid:
                     return new SetupOutcome.Invalid(invalid.Key, invalid.Message);
@@ -68,6 +77,8 @@ public sealed class SetupGate(IUserDirectory users, TimeProvider clock) : IDispo
     }
 
     public void Dispose() => _oneClaim.Dispose();
+
+    private sealed record Claim(Actor By, DateTimeOffset At);
 
     private bool IsToken(string? presented)
         => presented is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(_token));

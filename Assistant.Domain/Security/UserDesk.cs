@@ -1,10 +1,11 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Domain.Security;
 
 /// <summary>What people do with users, in the console, through the API and on the command line.</summary>
-public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
+public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvider clock)
 {
     /// <summary>The caller's tenant's users, by e-mail address.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(Caller caller, CancellationToken cancellationToken)
@@ -18,14 +19,28 @@ public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
         Caller caller, string email, string role, string password, TotpSecret? totp, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
-        return caller.RefusesToGrant(role) is { } refusal
-            ? new CreateUserOutcome.Invalid("role", refusal)
-            : await CreateAsync(users, caller, email, role, password, totp, onlyFirst: false, clock.GetUtcNow(), cancellationToken);
+        if (caller.RefusesToGrant(role) is { } refusal)
+        {
+            return new CreateUserOutcome.Invalid("role", refusal);
+        }
+
+        if (Check(email, password) is { } invalid)
+        {
+            return invalid;
+        }
+
+        // The password is part of what is approved: a proof must not be turned to an account somebody else can open.
+        var operation = new BoundOperation(
+            SensitiveOperations.UserCreate, caller.Tenant, "user",
+            [new("email", email.Trim()), new("role", role), new("password", password, IsSecret: true)]);
+        await guard.DemandAsync(caller, operation, cancellationToken);
+        return await CreateAsync(users, caller, email, role, password, totp, onlyFirst: false, clock.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>Sets a user's role; the user has to sign in again.</summary>
     /// <exception cref="ArgumentException">The caller may not give this role.</exception>
-    public Task<ChangeUserOutcome> SetRoleAsync(Caller caller, UserId id, string role, CancellationToken cancellationToken)
+    /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
+    public async Task<ChangeUserOutcome> SetRoleAsync(Caller caller, UserId id, string role, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
         if (caller.RefusesToGrant(role) is { } refusal)
@@ -34,15 +49,34 @@ public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
         }
 
         var audit = caller.Audit(clock.GetUtcNow(), AuditActions.UserChanged, $"user/{id}", ("change", "role"), ("role", role));
-        return users.SetRoleAsync(caller.Tenant, id, role, audit, cancellationToken);
+        return await ProveAsync(caller, SensitiveOperations.UserRole, id, [new("role", role)], cancellationToken)
+            ? await users.SetRoleAsync(caller.Tenant, id, role, audit, cancellationToken)
+            : new ChangeUserOutcome.NotFound();
     }
 
     /// <summary>For somebody who lost their phone: sign-in by password alone until they set up a code again.</summary>
-    public Task<ChangeUserOutcome> ResetMfaAsync(Caller caller, UserId id, CancellationToken cancellationToken)
+    /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
+    public async Task<ChangeUserOutcome> ResetMfaAsync(Caller caller, UserId id, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
         var audit = caller.Audit(clock.GetUtcNow(), AuditActions.UserChanged, $"user/{id}", ("change", "mfa-reset"));
-        return users.ResetMfaAsync(caller.Tenant, id, audit, cancellationToken);
+        return await ProveAsync(caller, SensitiveOperations.UserMfaReset, id, [], cancellationToken)
+            ? await users.ResetMfaAsync(caller.Tenant, id, audit, cancellationToken)
+            : new ChangeUserOutcome.NotFound();
+    }
+
+    /// <returns><see langword="false"/> when the tenant has no such user.</returns>
+    private async Task<bool> ProveAsync(
+        Caller caller, SensitiveOperation what, UserId id, IReadOnlyList<OperationArgument> arguments, CancellationToken cancellationToken)
+    {
+        if (await users.FindAsync(caller.Tenant, id, cancellationToken) is not { } user)
+        {
+            return false;
+        }
+
+        await guard.DemandAsync(
+            caller, new BoundOperation(what, caller.Tenant, $"user/{id}", [new("email", user.Email), .. arguments]), cancellationToken);
+        return true;
     }
 
     /// <summary>A caller for somebody with access to the machine itself: everything, in one tenant.</summary>
@@ -52,20 +86,20 @@ public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
         IUserDirectory users, Caller caller, string email, string role, string password, TotpSecret? totp, bool onlyFirst, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
+        if (Check(email, password) is { } invalid)
+        {
+            return invalid;
+        }
+
         email = email.Trim();
-        if (!EmailAddress.IsValid(email))
-        {
-            return new CreateUserOutcome.Invalid("email", "This is not an e-mail address.");
-        }
-
-        if (!PasswordPolicy.Accepts(password))
-        {
-            return new CreateUserOutcome.Invalid(
-                "password", $"A password has {PasswordPolicy.MinLength} to {PasswordPolicy.MaxLength} characters, at least five different ones.");
-        }
-
         var user = new NewUser(new UserId(Guid.CreateVersion7()), caller.Tenant, email, role, password, totp);
         var audit = caller.Audit(now, AuditActions.UserCreated, $"user/{user.Id}", ("email", email), ("role", role), ("totp", totp is null ? "no" : "yes"));
         return await users.CreateAsync(user, onlyFirst, audit, cancellationToken);
     }
+
+    private static CreateUserOutcome.Invalid? Check(string email, string password)
+        => !EmailAddress.IsValid(email.Trim()) ? new("email", "This is not an e-mail address.")
+            : !PasswordPolicy.Accepts(password) ? new(
+                "password", $"A password has {PasswordPolicy.MinLength} to {PasswordPolicy.MaxLength} characters, at least five different ones.")
+            : null;
 }

@@ -49,6 +49,10 @@ public static class SettingsForm
         return new SettingsChecked(complete, problems);
     }
 
+    /// <summary>The stored secrets that what was completed would replace or remove, by key.</summary>
+    public static IReadOnlyList<SettingField> ReplacedSecrets(IReadOnlyList<SettingField> fields, SettingValues complete, SettingValues stored)
+        => [.. fields.Where(f => f.Kind == SettingKind.Secret && stored.Find(f.Key) is { } kept && kept != complete.Find(f.Key))];
+
     private static bool Differs(SettingField field, SettingValues one, SettingValues other)
         => !string.Equals(one.Find(field.Key) ?? field.Default, other.Find(field.Key) ?? field.Default, StringComparison.Ordinal);
 }

@@ -1,9 +1,11 @@
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Security.Sessions;
+using Assistant.Infrastructure.Security.StepUp;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -46,6 +48,9 @@ public static class SecurityServices
         services.AddSingleton<ITotp, OtpNetTotp>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
+        services.AddSingleton<IStepUpStore, SqlStepUpStore>();
+        services.AddSingleton<IStepUpGuard, StepUpGuard>();
+        services.AddSingleton<StepUpDesk>();
         services.AddSingleton<UserDesk>();
         services.AddSingleton<AccountDesk>();
         services.AddSingleton<SetupGate>();

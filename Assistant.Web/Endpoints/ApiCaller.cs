@@ -1,4 +1,5 @@
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Assistant.Web.Endpoints;
@@ -6,9 +7,16 @@ namespace Assistant.Web.Endpoints;
 /// <summary>The authenticated caller of an API request; binds as a parameter of an endpoint.</summary>
 internal readonly record struct ApiCaller(Caller Value)
 {
-    public static ValueTask<ApiCaller> BindAsync(HttpContext context) => ValueTask.FromResult(new ApiCaller(
-        context.RequestServices.GetRequiredService<IApiCallers>().Find(context)
-            ?? throw new InvalidOperationException("The endpoint lets callers in who were not authenticated.")));
+    /// <summary>Names a proven request for proof; see <see cref="StepUpProblem"/>.</summary>
+    public const string ProofHeader = "Step-Up";
+
+    public static ValueTask<ApiCaller> BindAsync(HttpContext context)
+    {
+        var caller = context.RequestServices.GetRequiredService<IApiCallers>().Find(context)
+            ?? throw new InvalidOperationException("The endpoint lets callers in who were not authenticated.");
+        return ValueTask.FromResult(new ApiCaller(
+            Guid.TryParse(context.Request.Headers[ProofHeader], out var proof) ? caller with { Proof = new StepUpId(proof) } : caller));
+    }
 }
 
 /// <summary>Finds out who calls the API.</summary>

@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Assistant.Web.Endpoints;
@@ -23,10 +24,11 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         {
             PermissionDeniedException denied => Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", denied.Message),
             BadHttpRequestException malformed => MalformedRequests.Explain(malformed),
+            StepUpRequiredException wanted => StepUpProblem.Of(wanted.Request),
             UnknownCursorException unknown => Problems.Invalid("after", unknown.Message),
             _ => Problems.Of(StatusCodes.Status500InternalServerError, "Internal error", "The request failed here; the log says why."),
         };
-        if (exception is not (PermissionDeniedException or BadHttpRequestException or UnknownCursorException))
+        if (exception is not (PermissionDeniedException or StepUpRequiredException or BadHttpRequestException or UnknownCursorException))
         {
             LogFailed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
         }

@@ -34,6 +34,15 @@ internal static class AccountTexts
     public static string Locked => Book.Say();
     public static string Gone => Book.Say();
     public static string GoneWhy => Book.Say();
+    public static string ProofTitle => Book.Say();
+    public static string ProofCode => Book.Say();
+    public static string ProofConfirm => Book.Say();
+    public static string ProofWrong => Book.Say();
+    public static string ProofGone => Book.Say();
+    public static string ProofGiven => Book.Say();
+    public static string ProofDeclined => Book.Say();
+    public static string ProofNeedsSecondStep => Book.Say();
+    public static string ProofAskedBy(string who) => Book.Say(nameof(ProofAskedBy), ("who", who));
 
     /// <summary>The role in words; as stored when another build gave it.</summary>
     public static string RoleOf(string role) => role switch

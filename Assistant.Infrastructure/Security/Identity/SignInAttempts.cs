@@ -19,6 +19,10 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
         "UPDATE users SET failed_attempts = 0, locked_until = NULL, last_sign_in_at = @p1, password_hash = @p2, last_totp_step = @p3 "
         + "WHERE id = @p0 AND security_stamp = @p4 AND (locked_until IS NULL OR locked_until <= @p1) ";
 
+    private const string UseCode =
+        "UPDATE users SET failed_attempts = 0, last_totp_step = @p1 WHERE id = @p0 AND last_totp_step < @p1 AND security_stamp = @p2 "
+        + "AND (locked_until IS NULL OR locked_until <= @p3)";
+
     private const string AcceptPassword = AcceptWhen + "AND last_totp_step = @p3 AND totp_secret IS NULL";
     private const string AcceptCode = AcceptWhen + "AND last_totp_step < @p3";
 
@@ -81,6 +85,43 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
         var hash = proof.IsHashOld ? await passwords.HashAsync(password, cancellationToken) : row.PasswordHash;
         return await writes.ExecuteAsync(session => Accept(session, row, hash, step, attempt), cancellationToken);
     }
+
+    /// <summary>Checks a code of somebody who is signed in and uses it up.</summary>
+    /// <param name="refusal">Written, and counted, when the code is wrong.</param>
+    public async Task<CodeProof> ProveCodeAsync(UserRow row, string code, AuditDraft refusal, CancellationToken cancellationToken)
+    {
+        if (row.LockedUntil > refusal.At)
+        {
+            await RefuseCodeAsync(row, refusal, SignInRefusal.Locked, cancellationToken);
+            return CodeProof.Locked;
+        }
+
+        var secret = new TotpSecret(await sealer.OpenAsync(refusal.Tenant, TotpPlace(row.Id), row.TotpSecret!, cancellationToken));
+        if (totp.FindStep(secret, code) is { } step
+            && await writes.ExecuteAsync(session => session.Execute(UseCode, row.Id, step, row.SecurityStamp, refusal.At), cancellationToken) == 1)
+        {
+            return CodeProof.Right;
+        }
+
+        await RefuseCodeAsync(row, refusal, SignInRefusal.WrongCode, cancellationToken);
+        return CodeProof.Wrong;
+    }
+
+    private Task<long> RefuseCodeAsync(UserRow row, AuditDraft refusal, SignInRefusal reason, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(
+            session =>
+            {
+                if (reason == SignInRefusal.WrongCode)
+                {
+                    session.Execute(CountFailure, row.Id, options.MaxFailures, refusal.At + options.LockDuration);
+                }
+
+                return session.Audit(refusal with
+                {
+                    Details = new Dictionary<string, string>(refusal.Details) { ["reason"] = reason.ToString() },
+                });
+            },
+            cancellationToken);
 
     private static SignInOutcome Accept(WriteSession session, UserRow row, string hash, long step, AuditDraft attempt)
     {

@@ -127,6 +127,11 @@ internal sealed class SqlUserDirectory(
             // Nobody's tenant is known; the address is not written, people type passwords into that field.
             : await _attempts.RefuseUnknownAsync(password, Attempt(TenantId.Default, new Actor("user", "unknown", ""), origin), cancellationToken);
 
+    public async Task<CodeProof> ProveCodeAsync(TenantId tenant, UserId id, string code, AuditDraft refusal, CancellationToken cancellationToken)
+        => await _rows.FindAsync(tenant, id, cancellationToken) is { TotpSecret: not null } row
+            ? await _attempts.ProveCodeAsync(row, code, refusal, cancellationToken)
+            : CodeProof.NotEnrolled;
+
     private AuditDraft Attempt(TenantId tenant, Actor actor, string origin)
         => new(tenant, clock.GetUtcNow(), actor, AuditActions.SignedIn, $"user/{actor.Id}", origin, AuditDraft.NoDetails);
 

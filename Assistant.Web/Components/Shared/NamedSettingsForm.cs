@@ -1,4 +1,6 @@
 using System.Globalization;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Web.Localization;
@@ -6,7 +8,7 @@ using Assistant.Web.Localization;
 namespace Assistant.Web.Components.Shared;
 
 /// <summary>Something with a name and settings being made, read or changed: its form, and what trying and saving it came to.</summary>
-public abstract class NamedSettingsForm(string name, FieldsModel fields)
+public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller caller)
 {
     private string _keptName = name;
 
@@ -18,6 +20,9 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields)
 
     /// <summary>What the use case refused, when no field is to blame.</summary>
     public string? Refusal { get; protected set; }
+
+    /// <summary>The proof saving waits for, or <see langword="null"/>.</summary>
+    public StepUpRequest? Wanted { get; private set; }
 
     public bool IsTesting { get; private set; }
 
@@ -55,9 +60,18 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields)
         }
     }
 
-    /// <summary>Stores what is typed.</summary>
+    /// <summary>Stores what is typed, or says in <see cref="Wanted"/> what has to be proven first.</summary>
     /// <returns>Whether it is stored.</returns>
-    public async Task<bool> SaveAsync(CancellationToken cancellationToken)
+    public Task<bool> SaveAsync(CancellationToken cancellationToken) => SaveAsync(caller, cancellationToken);
+
+    /// <summary>Stores what is typed, now that <see cref="Wanted"/> is proven.</summary>
+    /// <returns>Whether it is stored.</returns>
+    public Task<bool> SaveProvenAsync(CancellationToken cancellationToken) => SaveAsync(caller with { Proof = Wanted?.Id }, cancellationToken);
+
+    /// <summary>Leaves the thing as it is stored.</summary>
+    public void Forgo() => Wanted = null;
+
+    private async Task<bool> SaveAsync(Caller by, CancellationToken cancellationToken)
     {
         CheckName();
         if (IsSaving || !Fields.CheckAll() || NameProblem is not null)
@@ -65,12 +79,17 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields)
             return false;
         }
 
-        (IsSaving, Refusal) = (true, null);
+        (IsSaving, Refusal, Wanted) = (true, null, null);
         try
         {
-            var isStored = await StoreAsync(cancellationToken);
+            var isStored = await StoreAsync(by, cancellationToken);
             _keptName = isStored ? Name : _keptName;
             return isStored;
+        }
+        catch (StepUpRequiredException wanted)
+        {
+            Wanted = wanted.Request;
+            return false;
         }
         finally
         {
@@ -81,7 +100,7 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields)
     protected abstract Task TryAsync(CancellationToken cancellationToken);
 
     /// <returns>Whether it is stored.</returns>
-    protected abstract Task<bool> StoreAsync(CancellationToken cancellationToken);
+    protected abstract Task<bool> StoreAsync(Caller by, CancellationToken cancellationToken);
 
     /// <summary>Puts each problem where it belongs: to the name, to its field, or above the form.</summary>
     protected void Show(IReadOnlyList<SettingProblem> problems)

@@ -10,9 +10,10 @@ namespace Assistant.Domain.Tests.Ai;
 public sealed class EngineDeskTests
 {
     private readonly FakeEngines _engines = new();
+    private readonly OpenGuard _guard = new();
     private readonly EngineDesk _desk;
 
-    public EngineDeskTests() => _desk = new(_engines, _engines, _engines, new FakeTimeProvider());
+    public EngineDeskTests() => _desk = new(_engines, _engines, _engines, _guard, new FakeTimeProvider());
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -13,10 +13,11 @@ public sealed class ConnectionDeskTests
     private readonly FakeConnections _store = new();
     private readonly FakeChannel _channel = new();
     private readonly RecordedSignals _signals = new();
+    private readonly OpenGuard _guard = new();
     private readonly ConnectionDesk _desk;
 
     public ConnectionDeskTests()
-        => _desk = new(_store, _channel, _channel, _channel, _signals, new FakeTimeProvider(DateTimeOffset.UnixEpoch));
+        => _desk = new(_store, _channel, _channel, _channel, _guard, _signals, new FakeTimeProvider(DateTimeOffset.UnixEpoch));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

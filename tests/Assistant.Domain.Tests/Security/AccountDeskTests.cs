@@ -17,8 +17,8 @@ public sealed class AccountDeskTests
 
     public AccountDeskTests()
     {
-        _users = new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), _clock);
-        _keys = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), _clock);
+        _users = new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), new OpenGuard(), _clock);
+        _keys = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), new OpenGuard(), _clock);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -230,6 +230,34 @@ public abstract class UserDirectoryContract
     }
 
     [Fact]
+    public async Task Somebody_who_is_signed_in_proves_a_code_once_and_guessing_it_locks()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        var secret = TotpSecret.Create();
+        var user = await AddAsync(users, "ada@example.org", totp: secret);
+        var plain = await AddAsync(users, "bob@example.org");
+        var code = FakeTotp.CodeAt(secret, _clock.GetUtcNow());
+        Task<CodeProof> ProveAsync(string text) => users.ProveCodeAsync(Own, user.Id, text, Draft(Own), Cancel);
+
+        Assert.Equal(CodeProof.NotEnrolled, await users.ProveCodeAsync(Own, plain.Id, code, Draft(Own), Cancel));
+        Assert.Equal(CodeProof.NotEnrolled, await users.ProveCodeAsync(Other, user.Id, code, Draft(Other), Cancel));
+        Assert.Equal(CodeProof.Right, await ProveAsync(code));
+        Assert.Equal(CodeProof.Wrong, await ProveAsync(code));
+        Assert.IsType<SignInOutcome.Refused>(await VerifyAsync(users, user.Email, code)); // nor does it sign in any more
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(CodeProof.Right, await ProveAsync(FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(CodeProof.Wrong, await ProveAsync("000000"));
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(CodeProof.Locked, await ProveAsync(FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
+        Assert.Equal(7, (await ActionsAsync(audit, Own)).Count(action => action == "test.changed"));
+    }
+
+    [Fact]
     public async Task The_last_owner_stays_owner()
     {
         var (users, audit) = await CreateAsync(_clock, Own, Other);

@@ -114,6 +114,30 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
     public Task<User?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken)
         => Locked(() => _accounts.FirstOrDefault(a => a.User.Id == id && a.Stamp == stamp)?.User);
 
+    public Task<CodeProof> ProveCodeAsync(TenantId tenant, UserId id, string code, AuditDraft refusal, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            if (_accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant) is not { Totp: { } secret } account)
+            {
+                return CodeProof.NotEnrolled;
+            }
+
+            if (account.User.LockedUntil > refusal.At)
+            {
+                Refuse(account, refusal, SignInRefusal.Locked, counts: false);
+                return CodeProof.Locked;
+            }
+
+            if (_totp.FindStep(secret, code) is not { } step || step <= account.LastStep)
+            {
+                Refuse(account, refusal, SignInRefusal.WrongCode, counts: true);
+                return CodeProof.Wrong;
+            }
+
+            (account.LastStep, account.Failures) = (step, 0);
+            return CodeProof.Right;
+        });
+
     private SignInOutcome Verify(string email, string password, string? code, string origin)
     {
         var account = Find(email);

@@ -4,6 +4,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
 using Assistant.Testing.Fakes;
@@ -68,6 +69,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton<FakeConnections>();
         services.AddSingleton<IConnectionStore>(provider => provider.GetRequiredService<FakeConnections>());
         services.AddSingleton<ILiveFeed, InMemoryLiveFeed>();
+        services.AddSingleton<IStepUpGuard>(new OpenGuard());
         services.AddSingleton<ConnectionDesk>();
         services.AddEngines();
         services.AddSingleton<IEngineStore, FakeEngines>();

@@ -14,6 +14,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Testing.Fakes;
@@ -48,7 +49,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public InMemoryUserDirectory Users { get; private init; } = null!;
 
-    public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null)
+    /// <param name="guard">Lets everybody through when it is <see langword="null"/>.</param>
+    public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null, IStepUpGuard? guard = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
@@ -73,6 +75,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var users = new InMemoryUserDirectory(new InMemoryAuditLog(), TimeProvider.System, TenantId.Default);
         services.AddSingleton<IUserDirectory>(users).AddSingleton<AccountDesk>().AddSingleton<ITotp>(new FakeTotp(TimeProvider.System));
         services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
+        services.AddSingleton(guard ?? new OpenGuard());
         services.AddRestApi();
         services.Configure<ApiOptions>(options => configure?.Invoke(options));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoleScheme>(RestApi.Scheme, null);
@@ -111,7 +114,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var (role, tenant) = header["Bearer ".Length..].Split('@') switch { [var r, var t] => (r, t), var parts => (parts[0], "default") };
         return Roles.Exists(role)
             ? new Caller(
-                new Actor("apikey", new Guid(role.Length, 0, 0, new byte[8]).ToString(), role), new TenantId(tenant), Roles.PermissionsOf(role), "192.0.2.9")
+                new Actor("apikey", new Guid(role.Length, (short)role[0], 0, new byte[8]).ToString(), role), new TenantId(tenant), Roles.PermissionsOf(role), "192.0.2.9")
             : null;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Verbs;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,8 +24,8 @@ public sealed class SecurityVerbTests : IDisposable
     public SecurityVerbTests()
     {
         var tenants = new OneTenant();
-        _keyDesk = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), _clock);
-        _users = new UsersVerb(new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), _clock), tenants);
+        _keyDesk = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), new OpenGuard(), _clock);
+        _users = new UsersVerb(new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), new OpenGuard(), _clock), tenants);
         _keys = new ApiKeysVerb(_keyDesk, tenants);
         _auditVerb = new AuditVerb(_audit, tenants, _clock);
     }

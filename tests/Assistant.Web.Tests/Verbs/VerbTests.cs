@@ -169,8 +169,8 @@ public sealed class VerbTests
     {
         _out.GetStringBuilder().Clear();
         var services = new ServiceCollection()
-            .AddSingleton(new ConnectionDesk(_connections, _channel, _channel, _channel, new RecordedSignals(), TimeProvider.System))
-            .AddSingleton(new EngineDesk(_engines, _engines, _engines, TimeProvider.System))
+            .AddSingleton(new ConnectionDesk(_connections, _channel, _channel, _channel, new OpenGuard(), new RecordedSignals(), TimeProvider.System))
+            .AddSingleton(new EngineDesk(_engines, _engines, _engines, new OpenGuard(), TimeProvider.System))
             .AddSingleton<ITenantDirectory>(new FakeTenants())
             .AddScoped<IVerb, ChannelsVerb>().AddScoped<IVerb, EnginesVerb>().AddScoped<IVerb>(_ => new DoctorVerb(_diagnostics));
         return await VerbRunner.RunAsync(

@@ -14,7 +14,7 @@ public sealed class ConnectionEditor : NamedSettingsForm
     private AccessPolicy _initialAccess;
 
     private ConnectionEditor(ConnectionDesk desk, Caller caller, ConnectionRow? existing, ChannelManifest? manifest, string name, string title, AccessPolicy access)
-        : base(name, new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Connection.UpdatedAt))
+        : base(name, new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Connection.UpdatedAt), caller)
     {
         (_desk, _caller, Existing, Manifest) = (desk, caller, existing, manifest);
         Title = _initialTitle = title;
@@ -69,7 +69,7 @@ public sealed class ConnectionEditor : NamedSettingsForm
         }
     }
 
-    protected override async Task<bool> StoreAsync(CancellationToken cancellationToken) => Took(await _desk.SaveAsync(_caller, Draft(), cancellationToken));
+    protected override async Task<bool> StoreAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.SaveAsync(by, Draft(), cancellationToken));
 
     /// <summary>Removes the stored connection.</summary>
     public async Task<bool> DeleteAsync(CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed class EngineEditor : NamedSettingsForm
     private readonly int _order;
 
     private EngineEditor(EngineDesk desk, Caller caller, EngineRow? existing, EngineManifest? manifest, string name, int order)
-        : base(name, new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Engine.UpdatedAt))
+        : base(name, new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Engine.UpdatedAt), caller)
         => (_desk, _caller, Existing, Manifest, _order) = (desk, caller, existing, manifest, order);
 
     internal static EngineEditor New(EngineDesk desk, Caller caller, EngineManifest manifest, string name, int order)
@@ -75,7 +75,7 @@ public sealed class EngineEditor : NamedSettingsForm
         }
     }
 
-    protected override async Task<bool> StoreAsync(CancellationToken cancellationToken) => Took(await _desk.SaveAsync(_caller, Draft(), cancellationToken));
+    protected override async Task<bool> StoreAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.SaveAsync(by, Draft(), cancellationToken));
 
     public async Task<bool> DeleteAsync(CancellationToken cancellationToken)
         => Took(await _desk.DeleteAsync(_caller, Name, cancellationToken));

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Components;
 using Assistant.Web.Components.Pages.Account;
@@ -24,7 +25,7 @@ public sealed class AccountPageTests : BunitContext
     public AccountPageTests()
     {
         _users = new InMemoryUserDirectory(new InMemoryAuditLog(), _clock, TenantId.Default);
-        _ada = Assert.IsType<CreateUserOutcome.Created>(new UserDesk(_users, _clock)
+        _ada = Assert.IsType<CreateUserOutcome.Created>(new UserDesk(_users, new OpenGuard(), _clock)
             .CreateAsync(UserDesk.LocalCaller(TenantId.Default), "ada@example.org", Roles.Owner, Password, null, Cancel).GetAwaiter().GetResult()).User;
         var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1");
         AddAuthorization().SetAuthorized("ada@example.org");

@@ -143,7 +143,7 @@ public sealed class ConnectionsPageModelTests
 
     private async Task<ConnectionsPageModel> ModelAsync(Caller caller)
     {
-        var desk = new ConnectionDesk(_store, _channel, _channel, _channel, new InMemoryLiveFeed(), TimeProvider.System);
+        var desk = new ConnectionDesk(_store, _channel, _channel, _channel, new OpenGuard(), new InMemoryLiveFeed(), TimeProvider.System);
         var model = new ConnectionsPageModel(desk, _channel, caller);
         await model.LoadAsync(Cancel);
         return model;

@@ -93,7 +93,7 @@ public sealed class EnginesPageModelTests
         Assert.True(first.Engine.IsDefault);
     }
 
-    private EngineDesk Desk => new(_engines, _engines, _engines, TimeProvider.System);
+    private EngineDesk Desk => new(_engines, _engines, _engines, new OpenGuard(), TimeProvider.System);
 
     private async Task<EnginesPageModel> ModelAsync()
     {

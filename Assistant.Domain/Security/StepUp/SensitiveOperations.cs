@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using Assistant.Domain.Settings;
+
+namespace Assistant.Domain.Security.StepUp;
+
+/// <summary>A kind of act that wants fresh proof of who asks for it.</summary>
+/// <param name="Name">Stable, e.g. <c>apikey.create</c>.</param>
+/// <param name="Permission">Needed to do it, and to prove it for a program.</param>
+/// <param name="Sentence">What is approved, with the names of arguments in braces.</param>
+public sealed record SensitiveOperation(string Name, string Permission, LocalizedText Sentence);
+
+/// <summary>The one table of what is sensitive. Every proof is a passkey or a one-time code, at most five minutes old.</summary>
+/// <remarks>
+/// Who commands the machine itself (the command line, <c>assistant.yaml</c>, the first user for <see cref="SetupGate.Grace"/> after the
+/// set-up by link) is not asked: it could read the master key and write the database. Those acts are audited like all others.
+/// </remarks>
+public static class SensitiveOperations
+{
+    /// <summary>How old a proof may be when it is used.</summary>
+    public static readonly TimeSpan MaxProofAge = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a request waits for its proof.</summary>
+    public static readonly TimeSpan RequestLifetime = TimeSpan.FromMinutes(10);
+
+    public static readonly SensitiveOperation ApiKeyCreate = new(
+        "apikey.create", Permissions.ApiKeysManage,
+        new("Create the API key “{name}” with the role {role}.", "创建 API 密钥“{name}”，角色为 {role}。"));
+
+    public static readonly SensitiveOperation UserCreate = new(
+        "user.create", Permissions.UsersManage,
+        new("Let {email} sign in to the console with the role {role}.", "允许 {email} 以 {role} 角色登录控制台。"));
+
+    public static readonly SensitiveOperation UserRole = new(
+        "user.role", Permissions.UsersManage, new("Give {email} the role {role}.", "将 {email} 的角色改为 {role}。"));
+
+    public static readonly SensitiveOperation UserMfaReset = new(
+        "user.mfa-reset", Permissions.UsersManage, new("Let {email} sign in by password alone.", "允许 {email} 仅凭密码登录。"));
+
+    public static readonly SensitiveOperation ConnectionSecret = new(
+        "connection.secret", Permissions.ChannelsManage,
+        new("Replace {settings} of the connection {name}.", "替换连接 {name} 的 {settings}。"));
+
+    public static readonly SensitiveOperation ConnectionAccess = new(
+        "connection.access", Permissions.ChannelsManage,
+        new("Change who may write to the connection {name}: {from} becomes {to}.", "更改谁可以向连接 {name} 发消息：由 {from} 改为 {to}。"));
+
+    public static readonly SensitiveOperation EngineSecret = new(
+        "engine.secret", Permissions.EnginesManage, new("Replace {settings} of the engine {name}.", "替换引擎 {name} 的 {settings}。"));
+
+    public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
+    {
+        ApiKeyCreate, UserCreate, UserRole, UserMfaReset, ConnectionSecret, ConnectionAccess, EngineSecret,
+    }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
+}

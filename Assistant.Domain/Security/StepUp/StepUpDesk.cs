@@ -1,0 +1,66 @@
+using Assistant.Domain.Audit;
+
+namespace Assistant.Domain.Security.StepUp;
+
+/// <summary>How an attempt to prove ended.</summary>
+public enum StepUpOutcome
+{
+    /// <summary>Who asked may go on, within <see cref="SensitiveOperations.MaxProofAge"/>.</summary>
+    Proven,
+
+    /// <summary>The code is wrong or was used before; it counts towards the lock.</summary>
+    WrongCode,
+
+    /// <summary>Too many wrong ones.</summary>
+    Locked,
+
+    /// <summary>The user has no authenticator app yet.</summary>
+    NotEnrolled,
+
+    /// <summary>There is no such request for this user: unknown, somebody else's, expired, or decided.</summary>
+    Gone,
+}
+
+/// <summary>What people do with requests for proof. A user proves what they asked for themselves, and what a program of their tenant asked for.</summary>
+public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, TimeProvider clock)
+{
+    /// <summary>A request the caller can still prove, or <see langword="null"/>.</summary>
+    public async Task<StepUpRequest?> FindAsync(Caller caller, StepUpId id, CancellationToken cancellationToken)
+        => await store.FindAsync(caller.Tenant, id, cancellationToken) is { State: StepUpState.Pending } request
+            && request.ExpiresAt > clock.GetUtcNow() && MayProve(caller, request)
+            ? request
+            : null;
+
+    /// <summary>Proves by the code of an authenticator app. A code is taken once, whatever it is for.</summary>
+    public async Task<StepUpOutcome> ProveByCodeAsync(Caller caller, StepUpId id, string code, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(caller, id, cancellationToken) is not { } request)
+        {
+            return StepUpOutcome.Gone;
+        }
+
+        var user = new UserId(Guid.Parse(caller.Actor.Id));
+        var attempt = Audit(caller, AuditActions.StepUpProven, request, ("method", "totp"));
+        return await users.ProveCodeAsync(caller.Tenant, user, code, attempt with { Action = AuditActions.StepUpRefused }, cancellationToken) switch
+        {
+            CodeProof.Right => await store.ProveAsync(caller.Tenant, id, user, attempt, cancellationToken) ? StepUpOutcome.Proven : StepUpOutcome.Gone,
+            CodeProof.Locked => StepUpOutcome.Locked,
+            CodeProof.NotEnrolled => StepUpOutcome.NotEnrolled,
+            _ => StepUpOutcome.WrongCode,
+        };
+    }
+
+    /// <returns><see langword="false"/> when there was nothing to decline.</returns>
+    public async Task<bool> DeclineAsync(Caller caller, StepUpId id, CancellationToken cancellationToken)
+        => await FindAsync(caller, id, cancellationToken) is { } request
+            && await store.DeclineAsync(caller.Tenant, id, Audit(caller, AuditActions.StepUpRefused, request, ("reason", "declined")), cancellationToken);
+
+    private static bool MayProve(Caller caller, StepUpRequest request)
+        => caller.Actor.Kind == "user"
+            && SensitiveOperations.All.TryGetValue(request.Operation, out var operation) && caller.Permissions.Contains(operation.Permission)
+            && (request.RequestedBy.Kind == "apikey" || (request.RequestedBy.Kind == "user" && request.RequestedBy.Id == caller.Actor.Id));
+
+    private AuditDraft Audit(Caller caller, string action, StepUpRequest request, (string, string) detail)
+        => caller.Audit(
+            clock.GetUtcNow(), action, $"stepup/{request.Id}", ("operation", request.Operation), ("subject", request.Subject), detail);
+}

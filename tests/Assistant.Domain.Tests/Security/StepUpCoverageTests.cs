@@ -1,0 +1,120 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Security;
+
+/// <summary>Every entry of the table is asked for by a use case, before anything is changed.</summary>
+public sealed class StepUpCoverageTests
+{
+    private static readonly Caller Admin = Callers.Admin;
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 25, 9, 0, 0, TimeSpan.Zero));
+    private readonly ClosedGuard _guard = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_sensitive_operation_is_stopped_in_its_use_case()
+    {
+        await RunAsync();
+
+        Assert.Equal(
+            SensitiveOperations.All.Keys.Order(StringComparer.Ordinal),
+            _guard.Demanded.Select(operation => operation.What.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_each_demands_names_everything_its_sentence_does()
+    {
+        await RunAsync();
+
+        Assert.All(_guard.Demanded, operation =>
+        {
+            var request = new StepUpRequest(
+                StepUpId.Create(), operation.Tenant, Admin.Actor, operation.What.Name, operation.Subject, operation.Shown, operation.Hash(),
+                _clock.GetUtcNow(), _clock.GetUtcNow());
+            Assert.DoesNotContain("?", request.SentenceIn(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            Assert.DoesNotContain("?", request.SentenceIn(new System.Globalization.CultureInfo("zh-CN")), StringComparison.Ordinal);
+            Assert.DoesNotContain("secret-2", string.Join(' ', operation.Shown.Values), StringComparison.Ordinal);
+            Assert.DoesNotContain("correct horse", string.Join(' ', operation.Shown.Values), StringComparison.Ordinal);
+        });
+    }
+
+    private async Task RunAsync()
+    {
+        var audit = new InMemoryAuditLog();
+        await AccountsAsync(audit);
+        await ConnectionsAsync();
+        await EnginesAsync();
+    }
+
+    private async Task AccountsAsync(InMemoryAuditLog audit)
+    {
+        var directory = new InMemoryUserDirectory(audit, _clock, TenantId.Default);
+        var seed = new UserDesk(directory, new OpenGuard(), _clock);
+        var ann = Assert.IsType<CreateUserOutcome.Created>(
+            await seed.CreateAsync(Admin, "ann@example.org", Roles.Viewer, "correct horse battery", null, Cancel)).User;
+        var users = new UserDesk(directory, _guard, _clock);
+        var keys = new ApiKeyDesk(new InMemoryApiKeyStore(audit, _clock), _guard, _clock);
+
+        await StoppedAsync(() => users.CreateAsync(Admin, "bob@example.org", Roles.Viewer, "correct horse battery", null, Cancel));
+        await StoppedAsync(() => users.SetRoleAsync(Admin, ann.Id, Roles.Operator, Cancel));
+        await StoppedAsync(() => users.ResetMfaAsync(Admin, ann.Id, Cancel));
+        await StoppedAsync(() => keys.CreateAsync(Admin, "script", Roles.Viewer, Cancel));
+
+        Assert.Equal(Roles.Viewer, Assert.Single(await seed.ListAsync(Admin, Cancel)).Role);
+        Assert.Empty(await keys.ListAsync(Admin, Cancel));
+    }
+
+    private async Task ConnectionsAsync()
+    {
+        var (store, channel, signals) = (new FakeConnections(), new FakeChannel(), new RecordedSignals());
+        var desk = new ConnectionDesk(store, channel, channel, channel, _guard, signals, _clock);
+        ConnectionDraft Draft(string secret, AccessPolicy access)
+            => new("tg", "fake", "", access, true, new SettingValues(new Dictionary<string, string> { ["token"] = secret }));
+        Assert.IsType<ConnectionOutcome.Saved>(await desk.SaveAsync(Admin, Draft("secret-1", AccessPolicy.Pairing), Cancel));
+
+        await StoppedAsync(() => desk.SaveAsync(Admin, Draft("secret-2", AccessPolicy.Pairing), Cancel));
+        await StoppedAsync(() => desk.SaveAsync(Admin, Draft("secret-1", AccessPolicy.Open), Cancel));
+
+        Assert.Equal("secret-1", store["tg"].Settings.Find("token"));
+        Assert.Equal(AccessPolicy.Pairing, store["tg"].Access);
+    }
+
+    private async Task EnginesAsync()
+    {
+        var engines = new FakeEngines();
+        var desk = new EngineDesk(engines, engines, engines, _guard, _clock);
+        EngineDraft Draft(string secret)
+            => new("main", "cloud", new SettingValues(new Dictionary<string, string> { ["apiKey"] = secret }), false, 1);
+        Assert.IsType<EngineOutcome.Saved>(await desk.SaveAsync(Admin, Draft("secret-1"), Cancel));
+
+        await StoppedAsync(() => desk.SaveAsync(Admin, Draft("secret-2"), Cancel));
+    }
+
+    private static Task<StoppedException> StoppedAsync(Func<Task> act) => Assert.ThrowsAsync<StoppedException>(act);
+
+    /// <summary>Lets nobody through and remembers what wanted proof.</summary>
+    private sealed class ClosedGuard : IStepUpGuard
+    {
+        public List<BoundOperation> Demanded { get; } = [];
+
+        public Task DemandAsync(Caller caller, BoundOperation operation, CancellationToken cancellationToken)
+        {
+            Demanded.Add(operation);
+            throw new StoppedException();
+        }
+    }
+
+    private sealed class StoppedException : Exception;
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Endpoints;
+using Xunit;
+
+namespace Assistant.Web.Tests.Endpoints;
+
+/// <summary>A program's sensitive request waits for a person, and goes through once, as it was.</summary>
+public sealed class StepUpApiTests : IAsyncLifetime
+{
+    private const string Path = "/api/v1/channels/second";
+
+    private readonly InMemoryStepUpStore _store = new(new InMemoryAuditLog());
+    private readonly SetupGate _setup = new(new InMemoryUserDirectory(new InMemoryAuditLog(), TimeProvider.System, TenantId.Default), TimeProvider.System);
+    private ApiHost _host = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+        => _host = await ApiHost.StartAsync(guard: new StepUpGuard(_store, _setup, TimeProvider.System));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _setup.Dispose();
+    }
+
+    [Fact]
+    public async Task A_new_secret_is_free_a_replaced_one_waits_for_a_person()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync("first-secret")).StatusCode);
+
+        using var refused = await PutAsync("second-secret");
+        var text = await refused.Content.ReadAsStringAsync(Cancel);
+        var wanted = JsonDocument.Parse(text).RootElement.GetProperty("stepUp");
+        var id = wanted.GetProperty("id").GetGuid();
+
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal("connection.secret", wanted.GetProperty("operation").GetString());
+        Assert.Equal("Replace token of the connection second.", wanted.GetProperty("sentence").GetString());
+        Assert.Equal($"/step-up/{id}", wanted.GetProperty("approveAt").GetString());
+        Assert.DoesNotContain("secret\"", text.Replace("connection.secret\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("first-secret", _host.Connections["second"].Settings.Find("token"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("second-secret", id)).StatusCode); // nobody approved
+        await ProveAsync(id);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("third-secret", id)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("second-secret", id, role: "owner")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync("second-secret", id)).StatusCode);
+        Assert.Equal("second-secret", _host.Connections["second"].Settings.Find("token"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("first-secret", id)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_request_that_keeps_the_secret_and_the_policy_needs_no_proof()
+    {
+        await PutAsync("first-secret");
+
+        using var renamed = await _host.As("admin").PutAsJsonAsync(
+            Path, new { type = "fake", access = "pairing", displayName = "Another name", settings = new { } }, Cancel);
+        using var opened = await _host.As("admin").PutAsJsonAsync(
+            Path, new { type = "fake", access = "open", displayName = "Another name", settings = new { } }, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, renamed.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, opened.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_same_idempotency_key_goes_through_once_it_is_proven()
+    {
+        await PutAsync("first-secret");
+        using var refused = await PutAsync("second-secret", key: "k1");
+        var id = (await refused.JsonAsync()).GetProperty("stepUp").GetProperty("id").GetGuid();
+        await ProveAsync(id);
+
+        using var done = await PutAsync("second-secret", id, key: "k1");
+
+        Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> PutAsync(string secret, Guid? proof = null, string role = "admin", string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, Path)
+        {
+            Content = JsonContent.Create(new { type = "fake", access = "pairing", settings = new { token = secret } }),
+        };
+        if (proof is { } id)
+        {
+            request.Headers.Add(ApiCaller.ProofHeader, id.ToString());
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return await _host.As(role).SendAsync(request, Cancel);
+    }
+
+    private async Task ProveAsync(Guid id)
+        => Assert.True(await _store.ProveAsync(
+            TenantId.Default, new StepUpId(id), new UserId(Guid.CreateVersion7()),
+            new AuditDraft(TenantId.Default, TimeProvider.System.GetUtcNow(), Actor.System, AuditActions.StepUpProven, "stepup", "local", AuditDraft.NoDetails), Cancel));
+}
