@@ -3,6 +3,7 @@ using Assistant.Infrastructure.Ai.Anthropic;
 using Assistant.Infrastructure.Ai.Embedded;
 using Assistant.Infrastructure.Ai.Ollama;
 using Assistant.Infrastructure.Ai.OpenAi;
+using Assistant.Infrastructure.Outgoing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,6 +17,7 @@ public static class AiServices
     {
         services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOutgoing();
         services.AddSingleton<EngineHttp>();
         services.AddSingleton<IEngineType, OpenAiEngine>();
         services.AddSingleton<IEngineType, AnthropicEngine>();

@@ -1,4 +1,5 @@
 using Assistant.Infrastructure.Ai.Pipeline;
+using Assistant.Infrastructure.Outgoing;
 
 namespace Assistant.Infrastructure.Ai;
 
@@ -10,16 +11,12 @@ internal sealed class EngineHttp : IDisposable
 {
     private readonly FaultHandler _handler;
 
-    public EngineHttp(TimeProvider time) => _handler = new FaultHandler(
-        new SocketsHttpHandler
-        {
-            ActivityHeadersPropagator = null,
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            UseCookies = false,
-        },
-        time);
+    public EngineHttp(OutgoingHttp outgoing, TimeProvider time)
+    {
+        var handler = outgoing.NewHandler(AddressSource.Configured);
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+        _handler = new FaultHandler(handler, time);
+    }
 
     /// <summary>A client of its own, which may be disposed; the connections stay.</summary>
     public HttpClient CreateClient() => new(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };

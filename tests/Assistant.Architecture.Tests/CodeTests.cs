@@ -7,6 +7,9 @@ public sealed partial class CodeTests
 {
     private const int MaxLines = 400;
 
+    // The guard itself, and the doctor, which asks this program's own health on an address of its settings.
+    private static readonly string[] OwnAddress = ["OutgoingHttp.cs", "ListenDiagnostic.cs"];
+
     private static IEnumerable<SourceFile> Code => Repository.Judged.Where(file => file.Has(".cs") && !file.IsGenerated);
 
     [Fact]
@@ -14,6 +17,15 @@ public sealed partial class CodeTests
 
     [Fact]
     public void An_async_void_method_is_seen() => Assert.Single(Matches([new("A.cs", "private async void OnClick() { }")], AsyncVoid()));
+
+    [Fact]
+    public void Requests_go_out_through_the_guard() => Repository.AssertNone(
+        Matches(Code.Where(file => file.IsIn("Assistant.Infrastructure") || file.IsIn("Assistant.Web")).Where(file => !OwnAddress.Contains(file.Name)), Unguarded()),
+        "Take a handler from OutgoingHttp, which judges where it connects to:");
+
+    [Fact]
+    public void A_request_past_the_guard_is_seen() =>
+        Assert.Equal(2, Matches([new("A.cs", "new SocketsHttpHandler()\nnew HttpClient { Timeout = x }\nnew HttpClient(handler)")], Unguarded()).Count());
 
     [Fact]
     public void Work_left_for_later_names_its_issue() => Repository.AssertNone(Matches(Code, Later()), "Write the issue's number behind it, (#12), or do it now:");
@@ -100,6 +112,10 @@ public sealed partial class CodeTests
 
     [GeneratedRegex(@"\basync\s+void\b")]
     private static partial Regex AsyncVoid();
+
+    // `new() { … }` of a handler has its type on the same line; a client over a given handler is as safe as the handler.
+    [GeneratedRegex(@"\bnew\s+(SocketsHttpHandler|HttpClientHandler|WebProxy|TcpClient)\b|\bnew\s+HttpClient\s*(\(\s*\)|\{)|\bSocketsHttpHandler\s+\w+\([^)]*\)\s*=>\s*new\(")]
+    private static partial Regex Unguarded();
 
     [GeneratedRegex(@"//.*\b(TODO|FIXME|HACK)\b(?!.*#\d+)")]
     private static partial Regex Later();

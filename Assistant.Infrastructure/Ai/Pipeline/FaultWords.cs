@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Outgoing;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
 
@@ -10,6 +11,11 @@ internal static class FaultWords
     public static EngineFault NoConnection(Uri? address, HttpRequestException cause)
     {
         var host = address?.Authority ?? "?";
+        if (cause.InnerException is DestinationRefusedException)
+        {
+            return new(EngineFaultKind.Misconfigured, Phrase.Of("engine.address-refused", ("host", host)));
+        }
+
         return cause.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => new(EngineFaultKind.Unreachable, Phrase.Of("engine.name-unknown", ("host", host))),

@@ -3,6 +3,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai;
+using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Ai;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -11,7 +12,7 @@ namespace Assistant.Infrastructure.Tests.Ai;
 
 public sealed class EngineCatalogTests : IAsyncLifetime
 {
-    private readonly EngineHttp _http = new(TimeProvider.System);
+    private readonly EngineHttp _http = new(TestOutgoing.Default, TimeProvider.System);
     private EngineEmulator _server = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Assistant.Infrastructure.Ai.Embedded;
 using Assistant.Infrastructure.Ai.Ollama;
 using Assistant.Infrastructure.Ai.OpenAi;
 using Assistant.Infrastructure.Ai.Pipeline;
+using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Ai;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ namespace Assistant.Infrastructure.Tests.Ai;
 /// <summary>Each engine type against a server that speaks its protocol over real HTTP.</summary>
 public sealed class EngineTypesTests : IAsyncLifetime
 {
-    private readonly EngineHttp _http = new(TimeProvider.System);
+    private readonly EngineHttp _http = new(TestOutgoing.Default, TimeProvider.System);
     private readonly EngineOptions _options = new() { MaxAttempts = 1, FirstTokenTimeout = TimeSpan.FromSeconds(20), StallTimeout = TimeSpan.FromMilliseconds(200) };
     private EngineEmulator _server = null!;
 
@@ -29,6 +30,19 @@ public sealed class EngineTypesTests : IAsyncLifetime
     {
         _http.Dispose();
         await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_address_of_the_clouds_metadata_is_refused_in_words()
+    {
+        var client = new OpenAiEngine(_http).Create(new(new Dictionary<string, string>
+        {
+            ["baseUrl"] = "http://169.254.169.254/v1", ["model"] = "m",
+        }));
+
+        var fault = await Assert.ThrowsAsync<EngineFaultException>(() => client.GetResponseAsync("hello", cancellationToken: Cancel));
+
+        Assert.Equal(Phrase.Of("engine.address-refused", ("host", "169.254.169.254")), fault.Fault.Reason);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Net;
+using Assistant.Infrastructure.Outgoing;
 using Microsoft.Extensions.Options;
 using Telegram.Bot;
 
@@ -9,10 +10,10 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 /// The token is part of every address. No activity is made for these calls (the propagator is off): it would carry the address into traces.
 /// Polls have sockets of their own, so that a burst of sends never keeps news waiting.
 /// </remarks>
-internal sealed class TelegramHttp(IOptions<TelegramOptions> options) : IDisposable
+internal sealed class TelegramHttp(OutgoingHttp outgoing, IOptions<TelegramOptions> options) : IDisposable
 {
-    private readonly SocketsHttpHandler _calls = NewHandler(options.Value.MaxConnections);
-    private readonly SocketsHttpHandler _polls = NewHandler(int.MaxValue);
+    private readonly SocketsHttpHandler _calls = NewHandler(outgoing, options.Value.MaxConnections);
+    private readonly SocketsHttpHandler _polls = NewHandler(outgoing, int.MaxValue);
 
     /// <summary>A client for everything but polling. It never retries by itself: the outbox does.</summary>
     public ITelegramBotClient NewClient(TelegramSettings settings) => NewClient(settings, _calls, options.Value.CallTimeout);
@@ -34,14 +35,12 @@ internal sealed class TelegramHttp(IOptions<TelegramOptions> options) : IDisposa
             new TelegramBotClientOptions(settings.Token, settings.ApiBaseUrl) { RetryThreshold = 0, RetryCount = 0 },
             new HttpClient(handler, disposeHandler: false) { Timeout = timeout });
 
-    private static SocketsHttpHandler NewHandler(int connections) => new()
+    private static SocketsHttpHandler NewHandler(OutgoingHttp outgoing, int connections)
     {
-        MaxConnectionsPerServer = connections,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = null,
-    };
+        var handler = outgoing.NewHandler(AddressSource.Configured);
+        handler.MaxConnectionsPerServer = connections;
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+        handler.AutomaticDecompression = DecompressionMethods.None;
+        return handler;
+    }
 }

@@ -1,4 +1,5 @@
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Outgoing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -12,6 +13,7 @@ public static class TelegramServices
         services.AddOptions<TelegramOptions>()
             .BindConfiguration(TelegramOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOutgoing();
         services.AddSingleton<TelegramHttp>();
         services.AddSingleton<IChannel, TelegramChannel>();
         return services;

@@ -3,6 +3,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
+using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.Telegram;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,7 +20,7 @@ internal sealed class TelegramRig : ChannelRig
     private TelegramRig(TelegramEmulator emulator, bool usesWebhook, TelegramOptions options, TimeProvider time)
     {
         Emulator = emulator;
-        _http = new TelegramHttp(Options.Create(options));
+        _http = new TelegramHttp(TestOutgoing.Default, Options.Create(options));
         Channel = new TelegramChannel(_http, Options.Create(options), time, NullLogger<TelegramChannel>.Instance);
         Connection = ConnectionWith(Settings(emulator.Token, usesWebhook ? "webhook" : "polling"), time);
     }
