@@ -4,7 +4,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Domain.Security;
 
 /// <summary>What people do with users, in the console, through the API and on the command line.</summary>
-public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
+public sealed class UserDesk(IUserDirectory users, TimeProvider clock, PasswordCheck? check = null)
 {
     /// <summary>The caller's tenant's users, by e-mail address.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(Caller caller, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
         caller.Demand(Permissions.UsersManage);
         return caller.RefusesToGrant(role) is { } refusal
             ? new CreateUserOutcome.Invalid("role", refusal)
-            : await CreateAsync(users, caller, email, role, password, totp, onlyFirst: false, clock.GetUtcNow(), cancellationToken);
+            : await CreateAsync(users, check, caller, email, role, password, totp, onlyFirst: false, clock.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>Sets a user's role; the user has to sign in again.</summary>
@@ -49,7 +49,7 @@ public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
     public static Caller LocalCaller(TenantId tenant) => new(new Actor("system", "cli", "Command line"), tenant, Permissions.All, "local");
 
     internal static async Task<CreateUserOutcome> CreateAsync(
-        IUserDirectory users, Caller caller, string email, string role, string password, TotpSecret? totp, bool onlyFirst, DateTimeOffset now,
+        IUserDirectory users, PasswordCheck? check, Caller caller, string email, string role, string password, TotpSecret? totp, bool onlyFirst, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         email = email.Trim();
@@ -58,10 +58,9 @@ public sealed class UserDesk(IUserDirectory users, TimeProvider clock)
             return new CreateUserOutcome.Invalid("email", "This is not an e-mail address.");
         }
 
-        if (!PasswordPolicy.Accepts(password))
+        if (await (check ?? new PasswordCheck()).FindFlawAsync(password, email, cancellationToken) is { } flaw)
         {
-            return new CreateUserOutcome.Invalid(
-                "password", $"A password has {PasswordPolicy.MinLength} to {PasswordPolicy.MaxLength} characters, at least five different ones.");
+            return new CreateUserOutcome.Invalid("password", PasswordPolicy.Explain(flaw), flaw);
         }
 
         var user = new NewUser(new UserId(Guid.CreateVersion7()), caller.Tenant, email, role, password, totp);
