@@ -76,6 +76,12 @@ public static class AuditActions
     public const string SignedIn = "user.signin";
     public const string SignInFailed = "user.signin.failed";
     public const string SignedOut = "user.signout";
+    public const string PasskeyAdded = "passkey.added";
+    public const string PasskeyRefused = "passkey.refused";
+    public const string PasskeyRenamed = "passkey.renamed";
+    public const string PasskeyRevoked = "passkey.revoked";
+    public const string SteppedUp = "user.stepup";
+    public const string StepUpFailed = "user.stepup.failed";
     public const string ApiKeyCreated = "apikey.created";
     public const string ApiKeyRevoked = "apikey.revoked";
     public const string StepUpRequested = "stepup.requested";

@@ -16,6 +16,10 @@ public abstract record CredentialChange
     /// <param name="Step">Of the code that confirmed the seed: it signs nobody in any more.</param>
     public sealed record NewTotp(TotpSecret Secret, long Step) : CredentialChange;
 
+    /// <summary>Recovery codes; earlier ones are worth nothing any more.</summary>
+    /// <param name="Hashes">One after the other, <see cref="RecoveryCode.HashSize"/> bytes each.</param>
+    public sealed record NewRecoveryCodes(byte[] Hashes) : CredentialChange;
+
     /// <summary>Sign-in by password alone.</summary>
     public sealed record NoTotp : CredentialChange;
 }
@@ -35,8 +39,8 @@ public abstract record CredentialOutcome
     /// <summary>Too many wrong ones: even the right password is refused for a while.</summary>
     public sealed record Locked : CredentialOutcome;
 
-    /// <summary><see cref="PasswordPolicy"/> does not accept the new password.</summary>
-    public sealed record WeakPassword : CredentialOutcome;
+    /// <summary><see cref="PasswordCheck"/> does not accept the new password.</summary>
+    public sealed record WeakPassword(PasswordFlaw Flaw) : CredentialOutcome;
 
     /// <summary>The seed was not confirmed: the code is not one of it.</summary>
     public sealed record WrongCode : CredentialOutcome;
@@ -45,7 +49,7 @@ public abstract record CredentialOutcome
 }
 
 /// <summary>What people do with an account of theirs. Every change wants the password again: an open screen is no proof.</summary>
-public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider clock)
+public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider clock, PasswordCheck? check = null)
 {
     /// <summary>The caller's account, or one the caller may manage; <see langword="null"/> when there is none.</summary>
     /// <exception cref="PermissionDeniedException">It is another's and the caller may not manage users.</exception>
@@ -55,12 +59,13 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
         return await users.FindAsync(caller.Tenant, id, cancellationToken);
     }
 
-    public Task<CredentialOutcome> ChangePasswordAsync(Caller caller, UserId id, string password, string next, CancellationToken cancellationToken)
+    public async Task<CredentialOutcome> ChangePasswordAsync(Caller caller, UserId id, string password, string next, CancellationToken cancellationToken)
     {
         DemandAccess(caller, id);
-        return PasswordPolicy.Accepts(next)
-            ? ChangeAsync(caller, id, password, new CredentialChange.NewPassword(next), "password", cancellationToken)
-            : Task.FromResult<CredentialOutcome>(new CredentialOutcome.WeakPassword());
+        var email = (await users.FindAsync(caller.Tenant, id, cancellationToken))?.Email ?? "";
+        return await (check ?? new PasswordCheck()).FindFlawAsync(next, email, cancellationToken) is { } flaw
+            ? new CredentialOutcome.WeakPassword(flaw)
+            : await ChangeAsync(caller, id, password, new CredentialChange.NewPassword(next), "password", cancellationToken);
     }
 
     /// <summary>Asks for a code at every sign-in from now on. An earlier seed is replaced.</summary>
@@ -78,6 +83,18 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
     {
         DemandAccess(caller, id);
         return ChangeAsync(caller, id, password, new CredentialChange.NoTotp(), "totp-removed", cancellationToken);
+    }
+
+    /// <summary>Replaces the recovery codes. They are shown now and never again.</summary>
+    /// <returns>The codes, where the outcome is <see cref="CredentialOutcome.Changed"/>.</returns>
+    public async Task<(CredentialOutcome Outcome, IReadOnlyList<RecoveryCode> Codes)> MakeRecoveryCodesAsync(
+        Caller caller, UserId id, string password, CancellationToken cancellationToken)
+    {
+        DemandAccess(caller, id);
+        var codes = RecoveryCode.CreateSet();
+        var change = new CredentialChange.NewRecoveryCodes([.. codes.SelectMany(code => code.Hash())]);
+        var outcome = await ChangeAsync(caller, id, password, change, "recovery-codes", cancellationToken);
+        return (outcome, outcome is CredentialOutcome.Changed ? codes : []);
     }
 
     private Task<CredentialOutcome> ChangeAsync(

@@ -34,8 +34,13 @@ public interface IUserDirectory
     Task<CredentialOutcome> ChangeCredentialAsync(
         TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken);
 
+    /// <summary>Whether this is the user's password; a wrong one counts towards the lock.</summary>
+    /// <param name="attempt">Who tries, when and from where; a refusal is written as an event of its own.</param>
+    /// <returns><see langword="null"/> when it is.</returns>
+    Task<SignInRefusal?> CheckPasswordAsync(TenantId tenant, UserId id, string password, AuditDraft attempt, CancellationToken cancellationToken);
+
     /// <summary>
-    /// Checks password and, where the user has one, the one-time code; counts failures and locks after too many. Writes the
+    /// Checks password and, where the user has a one-time code, that or a recovery code; counts failures and locks after too many. Writes the
     /// audit event of the attempt itself. Takes about as long for an unknown address as for a known one.
     /// </summary>
     /// <param name="code"><see langword="null"/> or empty when none was entered.</param>
@@ -64,7 +69,8 @@ public abstract record CreateUserOutcome
     public sealed record NotFirst : CreateUserOutcome;
 
     /// <summary>Nothing was created; the key is <c>email</c>, <c>password</c>, <c>role</c>, <c>tenant</c> or <c>code</c>.</summary>
-    public sealed record Invalid(string Key, string Message) : CreateUserOutcome;
+    /// <param name="Flaw">Of the password, where it is that.</param>
+    public sealed record Invalid(string Key, string Message, PasswordFlaw? Flaw = null) : CreateUserOutcome;
 }
 
 /// <summary>How changing a user ended.</summary>
@@ -99,4 +105,4 @@ public abstract record SignInOutcome
 }
 
 /// <summary>Why a sign-in was refused; for the audit log only.</summary>
-public enum SignInRefusal { UnknownUser, WrongPassword, WrongCode, Locked }
+public enum SignInRefusal { UnknownUser, WrongPassword, WrongCode, Locked, WrongPasskey, ClonedPasskey }

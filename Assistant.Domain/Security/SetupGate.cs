@@ -9,7 +9,7 @@ namespace Assistant.Domain.Security;
 /// The way in to a new installation: a token, new at each start, that lets whoever reads the program's output create the
 /// first user. It is worth nothing once any user exists, and it is never stored. Safe for concurrent use.
 /// </summary>
-public sealed class SetupGate(IUserDirectory users, TimeProvider clock) : IDisposable
+public sealed class SetupGate(IUserDirectory users, TimeProvider clock, PasswordCheck? check = null) : IDisposable
 {
     /// <summary>How long the first user may finish the set-up without proving each sensitive act.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
@@ -55,7 +55,7 @@ public sealed class SetupGate(IUserDirectory users, TimeProvider clock) : IDispo
 
             var caller = new Caller(new Actor("system", "setup", "First set-up"), tenant, Permissions.All, origin);
             var outcome = await UserDesk.CreateAsync(
-                users, caller, email, Roles.Owner, password, totp, onlyFirst: true, clock.GetUtcNow(), cancellationToken);
+                users, check, caller, email, Roles.Owner, password, totp, onlyFirst: true, clock.GetUtcNow(), cancellationToken);
             switch (outcome)
             {
                 case CreateUserOutcome.Created created:
@@ -63,7 +63,7 @@ public sealed class SetupGate(IUserDirectory users, TimeProvider clock) : IDispo
                     _claim = new Claim(created.User.AsActor, clock.GetUtcNow());
                     return new SetupOutcome.Claimed(created.User);
                 case CreateUserOutcome.Invalid invalid:
-                    return new SetupOutcome.Invalid(invalid.Key, invalid.Message);
+                    return new SetupOutcome.Invalid(invalid.Key, invalid.Message, invalid.Flaw);
                 case CreateUserOutcome.NotFirst or CreateUserOutcome.EmailTaken:
                     return new SetupOutcome.Closed();
                 default:
@@ -92,7 +92,8 @@ public abstract record SetupOutcome
     public sealed record Claimed(User User) : SetupOutcome;
 
     /// <summary>Nothing was created and the token is still good; the key is <c>email</c> or <c>password</c>.</summary>
-    public sealed record Invalid(string Key, string Message) : SetupOutcome;
+    /// <param name="Flaw">Of the password, where it is that.</param>
+    public sealed record Invalid(string Key, string Message, PasswordFlaw? Flaw = null) : SetupOutcome;
 
     /// <summary>The token is wrong, or the set-up is done.</summary>
     public sealed record Closed : SetupOutcome;

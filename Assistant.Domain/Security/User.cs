@@ -7,9 +7,11 @@ namespace Assistant.Domain.Security;
 /// <param name="Email">Unique in the installation, compared without regard to case.</param>
 /// <param name="Role">One of <see cref="Roles"/>.</param>
 /// <param name="HasTotp">Whether signing in asks for a code.</param>
-/// <param name="LockedUntil">Sign-in is refused until then, after too many failures.</param>
+/// <param name="LockedUntil">Sign-in by password is refused until then, after too many failures.</param>
+/// <param name="RecoveryCodesLeft">How many of the last set were not used yet.</param>
 public sealed record User(
-    UserId Id, TenantId Tenant, string Email, string Role, bool HasTotp, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt, DateTimeOffset? LockedUntil)
+    UserId Id, TenantId Tenant, string Email, string Role, bool HasTotp, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt, DateTimeOffset? LockedUntil,
+    int RecoveryCodesLeft = 0)
 {
     public Actor AsActor => new("user", Id.Value.ToString(), Email);
 }
@@ -41,17 +43,6 @@ public sealed class TotpSecret
     public static TotpSecret Create() => new(RandomNumberGenerator.GetBytes(Size));
 
     public override string ToString() => "TOTP secret (not shown)";
-}
-
-/// <summary>What a password must be: long. Composition rules make passwords worse (NIST SP 800-63B, section 3.1.1.2).</summary>
-public static class PasswordPolicy
-{
-    public const int MinLength = 12;
-
-    /// <summary>Bounds the work of hashing.</summary>
-    public const int MaxLength = 200;
-
-    public static bool Accepts(string password) => password.Length is >= MinLength and <= MaxLength && password.Distinct().Count() >= 5;
 }
 
 /// <summary>The form of an e-mail address, as far as it matters here: something, an at sign, something.</summary>

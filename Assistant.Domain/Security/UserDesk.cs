@@ -5,7 +5,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Domain.Security;
 
 /// <summary>What people do with users, in the console, through the API and on the command line.</summary>
-public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvider clock)
+public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvider clock, PasswordCheck? check = null)
 {
     /// <summary>The caller's tenant's users, by e-mail address.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(Caller caller, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
             return new CreateUserOutcome.Invalid("role", refusal);
         }
 
-        if (Check(email, password) is { } invalid)
+        if (await CheckAsync(check, email, password, cancellationToken) is { } invalid)
         {
             return invalid;
         }
@@ -34,7 +34,7 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
             SensitiveOperations.UserCreate, caller.Tenant, "user",
             [new("email", email.Trim()), new("role", role), new("password", password, IsSecret: true)]);
         await guard.DemandAsync(caller, operation, cancellationToken);
-        return await CreateAsync(users, caller, email, role, password, totp, onlyFirst: false, clock.GetUtcNow(), cancellationToken);
+        return await CreateAsync(users, check, caller, email, role, password, totp, onlyFirst: false, clock.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>Sets a user's role; the user has to sign in again.</summary>
@@ -83,10 +83,10 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
     public static Caller LocalCaller(TenantId tenant) => new(new Actor("system", "cli", "Command line"), tenant, Permissions.All, "local");
 
     internal static async Task<CreateUserOutcome> CreateAsync(
-        IUserDirectory users, Caller caller, string email, string role, string password, TotpSecret? totp, bool onlyFirst, DateTimeOffset now,
+        IUserDirectory users, PasswordCheck? check, Caller caller, string email, string role, string password, TotpSecret? totp, bool onlyFirst, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        if (Check(email, password) is { } invalid)
+        if (await CheckAsync(check, email, password, cancellationToken) is { } invalid)
         {
             return invalid;
         }
@@ -97,9 +97,10 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
         return await users.CreateAsync(user, onlyFirst, audit, cancellationToken);
     }
 
-    private static CreateUserOutcome.Invalid? Check(string email, string password)
+    private static async Task<CreateUserOutcome.Invalid?> CheckAsync(
+        PasswordCheck? check, string email, string password, CancellationToken cancellationToken)
         => !EmailAddress.IsValid(email.Trim()) ? new("email", "This is not an e-mail address.")
-            : !PasswordPolicy.Accepts(password) ? new(
-                "password", $"A password has {PasswordPolicy.MinLength} to {PasswordPolicy.MaxLength} characters, at least five different ones.")
-            : null;
+            : await (check ?? new PasswordCheck()).FindFlawAsync(password, email.Trim(), cancellationToken) is { } flaw
+                ? new("password", PasswordPolicy.Explain(flaw), flaw)
+                : null;
 }

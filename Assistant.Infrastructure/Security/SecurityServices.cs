@@ -1,8 +1,10 @@
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
+using Assistant.Domain.Security.Passkeys;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Passkeys;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Security.Sessions;
 using Assistant.Infrastructure.Security.StepUp;
@@ -13,6 +15,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Security;
 
@@ -25,7 +28,8 @@ public static class SecurityServices
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<SignInOptions>().BindConfiguration(SignInOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SignInOptions>().BindConfiguration(SignInOptions.Section).ValidateDataAnnotations()
+            .Validate(options => options.BreachedPasswordsFile is null or "" || File.Exists(options.BreachedPasswordsFile), $"{SignInOptions.Section}:BreachedPasswordsFile names a file that is not there.").ValidateOnStart();
 
         services.AddSingleton<IDataKeyStore, SqlDataKeyStore>();
         services.AddSingleton(provider =>
@@ -51,9 +55,16 @@ public static class SecurityServices
         services.AddSingleton<IStepUpStore, SqlStepUpStore>();
         services.AddSingleton<IStepUpGuard, StepUpGuard>();
         services.AddSingleton<StepUpDesk>();
+        services.AddSingleton<IBreachedPasswords, BreachedPasswordFile>();
+        services.AddSingleton<PasswordCheck>();
         services.AddSingleton<UserDesk>();
         services.AddSingleton<AccountDesk>();
         services.AddSingleton<SetupGate>();
+        services.AddOptions<PasskeyOptions>().BindConfiguration(PasskeyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<PasskeyOptions>, PasskeyOptions.Defaults>();
+        services.AddSingleton<IPasskeyStore, SqlPasskeyStore>();
+        services.AddSingleton<IPasskeyVerifier, IdentityPasskeyVerifier>();
+        services.AddSingleton<PasskeyDesk>();
         services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
         services.AddSingleton<ApiKeyDesk>();
         return services;

@@ -87,8 +87,7 @@ internal static class UserEndpoints
     {
         CredentialOutcome.Changed changed => Results.Ok(UserResource.From(changed.User)),
         CredentialOutcome.WrongPassword => Problems.Invalid("password", "This is not the user's password."),
-        CredentialOutcome.WeakPassword => Problems.Invalid(
-            "next", $"A password has {PasswordPolicy.MinLength} to {PasswordPolicy.MaxLength} characters, at least five different ones."),
+        CredentialOutcome.WeakPassword weak => Problems.Invalid("next", PasswordPolicy.Explain(weak.Flaw)),
         CredentialOutcome.WrongCode => Problems.Invalid("code", "This is not a code of the secret, or its 30 seconds are over."),
         CredentialOutcome.Locked => Problems.Conflict("Locked", "Too many wrong passwords. Try again in a few minutes."),
         CredentialOutcome.NotFound => Problems.NotFound("user"),

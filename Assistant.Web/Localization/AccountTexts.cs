@@ -32,6 +32,31 @@ internal static class AccountTexts
     public static string Copied => Book.Say();
     public static string Looks => Book.Say();
     public static string Locked => Book.Say();
+    public static string Passkeys => Book.Say();
+    public static string PasskeysWhy => Book.Say();
+    public static string PasskeyAdd => Book.Say();
+    public static string PasskeyAdded => Book.Say();
+    public static string PasskeyCreate => Book.Say();
+    public static string PasskeyName => Book.Say();
+    public static string PasskeyNameHelp => Book.Say();
+    public static string PasskeyRename => Book.Say();
+    public static string PasskeyRevoke => Book.Say();
+    public static string PasskeyRevokeMeans => Book.Say();
+    public static string PasskeyNeverUsed => Book.Say();
+    public static string PasskeySynced => Book.Say();
+    public static string Recovery => Book.Say();
+    public static string RecoveryWhy => Book.Say();
+    public static string RecoveryFew => Book.Say();
+    public static string RecoveryShownOnce => Book.Say();
+    public static string RecoveryPrint => Book.Say();
+    public static string RecoveryMake => Book.Say();
+    public static string RecoveryReplace => Book.Say();
+    public static string RecoveryReplaceMeans => Book.Say();
+    public static string PasskeyRenameOf(string name) => Book.Say(nameof(PasskeyRenameOf), ("name", name));
+    public static string PasskeyRevokeOf(string name) => Book.Say(nameof(PasskeyRevokeOf), ("name", name));
+    public static string PasskeyAddedOn(string at) => Book.Say(nameof(PasskeyAddedOn), ("at", at));
+    public static string PasskeyUsedOn(string at) => Book.Say(nameof(PasskeyUsedOn), ("at", at));
+    public static string RecoveryLeft(int count) => Book.Count(nameof(RecoveryLeft), count);
     public static string Gone => Book.Say();
     public static string GoneWhy => Book.Say();
     public static string ProofTitle => Book.Say();
@@ -55,12 +80,28 @@ internal static class AccountTexts
         _ => role,
     };
 
+    /// <summary>Why a passkey was not added or changed; <paramref name="word"/> as the endpoint or the browser's script gave it.</summary>
+    public static string PasskeyProblemOf(string word) => word switch
+    {
+        "locked" => Locked,
+        "too-many" => Book.Say("PasskeyTooMany"),
+        "model-denied" => Book.Say("PasskeyModelDenied"),
+        "exists" => Book.Say("PasskeyExists"),
+        "other-site" => Book.Say("PasskeyOtherSite"),
+        "unsupported" => Book.Say("PasskeyUnsupported"),
+        "cancelled" => Book.Say("PasskeyCancelled"),
+        "invalid-passkey" => Book.Say("PasskeyInvalid"),
+        _ => Texts.SignInExpired,
+    };
+
     /// <summary>What a change came to, or <see langword="null"/> for a word that is none of ours.</summary>
     public static string? DoneOf(string change) => change switch
     {
         "password" => Book.Say("DonePassword"),
         "totp" => Book.Say("DoneTotp"),
         "totp-removed" => Book.Say("DoneTotpRemoved"),
+        "passkey-revoked" => Book.Say("DonePasskeyRevoked"),
+        "recovery-codes" => Book.Say("DoneRecoveryCodes"),
         _ => null,
     };
 }

@@ -1,3 +1,5 @@
+using Assistant.Domain.Security;
+
 namespace Assistant.Web.Localization;
 
 /// <summary>Phrases of the rooms set-up, connections and engines. One member per phrase.</summary>
@@ -135,4 +137,12 @@ internal static class SetUpTexts
     public static string AccessSummary(string policies) => Book.Say(nameof(AccessSummary), ("policies", policies));
     public static string ChooseAgain => Book.Say();
     public static string Finish => Book.Say();
+
+    /// <summary>What is wrong with a password, and what to do.</summary>
+    public static string FlawOf(PasswordFlaw flaw) => flaw switch
+    {
+        PasswordFlaw.Guessable => Book.Say("PasswordGuessable"),
+        PasswordFlaw.Breached => Book.Say("PasswordBreached"),
+        _ => PasswordShort,
+    };
 }

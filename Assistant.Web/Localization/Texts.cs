@@ -124,6 +124,8 @@ internal static class Texts
     public static string SignInLocked => Book.Say();
     public static string SignInExpired => Book.Say();
     public static string SignInCodeNeeded => Book.Say();
+    public static string SignInPasskey => Book.Say();
+    public static string SignInPasskeyFailed => Book.Say();
     public static string SignedOutTitle => Book.Say();
     public static string SignedOutWhy => Book.Say();
     public static string AccessDeniedTitle => Book.Say();

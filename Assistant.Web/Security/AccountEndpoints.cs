@@ -77,7 +77,7 @@ internal static class AccountEndpoints
         return TypedResults.LocalRedirect(SignedOutPage);
     }
 
-    private static RedirectHttpResult Back(string problem, string? email, string? returnUrl)
+    public static RedirectHttpResult Back(string problem, string? email, string? returnUrl)
         => TypedResults.LocalRedirect(SignInPage + QueryString.Create(
             new Dictionary<string, string?> { ["problem"] = problem, ["email"] = email, ["returnUrl"] = returnUrl is null or "/" ? null : returnUrl }
                 .Where(part => part.Value is not null)).ToUriComponent());

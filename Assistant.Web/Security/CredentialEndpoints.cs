@@ -22,13 +22,36 @@ internal static class CredentialEndpoints
                 : Task.FromResult<CredentialOutcome>(new CredentialOutcome.WrongCode()), ct));
         account.MapPost("/totp/remove", (HttpContext http, Request request, AccountDesk desk, CancellationToken ct)
             => request.AnswerAsync(http, (caller, id, form) => desk.RemoveTotpAsync(caller, id, form["password"]!, ct), ct));
+        account.MapPost("/recovery-codes", (HttpContext http, Request request, AccountDesk desk, CancellationToken ct)
+            => request.AdmitAsync(http, wantsPassword: true, async (caller, id, form) =>
+            {
+                var (outcome, codes) = await desk.MakeRecoveryCodesAsync(caller, id, form["password"]!, ct);
+                await Request.KeepSignedInAsync(http, outcome);
+                http.Response.Headers.CacheControl = "no-store";
+                return codes.Count > 0 ? Results.Json(codes.Select(code => code.Reveal())) : Results.Text(CredentialWords.Of(outcome));
+            }, ct));
     }
 
     /// <summary>What every post has in common: whose it is, how often, and the cookie afterwards.</summary>
     internal sealed class Request(IAntiforgery antiforgery, IPrincipalCallers callers, SignInLimiter limiter)
     {
-        public async Task<IResult> AnswerAsync(
+        public Task<IResult> AnswerAsync(
             HttpContext http, Func<Caller, UserId, IFormCollection, Task<CredentialOutcome>> change, CancellationToken cancellationToken)
+            => AdmitAsync(http, wantsPassword: true, async (caller, id, form) =>
+            {
+                var outcome = await change(caller, id, form);
+                await KeepSignedInAsync(http, outcome);
+                return Results.Text(CredentialWords.Of(outcome));
+            }, cancellationToken);
+
+        /// <summary>A changed credential ends every session; this browser's goes on under a new cookie.</summary>
+        public static Task KeepSignedInAsync(HttpContext http, CredentialOutcome outcome) => outcome is CredentialOutcome.Changed changed
+            ? http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(changed.User, changed.Stamp))
+            : Task.CompletedTask;
+
+        /// <param name="wantsPassword">Whether the form has to carry one; such posts are counted as attempts.</param>
+        public async Task<IResult> AdmitAsync(
+            HttpContext http, bool wantsPassword, Func<Caller, UserId, IFormCollection, Task<IResult>> answer, CancellationToken cancellationToken)
         {
             // Checked by hand, as when signing in: a page left open overnight deserves a sentence.
             if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http)
@@ -38,23 +61,17 @@ internal static class CredentialEndpoints
             }
 
             var form = await http.Request.ReadFormAsync(cancellationToken);
-            if (form["password"].ToString().Length is 0 or > PasswordPolicy.MaxLength)
+            if (wantsPassword && form["password"].ToString().Length is 0 or > PasswordPolicy.MaxLength)
             {
                 return Results.Text(CredentialWords.WrongPassword);
             }
 
-            if (!limiter.Allows(SessionClaims.OriginOf(http), caller.Actor.Name))
+            if (wantsPassword && !limiter.Allows(SessionClaims.OriginOf(http), caller.Actor.Name))
             {
                 return Results.Text(CredentialWords.Locked);
             }
 
-            var outcome = await change(caller, new UserId(id), form);
-            if (outcome is CredentialOutcome.Changed changed)
-            {
-                await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(changed.User, changed.Stamp));
-            }
-
-            return Results.Text(CredentialWords.Of(outcome));
+            return await answer(caller, new UserId(id), form);
         }
     }
 }
@@ -65,14 +82,21 @@ internal static class CredentialWords
     public const string Changed = "changed";
     public const string WrongPassword = "wrong-password";
     public const string WeakPassword = "weak-password";
+    public const string GuessablePassword = "guessable-password";
+    public const string BreachedPassword = "breached-password";
     public const string WrongCode = "wrong-code";
     public const string Locked = "locked";
     public const string Expired = "expired";
+    public const string TooMany = "too-many";
+    public const string ModelDenied = "model-denied";
+    public const string InvalidPasskey = "invalid-passkey";
 
     public static string Of(CredentialOutcome outcome) => outcome switch
     {
         CredentialOutcome.Changed => Changed,
         CredentialOutcome.WrongPassword => WrongPassword,
+        CredentialOutcome.WeakPassword { Flaw: PasswordFlaw.Guessable } => GuessablePassword,
+        CredentialOutcome.WeakPassword { Flaw: PasswordFlaw.Breached } => BreachedPassword,
         CredentialOutcome.WeakPassword => WeakPassword,
         CredentialOutcome.WrongCode => WrongCode,
         CredentialOutcome.Locked => Locked,

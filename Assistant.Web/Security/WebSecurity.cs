@@ -56,5 +56,6 @@ internal static class WebSecurity
     {
         AccountEndpoints.Map(endpoints);
         CredentialEndpoints.Map(endpoints);
+        PasskeyEndpoints.Map(endpoints);
     }
 }

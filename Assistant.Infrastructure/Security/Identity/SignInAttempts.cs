@@ -16,8 +16,8 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
         + "failed_attempts = CASE WHEN failed_attempts + 1 >= @p1 THEN 0 ELSE failed_attempts + 1 END WHERE id = @p0";
 
     private const string AcceptWhen =
-        "UPDATE users SET failed_attempts = 0, locked_until = NULL, last_sign_in_at = @p1, password_hash = @p2, last_totp_step = @p3 "
-        + "WHERE id = @p0 AND security_stamp = @p4 AND (locked_until IS NULL OR locked_until <= @p1) ";
+        "UPDATE users SET failed_attempts = 0, locked_until = NULL, last_sign_in_at = @p1, password_hash = @p2, last_totp_step = @p3, recovery_codes = @p5 "
+        + "WHERE id = @p0 AND security_stamp = @p4 AND recovery_codes = @p6 AND (locked_until IS NULL OR locked_until <= @p1) ";
 
     private const string UseCode =
         "UPDATE users SET failed_attempts = 0, last_totp_step = @p1 WHERE id = @p0 AND last_totp_step < @p1 AND security_stamp = @p2 "
@@ -25,6 +25,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
 
     private const string AcceptPassword = AcceptWhen + "AND last_totp_step = @p3 AND totp_secret IS NULL";
     private const string AcceptCode = AcceptWhen + "AND last_totp_step < @p3";
+    private const string AcceptRecovery = AcceptWhen + "AND last_totp_step = @p3";
 
     /// <summary>Where the seed of a user's codes is sealed.</summary>
     public static string TotpPlace(Guid user) => $"users/{user}/totp";
@@ -65,7 +66,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
             return new SignInOutcome.Refused(refusal);
         }
 
-        var step = row.LastTotpStep;
+        var given = new SecondStep("password", AcceptPassword, row.LastTotpStep, row.RecoveryCodes);
         if (row.TotpSecret is { } sealedSecret)
         {
             if (string.IsNullOrWhiteSpace(code))
@@ -73,17 +74,16 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
                 return new SignInOutcome.CodeNeeded();
             }
 
-            var secret = new TotpSecret(await sealer.OpenAsync(attempt.Tenant, TotpPlace(row.Id), sealedSecret, cancellationToken));
-            if (totp.FindStep(secret, code) is not { } matched || matched <= row.LastTotpStep)
+            if (await FindSecondStepAsync(row, sealedSecret, code, attempt.Tenant, cancellationToken) is not { } found)
             {
                 return await RefuseAsync(attempt, SignInRefusal.WrongCode, row.Id, cancellationToken);
             }
 
-            step = matched;
+            given = found;
         }
 
         var hash = proof.IsHashOld ? await passwords.HashAsync(password, cancellationToken) : row.PasswordHash;
-        return await writes.ExecuteAsync(session => Accept(session, row, hash, step, attempt), cancellationToken);
+        return await writes.ExecuteAsync(session => Accept(session, row, hash, given, attempt), cancellationToken);
     }
 
     /// <summary>Checks a code of somebody who is signed in and uses it up.</summary>
@@ -123,19 +123,30 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
             },
             cancellationToken);
 
-    private static SignInOutcome Accept(WriteSession session, UserRow row, string hash, long step, AuditDraft attempt)
+    private async Task<SecondStep?> FindSecondStepAsync(UserRow row, byte[] sealedSecret, string code, TenantId tenant, CancellationToken cancellationToken)
     {
-        var sql = row.TotpSecret is null ? AcceptPassword : AcceptCode;
-        if (session.Execute(sql, row.Id, attempt.At, hash, step, row.SecurityStamp) == 0)
+        if (RecoveryCode.Read(code) is { } recovery)
+        {
+            return recovery.TakeFrom(row.RecoveryCodes) is { } left ? new SecondStep("password+recovery", AcceptRecovery, row.LastTotpStep, left) : null;
+        }
+
+        var secret = new TotpSecret(await sealer.OpenAsync(tenant, TotpPlace(row.Id), sealedSecret, cancellationToken));
+        return totp.FindStep(secret, code) is { } step && step > row.LastTotpStep ? new SecondStep("password+totp", AcceptCode, step, row.RecoveryCodes) : null;
+    }
+
+    private static SignInOutcome Accept(WriteSession session, UserRow row, string hash, SecondStep given, AuditDraft attempt)
+    {
+        if (session.Execute(given.Accept, row.Id, attempt.At, hash, given.TotpStep, row.SecurityStamp, given.RecoveryCodes, row.RecoveryCodes) == 0)
         {
             // Between reading and writing the code was used, the account locked or its sessions ended.
             session.Audit(Refusal(attempt, SignInRefusal.WrongCode));
             return new SignInOutcome.Refused(SignInRefusal.WrongCode);
         }
 
-        session.Audit(attempt with { Details = new Dictionary<string, string> { ["method"] = row.TotpSecret is null ? "password" : "password+totp" } });
-        row.LastSignInAt = attempt.At;
-        return new SignInOutcome.SignedIn(row.ToUser(), row.SecurityStamp);
+        session.Audit(attempt with { Details = new Dictionary<string, string> { ["method"] = given.Method } });
+        // The row stays as it was read: the unit may run again, and compares with it.
+        var user = row.ToUser() with { LastSignInAt = attempt.At, LockedUntil = null, RecoveryCodesLeft = given.RecoveryCodes.Length / RecoveryCode.HashSize };
+        return new SignInOutcome.SignedIn(user, row.SecurityStamp);
     }
 
     private Task<SignInOutcome> RefuseAsync(AuditDraft attempt, SignInRefusal reason, Guid? countFor, CancellationToken cancellationToken)
@@ -162,3 +173,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
 /// <param name="Refusal"><see langword="null"/> when the password is right.</param>
 /// <param name="IsHashOld">It was hashed with less work than new ones are.</param>
 internal readonly record struct PasswordProof(SignInRefusal? Refusal, bool IsHashOld);
+
+/// <summary>What was shown beside the password, and what the account looks like once it is accepted.</summary>
+/// <param name="Accept">The update that accepts it, as long as nobody used it meanwhile.</param>
+internal sealed record SecondStep(string Method, string Accept, long TotpStep, byte[] RecoveryCodes);

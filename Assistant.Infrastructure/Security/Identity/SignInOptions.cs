@@ -14,6 +14,12 @@ public sealed class SignInOptions
     [Range(100_000, 10_000_000)]
     public int PasswordIterations { get; set; } = 210_000;
 
+    /// <summary>
+    /// File of passwords known from breaches, in the format of "Have I Been Pwned": upper-case SHA-1 and count per line,
+    /// ordered by hash. None by default. New passwords in it are refused; nothing is asked over the network.
+    /// </summary>
+    public string? BreachedPasswordsFile { get; set; }
+
     /// <summary>Failures in a row before an account is locked. Default 5.</summary>
     [Range(1, 100)]
     public int MaxFailures { get; set; } = 5;

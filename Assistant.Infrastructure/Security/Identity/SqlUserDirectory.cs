@@ -121,6 +121,12 @@ internal sealed class SqlUserDirectory(
         };
     }
 
+    public async Task<SignInRefusal?> CheckPasswordAsync(
+        TenantId tenant, UserId id, string password, AuditDraft attempt, CancellationToken cancellationToken)
+        => await _rows.FindAsync(tenant, id, cancellationToken) is { } row
+            ? (await _attempts.ProveAsync(row, password, attempt, cancellationToken)).Refusal
+            : SignInRefusal.UnknownUser;
+
     public async Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
         => await _rows.FindAsync(email, cancellationToken) is { } row
             ? await _attempts.SignInAsync(row, password, code, Attempt(new TenantId(row.TenantId), row.ToUser().AsActor, origin), cancellationToken)
@@ -145,6 +151,8 @@ internal sealed class SqlUserDirectory(
             case CredentialChange.NewTotp next:
                 var seed = await sealer.SealAsync(new TenantId(row.TenantId), SignInAttempts.TotpPlace(row.Id), next.Secret.Bytes, cancellationToken);
                 return user => (user.TotpSecret, user.LastTotpStep) = (seed, next.Step);
+            case CredentialChange.NewRecoveryCodes next:
+                return user => user.RecoveryCodes = next.Hashes;
             case CredentialChange.NoTotp:
                 return user => user.TotpSecret = null;
             default:

@@ -32,6 +32,9 @@ internal sealed class UserRow : ITenantRow
     /// <summary>Step of the code last accepted: no code is taken twice.</summary>
     public long LastTotpStep { get; set; }
 
+    /// <summary>SHA-256 of the recovery codes not used yet, one after the other.</summary>
+    public byte[] RecoveryCodes { get; set; } = [];
+
     public int FailedAttempts { get; set; }
 
     public DateTimeOffset? LockedUntil { get; set; }
@@ -41,7 +44,8 @@ internal sealed class UserRow : ITenantRow
     public DateTimeOffset? LastSignInAt { get; set; }
 
     public User ToUser()
-        => new(new UserId(Id), new TenantId(TenantId), Email, Role, TotpSecret is not null, CreatedAt, LastSignInAt, LockedUntil);
+        => new(new UserId(Id), new TenantId(TenantId), Email, Role, TotpSecret is not null, CreatedAt, LastSignInAt, LockedUntil,
+            RecoveryCodes.Length / RecoveryCode.HashSize);
 
     internal sealed class Configuration : IEntityTypeConfiguration<UserRow>
     {
@@ -54,6 +58,7 @@ internal sealed class UserRow : ITenantRow
             builder.Property(u => u.Role).HasMaxLength(24);
             builder.Property(u => u.PasswordHash).HasMaxLength(200);
             builder.Property(u => u.SecurityStamp).HasMaxLength(64);
+            builder.Property(u => u.RecoveryCodes).HasMaxLength(RecoveryCode.SetSize * RecoveryCode.HashSize).HasDefaultValue(Array.Empty<byte>());
             builder.HasIndex(u => u.NormalizedEmail).IsUnique();
             builder.HasIndex(u => u.TenantId);
         }

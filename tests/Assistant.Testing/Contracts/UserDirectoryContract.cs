@@ -212,6 +212,54 @@ public abstract class UserDirectoryContract
     }
 
     [Fact]
+    public async Task A_recovery_code_takes_the_place_of_a_one_time_code_once()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own);
+        var user = await AddAsync(users, "ada@example.org", totp: TotpSecret.Create());
+        var codes = RecoveryCode.CreateSet();
+        var made = await ChangeAsync(users, user, Password, new CredentialChange.NewRecoveryCodes([.. codes.SelectMany(code => code.Hash())]));
+        Assert.Equal(RecoveryCode.SetSize, Assert.IsType<CredentialOutcome.Changed>(made).User.RecoveryCodesLeft);
+
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongPassword), await users.VerifyAsync("ada@example.org", "wrong", codes[3].Reveal(), "192.0.2.1", Cancel));
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongCode), await VerifyAsync(users, "ada@example.org", RecoveryCode.CreateSet()[0].Reveal()));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => VerifyAsync(users, "ada@example.org", codes[3].Reveal().ToUpperInvariant())));
+
+        Assert.Equal(RecoveryCode.SetSize - 1, Assert.Single(outcomes.OfType<SignInOutcome.SignedIn>()).User.RecoveryCodesLeft);
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org", codes[4].Reveal()));
+        Assert.Equal(2, (await ActionsAsync(audit, Own)).Count(action => action == AuditActions.SignedIn));
+    }
+
+    [Fact]
+    public async Task New_recovery_codes_make_the_old_ones_worthless()
+    {
+        var (users, _) = await CreateAsync(_clock, Own);
+        var user = await AddAsync(users, "ada@example.org", totp: TotpSecret.Create());
+        var (old, next) = (RecoveryCode.CreateSet(), RecoveryCode.CreateSet());
+        await ChangeAsync(users, user, Password, new CredentialChange.NewRecoveryCodes([.. old.SelectMany(code => code.Hash())]));
+        await ChangeAsync(users, user, Password, new CredentialChange.NewRecoveryCodes([.. next.SelectMany(code => code.Hash())]));
+
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongCode), await VerifyAsync(users, "ada@example.org", old[0].Reveal()));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org", next[0].Reveal()));
+    }
+
+    [Fact]
+    public async Task Checking_a_password_changes_nothing_but_a_wrong_one_counts()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        var user = await AddAsync(users, "ada@example.org");
+
+        Assert.Null(await users.CheckPasswordAsync(Own, user.Id, Password, Draft(Own), Cancel));
+        Assert.Equal(SignInRefusal.UnknownUser, await users.CheckPasswordAsync(Other, user.Id, Password, Draft(Other), Cancel));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(SignInRefusal.WrongPassword, await users.CheckPasswordAsync(Own, user.Id, "a guess", Draft(Own), Cancel));
+        }
+
+        Assert.Equal(SignInRefusal.Locked, await users.CheckPasswordAsync(Own, user.Id, Password, Draft(Own), Cancel));
+        Assert.Equal(6, (await ActionsAsync(audit, Own)).Count(action => action == AuditActions.SignInFailed));
+    }
+
+    [Fact]
     public async Task Credentials_are_not_changed_without_the_password_and_guessing_it_locks()
     {
         var (users, audit) = await CreateAsync(_clock, Own, Other);

@@ -96,17 +96,50 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
                 case CredentialChange.NewTotp next:
                     (account.Totp, account.LastStep) = (next.Secret, next.Step);
                     break;
+                case CredentialChange.NewRecoveryCodes next:
+                    account.RecoveryCodes = next.Hashes;
+                    break;
                 default:
                     account.Totp = null;
                     break;
             }
 
             account.Failures = 0;
-            account.User = account.User with { HasTotp = account.Totp is not null, LockedUntil = null };
+            account.User = account.User with { HasTotp = account.Totp is not null, LockedUntil = null, RecoveryCodesLeft = account.Left };
             account.Stamp = Guid.CreateVersion7().ToString();
             log.Append(audit);
             return new CredentialOutcome.Changed(account.User, account.Stamp);
         });
+
+    public Task<SignInRefusal?> CheckPasswordAsync(TenantId tenant, UserId id, string password, AuditDraft attempt, CancellationToken cancellationToken)
+        => Locked<SignInRefusal?>(() =>
+        {
+            if (_accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant) is not { } account)
+            {
+                return SignInRefusal.UnknownUser;
+            }
+
+            var refusal = attempt with { Action = AuditActions.SignInFailed };
+            return account.User.LockedUntil > attempt.At ? Refuse(account, refusal, SignInRefusal.Locked, counts: false).Reason
+                : account.Password != password ? Refuse(account, refusal, SignInRefusal.WrongPassword, counts: true).Reason
+                : null;
+        });
+
+    /// <summary>A session of the user as a passkey begins it; ends the earlier ones when asked to.</summary>
+    internal SignInOutcome.SignedIn? Session(TenantId tenant, UserId id, DateTimeOffset? signedInAt, bool endsOthers)
+    {
+        lock (_lock)
+        {
+            if (_accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant) is not { } account)
+            {
+                return null;
+            }
+
+            account.User = account.User with { LastSignInAt = signedInAt ?? account.User.LastSignInAt };
+            account.Stamp = endsOthers ? Guid.CreateVersion7().ToString() : account.Stamp;
+            return new SignInOutcome.SignedIn(account.User, account.Stamp);
+        }
+    }
 
     public Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
         => Locked(() => Verify(email, password, code, origin));
@@ -167,16 +200,22 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
                 return new SignInOutcome.CodeNeeded();
             }
 
-            if (_totp.FindStep(secret, code) is not { } step || step <= account.LastStep)
+            if (RecoveryCode.Read(code)?.TakeFrom(account.RecoveryCodes) is { } left)
+            {
+                account.RecoveryCodes = left;
+            }
+            else if (_totp.FindStep(secret, code) is { } step && step > account.LastStep)
+            {
+                account.LastStep = step;
+            }
+            else
             {
                 return Refuse(account, draft, SignInRefusal.WrongCode, counts: true);
             }
-
-            account.LastStep = step;
         }
 
         account.Failures = 0;
-        account.User = account.User with { LastSignInAt = draft.At, LockedUntil = null };
+        account.User = account.User with { LastSignInAt = draft.At, LockedUntil = null, RecoveryCodesLeft = account.Left };
         log.Append(draft with { Action = AuditActions.SignedIn });
         return new SignInOutcome.SignedIn(account.User, account.Stamp);
     }
@@ -232,6 +271,10 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
         public string Stamp { get; set; } = Guid.CreateVersion7().ToString();
 
         public long LastStep { get; set; }
+
+        public byte[] RecoveryCodes { get; set; } = [];
+
+        public int Left => RecoveryCodes.Length / RecoveryCode.HashSize;
 
         public int Failures { get; set; }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Components;
@@ -32,6 +33,8 @@ internal sealed class SecurityHost : IAsyncDisposable
 
     public IUserDirectory Users => _app.Services.GetRequiredService<IUserDirectory>();
 
+    public IPasskeyStore Passkeys => _app.Services.GetRequiredService<IPasskeyStore>();
+
     public ApiKeyDesk Keys => _app.Services.GetRequiredService<ApiKeyDesk>();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -43,7 +46,11 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IAuditLog>(audit);
-        builder.Services.AddSingleton<IUserDirectory>(new InMemoryUserDirectory(audit, TimeProvider.System, TenantId.Default));
+        var users = new InMemoryUserDirectory(audit, TimeProvider.System, TenantId.Default);
+        builder.Services.AddSingleton<IUserDirectory>(users);
+        builder.Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(users, audit));
+        builder.Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
+        builder.Services.AddSingleton<PasskeyDesk>();
         builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, TimeProvider.System));
         builder.Services.AddSingleton<UserDesk>();
         builder.Services.AddSingleton<AccountDesk>();

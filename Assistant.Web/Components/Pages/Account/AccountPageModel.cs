@@ -58,7 +58,7 @@ public sealed class AccountPageModel(AccountDesk desk, ITotp totp, Caller caller
 
     public void Cancel() => (Secret, IsRemoving, TotpPassword, Code) = (null, false, "", "");
 
-    public void CheckNext() => NextProblem = PasswordPolicy.Accepts(Next) ? null : SetUpTexts.PasswordShort;
+    public void CheckNext() => NextProblem = PasswordPolicy.FindFlaw(Next, User?.Email ?? "") is { } flaw ? SetUpTexts.FlawOf(flaw) : null;
 
     public void CheckAgain() => AgainProblem = Again == Next ? null : AccountTexts.PasswordsDiffer;
 
@@ -107,6 +107,12 @@ public sealed class AccountPageModel(AccountDesk desk, ITotp totp, Caller caller
                 return false;
             case CredentialWords.WeakPassword:
                 NextProblem = SetUpTexts.PasswordShort;
+                return false;
+            case CredentialWords.GuessablePassword:
+                NextProblem = SetUpTexts.FlawOf(PasswordFlaw.Guessable);
+                return false;
+            case CredentialWords.BreachedPassword:
+                NextProblem = SetUpTexts.FlawOf(PasswordFlaw.Breached);
                 return false;
             case CredentialWords.WrongCode:
                 CodeProblem = SetUpTexts.CodeWrong;

@@ -19,7 +19,8 @@ internal static class AuditWords
         AuditActions.HeldReplySent, AuditActions.HeldReplyDropped, AuditActions.PairingRequested, AuditActions.PairingApproved,
         AuditActions.PairingDeclined, AuditActions.StandingChanged, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted,
         AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.TenantCreated, AuditActions.UserCreated,
-        AuditActions.UserChanged, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.ApiKeyCreated,
+        AuditActions.UserChanged, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.PasskeyAdded,
+        AuditActions.PasskeyRefused, AuditActions.PasskeyRenamed, AuditActions.PasskeyRevoked, AuditActions.SteppedUp, AuditActions.StepUpFailed, AuditActions.ApiKeyCreated,
         AuditActions.ApiKeyRevoked, AuditActions.AuditExported,
     ];
 

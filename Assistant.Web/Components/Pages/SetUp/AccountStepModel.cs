@@ -51,7 +51,7 @@ internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen 
 
     public void CheckEmail() => EmailProblem = EmailAddress.IsValid(Email.Trim()) ? null : SetUpTexts.EmailWrong;
 
-    public void CheckPassword() => PasswordProblem = PasswordPolicy.Accepts(Password) ? null : SetUpTexts.PasswordShort;
+    public void CheckPassword() => PasswordProblem = PasswordPolicy.FindFlaw(Password, Email) is { } flaw ? SetUpTexts.FlawOf(flaw) : null;
 
     /// <summary>Creates the account.</summary>
     /// <returns>Whether it is there now.</returns>
@@ -75,8 +75,8 @@ internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen 
                 case SetupOutcome.Closed:
                     IsOpen = false;
                     return false;
-                case SetupOutcome.Invalid { Key: "password" }:
-                    PasswordProblem = SetUpTexts.PasswordShort;
+                case SetupOutcome.Invalid { Key: "password" } invalid:
+                    PasswordProblem = SetUpTexts.FlawOf(invalid.Flaw ?? PasswordFlaw.Length);
                     return false;
                 case SetupOutcome.Invalid:
                     EmailProblem = SetUpTexts.EmailWrong;

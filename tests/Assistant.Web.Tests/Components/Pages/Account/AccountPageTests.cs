@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -24,7 +26,8 @@ public sealed class AccountPageTests : BunitContext
 
     public AccountPageTests()
     {
-        _users = new InMemoryUserDirectory(new InMemoryAuditLog(), _clock, TenantId.Default);
+        var log = new InMemoryAuditLog();
+        _users = new InMemoryUserDirectory(log, _clock, TenantId.Default);
         _ada = Assert.IsType<CreateUserOutcome.Created>(new UserDesk(_users, new OpenGuard(), _clock)
             .CreateAsync(UserDesk.LocalCaller(TenantId.Default), "ada@example.org", Roles.Owner, Password, null, Cancel).GetAwaiter().GetResult()).User;
         var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1");
@@ -33,6 +36,10 @@ public sealed class AccountPageTests : BunitContext
         Services.AddSingleton<ITotp>(new FakeTotp(_clock));
         Services.AddSingleton<IUserDirectory>(_users);
         Services.AddSingleton<AccountDesk>();
+        Services.AddSingleton<IAuditLog>(log);
+        Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(_users, log));
+        Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
+        Services.AddSingleton<PasskeyDesk>();
         Services.AddSingleton<IPrincipalCallers>(new OneCaller(caller));
         Services.AddSingleton<AntiforgeryStateProvider, Token>();
         Services.AddScoped<ConsoleCaller>();

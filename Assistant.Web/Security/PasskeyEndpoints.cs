@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.Passkeys;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Assistant.Web.Security;
+
+/// <summary>
+/// The two halves of each ceremony with passkeys. A first half answers with <c>{"ceremony":…,"options":…}</c>, or with one word;
+/// a second half takes the same <c>ceremony</c> and the browser's <c>credential</c> as JSON.
+/// </summary>
+internal static class PasskeyEndpoints
+{
+    /// <summary>Bounds what is parsed; an answer has a few kilobytes.</summary>
+    private const int MaxAnswerLength = 64 * 1024;
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/account/sign-in/passkey/begin", BeginSignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-in/passkey", SignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+
+        var own = endpoints.MapGroup("/account/passkeys").RequireAuthorization().DisableAntiforgery().ExcludeFromDescription();
+        own.MapPost("/begin", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
+            => request.AdmitAsync(http, wantsPassword: true, async (caller, _, form) => await desk.BeginRegistrationAsync(caller, form["password"]!, ct) switch
+            {
+                BeginPasskeyOutcome.Begun begun => Question(begun),
+                BeginPasskeyOutcome.Refused { Reason: SignInRefusal.Locked } => Results.Text(CredentialWords.Locked),
+                BeginPasskeyOutcome.TooMany => Results.Text(CredentialWords.TooMany),
+                _ => Results.Text(CredentialWords.WrongPassword),
+            }, ct));
+        own.MapPost("/complete", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
+            => request.AdmitAsync(http, wantsPassword: false, async (caller, _, form) =>
+            {
+                var (ceremony, answer) = Answer(form);
+                return Results.Text(await desk.CompleteRegistrationAsync(caller, ceremony, answer, form["name"]!, ct) switch
+                {
+                    AddPasskeyOutcome.Added => CredentialWords.Changed,
+                    AddPasskeyOutcome.ModelDenied => CredentialWords.ModelDenied,
+                    _ => CredentialWords.InvalidPasskey,
+                });
+            }, ct));
+        own.MapPost("/rename", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
+            => request.AdmitAsync(http, wantsPassword: false, async (caller, _, form) => Results.Text(
+                Guid.TryParse(form["id"], out var id) && await desk.RenameAsync(caller, new PasskeyId(id), form["name"]!, ct)
+                    ? CredentialWords.Changed
+                    : CredentialWords.Expired), ct));
+        own.MapPost("/revoke", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
+            => request.AnswerAsync(http, (caller, _, form) => Guid.TryParse(form["id"], out var id)
+                ? desk.RevokeAsync(caller, new PasskeyId(id), form["password"]!, ct)
+                : Task.FromResult<CredentialOutcome>(new CredentialOutcome.NotFound()), ct));
+    }
+
+    private static async Task<IResult> BeginSignInAsync(
+        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, CancellationToken cancellationToken)
+    {
+        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        {
+            return Results.Text(CredentialWords.Expired);
+        }
+
+        return limiter.AllowsChallenge(SessionClaims.OriginOf(http))
+            ? Question(await desk.BeginSignInAsync(cancellationToken))
+            : Results.Text(CredentialWords.Locked);
+    }
+
+    private static async Task<RedirectHttpResult> SignInAsync(
+        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, CancellationToken cancellationToken)
+    {
+        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        {
+            return AccountEndpoints.Back("expired", null, null);
+        }
+
+        var form = await http.Request.ReadFormAsync(cancellationToken);
+        var returnUrl = LocalUrl.OrHome(form["returnUrl"]);
+        var (origin, (ceremony, answer)) = (SessionClaims.OriginOf(http), Answer(form));
+        if (!limiter.Allows(origin, "passkey"))
+        {
+            return AccountEndpoints.Back("locked", null, returnUrl);
+        }
+
+        if (await desk.CompleteSignInAsync(ceremony, answer, origin, cancellationToken) is not SignInOutcome.SignedIn signedIn)
+        {
+            return AccountEndpoints.Back("passkey", null, returnUrl);
+        }
+
+        await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(signedIn.User, signedIn.Stamp));
+        return TypedResults.LocalRedirect(returnUrl);
+    }
+
+    // A ceremony nobody opened and an answer that is none fail where the wrong ones do.
+    private static (Guid Ceremony, string Answer) Answer(IFormCollection form)
+    {
+        var answer = form["credential"].ToString();
+        return (Guid.TryParse(form["ceremony"], out var id) ? id : Guid.Empty, answer.Length <= MaxAnswerLength ? answer : "");
+    }
+
+    private static IResult Question(BeginPasskeyOutcome.Begun begun)
+        => Results.Json(new JsonObject { ["ceremony"] = begun.Ceremony, ["options"] = JsonNode.Parse(begun.OptionsJson) }, (JsonSerializerOptions?)null);
+}
