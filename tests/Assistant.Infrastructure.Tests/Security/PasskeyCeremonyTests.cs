@@ -5,6 +5,7 @@ using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.Passkeys;
 using Assistant.Testing;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -232,7 +233,7 @@ public sealed class PasskeyCeremonyTests : IAsyncLifetime
 
     private async Task<Caller> CallerAsync(string email)
     {
-        var user = Assert.IsType<CreateUserOutcome.Created>(await new UserDesk(_users, _clock).CreateAsync(
+        var user = Assert.IsType<CreateUserOutcome.Created>(await new UserDesk(_users, new OpenGuard(), _clock).CreateAsync(
             UserDesk.LocalCaller(TenantId.Default), email, Roles.Owner, Password, null, Cancel)).User;
         return new Caller(user.AsActor, user.Tenant, Roles.PermissionsOf(user.Role), "192.0.2.1");
     }

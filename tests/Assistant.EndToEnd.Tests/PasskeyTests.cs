@@ -1,0 +1,216 @@
+using Assistant.EndToEnd.Tests.Harness;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Assistant.EndToEnd.Tests;
+
+/// <summary>Passkeys in a real browser with an authenticator of its own, from adding one to what must be refused.</summary>
+public sealed class PasskeyTests(Chromium chromium)
+{
+    private const string Email = "ada@example.com";
+    private const string Refusal = "The passkey did not sign you in.";
+
+    [Fact]
+    public async Task A_passkey_is_added_and_signs_in_alone_by_button_and_by_itself_until_it_is_revoked()
+    {
+        await using var house = await StartAsync();
+        var (desk, authenticator) = await WithPasskeyAsync(house);
+        await Expect(desk.Page.GetByText("not used yet")).ToBeVisibleAsync();
+
+        // By the button: nobody touches the authenticator before.
+        await authenticator.BePresentAsync(false);
+        await SignOutAsync(desk);
+        await authenticator.BePresentAsync(true);
+        await desk.PressAsync("Sign in with a passkey");
+        await desk.Page.WaitForURLAsync(Origin(house) + "/account");
+        await desk.BeLiveAsync();
+        await Expect(desk.Page.GetByText("last used")).ToBeVisibleAsync();
+
+        // By itself: the browser offers it for the email field, and a virtual authenticator's user agrees.
+        await SignOutAsync(desk);
+        await desk.Page.WaitForURLAsync(Origin(house) + "/account", new() { WaitUntil = WaitUntilState.Commit });
+        await desk.BeLiveAsync();
+
+        await desk.PressAsync("Rename Phone");
+        await desk.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Old phone");
+        await desk.PressAsync("Save");
+        await desk.PressAsync("Revoke Old phone");
+        await desk.Page.Locator("#revoke-password").FillAsync(TestInstallation.Password);
+        await desk.PressAsync("Revoke");
+        await Expect(desk.Page.GetByText("The passkey is revoked.")).ToBeVisibleAsync();
+
+        await authenticator.BePresentAsync(false);
+        await SignOutAsync(desk);
+        await authenticator.BePresentAsync(true);
+        await desk.PressAsync("Sign in with a passkey");
+        await Expect(desk.Page.GetByText(Refusal).First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_signature_without_user_verification_is_refused()
+    {
+        await using var house = await StartAsync();
+        var (desk, authenticator) = await WithPasskeyAsync(house);
+        await authenticator.BePresentAsync(false);
+        await SignOutAsync(desk);
+        // The browser would not even ask; so let it believe that the server does not mind.
+        await desk.Page.RouteAsync("**/account/sign-in/passkey/begin", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("\"required\"", "\"discouraged\"", StringComparison.Ordinal) });
+        });
+        await authenticator.VerifyUserAsync(false);
+        await authenticator.BePresentAsync(true);
+
+        await desk.PressAsync("Sign in with a passkey");
+
+        await desk.Page.WaitForURLAsync("**/account/sign-in?problem=passkey**", new() { WaitUntil = WaitUntilState.Commit });
+        await IsSignedOutAsync(desk, house);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_heard_signs_nobody_in_again()
+    {
+        await using var house = await StartAsync();
+        var (desk, authenticator) = await WithPasskeyAsync(house);
+        await authenticator.BePresentAsync(false);
+        await SignOutAsync(desk);
+        await authenticator.BePresentAsync(true);
+        var heard = await desk.Page.RunAndWaitForRequestAsync(
+            () => desk.PressAsync("Sign in with a passkey"), request => request.Url.EndsWith("/account/sign-in/passkey", StringComparison.Ordinal));
+        var fields = System.Web.HttpUtility.ParseQueryString(heard.PostData!);
+        await desk.Page.WaitForURLAsync(Origin(house) + "/account");
+
+        // A listener on a device of their own, with the form's own token.
+        var listener = await chromium.NewDeviceAsync();
+        await listener.GotoAsync(Origin(house) + "/account/sign-in");
+        await listener.EvaluateAsync(
+            """
+            ([ceremony, credential]) => {
+              const form = document.getElementById('passkey-form');
+              form.elements.ceremony.value = ceremony;
+              form.elements.credential.value = credential;
+              form.submit();
+            }
+            """,
+            new[] { fields["ceremony"]!, fields["credential"]! });
+
+        await Expect(listener.GetByText(Refusal).First).ToBeVisibleAsync();
+        await IsSignedOutAsync(new ConsolePage(listener, Origin(house)), house);
+    }
+
+    [Fact]
+    public async Task A_copy_of_an_authenticator_is_refused_once_the_original_went_on()
+    {
+        await using var house = await StartAsync();
+        var (desk, authenticator) = await WithPasskeyAsync(house);
+        await authenticator.SetSignCountAsync(500);
+        await SignOutAsync(desk);
+        await desk.Page.WaitForURLAsync(Origin(house) + "/account", new() { WaitUntil = WaitUntilState.Commit });
+        await desk.BeLiveAsync();
+
+        await authenticator.SetSignCountAsync(100);
+        await SignOutAsync(desk);
+
+        await Expect(desk.Page.GetByText(Refusal).First).ToBeVisibleAsync();
+        await authenticator.BePresentAsync(false);
+        await IsSignedOutAsync(desk, house);
+    }
+
+    [Fact]
+    public async Task A_site_of_another_name_gets_no_passkey()
+    {
+        await using var house = await TestInstallation.CreateAsync();
+        house.Set("Assistant__Passkeys__RelyingPartyId", "assistant.example.org");
+        await house.CreateUserAsync(Email, "owner");
+        await house.StartAsync();
+        var page = await chromium.NewDeviceAsync();
+        await VirtualAuthenticator.PlugInAsync(page);
+        var desk = new ConsolePage(page, Origin(house));
+        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+
+        await AddAsync(desk);
+
+        await Expect(page.GetByText("Passkeys do not work at this address.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Recovery_codes_are_shown_once()
+    {
+        await using var house = await StartAsync();
+        var desk = new ConsolePage(await chromium.NewDeviceAsync(), Origin(house));
+        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+        await desk.PressAsync("Set up");
+        var seed = OtpNet.Base32Encoding.ToBytes((await desk.Page.Locator("code.seed").TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal));
+        await desk.Page.Locator("#code").FillAsync(new OtpNet.Totp(seed).ComputeTotp());
+        await desk.Page.Locator("#totp-password").FillAsync(TestInstallation.Password);
+        await desk.PressAsync("Turn on");
+        await desk.Page.WaitForURLAsync("**/account?done=totp");
+        await desk.BeLiveAsync();
+
+        await desk.PressAsync("Make recovery codes");
+        await desk.Page.Locator("#recovery-password").FillAsync(TestInstallation.Password);
+        await desk.PressAsync("Make recovery codes");
+        await Expect(desk.Page.Locator(".sheet code")).ToHaveCountAsync(10);
+        var code = (await desk.Page.Locator(".sheet code").First.TextContentAsync())!;
+        await desk.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        await Expect(desk.Page.Locator(".sheet")).ToBeInViewportAsync();
+        await desk.Page.EmulateMediaAsync(new() { Media = Media.Screen });
+        await desk.OpenAsync("/account");
+        await Expect(desk.Page.GetByText("10 codes left")).ToBeVisibleAsync();
+        await Expect(desk.Page.Locator(".sheet")).ToHaveCountAsync(0);
+
+        var elsewhere = await chromium.NewDeviceAsync();
+        await elsewhere.GotoAsync(Origin(house) + "/account/sign-in?returnUrl=/account");
+        await elsewhere.GetByLabel("Email").FillAsync(Email);
+        await elsewhere.GetByLabel("Password").FillAsync(TestInstallation.Password);
+        await elsewhere.Locator("#code").FillAsync(code);
+        await new ConsolePage(elsewhere, Origin(house)).PressAsync("Sign in");
+        await Expect(elsewhere.GetByText("9 codes left")).ToBeVisibleAsync();
+    }
+
+    // A passkey belongs to a name; a number is none.
+    private static string Origin(TestInstallation house) => house.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+
+    private static async Task<TestInstallation> StartAsync()
+    {
+        var house = await TestInstallation.CreateAsync();
+        await house.CreateUserAsync(Email, "owner");
+        await house.StartAsync();
+        return house;
+    }
+
+    private async Task<(ConsolePage Desk, VirtualAuthenticator Authenticator)> WithPasskeyAsync(TestInstallation house)
+    {
+        var page = await chromium.NewDeviceAsync();
+        var authenticator = await VirtualAuthenticator.PlugInAsync(page);
+        var desk = new ConsolePage(page, Origin(house));
+        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+        await AddAsync(desk);
+        await Expect(page.GetByText("The passkey is added.")).ToBeVisibleAsync();
+        return (desk, authenticator);
+    }
+
+    private static async Task AddAsync(ConsolePage desk)
+    {
+        await desk.PressAsync("Add a passkey");
+        await desk.Page.Locator("#passkey-name").FillAsync("Phone");
+        await desk.Page.Locator("#passkey-password").FillAsync(TestInstallation.Password);
+        await desk.PressAsync("Create passkey");
+    }
+
+    // Forgets the session as a closed browser does, and comes back to the door.
+    private static async Task SignOutAsync(ConsolePage desk)
+    {
+        var origin = new Uri(desk.Page.Url).GetLeftPart(UriPartial.Authority);
+        await desk.Page.Context.ClearCookiesAsync();
+        await desk.Page.GotoAsync(origin + "/account/sign-in?returnUrl=/account", new() { WaitUntil = WaitUntilState.Commit });
+    }
+
+    private static async Task IsSignedOutAsync(ConsolePage desk, TestInstallation house)
+    {
+        await desk.Page.GotoAsync(Origin(house) + "/account");
+        Assert.Contains("/account/sign-in", desk.Page.Url, StringComparison.Ordinal);
+    }
+}
