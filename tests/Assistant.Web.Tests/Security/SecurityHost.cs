@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Components;
 using Assistant.Web.Endpoints;
@@ -52,6 +54,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
         builder.Services.AddSingleton<PasskeyDesk>();
         builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, TimeProvider.System));
+        builder.Services.AddSingleton<IStepUpGuard>(new OpenGuard());
         builder.Services.AddSingleton<UserDesk>();
         builder.Services.AddSingleton<AccountDesk>();
         builder.Services.AddSingleton<ITotp>(new FakeTotp(TimeProvider.System));
