@@ -18,6 +18,13 @@ internal sealed class ApiClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
     }
 
+    /// <summary>Names a request for proof in every request from now on.</summary>
+    public void Prove(string stepUp)
+    {
+        _http.DefaultRequestHeaders.Remove("Step-Up");
+        _http.DefaultRequestHeaders.Add("Step-Up", stepUp);
+    }
+
     public async Task<HttpStatusCode> StatusOfAsync(string path)
     {
         using var answer = await _http.GetAsync(path, Cancel);

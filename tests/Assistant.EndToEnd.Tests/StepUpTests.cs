@@ -1,0 +1,94 @@
+using System.Net;
+using Assistant.EndToEnd.Tests.Harness;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Assistant.EndToEnd.Tests;
+
+/// <summary>A sensitive act waits for proof, whether a person in the console or a program asks for it.</summary>
+public sealed class StepUpTests(Chromium chromium)
+{
+    private const string Email = "ada@example.com";
+
+    [Fact]
+    public async Task A_person_confirms_who_may_write_with_a_code_that_counts_once()
+    {
+        await using var house = await StartAsync();
+        var desk = await SignInAsync(house, "/account");
+        var app = await SecondStep.TurnOnAsync(desk);
+
+        await ChangeAccessAsync(desk);
+        await Expect(desk.Page.GetByText("Change who may write to the connection web")).ToBeVisibleAsync();
+        await ProveAsync(desk, "000000");
+        await Expect(desk.Page.GetByText("That code is wrong")).ToBeVisibleAsync();
+        await ProveAsync(desk, app.NextCode());
+
+        await Expect(desk.Page.GetByText("Confirm that it is you")).ToBeHiddenAsync();
+        await Expect(desk.Page.GetByText("Saved").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Somebody_without_a_second_step_is_sent_to_set_one_up()
+    {
+        await using var house = await StartAsync();
+        var desk = await SignInAsync(house, "/account");
+
+        await ChangeAccessAsync(desk);
+        await ProveAsync(desk, "123456");
+
+        await Expect(desk.Page.GetByText("your account has none yet")).ToBeVisibleAsync();
+        await Expect(desk.Button("Confirm")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task What_a_program_asks_for_is_confirmed_by_a_person_and_goes_through_once()
+    {
+        await using var house = await StartAsync();
+        using var program = await house.CreateApiAsync("admin");
+        var desk = await SignInAsync(house, "/account");
+        var app = await SecondStep.TurnOnAsync(desk);
+        var user = new { email = "bob@example.com", role = "viewer", password = "a quite different one" };
+
+        var (status, problem) = await program.PostAsync("users", user);
+        Assert.Equal(HttpStatusCode.Forbidden, status);
+        await desk.OpenAsync((string)problem!["stepUp"]!["approveAt"]!);
+        await Expect(desk.Page.GetByText("Let bob@example.com sign in to the console with the role viewer.")).ToBeVisibleAsync();
+        await ProveAsync(desk, app.NextCode());
+        await Expect(desk.Page.GetByText("Confirmed.")).ToBeVisibleAsync();
+
+        program.Prove((string)problem["stepUp"]!["id"]!);
+        Assert.Equal(HttpStatusCode.Forbidden, (await program.PostAsync("users", user with { role = "admin" })).Status);
+        Assert.Equal(HttpStatusCode.Created, (await program.PostAsync("users", user)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await program.PostAsync("users", user with { email = "eve@example.com" })).Status);
+    }
+
+    private static async Task<TestInstallation> StartAsync()
+    {
+        var house = await TestInstallation.CreateAsync();
+        await house.CreateUserAsync(Email, "owner");
+        await house.StartAsync();
+        return house;
+    }
+
+    private async Task<ConsolePage> SignInAsync(TestInstallation house, string then)
+    {
+        var desk = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
+        await desk.SignInAsync(Email, TestInstallation.Password, then);
+        return desk;
+    }
+
+    private static async Task ChangeAccessAsync(ConsolePage desk)
+    {
+        await desk.OpenAsync("/connections?open=web");
+        await desk.Page.Locator(".choices input[type=radio]:not(:checked)").First.CheckAsync();
+        await desk.PressAsync("Save");
+        await Expect(desk.Page.GetByText("Confirm that it is you")).ToBeVisibleAsync();
+    }
+
+    private static async Task ProveAsync(ConsolePage desk, string code)
+    {
+        await desk.Page.Locator("#step-up-code").FillAsync(code);
+        await desk.PressAsync("Confirm");
+    }
+}
