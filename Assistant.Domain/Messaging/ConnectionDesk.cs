@@ -74,7 +74,7 @@ public sealed class ConnectionDesk(
     }
 
     /// <summary>Creates or replaces a connection and restarts its session. A new one is free to be made; replacing a stored secret is not.</summary>
-    /// <exception cref="StepUpRequiredException">A stored secret or the access policy changes: it wants proof first.</exception>
+    /// <exception cref="StepUpRequiredException">A stored secret changes or more people may write: it wants proof first.</exception>
     public async Task<ConnectionOutcome> SaveAsync(Caller caller, ConnectionDraft draft, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ChannelsManage);
@@ -113,12 +113,21 @@ public sealed class ConnectionDesk(
             settings.Values, existing?.CreatedAt ?? now, now), cancellationToken);
     }
 
+    // Closing a door needs no proof.
+    private static int Width(AccessPolicy access) => access switch
+    {
+        AccessPolicy.Open => 3,
+        AccessPolicy.Pairing => 2,
+        AccessPolicy.Allowlist => 1,
+        _ => 0,
+    };
+
     // One act, one proof: where both change, the secret's sentence comes with the policy among its arguments.
     private Task ProveAsync(
         Caller caller, Connection existing, AccessPolicy access, SettingValues settings, IReadOnlyList<SettingField> fields, CancellationToken cancellationToken)
     {
         var replaced = SettingsForm.ReplacedSecrets(fields, settings, existing.Settings);
-        if (replaced.Count == 0 && access == existing.Access)
+        if (replaced.Count == 0 && Width(access) <= Width(existing.Access))
         {
             return Task.CompletedTask;
         }

@@ -141,6 +141,7 @@ public sealed partial class LooksTests(Chromium chromium)
         var settings = new { token = telegram.Token, apiBaseUrl = telegram.BaseUrl, mode = "polling" };
         await api.PutAsync("channels/tg", new { type = "telegram", displayName = "Support bot", access = "open", settings });
         await api.PutAsync("channels/tg-family", new { type = "telegram", displayName = "Family", access = "allowlist", settings = new { token = "7001:not-the-token", apiBaseUrl = telegram.BaseUrl } });
+        await api.DeleteAsync("channels/web");
         await api.PutAsync("channels/web", new { type = "webchat", displayName = "Website", access = "open", settings = new { title = "Support", allowedOrigins = "https://shop.example" } });
         await api.PutAsync("engines/own", new { type = "embedded", order = 1, settings = new { } });
         await api.PutAsync("engines/local", new { type = "ollama", order = 2, settings = new { baseUrl = "http://127.0.0.1:9", model = "qwen3" } });

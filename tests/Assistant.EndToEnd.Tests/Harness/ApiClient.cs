@@ -48,6 +48,13 @@ internal sealed class ApiClient : IDisposable
         Assert.True(answer.IsSuccessStatusCode, $"PUT {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}");
     }
 
+    /// <summary>Removes something, and insists that it worked.</summary>
+    public async Task DeleteAsync(string path)
+    {
+        using var answer = await _http.DeleteAsync(path, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, $"DELETE {path}: {(int)answer.StatusCode}");
+    }
+
     /// <summary>Waits until the list has an entry that fits.</summary>
     public Task<JsonNode> FindAsync(string path, string what, Func<JsonNode, bool> fits)
         => Eventually.FindAsync(what, async () => (await GetAsync(path))["items"]!.AsArray().FirstOrDefault(item => fits(item!)));
