@@ -50,6 +50,33 @@ public sealed class StepUpCoverageTests
         });
     }
 
+    [Theory]
+    [InlineData(AccessPolicy.Open, AccessPolicy.Pairing, false)]
+    [InlineData(AccessPolicy.Pairing, AccessPolicy.Allowlist, false)]
+    [InlineData(AccessPolicy.Open, AccessPolicy.Blocked, false)]
+    [InlineData(AccessPolicy.Blocked, AccessPolicy.Allowlist, true)]
+    [InlineData(AccessPolicy.Allowlist, AccessPolicy.Pairing, true)]
+    [InlineData(AccessPolicy.Pairing, AccessPolicy.Open, true)]
+    public async Task Letting_more_people_write_wants_proof_and_letting_fewer_does_not(AccessPolicy from, AccessPolicy to, bool isStopped)
+    {
+        var (store, channel) = (new FakeConnections(), new FakeChannel());
+        var desk = new ConnectionDesk(store, channel, channel, channel, _guard, new RecordedSignals(), _clock);
+        ConnectionDraft Draft(AccessPolicy access)
+            => new("tg", "fake", "", access, true, new SettingValues(new Dictionary<string, string> { ["token"] = "secret-1" }));
+        await desk.SaveAsync(Admin, Draft(from), Cancel);
+
+        if (isStopped)
+        {
+            await StoppedAsync(() => desk.SaveAsync(Admin, Draft(to), Cancel));
+        }
+        else
+        {
+            Assert.IsType<ConnectionOutcome.Saved>(await desk.SaveAsync(Admin, Draft(to), Cancel));
+        }
+
+        Assert.Equal(isStopped ? from : to, store["tg"].Access);
+    }
+
     private async Task RunAsync()
     {
         var audit = new InMemoryAuditLog();
