@@ -89,7 +89,8 @@ function watchSignIn(form) {
       problem.hidden = error.name === 'AbortError';
     }
   });
-  offer(form);
+  // One that was just refused is not asked for again unasked: some answer by themselves, and would until the account is locked.
+  if (new URLSearchParams(location.search).get('problem') !== 'passkey') offer(form);
 }
 
 const signInForm = document.getElementById('passkey-form');
