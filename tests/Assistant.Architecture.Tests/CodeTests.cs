@@ -28,6 +28,15 @@ public sealed partial class CodeTests
         Assert.Equal(2, Matches([new("A.cs", "new SocketsHttpHandler()\nnew HttpClient { Timeout = x }\nnew HttpClient(handler)")], Unguarded()).Count());
 
     [Fact]
+    public void What_a_person_types_is_never_written_back_over_it() => Repository.AssertNone(
+        WrittenBack(Repository.Files.Where(file => file.Has(".razor"))),
+        "Use @bind:get, @bind:set and @bind:event: with value and @oninput a late answer of the server undoes what was typed since:");
+
+    [Fact]
+    public void A_field_that_is_written_back_is_seen() => Assert.Single(WrittenBack(
+        [new("A.razor", "<input value=\"@X\" class=\"a\"\n  @oninput=\"Y\" />\n<input @oninput=\"Y\" />\n<input @bind:get=\"X\" @bind:event=\"oninput\" />")]));
+
+    [Fact]
     public void Work_left_for_later_names_its_issue() => Repository.AssertNone(Matches(Code, Later()), "Write the issue's number behind it, (#12), or do it now:");
 
     [Fact]
@@ -89,6 +98,11 @@ public sealed partial class CodeTests
     private static IEnumerable<string> Matches(IEnumerable<SourceFile> files, Regex pattern) =>
         from file in files from line in file.Lines where pattern.IsMatch(line.Text) select $"{file.Path}:{line.Number} {line.Text.Trim()}";
 
+    private static IEnumerable<string> WrittenBack(IEnumerable<SourceFile> files) =>
+        from file in files from Match field in Field().Matches(file.Text)
+        where WritesValue().IsMatch(field.Value) && field.Value.Contains("@oninput", StringComparison.Ordinal)
+        select $"{file.Path} {field.Value.ReplaceLineEndings(" ")}";
+
     private static IEnumerable<string> TooLong(IEnumerable<SourceFile> files) =>
         from file in files
         where file.Has(".cs", ".razor") && !file.IsGenerated
@@ -116,6 +130,12 @@ public sealed partial class CodeTests
     // `new() { … }` of a handler has its type on the same line; a client over a given handler is as safe as the handler.
     [GeneratedRegex(@"\bnew\s+(SocketsHttpHandler|HttpClientHandler|WebProxy|TcpClient)\b|\bnew\s+HttpClient\s*(\(\s*\)|\{)|\bSocketsHttpHandler\s+\w+\([^)]*\)\s*=>\s*new\(")]
     private static partial Regex Unguarded();
+
+    [GeneratedRegex(@"<(input|textarea)\s.*?/?>\r?$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Field();
+
+    [GeneratedRegex(@"\svalue=""@")]
+    private static partial Regex WritesValue();
 
     [GeneratedRegex(@"//.*\b(TODO|FIXME|HACK)\b(?!.*#\d+)")]
     private static partial Regex Later();

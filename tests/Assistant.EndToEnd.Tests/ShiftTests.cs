@@ -103,6 +103,32 @@ public sealed class ShiftTests(Chromium chromium)
         await SeesFocusAsync(page);
     }
 
+    [Fact]
+    public async Task What_is_typed_faster_than_the_server_answers_stays()
+    {
+        var page = await chromium.NewDeviceAsync();
+        await page.DelayAnswersAsync(TimeSpan.FromMilliseconds(150));
+        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
+        await house.CreateUserAsync(Email, "owner");
+        await house.StartAsync();
+        var desk = new ConsolePage(page, house.Address);
+        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+
+        await desk.BeAttentiveAsync();
+
+        const string typed = "zeppelin over the lake";
+        var password = page.Locator("input[autocomplete='new-password']").First;
+        await password.PressSequentiallyAsync(typed, new() { Delay = 20 });
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await Expect(password).ToHaveValueAsync(typed);
+
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("connec", new() { Delay = 20 });
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(house.Address + "/connections");
+    }
+
     private async Task<ChatPage> AskAsync(TestInstallation house, string question)
     {
         var chat = await ChatPage.OpenAsync(await chromium.NewDeviceAsync(), house.Address + "/chat/desk");

@@ -15,6 +15,7 @@ public sealed partial class KeyboardShortcuts
     private IJSObjectReference? _listener;
     private DotNetObjectReference<KeyboardShortcuts>? _self;
     private CancellationTokenSource _search = new();
+    private Task _finding = Task.CompletedTask;
     private Palette _found = default!;
 
     [Parameter, EditorRequired]
@@ -43,9 +44,9 @@ public sealed partial class KeyboardShortcuts
 
     /// <summary>Called by the script when the palette opens.</summary>
     [JSInvokable]
-    public Task OpenPaletteAsync() => FindAsync("");
+    public Task OpenPaletteAsync() => _finding = FindAsync("");
 
-    private Task TypeAsync(ChangeEventArgs e) => FindAsync(e.Value?.ToString() ?? "");
+    private Task TypeAsync(ChangeEventArgs e) => _finding = FindAsync(e.Value?.ToString() ?? "");
 
     private async Task FindAsync(string text)
     {
@@ -66,8 +67,13 @@ public sealed partial class KeyboardShortcuts
             case "ArrowUp":
                 _found.Move(-1);
                 break;
-            case "Enter" when _found.Chosen is { } chosen:
-                await ChooseAsync(chosen);
+            case "Enter":
+                await _finding; // what is typed decides, not what was on screen before
+                if (_found.Chosen is { } chosen)
+                {
+                    await ChooseAsync(chosen);
+                }
+
                 break;
         }
     }

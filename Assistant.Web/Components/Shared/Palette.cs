@@ -32,15 +32,12 @@ internal sealed class Palette(IEnumerable<IPaletteSource> sources, KeyRegistry k
     /// <summary>The chosen one's place in <see cref="Found"/>.</summary>
     public int At { get; private set; }
 
-    public string Text { get; private set; } = "";
-
     public PaletteItem? Chosen => At < Found.Count ? Found[At] : null;
 
     /// <summary>Looks for what was typed.</summary>
     /// <param name="caller">Who looks; <see langword="null"/> when nobody is signed in.</param>
     public async Task FindAsync(IReadOnlyList<Room> rooms, Caller? caller, string text, CancellationToken cancellationToken)
     {
-        Text = text;
         var wanted = text.Trim();
         List<PaletteItem> found =
         [
