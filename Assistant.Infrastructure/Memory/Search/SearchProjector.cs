@@ -12,10 +12,13 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
     : BackgroundService
 {
     private const string Name = "search";
-    private const int BatchSize = 400;
+    // A batch writes each page of the index it meets once, and a busy house meets most of them in any batch: so batches are few and large.
+    private const int BatchSize = 2000;
     private const int PostingsPerStatement = 16;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    /// <summary>How old a message may be before it is found; the conversation's own history does not wait for the index.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
 
     private const string ReadCheckpoint = "SELECT position FROM projections WHERE name = @p0 AND tenant_id = @p1";
@@ -61,7 +64,7 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
             {
                 foreach (var tenant in await tenants.ListAsync(stoppingToken))
                 {
-                    while (await ProjectAsync(tenant.Id, stoppingToken) > 0)
+                    while (await ProjectAsync(tenant.Id, stoppingToken) >= BatchSize)
                     {
                     }
                 }
