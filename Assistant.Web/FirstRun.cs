@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Assistant.Web;
 
 /// <summary>While nobody can sign in yet: prints the one-time set-up link once the server listens.</summary>
+[ActsFor("whoever commands the machine: prints the set-up link while there is no user")]
 internal sealed class FirstRun(SetupGate gate, IServer server, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -24,6 +24,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 builder.WebHost.UseStaticWebAssets(); // `dotnet run` serves them in every environment; a published build has them in place
+builder.Configuration["DisableStaticAssetNotFoundRuntimeFallback"] = "true"; // an endpoint of the framework's that states nothing about who may come in
 if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
 {
     builder.WebHost.UseUrls("http://localhost:8080");
@@ -93,6 +94,11 @@ async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
         await composed.Services.GetRequiredService<Installation>().PrepareAsync(cancellationToken);
     }
 
+    if (line.Name == "permissions")
+    {
+        Map(composed); // it lists what would be served
+    }
+
     return composed.Services;
 }
 
@@ -106,4 +112,5 @@ static void Map(WebApplication app)
     app.MapAccount();
     app.MapRestApi();
     app.MapWebChat();
+    app.Services.GetRequiredService<MappedDoors>().Open(app);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public sealed class PublicAddressOptions
 }
 
 /// <summary>Keeps a session running for every enabled connection; a fault of one touches no other.</summary>
+[ActsFor("the product, in every tenant: opens the connections people made")]
 internal sealed partial class ConnectionSupervisor(
     IConnectionStore connections,
     IChannelCatalog channels,

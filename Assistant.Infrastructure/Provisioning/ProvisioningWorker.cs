@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Provisioning;
+using Assistant.Domain.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ namespace Assistant.Infrastructure.Provisioning;
 
 /// <summary>Applies <c>assistant.yaml</c> before the workers after it start, then whenever the file changes.</summary>
 /// <remarks>A file that cannot be applied stops the start; later it is reported and what was applied before stays.</remarks>
+[ActsFor("whoever commands the machine: applies assistant.yaml")]
 internal sealed partial class ProvisioningWorker(
     ProvisioningFile file,
     Provisioner provisioner,

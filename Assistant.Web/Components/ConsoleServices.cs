@@ -4,6 +4,7 @@ using Assistant.Web.Components.Pages.Conversations;
 using Assistant.Web.Components.Pages.People;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
@@ -40,13 +41,14 @@ public static class ConsoleServices
         app.UseContentSecurity();
         app.UseRequestLocalization();
         app.UseAntiforgery();
-        app.MapStaticAssets();
-        app.MapGet("/account/language", ChooseLanguage).AllowAnonymous().ExcludeFromDescription();
+        app.MapStaticAssets().OpenTo("the program's own scripts and styles, the same for everybody");
+        app.MapGet("/account/language", ChooseLanguage).OpenTo("sets the language cookie of this browser").ExcludeFromDescription();
 
         app.MapAuditExport();
 
         // Our own header forbids framing; the framework's would be a second, weaker one.
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
+            .OpenTheRestTo("the line of a page; each page in it asks for itself");
         return app;
     }
 

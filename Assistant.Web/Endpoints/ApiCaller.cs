@@ -1,6 +1,6 @@
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
-using Microsoft.AspNetCore.Authorization;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -30,13 +30,9 @@ internal static class ApiAuthorization
 {
     /// <summary>Lets in callers with a bearer API key that grants the permission. Cookies do not count: they need antiforgery.</summary>
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder endpoint, string permission)
-        => endpoint.RequireAuthorization(new AuthorizeAttribute(permission) { AuthenticationSchemes = RestApi.Scheme })
-            .WithMetadata(new NeededPermission(permission));
+        => endpoint.WithMetadata(new RequiresAttribute(permission) { AuthenticationSchemes = RestApi.Scheme });
 
     /// <summary>Lets in every caller with a valid API key.</summary>
     public static RouteHandlerBuilder NeedsCaller(this RouteHandlerBuilder endpoint)
-        => endpoint.RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = RestApi.Scheme });
+        => endpoint.WithMetadata(new SignedInAttribute("an API key, told what it is itself") { AuthenticationSchemes = RestApi.Scheme });
 }
-
-/// <summary>The permission an endpoint asks for; shown in the API description.</summary>
-internal sealed record NeededPermission(string Name);

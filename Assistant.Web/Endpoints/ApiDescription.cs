@@ -1,3 +1,4 @@
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -40,9 +41,9 @@ internal static class ApiDescription
     private static Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        if (metadata.OfType<NeededPermission>().LastOrDefault() is { } needed)
+        if (metadata.OfType<IAccessStatement>().LastOrDefault()?.Permission is { } permission)
         {
-            operation.Description = $"{operation.Description} Needs the permission `{needed.Name}`.".TrimStart();
+            operation.Description = $"{operation.Description} Needs the permission `{permission}`.".TrimStart();
         }
 
         if (!HttpMethods.IsGet(context.Description.HttpMethod ?? ""))

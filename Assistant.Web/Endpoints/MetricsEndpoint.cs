@@ -1,6 +1,7 @@
 using System.Net;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Authorization;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -32,7 +33,8 @@ internal static class MetricsEndpoint
         .AddPrometheusExporter());
 
     public static void Map(IEndpointRouteBuilder endpoints)
-        => endpoints.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Policy);
+        => endpoints.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Policy)
+            .WithMetadata(new AccessStatement(Permissions.ChannelsRead, "API keys that hold the permission, and a direct caller on this machine"));
 
     private static bool IsDirectAndLocal(HttpContext http)
         => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)

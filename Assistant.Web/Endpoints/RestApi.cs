@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Assistant.Web.Security.Access;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Assistant.Web.Endpoints;
@@ -58,7 +59,7 @@ internal static class RestApi
         WebhookEndpoint.Map(endpoints);
         HealthEndpoints.Map(endpoints);
         MetricsEndpoint.Map(endpoints);
-        endpoints.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        endpoints.MapOpenApi("/openapi/{documentName}.json").OpenTo("the description of the API");
     }
 
     /// <summary>JSON of the API: camel case, enumerations as words, numbers as numbers.</summary>

@@ -1,6 +1,7 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Tenancy;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -14,7 +15,7 @@ internal static class WebhookEndpoint
 
     public static void Map(IEndpointRouteBuilder endpoints)
         => endpoints.MapMethods("/webhooks/{connection}", [HttpMethods.Get, HttpMethods.Post], ReceiveAsync)
-            .AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+            .OpenTo("messengers, by the signature or secret their channel verifies").DisableAntiforgery().ExcludeFromDescription();
 
     private static async Task ReceiveAsync(
         HttpContext context, string connection, IChannelSessions sessions, IMessageGateway gateway, IHostApplicationLifetime lifetime)

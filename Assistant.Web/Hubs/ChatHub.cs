@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Assistant.Web.Hubs;
@@ -14,6 +15,7 @@ namespace Assistant.Web.Hubs;
 /// Nothing is lost over a broken line: a device keeps what it sent until the answer comes and sends it again under the same client id,
 /// which the inbox stores once; what it missed it reads by sequence number.
 /// </remarks>
+[Open("visitors of a web chat; a device joins before it can do anything")]
 internal sealed class ChatHub(
     ChatArrivals arrivals,
     ChatSessions sessions,
@@ -59,6 +61,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>Brings the device into its visitor's conversation and answers with what it missed.</summary>
+    [Open("the visitor's own token or pass; without one a new visitor begins")]
     public async Task<JoinResult> Join(JoinRequest request)
     {
         if (Device is { } here)
@@ -97,6 +100,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>Says something. Safe to repeat with the same <paramref name="clientId"/>, which the device chose.</summary>
+    [Open("a device that joined, in its visitor's own conversation")]
     public async Task<SendResult> Send(Guid clientId, string text)
     {
         if (string.IsNullOrWhiteSpace(text) || clientId == Guid.Empty)
@@ -110,6 +114,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>Presses a button of a message the visitor can see.</summary>
+    [Open("a device that joined, in its visitor's own conversation")]
     public async Task<SendResult> Press(Guid clientId, long seq, string data)
     {
         if (Device is not { Session: var session } || clientId == Guid.Empty)
@@ -124,6 +129,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>Tells the people at the console that the visitor is writing, or stopped.</summary>
+    [Open("a device that joined, in its visitor's own conversation")]
     public void Typing(bool isTyping)
     {
         if (Device is not { Session.Conversation: { } conversation } device
@@ -137,6 +143,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>The visitor has read up to here, on every device.</summary>
+    [Open("a device that joined, in its visitor's own conversation")]
     public async Task Read(long seq)
     {
         if (Device is { } device)
@@ -146,6 +153,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>What the device missed since the message it has last.</summary>
+    [Open("a device that joined, in its visitor's own conversation")]
     public async Task<CaughtUp> CatchUp(long lastSeq)
     {
         if (Device is not { Session: var session } || Address is not { } address || limits.Arrive(address) > TimeSpan.Zero)
@@ -158,6 +166,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>A page of messages before the given one.</summary>
+    [Open("a device that joined, in its visitor's own conversation")]
     public async Task<CaughtUp> Earlier(long before)
     {
         if (Device is not { Session: var session } || Address is not { } address || limits.Arrive(address) > TimeSpan.Zero)
@@ -169,6 +178,7 @@ internal sealed class ChatHub(
     }
 
     /// <summary>A code that brings one more device of the visitor in; empty when there is nothing to join yet.</summary>
+    [Open("a device that joined, in its visitor's own conversation")]
     public string CreatePass() =>
         Device is { } device && Address is { } address && limits.Arrive(address) == TimeSpan.Zero
             ? tokens.IssuePass(device.Connection, device.Session.Key.Visitor)

@@ -39,7 +39,7 @@ internal static class ChatServices
             options.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling;
             options.ApplicationMaxBufferSize = MaxHubMessageBytes;
             options.TransportMaxBufferSize = MaxHubMessageBytes;
-        }).AllowAnonymous();
+        });
         app.MapChatPages();
         return app;
     }

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Web.Components;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,8 +21,8 @@ internal static class AccountEndpoints
     {
         // The token is checked by hand: a form left open overnight deserves a sentence, not a bare 400.
         // The sign-in page itself answers every verb on this path, so the post has to come before it.
-        endpoints.MapPost(SignInPage, SignInAsync).WithOrder(-1).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
-        endpoints.MapPost("/account/sign-out", SignOutAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost(SignInPage, SignInAsync).WithOrder(-1).OpenTo("signing in").DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-out", SignOutAsync).OpenTo("signing out").DisableAntiforgery().ExcludeFromDescription();
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(

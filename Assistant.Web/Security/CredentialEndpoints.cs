@@ -1,5 +1,6 @@
 using Assistant.Domain.Security;
 using Assistant.Web.Components;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 
@@ -13,7 +14,7 @@ internal static class CredentialEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        var account = endpoints.MapGroup("/account").RequireAuthorization().DisableAntiforgery().ExcludeFromDescription();
+        var account = endpoints.MapGroup("/account").SignedIn("one's own account, with its password").DisableAntiforgery().ExcludeFromDescription();
         account.MapPost("/password", (HttpContext http, Request request, AccountDesk desk, CancellationToken ct)
             => request.AnswerAsync(http, (caller, id, form) => desk.ChangePasswordAsync(caller, id, form["password"]!, form["next"]!, ct), ct));
         account.MapPost("/totp", (HttpContext http, Request request, AccountDesk desk, ITotp totp, CancellationToken ct)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,10 +20,10 @@ internal static class PasskeyEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/account/sign-in/passkey/begin", BeginSignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
-        endpoints.MapPost("/account/sign-in/passkey", SignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-in/passkey/begin", BeginSignInAsync).OpenTo("signing in").DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-in/passkey", SignInAsync).OpenTo("signing in").DisableAntiforgery().ExcludeFromDescription();
 
-        var own = endpoints.MapGroup("/account/passkeys").RequireAuthorization().DisableAntiforgery().ExcludeFromDescription();
+        var own = endpoints.MapGroup("/account/passkeys").SignedIn("one's own passkeys").DisableAntiforgery().ExcludeFromDescription();
         own.MapPost("/begin", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
             => request.AdmitAsync(http, wantsPassword: true, async (caller, _, form) => await desk.BeginRegistrationAsync(caller, form["password"]!, ct) switch
             {

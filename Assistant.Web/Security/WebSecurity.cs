@@ -4,6 +4,7 @@ using Assistant.Web.Endpoints;
 using Assistant.Web.Verbs;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Assistant.Web.Security;
@@ -20,7 +21,9 @@ internal static class WebSecurity
             .AddCookie(CookieScheme, SessionCookie.Configure)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(RestApi.Scheme, null);
 
-        var authorization = services.AddAuthorizationBuilder();
+        // An endpoint that says nothing about who may come in lets nobody in.
+        var authorization = services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
         var callers = new PrincipalCallers();
         foreach (var permission in Permissions.All)
         {

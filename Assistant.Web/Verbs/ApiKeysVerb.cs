@@ -4,6 +4,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>apikeys</c>: keys of the REST API.</summary>
+[ActsFor(ActsForAttribute.Machine)]
 internal sealed class ApiKeysVerb(ApiKeyDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "apikeys";

@@ -7,6 +7,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>audit</c>: proves that nobody changed what happened, and takes it elsewhere.</summary>
+[ActsFor(ActsForAttribute.Machine)]
 internal sealed class AuditVerb(IAuditLog log, ITenantDirectory tenants, TimeProvider clock) : IVerb
 {
     public string Name => "audit";

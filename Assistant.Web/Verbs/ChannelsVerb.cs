@@ -7,6 +7,7 @@ using Assistant.Web.Localization;
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>channels</c>: lists connections and tries them.</summary>
+[ActsFor(ActsForAttribute.Machine)]
 internal sealed class ChannelsVerb(ConnectionDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "channels";

@@ -1,9 +1,11 @@
 using Assistant.Domain.Diagnostics;
+using Assistant.Domain.Security;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>doctor</c>: examines everything the assistant stands on.</summary>
+[ActsFor(ActsForAttribute.Machine)]
 internal sealed class DoctorVerb(IEnumerable<IDiagnostic> diagnostics) : IVerb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -7,6 +7,7 @@ using Assistant.Web.Localization;
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>engines</c>: lists what answers and tries it.</summary>
+[ActsFor(ActsForAttribute.Machine)]
 internal sealed class EnginesVerb(EngineDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "engines";

@@ -4,6 +4,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>users</c>: who may sign in to the console.</summary>
+[ActsFor(ActsForAttribute.Machine)]
 internal sealed class UsersVerb(UserDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "users";

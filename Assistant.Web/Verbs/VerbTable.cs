@@ -11,6 +11,7 @@ internal static class VerbTable
         ("apikeys", "creates, lists and revokes keys of the REST API"),
         ("channels", "lists and tries the connections to messengers"),
         ("engines", "lists and tries what answers"),
+        ("permissions", "lists every way in and what it asks of who comes in"),
         ("audit", "verifies and exports the audit log"),
     ];
 
@@ -25,10 +26,10 @@ internal static class VerbTable
     {
         target.WriteLine("Usage: assistant [serve | VERB …] [--json]");
         target.WriteLine();
-        target.WriteLine("  serve       runs the assistant (the default; takes e.g. --urls http://localhost:8080)");
+        target.WriteLine("  serve        runs the assistant (the default; takes e.g. --urls http://localhost:8080)");
         foreach (var (name, summary) in Available)
         {
-            target.WriteLine($"  {name,-10}  {summary}");
+            target.WriteLine($"  {name,-11}  {summary}");
         }
 
         target.WriteLine();

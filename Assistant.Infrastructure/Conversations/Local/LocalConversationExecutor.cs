@@ -10,6 +10,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ using Microsoft.Extensions.Options;
 namespace Assistant.Infrastructure.Conversations.Local;
 
 /// <inheritdoc cref="IConversationExecutor"/>
+[ActsFor("the product, in every tenant: answers what was received")]
 internal sealed partial class LocalConversationExecutor(
     IServiceProvider services, IInbox inbox, IOptions<ExecutorOptions> options, TimeProvider clock, ILogger<LocalConversationExecutor> logger)
     : BackgroundService, IConversationExecutor

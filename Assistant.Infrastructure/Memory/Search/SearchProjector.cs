@@ -1,5 +1,6 @@
 using System.Text;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.Extensions.Hosting;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Assistant.Infrastructure.Memory.Search;
 
 /// <summary>Follows the log of every tenant and keeps the search index, its checkpoint in the same transaction as its rows.</summary>
+[ActsFor("the product, in every tenant: keeps the search index")]
 internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue writes, ITenantDirectory tenants, TimeProvider clock, ILogger<SearchProjector> logger)
     : BackgroundService
 {

@@ -16,6 +16,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
+using Assistant.Domain.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ using Microsoft.Extensions.Options;
 namespace Assistant.Infrastructure.Messaging.Outbox;
 
 /// <inheritdoc cref="IOutboxSignal"/>
+[ActsFor("the product, in every tenant: sends what was accepted before")]
 internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
 {
     private const int SweepLimit = 1_000;

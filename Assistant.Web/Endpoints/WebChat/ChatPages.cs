@@ -4,6 +4,7 @@ using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Web.Hubs;
+using Assistant.Web.Security.Access;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -17,8 +18,8 @@ internal static class ChatPages
 
     public static IEndpointRouteBuilder MapChatPages(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/chat/{connection}", ShowAsync).AllowAnonymous().ExcludeFromDescription();
-        endpoints.MapGet("/chat/{connection}/widget.js", WidgetAsync).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapGet("/chat/{connection}", ShowAsync).OpenTo("visitors of a web chat that is open").ExcludeFromDescription();
+        endpoints.MapGet("/chat/{connection}/widget.js", WidgetAsync).OpenTo("the script that embeds an open web chat").ExcludeFromDescription();
         return endpoints;
     }
 

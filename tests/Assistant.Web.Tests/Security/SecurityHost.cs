@@ -66,11 +66,12 @@ internal sealed class SecurityHost : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapAccount();
-        app.MapGet("/form", (HttpContext http, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(http).RequestToken);
+        app.MapGet("/form", (HttpContext http, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(http).RequestToken).AllowAnonymous();
         app.MapGet("/who", (HttpContext http, IPrincipalCallers callers) => callers.Find(http.User) is { } caller
             ? $"{caller.Actor.Kind} {caller.Actor.Name} {caller.Tenant} {caller.Origin}"
-            : "nobody");
-        app.MapGet("/stamp", (HttpContext http) => http.User.FindFirst(SessionClaims.Stamp)?.Value);
+            : "nobody").AllowAnonymous();
+        app.MapGet("/unstated", () => "somebody forgot to say who may come in");
+        app.MapGet("/stamp", (HttpContext http) => http.User.FindFirst(SessionClaims.Stamp)?.Value).AllowAnonymous();
         app.MapGet("/users", () => "users").RequireAuthorization(Permissions.UsersManage);
         app.MapGet("/api/users", (ApiCaller caller) => $"{caller.Value.Actor.Kind} {caller.Value.Actor.Name}").RequireAuthorization(
             new AuthorizeAttribute(Permissions.UsersManage) { AuthenticationSchemes = RestApi.Scheme });

@@ -145,6 +145,16 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_that_states_nothing_is_closed_even_to_an_owner()
+    {
+        await _host.AddAsync("ada@example.org", Roles.Owner);
+        var browser = _host.Open();
+        await browser.SignInAsync("ada@example.org");
+
+        Assert.Contains("/account/access-denied", (await browser.GetAsync("/unstated")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_api_key_opens_the_api_until_it_is_revoked_and_a_cookie_does_not()
     {
         var me = UserDesk.LocalCaller(TenantId.Default);

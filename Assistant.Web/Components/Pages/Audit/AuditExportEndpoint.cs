@@ -1,6 +1,7 @@
 using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Components.Pages.Audit;
 
@@ -11,7 +12,7 @@ internal static class AuditExportEndpoint
 
     /// <summary>A read behind the console's cookie: a download cannot carry an API key.</summary>
     public static void MapAuditExport(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path, ExportAsync).RequireAuthorization(Permissions.AuditRead).ExcludeFromDescription();
+        routes.MapGet(Path, ExportAsync).Requires(Permissions.AuditRead).ExcludeFromDescription();
 
     private static async Task ExportAsync(
         HttpContext context, IPrincipalCallers callers, IAuditLog log, TimeProvider clock, CancellationToken cancellationToken)
