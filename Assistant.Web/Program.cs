@@ -43,6 +43,7 @@ services.AddConversations();
 services.AddEngines();
 services.AddProvisioning(folder.Path);
 services.AddConversationWorkers();
+services.AddSecurityWorkers();
 services.AddMessagingWorkers();
 services.AddRestApi();
 services.AddChatHub();

@@ -73,6 +73,11 @@ public static class AuditActions
     public const string TenantCreated = "tenant.created";
     public const string UserCreated = "user.created";
     public const string UserChanged = "user.changed";
+    public const string MembershipGranted = "membership.granted";
+    public const string MembershipRemoved = "membership.removed";
+    public const string TenantEntered = "user.tenant";
+    public const string RoleSaved = "role.saved";
+    public const string RoleDeleted = "role.deleted";
     public const string SignedIn = "user.signin";
     public const string SignInFailed = "user.signin.failed";
     public const string SignedOut = "user.signout";

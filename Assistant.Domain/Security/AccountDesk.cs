@@ -55,13 +55,14 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
     /// <exception cref="PermissionDeniedException">It is another's and the caller may not manage users.</exception>
     public async Task<User?> FindAsync(Caller caller, UserId id, CancellationToken cancellationToken)
     {
-        DemandAccess(caller, id);
-        return await users.FindAsync(caller.Tenant, id, cancellationToken);
+        var acting = Admit(caller, id);
+        return await users.FindAsync(caller.Tenant, id, cancellationToken)
+            ?? await users.FindAsync(acting.Tenant, id, cancellationToken); // the membership here was ended, the account was not
     }
 
     public async Task<CredentialOutcome> ChangePasswordAsync(Caller caller, UserId id, string password, string next, CancellationToken cancellationToken)
     {
-        DemandAccess(caller, id);
+        caller = Admit(caller, id);
         var email = (await users.FindAsync(caller.Tenant, id, cancellationToken))?.Email ?? "";
         return await (check ?? new PasswordCheck()).FindFlawAsync(next, email, cancellationToken) is { } flaw
             ? new CredentialOutcome.WeakPassword(flaw)
@@ -73,7 +74,7 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
     public Task<CredentialOutcome> EnrolTotpAsync(
         Caller caller, UserId id, string password, TotpSecret secret, string code, CancellationToken cancellationToken)
     {
-        DemandAccess(caller, id);
+        caller = Admit(caller, id);
         return totp.FindStep(secret, code) is { } step
             ? ChangeAsync(caller, id, password, new CredentialChange.NewTotp(secret, step), "totp", cancellationToken)
             : Task.FromResult<CredentialOutcome>(new CredentialOutcome.WrongCode());
@@ -81,7 +82,7 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
 
     public Task<CredentialOutcome> RemoveTotpAsync(Caller caller, UserId id, string password, CancellationToken cancellationToken)
     {
-        DemandAccess(caller, id);
+        caller = Admit(caller, id);
         return ChangeAsync(caller, id, password, new CredentialChange.NoTotp(), "totp-removed", cancellationToken);
     }
 
@@ -90,7 +91,7 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
     public async Task<(CredentialOutcome Outcome, IReadOnlyList<RecoveryCode> Codes)> MakeRecoveryCodesAsync(
         Caller caller, UserId id, string password, CancellationToken cancellationToken)
     {
-        DemandAccess(caller, id);
+        caller = Admit(caller, id);
         var codes = RecoveryCode.CreateSet();
         var change = new CredentialChange.NewRecoveryCodes([.. codes.SelectMany(code => code.Hash())]);
         var outcome = await ChangeAsync(caller, id, password, change, "recovery-codes", cancellationToken);
@@ -104,11 +105,15 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
         return users.ChangeCredentialAsync(caller.Tenant, id, password, change, audit, cancellationToken);
     }
 
-    private static void DemandAccess(Caller caller, UserId id)
+    // One's own account is changed where it is at home, whatever tenant one is in; another's only from the tenant it is at home in.
+    private static Caller Admit(Caller caller, UserId id)
     {
-        if (caller.Actor.Kind != "user" || caller.Actor.Id != id.Value.ToString())
+        if (caller.Actor.Kind == "user" && caller.Actor.Id == id.Value.ToString())
         {
-            caller.Demand(Permissions.UsersManage);
+            return caller.AtHome;
         }
+
+        caller.Demand(Permissions.UsersManage);
+        return caller;
     }
 }

@@ -16,7 +16,8 @@ public abstract record CreateApiKeyOutcome
 }
 
 /// <summary>What people do with API keys, in the console, through the API and on the command line.</summary>
-public sealed class ApiKeyDesk(IApiKeyStore store, IStepUpGuard guard, TimeProvider clock)
+/// <param name="roles">The tenants' own roles; without it only built-in ones can be given.</param>
+public sealed class ApiKeyDesk(IApiKeyStore store, IStepUpGuard guard, TimeProvider clock, IRoleStore? roles = null)
 {
     public const int MaxNameLength = 80;
 
@@ -37,7 +38,7 @@ public sealed class ApiKeyDesk(IApiKeyStore store, IStepUpGuard guard, TimeProvi
             return new CreateApiKeyOutcome.Invalid("name", $"A key needs a name of at most {MaxNameLength} characters.");
         }
 
-        if (caller.RefusesToGrant(role) is { } refusal)
+        if (await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal)
         {
             return new CreateApiKeyOutcome.Invalid("role", refusal);
         }

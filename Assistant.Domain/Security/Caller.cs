@@ -27,6 +27,12 @@ public sealed record Caller(Actor Actor, TenantId Tenant, IReadOnlySet<string> P
     /// <summary>A request for proof that was proven; see <see cref="StepUp.IStepUpGuard"/>.</summary>
     public StepUp.StepUpId? Proof { get; init; }
 
+    /// <summary>Where a user's account is at home, when that is not <see cref="Tenant"/>.</summary>
+    public TenantId? HomeTenant { get; init; }
+
+    /// <summary>The caller where their account is at home: for what they do with the account itself.</summary>
+    public Caller AtHome => HomeTenant is { } home ? this with { Tenant = home, HomeTenant = null } : this;
+
     /// <summary>Whether this is somebody who commands the machine itself, or the product: nothing is proven to them by asking.</summary>
     public bool IsMachine => Actor.Kind == "system";
 

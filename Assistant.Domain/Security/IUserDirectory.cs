@@ -4,26 +4,24 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Domain.Security;
 
 /// <summary>The users of this installation. Every write is one transaction with its audit event. Safe for concurrent use.</summary>
+/// <remarks>What changes how somebody signs in names the tenant the account is at home in; what they may do where is in <see cref="IMembershipStore"/>.</remarks>
 public interface IUserDirectory
 {
     /// <summary>Whether there is any user in any tenant: a new installation has none.</summary>
     Task<bool> AnyAsync(CancellationToken cancellationToken);
 
-    /// <summary>Creates a user.</summary>
+    /// <summary>Creates a user, at home in the tenant and a member of it.</summary>
     /// <param name="onlyFirst">Refuse when there is any user already, checked in the same transaction.</param>
     Task<CreateUserOutcome> CreateAsync(NewUser user, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>The tenant's users, by e-mail address.</summary>
+    /// <summary>The tenant's members with their role there, by e-mail address.</summary>
     Task<IReadOnlyList<User>> ListAsync(TenantId tenant, CancellationToken cancellationToken);
 
-    /// <summary>One user of the tenant, or <see langword="null"/>.</summary>
+    /// <summary>A member of the tenant, or somebody whose account is at home there; <see langword="null"/> when there is none.</summary>
     Task<User?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken);
 
     /// <summary>A user by e-mail address, whichever the tenant, or <see langword="null"/>.</summary>
     Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken);
-
-    /// <summary>Sets the role and ends the user's sessions. The last owner of a tenant keeps the role.</summary>
-    Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>Takes away the one-time code and any lock, and ends the user's sessions.</summary>
     Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken);
@@ -80,8 +78,11 @@ public abstract record ChangeUserOutcome
 
     public sealed record Changed(User User) : ChangeUserOutcome;
 
-    /// <summary>A tenant keeps at least one owner.</summary>
-    public sealed record LastOwner : ChangeUserOutcome;
+    /// <summary>The account is at home in another tenant; only there can its sign-in be changed.</summary>
+    public sealed record AtHomeElsewhere : ChangeUserOutcome;
+
+    /// <summary>It was changed by somebody else meanwhile; nothing was done.</summary>
+    public sealed record Overtaken : ChangeUserOutcome;
 
     public sealed record NotFound : ChangeUserOutcome;
 }

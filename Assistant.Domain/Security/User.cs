@@ -5,7 +5,8 @@ namespace Assistant.Domain.Security;
 
 /// <summary>Somebody who signs in to the console.</summary>
 /// <param name="Email">Unique in the installation, compared without regard to case.</param>
-/// <param name="Role">One of <see cref="Roles"/>.</param>
+/// <param name="Tenant">Where the account is at home: its secrets are sealed with this tenant's key and its sign-ins are in this tenant's log.</param>
+/// <param name="Role">In the tenant that was asked for, else in <paramref name="Tenant"/>; empty when the user is no member there.</param>
 /// <param name="HasTotp">Whether signing in asks for a code.</param>
 /// <param name="LockedUntil">Sign-in by password is refused until then, after too many failures.</param>
 /// <param name="RecoveryCodesLeft">How many of the last set were not used yet.</param>

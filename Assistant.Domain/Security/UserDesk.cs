@@ -5,12 +5,13 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Domain.Security;
 
 /// <summary>What people do with users, in the console, through the API and on the command line.</summary>
-public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvider clock, PasswordCheck? check = null)
+/// <param name="roles">The tenants' own roles; without it only built-in ones can be given.</param>
+public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvider clock, PasswordCheck? check = null, IRoleStore? roles = null)
 {
     /// <summary>The caller's tenant's users, by e-mail address.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(Caller caller, CancellationToken cancellationToken)
     {
-        caller.Demand(Permissions.UsersManage);
+        caller.Demand(Permissions.UsersRead);
         return await users.ListAsync(caller.Tenant, cancellationToken);
     }
 
@@ -19,7 +20,7 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
         Caller caller, string email, string role, string password, TotpSecret? totp, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
-        if (caller.RefusesToGrant(role) is { } refusal)
+        if (await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal)
         {
             return new CreateUserOutcome.Invalid("role", refusal);
         }
@@ -37,46 +38,26 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
         return await CreateAsync(users, check, caller, email, role, password, totp, onlyFirst: false, clock.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Sets a user's role; the user has to sign in again.</summary>
-    /// <exception cref="ArgumentException">The caller may not give this role.</exception>
-    /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
-    public async Task<ChangeUserOutcome> SetRoleAsync(Caller caller, UserId id, string role, CancellationToken cancellationToken)
-    {
-        caller.Demand(Permissions.UsersManage);
-        if (caller.RefusesToGrant(role) is { } refusal)
-        {
-            throw new ArgumentException(refusal, nameof(role));
-        }
-
-        var audit = caller.Audit(clock.GetUtcNow(), AuditActions.UserChanged, $"user/{id}", ("change", "role"), ("role", role));
-        return await ProveAsync(caller, SensitiveOperations.UserRole, id, [new("role", role)], cancellationToken)
-            ? await users.SetRoleAsync(caller.Tenant, id, role, audit, cancellationToken)
-            : new ChangeUserOutcome.NotFound();
-    }
-
     /// <summary>For somebody who lost their phone: sign-in by password alone until they set up a code again.</summary>
     /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
     public async Task<ChangeUserOutcome> ResetMfaAsync(Caller caller, UserId id, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
-        var audit = caller.Audit(clock.GetUtcNow(), AuditActions.UserChanged, $"user/{id}", ("change", "mfa-reset"));
-        return await ProveAsync(caller, SensitiveOperations.UserMfaReset, id, [], cancellationToken)
-            ? await users.ResetMfaAsync(caller.Tenant, id, audit, cancellationToken)
-            : new ChangeUserOutcome.NotFound();
-    }
-
-    /// <returns><see langword="false"/> when the tenant has no such user.</returns>
-    private async Task<bool> ProveAsync(
-        Caller caller, SensitiveOperation what, UserId id, IReadOnlyList<OperationArgument> arguments, CancellationToken cancellationToken)
-    {
         if (await users.FindAsync(caller.Tenant, id, cancellationToken) is not { } user)
         {
-            return false;
+            return new ChangeUserOutcome.NotFound();
+        }
+
+        // What opens other tenants too is changed only where the account is at home.
+        if (user.Tenant != caller.Tenant)
+        {
+            return new ChangeUserOutcome.AtHomeElsewhere();
         }
 
         await guard.DemandAsync(
-            caller, new BoundOperation(what, caller.Tenant, $"user/{id}", [new("email", user.Email), .. arguments]), cancellationToken);
-        return true;
+            caller, new BoundOperation(SensitiveOperations.UserMfaReset, caller.Tenant, $"user/{id}", [new("email", user.Email)]), cancellationToken);
+        var audit = caller.Audit(clock.GetUtcNow(), AuditActions.UserChanged, $"user/{id}", ("change", "mfa-reset"));
+        return await users.ResetMfaAsync(caller.Tenant, id, audit, cancellationToken);
     }
 
     /// <summary>A caller for somebody with access to the machine itself: everything, in one tenant.</summary>

@@ -4,6 +4,7 @@ using Assistant.Domain.Security.Passkeys;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Passkeys;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Security.Sessions;
@@ -51,7 +52,14 @@ public static class SecurityServices
 
         services.AddSingleton<ITotp, OtpNetTotp>();
         services.AddSingleton<PasswordHashing>();
+        services.AddSingleton<AccessRights>();
+        services.AddSingleton<IAccessRights>(provider => provider.GetRequiredService<AccessRights>());
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
+        services.AddSingleton<IMembershipStore, SqlMembershipStore>();
+        services.AddSingleton<IRoleStore, SqlRoleStore>();
+        services.AddSingleton<MembershipDesk>();
+        services.AddSingleton<RoleDesk>();
+        services.AddSingleton<TenantDesk>();
         services.AddSingleton<IStepUpStore, SqlStepUpStore>();
         services.AddSingleton<IStepUpGuard, StepUpGuard>();
         services.AddSingleton<StepUpDesk>();
@@ -69,4 +77,7 @@ public static class SecurityServices
         services.AddSingleton<ApiKeyDesk>();
         return services;
     }
+
+    /// <summary>Notices what other processes change about rights: only in a process that serves.</summary>
+    public static IServiceCollection AddSecurityWorkers(this IServiceCollection services) => services.AddHostedService<AccessWatch>();
 }

@@ -17,7 +17,7 @@ internal sealed record ApiKeyResource(
 }
 
 internal sealed record ApiKeyRequest(
-    string Name, [property: Description("owner, admin, operator, auditor or viewer; at most what the caller may do.")] string Role);
+    string Name, [property: Description("A built-in role or one of the tenant's own; at most what the caller may do.")] string Role);
 
 internal sealed record NewApiKeyResource([property: Description("Shown this once.")] string Key, ApiKeyResource Details);
 

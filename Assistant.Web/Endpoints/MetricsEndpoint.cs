@@ -11,7 +11,7 @@ namespace Assistant.Web.Endpoints;
 /// <summary><c>/metrics</c> in the Prometheus format.</summary>
 /// <remarks>
 /// Open to a direct caller on this machine; anybody else, the clients of a reverse proxy included, needs an API key that may read
-/// channels (every role may): figures name connections and engines, which is nobody else's business.
+/// channels (every built-in role may): figures name connections and engines, which is nobody else's business.
 /// </remarks>
 internal static class MetricsEndpoint
 {

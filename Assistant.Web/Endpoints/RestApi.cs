@@ -53,6 +53,9 @@ internal static class RestApi
         DeadLetterEndpoints.Map(api);
         AuditEndpoints.Map(api);
         UserEndpoints.Map(api);
+        MembershipEndpoints.Map(api);
+        RoleEndpoints.Map(api);
+        TenantEndpoints.Map(api);
         ApiKeyEndpoints.Map(api);
         MeEndpoints.Map(api);
 

@@ -12,7 +12,7 @@ internal sealed record UserResource(
 
 internal sealed record UserRequest(
     string Email,
-    [property: Description("owner, admin, operator, auditor or viewer; at most what the caller may do.")] string Role,
+    [property: Description("A built-in role or one of the tenant's own; at most what the caller may do.")] string Role,
     [property: Description("At least 12 characters. Never returned.")] string Password);
 
 internal sealed record RoleRequest(string Role);
@@ -38,15 +38,12 @@ internal static class UserEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var group = api.MapGroup("/users").WithTags("Users");
-        group.MapGet("/", ListAsync).Needs(Permissions.UsersManage)
+        group.MapGet("/", ListAsync).Needs(Permissions.UsersRead)
             .WithSummary("Lists users by e-mail address").Produces<PageResource<UserResource>>();
         group.MapGet("/{id:guid}", GetAsync).Needs(Permissions.UsersManage)
             .WithSummary("One user").Produces<UserResource>().ProducesProblem(404);
         group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage)
             .WithSummary("Creates a user").Produces<UserResource>(201).ProducesValidationProblem().ProducesProblem(409);
-        group.MapPut("/{id:guid}/role", SetRoleAsync).Needs(Permissions.UsersManage)
-            .WithSummary("Sets a user's role").WithDescription("The user has to sign in again.")
-            .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
         group.MapPut("/{id:guid}/password", SetPasswordAsync).Needs(Permissions.UsersManage)
             .WithSummary("Changes a user's password").WithDescription("Wants the password as it is now. The user has to sign in again.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
@@ -105,20 +102,4 @@ internal static class UserEndpoints
             CreateUserOutcome.Invalid invalid => Problems.Invalid(invalid.Key, invalid.Message),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
-
-    private static async Task<IResult> SetRoleAsync(Guid id, RoleRequest request, ApiCaller caller, UserDesk desk, CancellationToken ct)
-    {
-        if (!Roles.Exists(request.Role) || !Roles.PermissionsOf(request.Role).IsSubsetOf(caller.Value.Permissions))
-        {
-            return Problems.Invalid("role", $"Use a role that may do no more than you: {string.Join(", ", Roles.All)}.");
-        }
-
-        return await desk.SetRoleAsync(caller.Value, new UserId(id), request.Role, ct) switch
-        {
-            ChangeUserOutcome.Changed changed => Results.Ok(UserResource.From(changed.User)),
-            ChangeUserOutcome.LastOwner => Problems.Conflict("Last owner", "A tenant keeps at least one owner."),
-            ChangeUserOutcome.NotFound => Problems.NotFound("user"),
-            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
-        };
-    }
 }

@@ -75,6 +75,7 @@ internal static class AccountTexts
         Roles.Owner => Book.Say("RoleOwner"),
         Roles.Admin => Book.Say("RoleAdmin"),
         Roles.Operator => Book.Say("RoleOperator"),
+        Roles.FlowAuthor => Book.Say("RoleFlowAuthor"),
         Roles.Auditor => Book.Say("RoleAuditor"),
         Roles.Viewer => Book.Say("RoleViewer"),
         _ => role,

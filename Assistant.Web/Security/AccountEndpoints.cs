@@ -26,7 +26,7 @@ internal static class AccountEndpoints
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        HttpContext http, IAntiforgery antiforgery, IUserDirectory users, SignInLimiter limiter, CancellationToken cancellationToken)
+        HttpContext http, IAntiforgery antiforgery, IUserDirectory users, SignInLimiter limiter, Sessions sessions, CancellationToken cancellationToken)
     {
         if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
         {
@@ -50,7 +50,7 @@ internal static class AccountEndpoints
         switch (await users.VerifyAsync(email, password, code, origin, cancellationToken))
         {
             case SignInOutcome.SignedIn signedIn:
-                await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(signedIn.User, signedIn.Stamp));
+                await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp);
                 return TypedResults.LocalRedirect(returnUrl);
             case SignInOutcome.CodeNeeded:
                 return Back("code", email, returnUrl);

@@ -9,7 +9,7 @@ namespace Assistant.Web.Security;
 
 /// <summary>Signs in who presents an API key as <c>Authorization: Bearer ask_…</c>, for one request.</summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyDesk keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyDesk keys, IAccessRights rights)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Bearer = "Bearer ";
@@ -22,6 +22,7 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.NoResult();
         }
 
+        await rights.LoadAsync(Context.RequestAborted);
         // Unknown, malformed and revoked keys look alike.
         return await keys.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted) is { } key
             ? AuthenticateResult.Success(new AuthenticationTicket(SessionClaims.ForApiKey(key, SessionClaims.OriginOf(Context)), RestApi.Scheme))

@@ -2,7 +2,6 @@ using Assistant.Domain.Security;
 using Assistant.Web.Components;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 
 namespace Assistant.Web.Security;
 
@@ -27,27 +26,27 @@ internal static class CredentialEndpoints
             => request.AdmitAsync(http, wantsPassword: true, async (caller, id, form) =>
             {
                 var (outcome, codes) = await desk.MakeRecoveryCodesAsync(caller, id, form["password"]!, ct);
-                await Request.KeepSignedInAsync(http, outcome);
+                await request.KeepSignedInAsync(http, caller, outcome);
                 http.Response.Headers.CacheControl = "no-store";
                 return codes.Count > 0 ? Results.Json(codes.Select(code => code.Reveal())) : Results.Text(CredentialWords.Of(outcome));
             }, ct));
     }
 
     /// <summary>What every post has in common: whose it is, how often, and the cookie afterwards.</summary>
-    internal sealed class Request(IAntiforgery antiforgery, IPrincipalCallers callers, SignInLimiter limiter)
+    internal sealed class Request(IAntiforgery antiforgery, IPrincipalCallers callers, SignInLimiter limiter, Sessions sessions)
     {
         public Task<IResult> AnswerAsync(
             HttpContext http, Func<Caller, UserId, IFormCollection, Task<CredentialOutcome>> change, CancellationToken cancellationToken)
             => AdmitAsync(http, wantsPassword: true, async (caller, id, form) =>
             {
                 var outcome = await change(caller, id, form);
-                await KeepSignedInAsync(http, outcome);
+                await KeepSignedInAsync(http, caller, outcome);
                 return Results.Text(CredentialWords.Of(outcome));
             }, cancellationToken);
 
         /// <summary>A changed credential ends every session; this browser's goes on under a new cookie.</summary>
-        public static Task KeepSignedInAsync(HttpContext http, CredentialOutcome outcome) => outcome is CredentialOutcome.Changed changed
-            ? http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(changed.User, changed.Stamp))
+        public Task KeepSignedInAsync(HttpContext http, Caller caller, CredentialOutcome outcome) => outcome is CredentialOutcome.Changed changed
+            ? sessions.BeginAsync(http, changed.User, changed.Stamp, caller.Tenant)
             : Task.CompletedTask;
 
         /// <param name="wantsPassword">Whether the form has to carry one; such posts are counted as attempts.</param>

@@ -4,7 +4,6 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Assistant.Web.Security;
@@ -68,7 +67,7 @@ internal static class PasskeyEndpoints
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, CancellationToken cancellationToken)
+        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, Sessions sessions, CancellationToken cancellationToken)
     {
         if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
         {
@@ -88,7 +87,7 @@ internal static class PasskeyEndpoints
             return AccountEndpoints.Back("passkey", null, returnUrl);
         }
 
-        await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(signedIn.User, signedIn.Stamp));
+        await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp);
         return TypedResults.LocalRedirect(returnUrl);
     }
 

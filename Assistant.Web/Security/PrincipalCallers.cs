@@ -7,7 +7,11 @@ using Assistant.Web.Endpoints;
 namespace Assistant.Web.Security;
 
 /// <summary>The one place where a principal becomes a caller: for pages, hubs and endpoints alike.</summary>
-internal sealed class PrincipalCallers : IPrincipalCallers, IApiCallers
+/// <remarks>
+/// A principal says who somebody is; what they may do is asked of <see cref="IAccessRights"/> at each act, so that a caller kept by an open
+/// page can do no more than is right at that moment.
+/// </remarks>
+internal sealed class PrincipalCallers(IAccessRights rights) : IPrincipalCallers, IApiCallers
 {
     public Caller? Find(ClaimsPrincipal principal)
         => principal.Identities.Select(Of).FirstOrDefault(caller => caller is not null);
@@ -15,15 +19,31 @@ internal sealed class PrincipalCallers : IPrincipalCallers, IApiCallers
     public Caller? Find(HttpContext context)
         => context.User.Identities.Where(identity => identity.AuthenticationType == RestApi.Scheme).Select(Of).FirstOrDefault();
 
-    private static Caller? Of(ClaimsIdentity identity)
+    private Caller? Of(ClaimsIdentity identity)
         => identity.IsAuthenticated
             && identity.FindFirst(SessionClaims.Kind)?.Value is { } kind
             && identity.FindFirst(SessionClaims.Id)?.Value is { } id
-            && identity.FindFirst(SessionClaims.Tenant)?.Value is { } tenant
+            && identity.FindFirst(SessionClaims.Tenant)?.Value is { } name
+            && new TenantId(name) is var tenant
             ? new Caller(
                 new Actor(kind, id, identity.FindFirst(SessionClaims.Name)?.Value ?? ""),
-                new TenantId(tenant),
-                Roles.PermissionsOf(identity.FindFirst(SessionClaims.Role)?.Value ?? ""),
+                tenant,
+                new PresentPermissionSet(PermissionsOf(identity, id, tenant)),
                 identity.FindFirst(SessionClaims.Origin)?.Value ?? "unknown")
+            {
+                HomeTenant = identity.FindFirst(SessionClaims.Home)?.Value is { } home && home != name ? new TenantId(home) : null,
+            }
             : null;
+
+    private Func<IReadOnlySet<string>> PermissionsOf(ClaimsIdentity identity, string id, TenantId tenant)
+    {
+        // A key carries its role, read with the key at each request; a session carries the stamp it began with.
+        if (identity.FindFirst(SessionClaims.Role)?.Value is { } role)
+        {
+            return () => rights.OfRole(tenant, role);
+        }
+
+        var stamp = identity.FindFirst(SessionClaims.Stamp)?.Value ?? "";
+        return () => Guid.TryParse(id, out var user) ? rights.OfSession(tenant, new UserId(user), stamp) : Roles.PermissionsOf("");
+    }
 }

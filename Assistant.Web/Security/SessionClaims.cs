@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
 
 namespace Assistant.Web.Security;
 
@@ -10,6 +11,11 @@ internal static class SessionClaims
     public const string Id = ClaimTypes.NameIdentifier;
     public const string Name = ClaimTypes.Name;
     public const string Tenant = "assistant:tenant";
+
+    /// <summary>Where the account is at home; a session may be in another tenant.</summary>
+    public const string Home = "assistant:home";
+
+    /// <summary>Of an API key only: what a person may do is never part of a session.</summary>
     public const string Role = ClaimTypes.Role;
 
     /// <summary>Ends the session when the user's own has changed.</summary>
@@ -18,11 +24,31 @@ internal static class SessionClaims
     /// <summary>Network address of the request at hand; never part of the cookie.</summary>
     public const string Origin = "assistant:origin";
 
-    public static ClaimsPrincipal ForUser(User user, string stamp) => new(new ClaimsIdentity(
-        [.. Common(user.AsActor, user.Tenant.Value, user.Role), new Claim(Stamp, stamp)], WebSecurity.CookieScheme));
+    /// <param name="tenant">The tenant the session is in.</param>
+    public static ClaimsPrincipal ForUser(User user, string stamp, TenantId tenant) => new(new ClaimsIdentity(
+        [.. Common(user.AsActor, tenant.Value), new Claim(Home, user.Tenant.Value), new Claim(Stamp, stamp)], WebSecurity.CookieScheme));
+
+    /// <summary>The same session in another tenant.</summary>
+    public static ClaimsPrincipal MovedTo(this ClaimsPrincipal session, TenantId tenant)
+    {
+        var moved = session.Clone();
+        var identity = (ClaimsIdentity)moved.Identity!;
+        identity.RemoveClaim(identity.FindFirst(Tenant));
+        identity.AddClaim(new Claim(Tenant, tenant.Value));
+        return moved;
+    }
 
     public static ClaimsPrincipal ForApiKey(ApiKey key, string origin) => new(new ClaimsIdentity(
-        [.. Common(key.AsActor, key.Tenant.Value, key.Role), new Claim(Origin, origin)], Endpoints.RestApi.Scheme));
+        [.. Common(key.AsActor, key.Tenant.Value), new Claim(Role, key.Role), new Claim(Origin, origin)], Endpoints.RestApi.Scheme));
+
+    /// <summary>As it goes into the cookie: the address belongs to the request.</summary>
+    public static ClaimsPrincipal WithoutOrigin(this ClaimsPrincipal session)
+    {
+        var kept = session.Clone();
+        var identity = (ClaimsIdentity)kept.Identity!;
+        identity.FindAll(Origin).ToList().ForEach(identity.RemoveClaim);
+        return kept;
+    }
 
     public static string OriginOf(HttpContext context)
     {
@@ -30,6 +56,6 @@ internal static class SessionClaims
         return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "unknown";
     }
 
-    private static Claim[] Common(Actor actor, string tenant, string role)
-        => [new(Kind, actor.Kind), new(Id, actor.Id), new(Name, actor.Name), new(Tenant, tenant), new(Role, role)];
+    private static Claim[] Common(Actor actor, string tenant)
+        => [new(Kind, actor.Kind), new(Id, actor.Id), new(Name, actor.Name), new(Tenant, tenant)];
 }

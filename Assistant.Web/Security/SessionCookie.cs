@@ -1,17 +1,12 @@
 using System.Security.Claims;
-using Assistant.Domain.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace Assistant.Web.Security;
 
 /// <summary>The console's session cookie.</summary>
 internal static class SessionCookie
 {
-    // Sessions that were ended stay usable at most this long; circuits look again by themselves.
-    private static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(5);
-
     public static void Configure(CookieAuthenticationOptions options)
     {
         options.Cookie.Name = "assistant";
@@ -30,40 +25,27 @@ internal static class SessionCookie
         options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
     }
 
-    /// <summary>Whether the session in the principal is still in force.</summary>
-    public static async Task<bool> IsInForceAsync(ClaimsPrincipal? principal, IUserDirectory users, CancellationToken cancellationToken)
-        => Guid.TryParse(principal?.FindFirst(SessionClaims.Id)?.Value, out var id)
-            && principal?.FindFirst(SessionClaims.Stamp)?.Value is { } stamp
-            && await users.FindSessionAsync(new UserId(id), stamp, cancellationToken) is not null;
-
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        var services = context.HttpContext.RequestServices;
+        var sessions = context.HttpContext.RequestServices.GetRequiredService<Sessions>();
         var principal = context.Principal!;
-        var key = (nameof(SessionCookie), principal.FindFirst(SessionClaims.Id)?.Value, principal.FindFirst(SessionClaims.Stamp)?.Value);
-        var isInForce = await services.GetRequiredService<IMemoryCache>().GetOrCreateAsync(key, async entry =>
-        {
-            entry.AbsoluteExpirationRelativeToNow = TrustFor;
-            return await IsInForceAsync(principal, services.GetRequiredService<IUserDirectory>(), context.HttpContext.RequestAborted);
-        });
-
-        if (!isInForce)
+        if (!await sessions.IsInForceAsync(principal, context.HttpContext.RequestAborted))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(WebSecurity.CookieScheme);
             return;
         }
 
-        // Set anew for each request, and so for each circuit: the cookie may have travelled. A copy, because a renewed cookie
-        // would otherwise carry the address along.
-        var present = principal.Clone();
-        var identity = (ClaimsIdentity)present.Identity!;
-        foreach (var old in identity.FindAll(SessionClaims.Origin).ToList())
+        if (sessions.FindBetterTenant(principal) is { } tenant)
         {
-            identity.RemoveClaim(old);
+            principal = principal.MovedTo(tenant);
+            context.ShouldRenew = true;
         }
 
-        identity.AddClaim(new Claim(SessionClaims.Origin, SessionClaims.OriginOf(context.HttpContext)));
+        // Set anew for each request, and so for each circuit: the cookie may have travelled. A copy, because a renewed cookie
+        // would otherwise carry the address along.
+        var present = principal.WithoutOrigin();
+        ((ClaimsIdentity)present.Identity!).AddClaim(new Claim(SessionClaims.Origin, SessionClaims.OriginOf(context.HttpContext)));
         context.ReplacePrincipal(present);
     }
 

@@ -22,15 +22,17 @@ internal static class WebSecurity
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(RestApi.Scheme, null);
 
         // An endpoint that says nothing about who may come in lets nobody in.
-        var authorization = services.AddAuthorizationBuilder()
+        services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
-        var callers = new PrincipalCallers();
-        foreach (var permission in Permissions.All)
+        services.AddOptions<AuthorizationOptions>().Configure<IPrincipalCallers>((options, callers) =>
         {
-            authorization.AddPolicy(permission, policy => policy
-                .RequireAuthenticatedUser()
-                .RequireAssertion(context => callers.Find(context.User)?.Permissions.Contains(permission) == true));
-        }
+            foreach (var permission in Permissions.All)
+            {
+                options.AddPolicy(permission, policy => policy
+                    .RequireAuthenticatedUser()
+                    .RequireAssertion(context => callers.Find(context.User)?.Permissions.Contains(permission) == true));
+            }
+        });
 
         services.AddAntiforgery(options =>
         {
@@ -41,18 +43,19 @@ internal static class WebSecurity
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
 
-        services.AddMemoryCache();
-        services.AddSingleton<IPrincipalCallers>(callers);
-        services.AddSingleton<IApiCallers>(callers);
+        services.AddSingleton<PrincipalCallers>();
+        services.AddSingleton<IPrincipalCallers>(provider => provider.GetRequiredService<PrincipalCallers>());
+        services.AddSingleton<IApiCallers>(provider => provider.GetRequiredService<PrincipalCallers>());
+        services.AddSingleton<Sessions>();
         services.AddSingleton<SignInLimiter>();
         services.AddSingleton<CredentialEndpoints.Request>();
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         return services;
     }
 
-    /// <summary>The verbs <c>users</c>, <c>apikeys</c> and <c>audit</c>.</summary>
+    /// <summary>The verbs <c>tenants</c>, <c>users</c>, <c>roles</c>, <c>apikeys</c> and <c>audit</c>.</summary>
     public static IServiceCollection AddSecurityVerbs(this IServiceCollection services)
-        => services.AddScoped<IVerb, UsersVerb>().AddScoped<IVerb, ApiKeysVerb>().AddScoped<IVerb, AuditVerb>();
+        => services.AddScoped<IVerb, TenantsVerb>().AddScoped<IVerb, UsersVerb>().AddScoped<IVerb, RolesVerb>().AddScoped<IVerb, ApiKeysVerb>().AddScoped<IVerb, AuditVerb>();
 
     /// <summary>Maps the posts of the sign-in, sign-out and account forms.</summary>
     public static void MapAccount(this IEndpointRouteBuilder endpoints)
@@ -60,5 +63,6 @@ internal static class WebSecurity
         AccountEndpoints.Map(endpoints);
         CredentialEndpoints.Map(endpoints);
         PasskeyEndpoints.Map(endpoints);
+        TenantSwitch.Map(endpoints);
     }
 }

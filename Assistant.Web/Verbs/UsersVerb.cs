@@ -5,13 +5,15 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>users</c>: who may sign in to the console.</summary>
 [ActsFor(ActsForAttribute.Machine)]
-internal sealed class UsersVerb(UserDesk desk, ITenantDirectory tenants) : IVerb
+internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, ITenantDirectory tenants) : IVerb
 {
     public string Name => "users";
 
     public string Usage => """
         users create --email E --role R [--tenant T] --password-stdin [--json]
         users list [--tenant T] [--json]
+        users grant --email E --role R [--tenant T]
+        users remove --email E [--tenant T]
         users reset-mfa --email E [--tenant T]
         """;
 
@@ -20,6 +22,8 @@ internal sealed class UsersVerb(UserDesk desk, ITenantDirectory tenants) : IVerb
         {
             ["create", ..] => CreateAsync(context, cancellationToken),
             ["list", ..] => ListAsync(context, cancellationToken),
+            ["grant", ..] => GrantAsync(context, cancellationToken),
+            ["remove", ..] => RemoveAsync(context, cancellationToken),
             ["reset-mfa", ..] => ResetMfaAsync(context, cancellationToken),
             _ => throw new VerbUseException("Say what to do with users."),
         });
@@ -72,20 +76,64 @@ internal sealed class UsersVerb(UserDesk desk, ITenantDirectory tenants) : IVerb
         return VerbExit.Fine;
     }
 
+    private async Task<int> GrantAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--role", "--tenant"]);
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var outcome = await members.GrantAsync(caller, options.Require("--email"), options.Require("--role"), cancellationToken);
+        return await TellAsync(context, outcome, membership => $"{membership.Email} is {membership.Role} of tenant {membership.Tenant}.");
+    }
+
+    private async Task<int> RemoveAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--tenant"]);
+        var email = EmailAddress.Normalize(options.Require("--email"));
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var member = (await members.ListAsync(caller, cancellationToken)).FirstOrDefault(m => EmailAddress.Normalize(m.Email) == email);
+        var outcome = member is null ? new MembershipOutcome.NotFound() : await members.RemoveAsync(caller, member.User, cancellationToken);
+        return await TellAsync(context, outcome, membership => $"{membership.Email} is no member of tenant {membership.Tenant} any more.");
+    }
+
+    private static async Task<int> TellAsync(VerbContext context, MembershipOutcome outcome, Func<Membership, string> words)
+    {
+        switch (outcome)
+        {
+            case MembershipOutcome.Changed { Membership: var membership }:
+                await context.Out.WriteLineAsync(words(membership));
+                return VerbExit.Fine;
+            case MembershipOutcome.LastOwner:
+                await context.Error.WriteLineAsync("A tenant keeps at least one owner.");
+                return VerbExit.CheckFailed;
+            case MembershipOutcome.NotFound:
+                await context.Error.WriteLineAsync("There is no such user.");
+                return VerbExit.CheckFailed;
+            case MembershipOutcome.Refused refused:
+                throw new VerbUseException(refused.Message);
+            default:
+                throw new InvalidOperationException($"Unknown outcome {outcome}.");
+        }
+    }
+
     private async Task<int> ResetMfaAsync(VerbContext context, CancellationToken cancellationToken)
     {
         var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--tenant"]);
         var email = EmailAddress.Normalize(options.Require("--email"));
         var caller = await options.CallerAsync(tenants, cancellationToken);
         var user = (await desk.ListAsync(caller, cancellationToken)).FirstOrDefault(u => EmailAddress.Normalize(u.Email) == email);
-        if (user is null || await desk.ResetMfaAsync(caller, user.Id, cancellationToken) is not ChangeUserOutcome.Changed)
+        switch (user is null ? new ChangeUserOutcome.NotFound() : await desk.ResetMfaAsync(caller, user.Id, cancellationToken))
         {
-            await context.Error.WriteLineAsync($"Tenant {caller.Tenant} has no user {options.Find("--email")}.");
-            return VerbExit.CheckFailed;
+            case ChangeUserOutcome.Changed:
+                break;
+            case ChangeUserOutcome.AtHomeElsewhere:
+                await context.Error.WriteLineAsync($"The account is at home in tenant {user!.Tenant}: name that one.");
+                return VerbExit.CheckFailed;
+            default:
+                await context.Error.WriteLineAsync($"Tenant {caller.Tenant} has no user {options.Find("--email")}.");
+                return VerbExit.CheckFailed;
         }
 
         await context.Out.WriteLineAsync(
-            context.Json ? VerbOptions.ToJson(Shown(user)) : $"{user.Email} signs in by password alone until a code is set up again; open sessions end.");
+            context.Json ? VerbOptions.ToJson(Shown(user!)) : $"{user!.Email} signs in by password alone until a code is set up again; open sessions end.");
         return VerbExit.Fine;
     }
 

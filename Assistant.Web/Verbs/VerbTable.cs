@@ -7,7 +7,9 @@ internal static class VerbTable
     public static IReadOnlyList<(string Name, string Summary)> Available { get; } =
     [
         ("doctor", "examines the installation and says what to mend"),
-        ("users", "creates and lists who may sign in to the console"),
+        ("tenants", "creates and lists the tenants of this installation"),
+        ("users", "creates who may sign in to the console, and says what they may do in which tenant"),
+        ("roles", "lists roles and makes a tenant's own"),
         ("apikeys", "creates, lists and revokes keys of the REST API"),
         ("channels", "lists and tries the connections to messengers"),
         ("engines", "lists and tries what answers"),
@@ -16,7 +18,7 @@ internal static class VerbTable
     ];
 
     /// <summary>Verbs whose feature is not there yet.</summary>
-    public static IReadOnlyList<string> Planned { get; } = ["tenants", "memory", "intents", "models", "flows", "backup", "keys"];
+    public static IReadOnlyList<string> Planned { get; } = ["memory", "intents", "models", "flows", "backup", "keys"];
 
     public static bool IsAvailable(string name) => Available.Any(verb => verb.Name == name);
 

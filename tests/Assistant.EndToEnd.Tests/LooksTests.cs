@@ -137,6 +137,10 @@ public sealed partial class LooksTests(Chromium chromium)
     {
         var (code, output) = await house.RunAsync(["users", "create", "--email", Email, "--role", "owner", "--password-stdin"], Password);
         Assert.True(code == 0, output);
+        await house.RunAsync(["tenants", "create", "--name", "annex", "--display-name", "The annex"]);
+        await house.RunAsync(["users", "grant", "--email", Email, "--role", "auditor", "--tenant", "annex"]);
+        await house.RunAsync(["roles", "save", "--name", "front-desk", "--permissions", "conversations.read,conversations.reply,people.read"]);
+        await house.RunAsync(["users", "create", "--email", "bob@example.com", "--role", "front-desk", "--password-stdin"], Password);
         using var api = await house.CreateApiAsync("admin");
         var settings = new { token = telegram.Token, apiBaseUrl = telegram.BaseUrl, mode = "polling" };
         await api.PutAsync("channels/tg", new { type = "telegram", displayName = "Support bot", access = "open", settings });
@@ -170,7 +174,7 @@ public sealed partial class LooksTests(Chromium chromium)
             ("conversation-failed", $"/conversations/{ids[2]}"), ("conversation-held", $"/conversations/{held}"), ("conversations-waiting", "/conversations?view=waiting"),
             ("people", "/people"), ("person", $"/people/{person}"), ("connections", "/connections"), ("connection", "/connections?open=tg"),
             ("connection-add", "/connections?add=telegram"), ("engines", "/engines"), ("engine", "/engines?open=local"), ("engine-add", "/engines?add=openai"),
-            ("dead-letters", "/dead-letters"), ("audit", "/audit"), ("audit-event", "/audit/3"), ("set-up", "/set-up"), ("setup-engine", "/setup/engine"),
+            ("dead-letters", "/dead-letters"), ("audit", "/audit"), ("audit-event", "/audit/3"), ("members", "/members"), ("roles", "/members/roles"), ("tenants", "/members/tenants"), ("set-up", "/set-up"), ("setup-engine", "/setup/engine"),
             ("setup-messenger", "/setup/messenger"), ("setup-access", "/setup/access"), ("setup-done", "/setup/done"), ("account", "/account"),
         ]);
     }

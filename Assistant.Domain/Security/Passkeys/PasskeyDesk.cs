@@ -15,11 +15,12 @@ public sealed class PasskeyDesk(IPasskeyStore store, IPasskeyVerifier verifier, 
 
     /// <summary>The caller's own, oldest first.</summary>
     public Task<IReadOnlyList<Passkey>> ListAsync(Caller caller, CancellationToken cancellationToken)
-        => store.ListAsync(caller.Tenant, Self(caller), cancellationToken);
+        => store.ListAsync(caller.AtHome.Tenant, Self(caller), cancellationToken);
 
     /// <summary>Begins to add a passkey. Wants the password again: an open screen is no proof.</summary>
     public async Task<BeginPasskeyOutcome> BeginRegistrationAsync(Caller caller, string password, CancellationToken cancellationToken)
     {
+        caller = caller.AtHome;
         var (self, now) = (Self(caller), clock.GetUtcNow());
         var attempt = caller.Audit(now, AuditActions.UserChanged, $"user/{self}");
         if (await users.CheckPasswordAsync(caller.Tenant, self, password, attempt, cancellationToken) is { } refusal)
@@ -42,6 +43,7 @@ public sealed class PasskeyDesk(IPasskeyStore store, IPasskeyVerifier verifier, 
     public async Task<AddPasskeyOutcome> CompleteRegistrationAsync(
         Caller caller, Guid ceremony, string answer, string name, CancellationToken cancellationToken)
     {
+        caller = caller.AtHome;
         var (self, now) = (Self(caller), clock.GetUtcNow());
         if (await ClaimAsync(ceremony, CeremonyPurpose.Register, self, null, cancellationToken) is not { } claimed)
         {
@@ -69,6 +71,7 @@ public sealed class PasskeyDesk(IPasskeyStore store, IPasskeyVerifier verifier, 
     /// <returns><see langword="false"/> when the caller has no such passkey.</returns>
     public Task<bool> RenameAsync(Caller caller, PasskeyId id, string name, CancellationToken cancellationToken)
     {
+        caller = caller.AtHome;
         var self = Self(caller);
         var audit = caller.Audit(clock.GetUtcNow(), AuditActions.PasskeyRenamed, $"user/{self}", ("passkey", id.ToString()), ("name", Named(name)));
         return store.RenameAsync(caller.Tenant, self, id, Named(name), audit, cancellationToken);
@@ -77,6 +80,7 @@ public sealed class PasskeyDesk(IPasskeyStore store, IPasskeyVerifier verifier, 
     /// <summary>Removes a passkey and ends every session.</summary>
     public async Task<CredentialOutcome> RevokeAsync(Caller caller, PasskeyId id, string password, CancellationToken cancellationToken)
     {
+        caller = caller.AtHome;
         var (self, now) = (Self(caller), clock.GetUtcNow());
         var audit = caller.Audit(now, AuditActions.PasskeyRevoked, $"user/{self}", ("passkey", id.ToString()));
         switch (await users.CheckPasswordAsync(caller.Tenant, self, password, audit, cancellationToken))
@@ -111,6 +115,7 @@ public sealed class PasskeyDesk(IPasskeyStore store, IPasskeyVerifier verifier, 
     public async Task<BeginPasskeyOutcome> BeginStepUpAsync(Caller caller, byte[] payloadHash, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(payloadHash.Length, SHA256.HashSizeInBytes, nameof(payloadHash));
+        caller = caller.AtHome;
         var self = Self(caller);
         var own = await store.ListAsync(caller.Tenant, self, cancellationToken);
         if (own.Count == 0 || await users.FindAsync(caller.Tenant, self, cancellationToken) is not { } user)
@@ -127,6 +132,7 @@ public sealed class PasskeyDesk(IPasskeyStore store, IPasskeyVerifier verifier, 
     public async Task<SignInOutcome> CompleteStepUpAsync(
         Caller caller, Guid ceremony, string answer, byte[] payloadHash, CancellationToken cancellationToken)
     {
+        caller = caller.AtHome;
         var self = Self(caller);
         var attempt = caller.Audit(clock.GetUtcNow(), AuditActions.SteppedUp, $"user/{self}", ("payload", Convert.ToHexStringLower(payloadHash)));
         return await ClaimAsync(ceremony, CeremonyPurpose.StepUp, self, payloadHash, cancellationToken) is { } claimed

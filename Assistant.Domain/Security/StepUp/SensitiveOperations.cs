@@ -30,8 +30,20 @@ public static class SensitiveOperations
         "user.create", Permissions.UsersManage,
         new("Let {email} sign in to the console with the role {role}.", "允许 {email} 以 {role} 角色登录控制台。"));
 
-    public static readonly SensitiveOperation UserRole = new(
-        "user.role", Permissions.UsersManage, new("Give {email} the role {role}.", "将 {email} 的角色改为 {role}。"));
+    public static readonly SensitiveOperation MembershipGrant = new(
+        "membership.grant", Permissions.UsersManage, new("Give {email} the role {role} in this tenant.", "在本租户中授予 {email} 角色 {role}。"));
+
+    public static readonly SensitiveOperation MembershipRemove = new(
+        "membership.remove", Permissions.UsersManage, new("End the membership of {email} in this tenant.", "结束 {email} 在本租户的成员资格。"));
+
+    public static readonly SensitiveOperation RoleSave = new(
+        "role.save", Permissions.RolesManage, new("Let the role {name} do exactly this: {permissions}.", "将角色 {name} 的权限设为：{permissions}。"));
+
+    public static readonly SensitiveOperation RoleDelete = new(
+        "role.delete", Permissions.RolesManage, new("Delete the role {name}.", "删除角色 {name}。"));
+
+    public static readonly SensitiveOperation TenantCreate = new(
+        "tenant.create", Permissions.TenantsManage, new("Create the tenant {name} (“{displayName}”).", "创建租户 {name}（“{displayName}”）。"));
 
     public static readonly SensitiveOperation UserMfaReset = new(
         "user.mfa-reset", Permissions.UsersManage, new("Let {email} sign in by password alone.", "允许 {email} 仅凭密码登录。"));
@@ -49,6 +61,6 @@ public static class SensitiveOperations
 
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
-        ApiKeyCreate, UserCreate, UserRole, UserMfaReset, ConnectionSecret, ConnectionAccess, EngineSecret,
+        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, ConnectionSecret, ConnectionAccess, EngineSecret,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

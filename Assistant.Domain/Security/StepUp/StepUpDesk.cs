@@ -41,7 +41,9 @@ public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, TimePro
 
         var user = new UserId(Guid.Parse(caller.Actor.Id));
         var attempt = Audit(caller, AuditActions.StepUpProven, request, ("method", "totp"));
-        return await users.ProveCodeAsync(caller.Tenant, user, code, attempt with { Action = AuditActions.StepUpRefused }, cancellationToken) switch
+        var home = caller.AtHome.Tenant;
+        var refusal = attempt with { Action = AuditActions.StepUpRefused, Tenant = home };
+        return await users.ProveCodeAsync(home, user, code, refusal, cancellationToken) switch
         {
             CodeProof.Right => await store.ProveAsync(caller.Tenant, id, user, attempt, cancellationToken) ? StepUpOutcome.Proven : StepUpOutcome.Gone,
             CodeProof.Locked => StepUpOutcome.Locked,

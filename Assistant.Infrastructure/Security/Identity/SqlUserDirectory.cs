@@ -4,13 +4,15 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Memberships;
 using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Security.Identity;
 
 /// <inheritdoc cref="IUserDirectory"/>
 internal sealed class SqlUserDirectory(
-    IDatabase database, IWriteQueue writes, ISecretSealer sealer, ITotp totp, PasswordHashing passwords, IOptions<SignInOptions> options, TimeProvider clock)
+    IDatabase database, IWriteQueue writes, ISecretSealer sealer, ITotp totp, PasswordHashing passwords, IOptions<SignInOptions> options, AccessRights rights,
+    TimeProvider clock)
     : IUserDirectory
 {
     private readonly UserRows _rows = new(database, writes);
@@ -34,14 +36,16 @@ internal sealed class SqlUserDirectory(
                 : null,
             CreatedAt = audit.At,
         };
-        return await _rows.AddAsync(row, onlyFirst, audit, cancellationToken);
+        var outcome = await _rows.AddAsync(row, onlyFirst, audit, cancellationToken);
+        await rights.RefreshAsync(CancellationToken.None);
+        return outcome;
     }
 
     public async Task<IReadOnlyList<User>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
         => [.. (await _rows.ListAsync(tenant, cancellationToken)).Select(row => row.ToUser())];
 
     public async Task<User?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
-        => (await _rows.FindAsync(tenant, id, cancellationToken))?.ToUser();
+        => (await _rows.FindMemberAsync(tenant, id, cancellationToken))?.ToUser();
 
     public async Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken)
         => (await _rows.FindAsync(email, cancellationToken))?.ToUser();
@@ -49,34 +53,21 @@ internal sealed class SqlUserDirectory(
     public async Task<User?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken)
         => (await _rows.FindSessionAsync(id, stamp, cancellationToken))?.ToUser();
 
-    public async Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken)
-        => (await _rows.ChangeAsync(
-            tenant,
-            id,
-            (row, isLastOwner) =>
-            {
-                if (isLastOwner && role != Roles.Owner)
-                {
-                    return false;
-                }
-
-                row.Role = role;
-                return true;
-            },
-            audit,
-            cancellationToken)).Change;
-
     public async Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken)
-        => (await _rows.ChangeAsync(
+    {
+        var outcome = await _rows.ChangeAsync(
             tenant,
             id,
-            (row, _) =>
+            row =>
             {
                 (row.TotpSecret, row.FailedAttempts, row.LockedUntil) = (null, 0, null);
                 return true;
             },
             audit,
-            cancellationToken)).Change;
+            cancellationToken);
+        await rights.RefreshAsync(CancellationToken.None);
+        return outcome.Change;
+    }
 
     public async Task<CredentialOutcome> ChangeCredentialAsync(
         TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken)
@@ -100,7 +91,7 @@ internal sealed class SqlUserDirectory(
         var outcome = await _rows.ChangeAsync(
             tenant,
             id,
-            (user, _) =>
+            user =>
             {
                 if (user.SecurityStamp != row.SecurityStamp)
                 {
@@ -113,6 +104,7 @@ internal sealed class SqlUserDirectory(
             },
             audit,
             cancellationToken);
+        await rights.RefreshAsync(CancellationToken.None);
         return outcome.Change switch
         {
             ChangeUserOutcome.Changed changed => new CredentialOutcome.Changed(changed.User, outcome.Stamp),

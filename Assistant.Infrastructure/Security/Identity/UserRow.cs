@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Assistant.Infrastructure.Security.Identity;
 
-/// <summary>A console user.</summary>
+/// <summary>A console user. <see cref="TenantId"/> is where the account is at home; what it may do where is in the memberships.</summary>
 internal sealed class UserRow : ITenantRow
 {
     public Guid Id { get; set; }
@@ -18,7 +18,8 @@ internal sealed class UserRow : ITenantRow
     /// <summary><see cref="EmailAddress.Normalize"/>; unique in the installation.</summary>
     public required string NormalizedEmail { get; set; }
 
-    public required string Role { get; set; }
+    /// <summary>In the tenant that was asked for, filled in by <see cref="UserRows"/> from the memberships; empty when there is none.</summary>
+    public string Role { get; set; } = "";
 
     /// <summary>In the format of ASP.NET Core Identity, version 3.</summary>
     public required string PasswordHash { get; set; }
@@ -43,6 +44,13 @@ internal sealed class UserRow : ITenantRow
 
     public DateTimeOffset? LastSignInAt { get; set; }
 
+    /// <summary>The row with the role it has in the tenant that was asked for.</summary>
+    public UserRow As(string? role)
+    {
+        Role = role ?? "";
+        return this;
+    }
+
     public User ToUser()
         => new(new UserId(Id), new TenantId(TenantId), Email, Role, TotpSecret is not null, CreatedAt, LastSignInAt, LockedUntil,
             RecoveryCodes.Length / RecoveryCode.HashSize);
@@ -55,7 +63,7 @@ internal sealed class UserRow : ITenantRow
             builder.Property(u => u.TenantId).HasMaxLength(63);
             builder.Property(u => u.Email).HasMaxLength(EmailAddress.MaxLength);
             builder.Property(u => u.NormalizedEmail).HasMaxLength(EmailAddress.MaxLength);
-            builder.Property(u => u.Role).HasMaxLength(24);
+            builder.Ignore(u => u.Role);
             builder.Property(u => u.PasswordHash).HasMaxLength(200);
             builder.Property(u => u.SecurityStamp).HasMaxLength(64);
             builder.Property(u => u.RecoveryCodes).HasMaxLength(RecoveryCode.SetSize * RecoveryCode.HashSize).HasDefaultValue(Array.Empty<byte>());

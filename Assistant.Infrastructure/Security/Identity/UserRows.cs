@@ -6,6 +6,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Memberships;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Identity;
@@ -24,37 +25,54 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes)
 
     public async Task<List<UserRow>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        await using var context = database.OpenContext(TenantScope.Of(tenant));
-        return await context.Set<UserRow>().AsNoTracking().OrderBy(u => u.NormalizedEmail).ToListAsync(cancellationToken);
+        // Across tenants, because a member may be at home elsewhere.
+        await using var context = database.OpenContext(TenantScope.System);
+        var members = await context.Set<MembershipRow>().Where(m => m.TenantId == tenant.Value)
+            .Join(context.Set<UserRow>().AsNoTracking(), m => m.UserId, u => u.Id, (m, u) => new { User = u, m.Role })
+            .OrderBy(member => member.User.NormalizedEmail).ToListAsync(cancellationToken);
+        return members.ConvertAll(member => member.User.As(member.Role));
     }
 
+    /// <summary>A member of the tenant, or somebody at home there.</summary>
+    public async Task<UserRow?> FindMemberAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenContext(TenantScope.System);
+        var row = await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value, cancellationToken);
+        var role = await RoleAsync(context, id.Value, tenant.Value, cancellationToken);
+        return row is not null && (role is not null || row.TenantId == tenant.Value) ? row.As(role) : null;
+    }
+
+    /// <summary>Somebody at home in the tenant.</summary>
     public async Task<UserRow?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
     {
         await using var context = database.OpenContext(TenantScope.Of(tenant));
-        return await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value, cancellationToken);
+        return await WithRoleAsync(
+            context, await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value, cancellationToken), cancellationToken);
     }
 
     public async Task<UserRow?> FindAsync(string email, CancellationToken cancellationToken)
     {
         var normalized = EmailAddress.Normalize(email);
         await using var context = database.OpenContext(TenantScope.System);
-        return await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken);
+        return await WithRoleAsync(
+            context, await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken), cancellationToken);
     }
 
     public async Task<UserRow?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken)
     {
         await using var context = database.OpenContext(TenantScope.System);
-        return await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value && u.SecurityStamp == stamp, cancellationToken);
+        var row = await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value && u.SecurityStamp == stamp, cancellationToken);
+        return await WithRoleAsync(context, row, cancellationToken);
     }
 
     public Task<CreateUserOutcome> AddAsync(UserRow row, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(session => Add(session, row, onlyFirst, audit), cancellationToken);
 
     /// <summary>Changes an account and ends its sessions.</summary>
-    /// <param name="change">Given the row and whether it is the tenant's last owner; <see langword="false"/> leaves all as it is.</param>
+    /// <param name="change">Given the row; <see langword="false"/> leaves all as it is.</param>
     /// <returns>What came of it, and the stamp of the sessions that begin from now on.</returns>
     public async Task<(ChangeUserOutcome Change, string Stamp)> ChangeAsync(
-        TenantId tenant, UserId id, Func<UserRow, bool, bool> change, AuditDraft audit, CancellationToken cancellationToken)
+        TenantId tenant, UserId id, Func<UserRow, bool> change, AuditDraft audit, CancellationToken cancellationToken)
     {
         var stamp = NewStamp();
         var outcome = await writes.ExecuteAsync(
@@ -68,15 +86,14 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes)
                         return new ChangeUserOutcome.NotFound();
                     }
 
-                    var isLastOwner = row.Role == Roles.Owner && context.Set<UserRow>().Count(u => u.Role == Roles.Owner) == 1;
-                    if (!change(row, isLastOwner))
+                    if (!change(row))
                     {
-                        return new ChangeUserOutcome.LastOwner();
+                        return new ChangeUserOutcome.Overtaken();
                     }
 
                     row.SecurityStamp = stamp;
                     session.Audit(audit);
-                    return new ChangeUserOutcome.Changed(row.ToUser());
+                    return new ChangeUserOutcome.Changed(row.As(RoleOf(context, row)).ToUser());
                 });
             },
             cancellationToken);
@@ -104,13 +121,25 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes)
             }
 
             context.Add(row);
+            context.Add(new MembershipRow { TenantId = row.TenantId, UserId = row.Id, Role = row.Role, CreatedAt = row.CreatedAt });
             session.Audit(audit);
             return new CreateUserOutcome.Created(row.ToUser());
         });
     }
 
-    private static void Lock(WriteSession session, string tenant)
+    /// <summary>The user's role at home.</summary>
+    public static string? RoleOf(AssistantDbContext context, UserRow row)
+        => context.Set<MembershipRow>().Where(m => m.TenantId == row.TenantId && m.UserId == row.Id).Select(m => m.Role).FirstOrDefault();
+
+    /// <summary>Takes the tenant's turn for the rest of the transaction.</summary>
+    public static void Lock(WriteSession session, string tenant)
         => session.QueryFirst(session.IsPostgres ? LockTenant + " FOR UPDATE" : LockTenant, row => row.GetInt64(0), tenant);
+
+    private static async Task<UserRow?> WithRoleAsync(AssistantDbContext context, UserRow? row, CancellationToken cancellationToken)
+        => row?.As(await RoleAsync(context, row.Id, row.TenantId, cancellationToken));
+
+    private static Task<string?> RoleAsync(AssistantDbContext context, Guid user, string tenant, CancellationToken cancellationToken)
+        => context.Set<MembershipRow>().Where(m => m.TenantId == tenant && m.UserId == user).Select(m => m.Role).FirstOrDefaultAsync(cancellationToken);
 
     public static string NewStamp() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 }

@@ -4,12 +4,13 @@ using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Memberships;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Passkeys;
 
 /// <inheritdoc cref="IPasskeyStore"/>
-internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes) : IPasskeyStore
+internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, AccessRights rights) : IPasskeyStore
 {
     /// <summary>What is kept of the list of transports, in characters.</summary>
     public const int MaxTransports = 120;
@@ -75,11 +76,11 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes) : 
             },
             cancellationToken);
 
-    public Task<SignInOutcome.SignedIn?> RevokeAsync(
+    public async Task<SignInOutcome.SignedIn?> RevokeAsync(
         TenantId tenant, UserId user, PasskeyId id, AuditDraft audit, CancellationToken cancellationToken)
     {
         var stamp = UserRows.NewStamp();
-        return writes.ExecuteAsync(
+        var left = await writes.ExecuteAsync(
             session =>
             {
                 if (session.Execute(Delete, tenant.Value, user.Value, id.Value) == 0)
@@ -92,6 +93,8 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes) : 
                 return Session(session, tenant, user);
             },
             cancellationToken);
+        await rights.RefreshAsync(CancellationToken.None);
+        return left;
     }
 
     public Task<SignInOutcome.SignedIn?> UseAsync(
@@ -134,6 +137,6 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes) : 
         => session.WithContext(TenantScope.Of(tenant), context =>
         {
             var row = context.Set<UserRow>().AsNoTracking().First(u => u.Id == user.Value);
-            return new SignInOutcome.SignedIn(row.ToUser(), row.SecurityStamp);
+            return new SignInOutcome.SignedIn(row.As(UserRows.RoleOf(context, row)).ToUser(), row.SecurityStamp);
         });
 }

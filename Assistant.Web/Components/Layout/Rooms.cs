@@ -27,6 +27,7 @@ internal static class Rooms
         new('e', RoomGroup.Run, "engines", Icons.Material.Outlined.Memory, Permissions.EnginesRead, () => Texts.RoomEngines),
         new(DeadLetters, RoomGroup.Run, "dead-letters", Icons.Material.Outlined.Unsubscribe, Permissions.ConversationsRead, () => Texts.RoomDeadLetters),
         new('a', RoomGroup.Run, "audit", Icons.Material.Outlined.ReceiptLong, Permissions.AuditRead, () => Texts.RoomAudit),
+        new('m', RoomGroup.Run, "members", Icons.Material.Outlined.ManageAccounts, Permissions.UsersRead, () => MembersTexts.Members),
         new('s', RoomGroup.SetUp, "set-up", Icons.Material.Outlined.Checklist, Permissions.ChannelsManage, () => Texts.RoomSetUp),
     ];
 

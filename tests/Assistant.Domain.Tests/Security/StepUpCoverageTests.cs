@@ -16,7 +16,7 @@ namespace Assistant.Domain.Tests.Security;
 /// <summary>Every entry of the table is asked for by a use case, before anything is changed.</summary>
 public sealed class StepUpCoverageTests
 {
-    private static readonly Caller Admin = Callers.Admin;
+    private static readonly Caller Admin = Callers.Of(Roles.Owner, "Ada");
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 25, 9, 0, 0, TimeSpan.Zero));
     private readonly ClosedGuard _guard = new();
@@ -95,7 +95,18 @@ public sealed class StepUpCoverageTests
         var keys = new ApiKeyDesk(new InMemoryApiKeyStore(audit, _clock), _guard, _clock);
 
         await StoppedAsync(() => users.CreateAsync(Admin, "bob@example.org", Roles.Viewer, "correct horse battery", null, Cancel));
-        await StoppedAsync(() => users.SetRoleAsync(Admin, ann.Id, Roles.Operator, Cancel));
+        var memberships = new InMemoryMembershipStore(directory, audit);
+        var roleStore = new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(audit, _clock), audit);
+        await new RoleDesk(roleStore, new OpenGuard(), _clock).SaveAsync(Admin, "desk", [Permissions.PeopleRead], Cancel);
+        var members = new MembershipDesk(memberships, directory, roleStore, _guard, _clock);
+        var roles = new RoleDesk(roleStore, _guard, _clock);
+        await StoppedAsync(() => members.SetRoleAsync(Admin, ann.Id, Roles.Operator, Cancel));
+        await StoppedAsync(() => members.GrantAsync(Admin, "ann@example.org", Roles.Operator, Cancel));
+        await StoppedAsync(() => members.RemoveAsync(Admin, ann.Id, Cancel));
+        await StoppedAsync(() => roles.SaveAsync(Admin, "desk", [Permissions.PeopleRead, Permissions.PeopleManage], Cancel));
+        await StoppedAsync(() => roles.DeleteAsync(Admin, "desk", Cancel));
+        await StoppedAsync(() => new TenantDesk(new FakeTenants(), memberships, _guard, _clock).CreateAsync(Admin, "annex", "Annex", Cancel));
+        Assert.Equal([Permissions.PeopleRead], (await roleStore.FindAsync(TenantId.Default, "desk", Cancel))?.Permissions);
         await StoppedAsync(() => users.ResetMfaAsync(Admin, ann.Id, Cancel));
         await StoppedAsync(() => keys.CreateAsync(Admin, "script", Roles.Viewer, Cancel));
 

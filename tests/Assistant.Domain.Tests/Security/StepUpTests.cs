@@ -112,8 +112,8 @@ public sealed class StepUpTests : IDisposable
     [Fact]
     public void Parts_do_not_run_into_each_other()
     {
-        var one = new BoundOperation(SensitiveOperations.UserRole, Tenant, "user/1", [new("a", "bc"), new("d", "")]);
-        var other = new BoundOperation(SensitiveOperations.UserRole, Tenant, "user/1", [new("a", "b"), new("cd", "")]);
+        var one = new BoundOperation(SensitiveOperations.MembershipGrant, Tenant, "user/1", [new("a", "bc"), new("d", "")]);
+        var other = new BoundOperation(SensitiveOperations.MembershipGrant, Tenant, "user/1", [new("a", "b"), new("cd", "")]);
         var reordered = one with { Arguments = [.. one.Arguments.Reverse()] };
 
         Assert.NotEqual(one.Hash(), other.Hash());
@@ -124,8 +124,8 @@ public sealed class StepUpTests : IDisposable
     public async Task A_code_proves_once_and_wrong_ones_lock()
     {
         var ada = await AdaAsync();
-        var first = await WantedAsync(ada, Act(SensitiveOperations.UserRole.Name, "one"));
-        var second = await WantedAsync(ada, Act(SensitiveOperations.UserRole.Name, "two"));
+        var first = await WantedAsync(ada, Act(SensitiveOperations.MembershipGrant.Name, "one"));
+        var second = await WantedAsync(ada, Act(SensitiveOperations.MembershipGrant.Name, "two"));
         var code = Code();
 
         Assert.Equal(StepUpOutcome.Proven, await _desk.ProveByCodeAsync(ada, first.Id, code, Cancel));
@@ -144,7 +144,7 @@ public sealed class StepUpTests : IDisposable
     public async Task Another_user_cannot_prove_what_somebody_asked_for()
     {
         var ada = await AdaAsync();
-        var request = await WantedAsync(ada, Act(SensitiveOperations.UserRole.Name, "one"));
+        var request = await WantedAsync(ada, Act(SensitiveOperations.MembershipGrant.Name, "one"));
         var bob = await UserAsync("bob@example.org", Roles.Owner);
 
         Assert.Null(await _desk.FindAsync(bob, request.Id, Cancel));
@@ -175,7 +175,7 @@ public sealed class StepUpTests : IDisposable
         var created = Assert.IsType<CreateUserOutcome.Created>(await _users.CreateAsync(
             new NewUser(new UserId(Guid.CreateVersion7()), Tenant, "c@example.org", Roles.Owner, "correct horse battery"), false, Draft(), Cancel));
         var caller = new Caller(created.User.AsActor, Tenant, Roles.PermissionsOf(Roles.Owner), "192.0.2.7");
-        var request = await WantedAsync(caller, Act(SensitiveOperations.UserRole.Name, "one"));
+        var request = await WantedAsync(caller, Act(SensitiveOperations.MembershipGrant.Name, "one"));
 
         Assert.Equal(StepUpOutcome.NotEnrolled, await _desk.ProveByCodeAsync(caller, request.Id, "123456", Cancel));
     }
@@ -183,7 +183,7 @@ public sealed class StepUpTests : IDisposable
     [Fact]
     public async Task The_machine_itself_is_not_asked_and_the_first_user_only_after_the_set_up()
     {
-        await _guard.DemandAsync(UserDesk.LocalCaller(Tenant), Act(SensitiveOperations.UserRole.Name, "one"), Cancel);
+        await _guard.DemandAsync(UserDesk.LocalCaller(Tenant), Act(SensitiveOperations.MembershipGrant.Name, "one"), Cancel);
         var claimed = Assert.IsType<SetupOutcome.Claimed>(await _setup.ClaimAsync(
             await _setup.FindTokenAsync(Cancel), Tenant, "first@example.org", "correct horse battery", null, "192.0.2.7", Cancel));
         var first = new Caller(claimed.User.AsActor, Tenant, Permissions.All, "192.0.2.7");
@@ -195,11 +195,11 @@ public sealed class StepUpTests : IDisposable
     }
 
     [Theory]
-    [InlineData("en", "Give {role}@example.org the role owner.")]
-    [InlineData("zh-CN", "将 {role}@example.org 的角色改为 owner。")]
+    [InlineData("en", "Give {role}@example.org the role owner in this tenant.")]
+    [InlineData("zh-CN", "在本租户中授予 {role}@example.org 角色 owner。")]
     public void The_sentence_names_the_arguments_and_takes_them_literally(string culture, string expected)
     {
-        var act = new BoundOperation(SensitiveOperations.UserRole, Tenant, "user/1", [new("email", "{role}@example.org"), new("role", "owner")]);
+        var act = new BoundOperation(SensitiveOperations.MembershipGrant, Tenant, "user/1", [new("email", "{role}@example.org"), new("role", "owner")]);
         var request = new StepUpRequest(
             StepUpId.Create(), Tenant, Actor.System, act.What.Name, act.Subject, act.Shown, act.Hash(), _clock.GetUtcNow(), _clock.GetUtcNow());
 

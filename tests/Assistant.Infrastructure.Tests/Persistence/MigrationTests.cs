@@ -43,6 +43,52 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task On_sqlite_users_keep_their_role_as_a_membership_at_home_and_their_passkeys()
+    {
+        await using var house = await TestHouse.OnSqliteAsync();
+
+        await KeepsRolesAsync(house);
+    }
+
+    [Fact]
+    public async Task On_postgres_users_keep_their_role_as_a_membership_at_home_and_their_passkeys()
+    {
+        await using var house = await TestHouse.OnPostgresAsync();
+
+        await KeepsRolesAsync(house);
+    }
+
+    private static async Task KeepsRolesAsync(TestHouse house)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using (var context = house.Get<IDatabase>().OpenContext(TenantScope.System))
+        {
+            var migrator = context.GetService<IMigrator>();
+            var all = context.Database.GetMigrations().ToList();
+            await migrator.MigrateAsync(all[all.FindIndex(name => name.EndsWith("_Memberships", StringComparison.Ordinal)) - 1], cancel);
+            await context.Database.ExecuteSqlRawAsync(
+                """
+                INSERT INTO tenants (id, display_name, created_at) VALUES ('home', 'Home', 0);
+                INSERT INTO users (id, tenant_id, email, normalized_email, role, password_hash, security_stamp, last_totp_step, failed_attempts, created_at, recovery_codes)
+                VALUES ('01900000-0000-7000-8000-000000000001', 'home', 'ann@example.org', 'ANN@EXAMPLE.ORG', 'operator', 'x', 's', 0, 0, 7, {0});
+                INSERT INTO passkeys (id, tenant_id, user_id, name, credential_id, public_key, sign_count, transports, aaguid, is_backup_eligible, is_backed_up, created_at)
+                VALUES ('01900000-0000-7000-8000-000000000002', 'home', '01900000-0000-7000-8000-000000000001', 'Key', {0}, {0}, 0, '',
+                        '01900000-0000-7000-8000-000000000003', false, false, 0);
+                """,
+                [Array.Empty<byte>()],
+                cancel);
+            await migrator.MigrateAsync(null, cancel);
+        }
+
+        var read = await house.Get<IReadPool>().ReadAsync(
+            session => session.QueryFirst(
+                "SELECT m.tenant_id, m.role, m.created_at, (SELECT COUNT(*) FROM passkeys) FROM memberships m JOIN users u ON u.id = m.user_id",
+                row => (row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3))),
+            cancel);
+        Assert.Equal(("home", "operator", 7L, 1L), read);
+    }
+
+    [Fact]
     public async Task Messages_survive_the_narrowing_of_search_and_are_indexed_anew()
     {
         var cancel = TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Passkeys;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
@@ -16,6 +17,7 @@ public abstract class SqlPasskeyStoreTests(bool onPostgres) : PasskeyStoreContra
 {
     private Stores? _stores;
     private PasswordHashing? _passwords;
+    private AccessRights? _rights;
 
     protected override async Task<(IPasskeyStore Passkeys, IUserDirectory Users, IAuditLog Audit)> CreateAsync(TimeProvider clock, params TenantId[] tenants)
     {
@@ -23,13 +25,14 @@ public abstract class SqlPasskeyStoreTests(bool onPostgres) : PasskeyStoreContra
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
         _passwords = new PasswordHashing(options);
         var sealer = new EnvelopeSealer(new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
-        var users = new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, clock);
-        return (new SqlPasskeyStore(_stores.Database, _stores.Writes), users, _stores.Audit);
+        var users = new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, _rights = new(_stores.Reads), clock);
+        return (new SqlPasskeyStore(_stores.Database, _stores.Writes, _rights), users, _stores.Audit);
     }
 
     public async ValueTask DisposeAsync()
     {
         _passwords?.Dispose();
+        _rights?.Dispose();
         if (_stores is not null)
         {
             await _stores.DisposeAsync();

@@ -3,6 +3,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
@@ -18,6 +19,7 @@ public abstract class SqlUserDirectoryTests(bool onPostgres) : UserDirectoryCont
 {
     private Stores? _stores;
     private PasswordHashing? _passwords;
+    private AccessRights? _rights;
 
     protected override async Task<(IUserDirectory Users, IAuditLog Audit)> CreateAsync(TimeProvider clock, params TenantId[] tenants)
     {
@@ -26,7 +28,7 @@ public abstract class SqlUserDirectoryTests(bool onPostgres) : UserDirectoryCont
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
         _passwords = new PasswordHashing(options);
         var sealer = new EnvelopeSealer(new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
-        return (new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, clock), _stores.Audit);
+        return (new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, _rights = new(_stores.Reads), clock), _stores.Audit);
     }
 
     [Fact]
@@ -48,6 +50,7 @@ public abstract class SqlUserDirectoryTests(bool onPostgres) : UserDirectoryCont
     public async ValueTask DisposeAsync()
     {
         _passwords?.Dispose();
+        _rights?.Dispose();
         if (_stores is not null)
         {
             await _stores.DisposeAsync();

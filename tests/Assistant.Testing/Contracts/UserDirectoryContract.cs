@@ -48,7 +48,6 @@ public abstract class UserDirectoryContract
         Assert.Equal([ada], await users.ListAsync(Own, Cancel));
         Assert.Equal([bob], await users.ListAsync(Other, Cancel));
         Assert.Null(await users.FindAsync(Own, bob.Id, Cancel));
-        Assert.IsType<ChangeUserOutcome.NotFound>(await users.SetRoleAsync(Own, bob.Id, Roles.Viewer, Draft(Own), Cancel));
         Assert.IsType<ChangeUserOutcome.NotFound>(await users.ResetMfaAsync(Own, bob.Id, Draft(Own), Cancel));
     }
 
@@ -303,21 +302,6 @@ public abstract class UserDirectoryContract
         _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(CodeProof.Locked, await ProveAsync(FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
         Assert.Equal(7, (await ActionsAsync(audit, Own)).Count(action => action == "test.changed"));
-    }
-
-    [Fact]
-    public async Task The_last_owner_stays_owner()
-    {
-        var (users, audit) = await CreateAsync(_clock, Own, Other);
-        var ada = await AddAsync(users, "ada@example.org");
-        await AddAsync(users, "bob@example.org", tenant: Other);
-
-        Assert.IsType<ChangeUserOutcome.LastOwner>(await users.SetRoleAsync(Own, ada.Id, Roles.Viewer, Draft(Own), Cancel));
-        Assert.DoesNotContain("test.changed", await ActionsAsync(audit, Own));
-
-        await AddAsync(users, "cleo@example.org");
-        var changed = Assert.IsType<ChangeUserOutcome.Changed>(await users.SetRoleAsync(Own, ada.Id, Roles.Viewer, Draft(Own), Cancel));
-        Assert.Equal(Roles.Viewer, changed.User.Role);
     }
 
     private Task<CredentialOutcome> ChangeAsync(IUserDirectory users, User user, string password, CredentialChange change)

@@ -10,6 +10,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
     private readonly Lock _lock = new();
     private readonly FakeTotp _totp = new(clock);
     private readonly List<Account> _accounts = [];
+    private readonly Dictionary<(TenantId Tenant, UserId User), (string Role, DateTimeOffset Since)> _memberships = [];
 
     public Task<bool> AnyAsync(CancellationToken cancellationToken) => Locked(() => _accounts.Count > 0);
 
@@ -31,6 +32,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
                 return new CreateUserOutcome.EmailTaken();
             }
 
+            _memberships[(user.Tenant, user.Id)] = (user.Role, audit.At);
             var account = new Account(new User(user.Id, user.Tenant, user.Email, user.Role, user.TotpSecret is not null, audit.At, null, null), user.Password, user.TotpSecret);
             _accounts.Add(account);
             log.Append(audit);
@@ -38,25 +40,16 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
         });
 
     public Task<IReadOnlyList<User>> ListAsync(TenantId tenant, CancellationToken cancellationToken) => Locked<IReadOnlyList<User>>(()
-        => [.. _accounts.Select(a => a.User).Where(u => u.Tenant == tenant).OrderBy(u => u.Email, StringComparer.OrdinalIgnoreCase)]);
+        => [.. _accounts.Where(a => _memberships.ContainsKey((tenant, a.User.Id))).Select(a => In(tenant, a.User))
+            .OrderBy(u => u.Email, StringComparer.OrdinalIgnoreCase)]);
 
     public Task<User?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
-        => Locked(() => _accounts.FirstOrDefault(a => a.User.Id == id && a.User.Tenant == tenant)?.User);
+        => Locked(() => _accounts.FirstOrDefault(a => a.User.Id == id && (a.User.Tenant == tenant || _memberships.ContainsKey((tenant, id)))) is { } account
+            ? In(tenant, account.User)
+            : null);
 
-    public Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken) => Locked(() => Find(email)?.User);
-
-    public Task<ChangeUserOutcome> SetRoleAsync(TenantId tenant, UserId id, string role, AuditDraft audit, CancellationToken cancellationToken)
-        => Change(tenant, id, audit, account =>
-        {
-            var isLastOwner = account.User.Role == Roles.Owner && _accounts.Count(a => a.User.Tenant == tenant && a.User.Role == Roles.Owner) == 1;
-            if (isLastOwner && role != Roles.Owner)
-            {
-                return false;
-            }
-
-            account.User = account.User with { Role = role };
-            return true;
-        });
+    public Task<User?> FindByEmailAsync(string email, CancellationToken cancellationToken)
+        => Locked(() => Find(email) is { } account ? In(account.User.Tenant, account.User) : null);
 
     public Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken)
         => Change(tenant, id, audit, account =>
@@ -242,13 +235,33 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
 
             if (!change(account))
             {
-                return new ChangeUserOutcome.LastOwner();
+                return new ChangeUserOutcome.Overtaken();
             }
 
             account.Stamp = Guid.CreateVersion7().ToString();
             log.Append(audit);
             return new ChangeUserOutcome.Changed(account.User);
         });
+
+    /// <summary>What the memberships in memory read and change, under the lock of the accounts.</summary>
+    internal T WithMemberships<T>(Func<Dictionary<(TenantId Tenant, UserId User), (string Role, DateTimeOffset Since)>, Func<UserId, User?>, T> work)
+    {
+        lock (_lock)
+        {
+            return work(_memberships, id => _accounts.FirstOrDefault(a => a.User.Id == id)?.User);
+        }
+    }
+
+    /// <summary>Whether a session that began with the stamp goes on.</summary>
+    internal bool IsInForce(UserId id, string stamp)
+    {
+        lock (_lock)
+        {
+            return _accounts.Exists(a => a.User.Id == id && a.Stamp == stamp);
+        }
+    }
+
+    private User In(TenantId tenant, User user) => user with { Role = _memberships.GetValueOrDefault((tenant, user.Id)).Role ?? "" };
 
     private Account? Find(string email) => _accounts.FirstOrDefault(a => EmailAddress.Normalize(a.User.Email) == EmailAddress.Normalize(email));
 

@@ -75,6 +75,9 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton<IEngineStore, FakeEngines>();
         services.AddSingleton<EngineDesk>();
         services.AddSingleton<IPrincipalCallers, StageCallers>();
+        var (log, clock) = (new InMemoryAuditLog(), TimeProvider.System);
+        var users = new InMemoryUserDirectory(log, clock, TenantId.Default);
+        services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, new InMemoryMembershipStore(users, log)));
         services.AddAuthentication("stage").AddScheme<AuthenticationSchemeOptions, StageAuthentication>("stage", null);
         services.AddAuthorization(options =>
         {

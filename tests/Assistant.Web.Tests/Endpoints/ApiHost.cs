@@ -74,6 +74,9 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<UserDesk>(_ => throw new NotSupportedException("There are no users here."));
         var users = new InMemoryUserDirectory(new InMemoryAuditLog(), TimeProvider.System, TenantId.Default);
         services.AddSingleton<IUserDirectory>(users).AddSingleton<AccountDesk>().AddSingleton<ITotp>(new FakeTotp(TimeProvider.System));
+        var (memberships, log) = (new InMemoryMembershipStore(users, new InMemoryAuditLog()), new InMemoryAuditLog());
+        services.AddSingleton<IMembershipStore>(memberships).AddSingleton<MembershipDesk>().AddSingleton<TenantDesk>();
+        services.AddSingleton<IRoleStore>(new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(log, TimeProvider.System), log)).AddSingleton<RoleDesk>();
         services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
         services.AddSingleton(guard ?? new OpenGuard());
         services.AddRestApi();

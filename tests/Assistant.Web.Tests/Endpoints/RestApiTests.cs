@@ -69,7 +69,7 @@ public sealed partial class RestApiTests : IAsyncLifetime
         var me = await (await GetAsync("viewer@other", "/api/v1/me")).JsonAsync();
 
         Assert.Equal(("viewer", "other", "apikey"), (Text(me, "name"), Text(me, "tenant"), Text(me, "kind")));
-        Assert.Equal(["channels.read", "conversations.read", "people.read"], me.GetProperty("permissions").EnumerateArray().Select(p => p.GetString()!));
+        Assert.Equal(["channels.read", "conversations.read", "flows.read", "people.read"], me.GetProperty("permissions").EnumerateArray().Select(p => p.GetString()!));
     }
 
     [Fact]

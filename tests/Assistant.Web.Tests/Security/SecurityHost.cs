@@ -25,6 +25,9 @@ namespace Assistant.Web.Tests.Security;
 /// <summary>The sign-in forms and two guarded addresses, over users and keys in memory.</summary>
 internal sealed class SecurityHost : IAsyncDisposable
 {
+    /// <summary>A second tenant.</summary>
+    public static readonly TenantId Annex = new("annex");
+
     public const string Password = "correct horse battery";
 
     private readonly WebApplication _app;
@@ -34,6 +37,8 @@ internal sealed class SecurityHost : IAsyncDisposable
     public InMemoryAuditLog Audit { get; }
 
     public IUserDirectory Users => _app.Services.GetRequiredService<IUserDirectory>();
+
+    public IMembershipStore Memberships => _app.Services.GetRequiredService<IMembershipStore>();
 
     public IPasskeyStore Passkeys => _app.Services.GetRequiredService<IPasskeyStore>();
 
@@ -48,7 +53,10 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IAuditLog>(audit);
-        var users = new InMemoryUserDirectory(audit, TimeProvider.System, TenantId.Default);
+        var users = new InMemoryUserDirectory(audit, TimeProvider.System, TenantId.Default, Annex);
+        var memberships = new InMemoryMembershipStore(users, audit);
+        builder.Services.AddSingleton<IMembershipStore>(memberships);
+        builder.Services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, memberships));
         builder.Services.AddSingleton<IUserDirectory>(users);
         builder.Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(users, audit));
         builder.Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
@@ -71,7 +79,6 @@ internal sealed class SecurityHost : IAsyncDisposable
             ? $"{caller.Actor.Kind} {caller.Actor.Name} {caller.Tenant} {caller.Origin}"
             : "nobody").AllowAnonymous();
         app.MapGet("/unstated", () => "somebody forgot to say who may come in");
-        app.MapGet("/stamp", (HttpContext http) => http.User.FindFirst(SessionClaims.Stamp)?.Value).AllowAnonymous();
         app.MapGet("/users", () => "users").RequireAuthorization(Permissions.UsersManage);
         app.MapGet("/api/users", (ApiCaller caller) => $"{caller.Value.Actor.Kind} {caller.Value.Actor.Name}").RequireAuthorization(
             new AuthorizeAttribute(Permissions.UsersManage) { AuthenticationSchemes = RestApi.Scheme });

@@ -127,7 +127,7 @@ public sealed class SignInTests : IAsyncLifetime
         await browser.SignInAsync("ada@example.org");
 
         var draft = UserDesk.LocalCaller(TenantId.Default).Audit(TimeProvider.System.GetUtcNow(), AuditActions.UserChanged, $"user/{user.Id}");
-        await _host.Users.SetRoleAsync(TenantId.Default, user.Id, Roles.Viewer, draft, Cancel);
+        await _host.Users.ResetMfaAsync(TenantId.Default, user.Id, draft, Cancel);
 
         Assert.Equal("nobody", await TextAsync(browser, "/who"));
     }
@@ -155,6 +155,74 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_right_is_felt_and_lost_within_the_same_session()
+    {
+        await _host.AddAsync("owner@example.org", Roles.Owner);
+        var user = await _host.AddAsync("ada@example.org", Roles.Viewer);
+        var browser = _host.Open();
+        await browser.SignInAsync("ada@example.org");
+
+        await SetAsync(user, TenantId.Default, Roles.Admin);
+        Assert.Equal("users", await TextAsync(browser, "/users"));
+        await SetAsync(user, TenantId.Default, Roles.Viewer);
+        Assert.Contains("/account/access-denied", (await browser.GetAsync("/users")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_goes_to_another_tenant_of_its_user_and_back_to_the_same_page()
+    {
+        var user = await _host.AddAsync("ada@example.org", Roles.Owner);
+        await SetAsync(user, SecurityHost.Annex, Roles.Viewer);
+        var browser = _host.Open();
+        await browser.SignInAsync("ada@example.org");
+        Assert.Equal("users", await TextAsync(browser, "/users"));
+
+        var answer = await browser.PostAsync("/account/tenant", new() { ["tenant"] = "annex", ["returnUrl"] = "/people?find=li" });
+
+        Assert.Equal("/people?find=li", answer.Headers.Location!.ToString());
+        Assert.StartsWith("user ada@example.org annex ", await TextAsync(browser, "/who"), StringComparison.Ordinal);
+        Assert.Contains("/account/access-denied", (await browser.GetAsync("/users")).Headers.Location!.ToString(), StringComparison.Ordinal);
+        var entered = await _host.Audit.ListAsync(SecurityHost.Annex, new AuditFilter(AuditActions.TenantEntered), null, 10, Cancel);
+        Assert.Equal("ada@example.org", Assert.Single(entered.Items).What.Actor.Name);
+    }
+
+    [Theory]
+    [InlineData("annex", true)]
+    [InlineData("nowhere", true)]
+    [InlineData("../default", true)]
+    [InlineData("default", false)]
+    public async Task A_session_stays_where_it_is_when_the_other_tenant_is_not_its_users_or_the_form_is_forged(string tenant, bool withToken)
+    {
+        var user = await _host.AddAsync("ada@example.org", Roles.Owner);
+        var browser = _host.Open();
+        await browser.SignInAsync("ada@example.org");
+        if (!withToken)
+        {
+            await SetAsync(user, SecurityHost.Annex, Roles.Viewer);
+            await browser.PostAsync("/account/tenant", new() { ["tenant"] = "annex" });
+        }
+
+        var before = await TextAsync(browser, "/who");
+        await browser.PostAsync("/account/tenant", new() { ["tenant"] = tenant }, withToken);
+
+        Assert.Equal(before, await TextAsync(browser, "/who"));
+    }
+
+    [Fact]
+    public async Task Who_is_put_out_of_a_tenant_is_in_another_of_theirs_at_the_next_request()
+    {
+        await _host.AddAsync("owner@example.org", Roles.Owner);
+        var user = await _host.AddAsync("ada@example.org", Roles.Viewer);
+        await SetAsync(user, SecurityHost.Annex, Roles.Operator);
+        var browser = _host.Open();
+        await browser.SignInAsync("ada@example.org");
+
+        await _host.Memberships.RemoveAsync(TenantId.Default, user.Id, Draft(user), Cancel);
+
+        Assert.StartsWith("user ada@example.org annex ", await TextAsync(browser, "/who"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_api_key_opens_the_api_until_it_is_revoked_and_a_cookie_does_not()
     {
         var me = UserDesk.LocalCaller(TenantId.Default);
@@ -173,6 +241,12 @@ public sealed class SignInTests : IAsyncLifetime
         await _host.Keys.RevokeAsync(me, created.Key.Id, Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, (await CallAsync(created.Secret.Reveal())).StatusCode);
     }
+
+    private Task<MembershipOutcome> SetAsync(User user, TenantId tenant, string role)
+        => _host.Memberships.SetAsync(tenant, user.Id, role, Draft(user), Cancel);
+
+    private static AuditDraft Draft(User user)
+        => UserDesk.LocalCaller(TenantId.Default).Audit(TimeProvider.System.GetUtcNow(), AuditActions.MembershipGranted, $"user/{user.Id}");
 
     private Task<HttpResponseMessage> CallAsync(string key) => _host.Open().SendAsync(
         new HttpRequestMessage(HttpMethod.Get, "/api/users") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) } });

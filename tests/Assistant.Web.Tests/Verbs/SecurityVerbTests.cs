@@ -17,6 +17,7 @@ public sealed class SecurityVerbTests : IDisposable
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
     private readonly InMemoryAuditLog _audit = new();
     private readonly UsersVerb _users;
+    private readonly RolesVerb _roles;
     private readonly ApiKeysVerb _keys;
     private readonly AuditVerb _auditVerb;
     private readonly ApiKeyDesk _keyDesk;
@@ -25,7 +26,12 @@ public sealed class SecurityVerbTests : IDisposable
     {
         var tenants = new OneTenant();
         _keyDesk = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), new OpenGuard(), _clock);
-        _users = new UsersVerb(new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), new OpenGuard(), _clock), tenants);
+        var users = new InMemoryUserDirectory(_audit, _clock, TenantId.Default);
+        var memberships = new InMemoryMembershipStore(users, _audit);
+        var roles = new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(_audit, _clock), _audit);
+        _users = new UsersVerb(
+            new UserDesk(users, new OpenGuard(), _clock, null, roles), new MembershipDesk(memberships, users, roles, new OpenGuard(), _clock), tenants);
+        _roles = new RolesVerb(new RoleDesk(roles, new OpenGuard(), _clock), tenants);
         _keys = new ApiKeysVerb(_keyDesk, tenants);
         _auditVerb = new AuditVerb(_audit, tenants, _clock);
     }
@@ -45,6 +51,27 @@ public sealed class SecurityVerbTests : IDisposable
         Assert.Equal("ada@example.org", JsonDocument.Parse(list).RootElement[0].GetProperty("email").GetString());
         Assert.Equal(VerbExit.Fine, (await RunAsync(_users, ["reset-mfa", "--email", "ADA@example.org"])).Exit);
         Assert.Equal(VerbExit.CheckFailed, (await RunAsync(_users, ["reset-mfa", "--email", "eve@example.org"])).Exit);
+    }
+
+    [Fact]
+    public async Task A_role_is_made_given_and_deleted_only_when_nobody_holds_it()
+    {
+        await RunAsync(_users, ["create", "--email", "bo@example.org", "--role", "owner", "--password-stdin"], "correct horse battery\n");
+        await RunAsync(_users, ["create", "--email", "ada@example.org", "--role", "viewer", "--password-stdin"], "correct horse battery\n");
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_roles, ["save", "--name", "desk", "--permissions", "people.read, conversations.read"])).Exit);
+
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_users, ["grant", "--email", "ada@example.org", "--role", "desk"])).Exit);
+        var (_, list, _) = await RunAsync(_roles, ["list"]);
+        Assert.Contains("conversations.read, people.read", list, StringComparison.Ordinal);
+        var (exit, _, error) = await RunAsync(_roles, ["delete", "--name", "desk"]);
+        Assert.Equal(VerbExit.CheckFailed, exit);
+        Assert.Contains("1 members and 0 API keys", error, StringComparison.Ordinal);
+
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_users, ["remove", "--email", "ADA@example.org"])).Exit);
+        Assert.Equal(VerbExit.Fine, (await RunAsync(_roles, ["delete", "--name", "desk"])).Exit);
+        Assert.Equal(VerbExit.CheckFailed, (await RunAsync(_users, ["remove", "--email", "bo@example.org"])).Exit);
+        Assert.Equal(VerbExit.CheckFailed, (await RunAsync(_users, ["grant", "--email", "eve@example.org", "--role", "viewer"])).Exit);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_roles, ["save", "--name", "owner", "--permissions", "people.read"])).Exit);
     }
 
     [Theory]

@@ -1,0 +1,34 @@
+using Assistant.Domain.Security;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Infrastructure.Security.Memberships;
+
+/// <summary>Notices what another process changed about rights: a verb beside the server, or a second node.</summary>
+[ActsFor("the product, in every tenant: notices rights that another process changed")]
+internal sealed partial class AccessWatch(AccessRights rights, TimeProvider clock, ILogger<AccessWatch> logger) : BackgroundService
+{
+    /// <summary>How long a right taken away by another process can still be used.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                await rights.RefreshAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // The picture stays as it was; the database is asked again, and others report that it is away.
+                LogFailed(logger, error);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Rights could not be read; what was known before holds on")]
+    private static partial void LogFailed(ILogger logger, Exception error);
+}

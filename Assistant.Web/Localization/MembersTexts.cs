@@ -1,0 +1,76 @@
+using Assistant.Domain.Security;
+
+namespace Assistant.Web.Localization;
+
+/// <summary>Phrases of the rooms about members, roles and tenants.</summary>
+internal static class MembersTexts
+{
+    private static readonly Phrasebook Book = new("Members");
+
+    public static string Members => Book.Say();
+    public static string RolesTitle => Book.Say();
+    public static string TenantsTitle => Book.Say();
+    public static string Since => Book.Say();
+    public static string Remove => Book.Say();
+    public static string LetIn => Book.Say();
+    public static string LetInWhat => Book.Say();
+    public static string MemberSaved => Book.Say();
+    public static string NoAddress => Book.Say();
+    public static string NoAccount => Book.Say();
+    public static string LastOwner => Book.Say();
+    public static string RoleTooMuch => Book.Say();
+    public static string MemberTooMuch => Book.Say();
+    public static string OwnRoles => Book.Say();
+    public static string NoOwnRoles => Book.Say();
+    public static string BuiltInRoles => Book.Say();
+    public static string Change => Book.Say();
+    public static string MakeRole => Book.Say();
+    public static string RoleName => Book.Say();
+    public static string RoleNameHelp => Book.Say();
+    public static string RoleMay => Book.Say();
+    public static string SaveRole => Book.Say();
+    public static string RoleNameWrong => Book.Say();
+    public static string RoleEmpty => Book.Say();
+    public static string YourTenants => Book.Say();
+    public static string YouAreHere => Book.Say();
+    public static string EnterShort => Book.Say();
+    public static string MakeTenant => Book.Say();
+    public static string MakeTenantWhat => Book.Say();
+    public static string TenantName => Book.Say();
+    public static string TenantNameHelp => Book.Say();
+    public static string TenantShown => Book.Say();
+    public static string TenantTaken => Book.Say();
+    public static string TenantNameWrong => Book.Say();
+
+    public static string RoleOf(string email) => Book.Say(nameof(RoleOf), ("email", email));
+    public static string RemoveNow(string email) => Book.Say(nameof(RemoveNow), ("email", email));
+    public static string RoleSaved(string name) => Book.Say(nameof(RoleSaved), ("name", name));
+    public static string RoleDeleted(string name) => Book.Say(nameof(RoleDeleted), ("name", name));
+    public static string Enter(string tenant) => Book.Say(nameof(Enter), ("tenant", tenant));
+    public static string TenantCreated(string name) => Book.Say(nameof(TenantCreated), ("name", name));
+    public static string SwitchTenant(string tenant) => Book.Say(nameof(SwitchTenant), ("tenant", tenant));
+    public static string RoleInUse(int members, int keys) => Book.Say(nameof(RoleInUse), ("members", members), ("keys", keys));
+    public static string PermissionCount(int count) => Book.Count(nameof(PermissionCount), count);
+
+    /// <summary>The permission in words; its name when another build gave it.</summary>
+    public static string PermissionOf(string permission) => permission switch
+    {
+        Permissions.AuditRead => Book.Say("MayAuditRead"),
+        Permissions.ApiKeysManage => Book.Say("MayApikeysManage"),
+        Permissions.ChannelsManage => Book.Say("MayChannelsManage"),
+        Permissions.ChannelsRead => Book.Say("MayChannelsRead"),
+        Permissions.ConversationsRead => Book.Say("MayConversationsRead"),
+        Permissions.ConversationsReply => Book.Say("MayConversationsReply"),
+        Permissions.EnginesManage => Book.Say("MayEnginesManage"),
+        Permissions.EnginesRead => Book.Say("MayEnginesRead"),
+        Permissions.FlowsManage => Book.Say("MayFlowsManage"),
+        Permissions.FlowsRead => Book.Say("MayFlowsRead"),
+        Permissions.PeopleManage => Book.Say("MayPeopleManage"),
+        Permissions.PeopleRead => Book.Say("MayPeopleRead"),
+        Permissions.RolesManage => Book.Say("MayRolesManage"),
+        Permissions.TenantsManage => Book.Say("MayTenantsManage"),
+        Permissions.UsersManage => Book.Say("MayUsersManage"),
+        Permissions.UsersRead => Book.Say("MayUsersRead"),
+        _ => permission,
+    };
+}

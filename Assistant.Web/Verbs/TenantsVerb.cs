@@ -1,0 +1,61 @@
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Web.Verbs;
+
+/// <summary><c>tenants</c>: the departments or households of this installation.</summary>
+[ActsFor(ActsForAttribute.Machine)]
+internal sealed class TenantsVerb(TenantDesk desk) : IVerb
+{
+    public string Name => "tenants";
+
+    public string Usage => """
+        tenants create --name N [--display-name TEXT] [--json]
+        tenants list [--json]
+        """;
+
+    public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
+        context.Args switch
+        {
+            ["create", ..] => CreateAsync(context, cancellationToken),
+            ["list", ..] => ListAsync(context, cancellationToken),
+            _ => throw new VerbUseException("Say what to do with tenants."),
+        });
+
+    private async Task<int> CreateAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--name", "--display-name"]);
+        var name = options.Require("--name");
+        switch (await desk.CreateAsync(UserDesk.LocalCaller(TenantId.Default), name, options.Find("--display-name") ?? name, cancellationToken))
+        {
+            case CreateTenantOutcome.Created created:
+                await context.Out.WriteLineAsync(context.Json
+                    ? VerbOptions.ToJson(new { Name = created.Tenant.Value })
+                    : $"Created the tenant {created.Tenant}. It needs an owner: assistant users create --tenant {created.Tenant} --role owner …");
+                return VerbExit.Fine;
+            case CreateTenantOutcome.Taken:
+                await context.Error.WriteLineAsync($"There is a tenant {name} already.");
+                return VerbExit.CheckFailed;
+            case CreateTenantOutcome.Invalid invalid:
+                throw new VerbUseException(invalid.Message);
+            case var other:
+                throw new InvalidOperationException($"Unknown outcome {other}.");
+        }
+    }
+
+    private async Task<int> ListAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        VerbOptions.Parse(context.Args.Skip(1), []);
+        var tenants = await desk.ListAsync(UserDesk.LocalCaller(TenantId.Default), cancellationToken);
+        if (context.Json)
+        {
+            await context.Out.WriteLineAsync(VerbOptions.ToJson(tenants.Select(tenant => new { Name = tenant.Id.Value, tenant.DisplayName, tenant.CreatedAt })));
+        }
+        else
+        {
+            await context.WriteTableAsync([.. tenants.Select(tenant => new[] { tenant.Id.Value, tenant.DisplayName })]);
+        }
+
+        return VerbExit.Fine;
+    }
+}

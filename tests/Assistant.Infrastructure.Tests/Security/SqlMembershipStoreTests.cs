@@ -1,0 +1,60 @@
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Security.ApiKeys;
+using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Memberships;
+using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing.Contracts;
+using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Tests.Security;
+
+public abstract class SqlMembershipStoreTests(bool onPostgres) : MembershipStoreContract, IAsyncDisposable
+{
+    private Stores? _stores;
+    private PasswordHashing? _passwords;
+    private AccessRights? _rights;
+
+    protected override async Task<MembershipPorts> CreateAsync(TimeProvider clock, params TenantId[] tenants)
+    {
+        _stores = await Stores.CreateAsync(onPostgres, clock, tenants);
+        _rights = new AccessRights(_stores.Reads);
+        var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
+        _passwords = new PasswordHashing(options);
+        var sealer = new EnvelopeSealer(new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
+        return new MembershipPorts(
+            new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, _rights, clock),
+            new SqlMembershipStore(_stores.Reads, _stores.Writes, _rights), new SqlRoleStore(_stores.Reads, _stores.Writes, _rights), _rights,
+            new SqlApiKeyStore(_stores.Database, _stores.Reads, _stores.Writes, clock), _stores.Audit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _passwords?.Dispose();
+        _rights?.Dispose();
+        if (_stores is not null)
+        {
+            await _stores.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+}
+
+public sealed class SqliteMembershipStoreTests() : SqlMembershipStoreTests(onPostgres: false);
+
+public sealed class PostgresMembershipStoreTests() : SqlMembershipStoreTests(onPostgres: true);
+
+public sealed class InMemoryMembershipStoreTests : MembershipStoreContract
+{
+    protected override Task<MembershipPorts> CreateAsync(TimeProvider clock, params TenantId[] tenants)
+    {
+        var audit = new InMemoryAuditLog();
+        var users = new InMemoryUserDirectory(audit, clock, tenants);
+        var memberships = new InMemoryMembershipStore(users, audit);
+        var keys = new InMemoryApiKeyStore(audit, clock);
+        var roles = new InMemoryRoleStore(memberships, keys, audit);
+        return Task.FromResult(new MembershipPorts(users, memberships, roles, new InMemoryAccessRights(users, memberships, roles), keys, audit));
+    }
+}
