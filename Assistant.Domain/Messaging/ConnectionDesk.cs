@@ -159,7 +159,7 @@ public sealed class ConnectionDesk(
         };
     }
 
-    /// <summary>Removes a connection; its conversations stay, readable.</summary>
+    /// <summary>Removes a connection; its conversations stay, readable. Wants proof: made anew, it could be opened to everybody.</summary>
     public async Task<ConnectionOutcome> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ChannelsManage);
@@ -169,8 +169,16 @@ public sealed class ConnectionDesk(
             return new ConnectionOutcome.Provisioned();
         }
 
-        var audit = caller.Audit(time.GetUtcNow(), AuditActions.ConnectionDeleted, $"connection/{name}");
-        if (found is null || !await store.DeleteAsync(caller.Tenant, found.Id, audit, cancellationToken))
+        if (found is null)
+        {
+            return new ConnectionOutcome.NotFound();
+        }
+
+        var subject = $"connection/{name}";
+        await guard.DemandAsync(
+            caller, new BoundOperation(SensitiveOperations.ConnectionDelete, caller.Tenant, subject, [new("name", name)]), cancellationToken);
+        var audit = caller.Audit(time.GetUtcNow(), AuditActions.ConnectionDeleted, subject);
+        if (!await store.DeleteAsync(caller.Tenant, found.Id, audit, cancellationToken))
         {
             return new ConnectionOutcome.NotFound();
         }

@@ -67,6 +67,8 @@ internal static class AccountTexts
     public static string ProofGiven => Book.Say();
     public static string ProofDeclined => Book.Say();
     public static string ProofNeedsSecondStep => Book.Say();
+    public static string ProofByPasskey => Book.Say();
+    public static string ProofSetUp => Book.Say();
     public static string ProofAskedBy(string who) => Book.Say(nameof(ProofAskedBy), ("who", who));
 
     /// <summary>The role in words; as stored when another build gave it.</summary>
@@ -91,6 +93,7 @@ internal static class AccountTexts
         "other-site" => Book.Say("PasskeyOtherSite"),
         "unsupported" => Book.Say("PasskeyUnsupported"),
         "cancelled" => Book.Say("PasskeyCancelled"),
+        "not-signed" => Book.Say("PasskeyNotSigned"),
         "invalid-passkey" => Book.Say("PasskeyInvalid"),
         _ => Texts.SignInExpired,
     };

@@ -112,7 +112,7 @@ public sealed partial class LooksTests(Chromium chromium)
         }
 
         await inspector.VisitAsync("not-found", address + "/no/such/page", isMissing: true);
-        await inspector.VisitAsync("chat", address + "/chat/web", PageKind.OwnScript, then: async chat =>
+        await inspector.VisitAsync("chat", address + "/chat/site", PageKind.OwnScript, then: async chat =>
         {
             await chat.Locator("textarea").FillAsync("Is my parcel on its way? 我的包裹到哪里了？");
             await chat.Locator("textarea").PressAsync("Enter");
@@ -123,7 +123,7 @@ public sealed partial class LooksTests(Chromium chromium)
         await page.RouteAsync(shop, route => route.FulfillAsync(new()
         {
             ContentType = "text/html; charset=utf-8",
-            Body = $"<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>Shop</title><style>:root {{ color-scheme: light dark }} body {{ background: Canvas }}</style><main><h1>Shop</h1></main><script src=\"{address}/chat/web/widget.js\"></script></html>",
+            Body = $"<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>Shop</title><style>:root {{ color-scheme: light dark }} body {{ background: Canvas }}</style><main><h1>Shop</h1></main><script src=\"{address}/chat/site/widget.js\"></script></html>",
         }));
         await inspector.VisitAsync("widget", shop, PageKind.OwnScript, then: async host =>
         {
@@ -145,8 +145,7 @@ public sealed partial class LooksTests(Chromium chromium)
         var settings = new { token = telegram.Token, apiBaseUrl = telegram.BaseUrl, mode = "polling" };
         await api.PutAsync("channels/tg", new { type = "telegram", displayName = "Support bot", access = "open", settings });
         await api.PutAsync("channels/tg-family", new { type = "telegram", displayName = "Family", access = "allowlist", settings = new { token = "7001:not-the-token", apiBaseUrl = telegram.BaseUrl } });
-        await api.DeleteAsync("channels/web");
-        await api.PutAsync("channels/web", new { type = "webchat", displayName = "Website", access = "open", settings = new { title = "Support", allowedOrigins = "https://shop.example" } });
+        await api.PutAsync("channels/site", new { type = "webchat", displayName = "Website", access = "open", settings = new { title = "Support", allowedOrigins = "https://shop.example" } });
         await api.PutAsync("engines/own", new { type = "embedded", order = 1, settings = new { } });
         await api.PutAsync("engines/local", new { type = "ollama", order = 2, settings = new { baseUrl = "http://127.0.0.1:9", model = "qwen3" } });
 

@@ -35,10 +35,38 @@ public sealed class StepUpTests(Chromium chromium)
         var desk = await SignInAsync(house, "/account");
 
         await ChangeAccessAsync(desk);
-        await ProveAsync(desk, "123456");
 
         await Expect(desk.Page.GetByText("your account has none yet")).ToBeVisibleAsync();
         await Expect(desk.Button("Confirm")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_is_deleted_with_a_passkey_alone_when_its_user_was_verified()
+    {
+        await using var house = await StartAsync();
+        var page = await chromium.NewDeviceAsync();
+        var authenticator = await VirtualAuthenticator.PlugInAsync(page);
+        var desk = new ConsolePage(page, house.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+        await desk.PressAsync("Add a passkey");
+        await page.Locator("#passkey-password").FillAsync(TestInstallation.Password);
+        await desk.PressAsync("Create passkey");
+        await Expect(page.GetByText("The passkey is added.")).ToBeVisibleAsync();
+
+        await desk.OpenAsync("/connections?open=web");
+        await desk.PressAsync("Delete connection…");
+        await desk.PressAsync("Delete connection");
+        await Expect(page.GetByText("Delete the connection web and its secrets.")).ToBeVisibleAsync();
+        await Expect(page.Locator("#step-up-code")).ToHaveCountAsync(0);
+        await authenticator.VerifyUserAsync(false);
+        await desk.PressAsync("Use a passkey");
+        await Expect(page.GetByText("Nothing was confirmed")).ToBeVisibleAsync();
+        await authenticator.VerifyUserAsync(true);
+        await desk.PressAsync("Use a passkey");
+
+        await Expect(page.GetByText("Delete the connection web")).ToBeHiddenAsync();
+        using var api = await house.CreateApiAsync("viewer");
+        Assert.Empty((await api.GetAsync("channels"))["items"]!.AsArray());
     }
 
     [Fact]

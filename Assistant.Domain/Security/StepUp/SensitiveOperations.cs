@@ -56,11 +56,15 @@ public static class SensitiveOperations
         "connection.access", Permissions.ChannelsManage,
         new("Change who may write to the connection {name}: {from} becomes {to}.", "更改谁可以向连接 {name} 发消息：由 {from} 改为 {to}。"));
 
+    public static readonly SensitiveOperation ConnectionDelete = new(
+        "connection.delete", Permissions.ChannelsManage, new("Delete the connection {name} and its secrets.", "删除连接 {name} 及其密钥。"));
+
     public static readonly SensitiveOperation EngineSecret = new(
         "engine.secret", Permissions.EnginesManage, new("Replace {settings} of the engine {name}.", "替换引擎 {name} 的 {settings}。"));
 
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
-        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, ConnectionSecret, ConnectionAccess, EngineSecret,
+        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, ConnectionSecret, ConnectionAccess,
+        ConnectionDelete, EngineSecret,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Security.Passkeys;
 
 namespace Assistant.Domain.Security.StepUp;
 
@@ -11,18 +12,29 @@ public enum StepUpOutcome
     /// <summary>The code is wrong or was used before; it counts towards the lock.</summary>
     WrongCode,
 
+    /// <summary>The passkey's answer is not what was asked for: another's, too late, or a copy's.</summary>
+    WrongPasskey,
+
     /// <summary>Too many wrong ones.</summary>
     Locked,
 
-    /// <summary>The user has no authenticator app yet.</summary>
+    /// <summary>The user has neither a passkey nor an authenticator app yet.</summary>
     NotEnrolled,
 
     /// <summary>There is no such request for this user: unknown, somebody else's, expired, or decided.</summary>
     Gone,
 }
 
+/// <summary>By what a user can prove who they are.</summary>
+/// <param name="Passkey">They have at least one.</param>
+/// <param name="Code">They have an authenticator app.</param>
+public readonly record struct StepUpMeans(bool Passkey, bool Code)
+{
+    public bool HasAny => Passkey || Code;
+}
+
 /// <summary>What people do with requests for proof. A user proves what they asked for themselves, and what a program of their tenant asked for.</summary>
-public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, TimeProvider clock)
+public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, PasskeyDesk passkeys, TimeProvider clock)
 {
     /// <summary>A request the caller can still prove, or <see langword="null"/>.</summary>
     public async Task<StepUpRequest?> FindAsync(Caller caller, StepUpId id, CancellationToken cancellationToken)
@@ -30,6 +42,12 @@ public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, TimePro
             && request.ExpiresAt > clock.GetUtcNow() && MayProve(caller, request)
             ? request
             : null;
+
+    /// <summary>What the caller could prove with.</summary>
+    public async Task<StepUpMeans> FindMeansAsync(Caller caller, CancellationToken cancellationToken)
+        => new(
+            (await passkeys.ListAsync(caller, cancellationToken)).Count > 0,
+            await users.FindAsync(caller.AtHome.Tenant, caller.AsUser.Id, cancellationToken) is { HasTotp: true });
 
     /// <summary>Proves by the code of an authenticator app. A code is taken once, whatever it is for.</summary>
     public async Task<StepUpOutcome> ProveByCodeAsync(Caller caller, StepUpId id, string code, CancellationToken cancellationToken)
@@ -39,7 +57,7 @@ public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, TimePro
             return StepUpOutcome.Gone;
         }
 
-        var user = new UserId(Guid.Parse(caller.Actor.Id));
+        var user = caller.AsUser.Id;
         var attempt = Audit(caller, AuditActions.StepUpProven, request, ("method", "totp"));
         var home = caller.AtHome.Tenant;
         var refusal = attempt with { Action = AuditActions.StepUpRefused, Tenant = home };
@@ -50,6 +68,32 @@ public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, TimePro
             CodeProof.NotEnrolled => StepUpOutcome.NotEnrolled,
             _ => StepUpOutcome.WrongCode,
         };
+    }
+
+    /// <summary>Begins to prove by a passkey; the challenge is for this request's act alone.</summary>
+    /// <returns><see langword="null"/> when there is no such request, or the user has no passkey.</returns>
+    public async Task<BeginPasskeyOutcome.Begun?> BeginByPasskeyAsync(Caller caller, StepUpId id, CancellationToken cancellationToken)
+        => await FindAsync(caller, id, cancellationToken) is { } request
+            ? await passkeys.BeginStepUpAsync(caller, request.Hash.ToArray(), cancellationToken) as BeginPasskeyOutcome.Begun
+            : null;
+
+    /// <summary>Proves by a passkey whose user was verified.</summary>
+    /// <param name="ceremony">Of <see cref="BeginByPasskeyAsync"/>; it takes one answer, right or wrong.</param>
+    /// <param name="answer">The browser's, as JSON.</param>
+    public async Task<StepUpOutcome> ProveByPasskeyAsync(Caller caller, StepUpId id, Guid ceremony, string answer, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(caller, id, cancellationToken) is not { } request)
+        {
+            return StepUpOutcome.Gone;
+        }
+
+        var attempt = Audit(caller, AuditActions.StepUpProven, request, ("method", "passkey"));
+        if (await passkeys.CompleteStepUpAsync(caller, ceremony, answer, request.Hash.ToArray(), cancellationToken) is not SignInOutcome.SignedIn)
+        {
+            return StepUpOutcome.WrongPasskey;
+        }
+
+        return await store.ProveAsync(caller.Tenant, id, caller.AsUser.Id, attempt, cancellationToken) ? StepUpOutcome.Proven : StepUpOutcome.Gone;
     }
 
     /// <returns><see langword="false"/> when there was nothing to decline.</returns>

@@ -11,6 +11,7 @@ namespace Assistant.Web.Components.Shared;
 public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller caller)
 {
     private string _keptName = name;
+    private Func<Caller, Task<bool>>? _waiting;
 
     public string Name { get; set; } = name;
 
@@ -21,7 +22,7 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller 
     /// <summary>What the use case refused, when no field is to blame.</summary>
     public string? Refusal { get; protected set; }
 
-    /// <summary>The proof saving waits for, or <see langword="null"/>.</summary>
+    /// <summary>The proof saving or deleting waits for, or <see langword="null"/>.</summary>
     public StepUpRequest? Wanted { get; private set; }
 
     public bool IsTesting { get; private set; }
@@ -62,29 +63,43 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller 
 
     /// <summary>Stores what is typed, or says in <see cref="Wanted"/> what has to be proven first.</summary>
     /// <returns>Whether it is stored.</returns>
-    public Task<bool> SaveAsync(CancellationToken cancellationToken) => SaveAsync(caller, cancellationToken);
+    public Task<bool> SaveAsync(CancellationToken cancellationToken) => RunAsync(caller, by => SaveAsync(by, cancellationToken));
 
-    /// <summary>Stores what is typed, now that <see cref="Wanted"/> is proven.</summary>
-    /// <returns>Whether it is stored.</returns>
-    public Task<bool> SaveProvenAsync(CancellationToken cancellationToken) => SaveAsync(caller with { Proof = Wanted?.Id }, cancellationToken);
+    /// <summary>Removes what is stored, or says in <see cref="Wanted"/> what has to be proven first.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public Task<bool> DeleteAsync(CancellationToken cancellationToken) => RunAsync(caller, by => RemoveAsync(by, cancellationToken));
+
+    /// <summary>Saves or deletes, whichever waited, now that <see cref="Wanted"/> is proven.</summary>
+    /// <returns>Whether it is done.</returns>
+    public Task<bool> GoOnProvenAsync() => _waiting is { } act ? RunAsync(caller with { Proof = Wanted?.Id }, act) : Task.FromResult(false);
 
     /// <summary>Leaves the thing as it is stored.</summary>
-    public void Forgo() => Wanted = null;
+    public void Forgo() => (Wanted, _waiting) = (null, null);
 
     private async Task<bool> SaveAsync(Caller by, CancellationToken cancellationToken)
     {
         CheckName();
-        if (IsSaving || !Fields.CheckAll() || NameProblem is not null)
+        if (!Fields.CheckAll() || NameProblem is not null)
         {
             return false;
         }
 
-        (IsSaving, Refusal, Wanted) = (true, null, null);
+        var isStored = await StoreAsync(by, cancellationToken);
+        _keptName = isStored ? Name : _keptName;
+        return isStored;
+    }
+
+    private async Task<bool> RunAsync(Caller by, Func<Caller, Task<bool>> act)
+    {
+        if (IsSaving)
+        {
+            return false;
+        }
+
+        (IsSaving, Refusal, Wanted, _waiting) = (true, null, null, act);
         try
         {
-            var isStored = await StoreAsync(by, cancellationToken);
-            _keptName = isStored ? Name : _keptName;
-            return isStored;
+            return await act(by);
         }
         catch (StepUpRequiredException wanted)
         {
@@ -101,6 +116,9 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller 
 
     /// <returns>Whether it is stored.</returns>
     protected abstract Task<bool> StoreAsync(Caller by, CancellationToken cancellationToken);
+
+    /// <returns>Whether it is gone.</returns>
+    protected abstract Task<bool> RemoveAsync(Caller by, CancellationToken cancellationToken);
 
     /// <summary>Puts each problem where it belongs: to the name, to its field, or above the form.</summary>
     protected void Show(IReadOnlyList<SettingProblem> problems)

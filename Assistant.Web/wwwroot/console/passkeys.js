@@ -28,6 +28,17 @@ export async function add(password, name) {
   }
 }
 
+/** Signs a challenge that came over the page's own line; returns the answer as JSON, or one word. */
+export async function sign(options) {
+  if (!isSupported()) return 'unsupported';
+  try {
+    const signed = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options)) });
+    return JSON.stringify(signed);
+  } catch (error) {
+    return { SecurityError: 'other-site', NotSupportedError: 'unsupported' }[error.name] ?? 'not-signed';
+  }
+}
+
 /** Renames or revokes; returns one word. */
 export const change = (act, fields) => post(`/account/passkeys/${act}`, fields, document.getElementById('account-token'));
 

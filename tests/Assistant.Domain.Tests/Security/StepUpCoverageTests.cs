@@ -124,6 +124,7 @@ public sealed class StepUpCoverageTests
 
         await StoppedAsync(() => desk.SaveAsync(Admin, Draft("secret-2", AccessPolicy.Pairing), Cancel));
         await StoppedAsync(() => desk.SaveAsync(Admin, Draft("secret-1", AccessPolicy.Open), Cancel));
+        await StoppedAsync(() => desk.DeleteAsync(Admin, "tg", Cancel));
 
         Assert.Equal("secret-1", store["tg"].Settings.Find("token"));
         Assert.Equal(AccessPolicy.Pairing, store["tg"].Access);

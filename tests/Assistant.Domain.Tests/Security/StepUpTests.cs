@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
@@ -20,6 +21,7 @@ public sealed class StepUpTests : IDisposable
     private readonly InMemoryAuditLog _audit = new();
     private readonly InMemoryStepUpStore _store;
     private readonly InMemoryUserDirectory _users;
+    private readonly InMemoryPasskeyStore _passkeys;
     private readonly SetupGate _setup;
     private readonly StepUpGuard _guard;
     private readonly StepUpDesk _desk;
@@ -31,7 +33,8 @@ public sealed class StepUpTests : IDisposable
         _users = new InMemoryUserDirectory(_audit, _clock, Tenant);
         _setup = new SetupGate(_users, _clock);
         _guard = new StepUpGuard(_store, _setup, _clock);
-        _desk = new StepUpDesk(_store, _users, _clock);
+        _passkeys = new InMemoryPasskeyStore(_users, _audit);
+        _desk = new StepUpDesk(_store, _users, new PasskeyDesk(_passkeys, new FakePasskeyVerifier(), _users, _audit, _clock), _clock);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -141,6 +144,41 @@ public sealed class StepUpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_passkey_proves_the_one_request_it_was_asked_for()
+    {
+        var ada = await AdaAsync();
+        Assert.Equal(new StepUpMeans(Passkey: false, Code: true), await _desk.FindMeansAsync(ada, Cancel));
+        var key = await GivePasskeyAsync(ada);
+        Assert.Equal(new StepUpMeans(Passkey: true, Code: true), await _desk.FindMeansAsync(ada, Cancel));
+        var act = Act(SensitiveOperations.MembershipGrant.Name, "one");
+        var (first, second) = (await WantedAsync(ada, act), await WantedAsync(ada, Act(SensitiveOperations.MembershipGrant.Name, "two")));
+
+        var (begun, answer) = await SignAsync(ada, first.Id, key);
+        Assert.Equal(StepUpOutcome.WrongPasskey, await _desk.ProveByPasskeyAsync(ada, second.Id, begun, answer, Cancel));
+        Assert.Equal(StepUpOutcome.WrongPasskey, await _desk.ProveByPasskeyAsync(ada, first.Id, begun, answer, Cancel)); // the wrong try spent it
+
+        (begun, answer) = await SignAsync(ada, first.Id, key);
+        Assert.Equal(StepUpOutcome.Proven, await _desk.ProveByPasskeyAsync(ada, first.Id, begun, answer, Cancel));
+        Assert.Equal(StepUpOutcome.Gone, await _desk.ProveByPasskeyAsync(ada, first.Id, begun, answer, Cancel));
+        await _guard.DemandAsync(ada with { Proof = first.Id }, act, Cancel);
+        Assert.Contains("\"passkey\"", AuditExport.Format(Assert.Single(await EventsAsync(AuditActions.StepUpProven))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_users_passkey_proves_nothing()
+    {
+        var ada = await AdaAsync();
+        await GivePasskeyAsync(ada);
+        var bobs = await GivePasskeyAsync(await UserAsync("bob@example.org", Roles.Owner));
+        var request = await WantedAsync(ada, Act(SensitiveOperations.MembershipGrant.Name, "one"));
+
+        var (begun, answer) = await SignAsync(ada, request.Id, bobs);
+
+        Assert.Equal(StepUpOutcome.WrongPasskey, await _desk.ProveByPasskeyAsync(ada, request.Id, begun, answer, Cancel));
+        await WantedAsync(ada with { Proof = request.Id }, Act(SensitiveOperations.MembershipGrant.Name, "one"));
+    }
+
+    [Fact]
     public async Task Another_user_cannot_prove_what_somebody_asked_for()
     {
         var ada = await AdaAsync();
@@ -226,6 +264,21 @@ public sealed class StepUpTests : IDisposable
         var request = await WantedAsync(caller, act);
         Assert.Equal(StepUpOutcome.Proven, await _desk.ProveByCodeAsync(caller, request.Id, Code(), Cancel));
         return request;
+    }
+
+    private async Task<byte[]> GivePasskeyAsync(Caller caller)
+    {
+        var id = Guid.CreateVersion7().ToByteArray();
+        var passkey = new Passkey(
+            new PasskeyId(Guid.CreateVersion7()), Tenant, caller.AsUser.Id, "Phone", new PasskeyCredential(id, [1], 0, [], Guid.Empty, false, false), _clock.GetUtcNow(), null);
+        Assert.True(await _passkeys.AddAsync(passkey, Draft(), Cancel));
+        return id;
+    }
+
+    private async Task<(Guid Ceremony, string Answer)> SignAsync(Caller caller, StepUpId request, byte[] credential)
+    {
+        var begun = (await _desk.BeginByPasskeyAsync(caller, request, Cancel))!;
+        return (begun.Ceremony, FakePasskeyVerifier.Answer(begun.OptionsJson, credential));
     }
 
     private string Code() => FakeTotp.CodeAt(_seed, _clock.GetUtcNow());

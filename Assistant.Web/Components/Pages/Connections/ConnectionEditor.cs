@@ -71,9 +71,7 @@ public sealed class ConnectionEditor : NamedSettingsForm
 
     protected override async Task<bool> StoreAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.SaveAsync(by, Draft(), cancellationToken));
 
-    /// <summary>Removes the stored connection.</summary>
-    public async Task<bool> DeleteAsync(CancellationToken cancellationToken)
-        => Took(await _desk.DeleteAsync(_caller, Name, cancellationToken));
+    protected override async Task<bool> RemoveAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.DeleteAsync(by, Name, cancellationToken));
 
     private ConnectionDraft Draft() => new(
         Name, Manifest!.Type, Title, Access, Existing?.Connection.IsEnabled ?? true, Fields.Values);

@@ -77,8 +77,7 @@ public sealed class EngineEditor : NamedSettingsForm
 
     protected override async Task<bool> StoreAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.SaveAsync(by, Draft(), cancellationToken));
 
-    public async Task<bool> DeleteAsync(CancellationToken cancellationToken)
-        => Took(await _desk.DeleteAsync(_caller, Name, cancellationToken));
+    protected override async Task<bool> RemoveAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.DeleteAsync(by, Name, cancellationToken));
 
     private EngineDraft Draft() => new(Name, Manifest!.Type, Fields.Values, MakeDefault || Existing is { Engine.IsDefault: true }, _order);
 
