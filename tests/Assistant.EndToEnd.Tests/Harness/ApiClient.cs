@@ -31,6 +31,14 @@ internal sealed class ApiClient : IDisposable
         return answer.StatusCode;
     }
 
+    /// <summary>Asks for anything and takes whatever comes.</summary>
+    public async Task<(HttpStatusCode Status, string Text)> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await _http.SendAsync(request, Cancel);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
     public async Task<JsonNode> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonNode>(path, Cancel))!;
 
     /// <returns>The status and what was answered, if anything.</returns>

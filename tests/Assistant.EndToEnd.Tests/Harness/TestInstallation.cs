@@ -106,16 +106,16 @@ internal sealed class TestInstallation : IAsyncDisposable
     }
 
     /// <summary>Somebody who signs in with <see cref="Password"/>.</summary>
-    public async Task CreateUserAsync(string email, string role)
+    public async Task CreateUserAsync(string email, string role, string tenant = "default")
     {
-        var (code, output) = await RunAsync(["users", "create", "--email", email, "--role", role, "--password-stdin"], Password);
+        var (code, output) = await RunAsync(["users", "create", "--email", email, "--role", role, "--tenant", tenant, "--password-stdin"], Password);
         Assert.True(code == 0, output);
     }
 
     /// <summary>The REST API with a new key, made as an administrator at the machine makes one.</summary>
-    public async Task<ApiClient> CreateApiAsync(string role)
+    public async Task<ApiClient> CreateApiAsync(string role, string tenant = "default", string? name = null)
     {
-        var (code, output) = await RunAsync(["apikeys", "create", "--name", $"test {role}", "--role", role, "--json"]);
+        var (code, output) = await RunAsync(["apikeys", "create", "--name", name ?? $"test {role}", "--role", role, "--tenant", tenant, "--json"]);
         Assert.True(code == 0, output);
         using var made = JsonDocument.Parse(output);
         return new ApiClient(Address, made.RootElement.GetProperty("key").GetString()!);

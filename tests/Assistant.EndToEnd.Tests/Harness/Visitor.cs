@@ -18,6 +18,9 @@ internal sealed partial class Visitor(string address, params (string Name, strin
 
     public async Task<HttpStatusCode> StatusOfAsync(string path) => (await SendAsync(new HttpRequestMessage(HttpMethod.Get, path))).Status;
 
+    /// <summary>What the server draws of a page, before any script.</summary>
+    public async Task<string> ReadAsync(string path) => (await SendAsync(new HttpRequestMessage(HttpMethod.Get, path))).Body;
+
     /// <returns>Where the form leads.</returns>
     public async Task<string> SignInAsync(string email, string password)
     {
