@@ -65,5 +65,10 @@ public sealed record ChannelManifest(
     TextLimit TextLimit,
     IReadOnlyList<SettingField> Settings)
 {
+    /// <summary>Who on the way can read what is said, the messenger's provider first. A channel that does not say is taken to hide nothing.</summary>
+    /// <remarks>End-to-end encryption is claimed only where nobody but the person's device and this installation has the keys.</remarks>
+    public LocalizedText Readers { get; init; } = new(
+        "Assume that the messenger's provider reads everything.", "请假定该通讯平台的提供商可以读取全部内容。");
+
     public bool Can(ChannelCapabilities capability) => (Capabilities & capability) == capability;
 }

@@ -60,6 +60,7 @@ async function bundle() {
       ...common, entryPoints: [join(here, 'src/chat/chat.ts')], format: 'esm', outfile: join(made, 'chat.js'),
       plugins: [leanSignalR], mangleProps: /^_[a-z]/,
     });
+    await build({ ...common, entryPoints: [join(here, 'src/chat/compare.ts')], format: 'esm', outfile: join(made, 'compare.js') });
     await build({ ...common, entryPoints: [join(here, 'src/chat/chat.css')], outfile: join(made, 'chat.css') });
     await build({
       ...common, entryPoints: [join(here, 'src/widget/widget.ts')], format: 'iife', globalName: 'AssistantChat', outfile: join(made, 'widget.js'),
@@ -67,7 +68,7 @@ async function bundle() {
 
     // File by file, so that a running server never sees a missing folder.
     mkdirSync(output, { recursive: true });
-    for (const file of ['chat.css', 'widget.js', 'chat.js']) {
+    for (const file of ['chat.css', 'widget.js', 'compare.js', 'chat.js']) {
       renameSync(join(made, file), join(output, file));
     }
   } finally {

@@ -13,16 +13,22 @@ internal sealed record Arrival(string? Refusal, Connection? Connection = null, V
 /// <summary>Stands at the door of the hub: connection, origin, visitor.</summary>
 internal sealed class ChatArrivals(IConnectionStore connections, IConversationStore conversations, IVisitorTokens tokens)
 {
-    public async Task<Arrival> AdmitAsync(JoinRequest request, HttpContext? http, CancellationToken cancellationToken)
+    public async Task<Arrival> AdmitAsync(JoinRequest request, HttpContext? http, bool isSealed, CancellationToken cancellationToken)
     {
         if (await FindOpenAsync(connections, request.Connection, cancellationToken) is not { } connection)
         {
             return new("closed");
         }
 
-        if (!IsWelcome(http, WebChatProfile.Of(connection).Origins))
+        var profile = WebChatProfile.Of(connection);
+        if (!IsWelcome(http, profile.Origins))
         {
             return new("refused");
+        }
+
+        if (profile.IsSealed && !isSealed)
+        {
+            return new("sealed");
         }
 
         if (request.Pass is { } pass && tokens.RedeemPass(connection, pass) is { } invited)

@@ -8,7 +8,7 @@ namespace Assistant.Web.Hubs;
 internal static class ChatServices
 {
     // A visitor's longest message, every character escaped as six bytes of JSON, with room for the frame around it.
-    private const int MaxHubMessageBytes = 128 * 1024;
+    internal const int MaxHubMessageBytes = 128 * 1024;
 
     /// <summary>Adds the web chat's hub and page; the channel itself is added with the other channels.</summary>
     public static IServiceCollection AddChatHub(this IServiceCollection services)
@@ -26,6 +26,9 @@ internal static class ChatServices
         services.AddSingleton<ChatHistory>();
         services.AddSingleton<ChatLimits>();
         services.AddSingleton<ChatArrivals>();
+        services.AddSingleton<ChatCalls>();
+        services.AddSingleton<ChatEntrance>();
+        services.AddSingleton<SealedLines>();
         services.AddSingleton<ChatSessions>();
         services.AddSingleton<ChatAssets>();
         return services;

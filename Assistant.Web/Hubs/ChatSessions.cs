@@ -9,10 +9,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Assistant.Web.Hubs;
 
 /// <summary>A visitor of a web chat, in their tenant.</summary>
-internal readonly record struct VisitorKey(TenantId Tenant, ConnectionId Connection, VisitorId Visitor)
-{
-    public string Group => $"visitor/{Connection}/{Visitor}";
-}
+internal readonly record struct VisitorKey(TenantId Tenant, ConnectionId Connection, VisitorId Visitor);
 
 /// <summary>The visitors who are here now, each on one or more devices. Safe for concurrent use.</summary>
 /// <remarks>
@@ -33,28 +30,30 @@ internal sealed partial class ChatSessions(
     private readonly Dictionary<TenantId, Watch> _watches = [];
     private readonly ConcurrentDictionary<ConversationId, VisitorSession> _conversations = new();
 
+    /// <summary>The way to a device by the hub's name for its line. For a line that fell it leads nowhere.</summary>
+    public IChatClient LineTo(string device) => hub.Clients.Client(device);
+
     /// <summary>Lets a device in. From here on it receives live events; read the store after this, and nothing falls between.</summary>
     /// <returns><see langword="null"/> when the visitor has too many devices here.</returns>
-    public async Task<VisitorSession?> EnterAsync(VisitorKey key, string device, int maxDevices)
+    public async Task<VisitorSession?> EnterAsync(VisitorKey key, string device, IChatEvents events, int maxDevices)
     {
         VisitorSession? session;
         lock (_gate)
         {
             if (!_visitors.TryGetValue(key, out session))
             {
-                session = new VisitorSession(key, conversations, views, hub.Clients.Group(key.Group), time, logger);
+                session = new VisitorSession(key, conversations, views, time, logger);
                 _visitors[key] = session;
                 EnsureWatched(key.Tenant).Visitors++;
             }
 
-            if (!session.TryAdd(device, maxDevices))
+            if (!session.TryAdd(device, events, maxDevices))
             {
                 return null;
             }
         }
 
-        await hub.Groups.AddToGroupAsync(device, key.Group);
-        await hub.Clients.GroupExcept(key.Group, device).Presence(session.Devices);
+        await session.Others(device).Presence(session.Devices);
         return session;
     }
 
@@ -83,10 +82,9 @@ internal sealed partial class ChatSessions(
             }
         }
 
-        await hub.Groups.RemoveFromGroupAsync(device, session.Key.Group);
         if (!isLast)
         {
-            await hub.Clients.GroupExcept(session.Key.Group, device).Presence(session.Devices);
+            await session.All.Presence(session.Devices);
             return;
         }
 

@@ -1,7 +1,17 @@
 namespace Assistant.Web.Hubs;
 
-/// <summary>What the server calls on a visitor's device. Every call may be lost or come twice: <see cref="ChatHub.CatchUp"/> mends it.</summary>
-public interface IChatClient
+/// <summary>What the server calls on a visitor's device.</summary>
+public interface IChatClient : IChatEvents
+{
+    /// <summary>Part of the encrypted line: an event of <see cref="IChatEvents"/>, or the answer to a call.</summary>
+    Task Frame(byte[] frame);
+
+    /// <summary>The encrypted line is broken and the device has left: make a new one.</summary>
+    Task Broken();
+}
+
+/// <summary>What happens in a visitor's conversation. Every call may be lost or come twice: <see cref="ChatHub.CatchUp"/> mends it.</summary>
+public interface IChatEvents
 {
     /// <summary>A message was added or changed; it replaces any of the same <see cref="ChatMessage.Seq"/>.</summary>
     Task Message(ChatMessage message);
@@ -65,8 +75,15 @@ public sealed record ChatState(string AnsweredBy, string Name, bool IsWaiting, b
 /// <param name="Language">BCP 47 tag of the page.</param>
 public sealed record JoinRequest(string Connection, string? Token, string? Pass, long LastSeq, long ReadSeq, string? Language);
 
+/// <summary>The second message of a handshake.</summary>
+/// <param name="Status"><c>ok</c>, <c>closed</c> (no such chat), <c>bad</c> (no first message) or <c>busy</c> (come back later).</param>
+public sealed record Greeting(string Status, byte[]? Second)
+{
+    internal static Greeting Not(string status) => new(status, null);
+}
+
 /// <summary>What a device is told when it comes in.</summary>
-/// <param name="Status"><c>ok</c>, <c>closed</c> (no such chat), <c>refused</c> (foreign site) or <c>busy</c> (come back later).</param>
+/// <param name="Status"><c>ok</c>, <c>closed</c> (no such chat), <c>refused</c> (foreign site), <c>sealed</c> (come encrypted) or <c>busy</c> (come back later).</param>
 /// <param name="Token">A token to keep instead of the old one; <see langword="null"/> when the old one stays good.</param>
 public sealed record JoinResult(string Status, string? Token, ChatState State, int Devices, long ReadSeq, CaughtUp Missed)
 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Observability;
@@ -17,14 +18,13 @@ internal sealed partial class VisitorSession : IAsyncDisposable
     private readonly Channel<LiveEvent> _events = Channel.CreateBounded<LiveEvent>(
         new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly HashSet<string> _devices = [];
     private readonly IConversationStore _conversations;
     private readonly ChatViews _views;
-    private readonly IChatClient _clients;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _progressTimer;
     private readonly Task _loop;
+    private volatile ImmutableDictionary<string, IChatEvents> _devices = ImmutableDictionary<string, IChatEvents>.Empty;
     private LiveEvent.ReplyProgress? _progress;
     private Guid _endedTurn;
     private long _progressAt;
@@ -32,13 +32,12 @@ internal sealed partial class VisitorSession : IAsyncDisposable
     private int _hasLost;
     private long _readSeq;
 
-    public VisitorSession(
-        VisitorKey key, IConversationStore conversations, ChatViews views, IChatClient clients, TimeProvider time, ILogger logger)
+    public VisitorSession(VisitorKey key, IConversationStore conversations, ChatViews views, TimeProvider time, ILogger logger)
     {
         Key = key;
+        All = new EveryDevice(() => _devices.Values);
         _conversations = conversations;
         _views = views;
-        _clients = clients;
         _time = time;
         _logger = logger;
         _progressTimer = time.CreateTimer(_ => QueueProgress(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -49,13 +48,33 @@ internal sealed partial class VisitorSession : IAsyncDisposable
 
     public ConversationId? Conversation { get; set; }
 
+    /// <summary>Tells every device.</summary>
+    public IChatEvents All { get; }
+
     public int Devices => _devices.Count;
 
     public long ReadSeq => Interlocked.Read(ref _readSeq);
 
-    public bool TryAdd(string device, int max) => _devices.Count < max && _devices.Add(device);
+    /// <summary>Tells every device but one.</summary>
+    public IChatEvents Others(string device) => new EveryDevice(() => _devices.Where(other => other.Key != device).Select(other => other.Value));
 
-    public bool Remove(string device) => _devices.Remove(device);
+    public bool TryAdd(string device, IChatEvents events, int max)
+    {
+        if (_devices.Count >= max)
+        {
+            return false;
+        }
+
+        _devices = _devices.Add(device, events);
+        return true;
+    }
+
+    public bool Remove(string device)
+    {
+        var wasHere = _devices.ContainsKey(device);
+        _devices = _devices.Remove(device);
+        return wasHere;
+    }
 
     /// <summary>Moves the read mark forward.</summary>
     /// <returns>Whether it moved.</returns>
@@ -133,7 +152,7 @@ internal sealed partial class VisitorSession : IAsyncDisposable
                 await ShowAsync(liveEvent);
                 if (Interlocked.Exchange(ref _hasLost, 0) == 1)
                 {
-                    await _clients.Resync();
+                    await All.Resync();
                 }
             }
             catch (Exception e)
@@ -149,7 +168,7 @@ internal sealed partial class VisitorSession : IAsyncDisposable
         LiveEvent.MessageChanged { Message: var message } => ShowMessageAsync(message),
         LiveEvent.ReplyProgress => ShowProgressAsync(),
         LiveEvent.ReplyAbandoned { TurnId: var turn } => EndTurnAsync(turn),
-        LiveEvent.Typing { Author: not AuthorKind.Person } e => _clients.Typing(ChatViews.Typing(e.Author, e.Name, e.IsTyping)),
+        LiveEvent.Typing { Author: not AuthorKind.Person } e => All.Typing(ChatViews.Typing(e.Author, e.Name, e.IsTyping)),
         LiveEvent.ConversationChanged => ShowStateAsync(),
         _ => Task.CompletedTask,
     };
@@ -159,7 +178,7 @@ internal sealed partial class VisitorSession : IAsyncDisposable
         if (_views.Of(message) is { } view)
         {
             _endedTurn = message.TurnId ?? _endedTurn;
-            await _clients.Message(view);
+            await All.Message(view);
         }
         else if (message.TurnId is { } turn && ChatViews.IsWithheld(message))
         {
@@ -173,21 +192,21 @@ internal sealed partial class VisitorSession : IAsyncDisposable
         Interlocked.Exchange(ref _isProgressDue, 0);
         if (Volatile.Read(ref _progress) is { } progress && progress.TurnId != _endedTurn)
         {
-            await _clients.Progress(_views.Progress(progress.TurnId, progress.Text));
+            await All.Progress(_views.Progress(progress.TurnId, progress.Text));
         }
     }
 
     private Task EndTurnAsync(Guid turn)
     {
         _endedTurn = turn;
-        return _clients.ProgressGone(turn);
+        return All.ProgressGone(turn);
     }
 
     private async Task ShowStateAsync()
     {
         if (Conversation is { } id)
         {
-            await _clients.State(ChatViews.StateOf(await _conversations.FindAsync(Key.Tenant, id, CancellationToken.None)));
+            await All.State(ChatViews.StateOf(await _conversations.FindAsync(Key.Tenant, id, CancellationToken.None)));
         }
     }
 

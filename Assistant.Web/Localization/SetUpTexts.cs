@@ -38,6 +38,12 @@ internal static class SetUpTexts
     public static string ConnectionGone => Book.Say();
     public static string ConnectionGoneWhy => Book.Say();
     public static string ProvisionedWhy => Book.Say();
+    public static string WhoReads => Book.Say();
+    public static string SafetyNumber => Book.Say();
+    public static string SafetyNumberHelp => Book.Say();
+    public static string ChatKeyCode => Book.Say();
+    public static string ChatKeyHelp(string attribute) => Book.Say(nameof(ChatKeyHelp), ("attribute", attribute));
+    public static string ChatKeyLimits => Book.Say();
     public static string ChannelUnknown(string type) => Book.Say(nameof(ChannelUnknown), ("type", type));
     public static string DisplayName => Book.Say();
     public static string DisplayNameHelp => Book.Say();

@@ -30,6 +30,30 @@ public sealed class ChannelTests
             Incomplete(files));
     }
 
+    [Fact]
+    public void What_a_channel_says_of_its_readers_is_in_the_security_document() => Repository.AssertNone(
+        Unsaid(Repository.Files, Repository.Read("docs/security.md")), "docs/security.md, who can read what is said, lacks:");
+
+    [Fact]
+    public void A_claim_that_is_not_in_the_document_is_seen()
+    {
+        SourceFile[] files =
+        [
+            new(Channels.Folder + "/Slack/SlackChannel.cs", "Readers = new(\"Slack reads \"\n + \"everything.\", \"…\")"),
+            new(Channels.Folder + "/Irc/IrcChannel.cs", "Readers = new(\"The network reads everything.\", \"…\")"),
+        ];
+
+        Assert.Equal(["SlackChannel.cs: Slack reads everything."], Unsaid(files, "| IRC | The network reads everything. |"));
+    }
+
+    private static IEnumerable<string> Unsaid(IEnumerable<SourceFile> files, string document) =>
+        from file in files
+        where Channels.FolderOf(file) is not null && file.Has(".cs")
+        from Match claim in Regex.Matches(file.Text, @"\bReaders = new\(((?:\s*\+?\s*""[^""]*"")+)")
+        let text = string.Concat(Regex.Matches(claim.Groups[1].Value, @"""([^""]*)""").Select(part => part.Groups[1].Value))
+        where !document.Contains(text, StringComparison.Ordinal)
+        select $"{file.Name}: {text}";
+
     private static IEnumerable<string> Incomplete(IReadOnlyList<SourceFile> files)
     {
         var composition = files.Where(file => file.IsIn("Assistant.Web") && file.Has(".cs")).ToList();

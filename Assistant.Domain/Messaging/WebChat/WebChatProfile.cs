@@ -12,6 +12,7 @@ namespace Assistant.Domain.Messaging.WebChat;
 /// <param name="Ink">Text colour, or <see langword="null"/> to follow the preference.</param>
 /// <param name="Radius">Corner radius of balloons in CSS pixels, 0–24.</param>
 /// <param name="QuickReplies">Offered as chips while nothing was said.</param>
+/// <param name="IsSealed">Nothing is said but end-to-end encrypted between browser and assistant.</param>
 public sealed partial record WebChatProfile(
     string Title,
     string? Greeting,
@@ -20,7 +21,8 @@ public sealed partial record WebChatProfile(
     string? Ink,
     int Radius,
     AllowedOrigins Origins,
-    IReadOnlyList<string> QuickReplies)
+    IReadOnlyList<string> QuickReplies,
+    bool IsSealed)
 {
     /// <summary>The <see cref="ChannelManifest.Type"/> of web chat connections.</summary>
     public const string ChannelType = "webchat";
@@ -32,6 +34,8 @@ public sealed partial record WebChatProfile(
     private const int MaxGreeting = 500;
     private const int MaxQuickReplies = 8;
     private const int MaxQuickReply = 60;
+    private const string Sealed = "required";
+    private const string Open = "off";
 
     /// <summary>The settings a web chat connection takes.</summary>
     public static IReadOnlyList<SettingField> Fields { get; } =
@@ -42,6 +46,13 @@ public sealed partial record WebChatProfile(
             new("Up to 8 suggestions for a first message, separated by semicolons.", "最多 8 条首条消息建议，用分号分隔。")),
         new("allowedOrigins", new("Sites that may embed it", "允许嵌入的网站"),
             new("Like https://shop.example, separated by spaces. Empty: no other site.", "例如 https://shop.example，用空格分隔。留空则不允许其他网站。")),
+        new("encryption", new("End-to-end encryption", "端到端加密"),
+            new("Required: a proxy or network between browser and assistant sees only ciphertext.", "必需：浏览器与助手之间的代理或网络只能看到密文。"),
+            SettingKind.Choice, Default: Sealed, Choices:
+            [
+                new(Sealed, new("Required", "必需")),
+                new(Open, new("Off: whoever ends TLS can read along", "关闭：终止 TLS 的一方可以读取内容")),
+            ]),
         new("accentColor", new("Accent colour", "主题色"), new("As #rrggbb.", "格式为 #rrggbb。"), Default: DefaultAccent),
         new("pageColor", new("Background colour", "背景色"),
             new("As #rrggbb. Empty: light or dark, as the reader prefers.", "格式为 #rrggbb。留空则跟随访客的浅色或深色偏好。")),
@@ -65,7 +76,8 @@ public sealed partial record WebChatProfile(
         [.. (settings.Find("quickReplies") ?? "")
             .Split([';', '；', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Take(MaxQuickReplies)
-            .Select(reply => Cut(reply, MaxQuickReply))]);
+            .Select(reply => Cut(reply, MaxQuickReply))],
+        IsSealed: settings.Find("encryption") != Open);
 
     /// <summary>What is wrong with the settings beyond the form's own check, by setting.</summary>
     public static IReadOnlyList<(string Key, Phrase Problem)> Check(SettingValues settings)

@@ -7,8 +7,10 @@ using Assistant.Domain.Settings;
 namespace Assistant.Web.Endpoints.WebChat;
 
 /// <summary>What the page's script needs to know.</summary>
+/// <param name="IsSealed">Whether nothing is said but encrypted.</param>
+/// <param name="Compare">The script that shows a key to be compared, loaded when somebody asks.</param>
 /// <param name="Parent">The site that embeds the page, when it may; <see langword="null"/> otherwise.</param>
-internal sealed record ChatPageConfig(string Connection, string Hub, int MaxText, IReadOnlyList<string> QuickReplies, string? Parent);
+internal sealed record ChatPageConfig(string Connection, string Hub, int MaxText, IReadOnlyList<string> QuickReplies, bool IsSealed, string Compare, string? Parent);
 
 /// <summary>The chat page: complete enough to be read before its script runs.</summary>
 internal sealed class ChatPage(WebChatProfile profile, CultureInfo culture, string nonce, string pathBase, ChatAssets assets)

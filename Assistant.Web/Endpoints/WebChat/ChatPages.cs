@@ -44,6 +44,8 @@ internal static class ChatPages
                 $"{http.Request.PathBase}/hubs/chat",
                 options.Value.MaxTextLength,
                 profile.QuickReplies,
+                profile.IsSealed,
+                $"{http.Request.PathBase}{assets.AddressOf("compare.js")}",
                 ParentOf(http.Request, parent, profile.Origins))),
             StatusCodes.Status200OK);
     }

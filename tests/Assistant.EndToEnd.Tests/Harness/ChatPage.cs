@@ -19,6 +19,17 @@ internal sealed class ChatPage(IPage page)
     /// <summary>Told when something stands in the way, such as a lost connection.</summary>
     public ILocator Trouble => page.Locator("#chat-foot .notice");
 
+    /// <summary>Told when somebody on the way changed something.</summary>
+    public ILocator Tampered => page.GetByRole(AriaRole.Alert);
+
+    /// <summary>Stands in the way while it is not sure who would read what is written.</summary>
+    public ILocator Doubt => page.GetByRole(AriaRole.Alertdialog);
+
+    public ILocator Composer => page.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true });
+
+    /// <summary>The key as people compare it, in the menu.</summary>
+    public ILocator SafetyNumber => page.GetByLabel("Safety number");
+
     public static async Task<ChatPage> OpenAsync(IPage page, string address)
     {
         await page.GotoAsync(address);
@@ -27,9 +38,8 @@ internal sealed class ChatPage(IPage page)
 
     public async Task SayAsync(string text)
     {
-        var box = page.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true });
-        await box.FillAsync(text);
-        await box.PressAsync("Enter");
+        await Composer.FillAsync(text);
+        await Composer.PressAsync("Enter");
     }
 
     /// <summary>Waits until the page shows exactly these messages.</summary>
@@ -40,10 +50,12 @@ internal sealed class ChatPage(IPage page)
 
     public Task ReloadAsync() => page.ReloadAsync();
 
+    public Task OpenMenuAsync() => page.GetByRole(AriaRole.Button, new() { Name = "Menu", Exact = true }).ClickAsync();
+
     /// <summary>The link that opens this conversation on another device.</summary>
     public async Task<string> MakeLinkAsync()
     {
-        await page.GetByRole(AriaRole.Button, new() { Name = "Menu", Exact = true }).ClickAsync();
+        await OpenMenuAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Go on with another device" }).ClickAsync();
         return await page.GetByRole(AriaRole.Textbox, new() { Name = "Go on with another device" }).InputValueAsync();
     }

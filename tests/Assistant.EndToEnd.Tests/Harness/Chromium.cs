@@ -20,7 +20,15 @@ public sealed class Chromium : IAsyncDisposable
     private IBrowser? _browser;
 
     /// <summary>A device nobody has used yet: no cookies, nothing stored. Skips the test when there is no browser.</summary>
-    public Task<IPage> NewDeviceAsync() => NewDeviceAsync(new BrowserNewContextOptions { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+    public Task<IPage> NewDeviceAsync() => NewDeviceAsync(Desk());
+
+    /// <summary>A device that believes a proxy whose certificate nobody signed.</summary>
+    public Task<IPage> NewTrustingDeviceAsync()
+    {
+        var options = Desk();
+        options.IgnoreHTTPSErrors = true;
+        return NewDeviceAsync(options);
+    }
 
     /// <summary>A device to look at things with, a phone or a desk.</summary>
     internal async Task<IPage> NewDeviceAsync(Look look)
@@ -35,6 +43,8 @@ public sealed class Chromium : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
         });
     }
+
+    private static BrowserNewContextOptions Desk() => new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } };
 
     private async Task<IPage> NewDeviceAsync(BrowserNewContextOptions options)
     {

@@ -41,4 +41,22 @@ internal static class Config
             access: open
 
         """;
+
+    /// <summary>A page anybody may write on, answered by the given engine.</summary>
+    public static string WebChat(EngineEmulator engine, string encryption = "required") => $$"""
+        tenants:
+          - name: default
+        channels:
+          - name: desk
+            type: webchat
+            tenant: default
+            access: open
+            settings: { encryption: "{{encryption}}" }
+        engines:
+          - name: scripted
+            type: openai
+            settings: { baseUrl: "{{engine.Address}}/v1", apiKey: "none", model: "m-1" }
+            default: true
+
+        """;
 }

@@ -3,9 +3,11 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
+using Assistant.Domain.Security.EndToEnd;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.VisitorTokens;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Hubs;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +42,10 @@ internal sealed class ChatHouse : IAsyncDisposable
 
     public InMemoryConnections Connections { get; }
 
+    public IKeyAgreement Agreement => _app.Services.GetRequiredService<IKeyAgreement>();
+
+    public InMemoryChatIdentityStore Identities => (InMemoryChatIdentityStore)_app.Services.GetRequiredService<IChatIdentityStore>();
+
     public IVisitorTokens Tokens => _app.Services.GetRequiredService<IVisitorTokens>();
 
     public TestServer Server => _app.GetTestServer();
@@ -52,8 +58,16 @@ internal sealed class ChatHouse : IAsyncDisposable
         [
             new("quickReplies", "Where is my order?; Opening hours"),
             new("allowedOrigins", "https://shop.example https://*.partner.example:8443"),
+            new("encryption", "off"),
         ]),
         default, default);
+
+    /// <summary>A web chat as a new one is: nothing is said but encrypted.</summary>
+    public static readonly Connection Sealed = Web with
+    {
+        Id = new ConnectionId("sealed"),
+        Settings = new SettingValues([.. Web.Settings.All.Where(setting => setting.Key != "encryption")]),
+    };
 
     /// <param name="isReal">Listens on a port of this machine, for a browser, with the real clock's pace.</param>
     public static async Task<ChatHouse> StartAsync(Action<ChatOptions>? options = null, bool isReal = false)
@@ -64,6 +78,7 @@ internal sealed class ChatHouse : IAsyncDisposable
         var connections = new InMemoryConnections(new InMemoryAuditLog());
         var book = new ChatBook(feed, time);
         await AddAsync(connections, book, Web);
+        await AddAsync(connections, book, Sealed);
 
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { WebRootPath = WebRoot(), EnvironmentName = "Test" });
         builder.Logging.ClearProviders();
@@ -81,6 +96,9 @@ internal sealed class ChatHouse : IAsyncDisposable
         builder.Services.AddSingleton<IConversationStore>(book.Store);
         builder.Services.AddSingleton<IMessageGateway>(book);
         builder.Services.AddSingleton<IChannelSessions>(book);
+        builder.Services.AddSingleton<IKeyAgreement>(new PlainKeyAgreement());
+        builder.Services.AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore());
+        builder.Services.AddSingleton<ChatIdentities>();
         builder.Services.AddVisitorTokens();
         builder.Services.AddChatHub();
         builder.Services.Configure(options ?? (_ => { }));

@@ -248,7 +248,7 @@ public sealed partial class ChatHubTests
     public async Task Nothing_is_listened_to_when_everybody_has_left()
     {
         await using var house = await ChatHouse.StartAsync();
-        var tenant = ChatHouse.Web with { Id = new ConnectionId("theirs"), Tenant = new TenantId("theirs"), Settings = SettingValues.Empty };
+        var tenant = ChatHouse.Web with { Id = new ConnectionId("theirs"), Tenant = new TenantId("theirs") };
         await house.AddAsync(tenant);
         var first = await ChatDevice.JoinAsync(house);
         var second = await ChatDevice.ConnectAsync(house);

@@ -18,7 +18,10 @@ internal sealed class LoopbackChannel(LoopbackPort port) : IChannel
         ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
             | ChannelCapabilities.IdempotentSend,
         new TextLimit(MaxText),
-        []);
+        [])
+    {
+        Readers = new("Nobody: nothing leaves this installation.", "没有人：内容不会离开本安装。"),
+    };
 
     public IChannelSession Open(Connection connection) => new Session(connection.Id, port);
 

@@ -17,7 +17,10 @@ internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOption
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits
             | ChannelCapabilities.InboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: TelegramText.Limit,
-        Settings: TelegramSettings.Fields);
+        Settings: TelegramSettings.Fields)
+    {
+        Readers = new("Telegram reads everything: chats with bots are not end-to-end encrypted.", "Telegram 可以读取全部内容：与机器人的聊天不是端到端加密的。"),
+    };
 
     /// <inheritdoc />
     public IChannelSession Open(Connection connection)

@@ -20,7 +20,13 @@ internal sealed class WebChatChannel(IConversationQueries conversations, ILiveFe
         SetupUrl: null,
         ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.Streaming | ChannelCapabilities.IdempotentSend,
         new TextLimit(MaxText),
-        WebChatProfile.Fields);
+        WebChatProfile.Fields)
+    {
+        Readers = new(
+            "Nobody in between while encryption is required: everything is end-to-end encrypted between the browser and this installation. "
+            + "Switched off, whoever ends TLS reads everything.",
+            "要求加密时，中间没有人能读取：浏览器与本安装之间全程端到端加密。关闭加密后，终止 TLS 的一方可以读取全部内容。"),
+    };
 
     public IChannelSession Open(Connection connection) => new WebChatSession(connection, conversations, feed);
 

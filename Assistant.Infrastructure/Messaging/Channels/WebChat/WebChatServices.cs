@@ -1,4 +1,7 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Security.EndToEnd;
+using Assistant.Infrastructure.Security.EndToEnd;
 using Assistant.Infrastructure.Security.VisitorTokens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,6 +15,9 @@ public static class WebChatServices
     {
         services.AddVisitorTokens();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IKeyAgreement, SodiumKeyAgreement>();
+        services.TryAddSingleton<IChatIdentityStore, SqlChatIdentityStore>();
+        services.TryAddSingleton<ChatIdentities>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IChannel, WebChatChannel>());
         return services;
     }

@@ -575,6 +575,33 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.ToTable("search_postings", (string)null);
                 });
 
+            modelBuilder.Entity("Assistant.Infrastructure.Messaging.Channels.WebChat.ChatIdentityRow", b =>
+                {
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("connection_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("SealedPrivateKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_private_key");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("ConnectionId");
+
+                    b.ToTable("chat_identities", (string)null);
+                });
+
             modelBuilder.Entity("Assistant.Infrastructure.Messaging.Inbox.InboxRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1477,6 +1504,15 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.HasOne("Assistant.Infrastructure.People.StoredPerson", null)
                         .WithMany()
                         .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Messaging.Channels.WebChat.ChatIdentityRow", b =>
+                {
+                    b.HasOne("Assistant.Infrastructure.Messaging.StoredConnection", null)
+                        .WithOne()
+                        .HasForeignKey("Assistant.Infrastructure.Messaging.Channels.WebChat.ChatIdentityRow", "ConnectionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

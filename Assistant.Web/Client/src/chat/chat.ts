@@ -1,11 +1,13 @@
 import { Composer } from './composer';
 import { Conversation } from './conversation';
 import { el, icon, setSafeHtml } from './dom';
+import { DoubtNote } from './doubt';
 import { Embed } from './embed';
 import { Keeper } from './keeper';
 import { Log, nameOf } from './log';
 import { Menu } from './menu';
 import { t } from './strings';
+import { Trust } from './trust';
 import { Config } from './types';
 
 const cross = 'M18.3 5.7l-1.4-1.4L12 9.2 7.1 4.3 5.7 5.7l4.9 4.9-4.9 4.9 1.4 1.4 4.9-4.9 4.9 4.9 1.4-1.4-4.9-4.9z';
@@ -19,7 +21,9 @@ const main = document.getElementById('chat-main')!;
 const stateLine = document.getElementById('chat-state')!;
 
 let isDrawing = false;
-const conversation = new Conversation(config, keeper, takePass(), changed);
+const { pass, key } = takeHandedOn();
+const trust = new Trust(config.connection, keeper, key);
+const conversation = new Conversation(config, keeper, trust, pass, changed);
 const embed = new Embed(config.parent, changed);
 const log = new Log((message, data, button) => {
   button.dataset['pressed'] = 'yes';
@@ -32,11 +36,13 @@ const log = new Log((message, data, button) => {
   });
 });
 const composer = new Composer(config.maxText, keeper, say, () => conversation.writing());
-const menu = new Menu(keeper, conversation);
+const menu = new Menu(keeper, conversation, config);
 
 const earlier = el('button', { type: 'button', class: 'chip earlier', hidden: true, click: () => void showEarlier() }, t.earlier);
 const writing = el('div', { class: 'writing', 'aria-hidden': 'true', hidden: true });
 const notice = el('p', { class: 'notice', role: 'status', hidden: true });
+const doubt = new DoubtNote(conversation);
+const tampered = el('div', { class: 'ask bad', role: 'alert', hidden: true });
 const more = el('button', { type: 'button', class: 'more', hidden: true, click: () => toBottom(true) });
 const ask = el('div', { class: 'ask', hidden: true },
   el('span', {}, t.keepAsk),
@@ -55,7 +61,7 @@ if (embed.isEmbedded) {
 
 main.prepend(earlier);
 main.append(log.element, writing);
-document.getElementById('chat-foot')!.append(more, notice, ask, replies, composer.element);
+document.getElementById('chat-foot')!.append(more, notice, doubt.element, tampered, ask, replies, composer.element);
 composer.ready();
 composer.focus();
 
@@ -99,7 +105,10 @@ function draw(): void {
   earlier.hidden = !conversation.hasEarlier;
   const isEmpty = conversation.messages.size === 0 && conversation.pending.length === 0;
   main.classList.toggle('fresh', isEmpty);
-  replies.hidden = !isEmpty;
+  replies.hidden = !isEmpty || conversation.doubt !== null;
+  composer.element.hidden = conversation.doubt !== null;
+  doubt.draw();
+  drawTampered();
   stateLine.textContent = stateText();
   notice.hidden = conversation.trouble === null;
   notice.textContent = conversation.trouble ? t[conversation.trouble] : '';
@@ -117,6 +126,17 @@ function draw(): void {
   more.textContent = t.more(unread);
   document.title = unread > 0 ? `(${unread}) ${title}` : title;
   embed.tellUnread(unread);
+}
+
+function drawTampered(): void {
+  const at = conversation.tamperedAt;
+  if (tampered.hidden === (at === null)) {
+    return;
+  }
+
+  tampered.hidden = at === null;
+  tampered.replaceChildren(el('span', {}, t.tampered),
+    el('button', { type: 'button', class: 'plain', click: () => conversation.calm() }, t.understood));
 }
 
 function drawWriting(): void {
@@ -182,12 +202,13 @@ function decide(isKept: boolean): void {
   composer.focus();
 }
 
-/** The code from another device, taken out of the address so that it is not shared on by accident. */
-function takePass(): string | null {
-  const pass = /^#pass=([\w-]+)$/.exec(location.hash)?.[1] ?? null;
-  if (pass) {
+/** What another device, a scanned code or the embedding page handed on, taken out of the address so that it is not shared by accident. */
+function takeHandedOn(): { pass: string | null; key: string | null } {
+  const handed = new URLSearchParams(location.hash.slice(1));
+  const [pass, key] = [handed.get('pass'), handed.get('key')];
+  if (pass || key) {
     history.replaceState(null, '', location.pathname + location.search);
   }
 
-  return pass;
+  return { pass, key };
 }

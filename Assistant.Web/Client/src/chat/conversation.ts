@@ -1,5 +1,8 @@
 import { Keeper } from './keeper';
 import { Line } from './line';
+import { Link, OpenLink, SealedLink } from './link';
+import { canEncrypt } from './noise';
+import { Doubt, Trust } from './trust';
 import { CaughtUp, Config, JoinResult, Message, Pending, Progress, SendResult, State, Typing } from './types';
 
 const showBackMs = 3000;
@@ -10,7 +13,7 @@ const busyMs = 5000;
 const faultMs = 2000;
 
 /** What may stand in the way, to be told to the person. */
-export type Trouble = 'offline' | 'notOpen' | 'refused' | 'busy' | null;
+export type Trouble = 'offline' | 'notOpen' | 'refused' | 'busy' | 'cannotEncrypt' | null;
 
 /**
  * The conversation as this device knows it. Messages are merged by sequence number, so it does not matter how often or in which
@@ -27,10 +30,16 @@ export class Conversation {
   hasEarlier = false;
   trouble: Trouble = null;
   hasJoined = false;
+  /** Nothing is said until the person has decided about it. */
+  doubt: Doubt | null = null;
+  /** When somebody on the way last changed, repeated or withheld something; null when nobody did, or the person knows. */
+  tamperedAt: Date | null = null;
+  readonly trust: Trust;
 
   readonly #config: Config;
   readonly #keeper: Keeper;
   readonly #line: Line;
+  readonly #link: Link;
   readonly #changed: () => void;
   #pass: string | null;
   #isSending = false;
@@ -40,8 +49,9 @@ export class Conversation {
   #typingTimer = 0;
   #typingShown = 0;
 
-  constructor(config: Config, keeper: Keeper, pass: string | null, changed: () => void) {
+  constructor(config: Config, keeper: Keeper, trust: Trust, pass: string | null, changed: () => void) {
     this.#config = config;
+    this.trust = trust;
     this.#keeper = keeper;
     this.#pass = pass;
     this.#changed = changed;
@@ -52,6 +62,9 @@ export class Conversation {
       () => this.#join(),
       () => void this.#sendAll(),
       (isLate) => this.#tell(isLate ? (this.trouble ?? 'offline') : null));
+    this.#link = config.isSealed
+      ? new SealedLink(this.#line.hub, config.connection, trust, () => this.#tampered())
+      : new OpenLink(this.#line.hub, trust);
     this.#listen();
   }
 
@@ -64,7 +77,7 @@ export class Conversation {
   }
 
   start(): void {
-    this.#line.start();
+    void this.#start();
   }
 
   stop(): void {
@@ -84,7 +97,7 @@ export class Conversation {
     const id = newId();
     for (let tries = 0; tries < 3; tries++) {
       try {
-        const result = await this.#line.hub.invoke<SendResult>('Press', id, message.seq, data);
+        const result = await this.#link.invoke<SendResult>('Press', id, message.seq, data);
         if (result.status !== 'slow') {
           return result.status === 'stored';
         }
@@ -111,24 +124,47 @@ export class Conversation {
   markRead(): void {
     const seq = this.lastSeq;
     if (this.#moveRead(seq) && this.#line.isUp) {
-      this.#line.hub.send('Read', seq).catch(ignore);
+      this.#link.send('Read', seq).catch(ignore);
     }
+  }
+
+  /** The person trusts the key that answered, or goes on without one. */
+  async trustAnyway(): Promise<void> {
+    await this.trust.accept();
+    this.doubt = null;
+    this.#changed();
+    this.#line.resume();
+  }
+
+  /** The person knows that something was changed on the way. */
+  calm(): void {
+    this.tamperedAt = null;
+    this.#changed();
   }
 
   async showEarlier(): Promise<void> {
     const first = Math.min(...this.messages.keys());
-    const page = await this.#line.hub.invoke<CaughtUp>('Earlier', first);
+    const page = await this.#link.invoke<CaughtUp>('Earlier', first);
     this.#merge(page);
     this.hasEarlier = page.hasEarlier;
     this.#changed();
   }
 
   createPass(): Promise<string> {
-    return this.#line.hub.invoke<string>('CreatePass');
+    return this.#link.invoke<string>('CreatePass');
+  }
+
+  async #start(): Promise<void> {
+    if (this.#config.isSealed && !(await canEncrypt())) {
+      this.#tell('cannotEncrypt');
+      return;
+    }
+
+    this.#line.start();
   }
 
   #listen(): void {
-    const { hub } = this.#line;
+    const hub = this.#link;
     hub.on('Message', (message: Message) => this.#show(message));
     hub.on('Progress', (progress: Progress) => {
       if (progress.turnId !== this.#endedTurn) {
@@ -169,7 +205,7 @@ export class Conversation {
   }
 
   async #join(): Promise<boolean> {
-    const result = await this.#line.hub.invoke<JoinResult>('Join', {
+    const result = await this.#link.join({
       connection: this.#config.connection,
       token: this.#keeper.get('token'),
       pass: this.#pass,
@@ -177,8 +213,15 @@ export class Conversation {
       readSeq: this.readSeq,
       language: document.documentElement.lang,
     });
+    if ('kind' in result) {
+      this.#line.pause();
+      this.doubt = result;
+      this.#changed();
+      return false;
+    }
+
     if (result.status !== 'ok') {
-      this.#tell(result.status === 'closed' ? 'notOpen' : result.status);
+      this.#tell(troubleOf(result.status));
       return false;
     }
 
@@ -204,6 +247,11 @@ export class Conversation {
     return true;
   }
 
+  #tampered(): void {
+    this.tamperedAt = new Date();
+    this.#changed();
+  }
+
   /** One after the other: the order the person wrote in is the order they are stored in. */
   async #sendAll(): Promise<void> {
     if (this.#isSending) {
@@ -213,7 +261,7 @@ export class Conversation {
     this.#isSending = true;
     try {
       for (let next = this.#next(); next && this.#line.isUp; next = this.#next()) {
-        const result = await this.#line.hub.invoke<SendResult>('Send', next.id, next.text);
+        const result = await this.#link.invoke<SendResult>('Send', next.id, next.text);
         switch (result.status) {
           case 'stored':
             next.state = 'stored';
@@ -257,7 +305,7 @@ export class Conversation {
 
     this.#isCatchingUp = true;
     try {
-      this.#merge(await this.#line.hub.invoke<CaughtUp>('CatchUp', this.lastSeq));
+      this.#merge(await this.#link.invoke<CaughtUp>('CatchUp', this.lastSeq));
       this.#changed();
     } catch {
       // The line fell; joining again catches up.
@@ -333,7 +381,7 @@ export class Conversation {
 
   #sendTyping(isTyping: boolean): void {
     if (this.#line.isUp) {
-      this.#line.hub.send('Typing', isTyping).catch(ignore);
+      this.#link.send('Typing', isTyping).catch(ignore);
     }
   }
 
@@ -342,6 +390,20 @@ export class Conversation {
       this.trouble = trouble;
       this.#changed();
     }
+  }
+}
+
+function troubleOf(status: JoinResult['status']): Trouble {
+  switch (status) {
+    case 'closed':
+      return 'notOpen';
+    case 'refused':
+    case 'busy':
+      return status;
+    default:
+      // The chat was switched to encryption while this page was open; a new page knows how.
+      location.reload();
+      return 'busy';
   }
 }
 

@@ -46,6 +46,17 @@ export class Line {
     void this.hub.stop();
   }
 
+  /** Rests until {@link resume}: a person has to decide something first. */
+  pause(): void {
+    this.stop();
+  }
+
+  resume(): void {
+    this.#isStopped = false;
+    this.#tries = 0;
+    this.#fell();
+  }
+
   /** Tries at once when a try is only waiting for its time. */
   hurry(): void {
     if (this.#timer) {
@@ -76,6 +87,10 @@ export class Line {
 
       if (!(await this.#join())) {
         this.#fell();
+        return;
+      }
+
+      if (this.#isStopped) {
         return;
       }
 

@@ -2,6 +2,7 @@ import { Conversation } from './conversation';
 import { el, icon } from './dom';
 import { Keeper } from './keeper';
 import { t } from './strings';
+import { Config } from './types';
 
 const dots = 'M12 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4zm0 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4zm0 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z';
 type Theme = 'auto' | 'light' | 'dark';
@@ -12,9 +13,13 @@ export class Menu {
   readonly #remember = el('input', { type: 'checkbox' });
   readonly #devices = el('p', { class: 'help' });
   readonly #keeper: Keeper;
+  readonly #config: Config;
+  readonly #safety = el('div', { class: 'safety' });
+  #shownKey: string | null = null;
 
-  constructor(keeper: Keeper, conversation: Conversation) {
+  constructor(keeper: Keeper, conversation: Conversation, config: Config) {
     this.#keeper = keeper;
+    this.#config = config;
     this.#remember.addEventListener('change', () => (keeper.remembers = this.#remember.checked));
     applyTheme(keeper.get('theme') as Theme | null);
     this.element = el('details', { class: 'menu' },
@@ -22,6 +27,7 @@ export class Menu {
       el('div', { class: 'sheet' },
         el('label', { class: 'row' }, this.#remember, t.remember),
         this.#themes(),
+        this.#safety,
         this.#otherDevice(conversation),
         this.#devices,
         el('button', { type: 'button', class: 'plain bad', click: () => this.#forget(conversation) }, t.forget),
@@ -38,7 +44,31 @@ export class Menu {
 
   draw(conversation: Conversation): void {
     this.#remember.checked = this.#keeper.remembers;
+    this.#drawSafety(conversation);
     this.#devices.textContent = conversation.devices > 1 ? t.devices(conversation.devices) : '';
+  }
+
+  #drawSafety(conversation: Conversation): void {
+    const { pin, wasHanded } = conversation.trust;
+    const shown = this.#config.isSealed ? (pin?.key ?? '') : 'open';
+    if (shown === this.#shownKey) {
+      return;
+    }
+
+    this.#shownKey = shown;
+    if (!this.#config.isSealed) {
+      this.#safety.replaceChildren(el('p', { class: 'help' }, t.notSealed));
+    } else if (pin) {
+      const place = el('div', { class: 'code' });
+      const show = (): void => void (import(this.#config.compare) as Promise<typeof import('./compare')>)
+        .then(({ draw }) => place.replaceChildren(draw(addressWith(conversation), t.compareCode)), () => place.replaceChildren(t.offline));
+      this.#safety.replaceChildren(
+        el('strong', {}, t.sealed),
+        el('code', { class: 'number', 'aria-label': t.safetyNumber }, pin.number),
+        el('p', { class: 'help' }, wasHanded ? t.handedHelp : t.compareHelp),
+        el('button', { type: 'button', class: 'plain', click: show }, t.showCode),
+        place);
+    }
   }
 
   #themes(): HTMLElement {
@@ -61,7 +91,7 @@ export class Menu {
         return;
       }
 
-      const link = `${location.origin}${location.pathname}#pass=${pass}`;
+      const link = `${addressWith(conversation)}${conversation.trust.pin ? '&' : '#'}pass=${pass}`;
       const field = el('input', { type: 'text', readonly: true, value: link, 'aria-label': t.otherDevice, focus: () => field.select() });
       const copy = el('button', { type: 'button', class: 'plain' }, t.copy);
       copy.addEventListener('click', () => {
@@ -77,8 +107,14 @@ export class Menu {
   #forget(conversation: Conversation): void {
     conversation.stop();
     this.#keeper.forget();
-    location.reload();
+    void conversation.trust.forget().then(() => location.reload());
   }
+}
+
+/** This chat's address with its key: who opens it talks to this chat or to nobody. */
+function addressWith(conversation: Conversation): string {
+  const { pin } = conversation.trust;
+  return `${location.origin}${location.pathname}${pin ? `#key=${pin.key}` : ''}`;
 }
 
 function applyTheme(theme: Theme | null): void {

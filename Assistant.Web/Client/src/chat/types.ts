@@ -5,6 +5,8 @@ export interface Config {
   hub: string;
   maxText: number;
   quickReplies: string[];
+  isSealed: boolean;
+  compare: string;
   parent: string | null;
 }
 
@@ -51,8 +53,17 @@ export interface CaughtUp {
   hasEarlier: boolean;
 }
 
+export interface JoinRequest {
+  connection: string;
+  token: string | null;
+  pass: string | null;
+  lastSeq: number;
+  readSeq: number;
+  language: string;
+}
+
 export interface JoinResult {
-  status: 'ok' | 'closed' | 'refused' | 'busy';
+  status: 'ok' | 'closed' | 'refused' | 'sealed' | 'busy';
   token: string | null;
   state: State;
   devices: number;

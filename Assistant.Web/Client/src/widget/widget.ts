@@ -35,7 +35,10 @@ iframe { width: 100%; height: 100%; border: 0; color-scheme: auto; }
 }`;
 
 // Only while the script runs for the first time does the document say which one it is.
-const source = (document.currentScript as HTMLScriptElement | null)?.src;
+const script = document.currentScript as HTMLScriptElement | null;
+const source = script?.src;
+// The chat's key, when the site names it: the frame then talks to the holder of that key or to nobody.
+const key = script?.dataset['key'];
 
 export function mount(look: Look): void {
   if (!source) {
@@ -127,7 +130,7 @@ export function mount(look: Look): void {
     frame = document.createElement('iframe');
     frame.title = look.title;
     frame.allow = 'clipboard-write';
-    frame.src = `${page.href}?parent=${encodeURIComponent(location.origin)}`;
+    frame.src = `${page.href}?parent=${encodeURIComponent(location.origin)}${key ? `#key=${encodeURIComponent(key)}` : ''}`;
     holder.append(frame);
     setTimeout(() => {
       if (!isReady) {

@@ -8,7 +8,8 @@ namespace Assistant.Web.Tests.Endpoints.WebChat;
 
 public sealed class ChatPageTests
 {
-    private const int MaxScriptBytes = 60_000;
+    // Without encryption it was 60,000; the handshake and what a person is told about keys, in two languages, are the rest.
+    private const int MaxScriptBytes = 68_000;
 
     [Fact]
     public async Task The_page_runs_its_own_script_only_and_is_framed_by_allowed_sites_only()

@@ -1,0 +1,40 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Security;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
+
+/// <inheritdoc cref="IChatIdentityStore"/>
+internal sealed class SqlChatIdentityStore(IReadPool reads, IWriteQueue writes, ISecretSealer sealer, TimeProvider time) : IChatIdentityStore
+{
+    private const string Select = "SELECT sealed_private_key FROM chat_identities WHERE tenant_id = @p0 AND connection_id = @p1";
+
+    private const string Insert =
+        "INSERT INTO chat_identities (connection_id, tenant_id, sealed_private_key, created_at) VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING";
+
+    public async Task<byte[]?> FindAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        var found = await reads.ReadAsync(
+            session => session.QueryFirst(Select, row => row.GetBytes(0), connection.Tenant.Value, connection.Id.Value), cancellationToken);
+        return found is null ? null : await OpenAsync(connection, found, cancellationToken);
+    }
+
+    public async Task<byte[]> AddAsync(Connection connection, ReadOnlyMemory<byte> privateKey, CancellationToken cancellationToken)
+    {
+        var made = await sealer.SealAsync(connection.Tenant, Place(connection), privateKey, cancellationToken);
+        var kept = await writes.ExecuteAsync(
+            session =>
+            {
+                session.Execute(Insert, connection.Id.Value, connection.Tenant.Value, made, time.GetUtcNow());
+                return session.QueryFirst(Select, row => row.GetBytes(0), connection.Tenant.Value, connection.Id.Value);
+            },
+            cancellationToken);
+        return await OpenAsync(connection, kept!, cancellationToken);
+    }
+
+    private Task<byte[]> OpenAsync(Connection connection, byte[] sealedKey, CancellationToken cancellationToken)
+        => sealer.OpenAsync(connection.Tenant, Place(connection), sealedKey, cancellationToken);
+
+    private static string Place(Connection connection) => $"chat_identities/{connection.Id}/private_key";
+}

@@ -1,0 +1,39 @@
+using Assistant.Domain.Messaging.WebChat;
+
+namespace Assistant.Web.Hubs;
+
+/// <summary>Brings a device into its visitor's conversation, over either kind of line.</summary>
+internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions, ChatCalls calls, ChatHistory history, ChatLimits limits)
+{
+    /// <returns>What the device is told, and the device when it was let in.</returns>
+    public async Task<(JoinResult Result, ChatDevice? Device)> JoinAsync(JoinRequest request, ChatLine line, HttpContext? http)
+    {
+        if (limits.Arrive(line.Address) > TimeSpan.Zero)
+        {
+            return (JoinResult.Not("busy"), null);
+        }
+
+        var arrival = await arrivals.AdmitAsync(request, http, line.IsSealed, line.Aborted);
+        if (arrival.Refusal is { } refusal)
+        {
+            return (JoinResult.Not(refusal), null);
+        }
+
+        var key = new VisitorKey(arrival.Connection!.Tenant, arrival.Connection.Id, arrival.Visitor);
+        if (await sessions.EnterAsync(key, line.Id, line.Events, limits.MaxDevicesPerVisitor) is not { } session)
+        {
+            return (JoinResult.Not("busy"), null);
+        }
+
+        await calls.AttachAsync(session, line.Aborted);
+        await ChatCalls.MarkReadAsync(session, line.Id, request.ReadSeq);
+        var result = new JoinResult(
+            "ok",
+            arrival.FreshToken,
+            await arrivals.StateAsync(key.Tenant, session.Conversation, line.Aborted),
+            session.Devices,
+            session.ReadSeq,
+            await history.SinceAsync(key.Tenant, session.Conversation, request.LastSeq, line.Aborted));
+        return (result, new ChatDevice(line, session, arrival.Connection, request.Language));
+    }
+}

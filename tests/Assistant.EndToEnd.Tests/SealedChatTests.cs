@@ -1,0 +1,239 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Assistant.EndToEnd.Tests.Harness;
+using Assistant.Testing.Ai;
+using Microsoft.Data.Sqlite;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Assistant.EndToEnd.Tests;
+
+/// <summary>The web chat through a proxy that ends TLS: what it reads is ciphertext, what it changes is noticed.</summary>
+public sealed partial class SealedChatTests(Chromium chromium)
+{
+    private const int Turns = 10;
+    private const int CanariesPerTurn = 5;
+    private static readonly Regex Told = new("^Remember that the gate code is 4711\\.$");
+    private static readonly Regex Asked = new("^What is the gate code\\?$");
+    private static readonly Regex Code = new("4711");
+    private static readonly Regex Anything = new(".");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // long polling
+    public async Task A_proxy_sees_none_of_a_hundred_canaries(bool withoutWebSockets)
+    {
+        var (proxy, _) = await ConverseAsync("required", withoutWebSockets);
+        await using (proxy)
+        {
+            Assert.Contains(proxy.Seen, seen => seen.Contains(withoutWebSockets ? "POST /hubs/chat?id=" : "ws://127.0.0.1", StringComparison.Ordinal));
+            Assert.Contains(proxy.Seen, seen => seen.Contains("\"target\":\"Frame\"", StringComparison.Ordinal));
+            Assert.Empty(CanariesIn(proxy.Seen));
+            Assert.DoesNotContain(proxy.Seen, seen => seen.Contains("\"token\"", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact] // what shows that the test above would see them
+    public async Task Without_encryption_the_same_proxy_sees_them_all()
+    {
+        var (proxy, said) = await ConverseAsync("off", withoutWebSockets: false);
+        await using (proxy)
+        {
+            Assert.Equal(2 * Turns * CanariesPerTurn, said.Count);
+            Assert.Equal(said.Order(StringComparer.Ordinal), CanariesIn(proxy.Seen).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("alter", "Up")]
+    [InlineData("alter", "Down")]
+    [InlineData("drop", "Up")]
+    [InlineData("drop", "Down")]
+    [InlineData("replay", "Up")]
+    [InlineData("replay", "Down")]
+    [InlineData("reorder", "Up")]
+    [InlineData("reorder", "Down")]
+    public async Task A_proxy_that_changes_what_it_passes_on_is_noticed_and_nothing_is_lost_or_shown_twice(string harm, string way)
+    {
+        var page = await chromium.NewTrustingDeviceAsync();
+        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
+        await house.StartAsync();
+        await using var proxy = await RecordingProxy.StartAsync(house.Address);
+        var chat = await ChatPage.OpenAsync(page, proxy.Address + "/chat/desk");
+        await chat.SayAsync("Remember that the gate code is 4711.");
+        await chat.ShowsAsync(Told, Anything);
+        await Expect(chat.Tampered).ToBeHiddenAsync();
+
+        var done = Harm(proxy, harm, Enum.Parse<Way>(way));
+        await chat.SayAsync("What is the gate code?");
+
+        await Expect(chat.Tampered).ToContainTextAsync("changed, repeated or held back");
+        await chat.ShowsAsync(Told, Anything, Asked, Code);
+        Assert.True(done());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Understood" }).ClickAsync();
+        await Expect(chat.Tampered).ToBeHiddenAsync();
+        await chat.SayAsync("What is the gate code?");
+        await chat.ShowsAsync(Told, Anything, Asked, Code, Asked, Code);
+        await Expect(chat.Tampered).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Another_key_stops_everything_until_the_person_accepts_it()
+    {
+        var page = await chromium.NewDeviceAsync();
+        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
+        await house.StartAsync();
+        var chat = await ChatPage.OpenAsync(page, house.Address + "/chat/desk");
+        await chat.SayAsync("Remember that the gate code is 4711.");
+        await chat.ShowsAsync(Told, Anything);
+        await chat.OpenMenuAsync();
+        var before = await chat.SafetyNumber.InnerTextAsync();
+        Assert.Matches("^\\d{5}( \\d{5}){5}$", before);
+
+        await house.KillAsync();
+        await ForgetKeysAsync(house);
+        await house.StartAsync();
+        await chat.ReloadAsync();
+
+        await Expect(chat.Doubt).ToContainTextAsync("is not the one it had before");
+        await Expect(chat.Doubt).Not.ToContainTextAsync(before);
+        await Expect(chat.Composer).ToBeHiddenAsync();
+        await Expect(chat.Said).ToHaveCountAsync(0);
+        await chat.Doubt.GetByRole(AriaRole.Button).ClickAsync();
+        await chat.ShowsAsync(Told, Anything);
+        await chat.SayAsync("What is the gate code?");
+        await chat.ShowsAsync(Told, Anything, Asked, Code);
+        await chat.ReloadAsync();
+        await chat.ShowsAsync(Told, Anything, Asked, Code);
+        await Expect(chat.Doubt).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_link_with_the_key_opens_that_chat_or_none()
+    {
+        var (first, second, third) = (await chromium.NewDeviceAsync(), await chromium.NewDeviceAsync(), await chromium.NewDeviceAsync());
+        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
+        await house.StartAsync();
+        var chat = await ChatPage.OpenAsync(first, house.Address + "/chat/desk");
+        await chat.SayAsync("Remember that the gate code is 4711.");
+        await chat.ShowsAsync(Told, Anything);
+
+        var link = await chat.MakeLinkAsync();
+        Assert.Matches("#key=[\\w-]{43}&pass=[\\w-]+$", link);
+        var other = await ChatPage.OpenAsync(second, link);
+        await other.ShowsAsync(Told, Anything);
+        await other.OpenMenuAsync();
+        await Expect(other.SafetyNumber).ToHaveTextAsync(await chat.SafetyNumber.InnerTextAsync());
+        await Expect(second.GetByText("This is the key you were given")).ToBeVisibleAsync();
+        await second.GetByRole(AriaRole.Button, new() { Name = "Show as a code to scan" }).ClickAsync();
+        await Expect(second.GetByRole(AriaRole.Img, new() { Name = "Code with the address and key of this chat" })).ToBeVisibleAsync();
+
+        var wrong = await ChatPage.OpenAsync(third, $"{house.Address}/chat/desk#key={new string('A', 43)}");
+        await Expect(wrong.Doubt).ToContainTextAsync("is not the one you were given");
+        await Expect(wrong.Doubt.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await Expect(wrong.Composer).ToBeHiddenAsync();
+    }
+
+    /// <summary>Canaries both ways, then the page anew, which reads them all again.</summary>
+    private async Task<(RecordingProxy Proxy, IReadOnlyList<string> Said)> ConverseAsync(string encryption, bool withoutWebSockets)
+    {
+        var page = await chromium.NewTrustingDeviceAsync();
+        await using var engine = await EngineEmulator.StartAsync();
+        var asked = Enumerable.Range(0, Turns).Select(_ => Canaries('q')).ToList();
+        var answered = Enumerable.Range(0, Turns).Select(_ => Canaries('a')).ToList();
+        answered.ForEach(canaries => engine.Streams([.. canaries.Select(canary => canary + " ")]));
+        await using var house = await TestInstallation.CreateAsync(config: Config.WebChat(engine, encryption));
+        await house.StartAsync();
+        var proxy = await RecordingProxy.StartAsync(house.Address);
+        proxy.RefusesWebSockets = withoutWebSockets;
+        var chat = await ChatPage.OpenAsync(page, proxy.Address + "/chat/desk");
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            await chat.SayAsync(string.Join(' ', asked[turn]));
+            await chat.ShowsAsync(chat.ByAssistant, answered[turn][^1]);
+        }
+
+        await Expect(chat.Said).ToHaveCountAsync(2 * Turns);
+        await chat.ReloadAsync();
+        await Expect(chat.Said).ToHaveCountAsync(2 * Turns);
+        return (proxy, [.. asked.Concat(answered).SelectMany(canaries => canaries)]);
+    }
+
+    private static string[] Canaries(char who)
+        => [.. Enumerable.Range(0, CanariesPerTurn).Select(_ => $"canary{who}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}")];
+
+    /// <summary>The canaries a reader finds, also in what is only written in base64.</summary>
+    private static IEnumerable<string> CanariesIn(IReadOnlyCollection<string> seen)
+        => seen.SelectMany(text => Canary().Matches(text).Concat(Base64().Matches(text).SelectMany(match => Canary().Matches(Decoded(match.Value)))))
+            .Select(match => match.Value).Distinct();
+
+    private static string Decoded(string base64)
+    {
+        var buffer = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, buffer, out var length) ? Encoding.Latin1.GetString(buffer, 0, length) : "";
+    }
+
+    /// <summary>Does the harm once, to frames of one way.</summary>
+    /// <returns>Whether it was done.</returns>
+    private static Func<bool> Harm(RecordingProxy proxy, string harm, Way way)
+    {
+        var gate = new Lock();
+        var isDone = false;
+        string? held = null;
+        proxy.Do((passing, record) =>
+        {
+            lock (gate)
+            {
+                if (isDone || passing != way || !record.Contains("\"target\":\"Frame\"", StringComparison.Ordinal))
+                {
+                    return [record];
+                }
+
+                if (harm == "reorder" && held is null)
+                {
+                    held = record;
+                    return [];
+                }
+
+                isDone = true;
+                return harm switch
+                {
+                    "alter" => [Altered(record)],
+                    "drop" => [],
+                    "replay" => [record, record],
+                    "reorder" => [record, held!],
+                    _ => throw new ArgumentOutOfRangeException(nameof(harm), harm, null),
+                };
+            }
+        });
+        return () => isDone;
+    }
+
+    private static string Altered(string record)
+    {
+        var message = JsonNode.Parse(record)!;
+        var frame = Convert.FromBase64String((string)message["arguments"]![0]!);
+        frame[frame.Length / 2] ^= 1;
+        message["arguments"]![0] = Convert.ToBase64String(frame);
+        return message.ToJsonString();
+    }
+
+    // As if the chat had been set up anew, or somebody else answered in its name.
+    private static async Task ForgetKeysAsync(TestInstallation house)
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(house.DataFolder, "assistant.db")};Pooling=False");
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = database.CreateCommand();
+        command.CommandText = "DELETE FROM chat_identities";
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
+
+    [GeneratedRegex("canary[qa][0-9a-f]{16}")]
+    private static partial Regex Canary();
+
+    [GeneratedRegex("[A-Za-z0-9+/]{24,}={0,2}")]
+    private static partial Regex Base64();
+}

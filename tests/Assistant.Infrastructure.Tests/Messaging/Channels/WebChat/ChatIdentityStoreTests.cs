@@ -1,0 +1,75 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Messaging.Channels.WebChat;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing.Contracts;
+using Assistant.Testing.InMemory;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.WebChat;
+
+public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityStoreContract, IAsyncDisposable
+{
+    private Stores? _stores;
+    private EfConnectionStore? _connections;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    protected override async Task<IChatIdentityStore> CreateAsync(params Connection[] connections)
+    {
+        _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, [.. connections.Select(connection => connection.Tenant)]);
+        var sealer = new EnvelopeSealer(
+            new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, TimeProvider.System));
+        _connections = new EfConnectionStore(_stores.Database, _stores.Writes, sealer);
+        foreach (var connection in connections)
+        {
+            await _connections.SaveAsync(connection, Audit(connection, AuditActions.ConnectionSaved), Cancel);
+        }
+
+        return new SqlChatIdentityStore(_stores.Reads, _stores.Writes, sealer, TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task A_key_is_sealed_and_goes_with_its_connection()
+    {
+        var key = Enumerable.Range(1, 32).Select(i => (byte)i).ToArray();
+        var store = await CreateAsync(Desk, Shop);
+        await store.AddAsync(Desk, key, Cancel);
+        var stored = await _stores!.Reads.ReadAsync(
+            session => session.QueryFirst("SELECT sealed_private_key FROM chat_identities WHERE connection_id = @p0", row => row.GetBytes(0), "desk"), Cancel);
+        Assert.Equal(-1, stored.AsSpan().IndexOf(key.AsSpan(0, 8)));
+
+        Assert.True(await _connections!.DeleteAsync(Desk.Tenant, Desk.Id, Audit(Desk, AuditActions.ConnectionDeleted), Cancel));
+
+        Assert.Null(await store.FindAsync(Desk, Cancel));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stores is not null)
+        {
+            await _stores.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private static AuditDraft Audit(Connection connection, string action)
+        => new(connection.Tenant, default, Actor.System, action, $"connection/{connection.Id}", "local", AuditDraft.NoDetails);
+}
+
+public sealed class SqliteChatIdentityStoreTests() : SqlChatIdentityStoreTests(onPostgres: false);
+
+public sealed class PostgresChatIdentityStoreTests() : SqlChatIdentityStoreTests(onPostgres: true);
+
+public sealed class InMemoryChatIdentityStoreTests : ChatIdentityStoreContract
+{
+    protected override Task<IChatIdentityStore> CreateAsync(params Connection[] connections)
+        => Task.FromResult<IChatIdentityStore>(new InMemoryChatIdentityStore());
+}

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.InMemory;
+
+/// <summary>Identity keys of web chats in memory.</summary>
+public sealed class InMemoryChatIdentityStore : IChatIdentityStore
+{
+    private readonly ConcurrentDictionary<(TenantId, ConnectionId), byte[]> _keys = [];
+
+    public Task<byte[]?> FindAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Task.FromResult(_keys.GetValueOrDefault((connection.Tenant, connection.Id)));
+    }
+
+    public Task<byte[]> AddAsync(Connection connection, ReadOnlyMemory<byte> privateKey, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Task.FromResult(_keys.GetOrAdd((connection.Tenant, connection.Id), privateKey.ToArray()));
+    }
+
+    /// <summary>As if the connection had been removed and made again.</summary>
+    public void Forget(Connection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        _keys.TryRemove((connection.Tenant, connection.Id), out _);
+    }
+}
