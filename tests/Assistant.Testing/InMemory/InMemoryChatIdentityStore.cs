@@ -21,11 +21,4 @@ public sealed class InMemoryChatIdentityStore : IChatIdentityStore
         ArgumentNullException.ThrowIfNull(connection);
         return Task.FromResult(_keys.GetOrAdd((connection.Tenant, connection.Id), privateKey.ToArray()));
     }
-
-    /// <summary>As if the connection had been removed and made again.</summary>
-    public void Forget(Connection connection)
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-        _keys.TryRemove((connection.Tenant, connection.Id), out _);
-    }
 }

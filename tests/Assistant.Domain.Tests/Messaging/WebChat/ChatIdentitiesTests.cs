@@ -1,0 +1,72 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.EndToEnd;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Messaging.WebChat;
+
+public sealed class ChatIdentitiesTests
+{
+    private static readonly Connection Desk = Make("desk", TenantId.Default, WebChatProfile.ChannelType);
+    private static readonly Connection Shop = Make("shop", new TenantId("other"), WebChatProfile.ChannelType);
+    private static readonly Connection Phone = Make("phone", TenantId.Default, "telegram");
+
+    private readonly InMemoryConnections _connections = new(new InMemoryAuditLog());
+    private readonly ChatIdentities _identities;
+
+    public ChatIdentitiesTests()
+    {
+        _connections.Put(Desk);
+        _connections.Put(Shop);
+        _connections.Put(Phone);
+        _identities = new ChatIdentities(new InMemoryChatIdentityStore(), _connections, new PlainKeyAgreement());
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_chat_has_one_key_and_no_other_chat_has_it()
+    {
+        var first = await _identities.OfAsync(Desk, Cancel);
+
+        Assert.Equal(first.Public.ToArray(), (await _identities.OfAsync(Desk, Cancel)).Public.ToArray());
+        Assert.NotEqual(first.Public.ToArray(), (await _identities.OfAsync(Shop, Cancel)).Public.ToArray());
+    }
+
+    [Fact]
+    public async Task What_is_shown_is_the_key_that_answers()
+    {
+        var key = (await _identities.OfAsync(Desk, Cancel)).Public;
+
+        var shown = await _identities.ShowAsync(By(Permissions.ChannelsRead), Desk.Id, Cancel);
+
+        Assert.Equal(new ChatIdentity(System.Buffers.Text.Base64Url.EncodeToString(key.Span), SafetyNumber.Of(key.Span)), shown);
+    }
+
+    [Fact]
+    public async Task Nothing_is_shown_of_another_tenant_another_channel_or_a_chat_that_does_not_encrypt()
+    {
+        var caller = By(Permissions.ChannelsRead);
+        Assert.Null(await _identities.ShowAsync(caller, Shop.Id, Cancel));
+        Assert.Null(await _identities.ShowAsync(caller, Phone.Id, Cancel));
+        Assert.Null(await _identities.ShowAsync(caller, new ConnectionId("unknown"), Cancel));
+
+        _connections.Put(Desk with { Settings = new SettingValues([new("encryption", "off")]) });
+        Assert.Null(await _identities.ShowAsync(caller, Desk.Id, Cancel));
+    }
+
+    [Fact]
+    public async Task Only_who_may_see_connections_is_shown_a_key()
+        => await Assert.ThrowsAsync<PermissionDeniedException>(() => _identities.ShowAsync(By(), Desk.Id, Cancel));
+
+    private static Caller By(params string[] permissions) => new(Actor.System, TenantId.Default, permissions.ToHashSet(), "local");
+
+    private static Connection Make(string name, TenantId tenant, string type) => new(
+        new ConnectionId(name), tenant, type, name, AccessPolicy.Open, IsEnabled: true, IsProvisioned: false, SettingValues.Empty, default, default);
+}
