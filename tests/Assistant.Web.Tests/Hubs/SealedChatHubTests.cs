@@ -34,7 +34,7 @@ public sealed class SealedChatHubTests
         Assert.Equal("stored", (await device.SayAsync("a canary in the coal mine"))!.Status);
         house.Book.Answer(await ConversationAsync(house), "an answering canary");
 
-        Assert.Contains("an answering canary", (await device.NextEventAsync<ChatMessage>("Message")).Html, StringComparison.Ordinal);
+        Assert.Contains("an answering canary", (await device.NextAnswerAsync()).Html, StringComparison.Ordinal);
         Assert.Equal("a canary in the coal mine", Assert.Single((await device.CallAsync<CaughtUp>("CatchUp", 0))!.Messages, m => m.Author == "you").Text);
         Assert.DoesNotContain(device.Frames, frame => Encoding.UTF8.GetString(frame).Contains("canary", StringComparison.Ordinal));
     }
@@ -65,7 +65,7 @@ public sealed class SealedChatHubTests
         house.Book.Answer(await ConversationAsync(house), "to both");
         foreach (var device in new[] { desk, phone })
         {
-            Assert.Contains("to both", (await device.NextEventAsync<ChatMessage>("Message")).Html, StringComparison.Ordinal);
+            Assert.Contains("to both", (await device.NextAnswerAsync()).Html, StringComparison.Ordinal);
         }
 
         await phone.CallAsync<bool>("Ping");

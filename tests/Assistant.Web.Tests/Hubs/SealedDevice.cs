@@ -103,6 +103,18 @@ internal sealed class SealedDevice : IAsyncDisposable
     public async Task<T> NextEventAsync<T>(string name)
         => (await NextAsync(said => IsEvent(said, name))).GetProperty("args")[0].Deserialize<T>(Json)!;
 
+    /// <summary>The next message that is not the visitor's own.</summary>
+    public async Task<ChatMessage> NextAnswerAsync()
+    {
+        while (true)
+        {
+            if (await NextEventAsync<ChatMessage>("Message") is { Author: not "you" } message)
+            {
+                return message;
+            }
+        }
+    }
+
     /// <summary>Waits until the server says that the line is broken.</summary>
     public Task BrokenAsync() => _broken.Task.WaitAsync(Patience, Cancel);
 
