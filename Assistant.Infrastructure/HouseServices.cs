@@ -36,7 +36,7 @@ public static class HouseServices
         services.AddSingleton<ILiveFeed, LiveFeed>();
         services.AddSingleton<ServingLock>();
         services.AddSingleton(provider => new Installation(
-            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<EnvelopeSealer>(), provider.GetRequiredService<SessionKeys>(),
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<MasterKey>(), provider.GetRequiredService<InstallationKey>(), provider.GetRequiredService<SessionKeys>(),
             provider.GetRequiredService<ServingLock>(), provider.GetRequiredService<ITenantDirectory>(),
             provider.GetRequiredService<IConnectionStore>(), provider.GetRequiredService<IOutbox>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Installation>>()));

@@ -16,7 +16,8 @@ namespace Assistant.Infrastructure;
 public sealed partial class Installation
 {
     private readonly IDatabase _database;
-    private readonly EnvelopeSealer _sealer;
+    private readonly MasterKey _masterKey;
+    private readonly InstallationKey _installationKey;
     private readonly SessionKeys _sessionKeys;
     private readonly ServingLock _lock;
     private readonly ITenantDirectory _tenants;
@@ -26,10 +27,10 @@ public sealed partial class Installation
     private readonly ILogger<Installation> _logger;
 
     internal Installation(
-        IDatabase database, EnvelopeSealer sealer, SessionKeys sessionKeys, ServingLock servingLock, ITenantDirectory tenants,
+        IDatabase database, MasterKey masterKey, InstallationKey installationKey, SessionKeys sessionKeys, ServingLock servingLock, ITenantDirectory tenants,
         IConnectionStore connections, IOutbox outbox, TimeProvider clock, ILogger<Installation> logger)
     {
-        (_database, _sealer, _sessionKeys, _lock) = (database, sealer, sessionKeys, servingLock);
+        (_database, _masterKey, _installationKey, _sessionKeys, _lock) = (database, masterKey, installationKey, sessionKeys, servingLock);
         (_tenants, _connections, _outbox, _clock, _logger) = (tenants, connections, outbox, clock, logger);
     }
 
@@ -38,9 +39,10 @@ public sealed partial class Installation
     /// <exception cref="MasterKeyException">The master key is not this data's.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        _sealer.RequireMasterKey();
+        _masterKey.Require(); // before anything is changed
         await _database.MigrateAsync(cancellationToken);
-        await _sealer.RequireMasterKeyAsync(TenantId.Default, cancellationToken);
+        await _installationKey.LoadAsync(cancellationToken);
+        _sessionKeys.ReleaseFromMasterKey();
         if (await _tenants.EnsureAsync(TenantId.Default, "Default", cancellationToken))
         {
             await AddWebChatAsync(cancellationToken);

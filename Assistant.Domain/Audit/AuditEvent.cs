@@ -93,5 +93,9 @@ public static class AuditActions
     public const string StepUpProven = "stepup.proven";
     public const string StepUpRefused = "stepup.refused";
     public const string StepUpUsed = "stepup.used";
+    public const string KeyRotationBegun = "key.rotation.begun";
+    public const string KeyRotated = "key.rotated";
+    public const string MasterKeyRotated = "key.master.rotated";
+    public const string PersonKeyDestroyed = "key.person.destroyed";
     public const string AuditExported = "audit.exported";
 }

@@ -5,12 +5,13 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Ai;
 
 /// <inheritdoc cref="IEngineStore"/>
-internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISecretSealer sealer, EngineChanges changes) : IEngineStore
+internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites, EngineChanges changes) : IEngineStore
 {
     private const string EmbeddedName = "embedded";
 
@@ -35,10 +36,11 @@ internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISec
 
     public async Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken)
     {
-        var settings = await sealer.SealAsync(
-            engine.Tenant, Place(engine.Name), JsonSerializer.SerializeToUtf8Bytes(engine.Settings.All), cancellationToken);
-        await writes.ExecuteAsync(
-            session => session.WithContext(TenantScope.Of(engine.Tenant), context =>
+        await sealedWrites.ExecuteAsync(
+            engine.Tenant,
+            Place(engine.Name),
+            JsonSerializer.SerializeToUtf8Bytes(engine.Settings.All),
+            (session, settings) => session.WithContext(TenantScope.Of(engine.Tenant), context =>
             {
                 if (engine.IsDefault)
                 {
@@ -92,5 +94,6 @@ internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISec
             row.IsProvisioned, row.UpdatedAt);
     }
 
-    private static string Place(string name) => $"engines/{name}/settings";
+    /// <summary>Where the settings of an engine are sealed.</summary>
+    public static string Place(string name) => $"engines/{name}/settings";
 }

@@ -1,6 +1,6 @@
 using Assistant.Domain.Diagnostics;
 using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Security;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 
@@ -46,7 +46,15 @@ internal sealed class DataFolderDiagnostic(DataFolder folder, IConfiguration con
 
     private Finding CheckKey()
     {
-        var named = configuration[SecurityServices.MasterKeySetting];
+        var others = MasterKeySettings.SetBesideFile(configuration);
+        if (others.Count > 0)
+        {
+            return others is [var only]
+                ? Finding.Fine("master key", $"It comes from {only}.")
+                : Finding.Failed("master key", $"{string.Join(" and ", others)} are both set.", "Keep the one this data was made with.");
+        }
+
+        var named = configuration[MasterKeySettings.NameOf(MasterKeySettings.File)];
         var file = string.IsNullOrWhiteSpace(named) ? Path.Combine(folder.Path, "master.key") : named;
         if (!File.Exists(file))
         {

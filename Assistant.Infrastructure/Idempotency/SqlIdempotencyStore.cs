@@ -3,11 +3,12 @@ using System.Text;
 using Assistant.Domain.Idempotency;
 using Assistant.Domain.Security;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Idempotency;
 
 /// <inheritdoc cref="IIdempotencyStore"/>
-internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer sealer, TimeProvider time) : IIdempotencyStore
+internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites, TimeProvider time) : IIdempotencyStore
 {
     private const string DeleteExpired = "DELETE FROM idempotency WHERE expires_at <= @p0";
 
@@ -62,16 +63,17 @@ internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer seal
     public async Task CompleteAsync(IdempotentRequest request, StoredAnswer answer, CancellationToken cancellationToken)
     {
         var id = IdOf(request);
-        var body = await sealer.SealAsync(request.Tenant, Place(id), answer.Body, cancellationToken);
         var expires = time.GetUtcNow() + IIdempotencyStore.Lifetime;
-        await writes.ExecuteAsync(
-            session => session.Execute(Answer, request.Tenant.Value, id, answer.Status, answer.ContentType, body, expires), cancellationToken);
+        await sealedWrites.ExecuteAsync(
+            request.Tenant, Place(id), answer.Body,
+            (session, body) => session.Execute(Answer, request.Tenant.Value, id, answer.Status, answer.ContentType, body, expires), cancellationToken);
     }
 
     public async Task AbandonAsync(IdempotentRequest request, CancellationToken cancellationToken)
         => await writes.ExecuteAsync(session => session.Execute(Abandon, request.Tenant.Value, IdOf(request)), cancellationToken);
 
-    private static string Place(string id) => $"idempotency/{id}/sealed_body";
+    /// <summary>Where a kept answer is sealed.</summary>
+    public static string Place(string id) => $"idempotency/{id}/sealed_body";
 
     private static string IdOf(IdempotentRequest request)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Caller}\n{request.Route}\n{request.Key}")));

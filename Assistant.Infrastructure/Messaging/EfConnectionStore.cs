@@ -6,12 +6,13 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Messaging;
 
 /// <inheritdoc cref="IConnectionStore"/>
-internal sealed class EfConnectionStore(IDatabase database, IWriteQueue writes, ISecretSealer sealer) : IConnectionStore
+internal sealed class EfConnectionStore(IDatabase database, IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites) : IConnectionStore
 {
     private const string SaveCursor = "UPDATE connections SET cursor = @p1 WHERE id = @p0";
 
@@ -37,10 +38,11 @@ internal sealed class EfConnectionStore(IDatabase database, IWriteQueue writes, 
 
     public async Task SaveAsync(Connection connection, AuditDraft audit, CancellationToken cancellationToken)
     {
-        var settings = await sealer.SealAsync(
-            connection.Tenant, Place(connection.Id), JsonSerializer.SerializeToUtf8Bytes(connection.Settings.All), cancellationToken);
-        await writes.ExecuteAsync(
-            session => session.WithContext(TenantScope.System, context =>
+        await sealedWrites.ExecuteAsync(
+            connection.Tenant,
+            Place(connection.Id.Value),
+            JsonSerializer.SerializeToUtf8Bytes(connection.Settings.All),
+            (session, settings) => session.WithContext(TenantScope.System, context =>
             {
                 var row = context.Set<StoredConnection>().FirstOrDefault(c => c.Id == connection.Id.Value);
                 if (row is not null && (row.TenantId != connection.Tenant.Value || row.ChannelType != connection.ChannelType))
@@ -100,11 +102,12 @@ internal sealed class EfConnectionStore(IDatabase database, IWriteQueue writes, 
     {
         var tenant = new TenantId(row.TenantId);
         var id = new ConnectionId(row.Id);
-        var settings = await sealer.OpenAsync(tenant, Place(id), row.SealedSettings, cancellationToken);
+        var settings = await sealer.OpenAsync(tenant, Place(row.Id), row.SealedSettings, cancellationToken);
         return new Connection(
             id, tenant, row.ChannelType, row.DisplayName, row.Access, row.IsEnabled, row.IsProvisioned,
             new SettingValues(JsonSerializer.Deserialize<Dictionary<string, string>>(settings)!), row.CreatedAt, row.UpdatedAt);
     }
 
-    private static string Place(ConnectionId id) => $"connections/{id.Value}/settings";
+    /// <summary>Where the settings of a connection are sealed.</summary>
+    public static string Place(string id) => $"connections/{id}/settings";
 }

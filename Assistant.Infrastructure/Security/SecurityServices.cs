@@ -12,7 +12,6 @@ using Assistant.Infrastructure.Security.StepUp;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -22,9 +21,6 @@ namespace Assistant.Infrastructure.Security;
 
 public static class SecurityServices
 {
-    /// <summary>Name of the setting, usually an environment variable, that puts the master key outside the data folder.</summary>
-    public const string MasterKeySetting = "ASSISTANT_MASTER_KEY_FILE";
-
     /// <summary>Sealing, users and API keys. Needs the database and a <see cref="DataFolder"/>.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
@@ -32,22 +28,15 @@ public static class SecurityServices
         services.AddOptions<SignInOptions>().BindConfiguration(SignInOptions.Section).ValidateDataAnnotations()
             .Validate(options => options.BreachedPasswordsFile is null or "" || File.Exists(options.BreachedPasswordsFile), $"{SignInOptions.Section}:BreachedPasswordsFile names a file that is not there.").ValidateOnStart();
 
-        services.AddSingleton<IDataKeyStore, SqlDataKeyStore>();
-        services.AddSingleton(provider =>
-        {
-            var path = provider.GetRequiredService<IConfiguration>()[MasterKeySetting];
-            return MasterKey.InFile(string.IsNullOrWhiteSpace(path) ? Path.Combine(provider.GetRequiredService<DataFolder>().Path, "master.key") : path);
-        });
-        services.AddSingleton<EnvelopeSealer>();
-        services.AddSingleton<ISecretSealer>(provider => provider.GetRequiredService<EnvelopeSealer>());
+        services.AddSealing();
 
         // Sessions outlive a restart, and a container's home folder does not.
         services.AddDataProtection().SetApplicationName("Assistant");
         services.AddSingleton<SessionKeys>();
-        services.AddOptions<KeyManagementOptions>().Configure<SessionKeys, MasterKey, ILoggerFactory>((options, keys, master, loggers) =>
+        services.AddOptions<KeyManagementOptions>().Configure<SessionKeys, InstallationKey, ILoggerFactory>((options, keys, installation, loggers) =>
         {
             options.XmlRepository = new FileSystemXmlRepository(keys.Folder, loggers);
-            options.XmlEncryptor = new SessionKeySealer(master);
+            options.XmlEncryptor = new SessionKeySealer(installation);
         });
 
         services.AddSingleton<ITotp, OtpNetTotp>();

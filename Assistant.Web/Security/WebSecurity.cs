@@ -53,9 +53,10 @@ internal static class WebSecurity
         return services;
     }
 
-    /// <summary>The verbs <c>tenants</c>, <c>users</c>, <c>roles</c>, <c>apikeys</c> and <c>audit</c>.</summary>
+    /// <summary>The verbs <c>tenants</c>, <c>users</c>, <c>roles</c>, <c>apikeys</c>, <c>audit</c> and <c>keys</c>.</summary>
     public static IServiceCollection AddSecurityVerbs(this IServiceCollection services)
-        => services.AddScoped<IVerb, TenantsVerb>().AddScoped<IVerb, UsersVerb>().AddScoped<IVerb, RolesVerb>().AddScoped<IVerb, ApiKeysVerb>().AddScoped<IVerb, AuditVerb>();
+        => services.AddScoped<IVerb, TenantsVerb>().AddScoped<IVerb, UsersVerb>().AddScoped<IVerb, RolesVerb>().AddScoped<IVerb, ApiKeysVerb>().AddScoped<IVerb, AuditVerb>()
+            .AddScoped<IVerb, KeysVerb>();
 
     /// <summary>Maps the posts of the sign-in, sign-out and account forms.</summary>
     public static void MapAccount(this IEndpointRouteBuilder endpoints)

@@ -24,6 +24,6 @@ public sealed class SessionTests
         Assert.Equal(HttpStatusCode.OK, await anna.StatusOfAsync("/conversations"));
         Assert.All(
             Directory.GetFiles(Path.Combine(house.DataFolder, "session-keys")),
-            file => Assert.Contains("wrappedByMasterKey", File.ReadAllText(file), StringComparison.Ordinal));
+            file => Assert.Contains("wrappedByInstallationKey", File.ReadAllText(file), StringComparison.Ordinal));
     }
 }

@@ -5,17 +5,18 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Memberships;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Security.Identity;
 
 /// <inheritdoc cref="IUserDirectory"/>
 internal sealed class SqlUserDirectory(
-    IDatabase database, IWriteQueue writes, ISecretSealer sealer, ITotp totp, PasswordHashing passwords, IOptions<SignInOptions> options, AccessRights rights,
-    TimeProvider clock)
+    IDatabase database, IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites, ITotp totp, PasswordHashing passwords,
+    IOptions<SignInOptions> options, AccessRights rights, TimeProvider clock)
     : IUserDirectory
 {
-    private readonly UserRows _rows = new(database, writes);
+    private readonly UserRows _rows = new(database, writes, sealedWrites);
     private readonly SignInAttempts _attempts = new(writes, sealer, totp, passwords, options.Value);
 
     public Task<bool> AnyAsync(CancellationToken cancellationToken) => _rows.AnyAsync(cancellationToken);
@@ -31,12 +32,11 @@ internal sealed class SqlUserDirectory(
             Role = user.Role,
             PasswordHash = await passwords.HashAsync(user.Password, cancellationToken),
             SecurityStamp = UserRows.NewStamp(),
-            TotpSecret = user.TotpSecret is { } secret
-                ? await sealer.SealAsync(user.Tenant, SignInAttempts.TotpPlace(user.Id.Value), secret.Bytes, cancellationToken)
-                : null,
             CreatedAt = audit.At,
         };
-        var outcome = await _rows.AddAsync(row, onlyFirst, audit, cancellationToken);
+        var outcome = user.TotpSecret is { } seed
+            ? await _rows.AddAsync(row, seed, onlyFirst, audit, cancellationToken)
+            : await _rows.AddAsync(row, onlyFirst, audit, cancellationToken);
         await rights.RefreshAsync(CancellationToken.None);
         return outcome;
     }
@@ -87,23 +87,31 @@ internal sealed class SqlUserDirectory(
                 return new CredentialOutcome.WrongPassword();
         }
 
-        var apply = await PrepareAsync(row, change, cancellationToken);
-        var outcome = await _rows.ChangeAsync(
-            tenant,
-            id,
-            user =>
+        // Changed since the password was checked, what was proven may not hold any more.
+        bool Apply(UserRow user, Action<UserRow> apply)
+        {
+            if (user.SecurityStamp != row.SecurityStamp)
             {
-                if (user.SecurityStamp != row.SecurityStamp)
-                {
-                    return false; // changed since the password was checked: what was proven may not hold any more
-                }
+                return false;
+            }
 
-                apply(user);
-                (user.FailedAttempts, user.LockedUntil) = (0, null);
-                return true;
-            },
-            audit,
-            cancellationToken);
+            apply(user);
+            (user.FailedAttempts, user.LockedUntil) = (0, null);
+            return true;
+        }
+
+        (ChangeUserOutcome Change, string Stamp) outcome;
+        if (change is CredentialChange.NewTotp next)
+        {
+            outcome = await _rows.ChangeAsync(
+                tenant, id, next.Secret, (user, seed) => Apply(user, u => (u.TotpSecret, u.LastTotpStep) = (seed, next.Step)), audit, cancellationToken);
+        }
+        else
+        {
+            var apply = await PrepareAsync(change, cancellationToken);
+            outcome = await _rows.ChangeAsync(tenant, id, user => Apply(user, apply), audit, cancellationToken);
+        }
+
         await rights.RefreshAsync(CancellationToken.None);
         return outcome.Change switch
         {
@@ -133,16 +141,13 @@ internal sealed class SqlUserDirectory(
     private AuditDraft Attempt(TenantId tenant, Actor actor, string origin)
         => new(tenant, clock.GetUtcNow(), actor, AuditActions.SignedIn, $"user/{actor.Id}", origin, AuditDraft.NoDetails);
 
-    private async Task<Action<UserRow>> PrepareAsync(UserRow row, CredentialChange change, CancellationToken cancellationToken)
+    private async Task<Action<UserRow>> PrepareAsync(CredentialChange change, CancellationToken cancellationToken)
     {
         switch (change)
         {
             case CredentialChange.NewPassword next:
                 var hash = await passwords.HashAsync(next.Value, cancellationToken);
                 return user => user.PasswordHash = hash;
-            case CredentialChange.NewTotp next:
-                var seed = await sealer.SealAsync(new TenantId(row.TenantId), SignInAttempts.TotpPlace(row.Id), next.Secret.Bytes, cancellationToken);
-                return user => (user.TotpSecret, user.LastTotpStep) = (seed, next.Step);
             case CredentialChange.NewRecoveryCodes next:
                 return user => user.RecoveryCodes = next.Hashes;
             case CredentialChange.NoTotp:

@@ -7,12 +7,13 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Memberships;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Identity;
 
 /// <summary>The accounts as they are stored. Safe for concurrent use.</summary>
-internal sealed class UserRows(IDatabase database, IWriteQueue writes)
+internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWrites sealedWrites)
 {
     // Every writing transaction of a tenant locks this row first, hence two nodes take turns from here on.
     private const string LockTenant = "SELECT seq FROM audit_heads WHERE tenant_id = @p0";
@@ -68,6 +69,19 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes)
     public Task<CreateUserOutcome> AddAsync(UserRow row, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(session => Add(session, row, onlyFirst, audit), cancellationToken);
 
+    /// <summary>Adds an account with the seed of its codes, sealed.</summary>
+    public Task<CreateUserOutcome> AddAsync(UserRow row, TotpSecret seed, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
+        => sealedWrites.ExecuteAsync(
+            new TenantId(row.TenantId),
+            SignInAttempts.TotpPlace(row.Id),
+            seed.Bytes,
+            (session, sealedSeed) =>
+            {
+                row.TotpSecret = sealedSeed;
+                return Add(session, row, onlyFirst, audit);
+            },
+            cancellationToken);
+
     /// <summary>Changes an account and ends its sessions.</summary>
     /// <param name="change">Given the row; <see langword="false"/> leaves all as it is.</param>
     /// <returns>What came of it, and the stamp of the sessions that begin from now on.</returns>
@@ -75,29 +89,45 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes)
         TenantId tenant, UserId id, Func<UserRow, bool> change, AuditDraft audit, CancellationToken cancellationToken)
     {
         var stamp = NewStamp();
-        var outcome = await writes.ExecuteAsync(
-            session =>
-            {
-                Lock(session, tenant.Value);
-                return session.WithContext<ChangeUserOutcome>(TenantScope.Of(tenant), context =>
-                {
-                    if (context.Set<UserRow>().FirstOrDefault(u => u.Id == id.Value) is not { } row)
-                    {
-                        return new ChangeUserOutcome.NotFound();
-                    }
+        return (await writes.ExecuteAsync(session => Change(session, tenant, id, change, stamp, audit), cancellationToken), stamp);
+    }
 
-                    if (!change(row))
-                    {
-                        return new ChangeUserOutcome.Overtaken();
-                    }
-
-                    row.SecurityStamp = stamp;
-                    session.Audit(audit);
-                    return new ChangeUserOutcome.Changed(row.As(RoleOf(context, row)).ToUser());
-                });
-            },
+    /// <summary>Changes an account that gets a seed of its codes, and ends its sessions.</summary>
+    /// <param name="change">Given the row and the sealed seed.</param>
+    /// <inheritdoc cref="ChangeAsync(TenantId, UserId, Func{UserRow, bool}, AuditDraft, CancellationToken)" path="/returns"/>
+    public async Task<(ChangeUserOutcome Change, string Stamp)> ChangeAsync(
+        TenantId tenant, UserId id, TotpSecret seed, Func<UserRow, byte[], bool> change, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var stamp = NewStamp();
+        var outcome = await sealedWrites.ExecuteAsync(
+            tenant,
+            SignInAttempts.TotpPlace(id.Value),
+            seed.Bytes,
+            (session, sealedSeed) => Change(session, tenant, id, row => change(row, sealedSeed), stamp, audit),
             cancellationToken);
         return (outcome, stamp);
+    }
+
+    private static ChangeUserOutcome Change(
+        WriteSession session, TenantId tenant, UserId id, Func<UserRow, bool> change, string stamp, AuditDraft audit)
+    {
+        Lock(session, tenant.Value);
+        return session.WithContext<ChangeUserOutcome>(TenantScope.Of(tenant), context =>
+        {
+            if (context.Set<UserRow>().FirstOrDefault(u => u.Id == id.Value) is not { } row)
+            {
+                return new ChangeUserOutcome.NotFound();
+            }
+
+            if (!change(row))
+            {
+                return new ChangeUserOutcome.Overtaken();
+            }
+
+            row.SecurityStamp = stamp;
+            session.Audit(audit);
+            return new ChangeUserOutcome.Changed(row.As(RoleOf(context, row)).ToUser());
+        });
     }
 
     private static CreateUserOutcome Add(WriteSession session, UserRow row, bool onlyFirst, AuditDraft audit)

@@ -4,12 +4,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Assistant.Infrastructure.Security.Sealing;
 
-/// <summary>A tenant's data key, wrapped by the master key. Rows are added by rotation and never changed.</summary>
+/// <summary>A version of a tenant's data key, wrapped by the master key. Rotation adds the next one and deletes those nothing refers to.</summary>
 internal sealed class DataKeyRow : ITenantRow
 {
     public required string TenantId { get; set; }
 
-    /// <summary>1, 2, 3… within the tenant; the highest seals, all open.</summary>
+    /// <summary>1, 2, 3… within the tenant; the highest seals, all open. The highest is never deleted, so no number comes twice.</summary>
     public int Number { get; set; }
 
     /// <summary>Nonce, tag and encrypted key.</summary>

@@ -1,34 +1,112 @@
+using System.Security.Cryptography;
+
 namespace Assistant.Infrastructure.Security.Sealing;
 
 /// <summary>The installation's master key in memory: wraps other keys, and nothing else. Safe for concurrent use.</summary>
+/// <remarks>
+/// During a rotation there are two, the one in force and the next. Which is in force is not remembered but tried: it is the one that opens
+/// what is stored.
+/// </remarks>
 internal sealed class MasterKey
 {
-    private readonly Lazy<byte[]> _key;
+    public const int Size = 32;
 
-    /// <param name="key"><see cref="MasterKeyFile.KeySize"/> bytes.</param>
-    /// <param name="path">The file it was read from, for messages.</param>
-    public MasterKey(byte[] key, string path) => (_key, Path) = (new(key), path);
+    private readonly Lazy<IMasterKeySource> _source;
+    private readonly Lazy<IMasterKeySource?> _next;
+    private volatile byte[][]? _keys;
 
-    private MasterKey(Lazy<byte[]> key, string path) => (_key, Path) = (key, path);
+    /// <param name="source">Asked when the key is needed first, and again when no key opens what it should: a file may hold another by then.</param>
+    /// <param name="next">What the operator names as the next one, if anything.</param>
+    public MasterKey(Func<IMasterKeySource> source, Func<IMasterKeySource?> next) => (_source, _next) = (new(source), new(next));
 
-    public string Path { get; }
+    /// <summary>A key that is known and does not change.</summary>
+    public MasterKey(byte[] key, string name) : this(() => new KnownKey(key, name), () => null) { }
 
-    /// <summary>The key in a file, read or made when it is needed first: whoever wants none can examine an installation that has none.</summary>
-    /// <remarks>The first use throws what <see cref="MasterKeyFile.ReadOrCreate"/> does.</remarks>
-    public static MasterKey InFile(string path) => new(new Lazy<byte[]>(() => MasterKeyFile.ReadOrCreate(path)), path);
+    /// <summary>Where the key comes from, e.g. <c>The master key file /data/master.key</c>.</summary>
+    public string Name => _source.Value.Name;
 
-    /// <summary>Makes sure that it can be used.</summary>
-    /// <exception cref="MasterKeyException">The file cannot be used.</exception>
-    public void Require() => _ = _key.Value;
+    public IMasterKeySource Source => _source.Value;
 
-    /// <param name="binding">What is wrapped, authenticated and not stored: the same bytes unwrap it.</param>
-    public byte[] Wrap(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> binding)
-    {
-        var wrapped = new byte[SealedBox.Overhead + secret.Length];
-        SealedBox.Close(_key.Value, secret, wrapped, binding);
-        return wrapped;
-    }
+    public IMasterKeySource? Next => _next.Value;
+
+    /// <summary>Makes sure that there is one that can be used.</summary>
+    /// <exception cref="MasterKeyException">There is not; the message says why and what to do.</exception>
+    public void Require() => _ = Keys();
+
+    /// <summary>The key to wrap with while nothing is wrapped yet.</summary>
+    /// <exception cref="MasterKeyException">There is none.</exception>
+    public byte[] First => Keys()[0];
 
     /// <returns><see langword="null"/> when it was wrapped by another master key, for something else, or altered.</returns>
-    public byte[]? Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> binding) => SealedBox.Open(_key.Value, wrapped, binding);
+    public byte[]? Unwrap(byte[] wrapped, byte[] binding)
+    {
+        if (FindFor(wrapped, binding) is not { } key)
+        {
+            return null;
+        }
+
+        return SealedBox.Open(key, wrapped, binding);
+    }
+
+    /// <summary>The master key this was wrapped with, or <see langword="null"/>.</summary>
+    public byte[]? FindFor(byte[] wrapped, byte[] binding)
+        => Opening(Keys(), wrapped, binding) ?? Opening(ReadAgain(), wrapped, binding);
+
+    /// <exception cref="MasterKeyException">No master key opens what is stored.</exception>
+    public byte[] RequireFor(byte[] wrapped, byte[] binding) => FindFor(wrapped, binding) ?? throw Foreign();
+
+    public MasterKeyException Foreign() => new($"{Name} is not the one this data was made with. {_source.Value.Advice}");
+
+    private byte[][] Keys() => _keys ??= Read();
+
+    // What was read before stays good for what was wrapped before.
+    private byte[][] ReadAgain()
+    {
+        var known = Keys();
+        var read = Read();
+        return _keys = [.. read, .. known.Where(key => !read.Any(other => other.AsSpan().SequenceEqual(key)))];
+    }
+
+    private byte[][] Read() => [.. _source.Value.Read(), .. _next.Value?.Read() ?? []];
+
+    private static byte[]? Opening(byte[][] keys, byte[] wrapped, byte[] binding)
+    {
+        foreach (var key in keys)
+        {
+            if (SealedBox.Open(key, wrapped, binding) is { } opened)
+            {
+                CryptographicOperations.ZeroMemory(opened);
+                return key;
+            }
+        }
+
+        return null;
+    }
 }
+
+/// <summary>Where a master key comes from. Safe for concurrent use.</summary>
+internal interface IMasterKeySource
+{
+    /// <summary>Begins a sentence about it, e.g. <c>The master key in ASSISTANT_MASTER_KEY</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What to do when it is the wrong one.</summary>
+    string Advice { get; }
+
+    /// <summary>The keys it has, <see cref="MasterKey.Size"/> bytes each, the most likely first; never none.</summary>
+    /// <exception cref="MasterKeyException">It has none that can be used.</exception>
+    byte[][] Read();
+}
+
+/// <summary>A key from the environment, or a test's.</summary>
+internal sealed class KnownKey(byte[] key, string name) : IMasterKeySource
+{
+    public string Name => name;
+
+    public string Advice => "Set the one that belongs to this data.";
+
+    public byte[][] Read() => [key];
+}
+
+/// <summary>The application cannot start without its master key.</summary>
+public sealed class MasterKeyException(string message, Exception? inner = null) : InvalidOperationException(message, inner);

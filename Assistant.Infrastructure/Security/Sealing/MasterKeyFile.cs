@@ -3,12 +3,58 @@ using System.Security.Cryptography;
 namespace Assistant.Infrastructure.Security.Sealing;
 
 /// <summary>The installation's master key: 32 random bytes in a file only the service's account can read.</summary>
-/// <remarks>It wraps the tenants' data keys and the session keys. Without it no stored secret opens: back it up apart from the data.</remarks>
-internal static class MasterKeyFile
+/// <remarks>
+/// It wraps the tenants' data keys and the installation key. Without it no stored secret opens: back it up apart from the data.
+/// The next key of a rotation lies beside it under its own name until everything is wrapped with it, and then takes its place.
+/// </remarks>
+internal sealed class MasterKeyFile(string path) : IMasterKeySource
 {
-    public const int KeySize = 32;
+    public const int KeySize = MasterKey.Size;
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public string Name => $"The master key file {path}";
+
+    public string Advice => "Put the right file there from its backup, or name it with ASSISTANT_MASTER_KEY_FILE.";
+
+    private string NextPath => $"{path}.next";
+
+    public byte[][] Read()
+    {
+        // In this order: between the two, the next one may take the first one's place.
+        byte[][] next = File.Exists(NextPath) ? [ReadIfThere(NextPath)] : [];
+        return [ReadOrCreate(path), .. next.Where(key => key.Length > 0)];
+    }
+
+    /// <summary>The key a rotation changes to, made unless a rotation that was cut off has made it.</summary>
+    /// <exception cref="MasterKeyException">It cannot be written.</exception>
+    public byte[] CreateNext() => ReadOrCreate(NextPath);
+
+    /// <summary>Finishes a rotation if this key, which is in force, is still the next one.</summary>
+    /// <exception cref="MasterKeyException">It cannot be moved.</exception>
+    public void PromoteIfNext(byte[] key)
+    {
+        if (File.Exists(NextPath) && ReadIfThere(NextPath).AsSpan().SequenceEqual(key))
+        {
+            Promote();
+        }
+    }
+
+    /// <summary>Puts the next key in the place of the first one, once everything is wrapped with it.</summary>
+    /// <exception cref="MasterKeyException">It cannot be moved.</exception>
+    public void Promote()
+    {
+        try
+        {
+            File.Move(NextPath, path, overwrite: true);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another process has done it.
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new MasterKeyException($"{NextPath} is the master key now but cannot take the place of {path}: {error.Message} Move it there.", error);
+        }
+    }
 
     /// <summary>Reads the key, making it on the first start; an existing file is never written.</summary>
     /// <exception cref="MasterKeyException">The file cannot be used; the message says why and what to do.</exception>
@@ -18,10 +64,10 @@ internal static class MasterKeyFile
         {
             if (!File.Exists(path))
             {
-                Create(path);
+                PrivateFile.Create(path, RandomNumberGenerator.GetBytes(KeySize));
             }
 
-            RequirePrivate(path);
+            PrivateFile.RequirePrivate(path, "master key file");
             var key = File.ReadAllBytes(path);
             return key.Length == KeySize
                 ? key
@@ -33,41 +79,15 @@ internal static class MasterKeyFile
         }
     }
 
-    // Written aside and then given its name, so that a second process never reads half a key; whoever comes later keeps the first one's.
-    private static void Create(string path)
+    private static byte[] ReadIfThere(string path)
     {
-        PrivateFolder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var aside = $"{path}.{Guid.CreateVersion7():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
         try
         {
-            using (var file = new FileStream(aside, options))
-            {
-                file.Write(RandomNumberGenerator.GetBytes(KeySize));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(aside, path, overwrite: false);
+            return File.ReadAllBytes(path) is { Length: KeySize } key ? key : [];
         }
-        catch (IOException) when (File.Exists(path))
+        catch (FileNotFoundException)
         {
-            File.Delete(aside);
-        }
-    }
-
-    private static void RequirePrivate(string path)
-    {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
-        {
-            throw new MasterKeyException($"The master key file {path} can be read by others. Run: chmod 600 {path}");
+            return [];
         }
     }
 }
-
-/// <summary>The application cannot start without its master key.</summary>
-public sealed class MasterKeyException(string message, Exception? inner = null) : InvalidOperationException(message, inner);

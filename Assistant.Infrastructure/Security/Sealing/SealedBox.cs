@@ -19,6 +19,14 @@ internal static class SealedBox
         aes.Encrypt(box[..NonceSize], plaintext, box[Overhead..], box[NonceSize..Overhead], binding);
     }
 
+    /// <summary>A box of its own for another key.</summary>
+    public static byte[] Wrap(byte[] key, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> binding)
+    {
+        var box = new byte[Overhead + secret.Length];
+        Close(key, secret, box, binding);
+        return box;
+    }
+
     /// <returns><see langword="null"/> for the wrong key, the wrong binding or altered bytes.</returns>
     public static byte[]? Open(byte[] key, ReadOnlySpan<byte> box, ReadOnlySpan<byte> binding)
     {

@@ -1,8 +1,8 @@
 using Assistant.Domain.Ai;
-using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Infrastructure.Tests.Security;
 using Assistant.Testing.Ai;
 using Assistant.Testing.Contracts;
 
@@ -31,17 +31,8 @@ public abstract class EfEngineStoreTests(bool onPostgres) : EngineStoreContract,
     protected override async Task<IEngineStore> CreateAsync(params TenantId[] tenants)
     {
         _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, tenants);
-        return new EfEngineStore(_stores.Database, _stores.Writes, new ReversingSealer(), new EngineChanges());
-    }
-
-    /// <summary>Stores bytes back to front: enough to show that what is stored is what was sealed.</summary>
-    private sealed class ReversingSealer : ISecretSealer
-    {
-        public Task<byte[]> SealAsync(TenantId tenant, string place, ReadOnlyMemory<byte> plaintext, CancellationToken cancellationToken)
-            => Task.FromResult<byte[]>([.. plaintext.ToArray().Reverse()]);
-
-        public Task<byte[]> OpenAsync(TenantId tenant, string place, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellationToken)
-            => Task.FromResult<byte[]>([.. sealedBytes.ToArray().Reverse()]);
+        var keys = new Sealing(_stores);
+        return new EfEngineStore(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new EngineChanges());
     }
 }
 

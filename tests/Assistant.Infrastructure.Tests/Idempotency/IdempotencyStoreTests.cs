@@ -1,9 +1,9 @@
 using Assistant.Domain.Idempotency;
-using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Infrastructure.Tests.Security;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Microsoft.EntityFrameworkCore;
@@ -47,23 +47,8 @@ public abstract class SqlIdempotencyStoreTests(bool onPostgres) : IdempotencySto
     protected override async Task<IIdempotencyStore> CreateAsync()
     {
         _stores = await Stores.CreateAsync(onPostgres, Time, TenantId.Default, new TenantId("other"));
-        return new SqlIdempotencyStore(_stores.Writes, new XorSealer(), Time);
-    }
-
-    /// <summary>Seals so that plain text is not readable and the place matters; keeps nothing secret.</summary>
-    private sealed class XorSealer : ISecretSealer
-    {
-        public Task<byte[]> SealAsync(TenantId tenant, string place, ReadOnlyMemory<byte> plaintext, CancellationToken cancellationToken)
-            => Task.FromResult(Mask(tenant, place, plaintext));
-
-        public Task<byte[]> OpenAsync(TenantId tenant, string place, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellationToken)
-            => Task.FromResult(Mask(tenant, place, sealedBytes));
-
-        private static byte[] Mask(TenantId tenant, string place, ReadOnlyMemory<byte> bytes)
-        {
-            var key = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{tenant}/{place}"));
-            return [.. bytes.ToArray().Select((b, i) => (byte)(b ^ key[i % key.Length]))];
-        }
+        var keys = new Sealing(_stores, clock: Time);
+        return new SqlIdempotencyStore(_stores.Writes, keys.Sealer, keys.Writes, Time);
     }
 }
 

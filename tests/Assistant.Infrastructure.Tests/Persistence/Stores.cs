@@ -76,6 +76,10 @@ internal sealed class Stores : IAsyncDisposable
         return stores;
     }
 
+    /// <summary>The writer of a second process over the same database.</summary>
+    public WriteQueue OpenSecondQueue()
+        => new(Database, new InMemoryLiveFeed(), Options.Create(new DatabaseOptions()), NullLogger<WriteQueue>.Instance);
+
     public async ValueTask DisposeAsync()
     {
         await Writes.DisposeAsync();

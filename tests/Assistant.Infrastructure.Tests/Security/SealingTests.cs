@@ -58,12 +58,23 @@ public sealed class SealingTests : IAsyncLifetime
     [Fact]
     public async Task Another_master_key_is_noticed_at_the_start_and_named()
     {
-        await Sealer().RequireMasterKeyAsync(Own, Cancel); // nothing is sealed yet: any key will do
-        await Sealer().SealAsync(Own, Place, Secret, Cancel);
+        await new Sealing(_stores).Installation.LoadAsync(Cancel);
 
-        await Sealer().RequireMasterKeyAsync(Own, Cancel);
-        var refusal = await Assert.ThrowsAsync<MasterKeyException>(() => Sealer(masterKey: 2).RequireMasterKeyAsync(Own, Cancel));
-        Assert.Contains("the/master.key", refusal.Message, StringComparison.Ordinal);
+        await new Sealing(_stores).Installation.LoadAsync(Cancel);
+        var refusal = await Assert.ThrowsAsync<MasterKeyException>(() => new Sealing(_stores, Sealing.Key(2)).Installation.LoadAsync(Cancel));
+
+        Assert.StartsWith("The master key of this test is not the one this data was made with.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Data_of_a_version_before_the_installation_key_is_told_by_a_data_key()
+    {
+        await Sealer().SealAsync(Own, Place, Secret, Cancel);
+        await _stores.Writes.ExecuteAsync(session => session.Execute("DELETE FROM installation_key"), Cancel);
+
+        await Assert.ThrowsAsync<MasterKeyException>(() => new Sealing(_stores, Sealing.Key(2)).Installation.LoadAsync(Cancel));
+        await new Sealing(_stores).Installation.LoadAsync(Cancel);
+        await Assert.ThrowsAsync<MasterKeyException>(() => new Sealing(_stores, Sealing.Key(2)).Installation.LoadAsync(Cancel));
     }
 
     [Fact]
@@ -134,8 +145,5 @@ public sealed class SealingTests : IAsyncLifetime
         Assert.Equal(31, new FileInfo(path).Length);
     }
 
-    private EnvelopeSealer Sealer(byte masterKey = 1)
-        => new(
-            new MasterKey([.. Enumerable.Repeat(masterKey, MasterKeyFile.KeySize)], "the/master.key"),
-            new SqlDataKeyStore(_stores.Reads, _stores.Writes, TimeProvider.System));
+    private EnvelopeSealer Sealer(byte masterKey = 1) => new Sealing(_stores, Sealing.Key(masterKey)).Sealer;
 }

@@ -5,7 +5,6 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Passkeys;
-using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
@@ -24,8 +23,10 @@ public abstract class SqlPasskeyStoreTests(bool onPostgres) : PasskeyStoreContra
         _stores = await Stores.CreateAsync(onPostgres, clock, tenants);
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
         _passwords = new PasswordHashing(options);
-        var sealer = new EnvelopeSealer(new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
-        var users = new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, _rights = new(_stores.Reads), clock);
+        var keys = new Sealing(_stores, clock: clock);
+        _rights = new AccessRights(_stores.Reads);
+        var users = new SqlUserDirectory(
+            _stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock);
         return (new SqlPasskeyStore(_stores.Database, _stores.Writes, _rights), users, _stores.Audit);
     }
 

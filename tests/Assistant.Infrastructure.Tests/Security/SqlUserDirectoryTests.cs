@@ -4,7 +4,6 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Memberships;
-using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
@@ -27,8 +26,11 @@ public abstract class SqlUserDirectoryTests(bool onPostgres) : UserDirectoryCont
         // Fewer iterations than the options allow in production: the contract signs in some fifty times.
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
         _passwords = new PasswordHashing(options);
-        var sealer = new EnvelopeSealer(new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
-        return (new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, _rights = new(_stores.Reads), clock), _stores.Audit);
+        var keys = new Sealing(_stores, clock: clock);
+        _rights = new AccessRights(_stores.Reads);
+        return (
+            new SqlUserDirectory(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
+            _stores.Audit);
     }
 
     [Fact]

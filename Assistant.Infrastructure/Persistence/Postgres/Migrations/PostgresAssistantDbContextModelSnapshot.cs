@@ -1343,6 +1343,57 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.ToTable("data_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Assistant.Infrastructure.Security.Sealing.InstallationKeyRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.Property<long>("WrappedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("wrapped_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("installation_key", (string)null);
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Security.Sealing.PersonKeyRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DestroyedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("destroyed_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("TenantId", "PersonId");
+
+                    b.ToTable("person_keys", (string)null);
+                });
+
             modelBuilder.Entity("Assistant.Infrastructure.Security.StepUp.StepUpRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1607,6 +1658,15 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Security.Sealing.PersonKeyRow", b =>
+                {
+                    b.HasOne("Assistant.Infrastructure.Tenancy.TenantRow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

@@ -1338,6 +1338,57 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("data_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Assistant.Infrastructure.Security.Sealing.InstallationKeyRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("wrapped");
+
+                    b.Property<long>("WrappedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("wrapped_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("installation_key", (string)null);
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Security.Sealing.PersonKeyRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DestroyedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("destroyed_at");
+
+                    b.Property<byte[]>("Wrapped")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("TenantId", "PersonId");
+
+                    b.ToTable("person_keys", (string)null);
+                });
+
             modelBuilder.Entity("Assistant.Infrastructure.Security.StepUp.StepUpRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1602,6 +1653,15 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Security.Sealing.PersonKeyRow", b =>
+                {
+                    b.HasOne("Assistant.Infrastructure.Tenancy.TenantRow", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 #pragma warning restore 612, 618

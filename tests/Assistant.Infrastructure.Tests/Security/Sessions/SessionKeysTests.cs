@@ -1,8 +1,10 @@
 using System.Xml.Linq;
+using Assistant.Domain.Observability;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Security.Sessions;
+using Assistant.Testing.InMemory;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Configuration;
@@ -17,43 +19,45 @@ public sealed class SessionKeysTests : IDisposable
 
     private DirectoryInfo Keys => new(Path.Combine(_folder.FullName, "session-keys"));
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
-    public void A_keys_file_holds_nothing_of_the_key()
+    public async Task A_keys_file_holds_nothing_of_the_key()
     {
-        using var services = Open();
+        await using var services = await OpenAsync();
         Protector(services).Protect("session");
 
         var key = Assert.Single(services.GetRequiredService<IKeyManager>().GetAllKeys());
         var file = File.ReadAllText(Assert.Single(Keys.GetFiles()).FullName);
         Assert.DoesNotContain(SecretOf(key), file, StringComparison.Ordinal);
-        Assert.Contains("wrappedByMasterKey", file, StringComparison.Ordinal);
+        Assert.Contains("wrappedByInstallationKey", file, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_a_key_protected_opens_after_a_restart()
+    public async Task What_a_key_protected_opens_after_a_restart()
     {
-        using var before = Open();
+        await using var before = await OpenAsync();
         var token = Protector(before).Protect("session");
 
-        using var after = Open();
+        await using var after = await OpenAsync();
 
         Assert.Equal("session", Protector(after).Unprotect(token));
         Assert.Single(Keys.GetFiles());
     }
 
     [Fact]
-    public void A_key_that_lay_open_still_opens_its_sessions_is_wrapped_in_place_and_gives_way_to_a_new_one()
+    public async Task A_key_that_lay_open_still_opens_its_sessions_is_wrapped_in_place_and_gives_way_to_a_new_one()
     {
         var old = ProtectAsEarlierVersionsDid();
         var file = Assert.Single(Keys.GetFiles()).FullName;
         var secret = XElement.Load(file).Descendants("masterKey").Single().Element("value")!.Value;
-        using (var services = Open())
+        await using (var services = await OpenAsync())
         {
             services.GetRequiredService<SessionKeys>().SupersedeUnsealed();
             services.GetRequiredService<SessionKeys>().SupersedeUnsealed(); // nothing lies open any more
         }
 
-        using var after = Open();
+        await using var after = await OpenAsync();
 
         Assert.Equal("session", Protector(after).Unprotect(old));
         Assert.All(Keys.GetFiles(), f => Assert.DoesNotContain(secret, File.ReadAllText(f.FullName), StringComparison.Ordinal));
@@ -62,24 +66,56 @@ public sealed class SessionKeysTests : IDisposable
     }
 
     [Fact]
-    public void A_key_opens_under_no_other_master_key()
+    public async Task A_key_that_an_earlier_version_wrapped_by_the_master_key_opens_its_sessions_and_is_released_from_it()
     {
-        var element = new SessionKeySealer(new MasterKey(new byte[MasterKeyFile.KeySize], "one")).Encrypt(new XElement("masterKey", "secret")).EncryptedElement;
-        var other = new ServiceCollection().AddSingleton(new MasterKey([.. Enumerable.Repeat((byte)1, MasterKeyFile.KeySize)], "the/other")).BuildServiceProvider();
+        string token;
+        await using (var services = await OpenAsync())
+        {
+            token = Protector(services).Protect("session");
+            WrapAsEarlierVersionsDid(services);
+        }
 
-        Assert.Contains("the/other", Assert.Throws<MasterKeyException>(() => new SessionKeyOpener(other).Decrypt(element)).Message, StringComparison.Ordinal);
+        await using var after = await OpenAsync();
+
+        Assert.Equal("session", Protector(after).Unprotect(token));
+        var file = File.ReadAllText(Assert.Single(Keys.GetFiles()).FullName);
+        Assert.Contains("wrappedByInstallationKey", file, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrappedByMasterKey", file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_opens_under_no_other_master_key()
+    {
+        await using (var services = await OpenAsync())
+        {
+            Protector(services).Protect("session");
+        }
+
+        var refusal = await Assert.ThrowsAsync<MasterKeyException>(() => OpenAsync(new byte[MasterKey.Size]));
+
+        Assert.Contains("The other master key", refusal.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private ServiceProvider Open()
+    private async Task<ServiceProvider> OpenAsync(byte[]? masterKey = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddLogging();
+        services.AddSingleton<ILiveFeed, InMemoryLiveFeed>();
         services.AddPersistence(new DataFolder(_folder.FullName));
         services.AddSecurity();
-        return services.BuildServiceProvider();
+        if (masterKey is not null)
+        {
+            services.AddSingleton(new MasterKey(masterKey, "The other master key"));
+        }
+
+        var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<IDatabase>().MigrateAsync(Cancel);
+        await provider.GetRequiredService<InstallationKey>().LoadAsync(Cancel);
+        provider.GetRequiredService<SessionKeys>().ReleaseFromMasterKey();
+        return provider;
     }
 
     private string ProtectAsEarlierVersionsDid()
@@ -88,6 +124,18 @@ public sealed class SessionKeysTests : IDisposable
         services.AddDataProtection().SetApplicationName("Assistant").PersistKeysToFileSystem(Keys);
         using var provider = services.BuildServiceProvider();
         return Protector(provider).Protect("session");
+    }
+
+    private void WrapAsEarlierVersionsDid(ServiceProvider services)
+    {
+        var path = Assert.Single(Keys.GetFiles()).FullName;
+        var key = XElement.Load(path);
+        var wrapped = key.Descendants("wrappedByInstallationKey").Single();
+        var secret = SealedBox.Open(services.GetRequiredService<InstallationKey>().Bytes, Convert.FromBase64String(wrapped.Value), SessionKeySealer.Binding)!;
+        var master = MasterKeyFile.ReadOrCreate(Path.Combine(_folder.FullName, "master.key"));
+        wrapped.ReplaceWith(new XElement(
+            "wrappedByMasterKey", new XElement("value", Convert.ToBase64String(SealedBox.Wrap(master, secret, SessionKeySealer.Binding)))));
+        key.Save(path);
     }
 
     private static IDataProtector Protector(IServiceProvider services) => services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");

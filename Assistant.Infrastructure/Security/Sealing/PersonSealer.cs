@@ -1,0 +1,115 @@
+// A person's key is sealed under the tenant's data key like any secret, so rotation wraps it again and what is sealed under it stays as
+// it is.
+//
+// Sealed bytes:  format 2 | 1, 4 bytes big-endian | nonce 12 | tag 16 | ciphertext
+// Authenticated: "seal person", tenant, person and place, joined by U+0000.
+//
+// No key is remembered between two calls: destroying it must reach every process at once. The price is one read by primary key.
+using System.Security.Cryptography;
+using System.Text;
+using Assistant.Domain.Audit;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.Keys;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Security.Sealing;
+
+/// <inheritdoc cref="IPersonSealer"/>
+internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites, TimeProvider clock) : IPersonSealer
+{
+    // A person has one key for good: its number has room for more and is checked.
+    private const int Number = 1;
+
+    private const string Select = "SELECT wrapped FROM person_keys WHERE tenant_id = @p0 AND person_id = @p1";
+    private const string Insert = "INSERT INTO person_keys (tenant_id, person_id, wrapped, created_at) VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING";
+
+    private const string Destroy = """
+        INSERT INTO person_keys (tenant_id, person_id, wrapped, created_at, destroyed_at) VALUES (@p0, @p1, NULL, @p2, @p2)
+        ON CONFLICT (tenant_id, person_id) DO UPDATE SET wrapped = NULL, destroyed_at = @p2 WHERE person_keys.destroyed_at IS NULL
+        """;
+
+    /// <summary>Where a person's key is sealed.</summary>
+    public static string KeyPlace(Guid person) => $"person_keys/{person}/wrapped";
+
+    public async Task<byte[]> SealAsync(
+        TenantId tenant, PersonId person, string place, ReadOnlyMemory<byte> plaintext, CancellationToken cancellationToken)
+    {
+        var key = await FindOrMakeAsync(tenant, person, cancellationToken) ?? throw new PersonKeyDestroyedException(person);
+        var sealedBytes = new byte[SealedHeader.Size + SealedBox.Overhead + plaintext.Length];
+        SealedHeader.Write(sealedBytes, SealedHeader.ByPerson, Number);
+        SealedBox.Close(key, plaintext.Span, sealedBytes.AsSpan(SealedHeader.Size), Binding(tenant, person, place));
+        CryptographicOperations.ZeroMemory(key);
+        return sealedBytes;
+    }
+
+    public async Task<byte[]?> OpenAsync(
+        TenantId tenant, PersonId person, string place, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellationToken)
+    {
+        if (SealedHeader.NumberIn(sealedBytes.Span, SealedHeader.ByPerson) is not Number)
+        {
+            throw new SealBrokenException(place);
+        }
+
+        switch (await FindAsync(tenant, person, cancellationToken))
+        {
+            case null:
+                throw new SealBrokenException(place);
+            case { Wrapped: null }:
+                return null;
+            case { Wrapped: { } wrapped }:
+                var key = await sealer.OpenAsync(tenant, KeyPlace(person.Value), wrapped, cancellationToken);
+                var plaintext = SealedBox.Open(key, sealedBytes.Span[SealedHeader.Size..], Binding(tenant, person, place));
+                CryptographicOperations.ZeroMemory(key);
+                return plaintext ?? throw new SealBrokenException(place);
+        }
+    }
+
+    public Task<bool> DestroyPersonKeyAsync(TenantId tenant, PersonId person, AuditDraft audit, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(
+            session =>
+            {
+                if (session.Execute(Destroy, tenant.Value, person.Value, clock.GetUtcNow()) == 0)
+                {
+                    return false;
+                }
+
+                session.Audit(audit);
+                return true;
+            },
+            cancellationToken);
+
+    private async Task<byte[]?> FindOrMakeAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(tenant, person, cancellationToken) ?? await MakeAsync(tenant, person, cancellationToken);
+        return found.Wrapped is { } wrapped ? await sealer.OpenAsync(tenant, KeyPlace(person.Value), wrapped, cancellationToken) : null;
+    }
+
+    private async Task<Found> MakeAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
+    {
+        var fresh = RandomNumberGenerator.GetBytes(MasterKey.Size);
+        var now = clock.GetUtcNow();
+        var found = await sealedWrites.ExecuteAsync(
+            tenant, KeyPlace(person.Value), fresh,
+            (session, wrapped) =>
+            {
+                session.Execute(Insert, tenant.Value, person.Value, wrapped, now); // unless somebody else was faster
+                return session.QueryFirst(Select, Map, tenant.Value, person.Value)!;
+            },
+            cancellationToken);
+        CryptographicOperations.ZeroMemory(fresh);
+        return found;
+    }
+
+    private async Task<Found?> FindAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
+        => await reads.ReadAsync(session => session.QueryFirst(Select, Map, tenant.Value, person.Value), cancellationToken);
+
+    private static Found Map(SqlRow row) => new(row.IsDBNull(0) ? null : row.GetBytes(0));
+
+    private static byte[] Binding(TenantId tenant, PersonId person, string place)
+        => Encoding.UTF8.GetBytes($"seal person\0{tenant.Value}\0{person}\0{place}");
+
+    /// <param name="Wrapped"><see langword="null"/> when it was destroyed.</param>
+    private sealed record Found(byte[]? Wrapped);
+}
