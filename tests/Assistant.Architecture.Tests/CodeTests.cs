@@ -37,6 +37,15 @@ public sealed partial class CodeTests
         [new("A.razor", "<input value=\"@X\" class=\"a\"\n  @oninput=\"Y\" />\n<input @oninput=\"Y\" />\n<input @bind:get=\"X\" @bind:event=\"oninput\" />")]));
 
     [Fact]
+    public void Stores_seal_through_the_writes_that_check_the_key() => Repository.AssertNone(
+        Matches(Code.Where(file => file.IsIn("Assistant.Infrastructure") && !file.IsIn("Assistant.Infrastructure/Security/Sealing")), Sealing()),
+        "A value sealed outside SealedWrites may be stored after its key is gone:");
+
+    [Fact]
+    public void A_store_that_seals_by_itself_is_seen() =>
+        Assert.Single(Matches([new("A.cs", "var bytes = await sealer.SealAsync(tenant, place, secret, ct);")], Sealing()));
+
+    [Fact]
     public void Work_left_for_later_names_its_issue() => Repository.AssertNone(Matches(Code, Later()), "Write the issue's number behind it, (#12), or do it now:");
 
     [Fact]
@@ -136,6 +145,9 @@ public sealed partial class CodeTests
 
     [GeneratedRegex(@"\svalue=""@")]
     private static partial Regex WritesValue();
+
+    [GeneratedRegex(@"\.SealAsync\(")]
+    private static partial Regex Sealing();
 
     [GeneratedRegex(@"//.*\b(TODO|FIXME|HACK)\b(?!.*#\d+)")]
     private static partial Regex Later();

@@ -1,12 +1,14 @@
 using Assistant.Benchmarks.Ai;
 using Assistant.Benchmarks.Audit;
 using Assistant.Benchmarks.Floor;
+using Assistant.Benchmarks.Sealing;
 
 // Each hot path beside its physical floor: one verb per benchmark, which prints figures and a ratio.
 var benchmarks = new Dictionary<string, (string About, Func<string[], Task<int>> RunAsync)>(StringComparer.Ordinal)
 {
     ["floor"] = ("the least durable gateway, driven by tests/bench/run.sh", FloorBenchmark.RunAsync),
     ["audit"] = ("appending to an audit chain beside SHA-256 and a raw insert [--events N] [--writers N]", AuditBenchmark.RunAsync),
+    ["sealing"] = ("sealing and opening beside AES-256-GCM [--values N] [--bytes N]", SealingBenchmark.RunAsync),
     ["engine"] = ("a reply of an engine beside a bare HttpClient [--url U] [--calls N] [--concurrency N]", EngineBenchmark.RunAsync),
 };
 

@@ -42,6 +42,8 @@ internal sealed class TestInstallation : IAsyncDisposable
     /// <summary>Of its PostgreSQL database.</summary>
     public string ConnectionString => _environment["Assistant__Database__ConnectionString"];
 
+    public bool IsOnPostgres => _database is not null;
+
     /// <summary>The run that serves.</summary>
     public AppProcess App => _runs[^1];
 
@@ -72,8 +74,8 @@ internal sealed class TestInstallation : IAsyncDisposable
     /// <summary>Sets an environment variable of the runs to come.</summary>
     public void Set(string name, string value) => _environment[name] = value;
 
-    /// <summary>Starts the program and leaves it at that.</summary>
-    public AppProcess Start() => AppProcess.Start([], _environment);
+    /// <summary>Starts the program, or a verb of it, and leaves it at that.</summary>
+    public AppProcess Start(params string[] args) => AppProcess.Start(args, _environment);
 
     /// <summary>Starts the program and waits until it says that it can do its work.</summary>
     public async Task StartAsync()
