@@ -21,7 +21,8 @@ internal static class AuditWords
         AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.TenantCreated, AuditActions.UserCreated,
         AuditActions.UserChanged, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.PasskeyAdded,
         AuditActions.PasskeyRefused, AuditActions.PasskeyRenamed, AuditActions.PasskeyRevoked, AuditActions.SteppedUp, AuditActions.StepUpFailed, AuditActions.ApiKeyCreated,
-        AuditActions.ApiKeyRevoked, AuditActions.AuditExported,
+        AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
+        AuditActions.PersonKeyDestroyed, AuditActions.AuditExported,
     ];
 
     /// <summary>The action in words; as stored when another build wrote it.</summary>
