@@ -13,7 +13,7 @@ namespace Assistant.EndToEnd.Tests;
 public sealed class KeyRotationTests
 {
     private const int Engines = 300;
-    private const int LongestRunMilliseconds = 2_500;
+    private const int LongestRunMilliseconds = 4_000;
     private const int LongestPassMilliseconds = 120;
 
     // Per database. More of them find rarer moments: ASSISTANT_ROTATION_KILLS.
