@@ -1,5 +1,4 @@
 using Assistant.Domain.Ai;
-using Assistant.Domain.Audit;
 using Assistant.Domain.Idempotency;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Messaging;
@@ -31,7 +30,7 @@ public static class HouseServices
         services.AddSingleton<PairingDesk>();
         services.AddSingleton<IEngineStore, EfEngineStore>();
         services.AddSingleton<EngineDesk>();
-        services.AddSingleton<IAuditLog, SqlAuditLog>();
+        services.AddAudit();
         services.AddSingleton<IIdempotencyStore, SqlIdempotencyStore>();
         services.AddSingleton<ILiveFeed, LiveFeed>();
         services.AddSingleton<ServingLock>();

@@ -1,5 +1,6 @@
 using Assistant.Infrastructure;
 using Assistant.Infrastructure.Ai;
+using Assistant.Infrastructure.Audit;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Diagnostics;
 using Assistant.Infrastructure.Messaging;
@@ -45,6 +46,7 @@ services.AddProvisioning(folder.Path);
 services.AddConversationWorkers();
 services.AddSecurityWorkers();
 services.AddMessagingWorkers();
+services.AddAuditWorker();
 services.AddRestApi();
 services.AddChatHub();
 services.AddConsole();

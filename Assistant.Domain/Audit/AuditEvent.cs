@@ -98,4 +98,5 @@ public static class AuditActions
     public const string MasterKeyRotated = "key.master.rotated";
     public const string PersonKeyDestroyed = "key.person.destroyed";
     public const string AuditExported = "audit.exported";
+    public const string AuditAlarm = "audit.alarm";
 }

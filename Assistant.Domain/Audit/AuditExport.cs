@@ -27,13 +27,15 @@ public static class AuditExport
         Json);
 
     /// <summary>The line of a checkpoint, without a line break.</summary>
-    public static string Format(AuditCheckpoint checkpoint)
-        => JsonSerializer.Serialize(new LastLine(new(checkpoint.Tenant.Value, checkpoint.Seq, checkpoint.HashHex, checkpoint.At)), Json);
+    /// <param name="note">A signed checkpoint for outsiders, see <see cref="Checkpoints.SignedCheckpoint"/>.</param>
+    public static string Format(AuditCheckpoint checkpoint, string? note = null)
+        => JsonSerializer.Serialize(new LastLine(new(checkpoint.Tenant.Value, checkpoint.Seq, checkpoint.HashHex, checkpoint.At, note)), Json);
 
     /// <summary>Writes the events and the checkpoint they end with.</summary>
+    /// <param name="note">The newest signed checkpoint, when there is one: with the key, it proves the export to outsiders.</param>
     /// <returns>The checkpoint: keep it elsewhere.</returns>
     public static async Task<AuditCheckpoint> WriteAsync(
-        TenantId tenant, IAsyncEnumerable<AuditEvent> events, TextWriter target, DateTimeOffset now, CancellationToken cancellationToken)
+        TenantId tenant, IAsyncEnumerable<AuditEvent> events, TextWriter target, DateTimeOffset now, string? note, CancellationToken cancellationToken)
     {
         var seq = 0L;
         ReadOnlyMemory<byte> head = AuditChain.Genesis(tenant);
@@ -44,7 +46,7 @@ public static class AuditExport
         }
 
         var checkpoint = new AuditCheckpoint(tenant, seq, Convert.ToHexStringLower(head.Span), AuditText.ToMilliseconds(now));
-        await target.WriteAsync((Format(checkpoint) + "\n").AsMemory(), cancellationToken);
+        await target.WriteAsync((Format(checkpoint, note) + "\n").AsMemory(), cancellationToken);
         await target.FlushAsync(cancellationToken);
         return checkpoint;
     }
@@ -149,5 +151,5 @@ public static class AuditExport
 
     private sealed record LastLine(StatedCheckpoint Checkpoint);
 
-    private sealed record StatedCheckpoint(string Tenant, long Seq, string Hash, DateTimeOffset At);
+    private sealed record StatedCheckpoint(string Tenant, long Seq, string Hash, DateTimeOffset At, string? Note = null);
 }

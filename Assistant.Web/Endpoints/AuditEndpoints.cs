@@ -1,6 +1,9 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Text;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
 using Microsoft.AspNetCore.Mvc;
 
@@ -32,6 +35,29 @@ internal sealed record AuditVerdictResource(
     [property: Description("When broken: the first event that is not as it was appended.")] long? BrokenAt,
     [property: Description("When broken: edited, deleted, inserted, reordered, truncated or rewritten.")] AuditBreak? Kind,
     [property: Description("When intact: keep it elsewhere.")] CheckpointResource? Checkpoint);
+
+/// <summary>A checkpoint signed for outsiders.</summary>
+internal sealed record SignedCheckpointResource(
+    long Size, DateTimeOffset At, [property: Description("The signed note (C2SP tlog-checkpoint): give it to the verifier as it is.")] string Note)
+{
+    public static SignedCheckpointResource From(SignedCheckpoint checkpoint) => new(checkpoint.Head.Size, checkpoint.At, checkpoint.Note);
+}
+
+/// <summary>What outsiders verify checkpoints with.</summary>
+internal sealed record AuditKeyResource([property: Description("Of the form name+id+key (C2SP signed-note).")] string Key);
+
+/// <summary>An event's place in a signed tree.</summary>
+internal sealed record AuditProofResource(
+    AuditResource Event, string PreviousHash,
+    [property: Description("Place of the leaf in the tree; 0 is the first.")] long Index,
+    [property: Description("Leaves of the tree the checkpoint was signed for.")] long Size,
+    [property: Description("From the leaf to the root, base64 (RFC 9162, 2.1.3).")] IReadOnlyList<string> Hashes,
+    string Checkpoint, string Key)
+{
+    public static AuditProofResource From(AuditProof proof, CheckpointKey key) => new(
+        AuditResource.From(proof.Event), Convert.ToHexStringLower(proof.Event.PreviousHash.Span), proof.Event.Seq - 1, proof.Checkpoint.Head.Size,
+        [.. proof.Proof.Select(Convert.ToBase64String)], proof.Checkpoint.Note, key.ToString());
+}
 
 internal sealed class AuditQuery
 {
@@ -68,8 +94,17 @@ internal static class AuditEndpoints
             .WithSummary("Verifies the whole chain").Produces<AuditVerdictResource>().ProducesValidationProblem();
         group.MapGet("/export", ExportAsync).Needs(Permissions.AuditRead)
             .WithSummary("Exports the chain")
-            .WithDescription("One JSON object per line and event, then a checkpoint. `assistant audit verify --file` checks it without a database.")
-            .Produces(200, contentType: "application/x-ndjson");
+            .WithDescription("One JSON object per line and event, then a checkpoint, signed. `assistant audit verify --file` checks it without a database. "
+                + "With format=csv a table for spreadsheets.")
+            .Produces(200, contentType: "application/x-ndjson", additionalContentTypes: "text/csv").ProducesValidationProblem();
+        group.MapGet("/{seq:long}/proof", ProofAsync).Needs(Permissions.AuditRead)
+            .WithSummary("Proves to an outsider that an event is in the log")
+            .WithDescription("404 until a checkpoint covers the event: at most a minute.")
+            .Produces<AuditProofResource>().ProducesProblem(404);
+        group.MapGet("/checkpoints", CheckpointsAsync).Needs(Permissions.AuditRead)
+            .WithSummary("Lists signed checkpoints, oldest first").Produces<PageResource<SignedCheckpointResource>>().ProducesValidationProblem();
+        group.MapGet("/key", KeyAsync).Needs(Permissions.AuditRead)
+            .WithSummary("The key that checkpoints are signed with").Produces<AuditKeyResource>();
     }
 
     private static async Task<IResult> ListAsync(
@@ -104,16 +139,46 @@ internal static class AuditEndpoints
         };
     }
 
-    private static async Task<IResult> ExportAsync(ApiCaller caller, IAuditLog log, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> ProofAsync(long seq, ApiCaller caller, CheckpointDesk desk, CancellationToken ct)
+        => await desk.ProveAsync(caller.Value.Tenant, seq, ct) is { } proof
+            ? Results.Ok(AuditProofResource.From(proof, await desk.ReadKeyAsync(caller.Value.Tenant, ct)))
+            : Problems.NotFound("event in a signed checkpoint");
+
+    private static async Task<IResult> CheckpointsAsync(ApiCaller caller, CheckpointDesk desk, [AsParameters] Paging paging, CancellationToken ct)
     {
+        if (paging.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        var found = await desk.ListAsync(caller.Value.Tenant, PageCursor.ReadNumber(paging.After) ?? 0, paging.Size + 1, ct);
+        var page = found.Take(paging.Size).Select(SignedCheckpointResource.From).ToList();
+        return Results.Ok(new PageResource<SignedCheckpointResource>(
+            page, found.Count > page.Count ? page[^1].Size.ToString(CultureInfo.InvariantCulture) : null));
+    }
+
+    private static async Task<IResult> KeyAsync(ApiCaller caller, CheckpointDesk desk, CancellationToken ct)
+        => Results.Ok(new AuditKeyResource((await desk.ReadKeyAsync(caller.Value.Tenant, ct)).ToString()));
+
+    private static async Task<IResult> ExportAsync(
+        ApiCaller caller, IAuditLog log, CheckpointDesk desk, TimeProvider time, CancellationToken ct,
+        [FromQuery, Description("jsonl, which can be verified, or csv.")] string format = "jsonl")
+    {
+        if (format is not ("jsonl" or "csv"))
+        {
+            return Problems.Invalid("format", "The format is jsonl or csv.");
+        }
+
         var tenant = caller.Value.Tenant;
         await log.AppendAsync(caller.Value.Audit(time.GetUtcNow(), AuditActions.AuditExported, $"tenant/{tenant}"), ct);
+        var note = format == "csv" ? null : await desk.NewestNoteAsync(tenant, ct);
         return Results.Stream(
             async stream =>
             {
                 await using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
-                await AuditExport.WriteAsync(tenant, log.ReadAsync(tenant, 1, ct), writer, time.GetUtcNow(), ct);
+                var events = log.ReadAsync(tenant, 1, ct);
+                await (format == "csv" ? AuditCsv.WriteAsync(events, writer, ct) : AuditExport.WriteAsync(tenant, events, writer, time.GetUtcNow(), note, ct));
             },
-            "application/x-ndjson", $"audit-{tenant}.ndjson");
+            format == "csv" ? "text/csv" : "application/x-ndjson", $"audit-{tenant}.{(format == "csv" ? "csv" : "ndjson")}");
     }
 }

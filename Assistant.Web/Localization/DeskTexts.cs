@@ -213,6 +213,14 @@ internal static class DeskTexts
     public static string FilterFrom(string day) => Book.Say(nameof(FilterFrom), ("day", day));
     public static string FilterUntil(string day) => Book.Say(nameof(FilterUntil), ("day", day));
     public static string ExportLog => Book.Say();
+    public static string ExportTable => Book.Say();
+    public static string ShowProof => Book.Say();
+    public static string DownloadProof => Book.Say();
+    public static string ProofNotYet => Book.Say();
+    public static string ProofCovers => Book.Say();
+    public static string ProofSignedAt => Book.Say();
+    public static string ProofCheckpoint => Book.Say();
+    public static string ProofHashes => Book.Say();
     public static string Verify => Book.Say();
     public static string Verifying => Book.Say();
     public static string ChainIntact(long count) => Book.Count(nameof(ChainIntact), count);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
@@ -8,13 +9,16 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>audit</c>: proves that nobody changed what happened, and takes it elsewhere.</summary>
 [ActsFor(ActsForAttribute.Machine)]
-internal sealed class AuditVerb(IAuditLog log, ITenantDirectory tenants, TimeProvider clock) : IVerb
+internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirectory tenants, TimeProvider clock) : IVerb
 {
     public string Name => "audit";
 
     public string Usage => """
         audit verify [--tenant T] [--checkpoint FILE] [--file EXPORT] [--json]
-        audit export [--tenant T] [--out FILE]
+        audit export [--tenant T] [--out FILE] [--format jsonl|csv]
+        audit checkpoint [--tenant T]
+        audit proof SEQ [--tenant T]
+        audit key [--tenant T]
         """;
 
     public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
@@ -22,6 +26,9 @@ internal sealed class AuditVerb(IAuditLog log, ITenantDirectory tenants, TimePro
         {
             ["verify", ..] => VerifyAsync(context, cancellationToken),
             ["export", ..] => ExportAsync(context, cancellationToken),
+            ["checkpoint", ..] => CheckpointAsync(context, cancellationToken),
+            ["proof", var seq, ..] => ProofAsync(context, seq, cancellationToken),
+            ["key", ..] => KeyAsync(context, cancellationToken),
             _ => throw new VerbUseException("Say what to do with the audit log."),
         });
 
@@ -61,26 +68,100 @@ internal sealed class AuditVerb(IAuditLog log, ITenantDirectory tenants, TimePro
 
     private async Task<int> ExportAsync(VerbContext context, CancellationToken cancellationToken)
     {
-        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--out"]);
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--out", "--format"]);
+        var format = options.Find("--format") ?? "jsonl";
+        if (format is not ("jsonl" or "csv"))
+        {
+            throw new VerbUseException("The format is jsonl or csv.");
+        }
+
         var caller = await options.CallerAsync(tenants, cancellationToken);
         var now = clock.GetUtcNow();
         await log.AppendAsync(caller.Audit(now, AuditActions.AuditExported, $"tenant/{caller.Tenant}"), cancellationToken);
-        var events = log.ReadAsync(caller.Tenant, 1, cancellationToken);
         if (options.Find("--out") is not { } path)
         {
-            await AuditExport.WriteAsync(caller.Tenant, events, context.Out, now, cancellationToken);
+            await WriteAsync(context.Out);
             return VerbExit.Fine;
         }
 
-        AuditCheckpoint checkpoint;
+        AuditCheckpoint? checkpoint;
         await using (var file = Create(path))
         {
-            checkpoint = await AuditExport.WriteAsync(caller.Tenant, events, file, now, cancellationToken);
+            checkpoint = await WriteAsync(file);
         }
 
-        await context.Out.WriteLineAsync(AuditExport.Format(checkpoint));
+        if (checkpoint is not null)
+        {
+            await context.Out.WriteLineAsync(AuditExport.Format(checkpoint));
+        }
+
+        return VerbExit.Fine;
+
+        async Task<AuditCheckpoint?> WriteAsync(TextWriter target)
+        {
+            var events = log.ReadAsync(caller.Tenant, 1, cancellationToken);
+            if (format == "csv")
+            {
+                await AuditCsv.WriteAsync(events, target, cancellationToken);
+                return null;
+            }
+
+            return await AuditExport.WriteAsync(caller.Tenant, events, target, now, await desk.NewestNoteAsync(caller.Tenant, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async Task<int> CheckpointAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var tenant = await VerbOptions.Parse(context.Args.Skip(1), ["--tenant"]).TenantAsync(tenants, cancellationToken);
+        switch (await desk.SignAsync(tenant, cancellationToken))
+        {
+            case CheckpointOutcome.Made { Checkpoint: var made }:
+                await context.Out.WriteAsync(made.Note);
+                return VerbExit.Fine;
+            case CheckpointOutcome.Unchanged { Last: var last }:
+                await context.Out.WriteAsync(last?.Note ?? $"Tenant {tenant}: no events yet.\n");
+                return VerbExit.Fine;
+            case CheckpointOutcome.Refused refused:
+                await context.Out.WriteLineAsync($"Tenant {tenant}: NOT SIGNED: {Words(refused)}");
+                return VerbExit.CheckFailed;
+            case var other:
+                throw new InvalidOperationException($"Unknown outcome {other}.");
+        }
+    }
+
+    private async Task<int> ProofAsync(VerbContext context, string number, CancellationToken cancellationToken)
+    {
+        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
+        {
+            throw new VerbUseException("Name the event by its number.");
+        }
+
+        var tenant = await VerbOptions.Parse(context.Args.Skip(2), ["--tenant"]).TenantAsync(tenants, cancellationToken);
+        if (await desk.ProveAsync(tenant, seq, cancellationToken) is not { } proof)
+        {
+            await context.Out.WriteLineAsync($"Tenant {tenant}: no checkpoint covers event {seq} yet, or there is no such event.");
+            return VerbExit.CheckFailed;
+        }
+
+        await context.Out.WriteAsync(AuditProofFile.Format(proof, await desk.ReadKeyAsync(tenant, cancellationToken)));
         return VerbExit.Fine;
     }
+
+    private async Task<int> KeyAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var tenant = await VerbOptions.Parse(context.Args.Skip(1), ["--tenant"]).TenantAsync(tenants, cancellationToken);
+        await context.Out.WriteLineAsync((await desk.ReadKeyAsync(tenant, cancellationToken)).ToString());
+        return VerbExit.Fine;
+    }
+
+    private static string Words(CheckpointOutcome.Refused refused) => refused.Why switch
+    {
+        CheckpointRefusal.Diverged => $"event {refused.Seq} is missing or is not as it was; see `audit verify`.",
+        CheckpointRefusal.RolledBack => $"an earlier checkpoint covers event {refused.Seq} and more, which are gone: an old copy was put back.",
+        CheckpointRefusal.Forked => $"the first {refused.Seq} events are not those an earlier checkpoint was signed for.",
+        CheckpointRefusal.Unreadable => "an earlier checkpoint is damaged or was not signed with this log's key.",
+        _ => throw new InvalidOperationException($"Unknown reason {refused.Why}."),
+    };
 
     private static string ToText(TenantId tenant, AuditVerdict verdict) => verdict switch
     {

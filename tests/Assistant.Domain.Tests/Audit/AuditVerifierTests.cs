@@ -160,7 +160,7 @@ public sealed class AuditVerifierTests
         var chain = Chain(4, "quotes \" and 你好 👋");
         var file = new StringWriter();
 
-        var checkpoint = await AuditExport.WriteAsync(TenantId.Default, Stream(chain), file, Noon, Cancel);
+        var checkpoint = await AuditExport.WriteAsync(TenantId.Default, Stream(chain), file, Noon, note: null, Cancel);
 
         Assert.Equal(new AuditVerdict.Intact(checkpoint), await VerifyFile(file.ToString()));
         Assert.Equal(checkpoint, await AuditExport.ReadCheckpointAsync(new StringReader(file.ToString()), Cancel));
@@ -170,7 +170,7 @@ public sealed class AuditVerifierTests
     public async Task A_changed_export_does_not_verify()
     {
         var file = new StringWriter();
-        await AuditExport.WriteAsync(TenantId.Default, Stream(Chain(4)), file, Noon, Cancel);
+        await AuditExport.WriteAsync(TenantId.Default, Stream(Chain(4)), file, Noon, note: null, Cancel);
         var lines = file.ToString().TrimEnd('\n').Split('\n');
 
         Assert.Equal(new AuditVerdict.Broken(2, AuditBreak.Deleted), await VerifyFile(Lines([lines[0], .. lines[2..]])));

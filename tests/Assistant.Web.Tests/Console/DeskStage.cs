@@ -1,4 +1,6 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
@@ -10,6 +12,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,6 +40,8 @@ internal static class DeskStage
         services.AddSingleton<IConversationStore>(conversations).AddSingleton<IConversationQueries>(conversations);
         services.AddSingleton<IPeopleStore>(people).AddSingleton<IRecall>(people);
         services.AddSingleton<IAuditLog>(audit);
+        services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
+        services.AddSingleton<ICheckpointSigner, FakeCheckpointSigner>().AddSingleton<AuditAlarm>().AddSingleton<CheckpointDesk>();
         services.AddSingleton<IDeadLetterQueries>(deadLetters).AddSingleton<IInbox>(deadLetters).AddSingleton<IOutbox>(deadLetters);
         services.AddSingleton<RecordingSignals>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<RecordingSignals>());

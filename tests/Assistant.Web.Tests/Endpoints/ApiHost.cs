@@ -5,6 +5,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Idempotency;
 using Assistant.Domain.Messaging;
@@ -65,6 +67,8 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IEngineStore>(engines).AddSingleton<IEngineCatalog>(engines).AddSingleton<IEngineHealth>(engines);
         services.AddSingleton<IConversationExecutor>(signals).AddSingleton<IOutboxSignal>(signals).AddSingleton<ILiveFeed>(signals);
         services.AddSingleton<ITenantDirectory>(new FakeTenants()).AddSingleton<IAuditLog>(audit);
+        services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
+        services.AddSingleton<ICheckpointSigner, FakeCheckpointSigner>().AddSingleton<AuditAlarm>().AddSingleton<CheckpointDesk>();
         services.AddSingleton<IMessageGateway, NoGateway>();
         services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(TimeProvider.System));
         services.AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();

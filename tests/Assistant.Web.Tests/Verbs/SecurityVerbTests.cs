@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
@@ -19,6 +21,7 @@ public sealed class SecurityVerbTests : IDisposable
     private readonly UsersVerb _users;
     private readonly RolesVerb _roles;
     private readonly ApiKeysVerb _keys;
+    private readonly CheckpointDesk _desk;
     private readonly AuditVerb _auditVerb;
     private readonly ApiKeyDesk _keyDesk;
 
@@ -33,12 +36,18 @@ public sealed class SecurityVerbTests : IDisposable
             new UserDesk(users, new OpenGuard(), _clock, null, roles), new MembershipDesk(memberships, users, roles, new OpenGuard(), _clock), tenants);
         _roles = new RolesVerb(new RoleDesk(roles, new OpenGuard(), _clock), tenants);
         _keys = new ApiKeysVerb(_keyDesk, tenants);
-        _auditVerb = new AuditVerb(_audit, tenants, _clock);
+        _desk = new CheckpointDesk(
+            _audit, new AuditTree(_audit, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), new FakeCheckpointSigner(), [], new AuditAlarm(), _clock);
+        _auditVerb = new AuditVerb(_audit, _desk, tenants, _clock);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => File.Delete(_file);
+    public void Dispose()
+    {
+        _desk.Dispose();
+        File.Delete(_file);
+    }
 
     [Fact]
     public async Task A_user_is_created_with_the_password_from_standard_input()
@@ -133,6 +142,52 @@ public sealed class SecurityVerbTests : IDisposable
 
         Assert.Equal(VerbExit.CheckFailed, exit);
         Assert.Contains("BROKEN at event 2: truncated", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_signed_and_an_event_proven_by_it()
+    {
+        await RunAsync(_keys, ["create", "--name", "ci", "--role", "operator"]);
+        Assert.Equal(VerbExit.CheckFailed, (await RunAsync(_auditVerb, ["proof", "1"])).Exit);
+
+        var (exit, note, _) = await RunAsync(_auditVerb, ["checkpoint"]);
+        Assert.Equal((VerbExit.Fine, 1), (exit, TreeHead.Parse(SignedNote.Parse(note).Text).Size));
+        Assert.Equal((VerbExit.Fine, note), ((await RunAsync(_auditVerb, ["checkpoint"])) is var again ? (again.Exit, again.Output) : default));
+
+        var (_, text, _) = await RunAsync(_auditVerb, ["proof", "1"]);
+        var (_, key, _) = await RunAsync(_auditVerb, ["key"]);
+        var proof = JsonDocument.Parse(text).RootElement;
+        Assert.Equal(note, proof.GetProperty("checkpoint").GetString());
+        Assert.Equal(key.Trim(), proof.GetProperty("key").GetString());
+        Assert.Equal((1, 0), (proof.GetProperty("event").GetProperty("seq").GetInt32(), proof.GetProperty("hashes").GetArrayLength()));
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_auditVerb, ["proof", "first"])).Exit);
+    }
+
+    [Fact]
+    public async Task A_changed_log_is_not_signed()
+    {
+        await RunAsync(_keys, ["create", "--name", "ci", "--role", "operator"]);
+        await RunAsync(_auditVerb, ["checkpoint"]);
+        _audit.Tamper(1, what => what with { Subject = "apikey/other" });
+
+        var (exit, output, _) = await RunAsync(_auditVerb, ["checkpoint"]);
+
+        Assert.Equal((VerbExit.CheckFailed, true), (exit, output.Contains("NOT SIGNED: event 1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_export_carries_the_signed_checkpoint_and_a_table_is_a_table()
+    {
+        await RunAsync(_keys, ["create", "--name", "=cmd", "--role", "operator"]);
+
+        var (_, export, _) = await RunAsync(_auditVerb, ["export"]);
+        var (_, table, _) = await RunAsync(_auditVerb, ["export", "--format", "csv"]);
+
+        var last = JsonDocument.Parse(export.TrimEnd().Split('\n')[^1]).RootElement.GetProperty("checkpoint");
+        Assert.Equal(2, TreeHead.Parse(SignedNote.Parse(last.GetProperty("note").GetString()!).Text).Size);
+        Assert.StartsWith("seq,at,", table, StringComparison.Ordinal);
+        Assert.Equal(4, table.TrimEnd().Split("\r\n").Length);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_auditVerb, ["export", "--format", "xml"])).Exit);
     }
 
     [Fact]

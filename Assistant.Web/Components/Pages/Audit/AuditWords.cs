@@ -22,7 +22,7 @@ internal static class AuditWords
         AuditActions.UserChanged, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.PasskeyAdded,
         AuditActions.PasskeyRefused, AuditActions.PasskeyRenamed, AuditActions.PasskeyRevoked, AuditActions.SteppedUp, AuditActions.StepUpFailed, AuditActions.ApiKeyCreated,
         AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
-        AuditActions.PersonKeyDestroyed, AuditActions.AuditExported,
+        AuditActions.PersonKeyDestroyed, AuditActions.AuditExported, AuditActions.AuditAlarm,
     ];
 
     /// <summary>The action in words; as stored when another build wrote it.</summary>

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Domain.Audit.Checkpoints;
+
+/// <summary>What is wrong with the proof of the audit at this moment, for health and the console. Safe for concurrent use.</summary>
+public sealed class AuditAlarm
+{
+    private readonly ConcurrentDictionary<TenantId, CheckpointOutcome.Refused> _refused = new();
+    private readonly ConcurrentDictionary<string, string> _failing = new(StringComparer.Ordinal);
+
+    /// <summary>Tenants whose log does not go on from what was signed, with what was found.</summary>
+    public IReadOnlyDictionary<TenantId, CheckpointOutcome.Refused> Refused => _refused;
+
+    /// <summary>Witnesses that did not take their last checkpoint, with the reason.</summary>
+    public IReadOnlyDictionary<string, string> Failing => _failing;
+
+    /// <returns>Whether this is news.</returns>
+    public bool Set(TenantId tenant, CheckpointOutcome.Refused? refused)
+    {
+        if (refused is null)
+        {
+            return _refused.TryRemove(tenant, out _);
+        }
+
+        var isNews = !_refused.TryGetValue(tenant, out var known) || known.Why != refused.Why;
+        _refused[tenant] = refused;
+        return isNews;
+    }
+
+    /// <param name="reason"><see langword="null"/>: it works again.</param>
+    /// <returns>Whether this is news.</returns>
+    public bool Set(string witness, string? reason)
+    {
+        if (reason is null)
+        {
+            return _failing.TryRemove(witness, out _);
+        }
+
+        var isNews = !_failing.ContainsKey(witness);
+        _failing[witness] = reason;
+        return isNews;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Assistant.Domain.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Domain.Audit.Checkpoints;
+
+/// <summary>Carries checkpoints to the witnesses: each in order, from its own durable position, and none waits for another.</summary>
+/// <remarks>A witness that fails is tried again after a pause that doubles up to a quarter of an hour; the audit itself never waits for it.</remarks>
+public sealed partial class WitnessPost(
+    ITenantDirectory tenants, ICheckpointStore store, IEnumerable<IWitness> witnesses, AuditAlarm alarm, TimeProvider clock, ILogger<WitnessPost> logger)
+{
+    private const int Batch = 100;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, (int Failures, DateTimeOffset Until)> _pauses = new(StringComparer.Ordinal);
+
+    /// <summary>One round: whatever is due to each witness that is not paused.</summary>
+    public async Task DeliverAsync(CancellationToken cancellationToken)
+    {
+        var all = await tenants.ListAsync(cancellationToken);
+        await Task.WhenAll(witnesses.Select(witness => DeliverAsync(witness, all, cancellationToken)));
+    }
+
+    private async Task DeliverAsync(IWitness witness, IReadOnlyList<Tenant> all, CancellationToken cancellationToken)
+    {
+        var pause = _pauses.GetValueOrDefault(witness.Name);
+        if (pause.Failures > 0 && clock.GetUtcNow() < pause.Until)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var tenant in all)
+            {
+                await DeliverAsync(witness, tenant.Id, cancellationToken);
+            }
+
+            _pauses.TryRemove(witness.Name, out _);
+            if (alarm.Set(witness.Name, reason: null))
+            {
+                LogBack(logger, witness.Name);
+            }
+        }
+        catch (WitnessException failure)
+        {
+            var wait = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(pause.Failures, 20)));
+            _pauses[witness.Name] = (pause.Failures + 1, clock.GetUtcNow() + wait);
+            if (alarm.Set(witness.Name, failure.Message))
+            {
+                LogFailing(logger, failure, witness.Name);
+            }
+        }
+    }
+
+    private async Task DeliverAsync(IWitness witness, TenantId tenant, CancellationToken cancellationToken)
+    {
+        var position = await store.FindPositionAsync(tenant, witness.Name, cancellationToken);
+        if (position is not null && clock.GetUtcNow() - position.At < witness.Every)
+        {
+            return;
+        }
+
+        var after = position?.Size ?? 0;
+        IReadOnlyList<SignedCheckpoint> due = witness.Every > TimeSpan.Zero
+            ? await store.FindNewestAsync(tenant, cancellationToken) is { } newest && newest.Head.Size > after ? [newest] : []
+            : await store.ListAsync(tenant, after, Batch, cancellationToken);
+        foreach (var checkpoint in due)
+        {
+            await DeliverAsync(witness, checkpoint, cancellationToken);
+            await store.SavePositionAsync(tenant, witness.Name, new WitnessPosition(checkpoint.Head.Size, AuditText.ToMilliseconds(clock.GetUtcNow())), cancellationToken);
+        }
+    }
+
+    private async Task DeliverAsync(IWitness witness, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await witness.DeliverAsync(checkpoint, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new WitnessException($"It did not answer within {Patience.TotalSeconds:0} seconds.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The witness {Witness} does not take checkpoints of the audit; it is tried again")]
+    private static partial void LogFailing(ILogger logger, Exception failure, string witness);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The witness {Witness} takes checkpoints again")]
+    private static partial void LogBack(ILogger logger, string witness);
+}

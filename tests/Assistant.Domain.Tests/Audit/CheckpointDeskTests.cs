@@ -1,0 +1,238 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Audit;
+
+public sealed class CheckpointDeskTests : IDisposable
+{
+    private static readonly TenantId Home = TenantId.Default;
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
+    private readonly FakeCheckpointSigner _signer = new();
+    private readonly AuditAlarm _alarm = new();
+    private readonly Memory _memory = new();
+    private readonly InMemoryCheckpointStore _store = new();
+    private InMemoryAuditLog _log = new();
+    private CheckpointDesk _desk;
+
+    public CheckpointDeskTests() => _desk = Open(_log, new InMemoryAuditTreeStore());
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _desk.Dispose();
+
+    [Fact]
+    public async Task A_checkpoint_states_the_tree_and_bears_the_logs_signature()
+    {
+        Append(5);
+
+        var made = Assert.IsType<CheckpointOutcome.Made>(await _desk.SignAsync(Home, Cancel)).Checkpoint;
+
+        var note = SignedNote.Parse(made.Note);
+        Assert.True(_signer.Verify(note, await _signer.ReadKeyAsync(Home, Cancel)));
+        Assert.Equal(("assistant/test/default", 5L), (made.Head.Origin, made.Head.Size));
+        Assert.Equal(made.Head.Text, note.Text);
+        Assert.Equal(made.Head.Root.ToArray(), TreeHead.Parse(note.Text).Root.ToArray());
+    }
+
+    [Fact]
+    public async Task Nothing_new_needs_no_new_checkpoint()
+    {
+        Assert.Null(Assert.IsType<CheckpointOutcome.Unchanged>(await _desk.SignAsync(Home, Cancel)).Last);
+        Append(2);
+        await SignedAsync();
+
+        Assert.Equal(2, Assert.IsType<CheckpointOutcome.Unchanged>(await _desk.SignAsync(Home, Cancel)).Last!.Head.Size);
+        Assert.Single(_store.Checkpoints);
+    }
+
+    [Fact]
+    public async Task An_event_is_proven_by_the_first_checkpoint_that_covers_it()
+    {
+        Append(3);
+        await SignedAsync();
+        Append(4);
+        await SignedAsync();
+        Append(1);
+
+        for (var seq = 1; seq <= 7; seq++)
+        {
+            var proof = (await _desk.ProveAsync(Home, seq, Cancel))!;
+            var head = TreeHead.Parse(SignedNote.Parse(proof.Checkpoint.Note).Text);
+            Assert.Equal(seq <= 3 ? 3 : 7, head.Size);
+            Assert.True(MerkleTree.VerifyInclusion(MerkleTree.LeafHash(proof.Event.Hash.Span), seq - 1, head.Size, proof.Proof, head.Root.Span));
+        }
+
+        Assert.Null(await _desk.ProveAsync(Home, 8, Cancel));
+        Assert.Null(await _desk.ProveAsync(Home, 0, Cancel));
+        Assert.Null(await _desk.ProveAsync(new TenantId("other"), 1, Cancel));
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(9)]
+    public async Task An_edited_event_is_not_signed(long seq)
+    {
+        Append(6);
+        await SignedAsync();
+        Append(4);
+        _log.Tamper(seq, what => what with { Subject = "user/mallory" });
+
+        await RefusedAsync(CheckpointRefusal.Diverged, seq);
+    }
+
+    [Fact]
+    public async Task An_old_backup_is_noticed_by_the_memory_outside()
+    {
+        Append(6);
+        await SignedAsync();
+        Append(3);
+        await SignedAsync();
+
+        // The database of six events comes back whole: log, tree and checkpoints.
+        Restore(6);
+        _store.Checkpoints = [_store.Checkpoints[0]];
+
+        await RefusedAsync(CheckpointRefusal.RolledBack, 7);
+    }
+
+    [Fact]
+    public async Task A_backup_that_went_on_differently_is_noticed_by_the_memory_outside()
+    {
+        Append(6);
+        await SignedAsync();
+        Append(3);
+        await SignedAsync();
+
+        Restore(6);
+        _store.Checkpoints = [_store.Checkpoints[0]];
+        Append(20, "other");
+
+        await RefusedAsync(CheckpointRefusal.Forked, 9);
+    }
+
+    [Fact]
+    public async Task A_history_written_anew_is_noticed_by_the_checkpoint_in_the_database_too()
+    {
+        Append(6);
+        await SignedAsync();
+        _memory.Note = null;
+        _log = new InMemoryAuditLog();
+        Append(8, "forged");
+        Reopen();
+
+        await RefusedAsync(CheckpointRefusal.Forked, 6);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_another_key_or_without_sense_stops_the_signing()
+    {
+        Append(2);
+        _memory.Note = SignedNote.Format("assistant/test/default\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", new CheckpointKey("assistant/test/default", new byte[32]), new byte[64]);
+        await RefusedAsync(CheckpointRefusal.Unreadable, 0);
+
+        _memory.Note = "garbage";
+        Assert.IsType<CheckpointOutcome.Refused>(await _desk.SignAsync(Home, Cancel));
+    }
+
+    [Fact]
+    public async Task The_alarm_is_an_event_once_and_ends_when_the_trouble_does()
+    {
+        Append(2);
+        _memory.Note = "garbage";
+        await _desk.SignAsync(Home, Cancel);
+        await _desk.SignAsync(Home, Cancel);
+
+        Assert.Single(await EventsAsync(), e => e.What.Action == AuditActions.AuditAlarm && e.What.Details["why"] == "unreadable");
+        _memory.Note = null;
+        Assert.IsType<CheckpointOutcome.Made>(await _desk.SignAsync(Home, Cancel));
+        Assert.Empty(_alarm.Refused);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\n1\n")]
+    [InlineData("a\n01\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
+    [InlineData("a\n-1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
+    [InlineData("a\n1\nnot base64!\n")]
+    [InlineData("a\n1\nAAAA\n")]
+    public void What_is_no_checkpoint_is_refused(string text) => Assert.Throws<FormatException>(() => TreeHead.Parse(text));
+
+    [Theory]
+    [InlineData("a\n1\n")]
+    [InlineData("a\n\nno dash x\n")]
+    [InlineData("a\n\n— name\n")]
+    [InlineData("a\n\n— name AAAA\n")]
+    [InlineData("a\n\n— name AAAAAAAA")]
+    public void What_is_no_note_is_refused(string note) => Assert.Throws<FormatException>(() => SignedNote.Parse(note));
+
+    [Fact]
+    public void A_key_is_given_to_verifiers_as_the_format_asks()
+    {
+        // The example of the signed-note specification's Go package.
+        var key = new CheckpointKey("PeterNeumann", Convert.FromBase64String("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW").AsMemory(1));
+
+        Assert.Equal("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", key.ToString());
+    }
+
+    private void Append(int count, string who = "anna")
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _log.Append(new AuditDraft(Home, _clock.GetUtcNow(), new Actor("user", who, who), "user.signin", $"user/{who}", "local", AuditDraft.NoDetails));
+        }
+    }
+
+    private async Task SignedAsync() => _memory.Note = Assert.IsType<CheckpointOutcome.Made>(await _desk.SignAsync(Home, Cancel)).Checkpoint.Note;
+
+    private async Task RefusedAsync(CheckpointRefusal why, long seq)
+    {
+        var before = _store.Checkpoints.Count;
+
+        Assert.Equal(new CheckpointOutcome.Refused(why, seq), await _desk.SignAsync(Home, Cancel));
+
+        Assert.Equal(before, _store.Checkpoints.Count);
+        Assert.Equal(why, _alarm.Refused[Home].Why);
+    }
+
+    private void Restore(int events)
+    {
+        _log = new InMemoryAuditLog();
+        Append(events);
+        Reopen();
+    }
+
+    private void Reopen()
+    {
+        _desk.Dispose();
+        _desk = Open(_log, new InMemoryAuditTreeStore());
+    }
+
+    private CheckpointDesk Open(InMemoryAuditLog log, InMemoryAuditTreeStore tiles)
+        => new(log, new AuditTree(log, tiles), _store, _signer, [_memory], _alarm, _clock);
+
+    private async Task<List<AuditEvent>> EventsAsync()
+    {
+        var events = new List<AuditEvent>();
+        await foreach (var written in _log.ReadAsync(Home, 1, Cancel))
+        {
+            events.Add(written);
+        }
+
+        return events;
+    }
+
+    private sealed class Memory : ICheckpointMemory
+    {
+        public string? Note { get; set; }
+
+        public Task<string?> ReadLastAsync(string origin, CancellationToken cancellationToken) => Task.FromResult(Note);
+    }
+}

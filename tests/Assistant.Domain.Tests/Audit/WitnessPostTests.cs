@@ -1,0 +1,151 @@
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Audit;
+
+public sealed class WitnessPostTests
+{
+    private static readonly TenantId Home = TenantId.Default;
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
+    private readonly InMemoryCheckpointStore _store = new();
+    private readonly AuditAlarm _alarm = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_witness_gets_every_checkpoint_once_and_in_order_also_after_a_restart()
+    {
+        var (one, other) = (new Listed("one"), new Listed("other"));
+        await AddAsync(3, 9, 5);
+        await Post(one).DeliverAsync(Cancel);
+        await AddAsync(12);
+
+        await Post(one, other).DeliverAsync(Cancel);
+
+        Assert.Equal([3L, 5, 9, 12], one.Sizes);
+        Assert.Equal([3L, 5, 9, 12], other.Sizes);
+    }
+
+    [Fact]
+    public async Task A_failing_witness_is_paused_longer_each_time_shown_and_holds_up_nobody()
+    {
+        var (broken, other) = (new Listed("broken") { Fails = true }, new Listed("other"));
+        var post = Post(broken, other);
+        await AddAsync(3);
+        var tries = new List<int>();
+        for (var second = 0; second < 60; second++)
+        {
+            await post.DeliverAsync(Cancel);
+            if (broken.Tries > tries.Count)
+            {
+                tries.Add(second);
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([0, 5, 15, 35], tries);
+        Assert.Equal([3L], other.Sizes);
+        Assert.Equal("down", Assert.Single(_alarm.Failing).Value);
+
+        broken.Fails = false;
+        _clock.Advance(TimeSpan.FromMinutes(15));
+        await post.DeliverAsync(Cancel);
+        Assert.Equal([3L], broken.Sizes);
+        Assert.Empty(_alarm.Failing);
+    }
+
+    [Fact]
+    public async Task The_longest_pause_is_a_quarter_of_an_hour()
+    {
+        var broken = new Listed("broken") { Fails = true };
+        var post = Post(broken);
+        await AddAsync(3);
+        for (var minute = 0; minute < 600; minute++)
+        {
+            await post.DeliverAsync(Cancel);
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.InRange(broken.Tries, 40, 52);
+    }
+
+    [Fact]
+    public async Task What_was_delivered_before_a_failure_is_not_delivered_again()
+    {
+        var witness = new Listed("one") { FailsFrom = 9 };
+        var post = Post(witness);
+        await AddAsync(3, 5, 9);
+        await post.DeliverAsync(Cancel);
+        witness.FailsFrom = long.MaxValue;
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([3L, 5, 9], witness.Sizes);
+    }
+
+    [Fact]
+    public async Task A_witness_that_wants_few_gets_the_newest_now_and_then()
+    {
+        var daily = new Listed("daily") { Every = TimeSpan.FromDays(1) };
+        var post = Post(daily);
+        await AddAsync(3, 5);
+        await post.DeliverAsync(Cancel);
+        await AddAsync(7);
+        _clock.Advance(TimeSpan.FromHours(23));
+        await post.DeliverAsync(Cancel);
+        Assert.Equal([5L], daily.Sizes);
+
+        _clock.Advance(TimeSpan.FromHours(1));
+        await post.DeliverAsync(Cancel);
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([5L, 7], daily.Sizes);
+    }
+
+    private WitnessPost Post(params IWitness[] witnesses) => new(new FakeTenants(), _store, witnesses, _alarm, _clock, NullLogger<WitnessPost>.Instance);
+
+    private async Task AddAsync(params long[] sizes)
+    {
+        foreach (var size in sizes)
+        {
+            var head = new TreeHead("assistant/test/default", size, new byte[MerkleTree.HashSize]);
+            await _store.AddAsync(new SignedCheckpoint(Home, head, $"note {size}", _clock.GetUtcNow()), Cancel);
+        }
+    }
+
+    private sealed class Listed(string name) : IWitness
+    {
+        public string Name => name;
+
+        public TimeSpan Every { get; init; }
+
+        public bool Fails { get; set; }
+
+        public long FailsFrom { get; set; } = long.MaxValue;
+
+        public int Tries { get; private set; }
+
+        public List<long> Sizes { get; } = [];
+
+        public Task DeliverAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+        {
+            Tries++;
+            if (Fails || checkpoint.Head.Size >= FailsFrom)
+            {
+                throw new WitnessException("down");
+            }
+
+            Sizes.Add(checkpoint.Head.Size);
+            return Task.CompletedTask;
+        }
+    }
+}

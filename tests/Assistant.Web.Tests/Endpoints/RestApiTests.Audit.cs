@@ -1,0 +1,55 @@
+using System.Net;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
+using Assistant.Testing.Fakes;
+
+namespace Assistant.Web.Tests.Endpoints;
+
+public sealed partial class RestApiTests
+{
+    [Fact]
+    public async Task An_event_is_proven_once_a_checkpoint_covers_it()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await _host.Audit.AppendAsync(Callers.Admin.Audit(DateTimeOffset.UnixEpoch, "test.done", $"thing/{i}"), Cancel);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("auditor", "/api/v1/audit/2/proof")).StatusCode);
+        await GetAsync("auditor", "/api/v1/audit/export"); // is the fourth event, and signs what there is
+
+        var proof = await (await GetAsync("auditor", "/api/v1/audit/2/proof")).JsonAsync();
+        var key = await (await GetAsync("auditor", "/api/v1/audit/key")).JsonAsync();
+        var page = await (await GetAsync("auditor", "/api/v1/audit/checkpoints?limit=1")).JsonAsync();
+
+        var head = TreeHead.Parse(SignedNote.Parse(Text(proof, "checkpoint")).Text);
+        var hashes = proof.GetProperty("hashes").EnumerateArray().Select(h => h.GetBytesFromBase64()).ToList();
+        var leaf = MerkleTree.LeafHash(Convert.FromHexString(Text(proof.GetProperty("event"), "hash")));
+        Assert.Equal((1L, 4L), (proof.GetProperty("index").GetInt64(), head.Size));
+        Assert.True(MerkleTree.VerifyInclusion(leaf, 1, head.Size, hashes, head.Root.Span));
+        Assert.Equal(Text(key, "key"), Text(proof, "key"));
+        Assert.Equal(Text(proof, "checkpoint"), Text(page.GetProperty("items")[0], "note"));
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("auditor", "/api/v1/audit/99/proof")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/audit/1/proof")]
+    [InlineData("/api/v1/audit/checkpoints")]
+    [InlineData("/api/v1/audit/key")]
+    [InlineData("/api/v1/audit/export?format=csv")]
+    public async Task Who_may_not_read_the_audit_gets_no_proof_either(string path)
+        => Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync("viewer", path)).StatusCode);
+
+    [Fact]
+    public async Task The_log_is_exported_as_a_table_too()
+    {
+        await _host.Audit.AppendAsync(Callers.Admin.Audit(DateTimeOffset.UnixEpoch, "test.done", "=1+1"), Cancel);
+
+        var answer = await GetAsync("auditor", "/api/v1/audit/export?format=csv");
+
+        Assert.Equal("text/csv", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains(",test.done,'=1+1,", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync("auditor", "/api/v1/audit/export?format=xml")).StatusCode);
+    }
+}
