@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure;
@@ -24,6 +26,8 @@ internal static class AuditBenchmark
 {
     private const int Rounds = 3;
     private const int Batch = 512;
+    private const int Checkpoints = 20;
+    private const int CheckpointEvery = 1000;
 
     /// <summary>Arguments: <c>[--events 100000] [--writers 2000]</c>.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -45,9 +49,16 @@ internal static class AuditBenchmark
             Print("floor: SHA-256 of the same bytes", hashing, hashing);
             Print("AuditChainAppender", await BestAsync(events, () => Done(Append(drafts))), hashing);
 
+            Print("MerkleTileAppender, leaf and nodes", await BestAsync(events, () => Done(Plant(bytes))), hashing);
+
             var inserting = await BestAsync(events, () => Done(InsertAlone(folder.FullName, drafts, bytes, Batch)));
             Print(string.Create(CultureInfo.InvariantCulture, $"floor: raw insert, {Batch} to a commit"), inserting, inserting);
             Print(string.Create(CultureInfo.InvariantCulture, $"IAuditLog, {writers} writers"), await BestAsync(events, () => WriteAsync(log, drafts, writers)), inserting);
+
+            // Every round reads, verifies, plants and signs the whole log, which by now has several times as many events.
+            var (tree, desk, length) = (services.GetRequiredService<AuditTree>(), services.GetRequiredService<CheckpointDesk>(), (await log.ReadHeadAsync(TenantId.Default, CancellationToken.None)).Seq);
+            Print("AuditTree from the log, stored", await BestAsync((int)length, () => tree.RebuildAsync(TenantId.Default, CancellationToken.None)), hashing);
+            Print("CheckpointDesk, 1,000 events each", await BestAsync(CheckpointEvery * Checkpoints, () => SignAsync(log, desk, drafts)), inserting);
 
             var few = drafts[..(events / 100)];
             var alone = await BestAsync(few.Count, () => Done(InsertAlone(folder.FullName, few, bytes, 1)));
@@ -72,6 +83,30 @@ internal static class AuditBenchmark
         }
 
         return head.ToArray();
+    }
+
+    private static long Plant(List<byte[]> bytes)
+    {
+        var tree = new MerkleTileAppender(0, new Dictionary<TileId, ReadOnlyMemory<byte>>());
+        foreach (var canonical in bytes)
+        {
+            tree.Append(MerkleTree.LeafHash(canonical.AsSpan(0, AuditChain.HashSize)));
+        }
+
+        return tree.Size;
+    }
+
+    /// <summary>Writing the events is part of it, beside a floor that writes too.</summary>
+    private static async Task SignAsync(IAuditLog log, CheckpointDesk desk, List<AuditDraft> drafts)
+    {
+        for (var i = 0; i < Checkpoints; i++)
+        {
+            await WriteAsync(log, drafts[..CheckpointEvery], CheckpointEvery);
+            if (await desk.SignAsync(TenantId.Default, CancellationToken.None) is not CheckpointOutcome.Made)
+            {
+                throw new InvalidOperationException("The checkpoint was not signed.");
+            }
+        }
     }
 
     private static ReadOnlyMemory<byte> Append(List<AuditDraft> drafts)
