@@ -48,6 +48,10 @@ public sealed partial class DependencyTests
     }
 
     [Fact]
+    public void The_verifier_stands_alone() => Assert.DoesNotContain(
+        "Reference", Repository.Read("tools/Assistant.Verifier/Assistant.Verifier.csproj"), StringComparison.Ordinal);
+
+    [Fact]
     public void Pages_know_no_storage_and_no_vendor() =>
         Repository.AssertNone(VendorsInPages(Repository.Files), "A page reads through queries and page models of the Domain:");
 

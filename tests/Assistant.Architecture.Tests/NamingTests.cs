@@ -10,6 +10,9 @@ public sealed partial class NamingTests
     private static readonly string[] TechnicalFolders = ["Models", "Services", "Interfaces", "Enums", "Helpers"];
     private static readonly string[] EmptySuffixes = ["Manager", "Helper", "Helpers", "Util", "Utils", "Base", "Data", "Info"];
 
+    // Projects that are not the program itself stand in these.
+    private static readonly string[] GroupFolders = ["tests/", "tools/"];
+
     [Fact]
     public void No_folder_is_named_after_a_kind_of_type() => Repository.AssertNone(MisnamedFolders(Repository.Files), "Folders are features:");
 
@@ -26,6 +29,7 @@ public sealed partial class NamingTests
         [
             new("tests/Assistant.Testing/People/Some.cs", "namespace Assistant.Testing.People;"),
             new("Assistant.Domain/People/Person.cs", "namespace Assistant.Domain.Persons;"),
+            new("tools/Assistant.Verifier/Tree.cs", "namespace Assistant.Verifier;"),
             new("Assistant.Domain/People/Standing.cs", "public enum Standing;"),
         ]).Count());
 
@@ -50,7 +54,8 @@ public sealed partial class NamingTests
     {
         foreach (var file in files.Where(file => file.Name != "Program.cs"))
         {
-            var folder = file.Folder.StartsWith("tests/", StringComparison.Ordinal) ? file.Folder["tests/".Length..] : file.Folder;
+            var group = GroupFolders.FirstOrDefault(folder => file.Folder.StartsWith(folder, StringComparison.Ordinal)) ?? "";
+            var folder = file.Folder[group.Length..];
             var expected = folder.Replace('/', '.');
             var match = Namespace().Match(file.Text);
             if (match.Success && match.Groups[1].Value != expected) yield return $"{file.Path} declares {match.Groups[1].Value}";

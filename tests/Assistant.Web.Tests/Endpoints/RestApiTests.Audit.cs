@@ -23,9 +23,9 @@ public sealed partial class RestApiTests
         var key = await (await GetAsync("auditor", "/api/v1/audit/key")).JsonAsync();
         var page = await (await GetAsync("auditor", "/api/v1/audit/checkpoints?limit=1")).JsonAsync();
 
-        var head = TreeHead.Parse(SignedNote.Parse(Text(proof, "checkpoint")).Text);
+        var head = TreeHead.Parse(SignedNote.Parse(Text(proof, "checkpoint")!).Text);
         var hashes = proof.GetProperty("hashes").EnumerateArray().Select(h => h.GetBytesFromBase64()).ToList();
-        var leaf = MerkleTree.LeafHash(Convert.FromHexString(Text(proof.GetProperty("event"), "hash")));
+        var leaf = MerkleTree.LeafHash(Convert.FromHexString(Text(proof.GetProperty("event"), "hash")!));
         Assert.Equal((1L, 4L), (proof.GetProperty("index").GetInt64(), head.Size));
         Assert.True(MerkleTree.VerifyInclusion(leaf, 1, head.Size, hashes, head.Root.Span));
         Assert.Equal(Text(key, "key"), Text(proof, "key"));

@@ -1,0 +1,130 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Tree;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Audit.Witnesses;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Verifier;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Audit;
+
+/// <summary>The parts together, as the program composes them: real databases, real key, the file witness and the stand-alone verifier.</summary>
+public abstract class ProvenLogTests(bool onPostgres) : IAsyncLifetime
+{
+    private static readonly TenantId Home = TenantId.Default;
+
+    private TestHouse _house = null!;
+    private CheckpointDesk _desk = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _house = onPostgres ? await TestHouse.OnPostgresAsync() : await TestHouse.OnSqliteAsync();
+        _house.Get<EnvelopeSealer>().RequireMasterKey();
+        await _house.Get<ITenantDirectory>().EnsureAsync(Home, "Home", Cancel);
+        _desk = _house.Get<CheckpointDesk>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_house is not null)
+        {
+            await _house.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task What_is_exported_is_proven_to_somebody_who_has_only_files()
+    {
+        await WriteAndSignAsync(300);
+        await WriteAndSignAsync(50);
+        var events = new List<AuditEvent>();
+        await foreach (var written in _house.Get<IAuditLog>().ReadAsync(Home, 1, Cancel))
+        {
+            events.Add(written);
+        }
+
+        var proof = (await _desk.ProveAsync(Home, 77, Cancel))!;
+        var key = await _desk.ReadKeyAsync(Home, Cancel);
+        Assert.True(MerkleTree.VerifyInclusion(
+            MerkleTree.LeafHash(events[76].Hash.Span), 76, proof.Checkpoint.Head.Size, proof.Proof, proof.Checkpoint.Head.Root.Span));
+
+        var export = Path.GetTempFileName();
+        try
+        {
+            var notes = _house.Get<FileWitness>().FileOf(key.Name);
+            await File.WriteAllLinesAsync(export, events.Select(AuditExport.Format), Cancel);
+            Assert.Equal(0, VerifierProgram.Run(["--export", export, "--key", key.ToString(), "--checkpoints", notes], TextWriter.Null, TextWriter.Null));
+            await File.WriteAllLinesAsync(export, events.SkipLast(1).Select(AuditExport.Format), Cancel);
+            Assert.Equal(1, VerifierProgram.Run(["--export", export, "--key", key.ToString(), "--checkpoints", notes], TextWriter.Null, TextWriter.Null));
+        }
+        finally
+        {
+            File.Delete(export);
+        }
+    }
+
+    [Fact]
+    public async Task The_database_of_yesterday_is_not_signed_although_it_is_whole_in_itself()
+    {
+        var yesterday = await WriteAndSignAsync(10);
+        await WriteAndSignAsync(5);
+
+        await GoBackAsync(yesterday.Head.Size);
+        var verdict = await AuditVerifier.VerifyAsync(
+            Home, _house.Get<IAuditLog>().ReadAsync(Home, 1, Cancel), [await _house.Get<IAuditLog>().ReadHeadAsync(Home, Cancel)], default, Cancel);
+        Assert.IsType<AuditVerdict.Intact>(verdict);
+
+        Assert.Equal(new CheckpointOutcome.Refused(CheckpointRefusal.RolledBack, yesterday.Head.Size + 1), await _desk.SignAsync(Home, Cancel));
+
+        // It goes on and outgrows the checkpoint outside: still another history.
+        await WriteAsync(30);
+        Assert.Equal(CheckpointRefusal.Forked, Assert.IsType<CheckpointOutcome.Refused>(await _desk.SignAsync(Home, Cancel)).Why);
+    }
+
+    [Fact]
+    public async Task A_row_changed_behind_the_programs_back_is_not_signed()
+    {
+        var signed = await WriteAndSignAsync(10);
+        await WriteAsync(3);
+        var seq = signed.Head.Size + 2;
+        await RunAsync("UPDATE audit_events SET subject = 'user/mallory' WHERE tenant_id = @p0 AND seq = @p1", seq);
+
+        Assert.Equal(new CheckpointOutcome.Refused(CheckpointRefusal.Diverged, seq), await _desk.SignAsync(Home, Cancel));
+        Assert.Equal(CheckpointRefusal.Diverged, _house.Get<AuditAlarm>().Refused[Home].Why);
+    }
+
+    private async Task<SignedCheckpoint> WriteAndSignAsync(int count)
+    {
+        await WriteAsync(count);
+        var made = Assert.IsType<CheckpointOutcome.Made>(await _desk.SignAsync(Home, Cancel)).Checkpoint;
+        await _house.Get<WitnessPost>().DeliverAsync(Cancel);
+        return made;
+    }
+
+    private Task WriteAsync(int count)
+        => Task.WhenAll(Enumerable.Range(0, count).Select(i => _house.Get<IAuditLog>().AppendAsync(SignedLog.Draft(i, "anna"), Cancel)));
+
+    // What putting back an old copy of the whole database does.
+    private async Task GoBackAsync(long size)
+    {
+        foreach (var table in (string[])["audit_events WHERE tenant_id = @p0 AND seq > @p1", "audit_checkpoints WHERE tenant_id = @p0 AND size > @p1", "audit_trees WHERE tenant_id = @p0 AND size > @p1", "audit_tiles WHERE tenant_id = @p0 AND tile_index < @p1", "audit_witness_positions WHERE tenant_id = @p0 AND size > @p1"])
+        {
+            await RunAsync($"DELETE FROM {table}", size);
+        }
+
+        await RunAsync(
+            "UPDATE audit_heads SET seq = @p1, hash = (SELECT hash FROM audit_events WHERE tenant_id = @p0 AND seq = @p1) WHERE tenant_id = @p0", size);
+    }
+
+    private Task RunAsync(string sql, long number) => _house.Get<IWriteQueue>().ExecuteAsync(session => session.Execute(sql, Home.Value, number), Cancel);
+}
+
+public sealed class SqliteProvenLogTests() : ProvenLogTests(onPostgres: false);
+
+public sealed class PostgresProvenLogTests() : ProvenLogTests(onPostgres: true);
