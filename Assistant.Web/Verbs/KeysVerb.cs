@@ -6,6 +6,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>keys</c>: what is sealed with what, and new keys for it. Cut off, it is run again.</summary>
+[ActsFor(ActsForAttribute.Machine)]
 internal sealed class KeysVerb(KeyDesk desk) : IVerb
 {
     private static readonly Caller Machine = UserDesk.LocalCaller(TenantId.Default);

@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,7 @@ namespace Assistant.Infrastructure.Audit.Checkpoints;
 
 /// <summary>Signs checkpoints while the program serves: once in a while, sooner when much happens; then carries them to the witnesses.</summary>
 /// <remarks>A log that did not grow is looked at all the same: an old copy that was put back shows before anything is appended to it.</remarks>
+[ActsFor("the product, in every tenant: signs the audit log and carries checkpoints to the witnesses")]
 internal sealed partial class CheckpointWorker(
     ITenantDirectory tenants, IAuditLog log, CheckpointDesk desk, WitnessPost post, IOptions<CheckpointOptions> options, TimeProvider clock,
     ILogger<CheckpointWorker> logger) : BackgroundService

@@ -1,6 +1,8 @@
 using Assistant.Infrastructure.Ai;
+using Assistant.Infrastructure.Audit.Checkpoints;
 using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Messaging.Channels.WebChat;
 using Assistant.Infrastructure.Security.Identity;
 
 namespace Assistant.Infrastructure.Security.Sealing;
@@ -35,6 +37,8 @@ internal static class SealedColumns
         new("engines", "name", "sealed_settings", HasIdKey: false, EfEngineStore.Place),
         new("users", "id", "totp_secret", HasIdKey: true, id => SignInAttempts.TotpPlace(Guid.Parse(id))),
         new("idempotency", "id", "sealed_body", HasIdKey: false, SqlIdempotencyStore.Place),
+        new("chat_identities", "connection_id", "sealed_private_key", HasIdKey: false, SqlChatIdentityStore.Place),
+        new("audit_keys", "tenant_id", "sealed_seed", HasIdKey: false, _ => Ed25519CheckpointSigner.Place),
         new("person_keys", "person_id", "wrapped", HasIdKey: true, id => PersonSealer.KeyPlace(Guid.Parse(id))),
     ];
 
@@ -51,6 +55,8 @@ internal static class SealedColumns
         ["passkey_ceremonies.payload_hash"] = "hash of a challenge that is used once",
         ["audit_events.previous_hash"] = "hash of the chain, published in checkpoints",
         ["audit_events.hash"] = "hash of the chain, published in checkpoints",
+        ["audit_keys.public_key"] = "public",
+        ["audit_tiles.hashes"] = "hashes of the tree, published in checkpoints and proofs",
         ["audit_heads.hash"] = "hash of the chain, published in checkpoints",
     };
 }

@@ -24,7 +24,7 @@ public abstract class ProvenLogTests(bool onPostgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _house = onPostgres ? await TestHouse.OnPostgresAsync() : await TestHouse.OnSqliteAsync();
-        _house.Get<EnvelopeSealer>().RequireMasterKey();
+        _house.Get<MasterKey>().Require();
         await _house.Get<ITenantDirectory>().EnsureAsync(Home, "Home", Cancel);
         _desk = _house.Get<CheckpointDesk>();
     }

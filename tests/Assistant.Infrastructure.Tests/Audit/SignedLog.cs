@@ -5,8 +5,8 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Audit.Checkpoints;
 using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Infrastructure.Tests.Security;
 using Assistant.Testing.InMemory;
 using Xunit;
 
@@ -25,11 +25,9 @@ internal sealed class SignedLog : IAsyncDisposable
     private SignedLog(Stores stores, DirectoryInfo folder)
     {
         (_stores, _folder) = (stores, folder);
-        var keys = new SqlDataKeyStore(stores.Reads, stores.Writes, TimeProvider.System);
-        var master = MasterKey.InFile(Path.Combine(folder.FullName, "master.key"));
-        master.Require();
+        var keys = new Sealing(stores);
         Signer = new Ed25519CheckpointSigner(
-            stores.Reads, stores.Writes, new EnvelopeSealer(master, keys), new InstallationName(new DataFolder(folder.FullName)), TimeProvider.System);
+            stores.Reads, keys.Writes, keys.Sealer, new InstallationName(new DataFolder(folder.FullName)), TimeProvider.System);
     }
 
     public Ed25519CheckpointSigner Signer { get; }

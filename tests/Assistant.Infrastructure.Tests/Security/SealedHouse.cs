@@ -7,10 +7,13 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
+using Assistant.Infrastructure.Audit.Checkpoints;
 using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Messaging.Channels.WebChat;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.InMemory;
@@ -28,6 +31,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
     private static readonly ConnectionId Connection = new("tg");
     private static readonly UserId User = new(Guid.Parse("0198c0de-0000-7000-8000-00000000ada0"));
     private static readonly PersonId Person = new(Guid.Parse("0198c0de-0000-7000-8000-00000000be00"));
+    private static readonly DataFolder Folder = new(Directory.CreateTempSubdirectory("assistant-sealed-").FullName);
     private static readonly TotpSecret Seed = TotpSecret.Create();
 
     private readonly IWriteQueue _writes = writes ?? stores.Writes;
@@ -53,6 +57,9 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
         await Answers.CompleteAsync(Request(tenant), new StoredAnswer(201, "text/plain", "a new key"u8.ToArray()), Cancel);
         using var passwords = new PasswordHashing(Options.Create(new SignInOptions { PasswordIterations = 1000 }));
         await Users(passwords).CreateAsync(new NewUser(User, tenant, "ada@example.org", Roles.Owner, "correct horse battery", Seed), true, Draft(tenant), Cancel);
+        await new SqlChatIdentityStore(stores.Reads, keys.Writes, keys.Sealer, TimeProvider.System).AddAsync(
+            (await Connections.FindAsync(Connection, Cancel))!, new byte[32], Cancel);
+        await Signer.ReadKeyAsync(tenant, Cancel);
         await keys.People.SealAsync(tenant, Person, "turns/1/text", "a secret wish"u8.ToArray(), Cancel);
     }
 
@@ -63,6 +70,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
         Assert.Equal("a bot's token", (await Connections.FindAsync(Connection, Cancel))!.Settings.All["secret"]);
         var answered = Assert.IsType<IdempotencyClaim.Answered>(await Answers.BeginAsync(Request(tenant), Cancel));
         Assert.Equal("a new key"u8.ToArray(), answered.Answer.Body.ToArray());
+        await Signer.SignAsync(tenant, "a checkpoint", Cancel);
         foreach (var (place, bytes) in await ReadSealedAsync(tenant))
         {
             Assert.NotEmpty(await keys.Sealer.OpenAsync(tenant, place, bytes, Cancel));
@@ -96,10 +104,15 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
                 .ToList(),
             Cancel);
 
+    private Ed25519CheckpointSigner Signer => new(
+        stores.Reads, keys.Writes, keys.Sealer, new InstallationName(Folder), TimeProvider.System);
+
     private SqlUserDirectory Users(PasswordHashing passwords)
     {
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
-        return new(stores.Database, _writes, keys.Sealer, keys.Writes, new FakeTotp(TimeProvider.System), passwords, options, TimeProvider.System);
+        return new(
+            stores.Database, _writes, keys.Sealer, keys.Writes, new FakeTotp(TimeProvider.System), passwords, options, new AccessRights(stores.Reads),
+            TimeProvider.System);
     }
 
     private static SettingValues Settings(string secret) => new(new Dictionary<string, string> { ["secret"] = secret });

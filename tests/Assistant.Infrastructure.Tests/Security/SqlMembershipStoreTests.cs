@@ -2,7 +2,6 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Memberships;
-using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
@@ -22,9 +21,9 @@ public abstract class SqlMembershipStoreTests(bool onPostgres) : MembershipStore
         _rights = new AccessRights(_stores.Reads);
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
         _passwords = new PasswordHashing(options);
-        var sealer = new EnvelopeSealer(new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, clock));
+        var keys = new Sealing(_stores, clock: clock);
         return new MembershipPorts(
-            new SqlUserDirectory(_stores.Database, _stores.Writes, sealer, new OtpNetTotp(clock), _passwords, options, _rights, clock),
+            new SqlUserDirectory(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
             new SqlMembershipStore(_stores.Reads, _stores.Writes, _rights), new SqlRoleStore(_stores.Reads, _stores.Writes, _rights), _rights,
             new SqlApiKeyStore(_stores.Database, _stores.Reads, _stores.Writes, clock), _stores.Audit);
     }

@@ -2,11 +2,12 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Security;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
 
 /// <inheritdoc cref="IChatIdentityStore"/>
-internal sealed class SqlChatIdentityStore(IReadPool reads, IWriteQueue writes, ISecretSealer sealer, TimeProvider time) : IChatIdentityStore
+internal sealed class SqlChatIdentityStore(IReadPool reads, SealedWrites writes, ISecretSealer sealer, TimeProvider time) : IChatIdentityStore
 {
     private const string Select = "SELECT sealed_private_key FROM chat_identities WHERE tenant_id = @p0 AND connection_id = @p1";
 
@@ -22,9 +23,11 @@ internal sealed class SqlChatIdentityStore(IReadPool reads, IWriteQueue writes, 
 
     public async Task<byte[]> AddAsync(Connection connection, ReadOnlyMemory<byte> privateKey, CancellationToken cancellationToken)
     {
-        var made = await sealer.SealAsync(connection.Tenant, Place(connection), privateKey, cancellationToken);
         var kept = await writes.ExecuteAsync(
-            session =>
+            connection.Tenant,
+            Place(connection.Id.Value),
+            privateKey,
+            (session, made) =>
             {
                 session.Execute(Insert, connection.Id.Value, connection.Tenant.Value, made, time.GetUtcNow());
                 return session.QueryFirst(Select, row => row.GetBytes(0), connection.Tenant.Value, connection.Id.Value);
@@ -34,7 +37,8 @@ internal sealed class SqlChatIdentityStore(IReadPool reads, IWriteQueue writes, 
     }
 
     private Task<byte[]> OpenAsync(Connection connection, byte[] sealedKey, CancellationToken cancellationToken)
-        => sealer.OpenAsync(connection.Tenant, Place(connection), sealedKey, cancellationToken);
+        => sealer.OpenAsync(connection.Tenant, Place(connection.Id.Value), sealedKey, cancellationToken);
 
-    private static string Place(Connection connection) => $"chat_identities/{connection.Id}/private_key";
+    /// <summary>Where the key of a connection is sealed.</summary>
+    internal static string Place(string connection) => $"chat_identities/{connection}/private_key";
 }

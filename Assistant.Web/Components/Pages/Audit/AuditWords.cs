@@ -19,8 +19,10 @@ internal static class AuditWords
         AuditActions.HeldReplySent, AuditActions.HeldReplyDropped, AuditActions.PairingRequested, AuditActions.PairingApproved,
         AuditActions.PairingDeclined, AuditActions.StandingChanged, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted,
         AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.TenantCreated, AuditActions.UserCreated,
-        AuditActions.UserChanged, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.PasskeyAdded,
-        AuditActions.PasskeyRefused, AuditActions.PasskeyRenamed, AuditActions.PasskeyRevoked, AuditActions.SteppedUp, AuditActions.StepUpFailed, AuditActions.ApiKeyCreated,
+        AuditActions.UserChanged, AuditActions.MembershipGranted, AuditActions.MembershipRemoved, AuditActions.RoleSaved, AuditActions.RoleDeleted,
+        AuditActions.TenantEntered, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.PasskeyAdded,
+        AuditActions.PasskeyRefused, AuditActions.PasskeyRenamed, AuditActions.PasskeyRevoked, AuditActions.SteppedUp, AuditActions.StepUpFailed,
+        AuditActions.StepUpRequested, AuditActions.StepUpProven, AuditActions.StepUpRefused, AuditActions.StepUpUsed, AuditActions.ApiKeyCreated,
         AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
         AuditActions.PersonKeyDestroyed, AuditActions.AuditExported, AuditActions.AuditAlarm,
     ];

@@ -6,8 +6,8 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.WebChat;
 using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Infrastructure.Tests.Security;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
 using Xunit;
@@ -24,15 +24,14 @@ public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityS
     protected override async Task<IChatIdentityStore> CreateAsync(params Connection[] connections)
     {
         _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, [.. connections.Select(connection => connection.Tenant)]);
-        var sealer = new EnvelopeSealer(
-            new MasterKey(new byte[MasterKeyFile.KeySize], "master.key"), new SqlDataKeyStore(_stores.Reads, _stores.Writes, TimeProvider.System));
-        _connections = new EfConnectionStore(_stores.Database, _stores.Writes, sealer);
+        var keys = new Sealing(_stores);
+        _connections = new EfConnectionStore(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes);
         foreach (var connection in connections)
         {
             await _connections.SaveAsync(connection, Audit(connection, AuditActions.ConnectionSaved), Cancel);
         }
 
-        return new SqlChatIdentityStore(_stores.Reads, _stores.Writes, sealer, TimeProvider.System);
+        return new SqlChatIdentityStore(_stores.Reads, keys.Writes, keys.Sealer, TimeProvider.System);
     }
 
     [Fact]
