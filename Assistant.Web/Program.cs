@@ -51,6 +51,7 @@ services.AddRestApi();
 services.AddChatHub();
 services.AddConsole();
 services.AddTrustedProxies();
+services.AddRequestLimits();
 services.AddWebSecurity();
 services.AddDiagnostics();
 services.AddVerbs();
@@ -108,6 +109,8 @@ async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
 static void Map(WebApplication app)
 {
     app.UseTrustedProxies();
+    app.UseSecurityHeaders();
+    app.UseOriginGuard();
     app.UseRestApi();
     app.UseAuthentication();
     app.UseAuthorization();

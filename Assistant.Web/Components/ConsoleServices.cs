@@ -32,13 +32,12 @@ public static class ConsoleServices
     }
 
     /// <summary>
-    /// Maps every page. Call it after authentication and authorization are in the pipeline; it adds language, security
-    /// headers and antiforgery itself.
+    /// Maps every page. Call it after authentication and authorization are in the pipeline; it adds language and
+    /// antiforgery itself.
     /// </summary>
     public static WebApplication MapConsole(this WebApplication app)
     {
         app.UseNotFoundPage();
-        app.UseContentSecurity();
         app.UseRequestLocalization();
         app.UseAntiforgery();
         app.MapStaticAssets().OpenTo("the program's own scripts and styles, the same for everybody");

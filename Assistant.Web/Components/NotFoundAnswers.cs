@@ -8,7 +8,7 @@ internal static class NotFoundAnswers
     // What programs call: they get problem details or a bare status, whatever they say they accept.
     private static readonly PathString[] ForPrograms = ["/api", "/webhooks", "/hubs", "/health", "/metrics", "/openapi", "/mcp", "/_blazor", "/_framework", "/_content"];
 
-    /// <summary>Call it before what writes headers, so that the page gets them too.</summary>
+    /// <summary>Call it before the pages are mapped.</summary>
     public static void UseNotFoundPage(this IApplicationBuilder app)
     {
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);

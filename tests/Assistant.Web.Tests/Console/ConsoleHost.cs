@@ -12,6 +12,7 @@ using Assistant.Infrastructure.Ai;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Components;
+using Assistant.Web.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -52,6 +53,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         more?.Invoke(builder.Services);
         builder.Services.AddConsole();
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapConsole();
