@@ -32,7 +32,7 @@ public interface IUserDirectory
     Task<CredentialOutcome> ChangeCredentialAsync(
         TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>Whether this is the user's password; a wrong one counts towards the lock.</summary>
+    /// <summary>Whether this is the user's password; wrong ones lock further proofs of this user, not the sign-in.</summary>
     /// <param name="attempt">Who tries, when and from where; a refusal is written as an event of its own.</param>
     /// <returns><see langword="null"/> when it is.</returns>
     Task<SignInRefusal?> CheckPasswordAsync(TenantId tenant, UserId id, string password, AuditDraft attempt, CancellationToken cancellationToken);
@@ -44,7 +44,13 @@ public interface IUserDirectory
     /// <param name="code"><see langword="null"/> or empty when none was entered.</param>
     Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken);
 
-    /// <summary>Checks a one-time code of somebody who is signed in and uses it up; a wrong one counts towards the lock.</summary>
+    /// <summary>
+    /// The same for a device on which the user signed in before: it is not locked by what strangers did, and what is wrong on it locks nobody.
+    /// The caller bounds how often a device may try.
+    /// </summary>
+    Task<SignInOutcome> VerifyOnKnownDeviceAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken);
+
+    /// <summary>Checks a one-time code of somebody who is signed in and uses it up; wrong ones lock further proofs of this user, not the sign-in.</summary>
     /// <param name="refusal">Written when it is refused.</param>
     Task<CodeProof> ProveCodeAsync(TenantId tenant, UserId id, string code, AuditDraft refusal, CancellationToken cancellationToken);
 

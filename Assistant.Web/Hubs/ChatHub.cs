@@ -1,5 +1,6 @@
 using System.Net;
 using Assistant.Domain.Messaging.WebChat;
+using Assistant.Web.Security;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.SignalR;
 
@@ -21,7 +22,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     public override async Task OnConnectedAsync()
     {
-        var address = ChatLimits.KeyOf(Context.GetHttpContext()?.Connection.RemoteIpAddress);
+        var address = NetworkKey.Of(Context.GetHttpContext()?.Connection.RemoteIpAddress);
         if (!limits.TryConnect(address))
         {
             Context.Abort();

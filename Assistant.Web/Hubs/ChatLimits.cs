@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using Assistant.Domain.Messaging.WebChat;
+using Assistant.Web.Security;
 using Microsoft.Extensions.Options;
 
 namespace Assistant.Web.Hubs;
@@ -54,27 +54,4 @@ internal sealed class ChatLimits(IOptions<ChatOptions> options, TimeProvider tim
     /// <summary>Zero, or how long a message has to wait.</summary>
     public TimeSpan Send(IPAddress address, VisitorId visitor) =>
         _visitors.Take(visitor) is var wait && wait > TimeSpan.Zero ? wait : _addresses.Take(address);
-
-    /// <summary>The address as limits see it: one household has a whole IPv6 /64.</summary>
-    public static IPAddress KeyOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return IPAddress.None;
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
 }

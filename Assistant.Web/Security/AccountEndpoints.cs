@@ -26,7 +26,8 @@ internal static class AccountEndpoints
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        HttpContext http, IAntiforgery antiforgery, IUserDirectory users, SignInLimiter limiter, Sessions sessions, CancellationToken cancellationToken)
+        HttpContext http, IAntiforgery antiforgery, IUserDirectory users, SignInLimiter limiter, KnownDevices devices, Sessions sessions,
+        CancellationToken cancellationToken)
     {
         if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
         {
@@ -41,16 +42,20 @@ internal static class AccountEndpoints
             return Back("failed", null, returnUrl);
         }
 
-        var origin = SessionClaims.OriginOf(http);
-        if (!limiter.Allows(origin, email))
+        var known = devices.Find(http, email);
+        if (!(known is { } device ? limiter.AllowsOnDevice(device) : limiter.Allows(NetworkKey.Of(http), email)))
         {
             return Back("locked", email, returnUrl);
         }
 
-        switch (await users.VerifyAsync(email, password, code, origin, cancellationToken))
+        var origin = SessionClaims.OriginOf(http);
+        switch (known is null
+            ? await users.VerifyAsync(email, password, code, origin, cancellationToken)
+            : await users.VerifyOnKnownDeviceAsync(email, password, code, origin, cancellationToken))
         {
             case SignInOutcome.SignedIn signedIn:
                 await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp);
+                devices.Remember(http, signedIn.User.Email);
                 return TypedResults.LocalRedirect(returnUrl);
             case SignInOutcome.CodeNeeded:
                 return Back("code", email, returnUrl);

@@ -66,7 +66,7 @@ internal static class CredentialEndpoints
                 return Results.Text(CredentialWords.WrongPassword);
             }
 
-            if (wantsPassword && !limiter.Allows(SessionClaims.OriginOf(http), caller.Actor.Name))
+            if (wantsPassword && !limiter.AllowsInSession(new UserId(id)))
             {
                 return Results.Text(CredentialWords.Locked);
             }

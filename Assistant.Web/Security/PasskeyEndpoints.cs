@@ -61,13 +61,14 @@ internal static class PasskeyEndpoints
             return Results.Text(CredentialWords.Expired);
         }
 
-        return limiter.AllowsChallenge(SessionClaims.OriginOf(http))
+        return limiter.AllowsChallenge(NetworkKey.Of(http))
             ? Question(await desk.BeginSignInAsync(cancellationToken))
             : Results.Text(CredentialWords.Locked);
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, Sessions sessions, CancellationToken cancellationToken)
+        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, KnownDevices devices, Sessions sessions,
+        CancellationToken cancellationToken)
     {
         if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
         {
@@ -77,7 +78,7 @@ internal static class PasskeyEndpoints
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var returnUrl = LocalUrl.OrHome(form["returnUrl"]);
         var (origin, (ceremony, answer)) = (SessionClaims.OriginOf(http), Answer(form));
-        if (!limiter.Allows(origin, "passkey"))
+        if (!limiter.AllowsPasskey(NetworkKey.Of(http)))
         {
             return AccountEndpoints.Back("locked", null, returnUrl);
         }
@@ -88,6 +89,7 @@ internal static class PasskeyEndpoints
         }
 
         await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp);
+        devices.Remember(http, signedIn.User.Email);
         return TypedResults.LocalRedirect(returnUrl);
     }
 

@@ -48,6 +48,7 @@ internal static class WebSecurity
         services.AddSingleton<IApiCallers>(provider => provider.GetRequiredService<PrincipalCallers>());
         services.AddSingleton<Sessions>();
         services.AddSingleton<SignInLimiter>();
+        services.AddSingleton<KnownDevices>();
         services.AddSingleton<CredentialEndpoints.Request>();
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         return services;

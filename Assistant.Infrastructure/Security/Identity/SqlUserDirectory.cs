@@ -77,7 +77,7 @@ internal sealed class SqlUserDirectory(
             return new CredentialOutcome.NotFound();
         }
 
-        switch ((await _attempts.ProveAsync(row, password, audit, cancellationToken)).Refusal)
+        switch ((await _attempts.ProveAsync(row, password, AttemptBy.Session, audit, cancellationToken)).Refusal)
         {
             case null:
                 break;
@@ -124,12 +124,19 @@ internal sealed class SqlUserDirectory(
     public async Task<SignInRefusal?> CheckPasswordAsync(
         TenantId tenant, UserId id, string password, AuditDraft attempt, CancellationToken cancellationToken)
         => await _rows.FindAsync(tenant, id, cancellationToken) is { } row
-            ? (await _attempts.ProveAsync(row, password, attempt, cancellationToken)).Refusal
+            ? (await _attempts.ProveAsync(row, password, AttemptBy.Session, attempt, cancellationToken)).Refusal
             : SignInRefusal.UnknownUser;
 
-    public async Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
+    public Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
+        => VerifyAsync(email, password, code, origin, AttemptBy.Stranger, cancellationToken);
+
+    public Task<SignInOutcome> VerifyOnKnownDeviceAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
+        => VerifyAsync(email, password, code, origin, AttemptBy.KnownDevice, cancellationToken);
+
+    private async Task<SignInOutcome> VerifyAsync(
+        string email, string password, string? code, string origin, AttemptBy by, CancellationToken cancellationToken)
         => await _rows.FindAsync(email, cancellationToken) is { } row
-            ? await _attempts.SignInAsync(row, password, code, Attempt(new TenantId(row.TenantId), row.ToUser().AsActor, origin), cancellationToken)
+            ? await _attempts.SignInAsync(row, password, code, by, Attempt(new TenantId(row.TenantId), row.ToUser().AsActor, origin), cancellationToken)
             // Nobody's tenant is known; the address is not written, people type passwords into that field.
             : await _attempts.RefuseUnknownAsync(password, Attempt(TenantId.Default, new Actor("user", "unknown", ""), origin), cancellationToken);
 

@@ -99,6 +99,47 @@ public abstract class UserDirectoryContract
     }
 
     [Fact]
+    public async Task A_lock_that_strangers_brought_about_shuts_out_neither_a_known_device_nor_who_is_signed_in()
+    {
+        var (users, audit) = await CreateAsync(_clock, Own, Other);
+        var secret = TotpSecret.Create();
+        var user = await AddAsync(users, "ada@example.org", totp: secret);
+        for (var i = 0; i < 5; i++)
+        {
+            await users.VerifyAsync("ada@example.org", "wrong", null, "192.0.2.1", Cancel);
+        }
+
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.Locked), await VerifyAsync(users, "ada@example.org"));
+        Assert.Null(await users.CheckPasswordAsync(Own, user.Id, Password, Draft(Own), Cancel));
+        Assert.Equal(CodeProof.Right, await users.ProveCodeAsync(Own, user.Id, FakeTotp.CodeAt(secret, _clock.GetUtcNow()), Draft(Own), Cancel));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Task<SignInOutcome> VerifyHereAsync(string password, string code) => users.VerifyOnKnownDeviceAsync("ada@example.org", password, code, "192.0.2.9", Cancel);
+        Assert.IsType<SignInOutcome.CodeNeeded>(await VerifyHereAsync(Password, ""));
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.WrongCode), await VerifyHereAsync(Password, "000000"));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyHereAsync(Password, FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
+        Assert.Equal(new SignInOutcome.Refused(SignInRefusal.Locked), await VerifyAsync(users, "ada@example.org")); // strangers won nothing by it
+        Assert.Contains(AuditActions.SignedIn, await ActionsAsync(audit, Own));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_on_a_known_device_or_in_a_session_locks_nobody_elsewhere()
+    {
+        var (users, _) = await CreateAsync(_clock, Own, Other);
+        var user = await AddAsync(users, "ada@example.org");
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(
+                new SignInOutcome.Refused(SignInRefusal.WrongPassword), await users.VerifyOnKnownDeviceAsync("ada@example.org", "wrong", null, "192.0.2.9", Cancel));
+            await users.CheckPasswordAsync(Own, user.Id, "wrong", Draft(Own), Cancel);
+        }
+
+        Assert.Equal(SignInRefusal.Locked, await users.CheckPasswordAsync(Own, user.Id, Password, Draft(Own), Cancel));
+        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org"));
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Null(await users.CheckPasswordAsync(Own, user.Id, Password, Draft(Own), Cancel));
+    }
+
+    [Fact]
     public async Task A_success_forgets_earlier_failures()
     {
         var (users, _) = await CreateAsync(_clock, Own);

@@ -8,6 +8,7 @@ namespace Assistant.Testing.InMemory;
 public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clock, params TenantId[] tenants) : IUserDirectory
 {
     private readonly Lock _lock = new();
+    private readonly FailureCounter<UserId> _sessions = new(5, TimeSpan.FromMinutes(5));
     private readonly FakeTotp _totp = new(clock);
     private readonly List<Account> _accounts = [];
     private readonly Dictionary<(TenantId Tenant, UserId User), (string Role, DateTimeOffset Since)> _memberships = [];
@@ -69,16 +70,9 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             }
 
             var refusal = audit with { Action = AuditActions.SignInFailed };
-            if (account.User.LockedUntil > audit.At)
+            if (RefuseInSession(account, password, refusal) is { } reason)
             {
-                Refuse(account, refusal, SignInRefusal.Locked, counts: false);
-                return new CredentialOutcome.Locked();
-            }
-
-            if (account.Password != password)
-            {
-                Refuse(account, refusal, SignInRefusal.WrongPassword, counts: true);
-                return new CredentialOutcome.WrongPassword();
+                return reason == SignInRefusal.Locked ? new CredentialOutcome.Locked() : new CredentialOutcome.WrongPassword();
             }
 
             switch (change)
@@ -113,10 +107,25 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             }
 
             var refusal = attempt with { Action = AuditActions.SignInFailed };
-            return account.User.LockedUntil > attempt.At ? Refuse(account, refusal, SignInRefusal.Locked, counts: false).Reason
-                : account.Password != password ? Refuse(account, refusal, SignInRefusal.WrongPassword, counts: true).Reason
-                : null;
+            return RefuseInSession(account, password, refusal);
         });
+
+    private SignInRefusal? RefuseInSession(Account account, string password, AuditDraft refusal)
+    {
+        if (_sessions.IsLocked(account.User.Id, refusal.At))
+        {
+            return Refuse(account, refusal, SignInRefusal.Locked, counts: false).Reason;
+        }
+
+        if (account.Password == password)
+        {
+            _sessions.Forget(account.User.Id);
+            return null;
+        }
+
+        _sessions.Fail(account.User.Id, refusal.At);
+        return Refuse(account, refusal, SignInRefusal.WrongPassword, counts: false).Reason;
+    }
 
     /// <summary>A session of the user as a passkey begins it; ends the earlier ones when asked to.</summary>
     internal SignInOutcome.SignedIn? Session(TenantId tenant, UserId id, DateTimeOffset? signedInAt, bool endsOthers)
@@ -135,7 +144,10 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
     }
 
     public Task<SignInOutcome> VerifyAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
-        => Locked(() => Verify(email, password, code, origin));
+        => Locked(() => Verify(email, password, code, origin, isKnown: false));
+
+    public Task<SignInOutcome> VerifyOnKnownDeviceAsync(string email, string password, string? code, string origin, CancellationToken cancellationToken)
+        => Locked(() => Verify(email, password, code, origin, isKnown: true));
 
     public Task<User?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken)
         => Locked(() => _accounts.FirstOrDefault(a => a.User.Id == id && a.Stamp == stamp)?.User);
@@ -148,7 +160,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
                 return CodeProof.NotEnrolled;
             }
 
-            if (account.User.LockedUntil > refusal.At)
+            if (_sessions.IsLocked(id, refusal.At))
             {
                 Refuse(account, refusal, SignInRefusal.Locked, counts: false);
                 return CodeProof.Locked;
@@ -156,15 +168,17 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
 
             if (_totp.FindStep(secret, code) is not { } step || step <= account.LastStep)
             {
-                Refuse(account, refusal, SignInRefusal.WrongCode, counts: true);
+                _sessions.Fail(id, refusal.At);
+                Refuse(account, refusal, SignInRefusal.WrongCode, counts: false);
                 return CodeProof.Wrong;
             }
 
-            (account.LastStep, account.Failures) = (step, 0);
+            _sessions.Forget(id);
+            account.LastStep = step;
             return CodeProof.Right;
         });
 
-    private SignInOutcome Verify(string email, string password, string? code, string origin)
+    private SignInOutcome Verify(string email, string password, string? code, string origin, bool isKnown)
     {
         var account = Find(email);
         var draft = new AuditDraft(
@@ -176,14 +190,14 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             return Refuse(account, draft, SignInRefusal.UnknownUser, counts: false);
         }
 
-        if (account.User.LockedUntil > draft.At)
+        if (account.User.LockedUntil > draft.At && !isKnown)
         {
             return Refuse(account, draft, SignInRefusal.Locked, counts: false);
         }
 
         if (account.Password != password)
         {
-            return Refuse(account, draft, SignInRefusal.WrongPassword, counts: true);
+            return Refuse(account, draft, SignInRefusal.WrongPassword, counts: !isKnown);
         }
 
         if (account.Totp is { } secret)
@@ -203,12 +217,17 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             }
             else
             {
-                return Refuse(account, draft, SignInRefusal.WrongCode, counts: true);
+                return Refuse(account, draft, SignInRefusal.WrongCode, counts: !isKnown);
             }
         }
 
-        account.Failures = 0;
-        account.User = account.User with { LastSignInAt = draft.At, LockedUntil = null, RecoveryCodesLeft = account.Left };
+        account.Failures = isKnown ? account.Failures : 0;
+        account.User = account.User with
+        {
+            LastSignInAt = draft.At,
+            LockedUntil = isKnown ? account.User.LockedUntil : null,
+            RecoveryCodesLeft = account.Left,
+        };
         log.Append(draft with { Action = AuditActions.SignedIn });
         return new SignInOutcome.SignedIn(account.User, account.Stamp);
     }

@@ -119,6 +119,40 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_owners_device_gets_in_while_strangers_lock_the_account_and_another_accounts_device_does_not()
+    {
+        await _host.AddAsync("ada@example.org", Roles.Owner);
+        await _host.AddAsync("bob@example.org", Roles.Viewer);
+        var (own, other, stranger) = (_host.Open(), _host.Open(), _host.Open());
+        await own.SignInAsync("ada@example.org");
+        Assert.Contains(own.LastSetCookies, c => c.StartsWith("assistant-device=", StringComparison.Ordinal)
+            && c.Contains("httponly", StringComparison.OrdinalIgnoreCase) && c.Contains("samesite=strict", StringComparison.OrdinalIgnoreCase));
+        await other.SignInAsync("bob@example.org");
+        for (var i = 0; i < 12; i++)
+        {
+            await stranger.SignInAsync("ada@example.org", "wrong password");
+        }
+
+        Assert.StartsWith("/account/sign-in?problem=", (await stranger.SignInAsync("ada@example.org")).Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("/account/sign-in?problem=", (await other.SignInAsync("ada@example.org")).Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("/", (await own.SignInAsync("ada@example.org")).Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task A_known_device_guesses_no_more_than_a_few_times()
+    {
+        await _host.AddAsync("ada@example.org", Roles.Owner);
+        var own = _host.Open();
+        await own.SignInAsync("ada@example.org");
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.StartsWith("/account/sign-in?problem=failed", (await own.SignInAsync("ada@example.org", "wrong")).Headers.Location!.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("/account/sign-in?problem=locked", (await own.SignInAsync("ada@example.org")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ending_the_sessions_of_a_user_shuts_the_cookie_out()
     {
         await _host.AddAsync("owner@example.org", Roles.Owner);

@@ -1,12 +1,18 @@
-namespace Assistant.Web.Hubs;
+namespace Assistant.Web.Security;
 
 /// <summary>A rate limit per key: a bucket of tokens that refills steadily. Safe for concurrent use.</summary>
-/// <remarks>Bounded: a full bucket is the same as none, so such buckets are dropped first; when all are in use, a new key waits.</remarks>
+/// <remarks>
+/// Bounded: a full bucket is the same as none, so such buckets are dropped first; when all are in use, a new key waits. A full table is
+/// searched for them once a second at most, so that somebody who fills it does not keep everybody busy searching.
+/// </remarks>
 internal sealed class TokenBuckets<TKey>(int burst, double perMinute, int maxKeys, TimeProvider time)
     where TKey : notnull
 {
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, Bucket> _buckets = [];
+    private long? _sweptAt;
 
     /// <summary>Takes a token.</summary>
     /// <returns>Zero, or how long to wait for one.</returns>
@@ -24,11 +30,24 @@ internal sealed class TokenBuckets<TKey>(int burst, double perMinute, int maxKey
             if (tokens < 1)
             {
                 _buckets[key] = new(tokens, now);
-                return TimeSpan.FromMinutes((1 - tokens) / perMinute);
+                // What is missing may be less than a tick; no wait at all would be a token that nobody paid for.
+                return TimeSpan.FromTicks(Math.Max(1, TimeSpan.FromMinutes((1 - tokens) / perMinute).Ticks));
             }
 
             _buckets[key] = new(tokens - 1, now);
             return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>How many keys are remembered.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _buckets.Count;
+            }
         }
     }
 
@@ -39,6 +58,12 @@ internal sealed class TokenBuckets<TKey>(int burst, double perMinute, int maxKey
             return true;
         }
 
+        if (_sweptAt is { } at && time.GetElapsedTime(at, now) < SweepInterval)
+        {
+            return false;
+        }
+
+        _sweptAt = now;
         foreach (var full in _buckets.Where(entry => Refilled(entry.Value, now) >= burst).Select(entry => entry.Key).ToList())
         {
             _buckets.Remove(full);

@@ -1,7 +1,7 @@
-using Assistant.Web.Hubs;
+using Assistant.Web.Security;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Assistant.Web.Tests.Hubs;
+namespace Assistant.Web.Tests.Security;
 
 public sealed class TokenBucketsTests
 {
@@ -22,6 +22,20 @@ public sealed class TokenBucketsTests
         _clock.Advance(TimeSpan.FromHours(1));
 
         Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => buckets.Take("a") == TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void What_lacks_less_than_a_tick_is_not_given_away()
+    {
+        var buckets = new TokenBuckets<string>(burst: 1, perMinute: 1, maxKeys: 10, _clock);
+        var taken = 0;
+        for (var i = 0; i < 100_000; i++)
+        {
+            taken += buckets.Take("a") == TimeSpan.Zero ? 1 : 0;
+            _clock.Advance(TimeSpan.FromMilliseconds(86.4));
+        }
+
+        Assert.InRange(taken, 100, 145); // 144 minutes
     }
 
     [Fact]
