@@ -11,6 +11,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
 {
     private const int MaxErrorBytes = 8 * 1024;
     private const int MaxMessageChars = 300;
+    private static readonly string[] KeyHeaders = ["x-api-key", "api-key"];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -77,9 +78,12 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
         }
     }
 
-    /// <summary>Some servers repeat the key they refused.</summary>
+    /// <summary>Some servers repeat the key they refused; each vendor has a header of its own for it.</summary>
     private static string Redacted(string message, HttpRequestHeaders headers)
-        => headers.Authorization?.Parameter is { Length: > 3 } key ? message.Replace(key, "***", StringComparison.Ordinal) : message;
+        => Keys(headers).Where(key => key.Length > 3).Aggregate(message, (text, key) => text.Replace(key, "***", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Keys(HttpRequestHeaders headers)
+        => KeyHeaders.SelectMany(name => headers.TryGetValues(name, out var values) ? values : []).Append(headers.Authorization?.Parameter ?? "");
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

@@ -11,14 +11,17 @@ internal sealed class SecondStep
     private readonly Totp _totp;
     private DateTime _next;
 
-    private SecondStep(byte[] seed) => (_totp, _next) = (new Totp(seed), TimeProvider.System.GetUtcNow().UtcDateTime - Step);
+    private SecondStep(string seed) => (Seed, _totp, _next) = (seed, new Totp(Base32Encoding.ToBytes(seed)), TimeProvider.System.GetUtcNow().UtcDateTime - Step);
+
+    /// <summary>What the codes are made from, as the page showed it.</summary>
+    public string Seed { get; }
 
     /// <summary>Sets the second step up on the account page, which is open.</summary>
     public static async Task<SecondStep> TurnOnAsync(ConsolePage desk)
     {
         await desk.PressAsync("Set up");
         var seed = (await desk.Page.Locator("code.seed").TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal);
-        var app = new SecondStep(Base32Encoding.ToBytes(seed));
+        var app = new SecondStep(seed);
         await desk.Page.Locator("#code").FillAsync(app.NextCode());
         await desk.Page.Locator("#totp-password").FillAsync(TestInstallation.Password);
         await desk.PressAsync("Turn on");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Telegram.Bot.Exceptions;
@@ -7,7 +8,7 @@ using Telegram.Bot.Exceptions;
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>What a failed call to the Bot API means, in words for people. Never carries an address: it would hold the token.</summary>
-internal static class TelegramFailure
+internal static partial class TelegramFailure
 {
     private static readonly TimeSpan WrongTokenPause = TimeSpan.FromMinutes(1);
 
@@ -43,7 +44,7 @@ internal static class TelegramFailure
         ApiRequestException { ErrorCode: 403 } e when Says(e, "initiate conversation") => Phrase.Of("telegram.not-started"),
         ApiRequestException { ErrorCode: 403 } e when Says(e, "kicked") || Says(e, "not a member")
             => Phrase.Of("telegram.removed"),
-        ApiRequestException { ErrorCode: 403 } e => Phrase.Of("telegram.forbids", ("says", e.Message)),
+        ApiRequestException { ErrorCode: 403 } e => Phrase.Of("telegram.forbids", ("says", WithoutToken(e.Message))),
         ApiRequestException { ErrorCode: 409 } e when Says(e, "webhook") => Phrase.Of("telegram.webhook-set"),
         ApiRequestException { ErrorCode: 409 } => Phrase.Of("telegram.conflict"),
         ApiRequestException { ErrorCode: 429 } => Phrase.Of("telegram.pause"),
@@ -53,7 +54,7 @@ internal static class TelegramFailure
         ApiRequestException { ErrorCode: 400 } e when Says(e, "thread not found") => Phrase.Of("telegram.topic-gone"),
         ApiRequestException { ErrorCode: 400 } e when Says(e, "BUTTON_DATA_INVALID") => Phrase.Of("telegram.button-too-long"),
         ApiRequestException { ErrorCode: >= 500 } => Phrase.Of("telegram.own-fault"),
-        ApiRequestException e => Phrase.Of("telegram.refuses", ("says", e.Message)),
+        ApiRequestException e => Phrase.Of("telegram.refuses", ("says", WithoutToken(e.Message))),
         { HttpStatusCode: { } status and >= HttpStatusCode.BadRequest } => Phrase.Of(
             "telegram.status", ("status", ((int)status).ToString(CultureInfo.InvariantCulture))),
         { InnerException: OperationCanceledException } => Phrase.Of("telegram.no-answer"),
@@ -82,4 +83,10 @@ internal static class TelegramFailure
     };
 
     private static bool Says(ApiRequestException failure, string words) => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    // Between Telegram and here may stand a server that repeats the address it refused, and the token is part of that.
+    private static string WithoutToken(string message) => Token().Replace(message, "***");
+
+    [GeneratedRegex("[0-9]{3,}:[A-Za-z0-9_-]{8,}")]
+    private static partial Regex Token();
 }
