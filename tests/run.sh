@@ -78,18 +78,19 @@ provision() {
   if browser=$(tests/provision-chromium.sh); then export ASSISTANT_TEST_CHROMIUM=$browser; fi
 }
 
+# run_project NAME [SECONDS [RESULT FILTER...]]: RESULT names what it leaves when a project is run in parts.
 run_project() {
-  local name=Assistant.$1.Tests
+  local name=Assistant.$1.Tests result=${3:-Assistant.$1.Tests}
   local dll=tests/$name/bin/Release/net10.0/$name.dll
-  heading "$name"
+  heading "$result"
   # A run that dies or hangs leaves no result file, which the summary counts as a failure of its own.
-  touch "$results/$name.expected"
-  timeout --kill-after=30 "${2:-900}" dotnet "$dll" -noLogo -noColor -noAutoReporters -result-ctrf "$results/$name.ctrf.json" \
-    >"$results/$name.log" 2>&1
+  touch "$results/$result.expected"
+  timeout --kill-after=30 "${2:-900}" dotnet "$dll" -noLogo -noColor -noAutoReporters -result-ctrf "$results/$result.ctrf.json" "${@:4}" \
+    >"$results/$result.log" 2>&1
   local code=$?
-  tail -n 1 "$results/$name.log"
+  tail -n 1 "$results/$result.log"
   # 0: all passed, 1: some failed; anything else is no verdict of the tests.
-  [ $code -le 1 ] || { rm -f "$results/$name.ctrf.json"; printf 'ended with %d:\n' "$code"; tail -n 40 "$results/$name.log"; }
+  [ $code -le 1 ] || { rm -f "$results/$result.ctrf.json"; printf 'ended with %d:\n' "$code"; tail -n 40 "$results/$result.log"; }
 }
 
 crash() {
@@ -116,11 +117,13 @@ provision
 
 # Quick ones first: they say soonest what is wrong.
 for project in Architecture Domain; do run_project "$project"; done
-# These two wait for disks and sockets half of their time. The last one drives whole programs and wants the machine for itself.
+# These two wait for disks and sockets half of their time.
 run_project Infrastructure &
 run_project Web &
 wait
-run_project EndToEnd 1500
+# Whole programs want the machine for themselves; only the pictures, one long test that waits for pages, go beside the kills.
+run_project EndToEnd 1500 Assistant.EndToEnd.Tests -class- '*LooksTests'
+run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' &
 
 if [ "${ASSISTANT_CRASH_KILLS:-5}" != 0 ]; then
   heading 'Kills under load'
@@ -130,6 +133,7 @@ if [ "${ASSISTANT_CRASH_KILLS:-5}" != 0 ]; then
   fi
 fi
 
+wait
 heading 'Packaging'
 if docker compose version >/dev/null 2>&1; then
   check 'docker compose accepts docker-compose.yml' docker compose --profile server config --quiet

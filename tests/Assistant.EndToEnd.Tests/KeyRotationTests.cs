@@ -18,7 +18,7 @@ public sealed class KeyRotationTests
 
     // Per database. More of them find rarer moments: ASSISTANT_ROTATION_KILLS.
     private static readonly int Kills = int.Parse(
-        Environment.GetEnvironmentVariable("ASSISTANT_ROTATION_KILLS") ?? "10", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("ASSISTANT_ROTATION_KILLS") ?? "6", CultureInfo.InvariantCulture);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
