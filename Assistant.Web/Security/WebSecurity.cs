@@ -21,9 +21,9 @@ internal static class WebSecurity
             .AddCookie(CookieScheme, SessionCookie.Configure)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(RestApi.Scheme, null);
 
-        // An endpoint that says nothing about who may come in lets nobody in.
-        services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
+        // An endpoint that says nothing about who may come in lets nobody in. Where there is none, there is nothing to keep closed.
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder()
+            .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is null).Build());
         services.AddOptions<AuthorizationOptions>().Configure<IPrincipalCallers>((options, callers) =>
         {
             foreach (var permission in Permissions.All)

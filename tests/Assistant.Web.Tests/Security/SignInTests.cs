@@ -189,6 +189,18 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_that_does_not_exist_is_not_found_whoever_asks()
+    {
+        await _host.AddAsync("ada@example.org", Roles.Owner);
+        var browser = _host.Open();
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/no/such/page")).StatusCode);
+
+        await browser.SignInAsync("ada@example.org");
+
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/no/such/page")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_right_is_felt_and_lost_within_the_same_session()
     {
         await _host.AddAsync("owner@example.org", Roles.Owner);
