@@ -7,7 +7,7 @@
 #   tests/run.sh Domain Web     only these test projects (and no checks around them)
 #
 # CI=true                  a test skipped for want of PostgreSQL or Chromium counts as failed
-# ASSISTANT_CRASH_KILLS    kills per database at the end (5; 0 leaves them out)
+# ASSISTANT_CRASH_KILLS    kills per database at the end (3; 0 leaves them out)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -94,7 +94,7 @@ run_project() {
 }
 
 crash() {
-  local provider=$1 kills=${ASSISTANT_CRASH_KILLS:-5}
+  local provider=$1 kills=${ASSISTANT_CRASH_KILLS:-3}
   node tests/crash/crash.mjs --provider "$provider" --kills "$kills" --app artifacts/app/Assistant.Web.dll
 }
 
@@ -117,15 +117,15 @@ provision
 
 # Quick ones first: they say soonest what is wrong.
 for project in Architecture Domain; do run_project "$project"; done
-# These two wait for disks and sockets half of their time.
+# These wait for disks, sockets and pages half of their time: the last of them takes the pictures.
 run_project Infrastructure &
 run_project Web &
-wait
-# Whole programs want the machine for themselves; only the pictures, one long test that waits for pages, go beside the kills.
-run_project EndToEnd 1500 Assistant.EndToEnd.Tests -class- '*LooksTests'
 run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' &
+wait
+# The others drive whole programs through tight moments and want the machine for themselves.
+run_project EndToEnd 1500 Assistant.EndToEnd.Tests -class- '*LooksTests'
 
-if [ "${ASSISTANT_CRASH_KILLS:-5}" != 0 ]; then
+if [ "${ASSISTANT_CRASH_KILLS:-3}" != 0 ]; then
   heading 'Kills under load'
   if check 'publish' dotnet publish Assistant.Web -c Release -o artifacts/app --nologo -v quiet -nodeReuse:false; then
     check 'kills over SQLite lose nothing' crash sqlite
@@ -133,7 +133,6 @@ if [ "${ASSISTANT_CRASH_KILLS:-5}" != 0 ]; then
   fi
 fi
 
-wait
 heading 'Packaging'
 if docker compose version >/dev/null 2>&1; then
   check 'docker compose accepts docker-compose.yml' docker compose --profile server config --quiet
