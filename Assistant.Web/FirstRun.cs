@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -6,6 +7,7 @@ namespace Assistant.Web;
 
 /// <summary>While nobody can sign in yet: prints the one-time set-up link once the server listens.</summary>
 [ActsFor("whoever commands the machine: prints the set-up link while there is no user")]
+[NotAudited("prints a link")]
 internal sealed class FirstRun(SetupGate gate, IServer server, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

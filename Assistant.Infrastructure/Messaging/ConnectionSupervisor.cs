@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Security;
@@ -20,6 +21,8 @@ public sealed class PublicAddressOptions
 
 /// <summary>Keeps a session running for every enabled connection; a fault of one touches no other.</summary>
 [ActsFor("the product, in every tenant: opens the connections people made")]
+[Audits(
+    AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed partial class ConnectionSupervisor(
     IConnectionStore connections,
     IChannelCatalog channels,

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Provisioning;
 using Assistant.Domain.Security;
@@ -10,6 +11,7 @@ namespace Assistant.Infrastructure.Provisioning;
 /// <summary>Applies <c>assistant.yaml</c> before the workers after it start, then whenever the file changes.</summary>
 /// <remarks>A file that cannot be applied stops the start; later it is reported and what was applied before stays.</remarks>
 [ActsFor("whoever commands the machine: applies assistant.yaml")]
+[Audits(AuditActions.TenantCreated, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted, AuditActions.EngineSaved, AuditActions.EngineDeleted)]
 internal sealed partial class ProvisioningWorker(
     ProvisioningFile file,
     Provisioner provisioner,

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Web.Components.Layout;
 using Assistant.Web.Components.Pages.Audit;
 using Assistant.Web.Components.Pages.Conversations;
@@ -40,8 +41,10 @@ public static class ConsoleServices
         app.UseNotFoundPage();
         app.UseRequestLocalization();
         app.UseAntiforgery();
-        app.MapStaticAssets().OpenTo("the program's own scripts and styles, the same for everybody");
-        app.MapGet("/account/language", ChooseLanguage).OpenTo("sets the language cookie of this browser").ExcludeFromDescription();
+        app.MapStaticAssets().OpenTo("the program's own scripts and styles, the same for everybody")
+            .NotAudited(NotAuditedAttribute.Reads);
+        app.MapGet("/account/language", ChooseLanguage).OpenTo("sets the language cookie of this browser")
+            .NotAudited("a cookie of this browser").ExcludeFromDescription();
 
         app.MapAuditExport();
 

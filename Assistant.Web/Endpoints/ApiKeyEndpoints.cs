@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -29,9 +31,9 @@ internal static class ApiKeyEndpoints
         var group = api.MapGroup("/apikeys").WithTags("API keys");
         group.MapGet("/", ListAsync).Needs(Permissions.ApiKeysManage)
             .WithSummary("Lists API keys, newest first, revoked ones included").Produces<PageResource<ApiKeyResource>>();
-        group.MapPost("/", CreateAsync).Needs(Permissions.ApiKeysManage)
+        group.MapPost("/", CreateAsync).Needs(Permissions.ApiKeysManage).AuditsUnderProof(AuditActions.ApiKeyCreated)
             .WithSummary("Creates an API key").Produces<NewApiKeyResource>(201).ProducesValidationProblem();
-        group.MapDelete("/{id:guid}", RevokeAsync).Needs(Permissions.ApiKeysManage)
+        group.MapDelete("/{id:guid}", RevokeAsync).Needs(Permissions.ApiKeysManage).Audits(AuditActions.ApiKeyRevoked)
             .WithSummary("Makes an API key useless at once").Produces(204).ProducesProblem(404);
     }
 

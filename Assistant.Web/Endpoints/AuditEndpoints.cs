@@ -5,6 +5,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Assistant.Web.Endpoints;
@@ -90,9 +91,9 @@ internal static class AuditEndpoints
             .WithSummary("Lists events, newest first").Produces<PageResource<AuditResource>>().ProducesValidationProblem();
         group.MapGet("/checkpoint", CheckpointAsync).Needs(Permissions.AuditRead)
             .WithSummary("How long the chain is and what it ends with").Produces<CheckpointResource>();
-        group.MapPost("/verify", VerifyAsync).Needs(Permissions.AuditRead)
+        group.MapPost("/verify", VerifyAsync).Needs(Permissions.AuditRead).NotAudited("changes nothing")
             .WithSummary("Verifies the whole chain").Produces<AuditVerdictResource>().ProducesValidationProblem();
-        group.MapGet("/export", ExportAsync).Needs(Permissions.AuditRead)
+        group.MapGet("/export", ExportAsync).Needs(Permissions.AuditRead).Audits(AuditActions.AuditExported, AuditActions.AuditAlarm)
             .WithSummary("Exports the chain")
             .WithDescription("One JSON object per line and event, then a checkpoint, signed. `assistant audit verify --file` checks it without a database. "
                 + "With format=csv a table for spreadsheets.")

@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Web.Localization;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -83,21 +85,21 @@ internal static class ChannelEndpoints
             .WithSummary("Lists the channels this build knows, with their settings").Produces<PageResource<ChannelTypeResource>>();
         group.MapGet("/{name}", GetAsync).Needs(Permissions.ChannelsRead)
             .WithSummary("One channel").Produces<ChannelResource>().ProducesProblem(404);
-        group.MapPut("/{name}", PutAsync).Needs(Permissions.ChannelsManage)
+        group.MapPut("/{name}", PutAsync).Needs(Permissions.ChannelsManage).AuditsUnderProof(AuditActions.ConnectionSaved)
             .WithSummary("Creates or replaces a channel")
             .WithDescription("A stored secret has to be sent again when an address among the settings changes.")
             .Produces<ChannelResource>().ProducesValidationProblem().ProducesProblem(409);
-        group.MapDelete("/{name}", DeleteAsync).Needs(Permissions.ChannelsManage)
+        group.MapDelete("/{name}", DeleteAsync).Needs(Permissions.ChannelsManage).AuditsUnderProof(AuditActions.ConnectionDeleted)
             .WithSummary("Removes a channel; its conversations stay").Produces(204).ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/{name}/enable", (string name, ApiCaller caller, ConnectionDesk desk, CancellationToken ct)
-                => SetEnabledAsync(name, true, caller, desk, ct)).Needs(Permissions.ChannelsManage)
+                => SetEnabledAsync(name, true, caller, desk, ct)).Needs(Permissions.ChannelsManage).Audits(AuditActions.ConnectionSaved)
             .WithSummary("Switches a channel on").Produces<ChannelResource>().ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/{name}/disable", (string name, ApiCaller caller, ConnectionDesk desk, CancellationToken ct)
-                => SetEnabledAsync(name, false, caller, desk, ct)).Needs(Permissions.ChannelsManage)
+                => SetEnabledAsync(name, false, caller, desk, ct)).Needs(Permissions.ChannelsManage).Audits(AuditActions.ConnectionSaved)
             .WithSummary("Switches a channel off").Produces<ChannelResource>().ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{name}/test", TestStoredAsync).Needs(Permissions.ChannelsManage)
+        group.MapPost("/{name}/test", TestStoredAsync).Needs(Permissions.ChannelsManage).NotAudited("tries what is stored and keeps nothing")
             .WithSummary("Tries a stored channel against the real messenger").Produces<ChannelTestResource>().ProducesProblem(404);
-        group.MapPost("/test", TestDraftAsync).Needs(Permissions.ChannelsManage)
+        group.MapPost("/test", TestDraftAsync).Needs(Permissions.ChannelsManage).NotAudited("tries settings and keeps nothing")
             .WithSummary("Tries settings without storing them").Produces<ChannelTestResource>().ProducesValidationProblem();
     }
 

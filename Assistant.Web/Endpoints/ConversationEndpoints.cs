@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.Globalization;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -35,34 +37,37 @@ internal static class ConversationEndpoints
 
     private static void MapControl(RouteGroupBuilder group)
     {
-        Control("takeover", (desk, caller, id, ct) => desk.TakeOverAsync(caller, id, ct), "Takes the conversation over",
-            "When this answers 200, nothing the assistant decided before leaves any more.");
-        Control("handback", (desk, caller, id, ct) => desk.HandBackAsync(caller, id, ct), "Hands the conversation back to the assistant",
-            "What was held back stays held.");
-        Control("close", (desk, caller, id, ct) => desk.CloseAsync(caller, id, ct), "Closes the conversation",
-            "A new message of the person opens it again.");
-        Control("reopen", (desk, caller, id, ct) => desk.ReopenAsync(caller, id, ct), "Opens a closed conversation again", "");
+        Control("takeover", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.TakeOverAsync(caller.Value, new ConversationId(id), ct)))
+            .Audits(AuditActions.ConversationTakenOver).WithSummary("Takes the conversation over")
+            .WithDescription("When this answers 200, nothing the assistant decided before leaves any more.");
+        Control("handback", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.HandBackAsync(caller.Value, new ConversationId(id), ct)))
+            .Audits(AuditActions.ConversationHandedBack).WithSummary("Hands the conversation back to the assistant")
+            .WithDescription("What was held back stays held.");
+        Control("close", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.CloseAsync(caller.Value, new ConversationId(id), ct)))
+            .Audits(AuditActions.ConversationClosed).WithSummary("Closes the conversation").WithDescription("A new message of the person opens it again.");
+        Control("reopen", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.ReopenAsync(caller.Value, new ConversationId(id), ct)))
+            .Audits(AuditActions.ConversationReopened).WithSummary("Opens a closed conversation again");
 
-        void Control(
-            string verb, Func<ConversationDesk, Caller, ConversationId, CancellationToken, Task<ControlOutcome>> act, string summary, string description)
-            => group.MapPost($"/{{id:guid}}/{verb}", async (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
-                    => Answer(await act(desk, caller.Value, new ConversationId(id), ct)))
-                .Needs(Permissions.ConversationsReply).WithSummary(summary).WithDescription(description)
-                .Produces<ControlResource>().ProducesProblem(404).ProducesProblem(409);
+        RouteHandlerBuilder Control(string verb, Delegate act) => group.MapPost($"/{{id:guid}}/{verb}", act).Needs(Permissions.ConversationsReply)
+            .Produces<ControlResource>().ProducesProblem(404).ProducesProblem(409);
     }
 
     private static void MapWords(RouteGroupBuilder group)
     {
-        group.MapPost("/{id:guid}/reply", ReplyAsync).Needs(Permissions.ConversationsReply)
+        group.MapPost("/{id:guid}/reply", ReplyAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.OperatorReplied)
             .WithSummary("Says something to the person").WithDescription("The caller must hold the conversation: take it over first.")
             .Produces<MessageResource>(201).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{id:guid}/notes", AddNoteAsync).Needs(Permissions.ConversationsReply)
+        group.MapPost("/{id:guid}/notes", AddNoteAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.NoteAdded)
             .WithSummary("Adds a note only colleagues see")
             .Produces<MessageResource>(201).ProducesValidationProblem().ProducesProblem(404);
-        group.MapPost("/{id:guid}/held/{entry:guid}", DecideHeldAsync).Needs(Permissions.ConversationsReply)
+        group.MapPost("/{id:guid}/held/{entry:guid}", DecideHeldAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.HeldReplySent, AuditActions.HeldReplyDropped, AuditActions.OperatorReplied)
             .WithSummary("Sends, drops or replaces a held reply")
             .Produces<MessageResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{id:guid}/read", MarkReadAsync).Needs(Permissions.ConversationsRead)
+        group.MapPost("/{id:guid}/read", MarkReadAsync).Needs(Permissions.ConversationsRead).NotAudited("what an operator has seen of a conversation, for the marks of that operator")
             .WithSummary("Marks messages as read by the caller").Produces(204).ProducesValidationProblem().ProducesProblem(404);
     }
 
@@ -206,13 +211,13 @@ internal static class ConversationEndpoints
         _ => null,
     };
 
-    private static IResult Answer(ControlOutcome outcome) => outcome switch
+    private static async Task<IResult> AnswerAsync(Task<ControlOutcome> act) => await act switch
     {
         ControlOutcome.Changed changed => Results.Ok(ControlResource.From(changed.Conversation, changed: true, changed.HeldBack)),
         ControlOutcome.Unchanged same => Results.Ok(ControlResource.From(same.Conversation, changed: false, heldBack: 0)),
         ControlOutcome.HeldByOther other => Problems.Conflict("Held by another", $"{other.Operator.Name} holds this conversation."),
         ControlOutcome.NotFound => Problems.NotFound("conversation"),
-        _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+        var other => throw new InvalidOperationException($"Unknown outcome {other}."),
     };
 
     private static IResult Answer(ReplyOutcome outcome, int status) => outcome switch

@@ -1,7 +1,9 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Web.Localization;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -31,7 +33,7 @@ internal static class DeadLetterEndpoints
         var group = api.MapGroup("/deadletters").WithTags("Dead letters");
         group.MapGet("/", ListAsync).Needs(Permissions.ConversationsRead)
             .WithSummary("Lists dead letters, newest first").Produces<PageResource<DeadLetterResource>>().ProducesValidationProblem();
-        group.MapPost("/{id:guid}/resend", ResendAsync).Needs(Permissions.ConversationsReply)
+        group.MapPost("/{id:guid}/resend", ResendAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.MessageRevived)
             .WithSummary("Puts a dead letter back into its queue").Produces(204).ProducesProblem(404);
     }
 

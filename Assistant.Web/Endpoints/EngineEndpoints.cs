@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Web.Localization;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -62,17 +64,17 @@ internal static class EngineEndpoints
             .WithSummary("Lists the engine types this build knows, with their settings").Produces<PageResource<EngineTypeResource>>();
         group.MapGet("/{name}", GetAsync).Needs(Permissions.EnginesRead)
             .WithSummary("One engine").Produces<EngineResource>().ProducesProblem(404);
-        group.MapPut("/{name}", PutAsync).Needs(Permissions.EnginesManage)
+        group.MapPut("/{name}", PutAsync).Needs(Permissions.EnginesManage).AuditsUnderProof(AuditActions.EngineSaved)
             .WithSummary("Creates or replaces an engine")
             .WithDescription("A stored secret has to be sent again when an address among the settings changes.")
             .Produces<EngineResource>().ProducesValidationProblem().ProducesProblem(409);
-        group.MapDelete("/{name}", DeleteAsync).Needs(Permissions.EnginesManage)
+        group.MapDelete("/{name}", DeleteAsync).Needs(Permissions.EnginesManage).Audits(AuditActions.EngineDeleted)
             .WithSummary("Removes an engine").Produces(204).ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{name}/default", SetDefaultAsync).Needs(Permissions.EnginesManage)
+        group.MapPost("/{name}/default", SetDefaultAsync).Needs(Permissions.EnginesManage).Audits(AuditActions.EngineSaved)
             .WithSummary("Makes an engine the default").Produces<EngineResource>().ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{name}/test", TestStoredAsync).Needs(Permissions.EnginesManage)
+        group.MapPost("/{name}/test", TestStoredAsync).Needs(Permissions.EnginesManage).NotAudited("tries what is stored and keeps nothing")
             .WithSummary("Asks a stored engine for a short answer").Produces<EngineTestResource>().ProducesProblem(404);
-        group.MapPost("/test", TestDraftAsync).Needs(Permissions.EnginesManage)
+        group.MapPost("/test", TestDraftAsync).Needs(Permissions.EnginesManage).NotAudited("tries settings and keeps nothing")
             .WithSummary("Tries settings without storing them").Produces<EngineTestResource>().ProducesValidationProblem();
     }
 

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -17,12 +18,12 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
-            .OpenTo("whether the process answers");
+            .OpenTo("whether the process answers").NotAudited(NotAuditedAttribute.Reads);
         endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(Ready),
             ResponseWriter = WriteAsync,
-        }).OpenTo("names of checks and their state");
+        }).OpenTo("names of checks and their state").NotAudited(NotAuditedAttribute.Reads);
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(

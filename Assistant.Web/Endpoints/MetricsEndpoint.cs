@@ -1,4 +1,5 @@
 using System.Net;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Web.Security.Access;
@@ -34,7 +35,8 @@ internal static class MetricsEndpoint
 
     public static void Map(IEndpointRouteBuilder endpoints)
         => endpoints.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Policy)
-            .WithMetadata(new AccessStatement(Permissions.ChannelsRead, "API keys that hold the permission, and a direct caller on this machine"));
+            .WithMetadata(new AccessStatement(Permissions.ChannelsRead, "API keys that hold the permission, and a direct caller on this machine"))
+            .NotAudited(NotAuditedAttribute.Reads);
 
     private static bool IsDirectAndLocal(HttpContext http)
         => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)

@@ -1,8 +1,10 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -57,12 +59,12 @@ internal static class PeopleEndpoints
             .WithSummary("Lists people by name").Produces<PageResource<PersonResource>>().ProducesValidationProblem();
         group.MapGet("/{id:guid}", GetAsync).Needs(Permissions.PeopleRead)
             .WithSummary("One person").Produces<PersonResource>().ProducesProblem(404);
-        group.MapPut("/{id:guid}/standing/{channel}", SetStandingAsync).Needs(Permissions.PeopleManage)
+        group.MapPut("/{id:guid}/standing/{channel}", SetStandingAsync).Needs(Permissions.PeopleManage).Audits(AuditActions.StandingChanged)
             .WithSummary("Allows or blocks a person on a channel")
             .Produces(204).ProducesValidationProblem().ProducesProblem(404);
         group.MapGet("/pairing", ListPairingAsync).Needs(Permissions.PeopleRead)
             .WithSummary("Open pairing requests, oldest first").Produces<PageResource<PairingResource>>();
-        group.MapPost("/pairing/{request:guid}", DecideAsync).Needs(Permissions.PeopleManage)
+        group.MapPost("/pairing/{request:guid}", DecideAsync).Needs(Permissions.PeopleManage).Audits(AuditActions.PairingApproved, AuditActions.PairingDeclined)
             .WithSummary("Approves, declines or blocks").WithDescription("Who is approved or declined is told so in their language; who is blocked is not.")
             .Produces(204).ProducesValidationProblem().ProducesProblem(404);
     }

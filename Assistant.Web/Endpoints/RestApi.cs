@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Assistant.Domain.Audit;
 using Assistant.Web.Security.Access;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -39,7 +40,7 @@ internal static class RestApi
 
     public static void MapRestApi(this IEndpointRouteBuilder endpoints)
     {
-        var api = endpoints.MapGroup($"{Prefix}/v1").DisableAntiforgery()
+        var api = endpoints.MapGroup($"{Prefix}/v1").ReadsAreNotAudited().DisableAntiforgery()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
@@ -62,7 +63,7 @@ internal static class RestApi
         WebhookEndpoint.Map(endpoints);
         HealthEndpoints.Map(endpoints);
         MetricsEndpoint.Map(endpoints);
-        endpoints.MapOpenApi("/openapi/{documentName}.json").OpenTo("the description of the API");
+        endpoints.MapOpenApi("/openapi/{documentName}.json").OpenTo("the description of the API").NotAudited(NotAuditedAttribute.Reads);
     }
 
     /// <summary>JSON of the API: camel case, enumerations as words, numbers as numbers.</summary>

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -21,10 +23,10 @@ internal static class RoleEndpoints
         var group = api.MapGroup("/roles").WithTags("Roles");
         group.MapGet("/", ListAsync).Needs(Permissions.UsersRead)
             .WithSummary("Lists the built-in roles and the tenant's own").Produces<PageResource<RoleResource>>();
-        group.MapPut("/{name}", SaveAsync).Needs(Permissions.RolesManage)
+        group.MapPut("/{name}", SaveAsync).Needs(Permissions.RolesManage).AuditsUnderProof(AuditActions.RoleSaved)
             .WithSummary("Makes a role or replaces its permissions").WithDescription("Wants proof. Whoever holds the role feels it at once.")
             .Produces<RoleResource>().ProducesValidationProblem();
-        group.MapDelete("/{name}", DeleteAsync).Needs(Permissions.RolesManage)
+        group.MapDelete("/{name}", DeleteAsync).Needs(Permissions.RolesManage).AuditsUnderProof(AuditActions.RoleDeleted)
             .WithSummary("Deletes a role nobody holds").WithDescription("Wants proof.").Produces(204).ProducesProblem(404).ProducesProblem(409);
     }
 

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -18,7 +20,7 @@ internal static class TenantEndpoints
         group.MapGet("/", ListAsync).NeedsCaller()
             .WithSummary("The tenants the caller can see").WithDescription("A key belongs to one tenant and sees that one.")
             .Produces<PageResource<TenantResource>>();
-        group.MapPost("/", CreateAsync).Needs(Permissions.TenantsManage)
+        group.MapPost("/", CreateAsync).Needs(Permissions.TenantsManage).AuditsUnderProof(AuditActions.TenantCreated, AuditActions.MembershipGranted)
             .WithSummary("Creates a tenant").WithDescription("Wants proof. Only for keys of the first tenant.")
             .Produces<TenantResource>(201).ProducesValidationProblem().ProducesProblem(409);
     }

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -42,17 +44,17 @@ internal static class UserEndpoints
             .WithSummary("Lists users by e-mail address").Produces<PageResource<UserResource>>();
         group.MapGet("/{id:guid}", GetAsync).Needs(Permissions.UsersManage)
             .WithSummary("One user").Produces<UserResource>().ProducesProblem(404);
-        group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage)
+        group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.UserCreated)
             .WithSummary("Creates a user").Produces<UserResource>(201).ProducesValidationProblem().ProducesProblem(409);
-        group.MapPut("/{id:guid}/password", SetPasswordAsync).Needs(Permissions.UsersManage)
+        group.MapPut("/{id:guid}/password", SetPasswordAsync).Needs(Permissions.UsersManage).Audits(AuditActions.UserChanged, AuditActions.SignInFailed)
             .WithSummary("Changes a user's password").WithDescription("Wants the password as it is now. The user has to sign in again.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{id:guid}/totp", OfferTotpAsync).Needs(Permissions.UsersManage)
+        group.MapPost("/{id:guid}/totp", OfferTotpAsync).Needs(Permissions.UsersManage).NotAudited("hands out a seed and keeps nothing")
             .WithSummary("A fresh secret for one-time codes, to be confirmed").Produces<TotpResource>().ProducesProblem(404);
-        group.MapPut("/{id:guid}/totp", EnrolTotpAsync).Needs(Permissions.UsersManage)
+        group.MapPut("/{id:guid}/totp", EnrolTotpAsync).Needs(Permissions.UsersManage).Audits(AuditActions.UserChanged, AuditActions.SignInFailed)
             .WithSummary("Asks for one-time codes at sign-in").WithDescription("Wants the password and a code of the secret.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{id:guid}/totp/remove", RemoveTotpAsync).Needs(Permissions.UsersManage)
+        group.MapPost("/{id:guid}/totp/remove", RemoveTotpAsync).Needs(Permissions.UsersManage).Audits(AuditActions.UserChanged, AuditActions.SignInFailed)
             .WithSummary("Signs a user in by password alone").WithDescription("Wants the password.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
     }

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Tenancy;
@@ -15,7 +16,10 @@ internal static class WebhookEndpoint
 
     public static void Map(IEndpointRouteBuilder endpoints)
         => endpoints.MapMethods("/webhooks/{connection}", [HttpMethods.Get, HttpMethods.Post], ReceiveAsync)
-            .OpenTo("messengers, by the signature or secret their channel verifies").DisableAntiforgery().ExcludeFromDescription();
+            .OpenTo("messengers, by the signature or secret their channel verifies")
+            .Audits(
+                AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused,
+                AuditActions.PairingRequested).DisableAntiforgery().ExcludeFromDescription();
 
     private static async Task ReceiveAsync(
         HttpContext context, string connection, IChannelSessions sessions, IMessageGateway gateway, IHostApplicationLifetime lifetime)

@@ -1,4 +1,5 @@
 using System.Net;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Web.Security;
 using Assistant.Web.Security.Access;
@@ -14,6 +15,7 @@ namespace Assistant.Web.Hubs;
 /// other methods do nothing for a device on such a line, and <see cref="Join"/> lets none in.
 /// </remarks>
 [Open("visitors of a web chat; a device joins before it can do anything")]
+[NotAudited("each method states its own")]
 internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, ChatCalls calls, ChatLimits limits, SealedLines lines) : Hub<IChatClient>
 {
     private const string DeviceKey = "device";
@@ -47,6 +49,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     /// <summary>The first message of a handshake; answers with the second. An earlier encrypted line ends.</summary>
     [Open("a visitor's browser that agrees on keys")]
+    [NotAudited("keys are agreed on and nothing else")]
     public async Task<Greeting> Greet(string connection, byte[] first)
     {
         await LeaveAsync();
@@ -67,6 +70,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     /// <summary>The third message of a handshake, with a <see cref="JoinRequest"/> in it; what follows is encrypted.</summary>
     [Open("the visitor's own token or pass, encrypted; without one a new visitor begins")]
+    [NotAudited(NotAuditedAttribute.Reads)]
     public async Task Enter(byte[] third)
     {
         if (Sealed is { } line && Address is { } address && line.TryFinish(third, sessions.LineTo(Context.ConnectionId)) is { } request)
@@ -84,6 +88,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     /// <summary>An encrypted call; its answer comes as <see cref="IChatClient.Frame"/>.</summary>
     [Open("a device that joined over an encrypted line, in its visitor's own conversation")]
+    [Audits(AuditActions.MessageReceived, AuditActions.MessageRefused, AuditActions.PairingRequested)]
     public async Task Frame(byte[] frame)
     {
         if (Sealed is not { } line || !line.TryOpen(frame, out var call))
@@ -100,6 +105,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     /// <summary>Brings the device into its visitor's conversation and answers with what it missed.</summary>
     [Open("the visitor's own token or pass; without one a new visitor begins")]
+    [NotAudited(NotAuditedAttribute.Reads)]
     public async Task<JoinResult> Join(JoinRequest request)
     {
         await LeaveAsync();
@@ -117,16 +123,19 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     /// <summary>Says something. Safe to repeat with the same <paramref name="clientId"/>, which the device chose.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
+    [Audits(AuditActions.MessageReceived, AuditActions.MessageRefused, AuditActions.PairingRequested)]
     public async Task<SendResult> Send(Guid clientId, string text) =>
         OpenDevice is { } device ? await calls.SendAsync(device, clientId, text) : SendResult.Bad;
 
     /// <summary>Presses a button of a message the visitor can see.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
+    [Audits(AuditActions.MessageReceived, AuditActions.MessageRefused, AuditActions.PairingRequested)]
     public async Task<SendResult> Press(Guid clientId, long seq, string data) =>
         OpenDevice is { } device ? await calls.PressAsync(device, clientId, seq, data) : SendResult.Bad;
 
     /// <summary>Tells the people at the console that the visitor is writing, or stopped.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
+    [NotAudited("shown for a moment and not kept")]
     public void Typing(bool isTyping)
     {
         if (OpenDevice is { } device)
@@ -137,6 +146,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     /// <summary>The visitor has read up to here, on every device.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
+    [NotAudited("how far a visitor has read, for the visitor's own devices")]
     public async Task Read(long seq)
     {
         if (OpenDevice is { } device)
@@ -147,14 +157,17 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     /// <summary>What the device missed since the message it has last.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
+    [NotAudited(NotAuditedAttribute.Reads)]
     public async Task<CaughtUp> CatchUp(long lastSeq) => OpenDevice is { } device ? await calls.CatchUpAsync(device, lastSeq) : CaughtUp.Nothing;
 
     /// <summary>A page of messages before the given one.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
+    [NotAudited(NotAuditedAttribute.Reads)]
     public async Task<CaughtUp> Earlier(long before) => OpenDevice is { } device ? await calls.EarlierAsync(device, before) : CaughtUp.Nothing;
 
     /// <summary>A code that brings one more device of the visitor in; empty when there is nothing to join yet.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
+    [NotAudited("a pass that lives in memory for minutes")]
     public string CreatePass() => OpenDevice is { } device ? calls.CreatePass(device) : "";
 
     private ChatDevice? Device => Item<ChatDevice>(DeviceKey);

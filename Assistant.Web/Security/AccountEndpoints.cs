@@ -21,8 +21,10 @@ internal static class AccountEndpoints
     {
         // The token is checked by hand: a form left open overnight deserves a sentence, not a bare 400.
         // The sign-in page itself answers every verb on this path, so the post has to come before it.
-        endpoints.MapPost(SignInPage, SignInAsync).WithOrder(-1).OpenTo("signing in").DisableAntiforgery().ExcludeFromDescription();
-        endpoints.MapPost("/account/sign-out", SignOutAsync).OpenTo("signing out").DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost(SignInPage, SignInAsync).WithOrder(-1).OpenTo("signing in").Audits(AuditActions.SignedIn, AuditActions.SignInFailed)
+            .DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-out", SignOutAsync).OpenTo("signing out").Audits(AuditActions.SignedOut)
+            .DisableAntiforgery().ExcludeFromDescription();
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Web.Components;
 using Assistant.Web.Security.Access;
@@ -13,7 +14,8 @@ internal static class CredentialEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        var account = endpoints.MapGroup("/account").SignedIn("one's own account, with its password").DisableAntiforgery().ExcludeFromDescription();
+        var account = endpoints.MapGroup("/account").SignedIn("one's own account, with its password")
+            .Audits(AuditActions.UserChanged, AuditActions.SignInFailed).DisableAntiforgery().ExcludeFromDescription();
         account.MapPost("/password", (HttpContext http, Request request, AccountDesk desk, CancellationToken ct)
             => request.AnswerAsync(http, (caller, id, form) => desk.ChangePasswordAsync(caller, id, form["password"]!, form["next"]!, ct), ct));
         account.MapPost("/totp", (HttpContext http, Request request, AccountDesk desk, ITotp totp, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Web.Security.Access;
@@ -19,8 +20,10 @@ internal static class PasskeyEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/account/sign-in/passkey/begin", BeginSignInAsync).OpenTo("signing in").DisableAntiforgery().ExcludeFromDescription();
-        endpoints.MapPost("/account/sign-in/passkey", SignInAsync).OpenTo("signing in").DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-in/passkey/begin", BeginSignInAsync).OpenTo("signing in").NotAudited("a question, whose answer is audited")
+            .DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/sign-in/passkey", SignInAsync).OpenTo("signing in").Audits(AuditActions.SignedIn, AuditActions.SignInFailed)
+            .DisableAntiforgery().ExcludeFromDescription();
 
         var own = endpoints.MapGroup("/account/passkeys").SignedIn("one's own passkeys").DisableAntiforgery().ExcludeFromDescription();
         own.MapPost("/begin", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
@@ -30,7 +33,7 @@ internal static class PasskeyEndpoints
                 BeginPasskeyOutcome.Refused { Reason: SignInRefusal.Locked } => Results.Text(CredentialWords.Locked),
                 BeginPasskeyOutcome.TooMany => Results.Text(CredentialWords.TooMany),
                 _ => Results.Text(CredentialWords.WrongPassword),
-            }, ct));
+            }, ct)).Audits(AuditActions.UserChanged, AuditActions.SignInFailed);
         own.MapPost("/complete", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
             => request.AdmitAsync(http, wantsPassword: false, async (caller, _, form) =>
             {
@@ -41,16 +44,16 @@ internal static class PasskeyEndpoints
                     AddPasskeyOutcome.ModelDenied => CredentialWords.ModelDenied,
                     _ => CredentialWords.InvalidPasskey,
                 });
-            }, ct));
+            }, ct)).Audits(AuditActions.PasskeyAdded, AuditActions.PasskeyRefused);
         own.MapPost("/rename", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
             => request.AdmitAsync(http, wantsPassword: false, async (caller, _, form) => Results.Text(
                 Guid.TryParse(form["id"], out var id) && await desk.RenameAsync(caller, new PasskeyId(id), form["name"]!, ct)
                     ? CredentialWords.Changed
-                    : CredentialWords.Expired), ct));
+                    : CredentialWords.Expired), ct)).Audits(AuditActions.PasskeyRenamed);
         own.MapPost("/revoke", (HttpContext http, CredentialEndpoints.Request request, PasskeyDesk desk, CancellationToken ct)
             => request.AnswerAsync(http, (caller, _, form) => Guid.TryParse(form["id"], out var id)
                 ? desk.RevokeAsync(caller, new PasskeyId(id), form["password"]!, ct)
-                : Task.FromResult<CredentialOutcome>(new CredentialOutcome.NotFound()), ct));
+                : Task.FromResult<CredentialOutcome>(new CredentialOutcome.NotFound()), ct)).Audits(AuditActions.PasskeyRevoked, AuditActions.SignInFailed);
     }
 
     private static async Task<IResult> BeginSignInAsync(

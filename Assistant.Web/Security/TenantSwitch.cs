@@ -15,7 +15,8 @@ internal static class TenantSwitch
     public const string Path = "/account/tenant";
 
     public static void Map(IEndpointRouteBuilder endpoints)
-        => endpoints.MapPost(Path, SwitchAsync).SignedIn("a tenant one is a member of").DisableAntiforgery().ExcludeFromDescription();
+        => endpoints.MapPost(Path, SwitchAsync).SignedIn("a tenant one is a member of").Audits(AuditActions.TenantEntered)
+            .DisableAntiforgery().ExcludeFromDescription();
 
     private static async Task<RedirectHttpResult> SwitchAsync(
         HttpContext http, IAntiforgery antiforgery, IPrincipalCallers callers, IAccessRights rights, IAuditLog audit, TimeProvider clock,

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
@@ -5,6 +6,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>apikeys</c>: keys of the REST API.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[Audits(AuditActions.ApiKeyCreated, AuditActions.ApiKeyRevoked, WantsProof = true)]
 internal sealed class ApiKeysVerb(ApiKeyDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "apikeys";

@@ -9,6 +9,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>audit</c>: proves that nobody changed what happened, and takes it elsewhere.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[Audits(AuditActions.AuditExported, AuditActions.AuditAlarm)]
 internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirectory tenants, TimeProvider clock) : IVerb
 {
     public string Name => "audit";

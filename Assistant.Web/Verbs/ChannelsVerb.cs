@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
@@ -8,6 +9,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>channels</c>: lists connections and tries them.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[NotAudited(NotAuditedAttribute.Reads)]
 internal sealed class ChannelsVerb(ConnectionDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "channels";

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Diagnostics;
 using Assistant.Domain.Security;
 using Assistant.Web.Localization;
@@ -6,6 +7,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>doctor</c>: examines everything the assistant stands on.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[NotAudited(NotAuditedAttribute.Reads)]
 internal sealed class DoctorVerb(IEnumerable<IDiagnostic> diagnostics) : IVerb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -1,4 +1,5 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
@@ -8,6 +9,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>engines</c>: lists what answers and tries it.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[NotAudited(NotAuditedAttribute.Reads)]
 internal sealed class EnginesVerb(EngineDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "engines";

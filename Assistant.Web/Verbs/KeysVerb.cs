@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Tenancy;
@@ -7,6 +8,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>keys</c>: what is sealed with what, and new keys for it. Cut off, it is run again.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[Audits(AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated)]
 internal sealed class KeysVerb(KeyDesk desk) : IVerb
 {
     private static readonly Caller Machine = UserDesk.LocalCaller(TenantId.Default);

@@ -1,11 +1,13 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Verbs;
 
-/// <summary><c>permissions</c>: every way in and what it asks of who comes in.</summary>
+/// <summary><c>permissions</c>: every way in, what it asks of who comes in and what it leaves in the audit log.</summary>
 /// <param name="doors">The inventory of the composed application.</param>
 [ActsFor("whoever commands the machine: it reads nothing but the program")]
+[NotAudited(NotAuditedAttribute.Reads)]
 internal sealed class PermissionsVerb(MappedDoors doors) : IVerb
 {
     public string Name => "permissions";
@@ -26,10 +28,10 @@ internal sealed class PermissionsVerb(MappedDoors doors) : IVerb
         }
         else
         {
-            await context.WriteTableAsync([.. all.Select(door => new[] { door.Name, door.Permission ?? "-", door.Words ?? "NOT STATED" })]);
+            await context.WriteTableAsync([.. all.Select(door => new[] { door.Name, door.Permission ?? "-", door.Words ?? "NOT STATED", door.AuditWords })]);
         }
 
-        return all.All(door => door.IsStated) ? VerbExit.Fine : VerbExit.CheckFailed;
+        return all.All(door => door.IsStated && door.IsAuditStated) ? VerbExit.Fine : VerbExit.CheckFailed;
     });
 }
 

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
@@ -5,6 +6,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>roles</c>: what members and keys of a tenant may do.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[Audits(AuditActions.RoleSaved, AuditActions.RoleDeleted, WantsProof = true)]
 internal sealed class RolesVerb(RoleDesk desk, ITenantDirectory tenants) : IVerb
 {
     public string Name => "roles";

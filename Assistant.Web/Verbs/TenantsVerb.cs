@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
@@ -5,6 +6,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>tenants</c>: the departments or households of this installation.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[Audits(AuditActions.TenantCreated, AuditActions.MembershipGranted, WantsProof = true)]
 internal sealed class TenantsVerb(TenantDesk desk) : IVerb
 {
     public string Name => "tenants";

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
@@ -5,6 +6,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>users</c>: who may sign in to the console.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[Audits(AuditActions.UserCreated, AuditActions.UserChanged, AuditActions.MembershipGranted, AuditActions.MembershipRemoved, WantsProof = true)]
 internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, ITenantDirectory tenants) : IVerb
 {
     public string Name => "users";

@@ -11,6 +11,7 @@ namespace Assistant.Infrastructure.Audit.Checkpoints;
 /// <summary>Signs checkpoints while the program serves: once in a while, sooner when much happens; then carries them to the witnesses.</summary>
 /// <remarks>A log that did not grow is looked at all the same: an old copy that was put back shows before anything is appended to it.</remarks>
 [ActsFor("the product, in every tenant: signs the audit log and carries checkpoints to the witnesses")]
+[Audits(AuditActions.AuditAlarm)]
 internal sealed partial class CheckpointWorker(
     ITenantDirectory tenants, IAuditLog log, CheckpointDesk desk, WitnessPost post, IOptions<CheckpointOptions> options, TimeProvider clock,
     ILogger<CheckpointWorker> logger) : BackgroundService

@@ -8,6 +8,7 @@
 // sweep finds them in the inbox.
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Security;
@@ -22,6 +23,7 @@ namespace Assistant.Infrastructure.Conversations.Local;
 
 /// <inheritdoc cref="IConversationExecutor"/>
 [ActsFor("the product, in every tenant: answers what was received")]
+[Audits(AuditActions.TurnCompleted, AuditActions.TurnFailed)]
 internal sealed partial class LocalConversationExecutor(
     IServiceProvider services, IInbox inbox, IOptions<ExecutorOptions> options, TimeProvider clock, ILogger<LocalConversationExecutor> logger)
     : BackgroundService, IConversationExecutor

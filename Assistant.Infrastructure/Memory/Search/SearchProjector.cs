@@ -1,4 +1,5 @@
 using System.Text;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
@@ -10,6 +11,7 @@ namespace Assistant.Infrastructure.Memory.Search;
 
 /// <summary>Follows the log of every tenant and keeps the search index, its checkpoint in the same transaction as its rows.</summary>
 [ActsFor("the product, in every tenant: keeps the search index")]
+[NotAudited("what it writes can be computed again")]
 internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue writes, ITenantDirectory tenants, TimeProvider clock, ILogger<SearchProjector> logger)
     : BackgroundService
 {

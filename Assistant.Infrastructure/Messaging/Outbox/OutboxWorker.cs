@@ -12,6 +12,7 @@
 // found that nobody sends it, it is due again, marked as perhaps shown; a channel that can tell is asked first, only the others send
 // it a second time.
 using System.Collections.Concurrent;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -25,6 +26,7 @@ namespace Assistant.Infrastructure.Messaging.Outbox;
 
 /// <inheritdoc cref="IOutboxSignal"/>
 [ActsFor("the product, in every tenant: sends what was accepted before")]
+[Audits(AuditActions.MessageSent, AuditActions.MessageDeadLettered)]
 internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
 {
     private const int SweepLimit = 1_000;

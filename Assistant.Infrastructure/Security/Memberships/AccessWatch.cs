@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,6 +7,7 @@ namespace Assistant.Infrastructure.Security.Memberships;
 
 /// <summary>Notices what another process changed about rights: a verb beside the server, or a second node.</summary>
 [ActsFor("the product, in every tenant: notices rights that another process changed")]
+[NotAudited(NotAuditedAttribute.Reads)]
 internal sealed partial class AccessWatch(AccessRights rights, TimeProvider clock, ILogger<AccessWatch> logger) : BackgroundService
 {
     /// <summary>How long a right taken away by another process can still be used.</summary>

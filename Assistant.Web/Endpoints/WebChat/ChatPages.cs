@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Web.Hubs;
@@ -18,8 +19,8 @@ internal static class ChatPages
 
     public static IEndpointRouteBuilder MapChatPages(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/chat/{connection}", ShowAsync).OpenTo("visitors of a web chat that is open").ExcludeFromDescription();
-        endpoints.MapGet("/chat/{connection}/widget.js", WidgetAsync).OpenTo("the script that embeds an open web chat").ExcludeFromDescription();
+        endpoints.MapGet("/chat/{connection}", ShowAsync).OpenTo("visitors of a web chat that is open").NotAudited(NotAuditedAttribute.Reads).ExcludeFromDescription();
+        endpoints.MapGet("/chat/{connection}/widget.js", WidgetAsync).OpenTo("the script that embeds an open web chat").NotAudited(NotAuditedAttribute.Reads).ExcludeFromDescription();
         return endpoints;
     }
 

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Assistant.Web.Security.Access;
@@ -59,14 +60,46 @@ internal static class AccessStatements
     public static TBuilder OpenTo<TBuilder>(this TBuilder endpoint, string why) where TBuilder : IEndpointConventionBuilder
         => endpoint.WithMetadata(new OpenAttribute(why));
 
+    /// <summary>States the events the endpoint causes.</summary>
+    /// <param name="actions">Of <see cref="AuditActions"/>.</param>
+    public static TBuilder Audits<TBuilder>(this TBuilder endpoint, params string[] actions) where TBuilder : IEndpointConventionBuilder
+        => endpoint.WithMetadata(new AuditsAttribute(actions));
+
+    /// <summary>States the events an endpoint causes some of whose acts want a proof.</summary>
+    /// <param name="actions">Of <see cref="AuditActions"/>, without those of the proof.</param>
+    public static TBuilder AuditsUnderProof<TBuilder>(this TBuilder endpoint, params string[] actions) where TBuilder : IEndpointConventionBuilder
+        => endpoint.WithMetadata(new AuditsAttribute(actions) { WantsProof = true });
+
+    /// <summary>States that the endpoint leaves no event.</summary>
+    public static TBuilder NotAudited<TBuilder>(this TBuilder endpoint, string why) where TBuilder : IEndpointConventionBuilder
+        => endpoint.WithMetadata(new NotAuditedAttribute(why));
+
+    /// <summary>States of a group that what is only asked of it changes nothing. What else it takes has to state its events itself.</summary>
+    public static RouteGroupBuilder ReadsAreNotAudited(this RouteGroupBuilder group)
+    {
+        ((IEndpointConventionBuilder)group).Finally(endpoint =>
+        {
+            if (!endpoint.Metadata.OfType<IAuditStatement>().Any() && IsRead(endpoint.Metadata))
+            {
+                endpoint.Metadata.Add(new NotAuditedAttribute(NotAuditedAttribute.Reads));
+            }
+        });
+        return group;
+    }
+
     /// <summary>Opens those of the endpoints that have no statement of their own: what the framework maps beside ours.</summary>
     public static void OpenTheRestTo(this IEndpointConventionBuilder endpoints, string why) => endpoints.Finally(endpoint =>
     {
         if (!endpoint.Metadata.OfType<IAccessStatement>().Any() && !IsOurs(endpoint.Metadata))
         {
             endpoint.Metadata.Add(new OpenAttribute(why));
+            endpoint.Metadata.Add(new NotAuditedAttribute("what is done over it is stated where it is done"));
         }
     });
+
+    private static bool IsRead(IEnumerable<object> metadata)
+        => metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { HttpMethods.Count: > 0 } verbs
+            && verbs.HttpMethods.All(method => HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
 
     // A page of ours without a statement must stay without one, to be found.
     private static bool IsOurs(IEnumerable<object> metadata)

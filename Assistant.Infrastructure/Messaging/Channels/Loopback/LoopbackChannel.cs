@@ -1,10 +1,14 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Loopback;
 
 /// <summary>A messenger inside this process, for tests and benchmarks: <see cref="LoopbackPort"/> is its other end.</summary>
+[ActsFor("the senders its access policy admits")]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class LoopbackChannel(LoopbackPort port) : IChannel
 {
     private const string Loop = "M12 4V1L8 5l4 4V6a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z";

@@ -1,4 +1,6 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,6 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Telegram, over its Bot API.</summary>
+[ActsFor("the senders its access policy admits")]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOptions> options, TimeProvider time, ILogger<TelegramChannel> logger) : IChannel
 {
     /// <inheritdoc />

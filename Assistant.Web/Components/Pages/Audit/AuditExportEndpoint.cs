@@ -15,8 +15,9 @@ internal static class AuditExportEndpoint
     /// <summary>A read behind the console's cookie: a download cannot carry an API key.</summary>
     public static void MapAuditExport(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, ExportAsync).Requires(Permissions.AuditRead).ExcludeFromDescription();
-        routes.MapGet("/audit/{seq:long}/proof.json", ProofAsync).Requires(Permissions.AuditRead).ExcludeFromDescription();
+        routes.MapGet(Path, ExportAsync).Requires(Permissions.AuditRead).Audits(AuditActions.AuditExported, AuditActions.AuditAlarm)
+            .ExcludeFromDescription();
+        routes.MapGet("/audit/{seq:long}/proof.json", ProofAsync).Requires(Permissions.AuditRead).NotAudited(NotAuditedAttribute.Reads).ExcludeFromDescription();
     }
 
     /// <summary>The address of <see cref="ProofAsync"/>.</summary>
