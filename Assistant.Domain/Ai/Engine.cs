@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
@@ -15,6 +16,14 @@ public sealed record Engine(
 {
     /// <summary>The embedded engine standing in while the tenant has configured none; it is not stored.</summary>
     public bool IsStandIn => UpdatedAt == DateTimeOffset.UnixEpoch;
+
+    /// <summary>What makes it another engine than it was, for its audit event.</summary>
+    /// <param name="before"><see langword="null"/> when it is new.</param>
+    /// <param name="manifest">Tells its secrets; without it every setting counts as one.</param>
+    public AuditChanges ChangesSince(Engine? before, EngineManifest? manifest) => new AuditChanges()
+        .Add("default", before?.IsDefault, IsDefault)
+        .Add("order", before?.Order.ToString(CultureInfo.InvariantCulture), Order.ToString(CultureInfo.InvariantCulture))
+        .Add(manifest?.Settings ?? [], before?.Settings, Settings);
 }
 
 /// <summary>Describes an engine type to the settings form, the YAML validator and the API.</summary>

@@ -115,7 +115,7 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
         var isDefault = draft.IsDefault || existing is { IsDefault: true } || engines.All(e => e.IsStandIn);
         return await StoreAsync(caller, new Engine(
             draft.Name, caller.Tenant, draft.Type, settings.Values, isDefault, draft.Order,
-            IsProvisioned: false, time.GetUtcNow()), cancellationToken);
+            IsProvisioned: false, time.GetUtcNow()), existing, cancellationToken);
     }
 
     /// <summary>Makes an engine the one that is asked first.</summary>
@@ -128,7 +128,7 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
             null => new EngineOutcome.NotFound(),
             { IsDefault: true } found => new EngineOutcome.Saved(Show(found)),
             var found when found.IsProvisioned || HasProvisionedDefault(engines) => new EngineOutcome.Provisioned(),
-            var found => await StoreAsync(caller, found with { IsDefault = true, UpdatedAt = time.GetUtcNow() }, cancellationToken),
+            var found => await StoreAsync(caller, found with { IsDefault = true, UpdatedAt = time.GetUtcNow() }, found, cancellationToken),
         };
     }
 
@@ -186,11 +186,11 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
                 await catalog.TestAsync(manifest.Type, settings.Values.WithDefaults(manifest.Settings), cancellationToken));
     }
 
-    private async Task<EngineOutcome> StoreAsync(Caller caller, Engine engine, CancellationToken cancellationToken)
+    private async Task<EngineOutcome> StoreAsync(Caller caller, Engine engine, Engine? before, CancellationToken cancellationToken)
     {
         var audit = caller.Audit(
             engine.UpdatedAt, AuditActions.EngineSaved, $"engine/{engine.Name}",
-            ("type", engine.Type), ("default", engine.IsDefault ? "true" : "false"));
+            [("type", engine.Type), .. engine.ChangesSince(before, catalog.Find(engine.Type)).Details]);
         await store.SaveAsync(engine, audit, cancellationToken);
         return new EngineOutcome.Saved(Show(engine));
     }

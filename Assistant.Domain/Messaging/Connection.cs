@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 
@@ -45,7 +46,17 @@ public sealed record Connection(
     bool IsProvisioned,
     SettingValues Settings,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>What makes it another connection than it was, for its audit event.</summary>
+    /// <param name="before"><see langword="null"/> when it is new.</param>
+    /// <param name="manifest">Tells its secrets; without it every setting counts as one.</param>
+    public AuditChanges ChangesSince(Connection? before, ChannelManifest? manifest) => new AuditChanges()
+        .Add("name", before?.DisplayName, DisplayName)
+        .Add("access", before?.Access.ToString().ToLowerInvariant(), Access.ToString().ToLowerInvariant())
+        .Add("enabled", before?.IsEnabled, IsEnabled)
+        .Add(manifest?.Settings ?? [], before?.Settings, Settings);
+}
 
 /// <summary>Configured connections. Secrets in <see cref="Connection.Settings"/> are sealed at rest. Safe for concurrent use.</summary>
 public interface IConnectionStore

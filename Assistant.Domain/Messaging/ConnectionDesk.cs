@@ -110,7 +110,7 @@ public sealed class ConnectionDesk(
         var title = string.IsNullOrWhiteSpace(draft.DisplayName) ? draft.Name : draft.DisplayName.Trim();
         return await StoreAsync(caller, new Connection(
             id, caller.Tenant, draft.ChannelType, title, draft.Access, draft.IsEnabled, IsProvisioned: false,
-            settings.Values, existing?.CreatedAt ?? now, now), cancellationToken);
+            settings.Values, existing?.CreatedAt ?? now, now), existing, cancellationToken);
     }
 
     // Closing a door needs no proof.
@@ -155,7 +155,7 @@ public sealed class ConnectionDesk(
             null => new ConnectionOutcome.NotFound(),
             { IsProvisioned: true } => new ConnectionOutcome.Provisioned(),
             var found when found.IsEnabled == isEnabled => new ConnectionOutcome.Saved(Show(found)),
-            var found => await StoreAsync(caller, found with { IsEnabled = isEnabled, UpdatedAt = time.GetUtcNow() }, cancellationToken),
+            var found => await StoreAsync(caller, found with { IsEnabled = isEnabled, UpdatedAt = time.GetUtcNow() }, found, cancellationToken),
         };
     }
 
@@ -218,11 +218,11 @@ public sealed class ConnectionDesk(
             : new ConnectionTestOutcome.Tested(await channel.TestAsync(settings.Values.WithDefaults(channel.Manifest.Settings), cancellationToken));
     }
 
-    private async Task<ConnectionOutcome> StoreAsync(Caller caller, Connection connection, CancellationToken cancellationToken)
+    private async Task<ConnectionOutcome> StoreAsync(Caller caller, Connection connection, Connection? before, CancellationToken cancellationToken)
     {
         var audit = caller.Audit(
             connection.UpdatedAt, AuditActions.ConnectionSaved, $"connection/{connection.Id}",
-            ("type", connection.ChannelType), ("access", AccessName(connection.Access)), ("enabled", connection.IsEnabled ? "true" : "false"));
+            [("type", connection.ChannelType), .. connection.ChangesSince(before, channels.Find(connection.ChannelType)?.Manifest).Details]);
         try
         {
             await store.SaveAsync(connection, audit, cancellationToken);

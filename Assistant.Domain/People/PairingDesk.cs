@@ -103,9 +103,10 @@ public sealed class PairingDesk(
             throw new ArgumentOutOfRangeException(nameof(standing), standing, "Approve, block or forget a person.");
         }
 
+        var before = (await store.FindAsync(caller.Tenant, person, cancellationToken))?.Standings.FirstOrDefault(known => known.Connection == connection);
         var audit = caller.Audit(
             time.GetUtcNow(), AuditActions.StandingChanged, $"person/{person}",
-            ("connection", connection.Value), ("standing", Name(standing)));
+            [("connection", connection.Value), .. new AuditChanges().Add("standing", before is null ? null : Name(before.Standing), Name(standing)).Details]);
         if (!await store.SetStandingAsync(caller.Tenant, person, connection, standing, audit, cancellationToken))
         {
             return false;

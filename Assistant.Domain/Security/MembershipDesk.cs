@@ -85,7 +85,8 @@ public sealed class MembershipDesk(IMembershipStore memberships, IUserDirectory 
             new BoundOperation(SensitiveOperations.MembershipGrant, caller.Tenant, $"user/{user}", [new("email", email), new("role", role)]),
             cancellationToken);
         var audit = caller.Audit(
-            clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{user}", ("email", email), ("role", role), ("from", before?.Role ?? ""));
+            clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{user}",
+            [("email", email), .. new AuditChanges().Add("role", before?.Role, role).Details]);
         return await memberships.SetAsync(caller.Tenant, user, role, audit, cancellationToken);
     }
 

@@ -49,8 +49,8 @@ public sealed class RoleDesk(IRoleStore roles, IStepUpGuard guard, TimeProvider 
             cancellationToken);
         var role = new CustomRole(caller.Tenant, name, wanted, clock.GetUtcNow());
         var audit = caller.Audit(
-            role.ChangedAt, AuditActions.RoleSaved, $"role/{name}", ("permissions", listed),
-            ("from", before is null ? "" : string.Join(", ", before.Permissions.Order(StringComparer.Ordinal))));
+            role.ChangedAt, AuditActions.RoleSaved, $"role/{name}",
+            [.. new AuditChanges().Add("permissions", before is null ? null : string.Join(", ", before.Permissions.Order(StringComparer.Ordinal)), listed).Details]);
         await roles.SaveAsync(role, audit, cancellationToken);
         return new SaveRoleOutcome.Saved(role);
     }

@@ -18,7 +18,8 @@ namespace Assistant.Infrastructure.Provisioning;
 internal sealed record ProvisioningResult(IReadOnlyList<ConnectionId> Changed, int Writes, IReadOnlyList<string> Conflicts);
 
 /// <summary>Applies a plan to tenants, connections and engines. One at a time.</summary>
-internal sealed class Provisioner(ITenantDirectory tenants, IConnectionStore connections, IEngineStore engines, TimeProvider time)
+internal sealed class Provisioner(
+    ITenantDirectory tenants, IConnectionStore connections, IEngineStore engines, IChannelCatalog channelTypes, IEngineCatalog engineTypes, TimeProvider time)
 {
     private const string Origin = "assistant.yaml";
 
@@ -64,14 +65,13 @@ internal sealed class Provisioner(ITenantDirectory tenants, IConnectionStore con
             else if (existing is null || Differs(planned, existing))
             {
                 var now = time.GetUtcNow();
+                var connection = new Connection(
+                    planned.Id, planned.Tenant, planned.Type, planned.DisplayName, planned.Access, planned.IsEnabled, IsProvisioned: true,
+                    planned.Settings, existing?.CreatedAt ?? now, now);
                 var audit = Draft(
                     planned.Tenant, AuditActions.ConnectionSaved, $"connection/{planned.Id}",
-                    ("type", planned.Type), ("access", planned.Access.ToString().ToLowerInvariant()), ("enabled", planned.IsEnabled ? "true" : "false"));
-                await connections.SaveAsync(
-                    new Connection(
-                        planned.Id, planned.Tenant, planned.Type, planned.DisplayName, planned.Access, planned.IsEnabled, IsProvisioned: true,
-                        planned.Settings, existing?.CreatedAt ?? now, now),
-                    audit, cancellationToken);
+                    [("type", planned.Type), .. connection.ChangesSince(existing, channelTypes.Find(planned.Type)?.Manifest).Details]);
+                await connections.SaveAsync(connection, audit, cancellationToken);
                 changed.Add(planned.Id);
             }
         }
@@ -126,9 +126,10 @@ internal sealed class Provisioner(ITenantDirectory tenants, IConnectionStore con
 
         async Task SaveAsync(Engine engine)
         {
+            var before = stored.FirstOrDefault(e => e.Name == engine.Name && e.Type == engine.Type);
             var audit = Draft(
                 tenant, AuditActions.EngineSaved, $"engine/{engine.Name}",
-                ("type", engine.Type), ("default", engine.IsDefault ? "true" : "false"));
+                [("type", engine.Type), .. engine.ChangesSince(before, engineTypes.Find(engine.Type)).Details]);
             await engines.SaveAsync(engine, audit, cancellationToken);
             writes++;
         }

@@ -194,6 +194,8 @@ internal static class DeskTexts
     public static string FromWhere => Book.Say();
     public static string Proof => Book.Say();
     public static string Details => Book.Say();
+    public static string Changed => Book.Say();
+    public static string Nothing => Book.Say();
     public static string Number => Book.Say();
     public static string Hash => Book.Say();
     public static string PreviousHash => Book.Say();

@@ -1,4 +1,5 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Testing.Fakes;
@@ -35,6 +36,17 @@ public sealed class EngineDeskTests
         Assert.Equal(["main", "first"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
         Assert.IsType<EngineOutcome.Saved>(await _desk.SetDefaultAsync(Callers.Admin, "first", Cancel));
         Assert.Equal(["first", "main"], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => e.Engine.Name));
+    }
+
+    [Fact]
+    public async Task What_changed_is_told()
+    {
+        await SaveAsync(Draft("first"));
+        await SaveAsync(Draft("main"));
+
+        await _desk.SetDefaultAsync(Callers.Admin, "main", Cancel);
+
+        Assert.Equal([new("default", "false", "true")], AuditChanges.Read(_engines.Audited[^1].Details));
     }
 
     [Fact]

@@ -35,6 +35,19 @@ public sealed class ConnectionDeskTests
     }
 
     [Fact]
+    public async Task What_changed_is_told_and_no_secret()
+    {
+        await SaveAsync("tg", ("token", "good"));
+
+        await SaveAsync("tg", ("token", "better"), ("mode", "webhook"));
+
+        Assert.Equal(
+            [new("mode", null, "webhook"), new("token", AuditChanges.Secret, AuditChanges.Secret)], AuditChanges.Read(_store.Audited[^1].Details));
+        await _desk.SetEnabledAsync(Callers.Admin, "tg", isEnabled: false, Cancel);
+        Assert.Equal([new("enabled", "true", "false")], AuditChanges.Read(_store.Audited[^1].Details));
+    }
+
+    [Fact]
     public async Task Nobody_gets_a_secret_back()
     {
         await SaveAsync("tg", ("token", "good"), ("mode", "webhook"));

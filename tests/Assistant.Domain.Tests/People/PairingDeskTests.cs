@@ -155,7 +155,7 @@ public sealed class PairingDeskTests : PathContract
         Assert.Equal(2, _live.Published.OfType<LiveEvent.PairingChanged>().Count());
         Assert.Equal(
             ["approved", "blocked"],
-            (await AuditOfAsync(Home)).Where(e => e.What.Action == AuditActions.StandingChanged).Select(e => e.What.Details["standing"]));
+            (await AuditOfAsync(Home)).Where(e => e.What.Action == AuditActions.StandingChanged).Select(e => AuditChanges.Read(e.What.Details).Single().After));
     }
 
     [Theory]

@@ -107,6 +107,18 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_file_changed_is_told_and_no_secret()
+    {
+        var worker = await StartAsync("channels: [ { name: tg, type: fake, access: open, settings: { token: one } } ]");
+
+        await ChangeAsync(worker, "channels: [ { name: tg, type: fake, access: pairing, settings: { token: two } } ]");
+
+        Assert.Equal(
+            [new("access", "open", "pairing"), new("token", AuditChanges.Secret, AuditChanges.Secret)],
+            AuditChanges.Read(_connections.Audited[^1].Details));
+    }
+
+    [Fact]
     public async Task A_broken_change_is_reported_and_the_old_state_stays()
     {
         var worker = await StartAsync(Two);
@@ -221,7 +233,7 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
         var services = new ServiceCollection().AddSingleton<IConnectionSupervisor>(_channel).BuildServiceProvider();
         var worker = new ProvisioningWorker(
             new ProvisioningFile(_path, isNamed, new ProvisioningReader(_channel, _engines), _tenants),
-            new Provisioner(_tenants, _connections, _engines, time), services, Options.Create(new ProvisioningOptions()), time,
+            new Provisioner(_tenants, _connections, _engines, _channel, _engines, time), services, Options.Create(new ProvisioningOptions()), time,
             NullLogger<ProvisioningWorker>.Instance);
         _workers.Add(worker);
         await worker.StartAsync(Cancel);
