@@ -70,6 +70,7 @@ internal sealed class EfEngineStore(IDatabase database, IWriteQueue writes, ISec
     public async Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
     {
         var wasThere = await writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session => session.WithContext(TenantScope.Of(tenant), context =>
             {
                 if (context.Set<EngineRow>().FirstOrDefault(e => e.Name == name) is not { } row)

@@ -40,11 +40,11 @@ internal sealed class AuditAppender
         return written;
     }
 
-    public void StoreHeads(SqlSession session)
+    public void StoreHeads(WriteSession session)
     {
         foreach (var (tenant, chain) in _chains)
         {
-            session.Execute(StoreHead, tenant.Value, chain.HeadSeq, chain.HeadHash.ToArray());
+            session.Within(TenantScope.Of(tenant), own => own.Execute(StoreHead, tenant.Value, chain.HeadSeq, chain.HeadHash.ToArray()));
         }
 
         _chains.Clear();

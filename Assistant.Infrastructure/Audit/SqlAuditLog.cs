@@ -16,7 +16,7 @@ internal sealed class SqlAuditLog(IDatabase database, IWriteQueue writes, TimePr
     private const int ReadBatch = 1000;
 
     public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Audit(draft), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.Of(draft.Tenant), session => session.Audit(draft), cancellationToken);
 
     public async Task<Page<AuditEvent>> ListAsync(TenantId tenant, AuditFilter filter, string? after, int limit, CancellationToken cancellationToken)
     {

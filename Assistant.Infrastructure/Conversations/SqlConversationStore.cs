@@ -49,7 +49,7 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
         + "ON CONFLICT (conversation_id, user_id) DO UPDATE SET seq = excluded.seq WHERE read_marks.seq < excluded.seq";
 
     public async Task<Conversation?> FindAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(Find, r => ConversationSql.Map(r), id.Value, tenant.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Find, r => ConversationSql.Map(r), id.Value, tenant.Value), cancellationToken);
 
     public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
         => ChangeAsync(
@@ -102,6 +102,7 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync<ReplyOutcome>(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (ConversationSql.Find(session, tenant, id) is not { } conversation)
@@ -127,6 +128,7 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (ConversationSql.Find(session, tenant, id) is not { } conversation)
@@ -147,6 +149,7 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync<ReplyOutcome>(
+            TenantScope.Of(tenant),
             session =>
             {
                 var held = session.QueryFirst(FindHeld, r => (Conversation: r.GetGuid(0), Seq: r.GetInt64(1)), entryId, tenant.Value);
@@ -166,12 +169,13 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
     }
 
     public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Execute(Mark, id.Value, tenant.Value, user.Value, seq), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.Of(tenant), session => session.Execute(Mark, id.Value, tenant.Value, user.Value, seq), cancellationToken);
 
     private Task<ControlOutcome> ChangeAsync(
         TenantId tenant, ConversationId id, AuditDraft audit, Func<Conversation, ControlOutcome?> refuse, Func<Conversation, bool> isAlreadySo,
         Func<WriteSession, int> change, CancellationToken cancellationToken)
         => writes.ExecuteAsync<ControlOutcome>(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (ConversationSql.Find(session, tenant, id) is not { } current)

@@ -48,6 +48,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
 
     public async Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
         => await reads.ReadAsync(
+            TenantScope.System,
             session =>
             {
                 var next = session.QueryFirst(Next, Map, conversation.Value);
@@ -65,7 +66,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync(session => Commit(session, commit, now), cancellationToken);
+        return writes.ExecuteAsync(TenantScope.Of(commit.Conversation.Tenant), session => Commit(session, commit, now), cancellationToken);
     }
 
     private static TurnCommitOutcome Commit(WriteSession session, TurnCommit commit, DateTimeOffset now)

@@ -35,9 +35,11 @@ internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer seal
     {
         var (tenant, id, now) = (request.Tenant.Value, IdOf(request), time.GetUtcNow());
         var (claim, kept) = await writes.ExecuteAsync<(IdempotencyClaim? Claim, Kept? Kept)>(
+            TenantScope.Of(request.Tenant),
             session =>
             {
-                session.Execute(DeleteExpired, now);
+                // Of every tenant: one that never comes back must not leave its answers behind.
+                session.Within(TenantScope.System, all => all.Execute(DeleteExpired, now));
                 if (session.Execute(Insert, tenant, id, request.Fingerprint, now, now + IIdempotencyStore.Lifetime) == 1)
                 {
                     return (new IdempotencyClaim.Fresh(), null);
@@ -70,7 +72,7 @@ internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer seal
     }
 
     public async Task AbandonAsync(IdempotentRequest request, CancellationToken cancellationToken)
-        => await writes.ExecuteAsync(session => session.Execute(Abandon, request.Tenant.Value, IdOf(request)), cancellationToken);
+        => await writes.ExecuteAsync(TenantScope.Of(request.Tenant), session => session.Execute(Abandon, request.Tenant.Value, IdOf(request)), cancellationToken);
 
     /// <summary>Where a kept answer is sealed.</summary>
     public static string Place(string id) => $"idempotency/{id}/sealed_body";

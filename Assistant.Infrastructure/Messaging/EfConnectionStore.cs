@@ -75,6 +75,7 @@ internal sealed class EfConnectionStore(IDatabase database, IWriteQueue writes, 
 
     public Task<bool> DeleteAsync(TenantId tenant, ConnectionId id, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session => session.WithContext(TenantScope.Of(tenant), context =>
             {
                 if (context.Set<StoredConnection>().FirstOrDefault(c => c.Id == id.Value) is not { } row)
@@ -96,7 +97,7 @@ internal sealed class EfConnectionStore(IDatabase database, IWriteQueue writes, 
     }
 
     public Task SaveCursorAsync(ConnectionId id, string cursor, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Execute(SaveCursor, id.Value, cursor), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.System, session => session.Execute(SaveCursor, id.Value, cursor), cancellationToken);
 
     private async Task<Connection> MapAsync(StoredConnection row, CancellationToken cancellationToken)
     {

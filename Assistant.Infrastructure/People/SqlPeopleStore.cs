@@ -30,6 +30,7 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Tim
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(Decide, requestId, tenant.Value, standing) == 0)
@@ -56,6 +57,7 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Tim
     public Task<bool> SetStandingAsync(
         TenantId tenant, PersonId person, ConnectionId connection, Standing standing, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(SetStanding, connection.Value, person.Value, tenant.Value, standing) == 0)

@@ -7,7 +7,8 @@ namespace Assistant.Infrastructure.Persistence;
 internal interface IReadPool
 {
     /// <summary>Runs a short read in one snapshot; the delegate must not keep the session.</summary>
-    ValueTask<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancellationToken);
+    /// <param name="scope">Whose rows the read may see, where the database itself keeps tenants apart.</param>
+    ValueTask<T> ReadAsync<T>(TenantScope scope, Func<SqlSession, T> read, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc cref="IReadPool"/>
@@ -16,7 +17,7 @@ internal sealed class ReadPool(IDatabase database, IOptions<DatabaseOptions> opt
     private readonly SemaphoreSlim _free = new(options.Value.Readers);
     private readonly ConcurrentBag<SqlSession> _sessions = [];
 
-    public async ValueTask<T> ReadAsync<T>(Func<SqlSession, T> read, CancellationToken cancellationToken)
+    public async ValueTask<T> ReadAsync<T>(TenantScope scope, Func<SqlSession, T> read, CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
         try
@@ -24,7 +25,7 @@ internal sealed class ReadPool(IDatabase database, IOptions<DatabaseOptions> opt
             var session = _sessions.TryTake(out var kept) ? kept : new SqlSession(database, database.Open(forWriting: false));
             try
             {
-                var result = session.InSnapshot(read);
+                var result = session.InSnapshot(scope, read);
                 _sessions.Add(session);
                 return result;
             }

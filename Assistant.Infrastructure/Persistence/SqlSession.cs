@@ -16,6 +16,9 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
 
     public string ForUpdate => database.ForUpdate;
 
+    /// <summary>Whose rows the statements see, where the database itself keeps tenants apart; <see langword="null"/> where nobody named any.</summary>
+    protected TenantScope? Scope { get; private set; }
+
     /// <summary>Runs a statement; returns the number of rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<SqlValue> values)
     {
@@ -66,17 +69,32 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
 
     /// <summary>Runs several reads so that they see one state of the database.</summary>
     /// <remarks>On SQLite it also spares each statement the locks and the check of the page cache that open a transaction of its own.</remarks>
-    public T InSnapshot<T>(Func<SqlSession, T> read)
+    public T InSnapshot<T>(TenantScope scope, Func<SqlSession, T> read)
     {
         if (IsPostgres)
         {
-            return read(this);
+            return InScope(scope, read, this);
         }
 
         Execute("BEGIN");
-        var result = read(this);
+        var result = InScope(scope, read, this);
         Execute("COMMIT");
         return result;
+    }
+
+    /// <summary>Runs the work with this scope, and goes back to the one before.</summary>
+    protected T InScope<TSession, T>(TenantScope scope, Func<TSession, T> work, TSession session) where TSession : SqlSession
+    {
+        var before = Scope;
+        Scope = scope;
+        try
+        {
+            return work(session);
+        }
+        finally
+        {
+            Scope = before;
+        }
     }
 
     public void Dispose()

@@ -18,9 +18,10 @@ namespace Assistant.Infrastructure.Persistence;
 internal interface IWriteQueue
 {
     /// <summary>Runs the unit in a transaction shared with others; completes after the commit.</summary>
+    /// <param name="scope">Whose rows the unit may see and write, where the database itself keeps tenants apart.</param>
     /// <param name="cancellationToken">Keeps a unit that has not begun from running; one that has begun runs to its commit.</param>
     /// <exception cref="OperationCanceledException">Nothing of the unit was written.</exception>
-    Task<T> ExecuteAsync<T>(Func<WriteSession, T> unit, CancellationToken cancellationToken);
+    Task<T> ExecuteAsync<T>(TenantScope scope, Func<WriteSession, T> unit, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc cref="IWriteQueue"/>
@@ -43,10 +44,10 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
         _writer = new(() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }
 
-    public async Task<T> ExecuteAsync<T>(Func<WriteSession, T> unit, CancellationToken cancellationToken)
+    public async Task<T> ExecuteAsync<T>(TenantScope scope, Func<WriteSession, T> unit, CancellationToken cancellationToken)
     {
         _ = _writer.Value;
-        var item = new Unit<T>(unit, cancellationToken);
+        var item = new Unit<T>(scope, unit, cancellationToken);
         if (!_units.Writer.TryWrite(item))
         {
             await _units.Writer.WriteAsync(item, cancellationToken);
@@ -168,7 +169,7 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
         public abstract void Fail(Exception error);
     }
 
-    private sealed class Unit<T>(Func<WriteSession, T> work, CancellationToken cancellationToken) : Unit
+    private sealed class Unit<T>(TenantScope scope, Func<WriteSession, T> work, CancellationToken cancellationToken) : Unit
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
@@ -181,7 +182,7 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
             _isSkipped = cancellationToken.IsCancellationRequested;
             if (!_isSkipped)
             {
-                _result = work(session);
+                _result = session.Within(scope, work);
             }
         }
 

@@ -20,7 +20,8 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
     /// <summary>Appends to the tenant's audit chain; returns the event's sequence number.</summary>
     public long Audit(AuditDraft draft)
     {
-        var written = _audit.Append(this, draft);
+        // A sign-in may fail in one tenant and be written down in another: the chain is always the draft's tenant's.
+        var written = Within(TenantScope.Of(draft.Tenant), session => session._audit.Append(session, draft));
         _events.Add(new LiveEvent.Audited(draft.Tenant, written));
         return written.Seq;
     }
@@ -33,12 +34,16 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
 
     /// <summary>Cold-path writes through EF in this transaction; saves at the end.</summary>
     public T WithContext<T>(TenantScope scope, Func<AssistantDbContext, T> work)
-    {
-        using var context = Database.EnlistContext(Connection, _transaction!, scope);
-        var result = work(context);
-        context.SaveChanges();
-        return result;
-    }
+        => Within(scope, session =>
+        {
+            using var context = session.Database.EnlistContext(session.Connection, session._transaction!, scope);
+            var result = work(context);
+            context.SaveChanges();
+            return result;
+        });
+
+    /// <summary>Runs a part of the unit with a scope of its own: what truly spans tenants, in a unit of one.</summary>
+    public T Within<T>(TenantScope scope, Func<WriteSession, T> work) => InScope(scope, work, this);
 
     internal void Begin()
     {

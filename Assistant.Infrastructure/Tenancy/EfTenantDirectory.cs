@@ -30,6 +30,7 @@ internal sealed class EfTenantDirectory(IDatabase database, IWriteQueue writes, 
 
         var now = clock.GetUtcNow();
         return await writes.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 if (session.Execute(Insert, id.Value, displayName, now) == 0)

@@ -62,6 +62,7 @@ internal sealed class Ed25519CheckpointSigner(IReadPool reads, SealedWrites writ
 
     private async Task<(CheckpointKey, byte[])?> FindAsync(TenantId tenant, CancellationToken cancellationToken)
         => await reads.ReadAsync(
+            TenantScope.Of(tenant),
             session => session.QueryFirst<(CheckpointKey, byte[])?>(
                 Find, row => (new CheckpointKey(row.GetString(0), row.GetBytes(1)), row.GetBytes(2)), tenant.Value),
             cancellationToken);

@@ -19,23 +19,25 @@ internal sealed class SqlCheckpointStore(IReadPool reads, IWriteQueue writes) : 
 
     public Task<bool> AddAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(checkpoint.Tenant),
             session => session.Execute(Insert, checkpoint.Tenant.Value, checkpoint.Head.Size, checkpoint.Note, checkpoint.At) > 0, cancellationToken);
 
     public async Task<SignedCheckpoint?> FindNewestAsync(TenantId tenant, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(Newest, row => Map(tenant, row), tenant.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Newest, row => Map(tenant, row), tenant.Value), cancellationToken);
 
     public async Task<SignedCheckpoint?> FindCoveringAsync(TenantId tenant, long seq, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(Covering, row => Map(tenant, row), tenant.Value, seq), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Covering, row => Map(tenant, row), tenant.Value, seq), cancellationToken);
 
     public async Task<IReadOnlyList<SignedCheckpoint>> ListAsync(TenantId tenant, long afterSize, int limit, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(After, row => Map(tenant, row), tenant.Value, afterSize, (long)limit), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.Query(After, row => Map(tenant, row), tenant.Value, afterSize, (long)limit), cancellationToken);
 
     public async Task<WitnessPosition?> FindPositionAsync(TenantId tenant, string witness, CancellationToken cancellationToken)
         => await reads.ReadAsync(
+            TenantScope.Of(tenant),
             session => session.QueryFirst(Position, row => new WitnessPosition(row.GetInt64(0), row.Time(1)), tenant.Value, witness), cancellationToken);
 
     public Task SavePositionAsync(TenantId tenant, string witness, WitnessPosition position, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Execute(Move, tenant.Value, witness, position.Size, position.At), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.Of(tenant), session => session.Execute(Move, tenant.Value, witness, position.Size, position.At), cancellationToken);
 
     private static SignedCheckpoint Map(TenantId tenant, SqlRow row)
     {

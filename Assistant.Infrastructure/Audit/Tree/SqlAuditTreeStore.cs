@@ -19,11 +19,12 @@ internal sealed class SqlAuditTreeStore(IReadPool reads, IWriteQueue writes) : I
         + "ON CONFLICT (tenant_id, tile_level, tile_index) DO UPDATE SET hashes = excluded.hashes";
 
     public async Task<long> ReadSizeAsync(TenantId tenant, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(Size, row => row.GetInt64(0), tenant.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Size, row => row.GetInt64(0), tenant.Value), cancellationToken);
 
     public async Task<IReadOnlyDictionary<TileId, ReadOnlyMemory<byte>>> ReadTilesAsync(
         TenantId tenant, IReadOnlyCollection<TileId> tiles, CancellationToken cancellationToken)
         => await reads.ReadAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 var found = new Dictionary<TileId, ReadOnlyMemory<byte>>();
@@ -44,6 +45,7 @@ internal sealed class SqlAuditTreeStore(IReadPool reads, IWriteQueue writes) : I
     {
         var rows = tiles.Select(tile => (tile.Key, Hashes: tile.Value.ToArray())).ToList();
         return writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 session.Execute(Begin, tenant.Value);
@@ -64,6 +66,7 @@ internal sealed class SqlAuditTreeStore(IReadPool reads, IWriteQueue writes) : I
 
     public Task ClearAsync(TenantId tenant, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 session.Execute(ForgetTiles, tenant.Value);

@@ -36,7 +36,7 @@ internal sealed class ConversationSearch(IReadPool reads)
         var terms = SearchTerms.ForSubstring(text).OrderByDescending(t => t.Length).ToList();
         return terms.Count == 0
             ? []
-            : await reads.ReadAsync(session => Find(session, tenant, text, terms, limit), cancellationToken);
+            : await reads.ReadAsync(TenantScope.Of(tenant), session => Find(session, tenant, text, terms, limit), cancellationToken);
     }
 
     private static List<Guid> Find(SqlSession session, TenantId tenant, string text, List<string> terms, int limit)

@@ -48,13 +48,14 @@ internal sealed class SearchIndex(IReadPool reads) : IRecall
     {
         var terms = SearchTerms.ForQuestion(query, MaxTerms);
         return await reads.ReadAsync(
+            TenantScope.Of(tenant),
             session => new Recalled(
                 terms.Count == 0 ? [] : Find(session, tenant, person, terms, current, beforeSeq, limit), ListFacts(session, tenant, person, limit)),
             cancellationToken);
     }
 
     public async Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => ListFacts(session, tenant, person, limit), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => ListFacts(session, tenant, person, limit), cancellationToken);
 
     private static List<Fact> ListFacts(SqlSession session, TenantId tenant, PersonId person, int limit)
         => session.Query(

@@ -49,13 +49,13 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
     /// <summary>Projects what is new for one tenant; returns how many messages and facts that were.</summary>
     public async Task<int> ProjectAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var batch = await reads.ReadAsync(session => Read(session, tenant), cancellationToken);
+        var batch = await reads.ReadAsync(TenantScope.Of(tenant), session => Read(session, tenant), cancellationToken);
         if (batch.Items.Count == 0)
         {
             return 0;
         }
 
-        await writes.ExecuteAsync(session => Write(session, tenant, batch), cancellationToken);
+        await writes.ExecuteAsync(TenantScope.Of(tenant), session => Write(session, tenant, batch), cancellationToken);
         return batch.Items.Count;
     }
 
@@ -99,7 +99,8 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
 
     private static bool Write(WriteSession session, TenantId tenant, Batch batch)
     {
-        var entry = session.QueryFirst(LastEntry, r => r.IsDBNull(0) ? 0 : r.GetInt64(0));
+        // Entries are numbered across tenants.
+        var entry = session.Within(TenantScope.System, all => all.QueryFirst(LastEntry, r => r.IsDBNull(0) ? 0 : r.GetInt64(0)));
         var postings = new List<(long Key, long Entry)>();
         foreach (var item in batch.Items)
         {

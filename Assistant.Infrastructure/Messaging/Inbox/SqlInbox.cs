@@ -56,16 +56,17 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
         Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync(session => Store(session, connection, message, admit, now), cancellationToken);
+        return writes.ExecuteAsync(TenantScope.Of(connection.Tenant), session => Store(session, connection, message, admit, now), cancellationToken);
     }
 
     public Task RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Execute(Retry, entry.Id, reason.ToString(), retryAt), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.Of(entry.Tenant), session => session.Execute(Retry, entry.Id, reason.ToString(), retryAt), cancellationToken);
 
     public Task DeadLetterAsync(InboxEntry entry, Phrase reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.Of(entry.Tenant),
             session =>
             {
                 var killed = session.Execute(Kill, entry.Id, reason.ToString(), now) == 1;
@@ -86,6 +87,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(Revive, entryId, tenant.Value, now) == 0)
@@ -101,7 +103,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
     }
 
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
 
     private static InboxOutcome Store(
         WriteSession session, Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, DateTimeOffset now)

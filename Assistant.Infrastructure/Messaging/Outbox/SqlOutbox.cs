@@ -61,12 +61,13 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         + "AND m.external_id IS NOT NULL UNION SELECT external_id FROM outbox WHERE connection_id = @p0 AND created_at >= @p1 AND external_id IS NOT NULL";
 
     public Task<OutboxEntry?> ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => ClaimFirst(session, conversation, now), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.System, session => ClaimFirst(session, conversation, now), cancellationToken);
 
     public Task<OutboxEntry?> MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.Of(entry.Tenant),
             session =>
             {
                 if (session.Execute(Sent, entry.Id, externalId, now) == 1)
@@ -82,6 +83,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
 
     public Task RetryLaterAsync(OutboxEntry entry, Phrase reason, DateTimeOffset retryAt, bool isUncertain, bool isAttempt, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(entry.Tenant),
             session =>
             {
                 if (session.Execute(Retry, entry.Id, reason.ToString(), retryAt, isUncertain, isAttempt ? 0 : 1) == 0)
@@ -98,6 +100,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.Of(entry.Tenant),
             session =>
             {
                 if (session.Execute(Kill, entry.Id, reason.ToString(), now) == 0)
@@ -115,6 +118,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
 
     public Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(entry.Tenant),
             session =>
             {
                 if (session.Execute(Hold, entry.Id) == 0)
@@ -131,6 +135,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(ReviveDead, entryId, tenant.Value, now) == 0)
@@ -151,23 +156,25 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync(
+            TenantScope.System,
             session => session.Query(Claims, r => MapClaim(r)).Count(claim => RecoverOne(session, claim, now)), cancellationToken);
     }
 
     public async Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(Claims, r => MapClaim(r)), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(Claims, r => MapClaim(r)), cancellationToken);
 
     public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync(session => RecoverOne(session, claim, now), cancellationToken);
+        return writes.ExecuteAsync(TenantScope.System, session => RecoverOne(session, claim, now), cancellationToken);
     }
 
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
 
     public async Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
         => await reads.ReadAsync(
+            TenantScope.System,
             session => session.Query(Known, r => r.GetString(0), connection.Value, since).ToHashSet(StringComparer.Ordinal), cancellationToken);
 
     private static OutboxEntry? ClaimFirst(WriteSession session, ConversationId conversation, DateTimeOffset now)

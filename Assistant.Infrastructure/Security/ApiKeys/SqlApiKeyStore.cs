@@ -23,6 +23,7 @@ internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWrite
     {
         var hash = secret.Hash();
         return writes.ExecuteAsync(
+            TenantScope.Of(key.Tenant),
             session => session.WithContext(TenantScope.Of(key.Tenant), context =>
             {
                 context.Add(new ApiKeyRow
@@ -49,6 +50,7 @@ internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWrite
 
     public Task<bool> RevokeAsync(TenantId tenant, ApiKeyId id, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(Revoke, tenant.Value, id.Value, audit.At) == 0)
@@ -65,6 +67,7 @@ internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWrite
     {
         var hash = secret.Hash();
         var key = await reads.ReadAsync(
+            TenantScope.System,
             session => session.QueryFirst(
                 FindByHash,
                 row => new ApiKey(
@@ -75,7 +78,7 @@ internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWrite
         var now = clock.GetUtcNow();
         if (key is not null && (key.LastUsedAt is null || now - key.LastUsedAt >= UseResolution))
         {
-            await writes.ExecuteAsync(session => session.Execute(Touch, key.Id.Value, now), cancellationToken);
+            await writes.ExecuteAsync(TenantScope.Of(key.Tenant), session => session.Execute(Touch, key.Id.Value, now), cancellationToken);
             return key with { LastUsedAt = now };
         }
 

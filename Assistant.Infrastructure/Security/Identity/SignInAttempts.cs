@@ -91,7 +91,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
         }
 
         var hash = proof.IsHashOld ? await passwords.HashAsync(password, cancellationToken) : row.PasswordHash;
-        return await writes.ExecuteAsync(session => AcceptIn(session, row, hash, given, by, attempt), cancellationToken);
+        return await writes.ExecuteAsync(TenantScope.Of(new TenantId(row.TenantId)), session => AcceptIn(session, row, hash, given, by, attempt), cancellationToken);
     }
 
     /// <summary>Checks a code of somebody who is signed in and uses it up.</summary>
@@ -106,7 +106,8 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
 
         var secret = new TotpSecret(await sealer.OpenAsync(refusal.Tenant, TotpPlace(row.Id), row.TotpSecret!, cancellationToken));
         if (totp.FindStep(secret, code) is { } step
-            && await writes.ExecuteAsync(session => session.Execute(UseCode, row.Id, step, row.SecurityStamp), cancellationToken) == 1)
+            && await writes.ExecuteAsync(
+                TenantScope.Of(new TenantId(row.TenantId)), session => session.Execute(UseCode, row.Id, step, row.SecurityStamp), cancellationToken) == 1)
         {
             _sessions.Forget(row.Id);
             return CodeProof.Right;
@@ -124,6 +125,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
         }
 
         return writes.ExecuteAsync(
+            TenantScope.Of(refusal.Tenant),
             session => session.Audit(refusal with
             {
                 Details = new Dictionary<string, string>(refusal.Details) { ["reason"] = reason.ToString() },
@@ -177,6 +179,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
         }
 
         return writes.ExecuteAsync<SignInOutcome>(
+            TenantScope.Of(attempt.Tenant),
             session =>
             {
                 if (countFor is { } id && by == AttemptBy.Stranger)

@@ -67,7 +67,7 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWri
     }
 
     public Task<CreateUserOutcome> AddAsync(UserRow row, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => Add(session, row, onlyFirst, audit), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.Of(new TenantId(row.TenantId)), session => Add(session, row, onlyFirst, audit), cancellationToken);
 
     /// <summary>Adds an account with the seed of its codes, sealed.</summary>
     public Task<CreateUserOutcome> AddAsync(UserRow row, TotpSecret seed, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWri
         TenantId tenant, UserId id, Func<UserRow, bool> change, AuditDraft audit, CancellationToken cancellationToken)
     {
         var stamp = NewStamp();
-        return (await writes.ExecuteAsync(session => Change(session, tenant, id, change, stamp, audit), cancellationToken), stamp);
+        return (await writes.ExecuteAsync(TenantScope.Of(tenant), session => Change(session, tenant, id, change, stamp, audit), cancellationToken), stamp);
     }
 
     /// <summary>Changes an account that gets a seed of its codes, and ends its sessions.</summary>

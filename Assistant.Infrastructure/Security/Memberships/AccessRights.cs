@@ -51,7 +51,7 @@ internal sealed class AccessRights(IReadPool reads) : IAccessRights, IDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var next = await reads.ReadAsync(Read, cancellationToken);
+            var next = await reads.ReadAsync(TenantScope.System, Read, cancellationToken);
             isNews = _picture is { } before && before.Fingerprint != next.Fingerprint;
             _picture = next;
         }

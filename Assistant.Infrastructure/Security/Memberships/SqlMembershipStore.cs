@@ -25,20 +25,20 @@ internal sealed class SqlMembershipStore(IReadPool reads, IWriteQueue writes, Ac
     private const string Delete = "DELETE FROM memberships WHERE tenant_id = @p0 AND user_id = @p1";
 
     public async Task<IReadOnlyList<Membership>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(SelectTenant, Map, tenant.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(SelectTenant, Map, tenant.Value), cancellationToken);
 
     public async Task<IReadOnlyList<Membership>> ListOfAsync(UserId user, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(SelectUser, Map, user.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(SelectUser, Map, user.Value), cancellationToken);
 
     public async Task<Membership?> FindAsync(TenantId tenant, UserId user, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(SelectOne, Map, tenant.Value, user.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(SelectOne, Map, tenant.Value, user.Value), cancellationToken);
 
     public Task<MembershipOutcome> SetAsync(TenantId tenant, UserId user, string role, AuditDraft audit, CancellationToken cancellationToken)
         => ChangeAsync(
             tenant,
             (session, isLastOwner, before) =>
             {
-                if (before is null && !session.QueryFirst(UserExists, _ => true, user.Value))
+                if (before is null && !session.Within(TenantScope.System, all => all.QueryFirst(UserExists, _ => true, user.Value)))
                 {
                     return new MembershipOutcome.NotFound();
                 }
@@ -50,7 +50,7 @@ internal sealed class SqlMembershipStore(IReadPool reads, IWriteQueue writes, Ac
 
                 session.Execute(Upsert, tenant.Value, user.Value, role, audit.At);
                 session.Audit(audit);
-                return new MembershipOutcome.Changed(session.QueryFirst(SelectOne, Map, tenant.Value, user.Value)!);
+                return new MembershipOutcome.Changed(Find(session, tenant, user)!);
             },
             user,
             cancellationToken);
@@ -82,10 +82,11 @@ internal sealed class SqlMembershipStore(IReadPool reads, IWriteQueue writes, Ac
         TenantId tenant, Func<WriteSession, bool, Membership?, MembershipOutcome> change, UserId user, CancellationToken cancellationToken)
     {
         var outcome = await writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 UserRows.Lock(session, tenant.Value);
-                var before = session.QueryFirst(SelectOne, Map, tenant.Value, user.Value);
+                var before = Find(session, tenant, user);
                 var isLastOwner = before?.Role == Roles.Owner && session.QueryFirst(CountOwners, row => row.GetInt64(0), tenant.Value) == 1;
                 return change(session, isLastOwner, before);
             },
@@ -93,6 +94,10 @@ internal sealed class SqlMembershipStore(IReadPool reads, IWriteQueue writes, Ac
         await rights.RefreshAsync(CancellationToken.None);
         return outcome;
     }
+
+    // Across tenants, because a member may be at home elsewhere.
+    private static Membership? Find(WriteSession session, TenantId tenant, UserId user)
+        => session.Within(TenantScope.System, all => all.QueryFirst(SelectOne, Map, tenant.Value, user.Value));
 
     private static Membership Map(SqlRow row)
         => new(new TenantId(row.GetString(0)), new UserId(row.GetGuid(1)), row.GetString(2), row.GetString(3), row.Time(4));

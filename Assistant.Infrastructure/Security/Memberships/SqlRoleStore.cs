@@ -22,15 +22,16 @@ internal sealed class SqlRoleStore(IReadPool reads, IWriteQueue writes, AccessRi
     private const string Delete = "DELETE FROM roles WHERE tenant_id = @p0 AND name = @p1";
 
     public async Task<IReadOnlyList<CustomRole>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(SelectAll, Map, tenant.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.Query(SelectAll, Map, tenant.Value), cancellationToken);
 
     public async Task<CustomRole?> FindAsync(TenantId tenant, string name, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(SelectOne, Map, tenant.Value, name), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(SelectOne, Map, tenant.Value, name), cancellationToken);
 
     public async Task SaveAsync(CustomRole role, AuditDraft audit, CancellationToken cancellationToken)
     {
         var permissions = string.Join(' ', role.Permissions.Order(StringComparer.Ordinal));
         await writes.ExecuteAsync(
+            TenantScope.Of(role.Tenant),
             session =>
             {
                 session.Execute(Upsert, role.Tenant.Value, role.Name, permissions, role.ChangedAt);
@@ -43,6 +44,7 @@ internal sealed class SqlRoleStore(IReadPool reads, IWriteQueue writes, AccessRi
     public async Task<DeleteRoleOutcome> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
     {
         var outcome = await writes.ExecuteAsync<DeleteRoleOutcome>(
+            TenantScope.Of(tenant),
             session =>
             {
                 // Whoever is given it in this very moment holds a role that is gone, which may do nothing.

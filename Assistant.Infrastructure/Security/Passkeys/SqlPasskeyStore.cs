@@ -48,6 +48,7 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
 
     public Task<bool> AddAsync(Passkey passkey, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(passkey.Tenant),
             session => session.WithContext(TenantScope.System, context =>
             {
                 if (context.Set<PasskeyRow>().Any(p => p.CredentialId == passkey.Credential.CredentialId)
@@ -64,6 +65,7 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
 
     public Task<bool> RenameAsync(TenantId tenant, UserId user, PasskeyId id, string name, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(Rename, tenant.Value, user.Value, id.Value, name) == 0)
@@ -81,6 +83,7 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
     {
         var stamp = UserRows.NewStamp();
         var left = await writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(Delete, tenant.Value, user.Value, id.Value) == 0)
@@ -100,6 +103,7 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
     public Task<SignInOutcome.SignedIn?> UseAsync(
         Passkey passkey, PasskeyCredential used, bool isSignIn, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(passkey.Tenant),
             session =>
             {
                 if (session.Execute(Use, passkey.Id.Value, (long)passkey.Credential.SignCount, (long)used.SignCount, used.IsBackedUp, audit.At) == 0)
@@ -119,6 +123,7 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
 
     public Task OpenAsync(Ceremony ceremony, DateTimeOffset now, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 session.Execute(Forget, now);
@@ -128,6 +133,7 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
 
     public Task<Ceremony?> ClaimAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.System,
             session => session.Execute(Claim, id, now) == 0
                 ? null
                 : session.WithContext(TenantScope.System, context => context.Set<CeremonyRow>().AsNoTracking().First(c => c.Id == id).ToCeremony()),

@@ -20,7 +20,7 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
 
     /// <summary>The number that seals, or <see langword="null"/> before the tenant's first secret.</summary>
     public async Task<int?> FindNewestAsync(TenantId tenant, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst<int?>(Newest, row => row.GetInt32(0), tenant.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst<int?>(Newest, row => row.GetInt32(0), tenant.Value), cancellationToken);
 
     /// <summary>The number that seals, held so that none older goes until this transaction ends.</summary>
     public static int? LockNewest(WriteSession session, TenantId tenant)
@@ -28,7 +28,7 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
 
     /// <summary>The key itself; <see langword="null"/> when there is no such version, or the master key does not open it.</summary>
     public async Task<byte[]?> FindAsync(TenantId tenant, int number, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(One, row => row.GetBytes(0), tenant.Value, number), cancellationToken) is { } wrapped
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(One, row => row.GetBytes(0), tenant.Value, number), cancellationToken) is { } wrapped
             ? master.Unwrap(wrapped, Binding(tenant.Value, number))
             : null;
 
@@ -53,7 +53,7 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
             while (true)
             {
                 var (relied, key) = await installation.RequireMasterAsync(cancellationToken);
-                if (await writes.ExecuteAsync(session => Add(session, relied, key, fresh), cancellationToken) is { } number)
+                if (await writes.ExecuteAsync(TenantScope.Of(tenant), session => Add(session, relied, key, fresh), cancellationToken) is { } number)
                 {
                     return number;
                 }

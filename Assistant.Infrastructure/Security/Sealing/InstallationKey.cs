@@ -56,18 +56,20 @@ internal sealed class InstallationKey(MasterKey master, IReadPool reads, IWriteQ
     // Made when there is none.
     private async Task<byte[]> ReadWrappedAsync(CancellationToken cancellationToken)
     {
-        if (await reads.ReadAsync(session => session.QueryFirst(Select, row => row.GetBytes(0)), cancellationToken) is { } wrapped)
+        if (await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(Select, row => row.GetBytes(0)), cancellationToken) is { } wrapped)
         {
             return wrapped;
         }
 
         var key = await reads.ReadAsync(
+            TenantScope.System,
             session => session.QueryFirst(AnyDataKey, row => new WrappedDataKey(row.GetString(0), row.GetInt32(1), row.GetBytes(2))), cancellationToken) is { } old
             ? master.RequireFor(old.Wrapped, old.Binding)
             : master.First;
         var fresh = SealedBox.Wrap(key, RandomNumberGenerator.GetBytes(MasterKey.Size), Binding);
         var now = clock.GetUtcNow();
         return await writes.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 session.Execute(Insert, fresh, now);

@@ -13,6 +13,7 @@ internal sealed class KeyInventory(MasterKey master, IReadPool reads)
 
     public async Task<KeyStatus> ReadAsync(CancellationToken cancellationToken)
         => new(master.Name, await reads.ReadAsync(
+            TenantScope.System,
             session => session.Query(Versions, row => (Tenant: row.GetString(0), Number: row.GetInt32(1), At: row.Time(2)))
                 .GroupBy(version => version.Tenant, StringComparer.Ordinal)
                 .Select(tenant => new TenantKeys(

@@ -47,6 +47,7 @@ internal sealed class KeyRotation(
     }
 
     public Task<bool> RetireAsync(TenantId tenant, AuditDraft audit, CancellationToken cancellationToken) => WriteAsync(
+        tenant,
         session =>
         {
             // Held as a writer holds it: a version that is added now is waited for by nobody, and this one stays the newest or the check fails.
@@ -94,6 +95,7 @@ internal sealed class KeyRotation(
         {
             var (from, key) = (after, column.HasIdKey);
             var page = await reads.ReadAsync(
+                TenantScope.Of(tenant),
                 session => session.Query(
                     column.SelectOlder, row => key ? new Value(row.GetGuid(0).ToString(), row.GetGuid(0), row.GetBytes(1)) : new Value(row.GetString(0), row.GetString(0), row.GetBytes(1)),
                     tenant.Value, header, from),
@@ -114,6 +116,7 @@ internal sealed class KeyRotation(
             }
 
             resealed += await WriteAsync(
+                tenant,
                 session => DataKeys.LockNewest(session, tenant) == newest
                     ? exchanges.Sum(e => session.Execute(column.Replace, tenant.Value, e.Old.Key, e.Old.Sealed, e.New))
                     : 0, // another rotation has begun: the next pass does it
@@ -135,13 +138,13 @@ internal sealed class KeyRotation(
     }
 
     // Two processes that lock in different orders: PostgreSQL ends one of them, which simply tries again.
-    private async Task<T> WriteAsync<T>(Func<WriteSession, T> unit, CancellationToken cancellationToken)
+    private async Task<T> WriteAsync<T>(TenantId tenant, Func<WriteSession, T> unit, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await writes.ExecuteAsync(unit, cancellationToken);
+                return await writes.ExecuteAsync(TenantScope.Of(tenant), unit, cancellationToken);
             }
             catch (DbException error) when (error.IsTransient && attempt < Attempts)
             {

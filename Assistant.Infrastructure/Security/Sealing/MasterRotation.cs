@@ -19,7 +19,7 @@ internal sealed class MasterRotation(MasterKey master, IWriteQueue writes, TimeP
     {
         var file = master.Next is null ? master.Source as MasterKeyFile ?? throw NoNext() : null;
         var next = file?.CreateNext() ?? master.Next!.Read()[0];
-        await writes.ExecuteAsync(session => Run(session, next, audit), cancellationToken);
+        await writes.ExecuteAsync(TenantScope.System, session => Run(session, next, audit), cancellationToken);
         file?.PromoteIfNext(next);
         return file?.Name ?? master.Next!.Name;
     }

@@ -68,6 +68,7 @@ internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretS
 
     public Task<bool> DestroyPersonKeyAsync(TenantId tenant, PersonId person, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (session.Execute(Destroy, tenant.Value, person.Value, clock.GetUtcNow()) == 0)
@@ -103,7 +104,7 @@ internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretS
     }
 
     private async Task<Found?> FindAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(Select, Map, tenant.Value, person.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Select, Map, tenant.Value, person.Value), cancellationToken);
 
     private static Found Map(SqlRow row) => new(row.IsDBNull(0) ? null : row.GetBytes(0));
 

@@ -19,6 +19,7 @@ internal sealed class SealedWrites(IWriteQueue writes, EnvelopeSealer sealer)
         {
             var sealedBytes = await sealer.SealAsync(tenant, place, plaintext, cancellationToken);
             var (isWritten, result, newest) = await writes.ExecuteAsync(
+                TenantScope.Of(tenant),
                 session =>
                 {
                     var newest = DataKeys.LockNewest(session, tenant);

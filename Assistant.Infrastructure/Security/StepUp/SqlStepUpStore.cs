@@ -37,6 +37,7 @@ internal sealed class SqlStepUpStore(IReadPool reads, IWriteQueue writes) : ISte
     {
         var shown = JsonSerializer.Serialize(request.Shown);
         return writes.ExecuteAsync(
+            TenantScope.Of(request.Tenant),
             session =>
             {
                 session.Execute(Forget, request.Tenant.Value, request.CreatedAt - KeptAfterwards);
@@ -50,6 +51,7 @@ internal sealed class SqlStepUpStore(IReadPool reads, IWriteQueue writes) : ISte
 
     public async Task<StepUpRequest?> FindAsync(TenantId tenant, StepUpId id, CancellationToken cancellationToken)
         => await reads.ReadAsync(
+            TenantScope.Of(tenant),
             session => session.QueryFirst(
                 Select,
                 row => new StepUpRequest(
@@ -60,22 +62,24 @@ internal sealed class SqlStepUpStore(IReadPool reads, IWriteQueue writes) : ISte
             cancellationToken);
 
     public Task<bool> ProveAsync(TenantId tenant, StepUpId id, UserId by, AuditDraft audit, CancellationToken cancellationToken)
-        => ChangeAsync(session => session.Execute(Prove, tenant.Value, id.Value, by.Value, audit.At), audit, cancellationToken);
+        => ChangeAsync(tenant, session => session.Execute(Prove, tenant.Value, id.Value, by.Value, audit.At), audit, cancellationToken);
 
     public Task<bool> DeclineAsync(TenantId tenant, StepUpId id, AuditDraft audit, CancellationToken cancellationToken)
-        => ChangeAsync(session => session.Execute(Decline, tenant.Value, id.Value, audit.At), audit, cancellationToken);
+        => ChangeAsync(tenant, session => session.Execute(Decline, tenant.Value, id.Value, audit.At), audit, cancellationToken);
 
     public Task<bool> UseAsync(
         TenantId tenant, StepUpId id, Actor by, ReadOnlyMemory<byte> hash, AuditDraft audit, CancellationToken cancellationToken)
     {
         var bound = hash.ToArray();
         return ChangeAsync(
+            tenant,
             session => session.Execute(Use, tenant.Value, id.Value, by.Kind, by.Id, bound, audit.At - SensitiveOperations.MaxProofAge),
             audit, cancellationToken);
     }
 
-    private Task<bool> ChangeAsync(Func<WriteSession, int> change, AuditDraft audit, CancellationToken cancellationToken)
+    private Task<bool> ChangeAsync(TenantId tenant, Func<WriteSession, int> change, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(tenant),
             session =>
             {
                 if (change(session) == 0)

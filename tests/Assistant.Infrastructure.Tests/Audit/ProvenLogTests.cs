@@ -122,7 +122,7 @@ public abstract class ProvenLogTests(bool onPostgres) : IAsyncLifetime
             "UPDATE audit_heads SET seq = @p1, hash = (SELECT hash FROM audit_events WHERE tenant_id = @p0 AND seq = @p1) WHERE tenant_id = @p0", size);
     }
 
-    private Task<int> RunAsync(string sql, long number) => _house.Get<IWriteQueue>().ExecuteAsync(session => session.Execute(sql, Home.Value, number), Cancel);
+    private Task<int> RunAsync(string sql, long number) => _house.Get<IWriteQueue>().ExecuteAsync(TenantScope.System, session => session.Execute(sql, Home.Value, number), Cancel);
 }
 
 public sealed class SqliteProvenLogTests() : ProvenLogTests(onPostgres: false);

@@ -14,6 +14,7 @@ public abstract class SealedConnectionStoreTests : ConnectionStoreContract
         await SaveAsync(HomeLine with { Settings = Settings(Secret) });
 
         var stored = await ((TestHouse)Ports.Owner!).Get<IReadPool>().ReadAsync(
+            TenantScope.System,
             session => session.QueryFirst("SELECT sealed_settings FROM connections WHERE id = @p0", r => r.GetBytes(0), HomeLine.Id.Value), Cancel);
 
         Assert.True(stored!.Length > Secret.Length);

@@ -36,6 +36,7 @@ public sealed class MigrationTests
         await using var house = await TestHouse.OnSqliteAsync();
 
         var clustered = await house.Get<IReadPool>().ReadAsync(
+            TenantScope.System,
             session => session.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%' ORDER BY name", r => r.GetString(0)),
             TestContext.Current.CancellationToken);
 
@@ -81,6 +82,7 @@ public sealed class MigrationTests
         }
 
         var read = await house.Get<IReadPool>().ReadAsync(
+            TenantScope.System,
             session => session.QueryFirst(
                 "SELECT m.tenant_id, m.role, m.created_at, (SELECT COUNT(*) FROM passkeys) FROM memberships m JOIN users u ON u.id = m.user_id",
                 row => (row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3))),
@@ -147,6 +149,7 @@ public sealed class MigrationTests
         }
 
         var kept = await house.Get<IReadPool>().ReadAsync(
+            TenantScope.System,
             session => session.Query(
                 "SELECT dedupe_key || ' ' || state || ' ' || received_at FROM inbox UNION ALL SELECT text || ' ' || state || ' ' || created_at FROM outbox "
                 + "UNION ALL SELECT id || ' ' || result || ' ' || finished_at FROM turns UNION ALL SELECT seq || ' ' || action || ' ' || hex(hash) FROM audit_events",

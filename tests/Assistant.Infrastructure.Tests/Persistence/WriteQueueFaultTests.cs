@@ -3,6 +3,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
@@ -17,7 +18,7 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
     {
         await using var queue = NewQueue();
         var units = await QueueBehindGateAsync(queue, 9, (q, i) => i == 4
-            ? q.ExecuteAsync<int>(session => session.Execute(Insert, i, "gone") > 0 ? throw new InvalidDataException("A bug.") : 0, Cancel)
+            ? q.ExecuteAsync<int>(TenantScope.System, session => session.Execute(Insert, i, "gone") > 0 ? throw new InvalidDataException("A bug.") : 0, Cancel)
             : WriteAsync(q, i));
         Gate.Set();
 
@@ -45,7 +46,7 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
     public async Task A_unit_the_commit_itself_refuses_is_told_so_and_fails_alone()
     {
         await using var queue = NewQueue();
-        var units = await QueueBehindGateAsync(queue, 5, (q, i) => i == 2 ? q.ExecuteAsync(session => session.Execute(InsertOrphan, 99), Cancel) : WriteAsync(q, i));
+        var units = await QueueBehindGateAsync(queue, 5, (q, i) => i == 2 ? q.ExecuteAsync(TenantScope.System, session => session.Execute(InsertOrphan, 99), Cancel) : WriteAsync(q, i));
         Gate.Set();
 
         await Assert.ThrowsAnyAsync<DbException>(() => units[2]);
@@ -60,6 +61,7 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
         var feed = new WatchingFeed(CountFromOutside);
         await using var queue = NewQueue(feed);
         var units = await QueueBehindGateAsync(queue, 3, (q, i) => q.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 session.Publish(new LiveEvent.PairingChanged(new TenantId($"t{i}")));
@@ -81,6 +83,7 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
     {
         await using var queue = NewQueue();
         var units = await QueueBehindGateAsync(queue, 6, (q, i) => q.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 var seq = session.Audit(new AuditDraft(
@@ -111,6 +114,7 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
     {
         await using var queue = NewQueue();
         await Assert.ThrowsAnyAsync<DbException>(() => queue.ExecuteAsync(
+            TenantScope.System,
             session => session.Execute(OnPostgres ? "SELECT pg_terminate_backend(pg_backend_pid())" : "SELECT * FROM nowhere"), Cancel));
 
         await WriteAsync(queue, 1);
@@ -126,6 +130,7 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
         var hasRun = false;
         var units = await QueueBehindGateAsync(queue, 2, (q, i) => i == 0
             ? q.ExecuteAsync(
+                TenantScope.System,
                 session =>
                 {
                     hasRun = true;
@@ -150,6 +155,7 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
         using var giveUp = new CancellationTokenSource();
         var begun = new TaskCompletionSource();
         var unit = queue.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 begun.SetResult();

@@ -35,6 +35,7 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
         _stores = await Stores.CreateAsync(OnPostgres, TimeProvider.System, TenantId.Default);
         _database = new CountingDatabase(_stores.Database);
         await _stores.Writes.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 session.Execute("CREATE TABLE written (id INTEGER PRIMARY KEY, note TEXT NOT NULL)");
@@ -63,6 +64,7 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
     {
         var begun = new TaskCompletionSource();
         var first = queue.ExecuteAsync(
+            TenantScope.System,
             _ =>
             {
                 begun.TrySetResult(); // again when a batch is split
@@ -74,9 +76,9 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
         return [.. Enumerable.Range(0, count).Select(i => unit(queue, i))];
     }
 
-    private protected static Task<int> WriteAsync(WriteQueue queue, int id) => queue.ExecuteAsync(session => session.Execute(Insert, id, "x"), Cancel);
+    private protected static Task<int> WriteAsync(WriteQueue queue, int id) => queue.ExecuteAsync(TenantScope.System, session => session.Execute(Insert, id, "x"), Cancel);
 
-    protected async Task<int> CountAsync() => await _stores.Reads.ReadAsync(Count, Cancel);
+    protected async Task<int> CountAsync() => await _stores.Reads.ReadAsync(TenantScope.System, Count, Cancel);
 
     /// <summary>What another connection sees at this moment.</summary>
     protected int CountFromOutside()

@@ -40,6 +40,7 @@ public abstract class WriteQueueTests(bool onPostgres) : WriteQueueRig(onPostgre
         var order = new List<int>();
 
         var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => queue.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 order.Add(i);
@@ -59,6 +60,7 @@ public abstract class WriteQueueTests(bool onPostgres) : WriteQueueRig(onPostgre
         {
             var seenInside = -1;
             await queue.ExecuteAsync(
+                TenantScope.System,
                 session =>
                 {
                     session.Execute(Insert, i, "x");
@@ -75,11 +77,11 @@ public abstract class WriteQueueTests(bool onPostgres) : WriteQueueRig(onPostgre
     public async Task When_the_queue_is_full_callers_wait_and_may_give_up_and_nothing_is_dropped()
     {
         await using var queue = NewQueue();
-        var units = await QueueBehindGateAsync(queue, WriteQueue.Capacity, (q, i) => q.ExecuteAsync(_ => i, Cancel));
+        var units = await QueueBehindGateAsync(queue, WriteQueue.Capacity, (q, i) => q.ExecuteAsync(TenantScope.System, _ => i, Cancel));
         using var giveUp = new CancellationTokenSource();
 
-        var one = queue.ExecuteAsync(_ => -1, giveUp.Token);
-        var other = queue.ExecuteAsync(_ => -2, Cancel);
+        var one = queue.ExecuteAsync(TenantScope.System, _ => -1, giveUp.Token);
+        var other = queue.ExecuteAsync(TenantScope.System, _ => -2, Cancel);
         await giveUp.CancelAsync();
 
         // The writer stands still: only who waits outside can give up by now.

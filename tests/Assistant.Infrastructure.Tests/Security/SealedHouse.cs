@@ -85,6 +85,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
 
     public Task AlterEngineAsync(string name)
         => stores.Writes.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 var bytes = session.QueryFirst("SELECT sealed_settings FROM engines WHERE name = @p0", row => row.GetBytes(0), name)!;
@@ -96,6 +97,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
     /// <summary>Every sealed value of the tenant as it is stored, with its place.</summary>
     public async Task<List<(string Place, byte[] Bytes)>> ReadSealedAsync(TenantId tenant)
         => await stores.Reads.ReadAsync(
+            TenantScope.System,
             session => SealedColumns.All
                 .SelectMany(column => session.Query(
                     $"SELECT {column.Key}, {column.Column} FROM {column.Table} WHERE tenant_id = @p0 AND {column.Column} IS NOT NULL",

@@ -1,6 +1,7 @@
 using System.Text;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Xunit;
@@ -70,7 +71,7 @@ public sealed class SealingTests : IAsyncLifetime
     public async Task Data_of_a_version_before_the_installation_key_is_told_by_a_data_key()
     {
         await Sealer().SealAsync(Own, Place, Secret, Cancel);
-        await _stores.Writes.ExecuteAsync(session => session.Execute("DELETE FROM installation_key"), Cancel);
+        await _stores.Writes.ExecuteAsync(TenantScope.System, session => session.Execute("DELETE FROM installation_key"), Cancel);
 
         await Assert.ThrowsAsync<MasterKeyException>(() => new Sealing(_stores, Sealing.Key(2)).Installation.LoadAsync(Cancel));
         await new Sealing(_stores).Installation.LoadAsync(Cancel);

@@ -17,6 +17,7 @@ internal sealed class SqlChatIdentityStore(IReadPool reads, SealedWrites writes,
     public async Task<byte[]?> FindAsync(Connection connection, CancellationToken cancellationToken)
     {
         var found = await reads.ReadAsync(
+            TenantScope.Of(connection.Tenant),
             session => session.QueryFirst(Select, row => row.GetBytes(0), connection.Tenant.Value, connection.Id.Value), cancellationToken);
         return found is null ? null : await OpenAsync(connection, found, cancellationToken);
     }

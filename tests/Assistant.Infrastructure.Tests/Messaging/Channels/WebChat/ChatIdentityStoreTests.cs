@@ -41,6 +41,7 @@ public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityS
         var store = await CreateAsync(Desk, Shop);
         await store.AddAsync(Desk, key, Cancel);
         var stored = await _stores!.Reads.ReadAsync(
+            TenantScope.System,
             session => session.QueryFirst("SELECT sealed_private_key FROM chat_identities WHERE connection_id = @p0", row => row.GetBytes(0), "desk"), Cancel);
         Assert.Equal(-1, stored.AsSpan().IndexOf(key.AsSpan(0, 8)));
 
