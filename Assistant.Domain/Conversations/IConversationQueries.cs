@@ -18,6 +18,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>A row of the conversation list.</summary>
 /// <param name="Unread">Messages of the person the user has not read.</param>
+/// <param name="IsForgotten">The last words were a forgotten person's: <paramref name="LastText"/> is empty.</param>
 public sealed record ConversationRow(
     ConversationId Id,
     ConnectionId Connection,
@@ -30,7 +31,8 @@ public sealed record ConversationRow(
     AuthorKind LastAuthor,
     DateTimeOffset LastAt,
     long LastSeq,
-    int Unread);
+    int Unread,
+    bool IsForgotten = false);
 
 /// <summary>Reads for screens and the API. Never returns another tenant's rows.</summary>
 public interface IConversationQueries

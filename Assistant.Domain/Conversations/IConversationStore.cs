@@ -25,7 +25,7 @@ public interface IConversationStore
     Task<ReplyOutcome> ReplyAsync(TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>Stores a note only colleagues see.</summary>
-    /// <returns>The note, or <see langword="null"/> when there is no such conversation.</returns>
+    /// <returns>The note, or <see langword="null"/> when there is no such conversation, or its person was forgotten.</returns>
     Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>Sends or drops a held reply as a whole, optionally with another text.</summary>
@@ -67,5 +67,6 @@ public abstract record ReplyOutcome
     /// <summary>The connection was removed, or this build has no such channel: nothing can be said there.</summary>
     public sealed record NoConnection : ReplyOutcome;
 
+    /// <summary>There is no such conversation, or its person was forgotten.</summary>
     public sealed record NotFound : ReplyOutcome;
 }

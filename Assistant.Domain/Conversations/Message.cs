@@ -1,4 +1,5 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.People;
 
 namespace Assistant.Domain.Conversations;
 
@@ -32,6 +33,7 @@ public enum DeliveryState
 /// <param name="EditedAt">When the text last changed.</param>
 /// <param name="DeletedAt">When it was taken back; the text is then empty.</param>
 /// <param name="TurnId">The turn that produced an assistant's message.</param>
+/// <param name="Person">Whose it is, and sealed for: who wrote it, whom it answers, or whom a note is about.</param>
 public sealed record Message(
     ConversationId Conversation,
     long Seq,
@@ -46,4 +48,5 @@ public sealed record Message(
     string? ExternalId = null,
     DateTimeOffset? EditedAt = null,
     DateTimeOffset? DeletedAt = null,
-    Guid? TurnId = null);
+    Guid? TurnId = null,
+    PersonId? Person = null);

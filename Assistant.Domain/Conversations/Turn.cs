@@ -7,9 +7,10 @@ using Assistant.Domain.People;
 namespace Assistant.Domain.Conversations;
 
 /// <summary>What a turn starts from: one consistent read.</summary>
+/// <param name="Person">Who said it; in a group not always whom the conversation began with.</param>
 /// <param name="Entry">The conversation's oldest open event.</param>
 /// <param name="Utterance">The message the entry brought, with edits made since.</param>
-/// <param name="History">Newest messages before the utterance, oldest first, notes and deleted ones left out.</param>
+/// <param name="History">Newest messages before the utterance, oldest first, notes, deleted and forgotten ones left out.</param>
 public sealed record TurnStart(
     Conversation Conversation,
     Person Person,
@@ -85,7 +86,8 @@ public interface ITurnStore
 
     /// <summary>
     /// Commits once, guarded by the conversation's version and the entry being open. An answer that lost against a take-over or a close
-    /// is written as held, with its parts and facts: it is never queued.
+    /// is written as held, with its parts and facts: it is never queued. When the person was forgotten meanwhile, the entry ends and nothing
+    /// is said or remembered.
     /// </summary>
     Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken);
 }

@@ -106,7 +106,7 @@ public sealed class TurnProcessor(
     }
 
     private static bool IsForAssistant(TurnStart start)
-        => start.Conversation.Operator is null && start.Entry.IsAddressed && start.Utterance.DeletedAt is null;
+        => start.Conversation.Operator is null && start.Entry.IsAddressed && start.Utterance is { DeletedAt: null, Body.IsForgotten: false };
 
     private async Task<Thought> ThinkAsync(TurnStart start, Guid turnId, CancellationToken cancellationToken)
     {
@@ -143,7 +143,7 @@ public sealed class TurnProcessor(
                         break;
                     case ReplyChunk.Remember remember:
                         facts.Add(new Fact(
-                            Guid.CreateVersion7(clock.GetUtcNow()), start.Conversation.Tenant, start.Conversation.Person, remember.Statement,
+                            Guid.CreateVersion7(clock.GetUtcNow()), start.Conversation.Tenant, start.Person.Id, remember.Statement,
                             start.Utterance.At, start.Conversation.Id, start.Utterance.Seq));
                         break;
                     case ReplyChunk.AskForPerson:
@@ -182,7 +182,7 @@ public sealed class TurnProcessor(
         var conversation = start.Conversation;
         var utterance = Describe(start.Utterance);
         var recalled = await recall.RecallAsync(
-            conversation.Tenant, conversation.Person, utterance, conversation.Id, start.Utterance.Seq, limits.RecallLimit, cancellationToken);
+            conversation.Tenant, start.Person.Id, utterance, conversation.Id, start.Utterance.Seq, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
             conversation.Tenant, conversation.Id, start.Person, utterance, start.History, recalled.Found, recalled.Facts, clock.GetUtcNow());
     }

@@ -22,7 +22,7 @@ public sealed record Recollection(string Quote, DateTimeOffset At, bool IsFact, 
 public sealed record Recalled(IReadOnlyList<Recollection> Found, IReadOnlyList<Fact> Facts);
 
 /// <summary>Full-text recall over facts and earlier messages of one person.</summary>
-/// <remarks>A projection with a checkpoint: it lags the newest message by a moment and can be rebuilt.</remarks>
+/// <remarks>What a forgotten person said is not found. A projection with a checkpoint: it lags the newest message by a moment and can be rebuilt.</remarks>
 public interface IRecall
 {
     /// <summary>What memory has to say to an utterance, and the newest facts whatever was said. Chinese is matched by substring.</summary>

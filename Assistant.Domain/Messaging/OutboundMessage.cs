@@ -10,6 +10,12 @@ public sealed record MessageButton(string Label, string Data);
 public sealed record MessageBody(string Markdown, IReadOnlyList<MessageButton> Buttons)
 {
     public MessageBody(string markdown) : this(markdown, []) { }
+
+    /// <summary>What is left of a body whose person was forgotten.</summary>
+    public static MessageBody Forgotten { get; } = new("") { IsForgotten = true };
+
+    /// <summary>Whether the key it was sealed with was destroyed: the text is empty, and nobody can read it again.</summary>
+    public bool IsForgotten { get; init; }
 }
 
 /// <summary>One message to be shown in a chat; already short enough for the channel.</summary>

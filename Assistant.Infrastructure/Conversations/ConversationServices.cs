@@ -27,11 +27,12 @@ public static class ConversationServices
         return services;
     }
 
-    /// <summary>The executor and the search projection: only in a process that serves.</summary>
+    /// <summary>The executor, the search projection, and what seals rows of earlier versions: only in a process that serves.</summary>
     public static IServiceCollection AddConversationWorkers(this IServiceCollection services)
     {
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LocalConversationExecutor>());
         services.AddHostedService<SearchProjector>();
+        services.AddHostedService<PlainBodies>();
         return services;
     }
 }

@@ -30,7 +30,10 @@ internal static class ConversationSql
     public static Conversation? Find(SqlSession session, TenantId tenant, ConversationId id)
         => session.QueryFirst(session.IsPostgres ? ById + " FOR UPDATE" : ById, r => Map(r), id.Value, tenant.Value);
 
+    private const string Pass = "UPDATE conversations SET person_id = @p1 WHERE id = @p0";
+
     /// <summary>The conversation of a chat, opened when it is new.</summary>
+    /// <remarks>Alone with the assistant, it is always with whoever speaks there: a person who was forgotten comes back as another one.</remarks>
     public static (Conversation Conversation, bool IsNew) FindOrOpen(
         WriteSession session, TenantId tenant, ConnectionId connection, ExternalChat chat, PersonId person, DateTimeOffset now)
     {
@@ -38,6 +41,12 @@ internal static class ConversationSql
         var found = session.QueryFirst(session.IsPostgres ? ByChat + " FOR UPDATE" : ByChat, r => Map(r), connection.Value, chat.ExternalId, thread);
         if (found is not null)
         {
+            if (found.Person != person && !found.Chat.IsGroup)
+            {
+                session.Execute(Pass, found.Id.Value, person.Value);
+                found = found with { Person = person };
+            }
+
             return (found, false);
         }
 

@@ -1,6 +1,7 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Memory.Search;
@@ -8,16 +9,14 @@ using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Conversations;
 
 /// <inheritdoc cref="IConversationQueries"/>
-internal sealed class EfConversationQueries(IDatabase database, ConversationSearch search) : IConversationQueries
+internal sealed class EfConversationQueries(IDatabase database, ConversationSearch search, IReadPool reads, BodySealer bodies) : IConversationQueries
 {
-    /// <summary>More than a preview shows, so that the cut is told from the end.</summary>
-    private const int PreviewChars = 200;
-
     private const int SearchLimit = 500;
 
     public async Task<Page<ConversationRow>> ListAsync(
@@ -50,14 +49,14 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
 
         var rows = await Project(context, query.OrderByDescending(c => c.LastAt).ThenByDescending(c => c.Id).Take(limit + 1), user).ToListAsync(cancellationToken);
         var page = rows.Take(limit).ToList();
-        return new([.. page.Select(Map)], rows.Count > limit ? new PageCursor(page[^1].LastAt, page[^1].Id).ToString() : null);
+        return new(await DescribeAsync(tenant, page, cancellationToken), rows.Count > limit ? new PageCursor(page[^1].LastAt, page[^1].Id).ToString() : null);
     }
 
     public async Task<ConversationRow?> FindAsync(TenantId tenant, UserId user, ConversationId id, CancellationToken cancellationToken)
     {
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var row = await Project(context, context.Set<StoredConversation>().Where(c => c.Id == id.Value), user).FirstOrDefaultAsync(cancellationToken);
-        return row is null ? null : Map(row);
+        return row is null ? null : (await DescribeAsync(tenant, [row], cancellationToken))[0];
     }
 
     public async Task<IReadOnlyList<Message>> ReadThreadAsync(TenantId tenant, ConversationId id, long? before, int limit, CancellationToken cancellationToken)
@@ -67,7 +66,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             .Where(m => m.ConversationId == id.Value && (before == null || m.Seq < before))
             .OrderByDescending(m => m.Seq).Take(limit).ToListAsync(cancellationToken);
         rows.Reverse();
-        return rows.ConvertAll(Map);
+        return await OpenAsync(tenant, rows, cancellationToken);
     }
 
     public async Task<IReadOnlyList<Message>> ReadSinceAsync(TenantId tenant, ConversationId id, long after, int limit, CancellationToken cancellationToken)
@@ -75,7 +74,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var rows = await context.Set<MessageRow>().AsNoTracking()
             .Where(m => m.ConversationId == id.Value && m.Seq > after).OrderBy(m => m.Seq).Take(limit).ToListAsync(cancellationToken);
-        return rows.ConvertAll(Map);
+        return await OpenAsync(tenant, rows, cancellationToken);
     }
 
     public async Task<IReadOnlyList<HeldReply>> ListHeldAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)
@@ -86,13 +85,11 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             join message in context.Set<MessageRow>() on new { row.ConversationId, Seq = row.MessageSeq } equals new { message.ConversationId, message.Seq }
             where row.ConversationId == id.Value && row.State == OutboxState.Held
             orderby row.MessageSeq, row.Part
-            select new { row.Id, row.MessageSeq, message.Text, message.Buttons, row.CreatedAt };
+            select new { row.Id, Message = message, row.CreatedAt };
         var rows = await held.ToListAsync(cancellationToken);
-        return
-        [
-            .. rows.DistinctBy(r => r.MessageSeq).Select(r => new HeldReply(
-                r.Id, id, r.MessageSeq, new MessageBody(r.Text, MessageSql.Buttons(r.Buttons)), r.CreatedAt)),
-        ];
+        var replies = rows.DistinctBy(r => r.Message.Seq).ToList();
+        var messages = await OpenAsync(tenant, replies.ConvertAll(r => r.Message), cancellationToken);
+        return [.. replies.Zip(messages, (reply, message) => new HeldReply(reply.Id, id, message.Seq, message.Body, reply.CreatedAt))];
     }
 
     public async Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken)
@@ -111,29 +108,53 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         join p in context.Set<StoredPerson>() on c.PersonId equals p.Id
         join n in context.Set<StoredConnection>() on c.ConnectionId equals n.Id into connections
         from n in connections.DefaultIfEmpty()
-        let seen = context.Set<MessageRow>()
-            .Where(m => m.ConversationId == c.Id && !m.IsNote && m.Delivery != DeliveryState.Held && m.Delivery != DeliveryState.Dropped)
-            .OrderByDescending(m => m.Seq).Select(m => (long?)m.Seq).FirstOrDefault() // from the end: a Max would look at every message
         let read = context.Set<ReadMarkRow>().Where(r => r.ConversationId == c.Id && r.UserId == user.Value).Select(r => r.Seq).FirstOrDefault()
         orderby c.LastAt descending, c.Id descending
         select new ConversationRowView
         {
             Id = c.Id, ConnectionId = c.ConnectionId, ChannelType = n == null ? "" : n.ChannelType, Title = c.ChatTitle ?? p.DisplayName, Status = c.Status,
             OperatorId = c.OperatorId, OperatorName = c.OperatorName, WaitingSince = c.WaitingSince,
-            LastText = context.Set<MessageRow>().Where(m => m.ConversationId == c.Id && m.Seq == seen).Select(m => m.Text.Substring(0, PreviewChars)).FirstOrDefault() ?? "",
-            LastAuthor = context.Set<MessageRow>().Where(m => m.ConversationId == c.Id && m.Seq == seen).Select(m => m.Author).FirstOrDefault(),
+            SeenSeq = context.Set<MessageRow>()
+                .Where(m => m.ConversationId == c.Id && !m.IsNote && m.Delivery != DeliveryState.Held && m.Delivery != DeliveryState.Dropped)
+                .OrderByDescending(m => m.Seq).Select(m => (long?)m.Seq).FirstOrDefault(), // from the end: a Max would look at every message
             LastAt = c.LastAt, LastSeq = c.LastSeq,
             Unread = context.Set<MessageRow>().Count(m => m.ConversationId == c.Id && m.Seq > read && m.Author == AuthorKind.Person && m.DeletedAt == null),
         };
 
-    private static ConversationRow Map(ConversationRowView row) => new(
+    private async Task<IReadOnlyList<ConversationRow>> DescribeAsync(TenantId tenant, List<ConversationRowView> rows, CancellationToken cancellationToken)
+        => await reads.ReadAsync(
+            TenantScope.Of(tenant),
+            session =>
+            {
+                using var keys = bodies.In(session, tenant);
+                var last = LastWords.Read(session, keys, rows.Where(row => row.SeenSeq is not null).Select(row => (row.Id, row.SeenSeq!.Value)));
+                return rows.ConvertAll(row => Describe(row, last.GetValueOrDefault(row.Id)));
+            },
+            cancellationToken);
+
+    private static ConversationRow Describe(ConversationRowView row, Message? last) => new(
         new ConversationId(row.Id), new ConnectionId(row.ConnectionId), row.ChannelType, row.Title, row.Status,
         row.OperatorId is { } holder ? new UserRef(new UserId(holder), row.OperatorName!) : null,
-        row.WaitingSince, MessageSql.Preview(row.LastText), row.LastAuthor, row.LastAt, row.LastSeq, row.Unread);
+        row.WaitingSince, MessageSql.Preview(last?.Body.Markdown ?? ""), last?.Author ?? AuthorKind.Person, row.LastAt, row.LastSeq, row.Unread,
+        last?.Body.IsForgotten ?? false);
 
-    private static Message Map(MessageRow row) => new(
-        new ConversationId(row.ConversationId), row.Seq, row.Id, row.Author, row.AuthorName, new MessageBody(row.Text, MessageSql.Buttons(row.Buttons)),
-        MessageSql.Attachments(row.Attachments), row.IsNote, row.At, row.Delivery, row.ExternalId, row.EditedAt, row.DeletedAt, row.TurnId);
+    private async Task<IReadOnlyList<Message>> OpenAsync(TenantId tenant, List<MessageRow> rows, CancellationToken cancellationToken)
+        => await reads.ReadAsync(
+            TenantScope.Of(tenant),
+            session =>
+            {
+                using var keys = bodies.In(session, tenant);
+                keys.Load(rows.Select(row => row.PersonId).OfType<Guid>());
+                return rows.ConvertAll(row => Map(row).Open(keys));
+            },
+            cancellationToken);
+
+    private static StoredMessage Map(MessageRow row) => new(
+        new Message(
+            new ConversationId(row.ConversationId), row.Seq, row.Id, row.Author, row.AuthorName, new MessageBody(row.Text, MessageSql.Buttons(row.Buttons)),
+            MessageSql.Attachments(row.Attachments), row.IsNote, row.At, row.Delivery, row.ExternalId, row.EditedAt, row.DeletedAt, row.TurnId,
+            row.PersonId is { } person ? new PersonId(person) : null),
+        row.Body);
 
     /// <summary>Columns of a list row as the query reads them.</summary>
     internal sealed class ConversationRowView
@@ -154,9 +175,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
 
         public DateTimeOffset? WaitingSince { get; init; }
 
-        public required string LastText { get; init; }
-
-        public AuthorKind LastAuthor { get; init; }
+        public long? SeenSeq { get; init; }
 
         public DateTimeOffset LastAt { get; init; }
 

@@ -7,11 +7,12 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Conversations;
 
 /// <inheritdoc cref="IConversationStore"/>
-internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, TimeProvider clock) : IConversationStore
+internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, BodySealer bodies, TimeProvider clock) : IConversationStore
 {
     private const string Find = "SELECT " + ConversationSql.Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1";
 
@@ -97,15 +98,17 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
             },
             cancellationToken);
 
-    public Task<ReplyOutcome> ReplyAsync(
+    public async Task<ReplyOutcome> ReplyAsync(
         TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync<ReplyOutcome>(
+        await bodies.PrepareAsync(tenant, cancellationToken);
+        return await writes.ExecuteAsync<ReplyOutcome>(
             TenantScope.Of(tenant),
             session =>
             {
-                if (ConversationSql.Find(session, tenant, id) is not { } conversation)
+                using var keys = bodies.In(session, tenant);
+                if (ConversationSql.Find(session, tenant, id) is not { } conversation || keys.FindOrMake(conversation.Person) is not { IsDestroyed: false } key)
                 {
                     return new ReplyOutcome.NotFound();
                 }
@@ -116,29 +119,33 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
                 }
 
                 var message = new Message(
-                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, @operator.Name, body, [], false, now, DeliveryState.Stored);
-                MessageSql.Add(session, tenant, message, session.Audit(audit));
+                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, @operator.Name, body, [], false, now, DeliveryState.Stored,
+                    Person: conversation.Person);
+                MessageSql.Add(session, key, tenant, message, session.Audit(audit));
                 session.Publish(new LiveEvent.MessageChanged(tenant, message));
-                return new ReplyOutcome.Accepted(message, MessageSql.Queue(session, conversation, message, parts, null, byAssistant: false));
+                return new ReplyOutcome.Accepted(message, MessageSql.Queue(session, key, conversation, message, parts, null, byAssistant: false));
             },
             cancellationToken);
     }
 
-    public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)
+    public async Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync(
+        await bodies.PrepareAsync(tenant, cancellationToken);
+        return await writes.ExecuteAsync(
             TenantScope.Of(tenant),
             session =>
             {
-                if (ConversationSql.Find(session, tenant, id) is not { } conversation)
+                using var keys = bodies.In(session, tenant);
+                if (ConversationSql.Find(session, tenant, id) is not { } conversation || keys.FindOrMake(conversation.Person) is not { IsDestroyed: false } key)
                 {
                     return null;
                 }
 
                 var note = new Message(
-                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, author.Name, new MessageBody(markdown), [], true, now);
-                MessageSql.Add(session, tenant, note, session.Audit(audit));
+                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, author.Name, new MessageBody(markdown), [], true, now,
+                    Person: conversation.Person);
+                MessageSql.Add(session, key, tenant, note, session.Audit(audit));
                 session.Publish(new LiveEvent.MessageChanged(tenant, note));
                 return note;
             },
@@ -161,7 +168,8 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
                 session.Execute(decision == HeldDecision.Send ? ReleaseHeld : DropHeld, held.Conversation, held.Seq, now);
                 session.Execute(DeliverySql.Weigh, held.Conversation, held.Seq);
                 session.Audit(audit);
-                var message = session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), held.Conversation, held.Seq)!;
+                using var keys = bodies.In(session, tenant);
+                var message = session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), held.Conversation, held.Seq)!.Open(keys);
                 session.Publish(new LiveEvent.MessageChanged(tenant, message));
                 return new ReplyOutcome.Accepted(message, null);
             },

@@ -6,28 +6,33 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Infrastructure.Memory;
+using Assistant.Infrastructure.Messaging.Inbox;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Conversations;
 
 /// <inheritdoc cref="ITurnStore"/>
-internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProvider clock) : ITurnStore
+internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySealer bodies, TimeProvider clock) : ITurnStore
 {
+    // The person is who said it: in a group not always whom the conversation began with.
     private const string Next =
-        "SELECT " + ConversationSql.Columns + ", p.display_name, p.locale, p.created_at, "
-        + "i.id, i.message_seq, i.kind, i.data, i.is_addressed, i.attempts, i.due_at, i.received_at, " + MessageSql.MessageColumns + " "
-        + "FROM inbox i JOIN conversations c ON c.id = i.conversation_id JOIN people p ON p.id = c.person_id "
-        + "JOIN messages m ON m.conversation_id = i.conversation_id AND m.seq = i.message_seq "
+        "SELECT " + ConversationSql.Columns + ", p.id, p.display_name, p.locale, p.created_at, "
+        + "i.id, i.message_seq, i.kind, i.data, i.pressed, i.is_addressed, i.attempts, i.due_at, i.received_at, " + MessageSql.MessageColumns + " "
+        + "FROM inbox i JOIN conversations c ON c.id = i.conversation_id "
+        + "JOIN messages m ON m.conversation_id = i.conversation_id AND m.seq = i.message_seq JOIN people p ON p.id = COALESCE(m.person_id, c.person_id) "
         + "WHERE i.conversation_id = @p0 AND i.state = 'Pending' ORDER BY i.message_seq LIMIT 1";
 
     // Replies to earlier messages may have been written after this utterance came in: they belong to its history all the same.
     private const string Before =
-        "SELECT m.seq, m.author, m.text, m.attachments, m.at FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
+        "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
 
     private const string Guard =
         "SELECT c.version, c.last_seq, i.state, c.operator_id IS NOT NULL OR c.status = 'Closed', "
-        + "EXISTS (SELECT 1 FROM inbox o WHERE o.conversation_id = c.id AND o.state = 'Pending' AND o.id <> i.id) "
+        + "EXISTS (SELECT 1 FROM inbox o WHERE o.conversation_id = c.id AND o.state = 'Pending' AND o.id <> i.id), "
+        + "COALESCE((SELECT m.person_id FROM messages m WHERE m.conversation_id = c.id AND m.seq = i.message_seq), c.person_id) "
         + "FROM conversations c JOIN inbox i ON i.conversation_id = c.id WHERE c.id = @p0 AND i.id = @p1";
 
     private const string Finish = "UPDATE inbox SET state = 'Done', done_at = @p1 WHERE id = @p0";
@@ -39,12 +44,12 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
         + "started_at, finished_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)";
 
     private const string InsertFact =
-        "INSERT INTO facts (id, tenant_id, person_id, text, stated_at, source_conversation_id, source_seq, position) "
-        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)";
+        "INSERT INTO facts (id, tenant_id, person_id, body, text, stated_at, source_conversation_id, source_seq, position) "
+        + "VALUES (@p0, @p1, @p2, @p3, '', @p4, @p5, @p6, @p7)";
 
     private const int AfterConversation = ConversationSql.ColumnCount;
-    private const int AfterPerson = AfterConversation + 3;
-    private const int AfterEntry = AfterPerson + 8;
+    private const int AfterPerson = AfterConversation + 4;
+    private const int AfterEntry = AfterPerson + 9;
 
     public async Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
         => await reads.ReadAsync(
@@ -57,9 +62,11 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
                     return null;
                 }
 
-                var history = session.Query(Before, MapHistory, conversation.Value, found.Start.Entry.MessageSeq, historyLimit);
+                var history = session.Query(Before, r => MessageSql.MapMessage(r), conversation.Value, found.Seq, historyLimit);
                 history.Reverse();
-                return found.Start with { History = history };
+                using var keys = bodies.In(session, found.Conversation.Tenant);
+                keys.Load(history.Select(message => message.Message.Person).Append(found.Utterance.Message.Person).OfType<PersonId>().Select(person => person.Value));
+                return Open(found, history, keys);
             },
             cancellationToken);
 
@@ -69,12 +76,12 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
         return writes.ExecuteAsync(TenantScope.Of(commit.Conversation.Tenant), session => Commit(session, commit, now), cancellationToken);
     }
 
-    private static TurnCommitOutcome Commit(WriteSession session, TurnCommit commit, DateTimeOffset now)
+    private TurnCommitOutcome Commit(WriteSession session, TurnCommit commit, DateTimeOffset now)
     {
         var conversation = commit.Conversation;
         var guard = session.QueryFirst(
             session.IsPostgres ? Guard + " FOR UPDATE" : Guard,
-            r => (Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3), HasMore: r.GetBoolean(4)),
+            r => (Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3), HasMore: r.GetBoolean(4), Person: r.GetGuid(5)),
             conversation.Id.Value, commit.Entry.Id);
         var isCurrent = guard.Version == commit.ExpectedVersion && commit.Result != TurnResult.HeldBack;
         if (guard.State != "Pending" || !(isCurrent || (guard.Version != commit.ExpectedVersion && guard.IsWithPeople && IsWorthHolding(commit))))
@@ -87,6 +94,13 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
             commit = commit with { Result = TurnResult.HeldBack, AsksForPerson = false };
         }
 
+        using var keys = bodies.In(session, conversation.Tenant);
+        var key = keys.FindOrMake(new PersonId(guard.Person));
+        if (key.IsDestroyed)
+        {
+            commit = commit with { Result = TurnResult.LeftToPeople, Reply = null, Parts = [], NewFacts = [], AsksForPerson = false };
+        }
+
         session.Execute(Finish, commit.Entry.Id, now);
         var position = session.Audit(Record(commit, now));
         session.Execute(
@@ -96,7 +110,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
         foreach (var fact in commit.NewFacts)
         {
             session.Execute(
-                InsertFact, fact.Id, fact.Tenant.Value, fact.Person.Value, fact.Text, fact.StatedAt, fact.SourceConversation.Value, fact.SourceSeq, position);
+                InsertFact, fact.Id, fact.Tenant.Value, key.Person.Value, key.Seal(FactRow.PlaceOf(fact.Id), StoredContent.Encode(new MessageBody(fact.Text), [])), fact.StatedAt, fact.SourceConversation.Value, fact.SourceSeq, position);
         }
 
         if (commit.AsksForPerson)
@@ -110,26 +124,26 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
             return new TurnCommitOutcome.Committed(null, !guard.HasMore);
         }
 
-        var reply = AddReply(session, commit, commit.Reply, guard.LastSeq + 1, position, now);
+        var reply = AddReply(session, key, commit, commit.Reply, guard.LastSeq + 1, position, now);
         if (isCurrent)
         {
-            return new TurnCommitOutcome.Committed(MessageSql.Queue(session, conversation, reply, commit.Parts, null, byAssistant: true), !guard.HasMore);
+            return new TurnCommitOutcome.Committed(MessageSql.Queue(session, key, conversation, reply, commit.Parts, null, byAssistant: true), !guard.HasMore);
         }
 
-        MessageSql.Hold(session, conversation, reply, commit.Parts);
+        MessageSql.Hold(session, key, conversation, reply, commit.Parts);
         return new TurnCommitOutcome.HeldBack();
     }
 
     /// <summary>An apology for failed engines is not: whoever took over sees the failure elsewhere.</summary>
     private static bool IsWorthHolding(TurnCommit commit) => commit is { Reply: not null, Result: TurnResult.Answered or TurnResult.HeldBack };
 
-    private static Message AddReply(WriteSession session, TurnCommit commit, MessageBody reply, long seq, long position, DateTimeOffset now)
+    private static Message AddReply(WriteSession session, PersonKey key, TurnCommit commit, MessageBody reply, long seq, long position, DateTimeOffset now)
     {
         var conversation = commit.Conversation;
         var message = new Message(
             conversation.Id, seq, Guid.CreateVersion7(now), AuthorKind.Assistant, "Assistant", reply, [], false, now,
-            commit.Result == TurnResult.HeldBack ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId);
-        MessageSql.Add(session, conversation.Tenant, message, position);
+            commit.Result == TurnResult.HeldBack ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId, Person: key.Person);
+        MessageSql.Add(session, key, conversation.Tenant, message, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, message));
         return message;
     }
@@ -156,20 +170,41 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, TimeProv
 
     private static readonly Actor AssistantActor = new("assistant", "assistant", "Assistant");
 
-    private static HistoryMessage MapHistory(SqlRow r)
-        => new(r.GetInt64(0), r.Enum<AuthorKind>(1), r.GetString(2), MessageSql.Attachments(r.TextOrNull(3)), r.Time(4));
-
-    private static (TurnStart Start, DateTimeOffset DueAt)? Map(SqlRow r)
+    private static TurnStart Open(StoredTurn stored, List<StoredMessage> history, PersonKeyRing keys)
     {
-        var conversation = ConversationSql.Map(r);
-        var person = new Person(conversation.Person, conversation.Tenant, r.GetString(AfterConversation), r.TextOrNull(AfterConversation + 1), r.Time(AfterConversation + 2));
-        var utterance = MessageSql.MapMessage(r, AfterEntry);
-        InboundContent content = r.GetString(AfterPerson + 2) == "pressed"
-            ? new InboundContent.Pressed(r.GetString(AfterPerson + 3), utterance.Body.Markdown)
+        var utterance = stored.Utterance.Open(keys);
+        InboundContent content = stored.Button is { } button
+            ? new InboundContent.Pressed(button.OpenText(keys) ?? "", utterance.Body.Markdown)
             : new InboundContent.Said(utterance.Body.Markdown, utterance.Attachments);
         var entry = new InboxEntry(
-            r.GetGuid(AfterPerson), conversation.Tenant, conversation.Id, r.GetInt64(AfterPerson + 1), content, r.GetBoolean(AfterPerson + 4),
-            r.GetInt32(AfterPerson + 5), r.Time(AfterPerson + 7));
-        return (new TurnStart(conversation, person, entry, utterance, []), r.Time(AfterPerson + 6));
+            stored.Id, stored.Conversation.Tenant, stored.Conversation.Id, stored.Seq, content, stored.IsAddressed, stored.Attempts, stored.ReceivedAt);
+        return new TurnStart(
+            stored.Conversation, stored.Person, entry, utterance,
+            [
+                .. history.Select(message => message.Open(keys)).Where(message => !message.Body.IsForgotten)
+                    .Select(message => new HistoryMessage(message.Seq, message.Author, message.Body.Markdown, message.Attachments, message.At)),
+            ]);
     }
+
+    private static StoredTurn Map(SqlRow r)
+    {
+        var conversation = ConversationSql.Map(r);
+        var id = r.GetGuid(AfterPerson);
+        var person = new Person(
+            new PersonId(r.GetGuid(AfterConversation)), conversation.Tenant, r.GetString(AfterConversation + 1), r.TextOrNull(AfterConversation + 2),
+            r.Time(AfterConversation + 3));
+        var button = r.GetString(AfterPerson + 2) == "pressed"
+            ? new StoredContent(
+                person.Id.Value, r.IsDBNull(AfterPerson + 4) ? null : r.GetBytes(AfterPerson + 4), InboxRow.PlaceOf(id), r.TextOrNull(AfterPerson + 3) ?? "")
+            : null;
+        return new StoredTurn(
+            conversation, person, id, r.GetInt64(AfterPerson + 1), button, r.GetBoolean(AfterPerson + 5), r.GetInt32(AfterPerson + 6), r.Time(AfterPerson + 7),
+            r.Time(AfterPerson + 8), MessageSql.MapMessage(r, AfterEntry));
+    }
+
+    /// <summary>What <see cref="Next"/> reads, before anything is opened.</summary>
+    /// <param name="Button">Data of a pressed button.</param>
+    private sealed record StoredTurn(
+        Conversation Conversation, Person Person, Guid Id, long Seq, StoredContent? Button, bool IsAddressed, int Attempts, DateTimeOffset DueAt,
+        DateTimeOffset ReceivedAt, StoredMessage Utterance);
 }

@@ -72,12 +72,17 @@ internal sealed class MessageRow : ITenantRow
 
     public required string AuthorName { get; set; }
 
+    /// <summary>Whose key seals it; <see langword="null"/> only in rows that are not sealed yet.</summary>
+    public Guid? PersonId { get; set; }
+
+    /// <summary>Text, buttons and attachments, sealed at <see cref="MessageSql.Place"/>; <see langword="null"/> when it was taken back.</summary>
+    public byte[]? Body { get; set; }
+
+    /// <summary>Empty but in rows of earlier versions, until <see cref="PlainBodies"/> has sealed them; so are the next two.</summary>
     public required string Text { get; set; }
 
-    /// <summary>JSON, or <see langword="null"/> without buttons.</summary>
     public string? Buttons { get; set; }
 
-    /// <summary>JSON, or <see langword="null"/> without attachments.</summary>
     public string? Attachments { get; set; }
 
     public bool IsNote { get; set; }

@@ -1,3 +1,4 @@
+using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +15,10 @@ internal sealed class FactRow : ITenantRow
 
     public Guid PersonId { get; set; }
 
+    /// <summary>Its text, sealed at <see cref="PlaceOf"/> under the person's key.</summary>
+    public byte[]? Body { get; set; }
+
+    /// <summary>Empty but in rows of earlier versions, until <see cref="Conversations.PlainBodies"/> has sealed them.</summary>
     public required string Text { get; set; }
 
     public DateTimeOffset StatedAt { get; set; }
@@ -24,6 +29,8 @@ internal sealed class FactRow : ITenantRow
 
     /// <summary>Sequence number of the audit event that recorded it: what projections follow.</summary>
     public long Position { get; set; }
+
+    public static string PlaceOf(Guid id) => $"facts/{id}/body";
 
     internal sealed class Configuration : IEntityTypeConfiguration<FactRow>
     {

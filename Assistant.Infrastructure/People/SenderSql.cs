@@ -9,6 +9,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.People;
 
@@ -38,12 +39,17 @@ internal static class SenderSql
         "INSERT INTO pairing_requests (id, tenant_id, connection_id, person_id, conversation_id, code, requested_at, expires_at, decision) "
         + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, 'Pending')";
 
-    public static SenderStanding Resolve(WriteSession session, Connection connection, ExternalSender sender, DateTimeOffset now)
+    private const string Replace =
+        "UPDATE identities SET person_id = @p3, display_name = @p4 WHERE tenant_id = @p0 AND channel_type = @p1 AND external_id = @p2";
+
+    /// <summary>The sender as a person; who was forgotten comes back as a stranger.</summary>
+    public static SenderStanding Resolve(WriteSession session, PersonKeyRing keys, Connection connection, ExternalSender sender, DateTimeOffset now)
     {
         var known = session.QueryFirst(
             Find, r => (Person: r.GetGuid(0), Standing: r.IsDBNull(1) ? Standing.Unknown : r.Enum<Standing>(1), Name: r.GetString(2)),
             connection.Tenant.Value, connection.ChannelType, sender.ExternalId, connection.Id.Value);
-        if (known.Person != Guid.Empty)
+        var isForgotten = known.Person != Guid.Empty && keys.Find(new PersonId(known.Person)) is { IsDestroyed: true };
+        if (known.Person != Guid.Empty && !isForgotten)
         {
             if (known.Name != sender.DisplayName)
             {
@@ -60,13 +66,21 @@ internal static class SenderSql
 
         var person = new PersonId(Guid.CreateVersion7(now));
         session.Execute(InsertPerson, person.Value, connection.Tenant.Value, sender.DisplayName, sender.Locale, now);
-        session.Execute(
-            InsertIdentity, Guid.CreateVersion7(now), connection.Tenant.Value, person.Value, connection.ChannelType, sender.ExternalId, sender.DisplayName);
+        if (isForgotten)
+        {
+            session.Execute(Replace, connection.Tenant.Value, connection.ChannelType, sender.ExternalId, person.Value, sender.DisplayName);
+        }
+        else
+        {
+            session.Execute(
+                InsertIdentity, Guid.CreateVersion7(now), connection.Tenant.Value, person.Value, connection.ChannelType, sender.ExternalId, sender.DisplayName);
+        }
+
         return new SenderStanding(person, Standing.Unknown);
     }
 
     public static InboxOutcome OpenPairing(
-        WriteSession session, Connection connection, PersonId person, InboundMessage message, Admission.Pair pair, DateTimeOffset now)
+        WriteSession session, PersonKeyRing keys, Connection connection, PersonId person, InboundMessage message, Admission.Pair pair, DateTimeOffset now)
     {
         var open = session.QueryFirst(OpenRequest, r => (Id: r.GetGuid(0), ExpiresAt: r.Time(1)), connection.Id.Value, person.Value);
         if (open.Id != Guid.Empty)
@@ -88,21 +102,24 @@ internal static class SenderSql
             connection.Tenant, now, new Actor("person", person.ToString(), message.Sender.DisplayName), AuditActions.PairingRequested,
             $"pairing/{request}", connection.Id.Value, AuditDraft.NoDetails));
         session.Publish(new LiveEvent.PairingChanged(connection.Tenant));
-        return new InboxOutcome.PairingOpen(conversation.Id, Notices.Queue(session, conversation, pair.Notice, position, now, mayClaim: true));
+        return new InboxOutcome.PairingOpen(conversation.Id, Notices.Queue(session, keys.FindOrMake(person), conversation, pair.Notice, position, now, mayClaim: true));
     }
 }
 
 /// <summary>Messages of the product itself to a person, such as a pairing code.</summary>
 internal static class Notices
 {
+    /// <param name="key">Of whom it is for.</param>
     /// <param name="mayClaim">Whether the caller hands a claimed row to the sender.</param>
-    public static OutboxEntry? Queue(WriteSession session, Conversation conversation, string text, long position, DateTimeOffset now, bool mayClaim)
+    public static OutboxEntry? Queue(
+        WriteSession session, PersonKey key, Conversation conversation, string text, long position, DateTimeOffset now, bool mayClaim)
     {
         var body = new MessageBody(text);
         var message = new Message(
-            conversation.Id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.System, "Assistant", body, [], false, now, DeliveryState.Stored);
-        MessageSql.Add(session, conversation.Tenant, message, position);
+            conversation.Id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.System, "Assistant", body, [], false, now, DeliveryState.Stored,
+            Person: key.Person);
+        MessageSql.Add(session, key, conversation.Tenant, message, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, message));
-        return MessageSql.Queue(session, conversation, message, [body], null, byAssistant: false, mayClaim);
+        return MessageSql.Queue(session, key, conversation, message, [body], null, byAssistant: false, mayClaim);
     }
 }

@@ -7,13 +7,13 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.EntityFrameworkCore;
-
 
 namespace Assistant.Infrastructure.People;
 
 /// <inheritdoc cref="IPeopleStore"/>
-internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, TimeProvider clock) : IPeopleStore
+internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, BodySealer bodies, TimeProvider clock) : IPeopleStore
 {
     private const string Decide =
         "UPDATE pairing_requests SET decision = @p2 WHERE id = @p0 AND tenant_id = @p1 AND decision = 'Pending'";
@@ -25,11 +25,12 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Tim
         + "WHERE c.id = @p0 AND c.tenant_id = @p2 AND p.id = @p1 AND p.tenant_id = @p2 "
         + "ON CONFLICT (connection_id, person_id) DO UPDATE SET standing = excluded.standing";
 
-    public Task<PairingDecided?> DecidePairingAsync(
+    public async Task<PairingDecided?> DecidePairingAsync(
         TenantId tenant, Guid requestId, Standing standing, string? notice, AuditDraft audit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync(
+        await bodies.PrepareAsync(tenant, cancellationToken);
+        return await writes.ExecuteAsync(
             TenantScope.Of(tenant),
             session =>
             {
@@ -43,12 +44,14 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Tim
                 session.Execute(SetStanding, request.Connection, request.Person, tenant.Value, standing);
                 var position = session.Audit(audit);
                 session.Publish(new LiveEvent.PairingChanged(tenant));
-                if (notice is null || ConversationSql.Find(session, tenant, request.Conversation) is not { } conversation)
+                using var keys = bodies.In(session, tenant);
+                if (notice is null || ConversationSql.Find(session, tenant, request.Conversation) is not { } conversation
+                    || keys.FindOrMake(new PersonId(request.Person)) is not { IsDestroyed: false } key)
                 {
                     return new PairingDecided(null);
                 }
 
-                Notices.Queue(session, conversation, notice, position, now, mayClaim: false);
+                Notices.Queue(session, key, conversation, notice, position, now, mayClaim: false);
                 return new PairingDecided(request.Conversation);
             },
             cancellationToken);

@@ -1,3 +1,4 @@
+using Assistant.Domain.Memory;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,6 +13,9 @@ internal sealed class TenantRow
 
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>What of its messages and facts can be searched.</summary>
+    public Indexing Indexing { get; set; }
+
     internal sealed class Configuration : IEntityTypeConfiguration<TenantRow>
     {
         public void Configure(EntityTypeBuilder<TenantRow> builder)
@@ -19,6 +23,7 @@ internal sealed class TenantRow
             builder.ToTable("tenants");
             builder.Property(t => t.Id).HasMaxLength(63);
             builder.Property(t => t.DisplayName).HasMaxLength(200);
+            builder.Property(t => t.Indexing).HasDefaultValue(Indexing.Everything).HasSentinel(Indexing.Everything);
         }
     }
 }

@@ -32,6 +32,7 @@ public enum OutboxState
 public interface IOutbox
 {
     /// <summary>Claims the conversation's first unsent row when it is due; <see langword="null"/> when there is none, it is not due, or another row is being sent.</summary>
+    /// <remarks>Rows of a forgotten person are dropped on the way.</remarks>
     Task<OutboxEntry?> ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Records the send, its audit event and the message's delivery state; claims the next row of the conversation in the same transaction.</summary>

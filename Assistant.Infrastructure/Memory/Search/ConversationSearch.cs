@@ -1,7 +1,10 @@
 using System.Text;
 using Assistant.Domain.Memory;
+using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Memory.Search;
 
@@ -10,7 +13,7 @@ namespace Assistant.Infrastructure.Memory.Search;
 /// It asks the lists of the tenant's people, some dozens at a time, so its cost grows with the number of people and not with the
 /// length of their history. Rejected: a second list per tenant. It would double what every message writes for a box used now and then.
 /// </remarks>
-internal sealed class ConversationSearch(IReadPool reads)
+internal sealed class ConversationSearch(IReadPool reads, BodySealer bodies)
 {
     private const int PeoplePerStatement = 32;
 
@@ -23,7 +26,7 @@ internal sealed class ConversationSearch(IReadPool reads)
     private const string People = "SELECT id FROM people WHERE tenant_id = @p0";
 
     private const string Message =
-        "SELECT e.conversation_id, m.text FROM search_entries e JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq "
+        "SELECT " + MessageSql.MessageColumns + " FROM search_entries e JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq "
         + "WHERE e.id = @p0 AND e.tenant_id = @p1 AND m.deleted_at IS NULL";
 
     private static readonly string Newest = NewestOfMany();
@@ -39,21 +42,24 @@ internal sealed class ConversationSearch(IReadPool reads)
             : await reads.ReadAsync(TenantScope.Of(tenant), session => Find(session, tenant, text, terms, limit), cancellationToken);
     }
 
-    private static List<Guid> Find(SqlSession session, TenantId tenant, string text, List<string> terms, int limit)
+    private List<Guid> Find(SqlSession session, TenantId tenant, string text, List<string> terms, int limit)
     {
+        using var keys = bodies.In(session, tenant);
         var mentions = new List<long>();
         foreach (var people in session.Query(People, r => r.GetGuid(0), tenant.Value).Chunk(PeoplePerStatement))
         {
-            mentions.AddRange(FindMentions(session, people, terms));
+            keys.Load(people);
+            mentions.AddRange(FindMentions(session, [.. people.Select(person => keys.Find(new PersonId(person))?.DeriveSearchKey()).OfType<SearchKey>()], terms));
         }
 
         var conversations = new List<Guid>();
         foreach (var entry in mentions.OrderDescending().Take(limit * MentionsPerConversation))
         {
-            var (conversation, found) = session.QueryFirst(Message, r => (r.GetGuid(0), r.GetString(1)), entry, tenant.Value);
-            if (found is not null && !conversations.Contains(conversation) && found.Contains(text, StringComparison.OrdinalIgnoreCase))
+            var found = session.QueryFirst(Message, r => MessageSql.MapMessage(r), entry, tenant.Value);
+            if (found is not null && !conversations.Contains(found.Message.Conversation.Value)
+                && found.Open(keys).Body.Markdown.Contains(text, StringComparison.OrdinalIgnoreCase))
             {
-                conversations.Add(conversation);
+                conversations.Add(found.Message.Conversation.Value);
                 if (conversations.Count == limit)
                 {
                     break;
@@ -64,8 +70,13 @@ internal sealed class ConversationSearch(IReadPool reads)
         return conversations;
     }
 
-    private static HashSet<long> FindMentions(SqlSession session, Guid[] people, List<string> terms)
+    private static HashSet<long> FindMentions(SqlSession session, List<SearchKey> people, List<string> terms)
     {
+        if (people.Count == 0)
+        {
+            return [];
+        }
+
         HashSet<long>? all = null;
         var values = new SqlValue[PeoplePerStatement + 1];
         values[PeoplePerStatement] = NewestPerTerm;
@@ -73,7 +84,7 @@ internal sealed class ConversationSearch(IReadPool reads)
         {
             for (var i = 0; i < PeoplePerStatement; i++)
             {
-                values[i] = SearchKey.OfPerson(people[Math.Min(i, people.Length - 1)], term);
+                values[i] = people[Math.Min(i, people.Count - 1)].Of(term);
             }
 
             var entries = session.Query(Newest, r => r.GetInt64(0), values);

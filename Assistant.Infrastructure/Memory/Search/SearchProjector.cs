@@ -1,9 +1,12 @@
 using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Memory;
+using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,10 +15,9 @@ namespace Assistant.Infrastructure.Memory.Search;
 /// <summary>Follows the log of every tenant and keeps the search index, its checkpoint in the same transaction as its rows.</summary>
 [ActsFor("the product, in every tenant: keeps the search index")]
 [NotAudited("what it writes can be computed again")]
-internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue writes, ITenantDirectory tenants, TimeProvider clock, ILogger<SearchProjector> logger)
-    : BackgroundService
+internal sealed partial class SearchProjector(
+    IReadPool reads, IWriteQueue writes, BodySealer bodies, ITenantDirectory tenants, TimeProvider clock, ILogger<SearchProjector> logger) : BackgroundService
 {
-    private const string Name = "search";
     // A batch writes each page of the index it meets once, and a busy house meets most of them in any batch: so batches are few and large.
     private const int BatchSize = 2000;
     private const int PostingsPerStatement = 16;
@@ -25,17 +27,12 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
 
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
 
-    private const string ReadCheckpoint = "SELECT position FROM projections WHERE name = @p0 AND tenant_id = @p1";
-
-    private const string SaveCheckpoint =
-        "INSERT INTO projections (name, tenant_id, position) VALUES (@p0, @p1, @p2) ON CONFLICT (name, tenant_id) DO UPDATE SET position = excluded.position";
-
     private const string ReadMessages =
-        "SELECT m.position, m.conversation_id, m.seq, m.text, c.person_id FROM messages m JOIN conversations c ON c.id = m.conversation_id "
+        "SELECT m.position, c.person_id, " + MessageSql.MessageColumns + " FROM messages m JOIN conversations c ON c.id = m.conversation_id "
         + "WHERE m.tenant_id = @p0 AND m.position > @p1 AND m.author <> 'System' ORDER BY m.position LIMIT @p2";
 
     private const string ReadFacts =
-        "SELECT position, source_conversation_id, source_seq, text, person_id, id FROM facts WHERE tenant_id = @p0 AND position > @p1 ORDER BY position LIMIT @p2";
+        "SELECT position, person_id, source_conversation_id, source_seq, id, body, text FROM facts WHERE tenant_id = @p0 AND position > @p1 ORDER BY position LIMIT @p2";
 
     private const string InsertEntry =
         "INSERT INTO search_entries (id, tenant_id, person_id, conversation_id, seq, fact_id) VALUES (@p0, @p1, @p2, @p3, @p4, @p5) ON CONFLICT (id) DO NOTHING";
@@ -46,18 +43,32 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
 
     private static readonly string InsertPostings = ManyPostings();
 
-    /// <summary>Projects what is new for one tenant; returns how many messages and facts that were.</summary>
+    private const string ReadIndexing = "SELECT indexing FROM tenants WHERE id = @p0";
+
+    /// <summary>Projects what is new for one tenant, or clears some of what it may not have; returns how much that was.</summary>
     public async Task<int> ProjectAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var batch = await reads.ReadAsync(TenantScope.Of(tenant), session => Read(session, tenant), cancellationToken);
-        if (batch.Items.Count == 0)
+        var (checkpoint, batch) = await reads.ReadAsync(
+            TenantScope.Of(tenant),
+            session =>
+            {
+                var from = SearchCheckpoint.Read(session, tenant);
+                return (from, from == SearchCheckpoint.ToBeCleared || !MayIndex(session, tenant) ? null : Read(session, tenant, from));
+            },
+            cancellationToken);
+        if (checkpoint == SearchCheckpoint.ToBeCleared)
         {
-            return 0;
+            return await writes.ExecuteAsync(TenantScope.Of(tenant), session => SearchClearing.ClearSome(session, tenant), cancellationToken);
         }
 
-        await writes.ExecuteAsync(TenantScope.Of(tenant), session => Write(session, tenant, batch), cancellationToken);
-        return batch.Items.Count;
+        // Between the reading and the writing the tenant may have decided otherwise: then the index is to be cleared.
+        return batch is null or { Items.Count: 0 }
+            ? 0
+            : await writes.ExecuteAsync(TenantScope.Of(tenant), session => SearchCheckpoint.Read(session, tenant) == checkpoint ? Write(session, tenant, batch) : 0, cancellationToken);
     }
+
+    private static bool MayIndex(SqlSession session, TenantId tenant)
+        => session.QueryFirst(ReadIndexing, row => row.Enum<Indexing>(0), tenant.Value) == Indexing.Everything;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -70,6 +81,7 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
                 {
                     while (await ProjectAsync(tenant.Id, stoppingToken) >= BatchSize)
                     {
+                        // as long as there is a whole batch
                     }
                 }
             }
@@ -83,33 +95,57 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
         }
     }
 
-    private static Batch Read(SqlSession session, TenantId tenant)
+    private Batch Read(SqlSession session, TenantId tenant, long checkpoint)
     {
-        var checkpoint = session.QueryFirst(ReadCheckpoint, r => r.GetInt64(0), Name, tenant.Value);
-        var messages = session.Query(
-            ReadMessages, r => new Item(r.GetInt64(0), r.GetGuid(1), r.GetInt64(2), r.GetString(3), r.GetGuid(4), null), tenant.Value, checkpoint, BatchSize);
-        var facts = session.Query(
-            ReadFacts, r => new Item(r.GetInt64(0), r.GetGuid(1), r.GetInt64(2), r.GetString(3), r.GetGuid(4), r.GetGuid(5)), tenant.Value, checkpoint, BatchSize);
+        var messages = session.Query(ReadMessages, MapMessage, tenant.Value, checkpoint, BatchSize);
+        var facts = session.Query(ReadFacts, MapFact, tenant.Value, checkpoint, BatchSize);
 
         // Two sorted streams under one checkpoint: go no further than the shorter of the two full ones.
         var end = Math.Min(messages.Count == BatchSize ? messages[^1].Position : long.MaxValue, facts.Count == BatchSize ? facts[^1].Position : long.MaxValue);
-        var items = messages.Concat(facts).Where(i => i.Position <= end).OrderBy(i => i.Position).ToList();
-        return new Batch(items, items.Count == 0 ? checkpoint : items[^1].Position);
+        // What an earlier version stored plain waits until it is sealed: before that its person has no key to hash with.
+        var items = messages.Concat(facts).Where(i => i.Position <= end).OrderBy(i => i.Position).TakeWhile(i => !i.Content.IsPlain).ToList();
+        using var keys = bodies.In(session, tenant);
+        keys.Load(items.Select(item => item.Person));
+        var lists = new Dictionary<Guid, SearchKey?>();
+        return new Batch(items.ConvertAll(item => Cut(item, keys, lists)), items.Count == 0 ? checkpoint : items[^1].Position);
     }
 
-    private static bool Write(WriteSession session, TenantId tenant, Batch batch)
+    private static Stored MapMessage(SqlRow r)
+    {
+        var stored = MessageSql.MapMessage(r, 2);
+        var person = stored.Message.Person?.Value ?? r.GetGuid(1);
+        return new Stored(
+            r.GetInt64(0), stored.Message.Conversation.Value, stored.Message.Seq, person, null,
+            new StoredContent(person, stored.Body, MessageSql.Place(stored.Message.Conversation.Value, stored.Message.Seq), stored.Message.Body.Markdown));
+    }
+
+    private static Stored MapFact(SqlRow r) => new(
+        r.GetInt64(0), r.GetGuid(2), r.GetInt64(3), r.GetGuid(1), r.GetGuid(4),
+        new StoredContent(r.GetGuid(1), r.IsDBNull(5) ? null : r.GetBytes(5), FactRow.PlaceOf(r.GetGuid(4)), r.GetString(6)));
+
+    // Only hashes leave here: what was opened is not kept until it is written.
+    private static Item Cut(Stored stored, PersonKeyRing keys, Dictionary<Guid, SearchKey?> lists)
+    {
+        if (!lists.TryGetValue(stored.Person, out var list))
+        {
+            lists.Add(stored.Person, list = keys.Find(new PersonId(stored.Person))?.DeriveSearchKey());
+        }
+
+        var text = list is null ? null : stored.Content.OpenText(keys);
+        return new Item(
+            stored.Conversation, stored.Seq, stored.Person, stored.Fact, text is null ? [] : [.. SearchTerms.ForIndex(text).Select(list!.Of)]);
+    }
+
+    private static int Write(WriteSession session, TenantId tenant, Batch batch)
     {
         // Entries are numbered across tenants.
         var entry = session.Within(TenantScope.System, all => all.QueryFirst(LastEntry, r => r.IsDBNull(0) ? 0 : r.GetInt64(0)));
         var postings = new List<(long Key, long Entry)>();
-        foreach (var item in batch.Items)
+        foreach (var item in batch.Items.Where(item => item.Lists.Length > 0))
         {
             entry++;
             session.Execute(InsertEntry, entry, tenant.Value, item.Person, item.Conversation, item.Seq, item.Fact);
-            foreach (var term in SearchTerms.ForIndex(item.Text))
-            {
-                postings.Add((SearchKey.OfPerson(item.Person, term), entry));
-            }
+            postings.AddRange(item.Lists.Select(list => (list, entry)));
         }
 
         // In key order the B-tree is written front to back.
@@ -131,8 +167,8 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
             session.Execute(InsertPosting, postings[at].Key, postings[at].Entry);
         }
 
-        session.Execute(SaveCheckpoint, Name, tenant.Value, batch.End);
-        return true;
+        SearchCheckpoint.Save(session, tenant, batch.End);
+        return batch.Items.Count;
     }
 
     private static string ManyPostings()
@@ -146,7 +182,11 @@ internal sealed partial class SearchProjector(IReadPool reads, IWriteQueue write
         return sql.Append(" ON CONFLICT DO NOTHING").ToString();
     }
 
-    private sealed record Item(long Position, Guid Conversation, long Seq, string Text, Guid Person, Guid? Fact);
+    /// <param name="Fact">The fact, or <see langword="null"/> for the message itself.</param>
+    private sealed record Stored(long Position, Guid Conversation, long Seq, Guid Person, Guid? Fact, StoredContent Content);
+
+    /// <param name="Lists">Those of its terms; none when it was forgotten, or says nothing.</param>
+    private sealed record Item(Guid Conversation, long Seq, Guid Person, Guid? Fact, long[] Lists);
 
     private sealed record Batch(List<Item> Items, long End);
 

@@ -27,7 +27,10 @@ internal sealed class InboxRow : ITenantRow
     /// <summary><c>said</c>, <c>edited</c>, <c>deleted</c>, <c>pressed</c>.</summary>
     public required string Kind { get; set; }
 
-    /// <summary>Data of a pressed button.</summary>
+    /// <summary>Data of a pressed button, sealed at <see cref="PlaceOf"/> under the key of who pressed it.</summary>
+    public byte[]? Pressed { get; set; }
+
+    /// <summary>The same in rows of earlier versions, until <see cref="Conversations.PlainBodies"/> has sealed them.</summary>
     public string? Data { get; set; }
 
     public bool IsAddressed { get; set; }
@@ -43,6 +46,8 @@ internal sealed class InboxRow : ITenantRow
     public DateTimeOffset ReceivedAt { get; set; }
 
     public DateTimeOffset? DoneAt { get; set; }
+
+    public static string PlaceOf(Guid id) => $"inbox/{id}/pressed";
 
     internal sealed class Configuration : IEntityTypeConfiguration<InboxRow>
     {

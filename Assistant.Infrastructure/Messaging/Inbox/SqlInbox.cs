@@ -11,14 +11,15 @@ using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Messaging.Inbox;
 
 /// <inheritdoc cref="IInbox"/>
-internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider clock) : IInbox
+internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer bodies, TimeProvider clock) : IInbox
 {
     private const string Insert =
-        "INSERT INTO inbox (id, tenant_id, connection_id, dedupe_key, conversation_id, message_seq, kind, data, is_addressed, state, attempts, "
+        "INSERT INTO inbox (id, tenant_id, connection_id, dedupe_key, conversation_id, message_seq, kind, pressed, is_addressed, state, attempts, "
         + "due_at, received_at, done_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, 0, @p10, @p10, @p11) "
         + "ON CONFLICT (connection_id, dedupe_key) DO NOTHING";
 
@@ -28,10 +29,10 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.external_id = @p1";
 
     private const string Edit =
-        "UPDATE messages SET text = @p2, edited_at = @p3, position = @p4 WHERE conversation_id = @p0 AND seq = @p1";
+        "UPDATE messages SET text = '', buttons = NULL, attachments = NULL, person_id = @p5, body = @p2, edited_at = @p3, position = @p4 WHERE conversation_id = @p0 AND seq = @p1";
 
     private const string Delete =
-        "UPDATE messages SET text = '', buttons = NULL, attachments = NULL, deleted_at = @p2, position = @p3 WHERE conversation_id = @p0 AND seq = @p1";
+        "UPDATE messages SET text = '', buttons = NULL, attachments = NULL, body = NULL, deleted_at = @p2, position = @p3 WHERE conversation_id = @p0 AND seq = @p1";
 
     private const string Withdraw =
         "UPDATE inbox SET state = 'Withdrawn', done_at = @p2 WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Pending'";
@@ -52,11 +53,12 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
     private const string Due =
         "SELECT conversation_id, MIN(received_at) FROM inbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
 
-    public Task<InboxOutcome> StoreAsync(
+    public async Task<InboxOutcome> StoreAsync(
         Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return writes.ExecuteAsync(TenantScope.Of(connection.Tenant), session => Store(session, connection, message, admit, now), cancellationToken);
+        await bodies.PrepareAsync(connection.Tenant, cancellationToken);
+        return await writes.ExecuteAsync(TenantScope.Of(connection.Tenant), session => Store(session, connection, message, admit, now), cancellationToken);
     }
 
     public Task RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken)
@@ -105,19 +107,21 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => await reads.ReadAsync(TenantScope.System, session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
 
-    private static InboxOutcome Store(
+    private InboxOutcome Store(
         WriteSession session, Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, DateTimeOffset now)
     {
-        var sender = SenderSql.Resolve(session, connection, message.Sender, now);
+        using var keys = bodies.In(session, connection.Tenant);
+        var sender = SenderSql.Resolve(session, keys, connection, message.Sender, now);
         switch (admit(sender))
         {
             case Admission.Refuse refused:
                 return new InboxOutcome.NotAdmitted(refused.Reason);
             case Admission.Pair pair:
-                return SenderSql.OpenPairing(session, connection, sender.Person, message, pair, now);
+                return SenderSql.OpenPairing(session, keys, connection, sender.Person, message, pair, now);
         }
 
         var (conversation, isNew) = ConversationSql.FindOrOpen(session, connection.Tenant, message.Connection, message.Chat, sender.Person, now);
+        var key = keys.FindOrMake(sender.Person);
         var id = Guid.CreateVersion7(now);
         var (kind, data, needsTurn) = message.Content switch
         {
@@ -129,7 +133,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
         };
         var isStored = session.Execute(
             Insert, id, connection.Tenant.Value, message.Connection.Value, message.DedupeKey, conversation.Id.Value,
-            needsTurn ? conversation.LastSeq + 1 : 0, kind, data, message.IsAddressed, needsTurn ? InboxState.Pending : InboxState.Done, now,
+            needsTurn ? conversation.LastSeq + 1 : 0, kind, SealButton(key, id, data), message.IsAddressed, needsTurn ? InboxState.Pending : InboxState.Done, now,
             needsTurn ? SqlValue.Null : now) == 1;
         if (!isStored)
         {
@@ -138,10 +142,10 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
 
         var change = message.Content switch
         {
-            InboundContent.Said said => Say(session, conversation, message, new MessageBody(said.Text), said.Attachments, message.ExternalMessageId, now),
-            InboundContent.Pressed pressed => Say(session, conversation, message, new MessageBody(pressed.Label), [], null, now),
-            InboundContent.Edited edited => ChangeText(session, conversation, message, edited.Text, now),
-            _ => TakeBack(session, conversation, message, now),
+            InboundContent.Said said => Say(session, key, conversation, message, new MessageBody(said.Text), said.Attachments, message.ExternalMessageId, now),
+            InboundContent.Pressed pressed => Say(session, key, conversation, message, new MessageBody(pressed.Label), [], null, now),
+            InboundContent.Edited edited => ChangeText(session, keys, key, conversation, message, edited.Text, now),
+            _ => TakeBack(session, key, conversation, message, now),
         };
         if (change == Change.None && needsTurn)
         {
@@ -163,50 +167,53 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
     private enum Change { None, Existing, NewUtterance }
 
     private static Change Say(
-        WriteSession session, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, DateTimeOffset now)
+        WriteSession session, PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, DateTimeOffset now)
     {
         if (externalId is not null && session.QueryFirst(FindMessage, _ => true, conversation.Id.Value, externalId))
         {
             return Change.None;
         }
 
-        var said = NewMessage(conversation, message, body, attachments, externalId, now);
-        Add(session, conversation, message, said, AuditActions.MessageReceived, now);
+        var said = NewMessage(key, conversation, message, body, attachments, externalId, now);
+        Add(session, key, conversation, message, said, AuditActions.MessageReceived, now);
         return Change.NewUtterance;
     }
 
-    private static Change ChangeText(WriteSession session, Conversation conversation, InboundMessage message, string text, DateTimeOffset now)
+    private static Change ChangeText(
+        WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, string text, DateTimeOffset now)
     {
         var known = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
         if (known is null)
         {
             // The edit came first: it is the message. The original will find it here.
-            var first = NewMessage(conversation, message, new MessageBody(text), [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
-            Add(session, conversation, message, first, AuditActions.MessageReceived, now);
+            var first = NewMessage(key, conversation, message, new MessageBody(text), [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
+            Add(session, key, conversation, message, first, AuditActions.MessageReceived, now);
             session.Execute(
                 Insert, Guid.CreateVersion7(now), conversation.Tenant.Value, message.Connection.Value, "turn-of:" + message.DedupeKey, conversation.Id.Value,
                 first.Seq, "said", SqlValue.Null, message.IsAddressed, InboxState.Pending, now, SqlValue.Null);
             return Change.NewUtterance;
         }
 
-        if (known.Author != AuthorKind.Person || known.DeletedAt is not null || known.EditedAt >= message.SentAt)
+        if (known.Message.Author != AuthorKind.Person || known.Message.DeletedAt is not null || known.Message.EditedAt >= message.SentAt)
         {
             return Change.None;
         }
 
-        var position = session.Audit(Record(conversation, message, AuditActions.MessageEdited, known.Seq, now));
-        session.Execute(Edit, conversation.Id.Value, known.Seq, text, message.SentAt, position);
-        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, known with { Body = new MessageBody(text), EditedAt = message.SentAt }));
+        // Its attachments stay. Who edits has not been forgotten, so what they write is theirs from now on.
+        var edited = known.Open(keys) with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = key.Person };
+        var position = session.Audit(Record(conversation, message, AuditActions.MessageEdited, edited.Seq, now));
+        session.Execute(Edit, conversation.Id.Value, edited.Seq, MessageSql.Seal(key, edited), message.SentAt, position, key.Person.Value);
+        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, edited));
         return Change.Existing;
     }
 
-    private static Change TakeBack(WriteSession session, Conversation conversation, InboundMessage message, DateTimeOffset now)
+    private static Change TakeBack(WriteSession session, PersonKey key, Conversation conversation, InboundMessage message, DateTimeOffset now)
     {
-        var known = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
-        if (known is null)
+        var stored = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
+        if (stored is not { Message: var known })
         {
-            var tombstone = NewMessage(conversation, message, new MessageBody(""), [], message.ExternalMessageId, now) with { DeletedAt = message.SentAt };
-            Add(session, conversation, message, tombstone, AuditActions.MessageDeleted, now);
+            var tombstone = NewMessage(key, conversation, message, new MessageBody(""), [], message.ExternalMessageId, now) with { DeletedAt = message.SentAt };
+            Add(session, key, conversation, message, tombstone, AuditActions.MessageDeleted, now);
             return Change.Existing;
         }
 
@@ -224,17 +231,20 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, TimeProvider
     }
 
     private static Message NewMessage(
-        Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, DateTimeOffset now)
+        PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, DateTimeOffset now)
         => new(
             conversation.Id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Person, message.Sender.DisplayName, body, attachments,
-            false, now, ExternalId: externalId);
+            false, now, ExternalId: externalId, Person: key.Person);
 
-    private static void Add(WriteSession session, Conversation conversation, InboundMessage message, Message added, string action, DateTimeOffset now)
+    private static void Add(WriteSession session, PersonKey key, Conversation conversation, InboundMessage message, Message added, string action, DateTimeOffset now)
     {
         var position = session.Audit(Record(conversation, message, action, added.Seq, now));
-        MessageSql.Add(session, conversation.Tenant, added, position);
+        MessageSql.Add(session, key, conversation.Tenant, added, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, added));
     }
+
+    private static byte[]? SealButton(PersonKey key, Guid id, string? data)
+        => data is null ? null : key.Seal(InboxRow.PlaceOf(id), StoredContent.Encode(new MessageBody(data), []));
 
     private static AuditDraft Record(Conversation conversation, InboundMessage message, string action, long seq, DateTimeOffset now) => new(
         conversation.Tenant, now, new Actor("person", conversation.Person.ToString(), message.Sender.DisplayName), action,

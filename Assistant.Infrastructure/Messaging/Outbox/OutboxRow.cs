@@ -23,9 +23,15 @@ internal sealed class OutboxRow : ITenantRow
 
     public bool IsLastPart { get; set; }
 
+    /// <summary>Whose key seals it; <see langword="null"/> only in rows that are not sealed yet.</summary>
+    public Guid? PersonId { get; set; }
+
+    /// <summary>Text and buttons, sealed at <see cref="MessageSql.OutboxPlace"/>.</summary>
+    public byte[]? Body { get; set; }
+
+    /// <summary>Empty but in rows of earlier versions, until <see cref="Conversations.PlainBodies"/> has sealed them; so is the next one.</summary>
     public required string Text { get; set; }
 
-    /// <summary>JSON, or <see langword="null"/> without buttons.</summary>
     public string? Buttons { get; set; }
 
     public string? ReplyTo { get; set; }

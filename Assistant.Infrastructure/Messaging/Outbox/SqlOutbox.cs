@@ -9,11 +9,12 @@ using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Messaging.Outbox;
 
 /// <inheritdoc cref="IOutbox"/>
-internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvider clock) : IOutbox
+internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer bodies, TimeProvider clock) : IOutbox
 {
     private const string First =
         "SELECT " + MessageSql.OutboxColumns + ", c.operator_id FROM outbox o JOIN conversations c ON c.id = o.conversation_id "
@@ -21,7 +22,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
 
     private const int DueColumn = 19;
     private const int StateColumn = 20;
-    private const int OperatorColumn = 21;
+    private const int OperatorColumn = 23;
 
     private const string Claim = "UPDATE outbox SET state = 'Sending', attempts = attempts + 1 WHERE id = @p0 AND state = 'Pending'";
 
@@ -36,6 +37,9 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         + "THEN 'Held' ELSE 'Pending' END, error = @p1, due_at = @p2, may_repeat = (may_repeat OR @p3), attempts = attempts - @p4 WHERE id = @p0 AND state = 'Sending'";
 
     private const string Kill = "UPDATE outbox SET state = 'Dead', error = @p1, ended_at = @p2 WHERE id = @p0 AND state = 'Sending'";
+
+    // What was to be said to a forgotten person: nobody can read it any more.
+    private const string DropForgotten = "UPDATE outbox SET state = 'Dropped', ended_at = @p1 WHERE id = @p0 AND state = 'Pending'";
 
     private const string Hold = "UPDATE outbox SET state = 'Held', attempts = attempts - 1 WHERE id = @p0 AND state = 'Sending'";
 
@@ -177,21 +181,32 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
             TenantScope.System,
             session => session.Query(Known, r => r.GetString(0), connection.Value, since).ToHashSet(StringComparer.Ordinal), cancellationToken);
 
-    private static OutboxEntry? ClaimFirst(WriteSession session, ConversationId conversation, DateTimeOffset now)
+    private OutboxEntry? ClaimFirst(WriteSession session, ConversationId conversation, DateTimeOffset now)
     {
-        var first = session.QueryFirst(
-            First,
-            r => (Entry: MessageSql.MapOutbox(r), DueAt: r.Time(DueColumn), IsPending: r.GetString(StateColumn) == "Pending", HasOperator: !r.IsDBNull(OperatorColumn)),
-            conversation.Value);
-        if (first.Entry is not { } entry || !first.IsPending || first.DueAt > now || (entry.ByAssistant && first.HasOperator))
+        while (true)
         {
-            return null;
-        }
+            var first = session.QueryFirst(
+                First,
+                r => (Row: MessageSql.MapOutbox(r), DueAt: r.Time(DueColumn), IsPending: r.GetString(StateColumn) == "Pending", HasOperator: !r.IsDBNull(OperatorColumn)),
+                conversation.Value);
+            if (first.Row.Entry is not { } entry || !first.IsPending || first.DueAt > now || (entry.ByAssistant && first.HasOperator))
+            {
+                return null;
+            }
 
-        return session.Execute(Claim, entry.Id) == 1 ? entry with { Attempts = entry.Attempts + 1 } : null;
+            using var keys = bodies.In(session, entry.Tenant);
+            var (body, _) = first.Row.Content.Open(keys);
+            if (!body.IsForgotten)
+            {
+                return session.Execute(Claim, entry.Id) == 1 ? entry with { Body = body, Attempts = entry.Attempts + 1 } : null;
+            }
+
+            session.Execute(DropForgotten, entry.Id, now);
+            Weigh(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
+        }
     }
 
-    private static bool RecoverOne(WriteSession session, OutboxClaim claim, DateTimeOffset now)
+    private bool RecoverOne(WriteSession session, OutboxClaim claim, DateTimeOffset now)
     {
         if (session.Execute(Recover, claim.EntryId, claim.Attempts, now) == 0)
         {
@@ -202,7 +217,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         return true;
     }
 
-    private static void MessageSent(WriteSession session, OutboxEntry entry, string externalId)
+    private void MessageSent(WriteSession session, OutboxEntry entry, string externalId)
     {
         if (entry is { Part: 0, IsLastPart: true })
         {
@@ -219,14 +234,14 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
         Weigh(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
     }
 
-    private static ConversationId WeighMessageOf(WriteSession session, Guid entryId)
+    private ConversationId WeighMessageOf(WriteSession session, Guid entryId)
     {
         var (tenant, conversation, seq) = session.QueryFirst(Place, r => (r.GetString(0), r.GetGuid(1), r.GetInt64(2)), entryId);
         Weigh(session, new TenantId(tenant), conversation, seq);
         return new ConversationId(conversation);
     }
 
-    private static void Weigh(WriteSession session, TenantId tenant, Guid conversation, long seq)
+    private void Weigh(WriteSession session, TenantId tenant, Guid conversation, long seq)
     {
         if (session.Execute(DeliverySql.Weigh, conversation, seq) > 0)
         {
@@ -236,11 +251,12 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, TimeProvide
 
     private static OutboxClaim MapClaim(SqlRow r) => new(r.GetGuid(0), new ConversationId(r.GetGuid(1)), r.GetInt32(2));
 
-    private static void PublishMessage(WriteSession session, TenantId tenant, Guid conversation, long seq)
+    private void PublishMessage(WriteSession session, TenantId tenant, Guid conversation, long seq)
     {
         if (session.IsWatched(tenant) && session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), conversation, seq) is { } message)
         {
-            session.Publish(new LiveEvent.MessageChanged(tenant, message));
+            using var keys = bodies.In(session, tenant);
+            session.Publish(new LiveEvent.MessageChanged(tenant, message.Open(keys)));
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
     private const string Newest = "SELECT number FROM data_keys WHERE tenant_id = @p0 ORDER BY number DESC LIMIT 1";
     private const string Count = "SELECT COUNT(*) FROM data_keys WHERE tenant_id = @p0";
     private const string One = "SELECT wrapped FROM data_keys WHERE tenant_id = @p0 AND number = @p1";
+    private const string HasTenant = "SELECT 1 FROM tenants WHERE id = @p0";
     private const string Insert = "INSERT INTO data_keys (tenant_id, number, wrapped, created_at) VALUES (@p0, @p1, @p2, @p3)";
 
     /// <summary>The number that seals, or <see langword="null"/> before the tenant's first secret.</summary>
@@ -28,9 +29,16 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
 
     /// <summary>The key itself; <see langword="null"/> when there is no such version, or the master key does not open it.</summary>
     public async Task<byte[]?> FindAsync(TenantId tenant, int number, CancellationToken cancellationToken)
-        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(One, row => row.GetBytes(0), tenant.Value, number), cancellationToken) is { } wrapped
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => Find(session, tenant, number), cancellationToken);
+
+    /// <inheritdoc cref="FindAsync"/>
+    public byte[]? Find(SqlSession session, TenantId tenant, int number)
+        => session.QueryFirst(One, row => row.GetBytes(0), tenant.Value, number) is { } wrapped
             ? master.Unwrap(wrapped, Binding(tenant.Value, number))
             : null;
+
+    public async Task<bool> IsTenantKnownAsync(TenantId tenant, CancellationToken cancellationToken)
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(HasTenant, _ => true, tenant.Value), cancellationToken);
 
     /// <summary>Makes version 1 unless another process was faster.</summary>
     /// <returns>The number that seals.</returns>

@@ -13,6 +13,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
 
 namespace Assistant.Infrastructure.Security.Sealing;
 
@@ -39,6 +40,36 @@ internal sealed class EnvelopeSealer(DataKeys keys) : ISecretSealer
             ? plaintext
             : throw new SealBrokenException(place);
 
+    /// <summary>Opens a value read in this session, and reads the data key in it where it is not known yet.</summary>
+    /// <exception cref="SealBrokenException">Wrong key, wrong place or altered bytes.</exception>
+    public byte[] Open(SqlSession session, TenantId tenant, string place, byte[] sealedBytes)
+        => SealedHeader.NumberIn(sealedBytes, SealedHeader.ByTenant) is { } number
+            && FindKey(session, tenant, number) is { } key
+            && SealedBox.Open(key, sealedBytes.AsSpan(SealedHeader.Size), Binding(tenant, place)) is { } plaintext
+            ? plaintext
+            : throw new SealBrokenException(place);
+
+    /// <summary>Seals inside the unit that stores the value, holding the newest version until its commit, as <see cref="SealedWrites"/> does.</summary>
+    /// <remarks><see cref="PrepareAsync"/> has run for the tenant.</remarks>
+    public byte[] Seal(WriteSession session, TenantId tenant, string place, ReadOnlySpan<byte> plaintext)
+    {
+        var number = DataKeys.LockNewest(session, tenant) ?? throw new InvalidOperationException($"The tenant '{tenant}' has no data key yet.");
+        var key = FindKey(session, tenant, number) ?? throw new SealBrokenException(place);
+        var sealedBytes = new byte[SealedHeader.Size + SealedBox.Overhead + plaintext.Length];
+        SealedHeader.Write(sealedBytes, SealedHeader.ByTenant, number);
+        SealedBox.Close(key, plaintext, sealedBytes.AsSpan(SealedHeader.Size), Binding(tenant, place));
+        return sealedBytes;
+    }
+
+    /// <summary>Makes sure that the tenant has a data key; nothing happens for one that does not exist.</summary>
+    public async ValueTask PrepareAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (!_current.ContainsKey(tenant) && await keys.IsTenantKnownAsync(tenant, cancellationToken))
+        {
+            await CurrentAsync(tenant, cancellationToken);
+        }
+    }
+
     /// <summary>Another number seals by now; <see langword="null"/> when it is to be looked up.</summary>
     public void Remember(TenantId tenant, int? current)
     {
@@ -60,6 +91,11 @@ internal sealed class EnvelopeSealer(DataKeys keys) : ISecretSealer
     private async Task<byte[]?> OpenKeyAsync(TenantId tenant, int number, CancellationToken cancellationToken)
         => _opened.TryGetValue((tenant, number), out var known) ? known
             : await keys.FindAsync(tenant, number, cancellationToken) is { } key ? _opened.GetOrAdd((tenant, number), key)
+            : null;
+
+    private byte[]? FindKey(SqlSession session, TenantId tenant, int number)
+        => _opened.TryGetValue((tenant, number), out var known) ? known
+            : keys.Find(session, tenant, number) is { } key ? _opened.GetOrAdd((tenant, number), key)
             : null;
 
     private static byte[] Binding(TenantId tenant, string place) => Encoding.UTF8.GetBytes($"seal\0{tenant.Value}\0{place}");

@@ -1,12 +1,8 @@
 // A person's key is sealed under the tenant's data key like any secret, so rotation wraps it again and what is sealed under it stays as
 // it is.
 //
-// Sealed bytes:  format 2 | 1, 4 bytes big-endian | nonce 12 | tag 16 | ciphertext
-// Authenticated: "seal person", tenant, person and place, joined by U+0000.
-//
 // No key is remembered between two calls: destroying it must reach every process at once. The price is one read by primary key.
 using System.Security.Cryptography;
-using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
@@ -19,11 +15,8 @@ namespace Assistant.Infrastructure.Security.Sealing;
 /// <inheritdoc cref="IPersonSealer"/>
 internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites, TimeProvider clock) : IPersonSealer
 {
-    // A person has one key for good: its number has room for more and is checked.
-    private const int Number = 1;
-
-    private const string Select = "SELECT wrapped FROM person_keys WHERE tenant_id = @p0 AND person_id = @p1";
-    private const string Insert = "INSERT INTO person_keys (tenant_id, person_id, wrapped, created_at) VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING";
+    public const string Select = "SELECT wrapped FROM person_keys WHERE tenant_id = @p0 AND person_id = @p1";
+    public const string Insert = "INSERT INTO person_keys (tenant_id, person_id, wrapped, created_at) VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING";
 
     private const string Destroy = """
         INSERT INTO person_keys (tenant_id, person_id, wrapped, created_at, destroyed_at) VALUES (@p0, @p1, NULL, @p2, @p2)
@@ -36,34 +29,17 @@ internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretS
     public async Task<byte[]> SealAsync(
         TenantId tenant, PersonId person, string place, ReadOnlyMemory<byte> plaintext, CancellationToken cancellationToken)
     {
-        var key = await FindOrMakeAsync(tenant, person, cancellationToken) ?? throw new PersonKeyDestroyedException(person);
-        var sealedBytes = new byte[SealedHeader.Size + SealedBox.Overhead + plaintext.Length];
-        SealedHeader.Write(sealedBytes, SealedHeader.ByPerson, Number);
-        SealedBox.Close(key, plaintext.Span, sealedBytes.AsSpan(SealedHeader.Size), Binding(tenant, person, place));
-        CryptographicOperations.ZeroMemory(key);
-        return sealedBytes;
+        using var key = await FindOrMakeAsync(tenant, person, cancellationToken);
+        return key.Seal(place, plaintext.Span);
     }
 
     public async Task<byte[]?> OpenAsync(
         TenantId tenant, PersonId person, string place, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellationToken)
     {
-        if (SealedHeader.NumberIn(sealedBytes.Span, SealedHeader.ByPerson) is not Number)
-        {
-            throw new SealBrokenException(place);
-        }
-
-        switch (await FindAsync(tenant, person, cancellationToken))
-        {
-            case null:
-                throw new SealBrokenException(place);
-            case { Wrapped: null }:
-                return null;
-            case { Wrapped: { } wrapped }:
-                var key = await sealer.OpenAsync(tenant, KeyPlace(person.Value), wrapped, cancellationToken);
-                var plaintext = SealedBox.Open(key, sealedBytes.Span[SealedHeader.Size..], Binding(tenant, person, place));
-                CryptographicOperations.ZeroMemory(key);
-                return plaintext ?? throw new SealBrokenException(place);
-        }
+        using var key = await FindAsync(tenant, person, cancellationToken) is { } found
+            ? await OpenAsync(tenant, person, found, cancellationToken)
+            : throw new SealBrokenException(place);
+        return key.Open(place, sealedBytes.Span);
     }
 
     public Task<bool> DestroyPersonKeyAsync(TenantId tenant, PersonId person, AuditDraft audit, CancellationToken cancellationToken)
@@ -81,11 +57,12 @@ internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretS
             },
             cancellationToken);
 
-    private async Task<byte[]?> FindOrMakeAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
-    {
-        var found = await FindAsync(tenant, person, cancellationToken) ?? await MakeAsync(tenant, person, cancellationToken);
-        return found.Wrapped is { } wrapped ? await sealer.OpenAsync(tenant, KeyPlace(person.Value), wrapped, cancellationToken) : null;
-    }
+    private async Task<PersonKey> FindOrMakeAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
+        => await OpenAsync(
+            tenant, person, await FindAsync(tenant, person, cancellationToken) ?? await MakeAsync(tenant, person, cancellationToken), cancellationToken);
+
+    private async Task<PersonKey> OpenAsync(TenantId tenant, PersonId person, Found found, CancellationToken cancellationToken)
+        => new(tenant, person, found.Wrapped is { } wrapped ? await sealer.OpenAsync(tenant, KeyPlace(person.Value), wrapped, cancellationToken) : null);
 
     private async Task<Found> MakeAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
     {
@@ -107,9 +84,6 @@ internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretS
         => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Select, Map, tenant.Value, person.Value), cancellationToken);
 
     private static Found Map(SqlRow row) => new(row.IsDBNull(0) ? null : row.GetBytes(0));
-
-    private static byte[] Binding(TenantId tenant, PersonId person, string place)
-        => Encoding.UTF8.GetBytes($"seal person\0{tenant.Value}\0{person}\0{place}");
 
     /// <param name="Wrapped"><see langword="null"/> when it was destroyed.</param>
     private sealed record Found(byte[]? Wrapped);

@@ -14,8 +14,17 @@ internal static class SealedBox
     /// <param name="binding">Authenticated, not stored: what opens the box has to name it.</param>
     public static void Close(byte[] key, ReadOnlySpan<byte> plaintext, Span<byte> box, ReadOnlySpan<byte> binding)
     {
+        using var aes = CipherOf(key);
+        Close(aes, plaintext, box, binding);
+    }
+
+    /// <summary>A cipher for several boxes; it keeps its own copy of the key until it is disposed.</summary>
+    public static AesGcm CipherOf(byte[] key) => new(key, TagSize);
+
+    /// <inheritdoc cref="Close(byte[], ReadOnlySpan{byte}, Span{byte}, ReadOnlySpan{byte})"/>
+    public static void Close(AesGcm aes, ReadOnlySpan<byte> plaintext, Span<byte> box, ReadOnlySpan<byte> binding)
+    {
         RandomNumberGenerator.Fill(box[..NonceSize]);
-        using var aes = new AesGcm(key, TagSize);
         aes.Encrypt(box[..NonceSize], plaintext, box[Overhead..], box[NonceSize..Overhead], binding);
     }
 
@@ -30,6 +39,13 @@ internal static class SealedBox
     /// <returns><see langword="null"/> for the wrong key, the wrong binding or altered bytes.</returns>
     public static byte[]? Open(byte[] key, ReadOnlySpan<byte> box, ReadOnlySpan<byte> binding)
     {
+        using var aes = CipherOf(key);
+        return Open(aes, box, binding);
+    }
+
+    /// <inheritdoc cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public static byte[]? Open(AesGcm aes, ReadOnlySpan<byte> box, ReadOnlySpan<byte> binding)
+    {
         if (box.Length < Overhead)
         {
             return null;
@@ -38,7 +54,6 @@ internal static class SealedBox
         var plaintext = new byte[box.Length - Overhead];
         try
         {
-            using var aes = new AesGcm(key, TagSize);
             aes.Decrypt(box[..NonceSize], box[Overhead..], box[NonceSize..Overhead], plaintext, binding);
             return plaintext;
         }

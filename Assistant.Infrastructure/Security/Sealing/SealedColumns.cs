@@ -45,6 +45,10 @@ internal static class SealedColumns
     /// <summary>Columns of bytes that are not sealed, and why.</summary>
     public static IReadOnlyDictionary<string, string> NotSealed { get; } = new Dictionary<string, string>
     {
+        ["messages.body"] = "sealed under a person's key, which rotation wraps again",
+        ["outbox.body"] = "sealed under a person's key, which rotation wraps again",
+        ["inbox.pressed"] = "sealed under a person's key, which rotation wraps again",
+        ["facts.body"] = "sealed under a person's key, which rotation wraps again",
         ["installation_key.wrapped"] = "wrapped by the master key",
         ["data_keys.wrapped"] = "wrapped by the master key",
         ["api_keys.hash"] = "SHA-256 of 256 random bits",

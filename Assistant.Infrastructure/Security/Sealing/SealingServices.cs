@@ -17,6 +17,7 @@ internal static class SealingServices
         services.AddSingleton<EnvelopeSealer>();
         services.AddSingleton<ISecretSealer>(provider => provider.GetRequiredService<EnvelopeSealer>());
         services.AddSingleton<SealedWrites>();
+        services.AddSingleton<BodySealer>();
         services.AddSingleton<IPersonSealer, PersonSealer>();
         services.AddSingleton<KeyInventory>();
         services.AddSingleton<MasterRotation>();

@@ -106,12 +106,13 @@ public sealed class MigrationTests
                 INSERT INTO conversations (id, tenant_id, connection_id, chat_id, thread_id, is_group, person_id, status, version, last_seq, created_at, last_at, last_text, last_author)
                 VALUES ('01900000-0000-7000-8000-000000000002', 'home', 'tg', '7', '', 0, '01900000-0000-7000-8000-000000000001', 'Open', 1, 1, 0, 0, 'x', 'Person');
                 INSERT INTO messages (conversation_id, seq, id, tenant_id, author, author_name, text, is_note, at, delivery, external_id, position)
-                VALUES ('01900000-0000-7000-8000-000000000002', 1, '01900000-0000-7000-8000-000000000003', 'home', 'Person', 'Ann', 'The spare key hangs in the shed', 0, 5, 'Received', '42', 1);
+                VALUES ('01900000-0000-7000-8000-000000000002', 1, '01900000-0000-7000-8000-000000000003', 'home', 'Person', 'Ann', 'The spare key hangs in the shed', 0, 5, 'None', '42', 1);
                 """,
                 cancel);
             await migrator.MigrateAsync(null, cancel);
         }
 
+        Assert.Equal(1, await house.SealPlainAsync(cancel));
         await house.Ports.ProjectAsync(cancel);
 
         var recalled = await house.Ports.Recall.RecallAsync(

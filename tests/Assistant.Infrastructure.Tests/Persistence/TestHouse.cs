@@ -5,12 +5,14 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
+using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Memory.Search;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security;
+using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Testing.Contracts;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +51,7 @@ internal sealed class TestHouse : IAsyncDisposable
 
     public PathPorts Ports => new(
         Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
-        Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), ProjectAsync, this);
+        Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), Get<IPersonSealer>(), ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
     public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));
@@ -88,6 +90,23 @@ internal sealed class TestHouse : IAsyncDisposable
         }
     }
 
+    /// <summary>Seals what an earlier version stored plain; returns how many values that were.</summary>
+    public async Task<int> SealPlainAsync(CancellationToken cancellationToken)
+    {
+        using var plain = new PlainBodies(
+            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<ITenantDirectory>(), Clock, NullLogger<PlainBodies>.Instance);
+        var sealedValues = 0;
+        foreach (var tenant in await Get<ITenantDirectory>().ListAsync(cancellationToken))
+        {
+            sealedValues += await plain.SealAsync(tenant.Id, cancellationToken);
+        }
+
+        return sealedValues;
+    }
+
+    /// <summary>The folder with the database file, when it is SQLite's.</summary>
+    public DirectoryInfo Folder => _folder;
+
     private static async Task<TestHouse> MigrateAsync(TestHouse house)
     {
         await house.Get<IDatabase>().MigrateAsync(TestContext.Current.CancellationToken);
@@ -97,7 +116,7 @@ internal sealed class TestHouse : IAsyncDisposable
     private async Task ProjectAsync(CancellationToken cancellationToken)
     {
         using var projector = new SearchProjector(
-            Get<IReadPool>(), Get<IWriteQueue>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
+            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
         foreach (var tenant in await Get<ITenantDirectory>().ListAsync(cancellationToken))
         {
             while (await projector.ProjectAsync(tenant.Id, cancellationToken) > 0)

@@ -7,6 +7,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Microsoft.Extensions.Time.Testing;
@@ -28,6 +29,7 @@ public sealed record PathPorts(
     IPeopleStore People,
     IRecall Recall,
     IAuditLog Audit,
+    IPersonSealer Persons,
     Func<CancellationToken, Task> ProjectAsync,
     IAsyncDisposable? Owner = null);
 
@@ -111,6 +113,9 @@ public abstract class PathContract : IAsyncLifetime
 
     protected Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId conversation, UserRef user)
         => Ports.Conversations.TakeOverAsync(tenant, conversation, user, Draft(tenant, AuditActions.ConversationTakenOver, $"conversation/{conversation}"), Cancel);
+
+    protected Task<bool> ForgetAsync(TenantId tenant, PersonId person)
+        => Ports.Persons.DestroyPersonKeyAsync(tenant, person, Draft(tenant, "person.forgotten", $"person/{person}"), Cancel);
 
     protected Task<IReadOnlyList<Message>> ThreadAsync(TenantId tenant, ConversationId conversation)
         => Ports.Queries.ReadThreadAsync(tenant, conversation, null, 100, Cancel);

@@ -304,6 +304,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("author_name");
 
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
                     b.Property<string>("Buttons")
                         .HasColumnType("text")
                         .HasColumnName("buttons");
@@ -333,6 +337,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<bool>("IsNote")
                         .HasColumnType("boolean")
                         .HasColumnName("is_note");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
 
                     b.Property<long>("Position")
                         .HasColumnType("bigint")
@@ -589,6 +597,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
@@ -780,6 +792,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("message_seq");
 
+                    b.Property<byte[]>("Pressed")
+                        .HasColumnType("bytea")
+                        .HasColumnName("pressed");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");
@@ -819,6 +835,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
 
                     b.Property<string>("Buttons")
                         .HasColumnType("text")
@@ -872,6 +892,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<int>("Part")
                         .HasColumnType("integer")
                         .HasColumnName("part");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
 
                     b.Property<string>("ReplyTo")
                         .HasColumnType("text")
@@ -1612,6 +1636,14 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("display_name");
+
+                    b.Property<string>("Indexing")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(24)
+                        .HasColumnType("character varying(24)")
+                        .HasDefaultValue("Everything")
+                        .HasColumnName("indexing");
 
                     b.HasKey("Id");
 

@@ -299,6 +299,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("author_name");
 
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
                     b.Property<string>("Buttons")
                         .HasColumnType("TEXT")
                         .HasColumnName("buttons");
@@ -328,6 +332,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<bool>("IsNote")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_note");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person_id");
 
                     b.Property<long>("Position")
                         .HasColumnType("INTEGER")
@@ -584,6 +592,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
                     b.Property<Guid>("PersonId")
                         .HasColumnType("TEXT")
                         .HasColumnName("person_id");
@@ -775,6 +787,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("message_seq");
 
+                    b.Property<byte[]>("Pressed")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("pressed");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");
@@ -814,6 +830,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
 
                     b.Property<string>("Buttons")
                         .HasColumnType("TEXT")
@@ -867,6 +887,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<int>("Part")
                         .HasColumnType("INTEGER")
                         .HasColumnName("part");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person_id");
 
                     b.Property<string>("ReplyTo")
                         .HasColumnType("TEXT")
@@ -1607,6 +1631,14 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("display_name");
+
+                    b.Property<string>("Indexing")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(24)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Everything")
+                        .HasColumnName("indexing");
 
                     b.HasKey("Id");
 

@@ -49,7 +49,7 @@ public sealed partial class InMemoryHouse
         TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken)
         => Locked<ReplyOutcome>(() =>
         {
-            if (FindRoom(tenant, id) is not { } room)
+            if (FindRoom(tenant, id) is not { } room || IsForgotten(tenant, room.Conversation.Person))
             {
                 return new ReplyOutcome.NotFound();
             }
@@ -67,7 +67,7 @@ public sealed partial class InMemoryHouse
     public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)
         => Locked(() =>
         {
-            if (FindRoom(tenant, id) is not { } room)
+            if (FindRoom(tenant, id) is not { } room || IsForgotten(tenant, room.Conversation.Person))
             {
                 return null;
             }
@@ -142,5 +142,5 @@ public sealed partial class InMemoryHouse
 
     private Message Written(Room room, UserRef author, MessageBody body, bool isNote) => new(
         room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Operator, author.Name, body, [], isNote, Now,
-        isNote ? DeliveryState.None : DeliveryState.Stored);
+        isNote ? DeliveryState.None : DeliveryState.Stored, Person: room.Conversation.Person);
 }

@@ -136,9 +136,18 @@ public sealed partial class InMemoryHouse
     }
 
     private static OutboxEntry? ClaimFirst(Room room, DateTimeOffset now)
-        => room.FirstUnsent is { State: OutboxState.Pending } row && row.DueAt <= now && !(row.Entry.ByAssistant && room.Conversation.Operator is not null)
-            ? row.Claim(room.Conversation.Version)
-            : null;
+    {
+        while (IsDue(room, now) && room.FirstUnsent is { Entry.Body.IsForgotten: true } forgotten)
+        {
+            forgotten.State = OutboxState.Dropped;
+            room.Weigh(forgotten.Entry.MessageSeq);
+        }
+
+        return IsDue(room, now) ? room.FirstUnsent!.Claim(room.Conversation.Version) : null;
+    }
+
+    private static bool IsDue(Room room, DateTimeOffset now)
+        => room.FirstUnsent is { State: OutboxState.Pending } row && row.DueAt <= now && !(row.Entry.ByAssistant && room.Conversation.Operator is not null);
 
     /// <summary>Waits again, or is held when it is the assistant's and an operator holds the conversation.</summary>
     private static void PutBack(Room room, Row row)

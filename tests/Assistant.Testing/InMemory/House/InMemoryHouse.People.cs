@@ -27,6 +27,11 @@ public sealed partial class InMemoryHouse
                 return new PairingDecided(null);
             }
 
+            if (IsForgotten(tenant, asked.Request.Person))
+            {
+                return new PairingDecided(null);
+            }
+
             Notify(asked.Room, notice, mayClaim: false);
             return new PairingDecided(asked.Room.Conversation.Id);
         });
@@ -64,6 +69,12 @@ public sealed partial class InMemoryHouse
     private Person Meet(Connection connection, ExternalSender sender)
     {
         var known = _people.Find(p => p.Person.Tenant == connection.Tenant && p.ChannelType == connection.ChannelType && p.ExternalId == sender.ExternalId);
+        if (known is not null && IsForgotten(connection.Tenant, known.Person.Id))
+        {
+            _people.Remove(known);
+            known = null;
+        }
+
         if (known is null)
         {
             var person = new Person(new PersonId(Guid.CreateVersion7(Now)), connection.Tenant, sender.DisplayName, sender.Locale, Now);
@@ -105,7 +116,7 @@ public sealed partial class InMemoryHouse
         var body = new MessageBody(text);
         var message = room.Add(new Message(
             room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.System, "Assistant", body, [], false, Now,
-            DeliveryState.Stored));
+            DeliveryState.Stored, Person: room.Conversation.Person));
         return room.Queue(message, [body], byAssistant: false, mayClaim);
     }
 

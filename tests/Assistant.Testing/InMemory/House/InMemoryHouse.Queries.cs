@@ -48,8 +48,8 @@ public sealed partial class InMemoryHouse
             var terms = SearchTerms.ForQuestion(query, 8);
             var facts = _facts.Where(f => f.Tenant == tenant && f.Person == person)
                 .Select(f => new Recollection(f.Text, f.StatedAt, true, AuthorKind.Person, f.SourceConversation, f.SourceSeq));
-            var messages = _rooms.Where(r => r.Conversation.Tenant == tenant && r.Conversation.Person == person).SelectMany(r => r.Messages)
-                .Where(m => !m.IsNote && m.DeletedAt is null && m.Author != AuthorKind.System && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
+            var messages = _rooms.Where(r => r.Conversation.Tenant == tenant).SelectMany(r => r.Messages)
+                .Where(m => m.Person == person && !m.Body.IsForgotten && !m.IsNote && m.DeletedAt is null && m.Author != AuthorKind.System && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
                 .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq));
             List<Recollection> found =
             [
@@ -82,7 +82,9 @@ public sealed partial class InMemoryHouse
                 || room.Messages.Exists(m => m.DeletedAt is null && m.Body.Markdown.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)));
     }
 
-    private Person PersonIn(Room room) => _people.Find(p => p.Person.Id == room.Conversation.Person)!.Person;
+    private Person PersonIn(Room room) => PersonOf(room.Conversation.Person);
+
+    private Person PersonOf(PersonId person) => _people.Find(p => p.Person.Id == person)!.Person;
 
     private ConversationRow Describe(Room room, UserId user)
     {
@@ -92,7 +94,8 @@ public sealed partial class InMemoryHouse
             conversation.Id, conversation.Connection, _connections.GetValueOrDefault(conversation.Connection)?.ChannelType ?? "",
             conversation.Chat.Title ?? PersonIn(room).DisplayName, conversation.Status, conversation.Operator, conversation.WaitingSince, firstLine,
             last?.Author ?? AuthorKind.Person, room.LastAt, conversation.LastSeq,
-            room.Messages.Count(m => m.Author == AuthorKind.Person && m.DeletedAt is null && m.Seq > room.Read.GetValueOrDefault(user)));
+            room.Messages.Count(m => m.Author == AuthorKind.Person && m.DeletedAt is null && m.Seq > room.Read.GetValueOrDefault(user)),
+            last?.Body.IsForgotten ?? false);
     }
 
     private IEnumerable<DeadLetter> DeadLetters(TenantId tenant)
@@ -103,17 +106,19 @@ public sealed partial class InMemoryHouse
             {
                 yield return new DeadLetter(
                     dead.Entry.Id, true, room.Conversation.Id, room.Conversation.Connection, PersonIn(room).DisplayName,
-                    room.Messages.Find(m => m.Seq == dead.Entry.MessageSeq)!.Body.Markdown, dead.Error, dead.Entry.Attempts, dead.Entry.ReceivedAt, dead.EndedAt);
+                    BodyOf(room, dead).Markdown, dead.Error, dead.Entry.Attempts, dead.Entry.ReceivedAt, dead.EndedAt, BodyOf(room, dead).IsForgotten);
             }
 
             foreach (var dead in room.Outbox.Where(r => r.State == OutboxState.Dead))
             {
                 yield return new DeadLetter(
                     dead.Entry.Id, false, room.Conversation.Id, room.Conversation.Connection, PersonIn(room).DisplayName, dead.Entry.Body.Markdown,
-                    dead.Error, dead.Entry.Attempts, dead.Entry.CreatedAt, dead.EndedAt);
+                    dead.Error, dead.Entry.Attempts, dead.Entry.CreatedAt, dead.EndedAt, dead.Entry.Body.IsForgotten);
             }
         }
     }
+
+    private static MessageBody BodyOf(Room room, Waiting dead) => room.Messages.Find(m => m.Seq == dead.Entry.MessageSeq)!.Body;
 
     private static Page<T> PageOf<T>(IEnumerable<T> all, Func<T, string> key, string? after, int limit)
     {

@@ -40,10 +40,10 @@ public sealed partial class InMemoryHouse
             {
                 InboundContent.Said said => known is not null
                     ? new InboxOutcome.Duplicate()
-                    : Hear(room, message, said.Text, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
-                InboundContent.Pressed pressed => Hear(room, message, pressed.Label, [], null, AuditActions.MessageReceived),
-                InboundContent.Edited edited => Edit(room, message, known, edited.Text),
-                _ => TakeBack(room, message, known),
+                    : Hear(room, person.Id, message, said.Text, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
+                InboundContent.Pressed pressed => Hear(room, person.Id, message, pressed.Label, [], null, AuditActions.MessageReceived),
+                InboundContent.Edited edited => Edit(room, person.Id, message, known, edited.Text),
+                _ => TakeBack(room, person.Id, message, known),
             };
         });
 
@@ -100,7 +100,7 @@ public sealed partial class InMemoryHouse
             var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
             var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
                 && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
-            return new TurnStart(room.Conversation, PersonIn(room), next.Entry, utterance, [.. history.Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At))]);
+            return new TurnStart(room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. history.Where(m => !m.Body.IsForgotten).Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At))]);
         });
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
@@ -114,6 +114,12 @@ public sealed partial class InMemoryHouse
             if (!waiting.IsOpen || (!isHeld && (isLate || commit.Result == TurnResult.HeldBack)))
             {
                 return new TurnCommitOutcome.Superseded();
+            }
+
+            var person = room.Messages.Find(m => m.Seq == commit.Entry.MessageSeq)!.Person!.Value;
+            if (IsForgotten(room.Conversation.Tenant, person))
+            {
+                commit = commit with { Result = TurnResult.LeftToPeople, Reply = null, Parts = [], NewFacts = [], AsksForPerson = false };
             }
 
             waiting.IsOpen = false;
@@ -134,7 +140,7 @@ public sealed partial class InMemoryHouse
 
             var reply = room.Add(new Message(
                 room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Assistant, "Assistant", commit.Reply, [], false, Now,
-                isHeld ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId));
+                isHeld ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId, Person: person));
             if (!isHeld)
             {
                 return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true), !room.Inbox.Exists(w => w.IsOpen));
@@ -145,11 +151,11 @@ public sealed partial class InMemoryHouse
         });
 
     private InboxOutcome.Stored Hear(
-        Room room, InboundMessage message, string text, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)
+        Room room, PersonId person, InboundMessage message, string text, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)
     {
         var said = room.Add(new Message(
             room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Person, message.Sender.DisplayName,
-            new MessageBody(text), attachments, false, Now, ExternalId: externalId, EditedAt: editedAt));
+            new MessageBody(text), attachments, false, Now, ExternalId: externalId, EditedAt: editedAt, Person: person));
         var content = message.Content is InboundContent.Pressed ? message.Content : new InboundContent.Said(text, attachments);
         room.Inbox.Add(new Waiting(new InboxEntry(
             Guid.CreateVersion7(Now), room.Conversation.Tenant, room.Conversation.Id, said.Seq, content, message.IsAddressed, 0, Now)));
@@ -158,11 +164,11 @@ public sealed partial class InMemoryHouse
         return new InboxOutcome.Stored(room.Conversation.Id, true);
     }
 
-    private InboxOutcome Edit(Room room, InboundMessage message, Message? known, string text)
+    private InboxOutcome Edit(Room room, PersonId person, InboundMessage message, Message? known, string text)
     {
         if (known is null)
         {
-            return Hear(room, message, text, [], message.ExternalMessageId, AuditActions.MessageReceived, message.SentAt);
+            return Hear(room, person, message, text, [], message.ExternalMessageId, AuditActions.MessageReceived, message.SentAt);
         }
 
         if (known.DeletedAt is not null || known.EditedAt > message.SentAt)
@@ -170,18 +176,18 @@ public sealed partial class InMemoryHouse
             return new InboxOutcome.Duplicate();
         }
 
-        room.Change(known.Seq, m => m with { Body = new MessageBody(text), EditedAt = message.SentAt });
+        room.Change(known.Seq, m => m with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = person });
         Append(Record(room, message, AuditActions.MessageEdited, known.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, false);
     }
 
-    private InboxOutcome.Stored TakeBack(Room room, InboundMessage message, Message? known)
+    private InboxOutcome.Stored TakeBack(Room room, PersonId person, InboundMessage message, Message? known)
     {
         if (known is null)
         {
             known = room.Add(new Message(
                 room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Person, message.Sender.DisplayName,
-                new MessageBody(""), [], false, Now, ExternalId: message.ExternalMessageId));
+                new MessageBody(""), [], false, Now, ExternalId: message.ExternalMessageId, Person: person));
         }
 
         room.Change(known.Seq, m => m with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt });
@@ -202,6 +208,10 @@ public sealed partial class InMemoryHouse
             room = new Room(new Conversation(
                 new ConversationId(Guid.CreateVersion7(Now)), connection.Tenant, connection.Id, chat, person, ConversationStatus.Open, null, 1, 0, null, Now));
             _rooms.Add(room);
+        }
+        else if (!room.Conversation.Chat.IsGroup)
+        {
+            room.Conversation = room.Conversation with { Person = person };
         }
 
         return room;

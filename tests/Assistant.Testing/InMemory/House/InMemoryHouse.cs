@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
@@ -15,7 +16,8 @@ namespace Assistant.Testing.InMemory.House;
 /// <summary>The ports of a message's path in memory: one lock around each call stands for its transaction.</summary>
 /// <remarks>Held to the same suites as the databases.</remarks>
 public sealed partial class InMemoryHouse(TimeProvider clock)
-    : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall
+    : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall,
+        IPersonSealer
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Tenant> _tenants = [];
@@ -94,7 +96,7 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
     private Room RoomOf(ConversationId id) => _rooms.Find(r => r.Conversation.Id == id) ?? throw new InvalidOperationException($"There is no conversation {id}.");
 
     /// <summary>A conversation with all that belongs to it.</summary>
-    private sealed class Room(Conversation conversation)
+    private sealed partial class Room(Conversation conversation)
     {
         public Conversation Conversation { get; set; } = conversation;
 

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Security.Sealing;
+
+/// <summary>Persons' keys opened within one unit or read: each is read once, and wiped when this is disposed.</summary>
+internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, EnvelopeSealer sealer, TimeProvider clock) : IDisposable
+{
+    private const int PeoplePerStatement = 16;
+
+    // A rotation may replace the data key between the two reads that opening takes; it is begun anew then.
+    private const int Attempts = 3;
+
+    private static readonly string SelectMany =
+        "SELECT person_id, wrapped FROM person_keys WHERE tenant_id = @p0 AND person_id IN ("
+        + string.Join(", ", Enumerable.Range(1, PeoplePerStatement).Select(i => $"@p{i}")) + ")";
+
+    private readonly Dictionary<Guid, PersonKey> _keys = [];
+
+    public TenantId Tenant => tenant;
+
+    /// <summary>Reads many keys in a few statements; whoever has none yet is left out.</summary>
+    public void Load(IEnumerable<Guid> people)
+    {
+        foreach (var some in people.Distinct().Where(person => !_keys.ContainsKey(person)).Chunk(PeoplePerStatement))
+        {
+            var values = new SqlValue[1 + PeoplePerStatement];
+            values[0] = tenant.Value;
+            for (var i = 0; i < PeoplePerStatement; i++)
+            {
+                values[1 + i] = some[Math.Min(i, some.Length - 1)];
+            }
+
+            foreach (var (person, wrapped) in session.Query(SelectMany, row => (row.GetGuid(0), row.IsDBNull(1) ? null : row.GetBytes(1)), values))
+            {
+                _keys.Add(person, Open(person, wrapped));
+            }
+        }
+    }
+
+    /// <summary>The person's key, perhaps a destroyed one; <see langword="null"/> before anything was sealed for them.</summary>
+    public PersonKey? Find(PersonId person)
+    {
+        if (!_keys.TryGetValue(person.Value, out var key) && Read(person) is { Length: 1 } found)
+        {
+            _keys.Add(person.Value, key = Open(person.Value, found[0]));
+        }
+
+        return key;
+    }
+
+    /// <summary>The person's key, made when there is none; perhaps a destroyed one. Only in a unit of work.</summary>
+    public PersonKey FindOrMake(PersonId person) => Find(person) ?? Make(person);
+
+    /// <returns><see langword="null"/> when the person's key was destroyed.</returns>
+    /// <exception cref="SealBrokenException">It was sealed for somebody else or somewhere else, or altered.</exception>
+    public byte[]? Open(PersonId person, string place, byte[] sealedBytes)
+        => (Find(person) ?? throw new SealBrokenException(place)).Open(place, sealedBytes);
+
+    public void Dispose()
+    {
+        foreach (var key in _keys.Values)
+        {
+            key.Dispose();
+        }
+    }
+
+    private PersonKey Make(PersonId person)
+    {
+        var writing = (WriteSession)session;
+        var fresh = RandomNumberGenerator.GetBytes(MasterKey.Size);
+        var wrapped = sealer.Seal(writing, tenant, PersonSealer.KeyPlace(person.Value), fresh);
+        CryptographicOperations.ZeroMemory(fresh);
+        writing.Execute(PersonSealer.Insert, tenant.Value, person.Value, wrapped, clock.GetUtcNow()); // unless another process was faster
+        return Find(person)!;
+    }
+
+    // One element, null in it when the key was destroyed; none when there is no row.
+    private byte[]?[]? Read(PersonId person)
+        => session.QueryFirst<byte[]?[]>(PersonSealer.Select, row => [row.IsDBNull(0) ? null : row.GetBytes(0)], tenant.Value, person.Value);
+
+    private PersonKey Open(Guid person, byte[]? wrapped)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new PersonKey(tenant, new PersonId(person), wrapped is null ? null : sealer.Open(session, tenant, PersonSealer.KeyPlace(person), wrapped));
+            }
+            catch (SealBrokenException) when (attempt < Attempts && Read(new PersonId(person)) is [var again] && !Same(again, wrapped))
+            {
+                wrapped = again;
+            }
+        }
+    }
+
+    private static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : one.AsSpan().SequenceEqual(other);
+}
