@@ -97,6 +97,9 @@ public static class AuditActions
     public const string KeyRotated = "key.rotated";
     public const string MasterKeyRotated = "key.master.rotated";
     public const string PersonKeyDestroyed = "key.person.destroyed";
+    public const string ErasureBegun = "erasure.begun";
+    public const string Erased = "erasure.erased";
+    public const string PersonExported = "person.exported";
     public const string AuditExported = "audit.exported";
     public const string AuditAlarm = "audit.alarm";
 }

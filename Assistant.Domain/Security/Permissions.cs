@@ -9,6 +9,12 @@ public static class Permissions
     public const string ConversationsReply = "conversations.reply";
     public const string PeopleRead = "people.read";
     public const string PeopleManage = "people.manage";
+
+    /// <summary>Having a message, a conversation or a person forgotten for good, and reading the certificates.</summary>
+    public const string PeopleForget = "people.forget";
+
+    /// <summary>Taking everything about a person out of the house as a file.</summary>
+    public const string PeopleExport = "people.export";
     public const string ChannelsRead = "channels.read";
     public const string ChannelsManage = "channels.manage";
     public const string EnginesRead = "engines.read";
@@ -26,7 +32,7 @@ public static class Permissions
 
     public static FrozenSet<string> All { get; } =
     [
-        ConversationsRead, ConversationsReply, PeopleRead, PeopleManage, ChannelsRead, ChannelsManage,
+        ConversationsRead, ConversationsReply, PeopleRead, PeopleManage, PeopleForget, PeopleExport, ChannelsRead, ChannelsManage,
         EnginesRead, EnginesManage, FlowsRead, FlowsManage, AuditRead, UsersRead, UsersManage, RolesManage, ApiKeysManage, TenantsManage,
     ];
 }

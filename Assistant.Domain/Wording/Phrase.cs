@@ -85,6 +85,14 @@ public abstract record Phrase
         return new Verbatim(stored);
     }
 
+    /// <summary>The same sentences without what fills them: for the audit log, which outlives what others may have quoted in a fact.</summary>
+    public Phrase WithoutFacts() => this switch
+    {
+        Coded coded => new Coded(coded.Code, coded.Facts.ToDictionary(fact => fact.Key, fact => fact.Value.WithoutFacts(), StringComparer.Ordinal)),
+        Several several => new Several([.. several.Phrases.Select(one => one.WithoutFacts())]),
+        _ => new Verbatim("…"),
+    };
+
     /// <summary>The stored form; also what logs show.</summary>
     public sealed override string ToString() => this is Verbatim verbatim ? verbatim.Text : Write(this).ToJsonString(Json);
 

@@ -20,7 +20,7 @@ internal static class ConversationSql
     private const string ByChat =
         "SELECT " + Columns + " FROM conversations c WHERE c.connection_id = @p0 AND c.chat_id = @p1 AND c.thread_id = @p2";
 
-    private const string ById = "SELECT " + Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1";
+    private const string ById = "SELECT " + Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1 AND c.erasure_id IS NULL";
 
     private const string Insert =
         "INSERT INTO conversations (id, tenant_id, connection_id, chat_id, thread_id, is_group, chat_title, person_id, status, version, "

@@ -14,7 +14,7 @@ namespace Assistant.Infrastructure.Conversations;
 /// <inheritdoc cref="IConversationStore"/>
 internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, BodySealer bodies, TimeProvider clock) : IConversationStore
 {
-    private const string Find = "SELECT " + ConversationSql.Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1";
+    private const string Find = "SELECT " + ConversationSql.Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1 AND c.erasure_id IS NULL";
 
     private const string TakeOver =
         "UPDATE conversations SET operator_id = @p1, operator_name = @p2, version = version + 1, waiting_since = NULL, status = 'Open' WHERE id = @p0";

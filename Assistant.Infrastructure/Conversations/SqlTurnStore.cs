@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Memory;
 using Assistant.Infrastructure.Messaging.Inbox;
 using Assistant.Infrastructure.Persistence;
@@ -159,7 +160,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySeal
 
         if (commit.Error is { } error)
         {
-            details["error"] = error;
+            details["error"] = Phrase.Parse(error).WithoutFacts().ToString();
         }
 
         return new AuditDraft(

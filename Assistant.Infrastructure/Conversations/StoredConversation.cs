@@ -42,6 +42,9 @@ internal sealed class StoredConversation : ITenantRow
 
     public DateTimeOffset LastAt { get; set; }
 
+    /// <summary>The erasure it is going in; nobody sees it any more.</summary>
+    public Guid? ErasureId { get; set; }
+
     internal sealed class Configuration : IEntityTypeConfiguration<StoredConversation>
     {
         public void Configure(EntityTypeBuilder<StoredConversation> builder)
@@ -53,6 +56,7 @@ internal sealed class StoredConversation : ITenantRow
             builder.HasIndex(c => new { c.ConnectionId, c.ChatId, c.ThreadId }).IsUnique();
             builder.HasIndex(c => new { c.TenantId, c.LastAt, c.Id });
             builder.HasOne<StoredPerson>().WithMany().HasForeignKey(c => c.PersonId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasQueryFilter(AssistantDbContext.ForgottenFilter, c => c.ErasureId == null);
         }
     }
 }

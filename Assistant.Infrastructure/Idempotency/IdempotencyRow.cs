@@ -24,7 +24,7 @@ internal sealed class IdempotencyRow : ITenantRow
 
     public string? ContentType { get; set; }
 
-    /// <summary>Sealed: an answer may carry a secret that is shown once.</summary>
+    /// <summary>Sealed: an answer may carry a secret that is shown once. Emptied when somebody was forgotten: the status stays, the words go.</summary>
     public byte[]? SealedBody { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<IdempotencyRow>

@@ -49,7 +49,7 @@ internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer seal
                     Select,
                     reader => new Kept(
                         reader.GetString(0), reader.Time(1), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.TextOrNull(3),
-                        reader.IsDBNull(4) ? [] : reader.GetBytes(4)),
+                        reader.IsDBNull(4) ? null : reader.GetBytes(4)),
                     tenant, id)!;
                 return row.Fingerprint != request.Fingerprint ? (new IdempotencyClaim.KeyReused(), null)
                     : row.Status is not null ? (null, row)
@@ -59,7 +59,8 @@ internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer seal
             },
             cancellationToken);
         return claim ?? new IdempotencyClaim.Answered(new StoredAnswer(
-            kept!.Status!.Value, kept.ContentType, await sealer.OpenAsync(request.Tenant, Place(id), kept.SealedBody, cancellationToken)));
+            kept!.Status!.Value, kept.ContentType,
+            kept.SealedBody is null ? [] : await sealer.OpenAsync(request.Tenant, Place(id), kept.SealedBody, cancellationToken)));
     }
 
     public async Task CompleteAsync(IdempotentRequest request, StoredAnswer answer, CancellationToken cancellationToken)
@@ -80,5 +81,5 @@ internal sealed class SqlIdempotencyStore(IWriteQueue writes, ISecretSealer seal
     private static string IdOf(IdempotentRequest request)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Caller}\n{request.Route}\n{request.Key}")));
 
-    private sealed record Kept(string Fingerprint, DateTimeOffset ClaimedAt, int? Status, string? ContentType, byte[] SealedBody);
+    private sealed record Kept(string Fingerprint, DateTimeOffset ClaimedAt, int? Status, string? ContentType, byte[]? SealedBody);
 }

@@ -99,7 +99,7 @@ internal static class SenderSql
             InsertRequest, request, connection.Tenant.Value, connection.Id.Value, person.Value, conversation.Id.Value, pair.Code.Value, now,
             pair.Code.ExpiresAt);
         var position = session.Audit(new AuditDraft(
-            connection.Tenant, now, new Actor("person", person.ToString(), message.Sender.DisplayName), AuditActions.PairingRequested,
+            connection.Tenant, now, new Actor("person", person.ToString(), ""), AuditActions.PairingRequested,
             $"pairing/{request}", connection.Id.Value, AuditDraft.NoDetails));
         session.Publish(new LiveEvent.PairingChanged(connection.Tenant));
         return new InboxOutcome.PairingOpen(conversation.Id, Notices.Queue(session, keys.FindOrMake(person), conversation, pair.Notice, position, now, mayClaim: true));

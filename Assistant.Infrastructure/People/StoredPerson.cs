@@ -20,12 +20,16 @@ internal sealed class StoredPerson : ITenantRow
 
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>The erasure they are going in; nobody sees them any more.</summary>
+    public Guid? ErasureId { get; set; }
+
     internal sealed class Configuration : IEntityTypeConfiguration<StoredPerson>
     {
         public void Configure(EntityTypeBuilder<StoredPerson> builder)
         {
             builder.ToTable("people");
             builder.HasIndex(p => new { p.TenantId, p.DisplayName, p.Id });
+            builder.HasQueryFilter(AssistantDbContext.ForgottenFilter, p => p.ErasureId == null);
             builder.HasOne<TenantRow>().WithMany().HasForeignKey(p => p.TenantId).OnDelete(DeleteBehavior.Restrict);
         }
     }

@@ -27,6 +27,9 @@ public abstract class AssistantDbContext(DbContextOptions options, TenantScope s
     /// <summary>Name of the query filter that keeps tenants apart.</summary>
     public const string TenantFilter = "tenant";
 
+    /// <summary>Name of the query filter that keeps out of sight what is being forgotten.</summary>
+    public const string ForgottenFilter = "forgotten";
+
     /// <summary>The tenant whose rows this context sees, or <see langword="null"/> for all.</summary>
     public string? Tenant { get; } = scope.Tenant;
 

@@ -3,6 +3,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 
@@ -43,7 +44,7 @@ public sealed class MessageGateway(
         ArgumentNullException.ThrowIfNull(message);
         var connection = sessions.FindConnection(message.Connection) ?? throw new ConnectionGoneException(message.Connection);
         return Obstacle(message) is { } reason
-            ? RefuseAsync(connection, message, reason, cancellationToken)
+            ? RefuseAsync(connection, message, reason, sender: null, cancellationToken)
             : StoreAsync(connection, message, cancellationToken);
     }
 
@@ -92,19 +93,21 @@ public sealed class MessageGateway(
 
                 return new GatewayOutcome.PairingRequired();
             case InboxOutcome.NotAdmitted refused:
-                return await RefuseAsync(connection, message, refused.Reason, cancellationToken);
+                return await RefuseAsync(connection, message, refused.Reason, refused.Person, cancellationToken);
             default:
                 return DuplicateOutcome;
         }
     }
 
-    private async Task<GatewayOutcome> RefuseAsync(Connection connection, InboundMessage message, Phrase reason, CancellationToken cancellationToken)
+    /// <param name="sender">Who wrote, once that is known. The event names nobody otherwise: it outlives whoever asks to be forgotten.</param>
+    private async Task<GatewayOutcome> RefuseAsync(
+        Connection connection, InboundMessage message, Phrase reason, PersonId? sender, CancellationToken cancellationToken)
     {
         if (_refusals.TryTake(connection.Id, message.Sender.ExternalId))
         {
             await audit.AppendAsync(
                 new AuditDraft(
-                    connection.Tenant, clock.GetUtcNow(), new Actor("sender", message.Sender.ExternalId, message.Sender.DisplayName),
+                    connection.Tenant, clock.GetUtcNow(), sender is { } person ? new Actor("person", person.ToString(), "") : new Actor("sender", "unknown", ""),
                     AuditActions.MessageRefused, $"connection/{connection.Id}", connection.Id.Value,
                     new Dictionary<string, string> { ["reason"] = reason.ToString() }),
                 cancellationToken);

@@ -50,7 +50,7 @@ public abstract record InboxOutcome
     public sealed record Duplicate : InboxOutcome;
 
     /// <summary>The sender was not let in; nothing of what they said was stored.</summary>
-    public sealed record NotAdmitted(Phrase Reason) : InboxOutcome;
+    public sealed record NotAdmitted(Phrase Reason, PersonId Person) : InboxOutcome;
 
     /// <summary>The sender has an open pairing request.</summary>
     /// <param name="Conversation">Where the code was queued; <see langword="null"/> when an earlier request is still open.</param>

@@ -62,9 +62,23 @@ public static class SensitiveOperations
     public static readonly SensitiveOperation EngineSecret = new(
         "engine.secret", Permissions.EnginesManage, new("Replace {settings} of the engine {name}.", "替换引擎 {name} 的 {settings}。"));
 
+    public static readonly SensitiveOperation MessageForget = new(
+        "message.forget", Permissions.PeopleForget, new("Forget one message of the conversation with {name} for good.", "彻底遗忘与 {name} 的对话中的一条消息。"));
+
+    public static readonly SensitiveOperation ConversationForget = new(
+        "conversation.forget", Permissions.PeopleForget,
+        new("Forget the conversation with {name} for good: {count} items.", "彻底遗忘与 {name} 的对话：共 {count} 项。"));
+
+    public static readonly SensitiveOperation PersonForget = new(
+        "person.forget", Permissions.PeopleForget,
+        new("Forget {name} and everything of them for good: {count} items.", "彻底遗忘 {name} 及其全部内容：共 {count} 项。"));
+
+    public static readonly SensitiveOperation PersonExport = new(
+        "person.export", Permissions.PeopleExport, new("Export everything about {name} as {format}.", "以 {format} 格式导出关于 {name} 的全部内容。"));
+
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
         ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, ConnectionSecret, ConnectionAccess,
-        ConnectionDelete, EngineSecret,
+        ConnectionDelete, EngineSecret, MessageForget, ConversationForget, PersonForget, PersonExport,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

@@ -37,6 +37,8 @@ internal sealed partial class SearchProjector(
     private const string InsertEntry =
         "INSERT INTO search_entries (id, tenant_id, person_id, conversation_id, seq, fact_id) VALUES (@p0, @p1, @p2, @p3, @p4, @p5) ON CONFLICT (id) DO NOTHING";
 
+    private const string StillSaid = "SELECT 1 FROM messages WHERE conversation_id = @p0 AND seq = @p1 AND deleted_at IS NULL";
+
     private const string LastEntry = "SELECT MAX(id) FROM search_entries";
 
     private const string InsertPosting = "INSERT INTO search_postings (key, entry_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING";
@@ -143,6 +145,12 @@ internal sealed partial class SearchProjector(
         var postings = new List<(long Key, long Entry)>();
         foreach (var item in batch.Items.Where(item => item.Lists.Length > 0))
         {
+            // It was read before this transaction: what was forgotten or taken back meanwhile must not come back as an entry.
+            if (!session.QueryFirst(StillSaid, _ => true, item.Conversation, item.Seq))
+            {
+                continue;
+            }
+
             entry++;
             session.Execute(InsertEntry, entry, tenant.Value, item.Person, item.Conversation, item.Seq, item.Fact);
             postings.AddRange(item.Lists.Select(list => (list, entry)));

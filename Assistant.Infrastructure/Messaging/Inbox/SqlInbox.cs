@@ -76,7 +76,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
                 {
                     session.Audit(new AuditDraft(
                         entry.Tenant, now, Actor.System, AuditActions.TurnFailed, Subject(entry.Conversation, entry.MessageSeq), "local",
-                        new Dictionary<string, string> { ["attempts"] = (entry.Attempts + 1).ToString(CultureInfo.InvariantCulture), ["error"] = reason.ToString() }));
+                        new Dictionary<string, string> { ["attempts"] = (entry.Attempts + 1).ToString(CultureInfo.InvariantCulture), ["error"] = reason.WithoutFacts().ToString() }));
                     session.Publish(new LiveEvent.DeadLettersChanged(entry.Tenant));
                 }
 
@@ -115,7 +115,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         switch (admit(sender))
         {
             case Admission.Refuse refused:
-                return new InboxOutcome.NotAdmitted(refused.Reason);
+                return new InboxOutcome.NotAdmitted(refused.Reason, sender.Person);
             case Admission.Pair pair:
                 return SenderSql.OpenPairing(session, keys, connection, sender.Person, message, pair, now);
         }
@@ -247,7 +247,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         => data is null ? null : key.Seal(InboxRow.PlaceOf(id), StoredContent.Encode(new MessageBody(data), []));
 
     private static AuditDraft Record(Conversation conversation, InboundMessage message, string action, long seq, DateTimeOffset now) => new(
-        conversation.Tenant, now, new Actor("person", conversation.Person.ToString(), message.Sender.DisplayName), action,
+        conversation.Tenant, now, new Actor("person", conversation.Person.ToString(), ""), action,
         Subject(conversation.Id, seq), message.Connection.Value, AuditDraft.NoDetails);
 
     private static string Subject(ConversationId conversation, long seq)

@@ -113,7 +113,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
                 }
 
                 Weigh(session, entry.Tenant, entry.Conversation.Value, entry.MessageSeq);
-                session.Audit(Record(entry, AuditActions.MessageDeadLettered, now, new Dictionary<string, string> { ["reason"] = reason.ToString() }));
+                session.Audit(Record(entry, AuditActions.MessageDeadLettered, now, new Dictionary<string, string> { ["reason"] = reason.WithoutFacts().ToString() }));
                 session.Publish(new LiveEvent.DeadLettersChanged(entry.Tenant));
                 return true;
             },

@@ -11,7 +11,8 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
     // synchronous=FULL: an acknowledged message survives a power cut. The batching writer shares each fsync among many turns.
     private const string Pragmas =
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON; "
-        + "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
+        + "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; "
+        + "PRAGMA secure_delete=ON;";
 
     // A connection is used by one thread at a time here, so SQLite need not lock it again on every call; and nobody reads its
     // allocation statistics, which cost a process-wide lock per allocation. Both must be said before the library is first used.

@@ -47,7 +47,7 @@ internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretS
             TenantScope.Of(tenant),
             session =>
             {
-                if (session.Execute(Destroy, tenant.Value, person.Value, clock.GetUtcNow()) == 0)
+                if (!DestroyKey(session, tenant, person, clock.GetUtcNow()))
                 {
                     return false;
                 }
@@ -56,6 +56,15 @@ internal sealed class PersonSealer(IReadPool reads, IWriteQueue writes, ISecretS
                 return true;
             },
             cancellationToken);
+
+    /// <summary>Destroys the person's key inside a unit of work; a person who has none yet gets none any more.</summary>
+    /// <returns><see langword="false"/> when it was destroyed before.</returns>
+    internal static bool DestroyKey(WriteSession session, TenantId tenant, PersonId person, DateTimeOffset now)
+        => session.Execute(Destroy, tenant.Value, person.Value, now) > 0;
+
+    /// <summary>Whether the person has a key that opens something.</summary>
+    internal static bool HasKey(SqlSession session, TenantId tenant, PersonId person)
+        => session.QueryFirst(Select, Map, tenant.Value, person.Value) is { Wrapped: not null };
 
     private async Task<PersonKey> FindOrMakeAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
         => await OpenAsync(

@@ -57,3 +57,8 @@ public sealed class InMemoryTenantDirectoryTests : TenantDirectoryContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
+
+public sealed class InMemoryErasureStoreTests : ErasureStoreContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}

@@ -101,3 +101,13 @@ public sealed class PostgresTenantDirectoryTests : TenantDirectoryContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
+
+public sealed class SqliteErasureStoreTests : ErasureStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresErasureStoreTests : ErasureStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}

@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
@@ -8,6 +9,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Forgetting;
 using Assistant.Infrastructure.Memory.Search;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Persistence;
@@ -41,6 +43,7 @@ internal sealed class TestHouse : IAsyncDisposable
         services.AddHouse();
         services.AddMessaging();
         services.AddConversations();
+        services.AddForgetting();
         services.AddSingleton<Domain.Ai.IReplyGenerator, SilentReplies>();
         Services = services.BuildServiceProvider();
     }
@@ -51,7 +54,8 @@ internal sealed class TestHouse : IAsyncDisposable
 
     public PathPorts Ports => new(
         Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
-        Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), Get<IPersonSealer>(), ProjectAsync, this);
+        Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), Get<IPersonSealer>(), Get<IErasureStore>(),
+        ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
     public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));

@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
@@ -30,6 +31,7 @@ public sealed record PathPorts(
     IRecall Recall,
     IAuditLog Audit,
     IPersonSealer Persons,
+    IErasureStore Erasures,
     Func<CancellationToken, Task> ProjectAsync,
     IAsyncDisposable? Owner = null);
 

@@ -106,7 +106,7 @@ public sealed partial class InMemoryHouse
             pair.Code.Value, Now, pair.Code.ExpiresAt);
         _requests.Add(new Asked(request, room));
         Append(new AuditDraft(
-            connection.Tenant, Now, new Actor("person", person.Id.ToString(), message.Sender.DisplayName), AuditActions.PairingRequested,
+            connection.Tenant, Now, new Actor("person", person.Id.ToString(), ""), AuditActions.PairingRequested,
             $"pairing/{request.Id}", connection.Id.Value, AuditDraft.NoDetails));
         return new InboxOutcome.PairingOpen(room.Conversation.Id, Notify(room, pair.Notice, mayClaim: true));
     }

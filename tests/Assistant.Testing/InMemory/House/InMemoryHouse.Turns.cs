@@ -24,7 +24,7 @@ public sealed partial class InMemoryHouse
             switch (admit(new SenderStanding(person.Id, StandingOf(connection.Id, person.Id))))
             {
                 case Admission.Refuse refused:
-                    return new InboxOutcome.NotAdmitted(refused.Reason);
+                    return new InboxOutcome.NotAdmitted(refused.Reason, person.Id);
                 case Admission.Pair pair:
                     return OpenPairing(connection, person, message, pair);
             }
@@ -91,8 +91,7 @@ public sealed partial class InMemoryHouse
     public Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
         => Locked(() =>
         {
-            var room = RoomOf(conversation);
-            if (room.Inbox.Find(w => w.IsOpen) is not { } next || next.DueAt > now)
+            if (_rooms.Find(r => r.Conversation.Id == conversation) is not { } room || room.Inbox.Find(w => w.IsOpen) is not { } next || next.DueAt > now)
             {
                 return null;
             }
@@ -106,8 +105,11 @@ public sealed partial class InMemoryHouse
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
         => Locked<TurnCommitOutcome>(() =>
         {
-            var room = RoomOf(commit.Conversation.Id);
-            var waiting = room.Inbox.Single(w => w.Entry.Id == commit.Entry.Id);
+            if (_rooms.Find(r => r.Conversation.Id == commit.Conversation.Id) is not { } room || room.Inbox.Find(w => w.Entry.Id == commit.Entry.Id) is not { } waiting)
+            {
+                return new TurnCommitOutcome.Superseded(); // forgotten meanwhile
+            }
+
             var isLate = room.Conversation.Version != commit.ExpectedVersion;
             var isWithPeople = room.Conversation is { Operator: not null } or { Status: ConversationStatus.Closed };
             var isHeld = isLate && isWithPeople && commit is { Reply: not null, Result: TurnResult.Answered or TurnResult.HeldBack };
@@ -221,7 +223,7 @@ public sealed partial class InMemoryHouse
         => room.Conversation.Connection == connection && room.Conversation.Chat.ExternalId == chat.ExternalId && room.Conversation.Chat.ThreadId == chat.ThreadId;
 
     private AuditDraft Record(Room room, InboundMessage message, string action, long seq) => new(
-        room.Conversation.Tenant, Now, new Actor("person", room.Conversation.Person.ToString(), message.Sender.DisplayName), action,
+        room.Conversation.Tenant, Now, new Actor("person", room.Conversation.Person.ToString(), ""), action,
         Subject(room.Conversation.Id, seq), message.Connection.Value, AuditDraft.NoDetails);
 
     private static string Subject(ConversationId conversation, long seq) => $"conversation/{conversation}/{seq}";

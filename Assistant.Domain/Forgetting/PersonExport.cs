@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.People;
+
+namespace Assistant.Domain.Forgetting;
+
+/// <summary>Reads everything about a person, page by page: nothing but the page at hand is held in memory.</summary>
+public sealed class PersonExport(
+    IPersonRecords records, IConversationQueries conversations, IRecall memory, IAuditLog log, TimeProvider clock)
+{
+    private const int PageSize = 200;
+
+    /// <summary>Facts of one person: short statements somebody asked to be remembered, so read at once.</summary>
+    private const int MaxFacts = 100_000;
+
+    /// <summary>Writes <see cref="PersonJson"/>, documented in docs/api.md.</summary>
+    public async Task WriteJsonAsync(PersonRow person, Stream target, CancellationToken cancellationToken)
+    {
+        await using var json = new PersonJson(target);
+        var (tenant, id) = (person.Person.Tenant, person.Person.Id);
+        json.Begin(person, clock.GetUtcNow());
+        json.Facts(await memory.ListFactsAsync(tenant, id, MaxFacts, cancellationToken));
+        json.BeginConversations();
+        foreach (var conversation in await records.ListConversationsAsync(tenant, id, cancellationToken))
+        {
+            json.BeginConversation(conversation);
+            await foreach (var page in MessagesAsync(person, conversation, cancellationToken))
+            {
+                json.Messages(page);
+                await json.FlushAsync(cancellationToken);
+            }
+
+            json.BeginTurns();
+            await foreach (var page in TurnsAsync(person, conversation, cancellationToken))
+            {
+                json.Turns(page);
+                await json.FlushAsync(cancellationToken);
+            }
+
+            json.EndConversation();
+        }
+
+        json.BeginEvents();
+        await foreach (var page in EventsAsync(person, cancellationToken))
+        {
+            json.Events(page);
+            await json.FlushAsync(cancellationToken);
+        }
+
+        json.End();
+        await json.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Writes one page to be read, with nothing in it that runs or is loaded from elsewhere.</summary>
+    public async Task WriteHtmlAsync(PersonRow person, CultureInfo culture, Stream target, CancellationToken cancellationToken)
+    {
+        await using var html = new PersonHtml(target, culture);
+        var (tenant, id) = (person.Person.Tenant, person.Person.Id);
+        html.Begin(person, clock.GetUtcNow());
+        html.Facts(await memory.ListFactsAsync(tenant, id, MaxFacts, cancellationToken));
+        foreach (var conversation in await records.ListConversationsAsync(tenant, id, cancellationToken))
+        {
+            html.BeginConversation(conversation);
+            await foreach (var page in MessagesAsync(person, conversation, cancellationToken))
+            {
+                html.Messages(page);
+                await html.FlushAsync(cancellationToken);
+            }
+
+            html.EndConversation();
+        }
+
+        html.BeginEvents();
+        await foreach (var page in EventsAsync(person, cancellationToken))
+        {
+            html.Events(page);
+            await html.FlushAsync(cancellationToken);
+        }
+
+        html.End();
+        await html.FlushAsync(cancellationToken);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<Message>> MessagesAsync(
+        PersonRow person, PersonConversation conversation, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var after = 0L; ;)
+        {
+            var page = await conversations.ReadSinceAsync(person.Person.Tenant, conversation.Id, after, PageSize, cancellationToken);
+            if (page.Count == 0)
+            {
+                yield break;
+            }
+
+            yield return page;
+            after = page[^1].Seq;
+        }
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<PersonTurn>> TurnsAsync(
+        PersonRow person, PersonConversation conversation, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var after = 0L; ;)
+        {
+            var page = await records.ListTurnsAsync(person.Person.Tenant, conversation.Id, after, PageSize, cancellationToken);
+            if (page.Count == 0)
+            {
+                yield break;
+            }
+
+            yield return page;
+            after = page[^1].Seq;
+        }
+    }
+
+    // What the log says the person did. What others did in their conversations is others' doing, and is in the conversations.
+    private async IAsyncEnumerable<IReadOnlyList<AuditEvent>> EventsAsync(PersonRow person, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        do
+        {
+            var page = await log.ListAsync(
+                person.Person.Tenant, new AuditFilter(Actor: person.Person.Id.ToString()), after, PageSize, cancellationToken);
+            yield return page.Items;
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+}

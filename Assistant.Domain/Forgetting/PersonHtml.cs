@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.People;
+using Assistant.Domain.Settings;
+
+namespace Assistant.Domain.Forgetting;
+
+/// <summary>The export of a person as one page: everything said in it is encoded, nothing in it runs, and nothing is loaded from elsewhere.</summary>
+internal sealed class PersonHtml(Stream target, CultureInfo culture) : IAsyncDisposable
+{
+    private const string Style =
+        "body{font:15px/1.6 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}"
+        + "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem;border-top:1px solid #ccc;padding-top:1rem}"
+        + "dt{color:#555}dd{margin:0 0 .5rem}article{margin:.75rem 0;padding-left:.75rem;border-left:3px solid #ccc}"
+        + "article.note{border-left-style:dashed}header{color:#555;font-size:.85rem}p{margin:.2rem 0;white-space:pre-wrap;overflow-wrap:anywhere}"
+        + "table{border-collapse:collapse;font-size:.85rem}td,th{text-align:left;padding:.15rem .75rem .15rem 0;vertical-align:top}";
+
+    // Should a reader's program ever run something in it against all encoding: it may not.
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
+
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+    private static readonly LocalizedText Everything = new("Everything about", "关于此人的全部内容：");
+    private static readonly LocalizedText Exported = new("Exported", "导出时间");
+    private static readonly LocalizedText Known = new("First seen", "首次出现");
+    private static readonly LocalizedText Language = new("Language", "语言");
+    private static readonly LocalizedText Accounts = new("Accounts", "账号");
+    private static readonly LocalizedText Connections = new("Connections", "连接");
+    private static readonly LocalizedText Remembered = new("Remembered", "记住的内容");
+    private static readonly LocalizedText Conversation = new("Conversation", "对话");
+    private static readonly LocalizedText Note = new("note among colleagues", "同事间备注");
+    private static readonly LocalizedText TakenBack = new("taken back", "已撤回");
+    private static readonly LocalizedText Log = new("Events in the log", "日志中的事件");
+    private static readonly LocalizedText Nothing = new("Nothing.", "无。");
+
+    private readonly StreamWriter _html = new(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+
+    public void Begin(PersonRow row, DateTimeOffset now)
+    {
+        var title = $"{Everything.In(culture)} {row.Person.DisplayName}";
+        _html.Write($"<!doctype html>\n<html lang=\"{Encode(culture.Name.Length == 0 ? "en" : culture.Name)}\">\n<head>\n<meta charset=\"utf-8\">\n");
+        _html.Write($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
+        _html.Write($"<title>{Encode(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<h1>{Encode(title)}</h1>\n<dl>\n");
+        Term(Exported, Time(now));
+        Term(Known, Time(row.Person.CreatedAt));
+        Term(Language, row.Person.Locale ?? "–");
+        Term(Accounts, string.Join("; ", row.Identities.Select(i => $"{i.ChannelType}: {i.DisplayName} ({i.ExternalId})")));
+        Term(Connections, string.Join("; ", row.Standings.Select(s => $"{s.Connection}: {s.Standing}")));
+        _html.Write("</dl>\n");
+    }
+
+    public void Facts(IReadOnlyList<Fact> facts)
+    {
+        Heading(Remembered.In(culture));
+        if (facts.Count == 0)
+        {
+            Paragraph(Nothing.In(culture));
+        }
+
+        foreach (var fact in facts)
+        {
+            _html.Write($"<article><header>{Encode(Time(fact.StatedAt))}</header>");
+            Paragraph(fact.Text);
+            _html.Write("</article>\n");
+        }
+    }
+
+    public void BeginConversation(PersonConversation conversation)
+        => Heading($"{Conversation.In(culture)} {conversation.Connection} · {conversation.Title ?? Time(conversation.CreatedAt)}");
+
+    public void Messages(IReadOnlyList<Message> messages)
+    {
+        foreach (var message in messages)
+        {
+            _html.Write(message.IsNote ? "<article class=\"note\">" : "<article>");
+            _html.Write($"<header>{Encode($"{message.AuthorName} · {Time(message.At)}")}");
+            Mark(message.IsNote, Note);
+            Mark(message.DeletedAt is not null, TakenBack);
+            _html.Write("</header>");
+            Paragraph(message.Body.Markdown);
+            foreach (var file in message.Attachments)
+            {
+                Paragraph($"[{file.Kind}] {file.FileName} {file.MediaType} {(file.SizeBytes is { } size ? size.ToString("N0", culture) : "")}".TrimEnd());
+            }
+
+            _html.Write("</article>\n");
+        }
+    }
+
+    public void EndConversation() => _html.Write('\n');
+
+    public void BeginEvents()
+    {
+        Heading(Log.In(culture));
+        _html.Write("<table>\n");
+    }
+
+    public void Events(IReadOnlyList<AuditEvent> events)
+    {
+        foreach (var written in events)
+        {
+            _html.Write($"<tr><td>{written.Seq}</td><td>{Encode(Time(written.What.At))}</td><td>{Encode(written.What.Action)}</td><td>{Encode(written.What.Subject)}</td></tr>\n");
+        }
+    }
+
+    public void End() => _html.Write("</table>\n</body>\n</html>\n");
+
+    public Task FlushAsync(CancellationToken cancellationToken) => _html.FlushAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _html.DisposeAsync();
+
+    private void Heading(string text) => _html.Write($"<h2>{Encode(text)}</h2>\n");
+
+    private void Paragraph(string text) => _html.Write($"<p dir=\"auto\">{Encode(text)}</p>");
+
+    private void Term(LocalizedText term, string text) => _html.Write($"<dt>{Encode(term.In(culture))}</dt><dd dir=\"auto\">{Encode(text)}</dd>\n");
+
+    private void Mark(bool applies, LocalizedText word)
+    {
+        if (applies)
+        {
+            _html.Write($" · {Encode(word.In(culture))}");
+        }
+    }
+
+    private static string Encode(string text) => Encoder.Encode(text);
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

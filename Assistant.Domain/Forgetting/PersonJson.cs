@@ -1,0 +1,206 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.People;
+
+namespace Assistant.Domain.Forgetting;
+
+/// <summary>The machine-readable export of a person, version 1; see docs/api.md.</summary>
+internal sealed class PersonJson(Stream target) : IAsyncDisposable
+{
+    private const string Format = "assistant-person-export";
+    private const int Version = 1;
+
+    private readonly Utf8JsonWriter _json = new(
+        target, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+
+    public void Begin(PersonRow row, DateTimeOffset now)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("format", Format);
+        _json.WriteNumber("version", Version);
+        _json.WriteString("exportedAt", now);
+        _json.WriteString("tenant", row.Person.Tenant.Value);
+        _json.WriteStartObject("person");
+        _json.WriteString("id", row.Person.Id.Value);
+        _json.WriteString("displayName", row.Person.DisplayName);
+        _json.WriteString("locale", row.Person.Locale);
+        _json.WriteString("createdAt", row.Person.CreatedAt);
+        WriteTime("lastSeenAt", row.LastSeenAt);
+        _json.WriteEndObject();
+        _json.WriteStartArray("identities");
+        foreach (var identity in row.Identities)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("channelType", identity.ChannelType);
+            _json.WriteString("externalId", identity.ExternalId);
+            _json.WriteString("displayName", identity.DisplayName);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+        _json.WriteStartArray("standings");
+        foreach (var standing in row.Standings)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("connection", standing.Connection.Value);
+            WriteWord("standing", standing.Standing);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    public void Facts(IReadOnlyList<Fact> facts)
+    {
+        _json.WriteStartArray("facts");
+        foreach (var fact in facts)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("text", fact.Text);
+            _json.WriteString("statedAt", fact.StatedAt);
+            _json.WriteString("conversation", fact.SourceConversation.Value);
+            _json.WriteNumber("message", fact.SourceSeq);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    public void BeginConversations() => _json.WriteStartArray("conversations");
+
+    public void BeginConversation(PersonConversation conversation)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("id", conversation.Id.Value);
+        _json.WriteString("connection", conversation.Connection.Value);
+        _json.WriteString("title", conversation.Title);
+        _json.WriteBoolean("isGroup", conversation.IsGroup);
+        WriteWord("status", conversation.Status);
+        _json.WriteString("createdAt", conversation.CreatedAt);
+        _json.WriteString("lastAt", conversation.LastAt);
+        _json.WriteStartArray("messages");
+    }
+
+    public void Messages(IReadOnlyList<Message> messages)
+    {
+        foreach (var message in messages)
+        {
+            _json.WriteStartObject();
+            _json.WriteNumber("seq", message.Seq);
+            _json.WriteString("at", message.At);
+            WriteWord("author", message.Author);
+            _json.WriteString("authorName", message.AuthorName);
+            _json.WriteBoolean("isNote", message.IsNote);
+            _json.WriteString("text", message.Body.Markdown);
+            WriteWord("delivery", message.Delivery);
+            WriteTime("editedAt", message.EditedAt);
+            WriteTime("deletedAt", message.DeletedAt);
+            _json.WriteStartArray("buttons");
+            foreach (var button in message.Body.Buttons)
+            {
+                _json.WriteStringValue(button.Label);
+            }
+
+            _json.WriteEndArray();
+            WriteAttachments(message);
+            _json.WriteEndObject();
+        }
+    }
+
+    public void BeginTurns()
+    {
+        _json.WriteEndArray();
+        _json.WriteStartArray("turns");
+    }
+
+    public void Turns(IReadOnlyList<PersonTurn> turns)
+    {
+        foreach (var turn in turns)
+        {
+            _json.WriteStartObject();
+            _json.WriteNumber("message", turn.Seq);
+            WriteWord("result", turn.Result);
+            _json.WriteString("engine", turn.Engine);
+            _json.WriteString("model", turn.Model);
+            _json.WriteNumber("inputTokens", turn.InputTokens);
+            _json.WriteNumber("outputTokens", turn.OutputTokens);
+            _json.WriteString("finishedAt", turn.FinishedAt);
+            _json.WriteEndObject();
+        }
+    }
+
+    public void EndConversation()
+    {
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+    }
+
+    public void BeginEvents()
+    {
+        _json.WriteEndArray();
+        _json.WriteStartArray("events");
+    }
+
+    public void Events(IReadOnlyList<AuditEvent> events)
+    {
+        foreach (var written in events)
+        {
+            _json.WriteStartObject();
+            _json.WriteNumber("seq", written.Seq);
+            _json.WriteString("at", written.What.At);
+            _json.WriteString("action", written.What.Action);
+            _json.WriteString("subject", written.What.Subject);
+            _json.WriteString("origin", written.What.Origin);
+            _json.WriteEndObject();
+        }
+    }
+
+    public void End()
+    {
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+    }
+
+    public Task FlushAsync(CancellationToken cancellationToken) => _json.FlushAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _json.DisposeAsync();
+
+    // How a channel fetches a file may be a secret of the messenger's: what it is called and how large it is says what it was.
+    private void WriteAttachments(Message message)
+    {
+        _json.WriteStartArray("attachments");
+        foreach (var file in message.Attachments)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("kind", file.Kind);
+            _json.WriteString("fileName", file.FileName);
+            _json.WriteString("mediaType", file.MediaType);
+            if (file.SizeBytes is { } size)
+            {
+                _json.WriteNumber("sizeBytes", size);
+            }
+
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    private void WriteTime(string name, DateTimeOffset? at)
+    {
+        if (at is { } time)
+        {
+            _json.WriteString(name, time);
+        }
+        else
+        {
+            _json.WriteNull(name);
+        }
+    }
+
+    private void WriteWord(string name, Enum word) => _json.WriteString(name, JsonNamingPolicy.CamelCase.ConvertName(word.ToString()));
+}

@@ -1,0 +1,69 @@
+using Assistant.Domain.Forgetting;
+using Assistant.Domain.Security;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Infrastructure.Forgetting;
+
+/// <summary>Wakes the worker; one waiting wake-up is enough.</summary>
+internal sealed class ErasureSignal : IErasureSignal, IDisposable
+{
+    private readonly SemaphoreSlim _due = new(0, 1);
+
+    public void Begun()
+    {
+        try
+        {
+            _due.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It will look anyway.
+        }
+    }
+
+    /// <summary>Returns when something began, or after the time.</summary>
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _due.WaitAsync(atMost, cancellationToken);
+
+    public void Dispose() => _due.Dispose();
+}
+
+/// <summary>Goes on with every erasure that is not certified: those of this process at once, those a kill or a verb left within seconds.</summary>
+[ActsFor("the product, in every tenant: brings to its end what was decided to be forgotten")]
+[Audits(AuditActions.PersonKeyDestroyed)]
+internal sealed partial class ErasureWorker(IErasureStore store, ErasureRunner runner, ErasureSignal signal, ILogger<ErasureWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var (tenant, id) in await store.ListOpenAsync(stoppingToken))
+                {
+                    await runner.RunAsync(tenant, id, stoppingToken);
+                    LogDone(logger, id);
+                }
+
+                await signal.WaitAsync(Pause, stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogFailed(logger, error);
+                await signal.WaitAsync(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return; // what is left is gone on with at the next start
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The erasure {ErasureId} is complete")]
+    private static partial void LogDone(ILogger logger, ErasureId erasureId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An erasure could not be gone on with; trying again")]
+    private static partial void LogFailed(ILogger logger, Exception error);
+}

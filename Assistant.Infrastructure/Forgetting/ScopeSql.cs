@@ -1,0 +1,134 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Memory.Search;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Forgetting;
+
+/// <summary>The rows of what is to be forgotten, counted and deleted inside a unit of work.</summary>
+internal sealed class ScopeSql
+{
+    private const string PersonName = "SELECT display_name FROM people WHERE tenant_id = @p0 AND id = @p1 AND erasure_id IS NULL";
+
+    private const string ConversationName =
+        "SELECT COALESCE(c.chat_title, p.display_name) FROM conversations c JOIN people p ON p.id = c.person_id "
+        + "WHERE c.tenant_id = @p0 AND c.id = @p1 AND c.erasure_id IS NULL";
+
+    private const string ConversationPerson = "SELECT person_id FROM conversations WHERE tenant_id = @p0 AND id = @p1";
+    private const string CountProofs = "SELECT COUNT(*) FROM step_ups WHERE tenant_id = @p0 AND (subject = @p1 OR subject LIKE @p2)";
+    private const string DeleteProofs = "DELETE FROM step_ups WHERE tenant_id = @p0 AND (subject = @p1 OR subject LIKE @p2)";
+    private const string CountAnswers = "SELECT COUNT(*) FROM idempotency WHERE tenant_id = @p0 AND sealed_body IS NOT NULL";
+
+    private const string EmptyAnswers =
+        "UPDATE idempotency SET sealed_body = NULL, content_type = NULL WHERE tenant_id = @p0 AND sealed_body IS NOT NULL AND claimed_at <= @p1";
+
+    private readonly TenantId _tenant;
+    private readonly ErasureScope _scope;
+    private readonly SqlValue[] _values;
+
+    public ScopeSql(TenantId tenant, ErasureScope scope)
+    {
+        (_tenant, _scope) = (tenant, scope);
+        _values = scope.Kind == ErasureKind.Message ? [tenant.Value, scope.Id, scope.Seq] : [tenant.Value, scope.Id];
+    }
+
+    /// <summary>Whom it is about, or <see langword="null"/> when there is no such thing, or it is being forgotten.</summary>
+    public string? FindName(SqlSession session)
+        => session.QueryFirst(_scope.Kind == ErasureKind.Person ? PersonName : ConversationName, r => r.GetString(0), _tenant.Value, _scope.Id);
+
+    /// <summary>The conversations it touches, with their newest message.</summary>
+    public List<(Guid Conversation, long LastSeq)> Places(SqlSession session) => session.Query(
+        "SELECT id, last_seq FROM conversations WHERE tenant_id = @p0 AND "
+            + (_scope.Kind == ErasureKind.Person ? ForgettableTables.Conversations.OfPerson : ForgettableTables.Conversations.OfConversation!),
+        r => (r.GetGuid(0), r.GetInt64(1)), _tenant.Value, _scope.Id);
+
+    /// <summary>The kinds a decision is made of.</summary>
+    public ErasureCounts CountDecisive(SqlSession session)
+        => ForgettableTables.All.Where(table => ErasureCounts.Decisive.Contains(table.Kind))
+            .Aggregate(ErasureCounts.None, (counts, table) => counts.Plus(table.Kind, Count(session, table)));
+
+    /// <summary>All kinds.</summary>
+    public ErasureCounts CountAll(SqlSession session)
+    {
+        var counts = ForgettableTables.All.Aggregate(ErasureCounts.None, (sum, table) => sum.Plus(table.Kind, Count(session, table)));
+        counts = counts.Plus(Forgettable.SearchPostings, CountPostings(session));
+        counts = counts.Plus(Forgettable.Proofs, Proofs(session, CountProofs, (sql, values) => session.QueryFirst(sql, r => r.GetInt64(0), values)));
+        return counts.Plus(Forgettable.KeptAnswers, session.QueryFirst(CountAnswers, r => r.GetInt64(0), _tenant.Value));
+    }
+
+    /// <summary>Deletes a batch of a table's rows.</summary>
+    public long Delete(SqlSession session, ForgettableTable table)
+        => table.Delete(_scope.Kind) is { } sql ? session.Execute(sql, _values) : 0;
+
+    /// <summary>Deletes a batch of entries of the search index with what leads to them.</summary>
+    /// <param name="after">Entries up to here are done.</param>
+    /// <returns>What was deleted, and the last entry that is done; the same when none is left.</returns>
+    public (ErasureCounts Deleted, long After) DeleteSearch(SqlSession session, long after)
+    {
+        var condition = ForgettableTables.SearchEntries.Condition(_scope.Kind)!;
+        var next = _values.Length;
+        var entries = session.Query(
+            $"SELECT id FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next} ORDER BY id LIMIT {ForgettableTable.BatchSize}",
+            r => r.GetInt64(0), [.. _values, after]);
+        if (entries.Count == 0)
+        {
+            return (ErasureCounts.None, after);
+        }
+
+        var (first, last) = SearchKey.RangeOf(PersonOf(session));
+        var postings = session.Execute(
+            $"DELETE FROM search_postings WHERE key >= @p{next} AND key <= @p{next + 1} AND entry_id IN "
+                + $"(SELECT id FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next + 2} AND id <= @p{next + 3})",
+            [.. _values, first, last, after, entries[^1]]);
+        var pointers = session.Execute(
+            $"DELETE FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next} AND id <= @p{next + 1}", [.. _values, after, entries[^1]]);
+        return (ErasureCounts.None.Plus(Forgettable.SearchPostings, postings).Plus(Forgettable.SearchEntries, pointers), entries[^1]);
+    }
+
+    /// <summary>Deletes what everything else is found from, and what only names it.</summary>
+    /// <param name="begunAt">Answers kept since cannot hold anything of it.</param>
+    public ErasureCounts DeleteRoots(SqlSession session, DateTimeOffset begunAt)
+    {
+        var deleted = ErasureCounts.None
+            .Plus(Forgettable.Proofs, Proofs(session, DeleteProofs, (sql, values) => session.Execute(sql, values)))
+            .Plus(Forgettable.KeptAnswers, session.Execute(EmptyAnswers, _tenant.Value, begunAt));
+        return deleted
+            .Plus(Forgettable.Conversations, Delete(session, ForgettableTables.Conversations))
+            .Plus(Forgettable.Persons, Delete(session, ForgettableTables.People));
+    }
+
+    private long Count(SqlSession session, ForgettableTable table)
+        => table.Count(_scope.Kind) is { } sql ? session.QueryFirst(sql, r => r.GetInt64(0), _values) : 0;
+
+    private long CountPostings(SqlSession session)
+    {
+        var next = _values.Length;
+        var (first, last) = SearchKey.RangeOf(PersonOf(session));
+        return session.QueryFirst(
+            $"SELECT COUNT(*) FROM search_postings WHERE key >= @p{next} AND key <= @p{next + 1} AND entry_id IN "
+                + $"(SELECT id FROM search_entries WHERE tenant_id = @p0 AND {ForgettableTables.SearchEntries.Condition(_scope.Kind)})",
+            r => r.GetInt64(0), [.. _values, first, last]);
+    }
+
+    private Guid PersonOf(SqlSession session)
+        => _scope.Kind == ErasureKind.Person ? _scope.Id : session.QueryFirst(ConversationPerson, r => r.GetGuid(0), _tenant.Value, _scope.Id);
+
+    private delegate long Run(string sql, params ReadOnlySpan<SqlValue> values);
+
+    // A message's own proofs alone; those of a conversation with those of its messages; those of a person with those of their conversations.
+    private long Proofs(SqlSession session, string sql, Run run)
+    {
+        var total = run(sql, _tenant.Value, _scope.Subject, _scope.Kind == ErasureKind.Conversation ? $"{_scope.Subject}/%" : _scope.Subject);
+        if (_scope.Kind == ErasureKind.Person)
+        {
+            foreach (var (conversation, _) in Places(session))
+            {
+                var subject = ErasureScope.Of(new ConversationId(conversation)).Subject;
+                total += run(sql, _tenant.Value, subject, $"{subject}/%");
+            }
+        }
+
+        return total;
+    }
+}

@@ -1,0 +1,258 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+using Xunit;
+
+namespace Assistant.Testing.Contracts;
+
+/// <summary>What every store that forgets must do.</summary>
+public abstract class ErasureStoreContract : PathContract
+{
+    [Fact]
+    public async Task A_preview_counts_what_is_there_and_what_stays()
+    {
+        var (person, conversation) = await LiveAsync();
+
+        var preview = await PreviewAsync(ErasureScope.Of(person));
+
+        Assert.Equal("Li Wei", preview.Name);
+        Assert.Equal(
+            ErasureCounts.None.Plus(Forgettable.Persons, 1).Plus(Forgettable.Identities, 1).Plus(Forgettable.Conversations, 1)
+                .Plus(Forgettable.Messages, 3).Plus(Forgettable.Notes, 1).Plus(Forgettable.Facts, 1),
+            preview.Counts.OnlyDecisive());
+        Assert.Equal([(conversation.Value, 4)], preview.Places);
+        Assert.Equal((await AuditOfAsync(Home)).Count(e => e.What.Actor.Id == person.ToString() || e.What.Subject.Contains(conversation.ToString(), StringComparison.Ordinal)), preview.KeptEvents);
+        Assert.Equal(0, preview.NamedEvents);
+    }
+
+    [Fact]
+    public async Task There_is_no_preview_of_what_is_not_there_or_is_anothers()
+    {
+        var (person, conversation) = await LiveAsync();
+
+        Assert.Null(await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(person), Cancel));
+        Assert.Null(await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(conversation), Cancel));
+        Assert.Null(await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(conversation, 1), Cancel));
+        Assert.Null(await Ports.Erasures.PreviewAsync(Home, ErasureScope.Of(conversation, 99), Cancel));
+        Assert.Null(await Ports.Erasures.PreviewAsync(Home, ErasureScope.Of(PersonId.Create()), Cancel));
+        var digest = (await PreviewAsync(ErasureScope.Of(person))).Digest;
+        Assert.IsType<BeginErasureOutcome.NotFound>(await BeginAsync(Office, ErasureScope.Of(person), digest));
+    }
+
+    [Fact]
+    public async Task A_forgotten_person_is_out_of_sight_before_anything_is_deleted()
+    {
+        var (person, conversation) = await LiveAsync();
+
+        var begun = await BeginAsync(ErasureScope.Of(person));
+
+        Assert.Equal([(conversation, 2)], begun.Halted);
+        Assert.Null(await Ports.People.FindAsync(Home, person, Cancel));
+        Assert.Empty((await Ports.People.ListAsync(Home, null, null, 10, Cancel)).Items);
+        Assert.Null(await Ports.Conversations.FindAsync(Home, conversation, Cancel));
+        Assert.Null(await Ports.Queries.FindAsync(Home, Anna.Id, conversation, Cancel));
+        Assert.Empty((await Ports.Queries.ListAsync(Home, Anna.Id, new ConversationFilter(), null, 10, Cancel)).Items);
+        Assert.Null(await Ports.Queries.FindByChatAsync(HomeLine.Id, new ExternalChat("chat-1"), Cancel));
+        Assert.Empty(await Ports.Inbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+        Assert.Empty(await Ports.Outbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+        Assert.Empty(await Ports.Outbox.FindClaimsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_was_erased_is_counted_as_the_preview_said_and_is_gone()
+    {
+        var (person, conversation) = await LiveAsync();
+        var preview = await PreviewAsync(ErasureScope.Of(person));
+
+        var erasure = await EraseAsync(ErasureScope.Of(person));
+
+        Assert.Equal(preview.Counts, erasure.Counts);
+        Assert.Equal((ErasureState.Erased, preview.KeptEvents, Anna.Name), (erasure.State, erasure.KeptEvents, erasure.By.Name));
+        Assert.Empty(await ThreadAsync(Home, conversation));
+        Assert.Empty(await Ports.Recall.ListFactsAsync(Home, person, 10, Cancel));
+        Assert.Null(await Ports.Erasures.PreviewAsync(Home, ErasureScope.Of(person), Cancel));
+        Assert.Null(await Ports.Erasures.PreviewAsync(Home, ErasureScope.Of(conversation), Cancel));
+    }
+
+    [Fact]
+    public async Task Whoever_writes_after_being_forgotten_is_a_stranger_in_a_new_conversation()
+    {
+        var (person, conversation) = await LiveAsync();
+        await BeginAsync(ErasureScope.Of(person));
+
+        var fresh = await HearAsync(HomeLine, "9", "hello again");
+
+        Assert.NotEqual(conversation, fresh);
+        Assert.NotEqual(person, (await Ports.Conversations.FindAsync(Home, fresh, Cancel))!.Person);
+        await ContinueAsync(Assert.Single(await Ports.Erasures.ListOpenAsync(Cancel)).Id);
+        Assert.Equal("hello again", Assert.Single(await ThreadAsync(Home, fresh)).Body.Markdown);
+    }
+
+    [Fact]
+    public async Task A_forgotten_conversation_leaves_its_person()
+    {
+        var (person, conversation) = await LiveAsync();
+        var other = await HearAsync(HomeLine, "1", "elsewhere", chat: "chat-2");
+
+        var erasure = await EraseAsync(ErasureScope.Of(conversation));
+
+        Assert.Equal((1, 3, 1, 1, 0), (
+            erasure.Counts[Forgettable.Conversations], erasure.Counts[Forgettable.Messages], erasure.Counts[Forgettable.Notes], erasure.Counts[Forgettable.Facts],
+            erasure.Counts[Forgettable.Persons]));
+        Assert.NotNull(await Ports.People.FindAsync(Home, person, Cancel));
+        Assert.Null(await Ports.Conversations.FindAsync(Home, conversation, Cancel));
+        Assert.Single(await ThreadAsync(Home, other));
+        Assert.NotEqual(conversation, await HearAsync(HomeLine, "8", "and here anew"));
+    }
+
+    [Fact]
+    public async Task Of_a_forgotten_message_its_place_remains_and_a_redelivery_brings_nothing_back()
+    {
+        var (_, conversation) = await LiveAsync();
+
+        var erasure = await EraseAsync(ErasureScope.Of(conversation, 1));
+
+        Assert.Equal((1, 1, 0), (erasure.Counts[Forgettable.Messages], erasure.Counts[Forgettable.Facts], erasure.Counts[Forgettable.Conversations]));
+        var thread = await ThreadAsync(Home, conversation);
+        Assert.Equal([1, 2, 3, 4], thread.Select(m => m.Seq));
+        Assert.Equal("", thread[0].Body.Markdown);
+        Assert.NotNull(thread[0].DeletedAt);
+        Assert.Equal("I hear you", thread[1].Body.Markdown);
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Said(HomeLine, "1", "my secret is a canary")));
+        Assert.Equal("", (await ThreadAsync(Home, conversation))[0].Body.Markdown);
+        Assert.Null(await Ports.Erasures.PreviewAsync(Home, ErasureScope.Of(conversation, 1), Cancel));
+    }
+
+    [Fact]
+    public async Task Nothing_is_erased_that_changed_since_it_was_looked_at()
+    {
+        var (person, conversation) = await LiveAsync();
+        var looked = await PreviewAsync(ErasureScope.Of(person));
+        await HearAsync(HomeLine, "7", "one more thing");
+
+        Assert.IsType<BeginErasureOutcome.Changed>(await BeginAsync(Home, ErasureScope.Of(person), looked.Digest));
+
+        Assert.Equal(5, (await ThreadAsync(Home, conversation)).Count);
+        Assert.Empty((await Ports.Erasures.ListAsync(Home, null, 10, Cancel)).Items);
+        Assert.DoesNotContain(await AuditOfAsync(Home), e => e.What.Action == AuditActions.ErasureBegun);
+        Assert.Equal([(Forgettable.Messages, 3L, 4L)], looked.ChangesTo(await PreviewAsync(ErasureScope.Of(person))));
+    }
+
+    [Fact]
+    public async Task A_turn_that_was_thinking_cannot_write_any_more()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "think about this");
+        var start = await BeginAsync(conversation);
+        await BeginAsync(ErasureScope.Of(conversation));
+
+        Assert.IsType<TurnCommitOutcome.Superseded>(await Ports.Turns.CommitAsync(Answer(start, "this is what you said"), Cancel));
+    }
+
+    [Fact]
+    public async Task Beginning_and_end_are_events_without_a_name_and_the_end_is_written_once()
+    {
+        var (person, _) = await LiveAsync();
+        var erasure = await EraseAsync(ErasureScope.Of(person));
+        await FinishAsync(erasure.Id);
+
+        var events = await AuditOfAsync(Home);
+        Assert.Equal(AuditActions.ErasureBegun, events[(int)erasure.BegunSeq - 1].What.Action);
+        var erased = Assert.Single(events, e => e.What.Action == AuditActions.Erased);
+        Assert.Equal((erasure.ErasedSeq, $"person/{person}"), (erased.Seq, erased.What.Subject));
+        Assert.DoesNotContain(events, e => e.What.Actor.Name == "Li Wei" || e.What.Details.Values.Any(v => v.Contains("Li Wei", StringComparison.Ordinal)));
+        Assert.IsType<AuditVerdict.Intact>(await AuditVerifier.VerifyAsync(Home, events.ToAsyncEnumerable(), [], Ports.Clock.GetUtcNow(), Cancel));
+    }
+
+    [Fact]
+    public async Task A_certificate_is_kept_once_and_ends_the_work()
+    {
+        var (person, _) = await LiveAsync();
+        var erasure = await EraseAsync(ErasureScope.Of(person));
+        Assert.Equal((Home, erasure.Id), Assert.Single(await Ports.Erasures.ListOpenAsync(Cancel)));
+
+        await Ports.Erasures.CertifyAsync(Office, erasure.Id, "another's", Cancel);
+        await Ports.Erasures.CertifyAsync(Home, erasure.Id, "signed", Cancel);
+        await Ports.Erasures.CertifyAsync(Home, erasure.Id, "again", Cancel);
+
+        Assert.Equal((ErasureState.Certified, "signed"), (await Ports.Erasures.FindAsync(Home, erasure.Id, Cancel)) is { } kept ? (kept.State, kept.Certificate) : default);
+        Assert.Empty(await Ports.Erasures.ListOpenAsync(Cancel));
+        Assert.Null(await Ports.Erasures.FindAsync(Office, erasure.Id, Cancel));
+        Assert.Empty((await Ports.Erasures.ListAsync(Office, null, 10, Cancel)).Items);
+    }
+
+    [Fact]
+    public async Task Erasures_are_listed_newest_first_by_pages()
+    {
+        var first = await EraseAsync(ErasureScope.Of(await HearAsync(HomeLine, "1", "a", chat: "a")));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        var second = await EraseAsync(ErasureScope.Of(await HearAsync(HomeLine, "1", "b", chat: "b")));
+
+        var page = await Ports.Erasures.ListAsync(Home, null, 1, Cancel);
+        var rest = await Ports.Erasures.ListAsync(Home, page.Next, 1, Cancel);
+
+        Assert.Equal([second.Id, first.Id], [Assert.Single(page.Items).Id, Assert.Single(rest.Items).Id]);
+        Assert.Null(rest.Next);
+    }
+
+    [Fact]
+    public async Task Another_tenants_things_stay_as_they_are()
+    {
+        var foreign = await HearAsync(OfficeLine, "1", "office talk");
+        var (person, _) = await LiveAsync();
+        var before = await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(foreign), Cancel);
+
+        await EraseAsync(ErasureScope.Of(person));
+
+        Assert.Equal(before!.Counts, (await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(foreign), Cancel))!.Counts);
+        Assert.Equal("office talk", Assert.Single(await ThreadAsync(Office, foreign)).Body.Markdown);
+    }
+
+    /// <summary>Somebody with an answered message, a remembered fact, a note, and one more message that waits.</summary>
+    protected async Task<(PersonId Person, ConversationId Conversation)> LiveAsync()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "my secret is a canary");
+        var start = await BeginAsync(conversation);
+        var fact = new Fact(Guid.CreateVersion7(), Home, start.Person.Id, "has a canary", Ports.Clock.GetUtcNow(), conversation, 1);
+        await Ports.Turns.CommitAsync(Answer(start, "I hear you") with { NewFacts = [fact] }, Cancel);
+        await Ports.Conversations.AddNoteAsync(Home, conversation, Anna, "keeps birds", Draft(Home, AuditActions.NoteAdded, $"conversation/{conversation}"), Cancel);
+        await HearAsync(HomeLine, "2", "are you there?");
+        await Ports.ProjectAsync(Cancel);
+        return (start.Person.Id, conversation);
+    }
+
+    protected async Task<ErasurePreview> PreviewAsync(ErasureScope scope)
+        => Assert.IsType<ErasurePreview>(await Ports.Erasures.PreviewAsync(Home, scope, Cancel));
+
+    protected async Task<BeginErasureOutcome.Begun> BeginAsync(ErasureScope scope)
+        => Assert.IsType<BeginErasureOutcome.Begun>(await BeginAsync(Home, scope, (await PreviewAsync(scope)).Digest));
+
+    protected async Task<Erasure> EraseAsync(ErasureScope scope)
+    {
+        var id = (await BeginAsync(scope)).Erasure.Id;
+        await ContinueAsync(id);
+        await FinishAsync(id);
+        return (await Ports.Erasures.FindAsync(Home, id, Cancel))!;
+    }
+
+    private async Task<BeginErasureOutcome> BeginAsync(TenantId tenant, ErasureScope scope, string digest)
+    {
+        var kept = (await Ports.Erasures.PreviewAsync(tenant, scope, Cancel))?.KeptEvents ?? 0;
+        var audit = Draft(tenant, AuditActions.ErasureBegun, scope.Subject) with { Actor = new("user", Anna.Id.ToString(), Anna.Name) };
+        return await Ports.Erasures.BeginAsync(new ErasureId(Guid.CreateVersion7(Ports.Clock.GetUtcNow())), scope, digest, kept, audit, Cancel);
+    }
+
+    private async Task ContinueAsync(ErasureId id)
+    {
+        while (await Ports.Erasures.ContinueAsync(Home, id, Cancel))
+        {
+        }
+    }
+
+    private Task FinishAsync(ErasureId id) => Ports.Erasures.FinishAsync(
+        Home, id, erasure => Draft(Home, AuditActions.Erased, erasure.Scope.Subject), Cancel);
+}
