@@ -31,7 +31,7 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture) : IAsyncDis
     private static readonly LocalizedText Accounts = new("Accounts", "账号");
     private static readonly LocalizedText Connections = new("Connections", "连接");
     private static readonly LocalizedText Remembered = new("Remembered", "记住的内容");
-    private static readonly LocalizedText Conversation = new("Conversation", "对话");
+    private static readonly LocalizedText Conversation = new("Conversation", "会话");
     private static readonly LocalizedText Note = new("note among colleagues", "同事间备注");
     private static readonly LocalizedText TakenBack = new("taken back", "已撤回");
     private static readonly LocalizedText Log = new("Events in the log", "日志中的事件");

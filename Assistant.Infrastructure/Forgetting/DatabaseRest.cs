@@ -10,14 +10,29 @@ namespace Assistant.Infrastructure.Forgetting;
 /// SQLite overwrites what it deletes (the writer's <c>secure_delete</c>); here its write-ahead log is carried over and cut to nothing.
 /// PostgreSQL frees the space of deleted rows when it is vacuumed, which only a table's owner may ask for.
 /// </remarks>
-internal sealed partial class DatabaseRest(IDatabase database, TimeProvider clock, ILogger<DatabaseRest> logger) : IStorageRest
+internal sealed partial class DatabaseRest(IDatabase database, TimeProvider clock, ILogger<DatabaseRest> logger) : IStorageRest, IDisposable
 {
     private const int Tries = 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    public Task<StorageRest> SettleAsync(CancellationToken cancellationToken)
-        => database.IsPostgres ? VacuumAsync(cancellationToken) : EmptyLogAsync(cancellationToken);
+    // Two at once would only be in each other's way.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    public async Task<StorageRest> SettleAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await (database.IsPostgres ? VacuumAsync(cancellationToken) : EmptyLogAsync(cancellationToken));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
 
     // A reader of an older state keeps the log from being cut: short reads end, so it is tried again for some seconds.
     private async Task<StorageRest> EmptyLogAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Web.Components.Layout;
 using Assistant.Web.Components.Pages.Audit;
+using Assistant.Web.Components.Pages.Forgetting;
 using Assistant.Web.Components.Pages.Conversations;
 using Assistant.Web.Components.Pages.People;
 using Assistant.Web.Components.Shared;
@@ -47,6 +48,7 @@ public static class ConsoleServices
             .NotAudited("a cookie of this browser").ExcludeFromDescription();
 
         app.MapAuditExport();
+        app.MapForgettingDownloads();
 
         // Our own header forbids framing; the framework's would be a second, weaker one.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)

@@ -49,6 +49,7 @@ internal static class RestApi
         api.AddEndpointFilter<Idempotency>();
         ConversationEndpoints.Map(api);
         PeopleEndpoints.Map(api);
+        ForgettingEndpoints.Map(api);
         ChannelEndpoints.Map(api);
         EngineEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);

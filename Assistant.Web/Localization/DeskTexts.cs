@@ -299,6 +299,9 @@ internal static class DeskTexts
         _ => AttachmentFile,
     };
 
+    /// <summary>A person the log names by id alone.</summary>
+    public static string PersonById(string id) => Book.Say(nameof(PersonById), ("id", id));
+
     /// <summary>An action of the audit log in words; only those of <c>AuditActions</c>.</summary>
     public static string AuditAction(string action) => Book.Say($"Action_{action.Replace('.', '_')}");
 }

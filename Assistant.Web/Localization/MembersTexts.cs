@@ -65,6 +65,8 @@ internal static class MembersTexts
         Permissions.EnginesRead => Book.Say("MayEnginesRead"),
         Permissions.FlowsManage => Book.Say("MayFlowsManage"),
         Permissions.FlowsRead => Book.Say("MayFlowsRead"),
+        Permissions.PeopleExport => Book.Say("MayPeopleExport"),
+        Permissions.PeopleForget => Book.Say("MayPeopleForget"),
         Permissions.PeopleManage => Book.Say("MayPeopleManage"),
         Permissions.PeopleRead => Book.Say("MayPeopleRead"),
         Permissions.RolesManage => Book.Say("MayRolesManage"),

@@ -11,6 +11,7 @@ internal static class VerbServices
         services.AddScoped<IVerb, DoctorVerb>();
         services.AddScoped<IVerb, ChannelsVerb>();
         services.AddScoped<IVerb, EnginesVerb>();
+        services.AddScoped<IVerb, PeopleVerb>();
         services.AddSingleton<MappedDoors>();
         services.AddScoped<IVerb, PermissionsVerb>();
         return services;

@@ -11,6 +11,7 @@ internal static class VerbTable
         ("users", "creates who may sign in to the console, and says what they may do in which tenant"),
         ("roles", "lists roles and makes a tenant's own"),
         ("apikeys", "creates, lists and revokes keys of the REST API"),
+        ("people", "exports everything about a person, and forgets them for good"),
         ("channels", "lists and tries the connections to messengers"),
         ("engines", "lists and tries what answers"),
         ("permissions", "lists every way in and what it asks of who comes in"),

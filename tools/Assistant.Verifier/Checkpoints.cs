@@ -82,7 +82,8 @@ internal static class CheckpointFile
             : throw new InputException($"{from}: this is not a checkpoint.");
     }
 
-    private static bool IsBy(LogKey key, byte[] message, string line)
+    /// <summary>Whether a signature line, its dash taken off, is this key's over the message.</summary>
+    internal static bool IsBy(LogKey key, byte[] message, string line)
     {
         var space = line.LastIndexOf(' ');
         if (space < 0 || line[..space] != key.Name)

@@ -16,6 +16,10 @@ namespace Assistant.Verifier
               --key          what `assistant audit key` printed, or a file that holds it; obtained once, on a way you trust
               --checkpoints  what a witness kept: signed notes, one after another
 
+              assistant-verifier certificate FILE --key KEY [--export FILE]
+
+            Verifies a certificate of forgetting; with an export, also that the log holds its events and counts the same.
+
             0: everything is as the log signed it. 1: it is not; where is said. 2: something could not be read.
             """;
 
@@ -24,6 +28,11 @@ namespace Assistant.Verifier
         {
             try
             {
+                if (arguments is ["certificate", ..])
+                {
+                    return RunCertificate(arguments, output);
+                }
+
                 var (export, key, files) = Read(arguments);
                 var checkpoints = files.SelectMany(file => CheckpointFile.Read(file, Text(file), key)).ToList();
                 if (checkpoints.Count == 0)
@@ -49,6 +58,38 @@ namespace Assistant.Verifier
             }
         }
 
+        private static int RunCertificate(IReadOnlyList<string> arguments, TextWriter output)
+        {
+            string? key = null, export = null;
+            for (var i = 2; i + 1 < arguments.Count; i += 2)
+            {
+                switch (arguments[i])
+                {
+                    case "--key": key = arguments[i + 1]; break;
+                    case "--export": export = arguments[i + 1]; break;
+                    default: throw new InputException($"'{arguments[i]}' is not known.\n\n{Usage}");
+                }
+            }
+
+            if (arguments.Count < 2 || arguments.Count % 2 != 0 || key is null)
+            {
+                throw new InputException(Usage);
+            }
+
+            var certificate = Certificate.Read(arguments[1], Text(arguments[1]), Key(key));
+            if (export is not null)
+            {
+                certificate.Compare(File.ReadLines(export).Select((line, at) => (Entry.Parse(at + 1, line)!, line)).Where(pair => pair.Item1 is not null));
+            }
+
+            output.WriteLine(
+                $"GENUINE: {certificate.Subject} was forgotten; {string.Join(", ", certificate.Counts.Select(count => $"{count.Value} {count.Key}"))}. "
+                + (export is null ? "The log was not looked at." : "The log says the same."));
+            return 0;
+        }
+
+        private static LogKey Key(string key) => LogKey.Parse(File.Exists(key) ? Text(key) : key);
+
         private static (string Export, LogKey Key, List<string> Checkpoints) Read(IReadOnlyList<string> arguments)
         {
             string? export = null, key = null;
@@ -65,7 +106,7 @@ namespace Assistant.Verifier
             }
 
             return arguments.Count % 2 == 0 && export is not null && key is not null && checkpoints.Count > 0
-                ? (export, LogKey.Parse(File.Exists(key) ? Text(key) : key), checkpoints)
+                ? (export, Key(key), checkpoints)
                 : throw new InputException(Usage);
         }
 

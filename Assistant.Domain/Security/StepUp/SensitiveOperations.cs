@@ -63,11 +63,11 @@ public static class SensitiveOperations
         "engine.secret", Permissions.EnginesManage, new("Replace {settings} of the engine {name}.", "替换引擎 {name} 的 {settings}。"));
 
     public static readonly SensitiveOperation MessageForget = new(
-        "message.forget", Permissions.PeopleForget, new("Forget one message of the conversation with {name} for good.", "彻底遗忘与 {name} 的对话中的一条消息。"));
+        "message.forget", Permissions.PeopleForget, new("Forget one message of the conversation with {name} for good.", "彻底遗忘与 {name} 的会话中的一条消息。"));
 
     public static readonly SensitiveOperation ConversationForget = new(
         "conversation.forget", Permissions.PeopleForget,
-        new("Forget the conversation with {name} for good: {count} items.", "彻底遗忘与 {name} 的对话：共 {count} 项。"));
+        new("Forget the conversation with {name} for good: {count} items.", "彻底遗忘与 {name} 的会话：共 {count} 项。"));
 
     public static readonly SensitiveOperation PersonForget = new(
         "person.forget", Permissions.PeopleForget,

@@ -1,11 +1,13 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Tests.Forgetting;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Time.Testing;
@@ -83,6 +85,25 @@ public sealed class StepUpCoverageTests
         await AccountsAsync(audit);
         await ConnectionsAsync();
         await EnginesAsync();
+        await ForgettingAsync();
+    }
+
+    private async Task ForgettingAsync()
+    {
+        var house = new HouseWithPeople();
+        var (person, conversation) = await house.SayAsync("hello");
+        var (desk, exports) = (house.Desk(_guard), house.Exports(_guard));
+        foreach (var scope in new[] { ErasureScope.Of(conversation, 1), ErasureScope.Of(conversation), ErasureScope.Of(person) })
+        {
+            var preview = (await desk.PreviewAsync(Admin, scope, Cancel))!;
+            await StoppedAsync(() => desk.ForgetAsync(Admin, scope, preview.Digest, Cancel));
+        }
+
+        await StoppedAsync(() => exports.AskAsync(Admin, person, PersonExportFormat.Json, Cancel));
+        await StoppedAsync(() => exports.AllowAsync(Admin, person, PersonExportFormat.Html, System.Globalization.CultureInfo.InvariantCulture, Cancel));
+
+        Assert.NotNull(await desk.PreviewAsync(Admin, ErasureScope.Of(person), Cancel));
+        Assert.Empty(await house.EventsAsync(AuditActions.PersonExported));
     }
 
     private async Task AccountsAsync(InMemoryAuditLog audit)

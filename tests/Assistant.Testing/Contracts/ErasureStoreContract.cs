@@ -212,6 +212,24 @@ public abstract class ErasureStoreContract : PathContract
         Assert.Equal("office talk", Assert.Single(await ThreadAsync(Office, foreign)).Body.Markdown);
     }
 
+    [Fact]
+    public async Task Records_of_a_person_are_theirs_alone_and_gone_with_them()
+    {
+        var (person, conversation) = await LiveAsync();
+        await HearAsync(HomeLine, "1", "somebody else", chat: "chat-9", sender: "user-9");
+
+        var theirs = Assert.Single(await Ports.Records.ListConversationsAsync(Home, person, Cancel));
+        var turn = Assert.Single(await Ports.Records.ListTurnsAsync(Home, conversation, 0, 10, Cancel));
+
+        Assert.Equal((conversation, HomeLine.Id, ConversationStatus.Open, false), (theirs.Id, theirs.Connection, theirs.Status, theirs.IsGroup));
+        Assert.Equal((1, TurnResult.Answered, "embedded"), (turn.Seq, turn.Result, turn.Engine));
+        Assert.Empty(await Ports.Records.ListTurnsAsync(Home, conversation, 1, 10, Cancel));
+        Assert.Empty(await Ports.Records.ListConversationsAsync(Office, person, Cancel));
+        Assert.Empty(await Ports.Records.ListTurnsAsync(Office, conversation, 0, 10, Cancel));
+        await BeginAsync(ErasureScope.Of(person));
+        Assert.Empty(await Ports.Records.ListConversationsAsync(Home, person, Cancel));
+    }
+
     /// <summary>Somebody with an answered message, a remembered fact, a note, and one more message that waits.</summary>
     protected async Task<(PersonId Person, ConversationId Conversation)> LiveAsync()
     {

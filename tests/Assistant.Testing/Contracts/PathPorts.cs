@@ -32,6 +32,7 @@ public sealed record PathPorts(
     IAuditLog Audit,
     IPersonSealer Persons,
     IErasureStore Erasures,
+    IPersonRecords Records,
     Func<CancellationToken, Task> ProjectAsync,
     IAsyncDisposable? Owner = null);
 

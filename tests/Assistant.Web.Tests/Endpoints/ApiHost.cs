@@ -8,7 +8,9 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
 using Assistant.Domain.Idempotency;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Messaging.Inbox;
@@ -21,6 +23,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
+using Assistant.Testing.InMemory.House;
 using Assistant.Web.Endpoints;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -50,6 +53,9 @@ internal sealed class ApiHost : IAsyncDisposable
     public InMemoryPeople People { get; private init; } = null!;
 
     public InMemoryUserDirectory Users { get; private init; } = null!;
+
+    /// <summary>Where there is something to be forgotten.</summary>
+    public InMemoryHouse House { get; private init; } = null!;
 
     /// <param name="guard">Lets everybody through when it is <see langword="null"/>.</param>
     public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null, IStepUpGuard? guard = null)
@@ -83,6 +89,9 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IRoleStore>(new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(log, TimeProvider.System), log)).AddSingleton<RoleDesk>();
         services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
         services.AddSingleton(guard ?? new OpenGuard());
+        var house = new InMemoryHouse(TimeProvider.System);
+        services.AddSingleton<IErasureStore>(house).AddSingleton<IPersonRecords>(house).AddSingleton<IRecall>(house).AddSingleton<IErasureSignal>(new NoWorker());
+        services.AddSingleton<ForgettingDesk>().AddSingleton<PersonExport>().AddSingleton<PersonExportDesk>();
         services.AddRestApi();
         services.Configure<ApiOptions>(options => configure?.Invoke(options));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoleScheme>(RestApi.Scheme, null);
@@ -99,7 +108,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.UseAuthorization();
         app.MapRestApi();
         await app.StartAsync();
-        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people, Users = users };
+        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people, Users = users, House = house };
     }
 
     public HttpClient As(string? role)

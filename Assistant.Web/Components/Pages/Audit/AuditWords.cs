@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Assistant.Web.Localization;
 
@@ -24,11 +25,19 @@ internal static class AuditWords
         AuditActions.PasskeyRefused, AuditActions.PasskeyRenamed, AuditActions.PasskeyRevoked, AuditActions.SteppedUp, AuditActions.StepUpFailed,
         AuditActions.StepUpRequested, AuditActions.StepUpProven, AuditActions.StepUpRefused, AuditActions.StepUpUsed, AuditActions.ApiKeyCreated,
         AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
-        AuditActions.PersonKeyDestroyed, AuditActions.AuditExported, AuditActions.AuditAlarm,
+        AuditActions.PersonKeyDestroyed, AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonExported, AuditActions.AuditExported, AuditActions.AuditAlarm,
     ];
 
     /// <summary>The action in words; as stored when another build wrote it.</summary>
     public static string Action(string action) => Actions.Contains(action) ? DeskTexts.AuditAction(action) : action;
+
+    /// <summary>Who did it: people are named by id alone, so that the log can outlive them.</summary>
+    public static string Who(Actor actor) => actor switch
+    {
+        { Name.Length: > 0 } => actor.Name,
+        { Kind: "person" } => DeskTexts.PersonById(actor.Id[^Math.Min(ShortId, actor.Id.Length)..]),
+        _ => actor.Id,
+    };
 
     /// <summary>The subject with a short id: the end of a version 7 id is its random part.</summary>
     public static string Subject(string subject)

@@ -50,6 +50,9 @@ public sealed class ConversationsPageModel(
 
     public ContextModel Context => context;
 
+    /// <summary>Whether a conversation and its messages offer to be forgotten.</summary>
+    public bool MayForget => me.Permissions.Contains(Permissions.PeopleForget);
+
     public DeskNotice? Notice { get; private set; }
 
     public ComposerMode Mode { get; private set; }

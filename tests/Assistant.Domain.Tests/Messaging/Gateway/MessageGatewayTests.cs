@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
@@ -54,7 +55,8 @@ public sealed class MessageGatewayTests : PathContract
         Assert.Empty(_executor.Woken);
         Assert.Empty(_outbox.Rows);
         var recorded = Assert.Single(await RefusalsAsync()).What;
-        Assert.Equal(("user-1", Phrase.Of(code).ToString()), (recorded.Actor.Id, recorded.Details["reason"]));
+        var person = Assert.Single((await Ports.People.ListAsync(_line.Running!.Tenant, null, null, 10, Cancel)).Items).Person;
+        Assert.Equal((person.Id.ToString(), "", Phrase.Of(code).ToString()), (recorded.Actor.Id, recorded.Actor.Name, recorded.Details["reason"]));
         Assert.DoesNotContain(recorded.Details.Values, v => v.Contains("secret", StringComparison.Ordinal));
     }
 
@@ -160,7 +162,7 @@ public sealed class MessageGatewayTests : PathContract
 
         Assert.IsType<GatewayOutcome.Refused>(outcome);
         Assert.Empty(_executor.Woken);
-        Assert.Equal("bot-1", Assert.Single(await RefusalsAsync()).What.Actor.Id);
+        Assert.Equal(new Actor("sender", "unknown", ""), Assert.Single(await RefusalsAsync()).What.Actor); // nobody looked who it is
     }
 
     [Fact]

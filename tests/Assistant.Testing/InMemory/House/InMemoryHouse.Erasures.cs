@@ -3,6 +3,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Testing.InMemory.House;
@@ -61,6 +62,18 @@ public sealed partial class InMemoryHouse
     public Task<IReadOnlyList<(TenantId Tenant, ErasureId Id)>> ListOpenAsync(CancellationToken cancellationToken)
         => Locked<IReadOnlyList<(TenantId, ErasureId)>>(
             () => [.. _erasures.Where(e => e.State != ErasureState.Certified).OrderBy(e => e.BegunAt).Select(e => (e.Tenant, e.Id))]);
+
+    public Task<IReadOnlyList<PersonConversation>> ListConversationsAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<PersonConversation>>(() =>
+        [
+            .. RoomsOf(tenant, ErasureScope.Of(person)).Select(r => new PersonConversation(
+                r.Conversation.Id, r.Conversation.Connection, r.Conversation.Chat.Title, r.Conversation.Chat.IsGroup, r.Conversation.Status,
+                r.Conversation.CreatedAt, r.LastAt)),
+        ]);
+
+    public Task<IReadOnlyList<PersonTurn>> ListTurnsAsync(TenantId tenant, ConversationId conversation, long after, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<PersonTurn>>(
+            () => FindRoom(tenant, conversation) is { } room ? [.. room.Turns.Where(t => t.Seq > after).OrderBy(t => t.Seq).Take(limit)] : []);
 
     private bool Change(TenantId tenant, ErasureId id, ErasureState from, Func<Erasure, Erasure> change)
     {

@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
@@ -126,6 +127,9 @@ public sealed partial class InMemoryHouse
 
             waiting.IsOpen = false;
             _facts.AddRange(commit.NewFacts);
+            room.Turns.Add(new PersonTurn(
+                commit.Entry.MessageSeq, isHeld ? TurnResult.HeldBack : commit.Result, commit.Usage?.Engine, commit.Usage?.Model,
+                commit.Usage?.InputTokens ?? 0, commit.Usage?.OutputTokens ?? 0, Now));
             if (commit.AsksForPerson && !isHeld)
             {
                 room.Conversation = room.Conversation with { WaitingSince = room.Conversation.WaitingSince ?? Now };

@@ -18,7 +18,7 @@ namespace Assistant.Testing.InMemory.House;
 /// <remarks>Held to the same suites as the databases.</remarks>
 public sealed partial class InMemoryHouse(TimeProvider clock)
     : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall,
-        IPersonSealer, IErasureStore
+        IPersonSealer, IErasureStore, IPersonRecords
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Tenant> _tenants = [];
@@ -106,6 +106,8 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
         public List<Message> Messages { get; } = [];
 
         public List<Waiting> Inbox { get; } = [];
+
+        public List<PersonTurn> Turns { get; } = [];
 
         public List<Row> Outbox { get; } = [];
 

@@ -1,0 +1,76 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory.House;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Forgetting;
+
+/// <summary>A house in memory in which people say things.</summary>
+internal sealed class HouseWithPeople
+{
+    public static readonly TenantId Home = TenantId.Default;
+
+    private readonly Connection _line;
+    private int _said;
+
+    public HouseWithPeople()
+    {
+        House = new InMemoryHouse(Clock);
+        var now = Clock.GetUtcNow();
+        _line = new Connection(new ConnectionId("line"), Home, "loopback", "line", AccessPolicy.Open, true, false, SettingValues.Empty, now, now);
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
+
+    public InMemoryHouse House { get; }
+
+    public RecordedSignals Signals { get; } = new();
+
+    public NoWorker Worker { get; } = new();
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ForgettingDesk Desk(IStepUpGuard? guard = null) => new(House, guard ?? new OpenGuard(), Signals, Signals, Worker, Clock);
+
+    public PersonExportDesk Exports(IStepUpGuard? guard = null)
+        => new(House, new PersonExport(House, House, House, House, Clock), guard ?? new OpenGuard(), House, Clock);
+
+    public async Task<(PersonId Person, ConversationId Conversation)> SayAsync(string text, string sender = "user-1", string name = "Li Wei", params Attachment[] files)
+    {
+        await House.EnsureAsync(Home, "Home", Cancel);
+        await House.SaveAsync(_line, Draft(AuditActions.ConnectionSaved), Cancel);
+        var id = $"{++_said}";
+        var message = new InboundMessage
+        {
+            Connection = _line.Id, DedupeKey = $"{sender}:{id}", Chat = new ExternalChat($"chat-{sender}"), Sender = new ExternalSender(sender, name, "zh-CN"),
+            ExternalMessageId = id, Content = new InboundContent.Said(text, files), SentAt = Clock.GetUtcNow(),
+        };
+        var stored = Assert.IsType<InboxOutcome.Stored>(await House.StoreAsync(
+            _line, message, who => AccessRules.Decide(AccessPolicy.Open, who.Standing, "en", Clock.GetUtcNow()), Cancel));
+        return ((await ((IConversationStore)House).FindAsync(Home, stored.Conversation, Cancel))!.Person, stored.Conversation);
+    }
+
+    public async Task<List<AuditEvent>> EventsAsync(string action)
+    {
+        var events = new List<AuditEvent>();
+        await foreach (var written in House.ReadAsync(Home, 1, Cancel))
+        {
+            events.Add(written);
+        }
+
+        return [.. events.Where(e => e.What.Action == action)];
+    }
+
+    private AuditDraft Draft(string action) => new(Home, Clock.GetUtcNow(), Actor.System, action, "connection/line", "local", AuditDraft.NoDetails);
+}

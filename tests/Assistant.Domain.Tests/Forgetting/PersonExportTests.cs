@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Forgetting;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.People;
+using Assistant.Domain.Security;
+using Assistant.Testing.Fakes;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Forgetting;
+
+/// <summary>Everything about a person, for programs and for people.</summary>
+public sealed class PersonExportTests
+{
+    private const string Hostile = "</p><script>alert(1)</script><img src=x onerror=alert(2)> 锅炉 \u202E";
+
+    private static readonly Caller Owner = Callers.Of(Roles.Owner, "Ada");
+
+    private readonly HouseWithPeople _house = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_data_hold_everything_in_a_shape_that_names_its_version()
+    {
+        var (person, conversation) = await _house.SayAsync("hello", files: new Attachment("file", "secret-reference", "plan.pdf", "application/pdf", 12));
+        await _house.SayAsync("and again");
+        await _house.SayAsync("not theirs", sender: "user-2", name: "Bo");
+
+        using var json = JsonDocument.Parse(await ExportAsync(person, PersonExportFormat.Json));
+
+        var root = json.RootElement;
+        Assert.Equal(("assistant-person-export", 1, "default"), (root.GetProperty("format").GetString(), root.GetProperty("version").GetInt32(), root.GetProperty("tenant").GetString()));
+        Assert.Equal((person.Value, "Li Wei", "zh-CN"), (root.GetProperty("person").GetProperty("id").GetGuid(), root.GetProperty("person").GetProperty("displayName").GetString(), root.GetProperty("person").GetProperty("locale").GetString()));
+        Assert.Equal("user-1", Assert.Single(root.GetProperty("identities").EnumerateArray()).GetProperty("externalId").GetString());
+        var theirs = Assert.Single(root.GetProperty("conversations").EnumerateArray());
+        Assert.Equal(conversation.Value, theirs.GetProperty("id").GetGuid());
+        var messages = theirs.GetProperty("messages").EnumerateArray().ToList();
+        Assert.Equal(["hello", "and again"], messages.Select(m => m.GetProperty("text").GetString()!));
+        var file = Assert.Single(messages[0].GetProperty("attachments").EnumerateArray());
+        Assert.Equal(("plan.pdf", 12), (file.GetProperty("fileName").GetString(), file.GetProperty("sizeBytes").GetInt32()));
+        Assert.Equal(2, root.GetProperty("events").GetArrayLength());
+        var text = root.GetRawText();
+        Assert.DoesNotContain("secret-reference", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("not theirs", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("en", "Everything about")]
+    [InlineData("zh-CN", "关于此人的全部内容")]
+    public async Task The_page_runs_nothing_and_loads_nothing_whatever_was_said(string language, string says)
+    {
+        var (person, _) = await _house.SayAsync(Hostile, name: "<b onmouseover=alert(3)>Li</b>", files: new Attachment("file", "r", "\"><script>alert(4)</script>.pdf"));
+
+        var html = await ExportAsync(person, PersonExportFormat.Html, language);
+
+        Assert.Contains(says, html, StringComparison.Ordinal);
+        Assert.Contains("锅炉", html, StringComparison.Ordinal);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<img", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<b ", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", html.Replace("src=x onerror", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'", html, StringComparison.Ordinal);
+        Assert.EndsWith("</html>\n", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_history_of_many_pages_comes_out_whole_and_in_order()
+    {
+        PersonId person = default;
+        for (var i = 0; i < 450; i++)
+        {
+            (person, _) = await _house.SayAsync($"number {i}");
+        }
+
+        using var json = JsonDocument.Parse(await ExportAsync(person, PersonExportFormat.Json));
+
+        Assert.Equal(
+            Enumerable.Range(0, 450).Select(i => $"number {i}"),
+            json.RootElement.GetProperty("conversations")[0].GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("text").GetString()!));
+        Assert.Equal(450, json.RootElement.GetProperty("events").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task An_export_is_recorded_before_its_first_byte_and_asking_is_not()
+    {
+        var (person, _) = await _house.SayAsync("hello");
+        var desk = _house.Exports();
+
+        Assert.True(await desk.AskAsync(Owner, person, PersonExportFormat.Json, Cancel));
+        Assert.Empty(await _house.EventsAsync(AuditActions.PersonExported));
+        Assert.NotNull(await desk.AllowAsync(Owner, person, PersonExportFormat.Json, CultureInfo.InvariantCulture, Cancel));
+
+        var recorded = Assert.Single(await _house.EventsAsync(AuditActions.PersonExported)).What;
+        Assert.Equal(($"person/{person}", "JSON"), (recorded.Subject, recorded.Details["format"]));
+        Assert.Null(await desk.AllowAsync(Owner, PersonId.Create(), PersonExportFormat.Json, CultureInfo.InvariantCulture, Cancel));
+        Assert.Null(await desk.AllowAsync(Owner with { Tenant = new("other") }, person, PersonExportFormat.Json, CultureInfo.InvariantCulture, Cancel));
+    }
+
+    private async Task<string> ExportAsync(PersonId person, PersonExportFormat format, string language = "en")
+    {
+        var allowed = (await _house.Exports().AllowAsync(Owner, person, format, CultureInfo.GetCultureInfo(language), Cancel))!;
+        using var stream = new MemoryStream();
+        await allowed.WriteAsync(stream, Cancel);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}
