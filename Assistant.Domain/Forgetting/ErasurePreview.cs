@@ -19,7 +19,8 @@ public sealed record ErasurePreview(
     public static string DigestOf(ErasureScope scope, ErasureCounts counts, IReadOnlyList<(Guid Conversation, long LastSeq)> places)
     {
         var text = new StringBuilder("assistant erasure v1\n").Append(scope.Subject).Append('\n').Append(counts.OnlyDecisive()).Append('\n');
-        foreach (var (conversation, lastSeq) in places.OrderBy(place => place.Conversation))
+        // What is said around a message does not change what goes with it.
+        foreach (var (conversation, lastSeq) in scope.Kind == ErasureKind.Message ? [] : places.OrderBy(place => place.Conversation))
         {
             text.Append(conversation).Append('/').Append(lastSeq).Append('\n');
         }

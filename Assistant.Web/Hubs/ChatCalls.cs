@@ -165,11 +165,12 @@ internal sealed class ChatCalls(
     private async Task ShowFirstAsync(ChatDevice device, GatewayOutcome outcome)
     {
         var session = device.Session;
-        if (session.Conversation is not null)
+        if (outcome is GatewayOutcome.Stored { Conversation: var known } ? session.Conversation == known : session.Conversation is not null)
         {
             return;
         }
 
+        // Nothing known yet, or another one: who was forgotten while the page was open begins anew.
         var isNews = outcome is GatewayOutcome.Stored stored
             ? sessions.Attach(session, stored.Conversation)
             : await AttachAsync(session, device.Line.Aborted);

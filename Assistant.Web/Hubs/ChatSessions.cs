@@ -106,6 +106,11 @@ internal sealed partial class ChatSessions(
                 return false;
             }
 
+            if (session.Conversation is { } before)
+            {
+                _conversations.TryRemove(KeyValuePair.Create(before, session));
+            }
+
             session.Conversation = conversation;
             _conversations[conversation] = session;
             return true;

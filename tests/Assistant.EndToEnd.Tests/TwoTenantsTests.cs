@@ -149,7 +149,8 @@ public sealed partial class TwoTenantsTests
     {
         var named = path.Replace("{tenant}", "default", StringComparison.Ordinal).Replace("{channel}", $"{Canary}-tg", StringComparison.Ordinal)
             .Replace("{name}", path.StartsWith("engines", StringComparison.Ordinal) ? $"{Canary}-engine" : path.StartsWith("roles", StringComparison.Ordinal) ? $"{Canary}-role" : $"{Canary}-tg", StringComparison.Ordinal)
-            .Replace("{Seq:long?}", "2", StringComparison.Ordinal);
+            .Replace("{Kind}", path.Contains("{Seq:long}", StringComparison.Ordinal) ? "message" : "person", StringComparison.Ordinal)
+            .Replace("{Seq:long?}", "2", StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.OrdinalIgnoreCase);
         return Gap().IsMatch(named) ? secrets.Skip(1).Select(id => Gap().Replace(named, id)) : [named];
     }
 
@@ -159,7 +160,7 @@ public sealed partial class TwoTenantsTests
         markdown = "Eve was here", decision = path.Contains("pairing", StringComparison.Ordinal) ? "approve" : "drop", seq = 1, standing = "blocked",
         role = "viewer", permissions = new[] { "people.read" }, email = "eve@example.com", password = TestInstallation.Password, next = "a quite different one",
         secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", code = "000000", name = "eve", displayName = "Eve", access = "blocked", enabled = false,
-        type = path.StartsWith("engines", StringComparison.Ordinal) ? "embedded" : "webchat", settings = new { },
+        type = path.StartsWith("engines", StringComparison.Ordinal) ? "embedded" : "webchat", settings = new { }, digest = new string('0', 64),
     };
 
     // What was sent may come back: it is known already.
