@@ -115,6 +115,7 @@ internal static class ForgettableTables
         ["sends under way"] = "those that have begun end, the others find no row",
         ["live feed"] = "events on their way to open screens, read within moments; screens are told to read again",
         ["web chat sessions"] = "hold the conversation's id; the page reads the store again",
+        ["limits at the door"] = "count by the messenger's ids, in memory, the least recent dropped",
         ["engines and their circuits"] = "remember no text between two calls",
         ["visitor tokens"] = "signed, not stored; one that comes again is a stranger's",
         ["log files and traces"] = "ids; texts only at the level Trace, which is off",

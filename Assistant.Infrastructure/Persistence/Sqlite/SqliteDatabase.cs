@@ -9,6 +9,7 @@ namespace Assistant.Infrastructure.Persistence.Sqlite;
 internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
 {
     // synchronous=FULL: an acknowledged message survives a power cut. The batching writer shares each fsync among many turns.
+    // secure_delete=ON, always: a page that is split leaves a copy of its rows behind, so overwriting only what is deleted later is too late.
     private const string Pragmas =
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON; "
         + "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; "

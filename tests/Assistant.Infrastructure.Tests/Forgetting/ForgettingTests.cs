@@ -2,6 +2,7 @@ using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Forgetting;
+using Assistant.Domain.Idempotency;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security.Keys;
 using Assistant.Infrastructure.Persistence;
@@ -141,6 +142,23 @@ public sealed class ForgettingTests
         var left = (await house.House.Get<IErasureStore>().PreviewAsync(ForgettingHouse.Home, ErasureScope.Of(person), Cancel))!.Counts;
         Assert.Equal(4, left[Forgettable.Messages]); // the blank one is among them
         Assert.Equal(4, left[Forgettable.SearchEntries]); // three messages and a note
+    }
+
+    [Fact]
+    public async Task A_kept_answer_goes_on_keeping_its_request_from_being_done_twice_without_repeating_what_it_said()
+    {
+        await using var house = await ForgettingHouse.OpenAsync(onPostgres: false);
+        var (person, _) = await house.LiveAsync("Li", "one");
+        var answers = house.House.Get<IIdempotencyStore>();
+        var request = new IdempotentRequest(ForgettingHouse.Home, "apikey/1", "POST /api/v1/conversations/1/reply", "k1", "fingerprint");
+        await answers.BeginAsync(request, Cancel);
+        await answers.CompleteAsync(request, new StoredAnswer(201, "application/json", "{\"text\":\"one\"}"u8.ToArray()), Cancel);
+
+        var (_, erasure) = await house.ForgetAsync(ErasureScope.Of(person));
+
+        Assert.Equal(1, erasure.Counts[Forgettable.KeptAnswers]);
+        var again = Assert.IsType<IdempotencyClaim.Answered>(await answers.BeginAsync(request, Cancel)).Answer;
+        Assert.Equal((201, null, 0), (again.Status, again.ContentType, again.Body.Length));
     }
 
     private static async Task<string> ReadFolderAsync(ForgettingHouse house)
