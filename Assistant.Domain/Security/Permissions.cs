@@ -30,10 +30,14 @@ public static class Permissions
     /// <summary>Making tenants: counts in the first tenant alone, because it reaches beyond the caller's own.</summary>
     public const string TenantsManage = "tenants.manage";
 
+    /// <summary>Deciding what of the tenant's messages may be searched.</summary>
+    public const string SearchManage = "search.manage";
+
     public static FrozenSet<string> All { get; } =
     [
         ConversationsRead, ConversationsReply, PeopleRead, PeopleManage, PeopleForget, PeopleExport, ChannelsRead, ChannelsManage,
         EnginesRead, EnginesManage, FlowsRead, FlowsManage, AuditRead, UsersRead, UsersManage, RolesManage, ApiKeysManage, TenantsManage,
+        SearchManage,
     ];
 }
 

@@ -20,6 +20,8 @@ public static class ConversationServices
         services.AddSingleton<IConversationQueries, EfConversationQueries>();
         services.AddSingleton<IRecall, SearchIndex>();
         services.AddSingleton<ConversationSearch>();
+        services.AddSingleton<IIndexingStore, SqlIndexingStore>();
+        services.AddSingleton<IndexingDesk>();
         services.AddSingleton<TurnProcessor>();
         services.AddSingleton<LocalConversationExecutor>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<LocalConversationExecutor>());

@@ -5,6 +5,7 @@
 // of the same tenant and type, else it is a problem: nobody's work is replaced by another thing of the same name.
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
@@ -19,7 +20,8 @@ internal sealed record ProvisioningResult(IReadOnlyList<ConnectionId> Changed, i
 
 /// <summary>Applies a plan to tenants, connections and engines. One at a time.</summary>
 internal sealed class Provisioner(
-    ITenantDirectory tenants, IConnectionStore connections, IEngineStore engines, IChannelCatalog channelTypes, IEngineCatalog engineTypes, TimeProvider time)
+    ITenantDirectory tenants, IConnectionStore connections, IEngineStore engines, IIndexingStore indexing, IChannelCatalog channelTypes,
+    IEngineCatalog engineTypes, TimeProvider time)
 {
     private const string Origin = "assistant.yaml";
 
@@ -29,6 +31,10 @@ internal sealed class Provisioner(
         foreach (var tenant in plan.Tenants)
         {
             writes += await tenants.EnsureAsync(tenant.Id, tenant.DisplayName, cancellationToken) ? 1 : 0;
+            if (tenant.Indexing is { } decided)
+            {
+                writes += await indexing.DecideAsync(tenant.Id, decided, IndexingDesk.Draft(Provisioning(tenant.Id), decided, time.GetUtcNow()), cancellationToken) ? 1 : 0;
+            }
         }
 
         var conflicts = new List<string>();
@@ -143,7 +149,9 @@ internal sealed class Provisioner(
             ?? planned.FirstOrDefault()?.Name;
 
     private AuditDraft Draft(TenantId tenant, string action, string subject, params ReadOnlySpan<(string, string)> details)
-        => new Caller(Actor.System, tenant, Permissions.All, Origin).Audit(time.GetUtcNow(), action, subject, details);
+        => Provisioning(tenant).Audit(time.GetUtcNow(), action, subject, details);
+
+    private static Caller Provisioning(TenantId tenant) => new(Actor.System, tenant, Permissions.All, Origin);
 
     private static bool IsSame(PlannedConnection planned, Connection stored)
         => planned.Id == stored.Id && planned.Tenant == stored.Tenant && planned.Type == stored.ChannelType;

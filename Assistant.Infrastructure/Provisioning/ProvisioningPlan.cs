@@ -1,3 +1,4 @@
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
@@ -17,7 +18,8 @@ internal sealed record ProvisioningPlan(
     public static ProvisioningPlan Empty { get; } = new([], [], [], [], []);
 }
 
-internal sealed record PlannedTenant(TenantId Id, string DisplayName);
+/// <param name="Indexing">What may be searched; <see langword="null"/> leaves it as it is.</param>
+internal sealed record PlannedTenant(TenantId Id, string DisplayName, Indexing? Indexing = null);
 
 internal sealed record PlannedConnection(
     ConnectionId Id, TenantId Tenant, string Type, string DisplayName, AccessPolicy Access, bool IsEnabled, SettingValues Settings);

@@ -1,4 +1,5 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Provisioning;
 using Assistant.Domain.Settings;
@@ -59,11 +60,12 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
         var tenants = new List<PlannedTenant>();
         foreach (var section in root.Sections("tenants"))
         {
-            section.AllowOnly("name", "displayName");
+            section.AllowOnly("name", "displayName", "index");
+            Indexing? indexing = section.Find("index") is null ? null : section.Choice("index", Indexing.Everything);
             var title = section.Text("displayName");
             if (names.Read(section) is { } name)
             {
-                tenants.Add(new(new TenantId(name), title ?? name));
+                tenants.Add(new(new TenantId(name), title ?? name, indexing));
             }
         }
 

@@ -24,11 +24,12 @@ internal sealed record ConversationResource(
     AuthorKind LastAuthor,
     DateTimeOffset LastAt,
     long LastSeq,
-    [property: Description("Messages of the person this caller has not marked as read.")] int Unread)
+    [property: Description("Messages of the person this caller has not marked as read.")] int Unread,
+    [property: Description("The last words were a forgotten person's: lastText is empty.")] bool IsForgotten)
 {
     public static ConversationResource From(ConversationRow row) => new(
         row.Id.Value, row.Connection.Value, row.ChannelType, row.Title, row.Status, HolderResource.From(row.Operator),
-        row.WaitingSince, row.LastText, row.LastAuthor, row.LastAt, row.LastSeq, row.Unread);
+        row.WaitingSince, row.LastText, row.LastAuthor, row.LastAt, row.LastSeq, row.Unread, row.IsForgotten);
 }
 
 /// <summary>A file of a message. How the messenger names it may be a secret, so it is left out.</summary>
@@ -49,18 +50,21 @@ internal sealed record MessageResource(
     DateTimeOffset At,
     DeliveryState Delivery,
     DateTimeOffset? EditedAt,
-    DateTimeOffset? DeletedAt)
+    DateTimeOffset? DeletedAt,
+    [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten)
 {
     public static MessageResource From(Message message) => new(
         message.Id, message.Seq, message.Author, message.AuthorName, message.Body.Markdown,
         [.. message.Attachments.Select(AttachmentResource.From)], message.IsNote, message.At, message.Delivery,
-        message.EditedAt, message.DeletedAt);
+        message.EditedAt, message.DeletedAt, message.Body.IsForgotten);
 }
 
 /// <summary>A reply of the assistant that a take-over stopped.</summary>
-internal sealed record HeldResource(Guid Id, long MessageSeq, string Markdown, DateTimeOffset CreatedAt)
+internal sealed record HeldResource(
+    Guid Id, long MessageSeq, string Markdown, DateTimeOffset CreatedAt,
+    [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten)
 {
-    public static HeldResource From(HeldReply held) => new(held.EntryId, held.MessageSeq, held.Body.Markdown, held.CreatedAt);
+    public static HeldResource From(HeldReply held) => new(held.EntryId, held.MessageSeq, held.Body.Markdown, held.CreatedAt, held.Body.IsForgotten);
 }
 
 /// <summary>State of a conversation after a change of control.</summary>

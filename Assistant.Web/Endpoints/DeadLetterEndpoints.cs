@@ -18,11 +18,12 @@ internal sealed record DeadLetterResource(
     [property: Description("What programs go by; null for a reason stored before there were codes.")] string? ReasonCode,
     int Attempts,
     DateTimeOffset CreatedAt,
-    DateTimeOffset DeadAt)
+    DateTimeOffset DeadAt,
+    [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten)
 {
     public static DeadLetterResource From(DeadLetter letter) => new(
         letter.Id, letter.IsInbound, letter.Conversation.Value, letter.Connection.Value, letter.Title, letter.Preview,
-        letter.Reason.English(), letter.Reason.FirstCode, letter.Attempts, letter.CreatedAt, letter.DeadAt);
+        letter.Reason.English(), letter.Reason.FirstCode, letter.Attempts, letter.CreatedAt, letter.DeadAt, letter.IsForgotten);
 }
 
 /// <summary><c>/api/v1/deadletters</c>: messages given up on.</summary>

@@ -58,6 +58,7 @@ internal static class RestApi
         MembershipEndpoints.Map(api);
         RoleEndpoints.Map(api);
         TenantEndpoints.Map(api);
+        SearchEndpoints.Map(api);
         ApiKeyEndpoints.Map(api);
         MeEndpoints.Map(api);
 

@@ -31,7 +31,8 @@ internal sealed class ChatViews(SafeMarkdown markdown)
             message.TurnId,
             message.EditedAt,
             isDeleted,
-            [.. message.Body.Buttons.Select(button => new ChatButton(button.Label, button.Data))]);
+            [.. message.Body.Buttons.Select(button => new ChatButton(button.Label, button.Data))],
+            message.Body.IsForgotten);
     }
 
     /// <summary>Whether the reply of a turn will not be shown after all.</summary>

@@ -47,7 +47,7 @@ public interface IChatEvents
 /// <param name="TurnId">The reply being written it replaces.</param>
 public sealed record ChatMessage(
     long Seq, string Author, string Name, string Text, string Html, DateTimeOffset At, string? ClientId, Guid? TurnId,
-    DateTimeOffset? EditedAt, bool IsDeleted, IReadOnlyList<ChatButton> Buttons);
+    DateTimeOffset? EditedAt, bool IsDeleted, IReadOnlyList<ChatButton> Buttons, bool IsForgotten = false);
 
 /// <summary>A button under a message; <paramref name="Data"/> goes back when it is pressed.</summary>
 public sealed record ChatButton(string Label, string Data);

@@ -94,6 +94,7 @@ internal static class DeskTexts
     public static string AreTyping(long count) => Book.Count(nameof(AreTyping), count);
     public static string Edited => Book.Say();
     public static string Deleted => Book.Say();
+    public static string Forgotten => Book.Say();
     public static string DeliveryStored => Book.Say();
     public static string DeliverySent => Book.Say();
     public static string DeliveryHeld => Book.Say();

@@ -1,3 +1,4 @@
+using Assistant.Domain.Memory;
 using Assistant.Domain.Security;
 
 namespace Assistant.Web.Localization;
@@ -41,6 +42,10 @@ internal static class MembersTexts
     public static string TenantShown => Book.Say();
     public static string TenantTaken => Book.Say();
     public static string TenantNameWrong => Book.Say();
+    public static string IndexTitle => Book.Say();
+    public static string IndexWhat => Book.Say();
+    public static string IndexIsFilled => Book.Say();
+    public static string IndexIsEmptied => Book.Say();
 
     public static string RoleOf(string email) => Book.Say(nameof(RoleOf), ("email", email));
     public static string RemoveNow(string email) => Book.Say(nameof(RemoveNow), ("email", email));
@@ -51,6 +56,13 @@ internal static class MembersTexts
     public static string SwitchTenant(string tenant) => Book.Say(nameof(SwitchTenant), ("tenant", tenant));
     public static string RoleInUse(int members, int keys) => Book.Say(nameof(RoleInUse), ("members", members), ("keys", keys));
     public static string PermissionCount(int count) => Book.Count(nameof(PermissionCount), count);
+
+    public static string IndexChoice(Indexing indexing) => indexing switch
+    {
+        Indexing.Everything => Book.Say("IndexEverything"),
+        Indexing.Nothing => Book.Say("IndexNothing"),
+        _ => throw new ArgumentOutOfRangeException(nameof(indexing), indexing, null),
+    };
 
     /// <summary>The permission in words; its name when another build gave it.</summary>
     public static string PermissionOf(string permission) => permission switch
@@ -70,6 +82,7 @@ internal static class MembersTexts
         Permissions.PeopleManage => Book.Say("MayPeopleManage"),
         Permissions.PeopleRead => Book.Say("MayPeopleRead"),
         Permissions.RolesManage => Book.Say("MayRolesManage"),
+        Permissions.SearchManage => Book.Say("MaySearchManage"),
         Permissions.TenantsManage => Book.Say("MayTenantsManage"),
         Permissions.UsersManage => Book.Say("MayUsersManage"),
         Permissions.UsersRead => Book.Say("MayUsersRead"),

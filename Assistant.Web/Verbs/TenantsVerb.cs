@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
@@ -6,14 +7,15 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>tenants</c>: the departments or households of this installation.</summary>
 [ActsFor(ActsForAttribute.Machine)]
-[Audits(AuditActions.TenantCreated, AuditActions.MembershipGranted, WantsProof = true)]
-internal sealed class TenantsVerb(TenantDesk desk) : IVerb
+[Audits(AuditActions.TenantCreated, AuditActions.MembershipGranted, AuditActions.IndexingChanged, WantsProof = true)]
+internal sealed class TenantsVerb(TenantDesk desk, IndexingDesk indexing) : IVerb
 {
     public string Name => "tenants";
 
     public string Usage => """
         tenants create --name N [--display-name TEXT] [--json]
         tenants list [--json]
+        tenants index [--tenant N] [--set everything|nothing] [--json]
         """;
 
     public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
@@ -21,6 +23,7 @@ internal sealed class TenantsVerb(TenantDesk desk) : IVerb
         {
             ["create", ..] => CreateAsync(context, cancellationToken),
             ["list", ..] => ListAsync(context, cancellationToken),
+            ["index", ..] => IndexAsync(context, cancellationToken),
             _ => throw new VerbUseException("Say what to do with tenants."),
         });
 
@@ -58,6 +61,29 @@ internal sealed class TenantsVerb(TenantDesk desk) : IVerb
             await context.WriteTableAsync([.. tenants.Select(tenant => new[] { tenant.Id.Value, tenant.DisplayName })]);
         }
 
+        return VerbExit.Fine;
+    }
+
+    private async Task<int> IndexAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--set"]);
+        var caller = UserDesk.LocalCaller(options.Find("--tenant") is { } name ? new TenantId(name) : TenantId.Default);
+        switch (options.Find("--set"))
+        {
+            case null:
+                break;
+            case "everything":
+                await indexing.DecideAsync(caller, Indexing.Everything, cancellationToken);
+                break;
+            case "nothing":
+                await indexing.DecideAsync(caller, Indexing.Nothing, cancellationToken);
+                break;
+            case var other:
+                throw new VerbUseException($"'{other}' is neither everything nor nothing.");
+        }
+
+        var index = await indexing.ReadAsync(caller, cancellationToken) == Indexing.Everything ? "everything" : "nothing";
+        await context.Out.WriteLineAsync(context.Json ? VerbOptions.ToJson(new { Index = index }) : $"Of the messages of {caller.Tenant}, {index} may be searched.");
         return VerbExit.Fine;
     }
 }

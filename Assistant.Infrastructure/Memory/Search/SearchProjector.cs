@@ -45,8 +45,6 @@ internal sealed partial class SearchProjector(
 
     private static readonly string InsertPostings = ManyPostings();
 
-    private const string ReadIndexing = "SELECT indexing FROM tenants WHERE id = @p0";
-
     /// <summary>Projects what is new for one tenant, or clears some of what it may not have; returns how much that was.</summary>
     public async Task<int> ProjectAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -55,7 +53,7 @@ internal sealed partial class SearchProjector(
             session =>
             {
                 var from = SearchCheckpoint.Read(session, tenant);
-                return (from, from == SearchCheckpoint.ToBeCleared || !MayIndex(session, tenant) ? null : Read(session, tenant, from));
+                return (from, from == SearchCheckpoint.ToBeCleared || SqlIndexingStore.Read(session, tenant) == Indexing.Nothing ? null : Read(session, tenant, from));
             },
             cancellationToken);
         if (checkpoint == SearchCheckpoint.ToBeCleared)
@@ -68,9 +66,6 @@ internal sealed partial class SearchProjector(
             ? 0
             : await writes.ExecuteAsync(TenantScope.Of(tenant), session => SearchCheckpoint.Read(session, tenant) == checkpoint ? Write(session, tenant, batch) : 0, cancellationToken);
     }
-
-    private static bool MayIndex(SqlSession session, TenantId tenant)
-        => session.QueryFirst(ReadIndexing, row => row.Enum<Indexing>(0), tenant.Value) == Indexing.Everything;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

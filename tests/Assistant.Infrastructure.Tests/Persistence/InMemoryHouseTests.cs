@@ -62,3 +62,13 @@ public sealed class InMemoryErasureStoreTests : ErasureStoreContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
+
+public sealed class InMemoryForgettingTests : ForgettingContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}
+
+public sealed class InMemoryIndexingStoreTests : IndexingStoreContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}

@@ -107,7 +107,27 @@ public sealed class SqliteErasureStoreTests : ErasureStoreContract
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
 }
 
+public sealed class SqliteForgettingTests : ForgettingContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
 public sealed class PostgresErasureStoreTests : ErasureStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}
+
+public sealed class PostgresForgettingTests : ForgettingContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}
+
+public sealed class SqliteIndexingStoreTests : IndexingStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresIndexingStoreTests : IndexingStoreContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }

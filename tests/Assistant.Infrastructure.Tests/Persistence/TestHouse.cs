@@ -55,7 +55,7 @@ internal sealed class TestHouse : IAsyncDisposable
     public PathPorts Ports => new(
         Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
         Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), Get<IPersonSealer>(), Get<IErasureStore>(),
-        Get<IPersonRecords>(), ProjectAsync, this);
+        Get<IPersonRecords>(), Get<IIndexingStore>(), ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
     public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));

@@ -28,6 +28,7 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
     private readonly FakeConnections _connections = new();
     private readonly FakeEngines _engines = new();
     private readonly FakeTenants _tenants = new();
+    private readonly FakeIndexing _indexing = new();
     private readonly FakeChannel _channel = new();
     private readonly List<ProvisioningWorker> _workers = [];
 
@@ -222,6 +223,22 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
         Assert.Equal("seen by looking", _connections["tg"].Settings.Find("token"));
     }
 
+    [Fact]
+    public async Task A_tenants_decision_about_its_index_is_applied_and_left_alone_where_the_file_says_nothing()
+    {
+        var worker = await StartAsync("tenants: [{ name: attic, index: nothing }, { name: cellar }]");
+        Assert.Equal([new TenantId("attic")], _indexing.Unindexed);
+
+        await ChangeAsync(worker, "tenants: [{ name: attic }, { name: cellar }]");
+        Assert.Equal([new TenantId("attic")], _indexing.Unindexed);
+
+        await ChangeAsync(worker, "tenants: [{ name: attic, index: everything }]");
+        Assert.Empty(_indexing.Unindexed);
+
+        await ChangeAsync(worker, "tenants: [{ name: attic, index: some }]");
+        Assert.Contains("everything, nothing", Assert.Single(worker.Status.Problems).Message, StringComparison.Ordinal);
+    }
+
     private async Task<ProvisioningWorker> StartAsync(string? text, bool isNamed = false, TimeProvider? time = null)
     {
         if (text is not null)
@@ -233,7 +250,7 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
         var services = new ServiceCollection().AddSingleton<IConnectionSupervisor>(_channel).BuildServiceProvider();
         var worker = new ProvisioningWorker(
             new ProvisioningFile(_path, isNamed, new ProvisioningReader(_channel, _engines), _tenants),
-            new Provisioner(_tenants, _connections, _engines, _channel, _engines, time), services, Options.Create(new ProvisioningOptions()), time,
+            new Provisioner(_tenants, _connections, _engines, _indexing, _channel, _engines, time), services, Options.Create(new ProvisioningOptions()), time,
             NullLogger<ProvisioningWorker>.Instance);
         _workers.Add(worker);
         await worker.StartAsync(Cancel);

@@ -33,6 +33,7 @@ public sealed record PathPorts(
     IPersonSealer Persons,
     IErasureStore Erasures,
     IPersonRecords Records,
+    IIndexingStore Indexing,
     Func<CancellationToken, Task> ProjectAsync,
     IAsyncDisposable? Owner = null);
 

@@ -66,9 +66,11 @@ export class Log {
   }
 
   #message(message: Message): HTMLElement[] {
-    const balloon = el('div', { class: `balloon ${message.author}${message.isDeleted ? ' gone' : ''}` });
+    const balloon = el('div', { class: `balloon ${message.author}${message.isDeleted || message.isForgotten ? ' gone' : ''}` });
     if (message.isDeleted) {
       balloon.textContent = t.deleted;
+    } else if (message.isForgotten) {
+      balloon.textContent = t.forgotten;
     } else if (message.author === 'you') {
       balloon.textContent = message.text;
     } else {

@@ -27,6 +27,7 @@ export interface Message {
   editedAt: string | null;
   isDeleted: boolean;
   buttons: Button[];
+  isForgotten: boolean;
 }
 
 export interface Progress {

@@ -170,6 +170,7 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
         var changed = row with
         {
             LastText = message.Body.Markdown,
+            IsForgotten = message.Body.IsForgotten,
             LastAuthor = message.Author,
             LastAt = message.At,
             LastSeq = message.Seq,

@@ -45,7 +45,7 @@ public sealed partial class InMemoryHouse
         TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken)
         => Locked(() =>
         {
-            var terms = SearchTerms.ForQuestion(query, 8);
+            var terms = MayIndex(tenant) ? SearchTerms.ForQuestion(query, 8) : [];
             var facts = _facts.Where(f => f.Tenant == tenant && f.Person == person)
                 .Select(f => new Recollection(f.Text, f.StatedAt, true, AuthorKind.Person, f.SourceConversation, f.SourceSeq));
             var messages = _rooms.Where(r => r.Conversation.Tenant == tenant).SelectMany(r => r.Messages)
@@ -79,7 +79,7 @@ public sealed partial class InMemoryHouse
         };
         return isInView && (filter.Connection is null || filter.Connection == conversation.Connection)
             && (string.IsNullOrWhiteSpace(filter.Text) || PersonIn(room).DisplayName.Contains(filter.Text.Trim(), StringComparison.Ordinal)
-                || room.Messages.Exists(m => m.DeletedAt is null && m.Body.Markdown.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)));
+                || MayIndex(conversation.Tenant) && room.Messages.Exists(m => m.DeletedAt is null && m.Body.Markdown.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)));
     }
 
     private Person PersonIn(Room room) => PersonOf(room.Conversation.Person);

@@ -18,7 +18,7 @@ namespace Assistant.Testing.InMemory.House;
 /// <remarks>Held to the same suites as the databases.</remarks>
 public sealed partial class InMemoryHouse(TimeProvider clock)
     : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall,
-        IPersonSealer, IErasureStore, IPersonRecords
+        IPersonSealer, IErasureStore, IPersonRecords, IIndexingStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Tenant> _tenants = [];

@@ -11,6 +11,6 @@ public static class MemoryPorts
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));
         var house = new InMemoryHouse(clock);
         return Task.FromResult(new PathPorts(
-            clock, house, house, house, house, house, house, house, house, house, house, house, house, house, house, ProjectAsync: _ => Task.CompletedTask));
+            clock, house, house, house, house, house, house, house, house, house, house, house, house, house, house, house, ProjectAsync: _ => Task.CompletedTask));
     }
 }

@@ -1,0 +1,20 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Tenancy;
+
+namespace Assistant.Testing.Fakes;
+
+/// <summary>Decisions about search indexes, of any tenant.</summary>
+public sealed class FakeIndexing : IIndexingStore
+{
+    private readonly HashSet<TenantId> _unindexed = [];
+
+    /// <summary>Who decided against an index.</summary>
+    public IReadOnlyCollection<TenantId> Unindexed => _unindexed;
+
+    public Task<Indexing> ReadAsync(TenantId tenant, CancellationToken cancellationToken)
+        => Task.FromResult(_unindexed.Contains(tenant) ? Indexing.Nothing : Indexing.Everything);
+
+    public Task<bool> DecideAsync(TenantId tenant, Indexing indexing, AuditDraft audit, CancellationToken cancellationToken)
+        => Task.FromResult(indexing == Indexing.Nothing ? _unindexed.Add(tenant) : _unindexed.Remove(tenant));
+}
