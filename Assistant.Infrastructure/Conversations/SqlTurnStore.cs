@@ -63,11 +63,15 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySeal
                     return null;
                 }
 
-                var history = session.Query(Before, r => MessageSql.MapMessage(r), conversation.Value, found.Seq, historyLimit);
-                history.Reverse();
-                using var keys = bodies.In(session, found.Conversation.Tenant);
-                keys.Load(history.Select(message => message.Message.Person).Append(found.Utterance.Message.Person).OfType<PersonId>().Select(person => person.Value));
-                return Open(found, history, keys);
+                // The conversation has told whose it is: what an engine will read comes from behind this tenant's wall.
+                return session.Within(TenantScope.Of(found.Conversation.Tenant), own =>
+                {
+                    var history = own.Query(Before, r => MessageSql.MapMessage(r), conversation.Value, found.Seq, historyLimit);
+                    history.Reverse();
+                    using var keys = bodies.In(own, found.Conversation.Tenant);
+                    keys.Load(history.Select(message => message.Message.Person).Append(found.Utterance.Message.Person).OfType<PersonId>().Select(person => person.Value));
+                    return Open(found, history, keys);
+                });
             },
             cancellationToken);
 

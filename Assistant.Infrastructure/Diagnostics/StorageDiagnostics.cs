@@ -77,7 +77,7 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
         var kind = database.IsPostgres ? "PostgreSQL" : "SQLite";
         try
         {
-            await using var context = database.OpenContext(TenantScope.System);
+            await using var context = database.OpenSchemaContext();
             if (await SchemaUpgrade.FindUnknownAsync(context, cancellationToken) is { } newer)
             {
                 return [Finding.Failed(

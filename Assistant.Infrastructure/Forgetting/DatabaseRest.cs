@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Assistant.Domain.Forgetting;
 using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Forgetting;
@@ -64,8 +65,10 @@ internal sealed partial class DatabaseRest(IDatabase database, TimeProvider cloc
     {
         try
         {
-            await using var connection = database.Open(forWriting: true);
-            await using var command = connection.CreateCommand();
+            // Not as the role the program works as: it owns nothing and would be passed over.
+            await using var context = database.OpenSchemaContext();
+            await context.Database.OpenConnectionAsync(cancellationToken);
+            await using var command = context.Database.GetDbConnection().CreateCommand();
             var tables = ForgettableTables.All.Select(table => table.Table).Concat(ForgettableTables.Others.Keys).Append("person_keys").Distinct(StringComparer.Ordinal);
 #pragma warning disable CA2100 // names of a constant list
             command.CommandText = $"VACUUM {string.Join(", ", tables)}";

@@ -30,6 +30,9 @@ public abstract class AssistantDbContext(DbContextOptions options, TenantScope s
     /// <summary>Name of the query filter that keeps out of sight what is being forgotten.</summary>
     public const string ForgottenFilter = "forgotten";
 
+    /// <summary>Whose rows this context sees.</summary>
+    public TenantScope Scope { get; } = scope;
+
     /// <summary>The tenant whose rows this context sees, or <see langword="null"/> for all.</summary>
     public string? Tenant { get; } = scope.Tenant;
 

@@ -15,6 +15,12 @@ public sealed class DatabaseOptions
     /// <summary>Npgsql connection string for <c>postgres</c>. For <c>sqlite</c> leave it empty.</summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>
+    /// For <c>postgres</c>: who owns the tables and changes them, where <see cref="ConnectionString"/> names a user who must not. Empty when
+    /// one user is both; its statements run as a role beside it all the same.
+    /// </summary>
+    public string? OwnerConnectionString { get; set; }
+
     /// <summary>Connections kept open for reading. Default 4.</summary>
     [Range(1, 64)]
     public int Readers { get; set; } = 4;

@@ -27,6 +27,9 @@ internal interface IDatabase
     /// <summary>A context on the writer's connection and transaction.</summary>
     AssistantDbContext EnlistContext(DbConnection connection, DbTransaction transaction, TenantScope scope);
 
-    /// <summary>Applies outstanding migrations.</summary>
+    /// <summary>A context of its own connection that may change the schema and sees every tenant's rows. The caller disposes it.</summary>
+    AssistantDbContext OpenSchemaContext();
+
+    /// <summary>Applies outstanding migrations, and makes sure that the database keeps tenants apart where it can.</summary>
     Task MigrateAsync(CancellationToken cancellationToken);
 }

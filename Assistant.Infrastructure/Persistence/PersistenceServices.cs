@@ -21,7 +21,7 @@ public static class PersistenceServices
         services.AddSingleton<IDatabase>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            return options.IsPostgres ? new PostgresDatabase(options.ConnectionString!) : new SqliteDatabase(folder);
+            return options.IsPostgres ? new PostgresDatabase(options.ConnectionString!, options.OwnerConnectionString) : new SqliteDatabase(folder);
         });
         services.AddSingleton<IWriteQueue, WriteQueue>();
         services.AddSingleton<IReadPool, ReadPool>();

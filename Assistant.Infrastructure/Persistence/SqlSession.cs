@@ -7,6 +7,7 @@ namespace Assistant.Infrastructure.Persistence;
 internal class SqlSession(IDatabase database, DbConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqlStatement> _statements = new(StringComparer.Ordinal);
+    private TenantScope? _entered;
 
     protected IDatabase Database => database;
 
@@ -82,20 +83,37 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
         return result;
     }
 
+    /// <summary>Runs a part of the work with a scope of its own.</summary>
+    public T Within<T>(TenantScope scope, Func<SqlSession, T> work) => InScope(scope, work, this);
+
     /// <summary>Runs the work with this scope, and goes back to the one before.</summary>
     protected T InScope<TSession, T>(TenantScope scope, Func<TSession, T> work, TSession session) where TSession : SqlSession
     {
         var before = Scope;
         Scope = scope;
+        T result;
         try
         {
-            return work(session);
+            OnScopeChanged();
+            result = work(session);
         }
         finally
         {
             Scope = before;
         }
+
+        OnScopeChanged();
+        return result;
     }
+
+    /// <summary>Whether what the database was told holds until the transaction ends; otherwise each statement is one of its own.</summary>
+    protected virtual bool IsInTransaction => false;
+
+    /// <summary>The scope is another from here on.</summary>
+    protected virtual void OnScopeChanged() { }
+
+    /// <summary>A transaction begins: the database has been told nothing.</summary>
+    protected void ForgetScope() => _entered = null;
 
     public void Dispose()
     {
@@ -124,7 +142,18 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
             _statements.Add(sql, statement);
         }
 
-        statement.Bind(values);
+        statement.Bind(Enter(), values);
         return statement;
+    }
+
+    private TenantScope? Enter()
+    {
+        if (!IsPostgres || Scope == _entered)
+        {
+            return null;
+        }
+
+        _entered = IsInTransaction ? Scope : null;
+        return Scope;
     }
 }

@@ -46,7 +46,8 @@ internal abstract class SqlStatement : IDisposable
     public abstract SqlRow Row { get; }
 
     /// <summary>Gives every parameter its value; to be called before the statement runs, on a statement that was reset.</summary>
-    public abstract void Bind(ReadOnlySpan<SqlValue> values);
+    /// <param name="enter">What the database is told first, in the same round trip, where it keeps tenants apart itself.</param>
+    public abstract void Bind(TenantScope? enter, ReadOnlySpan<SqlValue> values);
 
     /// <summary>Runs it to its end; returns the number of rows it changed.</summary>
     /// <exception cref="System.Data.Common.DbException">The database refused.</exception>

@@ -15,6 +15,7 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
 {
     private readonly AuditAppender _audit = new();
     private DbTransaction? _transaction;
+    private int _contexts;
     private readonly List<LiveEvent> _events = [];
 
     /// <summary>Appends to the tenant's audit chain; returns the event's sequence number.</summary>
@@ -36,17 +37,38 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
     public T WithContext<T>(TenantScope scope, Func<AssistantDbContext, T> work)
         => Within(scope, session =>
         {
-            using var context = session.Database.EnlistContext(session.Connection, session._transaction!, scope);
-            var result = work(context);
-            context.SaveChanges();
-            return result;
+            session._contexts++;
+            try
+            {
+                session.OnScopeChanged();
+                using var context = session.Database.EnlistContext(session.Connection, session._transaction!, scope);
+                var result = work(context);
+                context.SaveChanges();
+                return result;
+            }
+            finally
+            {
+                session._contexts--;
+            }
         });
 
     /// <summary>Runs a part of the unit with a scope of its own: what truly spans tenants, in a unit of one.</summary>
     public T Within<T>(TenantScope scope, Func<WriteSession, T> work) => InScope(scope, work, this);
 
+    protected override bool IsInTransaction => true;
+
+    // EF's statements do not pass through this session: what they see is settled before they run.
+    protected override void OnScopeChanged()
+    {
+        if (IsPostgres && _contexts > 0)
+        {
+            Execute("SELECT 1");
+        }
+    }
+
     internal void Begin()
     {
+        ForgetScope();
         _transaction = Database.BeginWrite(Connection);
         _audit.Reset();
         _events.Clear();

@@ -5,20 +5,32 @@ using Npgsql;
 namespace Assistant.Infrastructure.Persistence.Postgres;
 
 /// <summary>PostgreSQL: the tenant's audit head row, locked first in each writing transaction, puts writers of several nodes in line.</summary>
+/// <remarks>It keeps tenants apart itself: see <see cref="TenantWall"/> and <see cref="ApplicationRole"/>.</remarks>
 internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
+    private readonly string _owner;
+    private readonly string? _login;
     private readonly string _where;
+    private readonly ApplicationRole _role;
     private readonly Lazy<DbContextOptions<PostgresAssistantDbContext>> _contextOptions;
 
-    public PostgresDatabase(string connectionString)
+    /// <param name="ownerConnectionString">Who owns the tables, where <paramref name="connectionString"/> names the application's user.</param>
+    public PostgresDatabase(string connectionString, string? ownerConnectionString = null)
     {
-        // Statements repeat; let the driver prepare them by itself.
-        var builder = Parse(connectionString);
-        (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (200, 2);
+        // Statements repeat; let the driver prepare them by itself. Nothing is left on a connection that would have to be taken back.
+        var builder = Parse(connectionString, nameof(DatabaseOptions.ConnectionString));
+        (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages, builder.NoResetOnClose) = (200, 2, true);
         _where = $"{builder.Host}:{builder.Port}/{builder.Database}";
-        _source = NpgsqlDataSource.Create(builder.ConnectionString);
-        _contextOptions = new(() => new DbContextOptionsBuilder<PostgresAssistantDbContext>().UseNpgsql(_source).Options);
+        var hasOwner = !string.IsNullOrWhiteSpace(ownerConnectionString);
+        _login = hasOwner ? builder.Username : null;
+        _role = new ApplicationRole(_where, hasOwner ? null : builder.Username ?? Environment.UserName);
+        _source = Open(builder, asRole: !hasOwner);
+        var owner = hasOwner ? Parse(ownerConnectionString!, nameof(DatabaseOptions.OwnerConnectionString)) : Parse(connectionString, nameof(DatabaseOptions.ConnectionString));
+        owner.Pooling = false; // needed for a moment at each start
+        _owner = owner.ConnectionString;
+        _contextOptions = new(() => new DbContextOptionsBuilder<PostgresAssistantDbContext>()
+            .UseNpgsql(_source).AddInterceptors(new TenantWallInterceptor()).Options);
     }
 
     public bool IsPostgres => true;
@@ -34,6 +46,10 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
     public AssistantDbContext OpenContext(TenantScope scope) => new PostgresAssistantDbContext(_contextOptions.Value, scope);
 
+    public AssistantDbContext OpenSchemaContext() => new PostgresAssistantDbContext(
+        new DbContextOptionsBuilder<PostgresAssistantDbContext>().UseNpgsql(_owner).AddInterceptors(new SchemaConnectionInterceptor()).Options,
+        TenantScope.System);
+
     public AssistantDbContext EnlistContext(DbConnection connection, DbTransaction transaction, TenantScope scope)
     {
         var context = new PostgresAssistantDbContext(
@@ -46,8 +62,23 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     {
         try
         {
-            await using var context = OpenContext(TenantScope.System);
-            await SchemaUpgrade.ApplyAsync(context, cancellationToken);
+            await using (var context = OpenSchemaContext())
+            {
+                await SchemaUpgrade.ApplyAsync(context, cancellationToken);
+            }
+
+            await using (var owner = new NpgsqlConnection(_owner))
+            {
+                await owner.OpenAsync(cancellationToken);
+                await ApplicationRole.ProvideAsync(owner, _login, cancellationToken);
+            }
+
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await _role.RequireAsync(connection, cancellationToken);
+        }
+        catch (PostgresException error) when (ApplicationRole.IsMissing(error))
+        {
+            throw _role.Refused(error);
         }
         catch (Exception error) when (Fault(error) is { } fault)
         {
@@ -59,7 +90,30 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    private static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder settings, bool asRole)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (asRole)
+        {
+            builder.UsePhysicalConnectionInitializer(Become, BecomeAsync);
+        }
+
+        return builder.Build();
+    }
+
+    private static void Become(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(ApplicationRole.Become, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task BecomeAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(ApplicationRole.Become, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static NpgsqlConnectionStringBuilder Parse(string connectionString, string setting)
     {
         try
         {
@@ -69,7 +123,7 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         {
             // Not the text itself: it may hold a password.
             throw new InstallationException(
-                $"Assistant__Database__ConnectionString cannot be read: {error.Message.TrimEnd('.')}. It looks like "
+                $"Assistant__Database__{setting} cannot be read: {error.Message.TrimEnd('.')}. It looks like "
                 + "Host=localhost;Database=assistant;Username=assistant;Password=…", error);
         }
     }

@@ -6,27 +6,29 @@ namespace Assistant.Infrastructure.Persistence.Postgres;
 /// <remarks>The driver prepares it by itself once it has been used twice.</remarks>
 internal sealed class PostgresStatement : SqlStatement
 {
-    private readonly NpgsqlCommand _command;
+    // Of two texts: the statement, and the one that names the scope ahead of it. The driver sends both of the latter in one round trip,
+    // and outside a transaction as one of its own.
+    private readonly NpgsqlCommand _plain;
+    private readonly NpgsqlCommand _entering;
     private readonly CurrentRow _row = new();
+    private NpgsqlCommand _bound;
 
     public PostgresStatement(NpgsqlConnection connection, string sql, int parameters)
     {
-#pragma warning disable CA2100 // constant text with parameters, see SqlSession
-        _command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        for (var i = 0; i < parameters; i++)
-        {
-            _command.Parameters.Add(new NpgsqlParameter { ParameterName = NameOf(i) });
-        }
+        _plain = _bound = Command(connection, sql, parameters);
+        _entering = Command(connection, TenantWall.Enter + sql, parameters);
+        _entering.Parameters.Add(new NpgsqlParameter { ParameterName = TenantWall.TenantParameter });
+        _entering.Parameters.Add(new NpgsqlParameter { ParameterName = TenantWall.ReachParameter });
     }
 
     public override SqlRow Row => _row;
 
-    public override void Bind(ReadOnlySpan<SqlValue> values)
+    public override void Bind(TenantScope? enter, ReadOnlySpan<SqlValue> values)
     {
+        _bound = enter is null ? _plain : _entering;
         for (var i = 0; i < values.Length; i++)
         {
-            _command.Parameters[i].Value = values[i].Kind switch
+            _bound.Parameters[i].Value = values[i].Kind switch
             {
                 SqlKind.Null => DBNull.Value,
                 SqlKind.Integer => values[i].Integer,
@@ -38,11 +40,17 @@ internal sealed class PostgresStatement : SqlStatement
                 _ => throw new InvalidOperationException($"Unknown kind {values[i].Kind}."),
             };
         }
+
+        if (enter is not null)
+        {
+            _entering.Parameters[values.Length].Value = TenantWall.TenantOf(enter);
+            _entering.Parameters[values.Length + 1].Value = TenantWall.ReachOf(enter);
+        }
     }
 
-    public override int Execute() => _command.ExecuteNonQuery();
+    public override int Execute() => _bound.ExecuteNonQuery();
 
-    public override bool Read() => (_row.Reader ??= _command.ExecuteReader()).Read();
+    public override bool Read() => (_row.Reader ??= Begin()).Read();
 
     public override void Reset()
     {
@@ -53,7 +61,32 @@ internal sealed class PostgresStatement : SqlStatement
     public override void Dispose()
     {
         Reset();
-        _command.Dispose();
+        _plain.Dispose();
+        _entering.Dispose();
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, int parameters)
+    {
+#pragma warning disable CA2100 // constant text with parameters, see SqlSession
+        var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        for (var i = 0; i < parameters; i++)
+        {
+            command.Parameters.Add(new NpgsqlParameter { ParameterName = NameOf(i) });
+        }
+
+        return command;
+    }
+
+    private NpgsqlDataReader Begin()
+    {
+        var reader = _bound.ExecuteReader();
+        if (_bound == _entering)
+        {
+            reader.NextResult(); // over what naming the scope answered
+        }
+
+        return reader;
     }
 
     private sealed class CurrentRow : SqlRow

@@ -68,6 +68,8 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
 
     public AssistantDbContext OpenContext(TenantScope scope) => new SqliteAssistantDbContext(_contextOptions.Value, scope);
 
+    public AssistantDbContext OpenSchemaContext() => OpenContext(TenantScope.System);
+
     public AssistantDbContext EnlistContext(DbConnection connection, DbTransaction transaction, TenantScope scope)
     {
         var context = new SqliteAssistantDbContext(
@@ -86,7 +88,7 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
                 // Opening once switches a new file to WAL before anything else touches it.
             }
 
-            await using var context = OpenContext(TenantScope.System);
+            await using var context = OpenSchemaContext();
             await SchemaUpgrade.ApplyAsync(context, cancellationToken);
         }
         catch (SqliteException error)

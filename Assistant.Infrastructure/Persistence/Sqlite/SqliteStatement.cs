@@ -32,7 +32,7 @@ internal sealed class SqliteStatement : SqlStatement
 
     public override SqlRow Row { get; }
 
-    public override void Bind(ReadOnlySpan<SqlValue> values)
+    public override void Bind(TenantScope? enter, ReadOnlySpan<SqlValue> values)
     {
         for (var i = 0; i < values.Length; i++)
         {

@@ -31,6 +31,8 @@ internal sealed class CountingDatabase(IDatabase inner) : IDatabase
 
     public AssistantDbContext OpenContext(TenantScope scope) => inner.OpenContext(scope);
 
+    public AssistantDbContext OpenSchemaContext() => inner.OpenSchemaContext();
+
     public AssistantDbContext EnlistContext(DbConnection connection, DbTransaction transaction, TenantScope scope)
         => inner.EnlistContext(connection, transaction, scope);
 

@@ -62,7 +62,7 @@ public sealed class MigrationTests
     private static async Task KeepsRolesAsync(TestHouse house)
     {
         var cancel = TestContext.Current.CancellationToken;
-        await using (var context = house.Get<IDatabase>().OpenContext(TenantScope.System))
+        await using (var context = house.Get<IDatabase>().OpenSchemaContext())
         {
             var migrator = context.GetService<IMigrator>();
             var all = context.Database.GetMigrations().ToList();
@@ -78,9 +78,9 @@ public sealed class MigrationTests
                 """,
                 [Array.Empty<byte>()],
                 cancel);
-            await migrator.MigrateAsync(null, cancel);
         }
 
+        await house.Get<IDatabase>().MigrateAsync(cancel);
         var read = await house.Get<IReadPool>().ReadAsync(
             TenantScope.System,
             session => session.QueryFirst(
@@ -95,7 +95,7 @@ public sealed class MigrationTests
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var house = await TestHouse.OnSqliteAsync();
-        await using (var context = house.Get<IDatabase>().OpenContext(TenantScope.System))
+        await using (var context = house.Get<IDatabase>().OpenSchemaContext())
         {
             var migrator = context.GetService<IMigrator>();
             await migrator.MigrateAsync(context.Database.GetMigrations().First(), cancel);
@@ -126,7 +126,7 @@ public sealed class MigrationTests
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var house = await TestHouse.OnSqliteAsync();
-        await using (var context = house.Get<IDatabase>().OpenContext(TenantScope.System))
+        await using (var context = house.Get<IDatabase>().OpenSchemaContext())
         {
             var migrator = context.GetService<IMigrator>();
             await migrator.MigrateAsync("DropPreview", cancel);

@@ -53,8 +53,13 @@ internal sealed class Stores : IAsyncDisposable
             await database.Open(forWriting: true).DisposeAsync(); // switches the file to WAL
         }
 
-        await using (var context = database.OpenContext(TenantScope.System))
+        if (onPostgres)
         {
+            await database.MigrateAsync(CancellationToken.None); // the walls between tenants are in no model
+        }
+        else
+        {
+            await using var context = database.OpenContext(TenantScope.System);
             await context.Database.EnsureCreatedAsync();
         }
 

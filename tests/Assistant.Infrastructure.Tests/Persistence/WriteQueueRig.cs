@@ -3,6 +3,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Testing.InMemory;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -34,14 +35,17 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
     {
         _stores = await Stores.CreateAsync(OnPostgres, TimeProvider.System, TenantId.Default);
         _database = new CountingDatabase(_stores.Database);
-        await _stores.Writes.ExecuteAsync(
-            TenantScope.System,
-            session =>
-            {
-                session.Execute("CREATE TABLE written (id INTEGER PRIMARY KEY, note TEXT NOT NULL)");
-                return session.Execute("CREATE TABLE orphans (parent INTEGER REFERENCES written (id) DEFERRABLE INITIALLY DEFERRED)");
-            },
+        await using var schema = _database.OpenSchemaContext();
+        await schema.Database.ExecuteSqlRawAsync(
+            """
+            CREATE TABLE written (id INTEGER PRIMARY KEY, note TEXT NOT NULL);
+            CREATE TABLE orphans (parent INTEGER REFERENCES written (id) DEFERRABLE INITIALLY DEFERRED);
+            """,
             Cancel);
+        if (OnPostgres)
+        {
+            await schema.Database.ExecuteSqlRawAsync("GRANT SELECT, INSERT, UPDATE, DELETE ON written, orphans TO PUBLIC", Cancel);
+        }
     }
 
     public async ValueTask DisposeAsync()

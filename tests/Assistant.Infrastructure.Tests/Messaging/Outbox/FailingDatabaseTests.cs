@@ -5,6 +5,7 @@ using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -74,10 +75,8 @@ public abstract class FailingDatabaseTests : PathContract
 
     private void Run(string sql)
     {
-        using var connection = ((TestHouse)Ports.Owner!).Get<IDatabase>().Open(forWriting: true);
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        using var schema = ((TestHouse)Ports.Owner!).Get<IDatabase>().OpenSchemaContext();
+        schema.Database.ExecuteSqlRaw(sql);
     }
 
     private async Task UntilAsync(Func<bool> isSo)

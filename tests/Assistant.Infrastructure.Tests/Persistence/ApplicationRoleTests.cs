@@ -1,0 +1,114 @@
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
+using Npgsql;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Persistence;
+
+/// <summary>Which users of a PostgreSQL server the program works with, and what it says to the others.</summary>
+public sealed class ApplicationRoleTests : IAsyncLifetime
+{
+    private readonly string _name = $"role_{Guid.CreateVersion7():N}"[..24];
+    private string _server = "";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string Owner => _name + "_o";
+
+    private string Login => _name + "_l";
+
+    public async ValueTask InitializeAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
+        Assert.SkipWhen(string.IsNullOrEmpty(server), "PostgreSQL is missing: ASSISTANT_TEST_POSTGRES is not set (tests/run.sh provides it).");
+        _server = server;
+        await RunAsync($"CREATE ROLE {Owner} LOGIN PASSWORD 'p'");
+        await RunAsync($"CREATE ROLE {Login} LOGIN PASSWORD 'p'");
+        await RunAsync($"CREATE DATABASE {_name} OWNER {Owner} TEMPLATE template0");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server.Length > 0)
+        {
+            await RunAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+            foreach (var role in new[] { Owner + "_app", Owner, Login })
+            {
+                await RunAsync($"DROP ROLE IF EXISTS {role}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_owner_that_may_not_make_roles_is_told_in_one_line_and_works_once_an_administrator_did_it()
+    {
+        await using (var database = new PostgresDatabase(As(Owner)))
+        {
+            var refused = await Assert.ThrowsAsync<InstallationException>(() => database.MigrateAsync(Cancel));
+            Assert.Contains($"CREATE ROLE \"{Owner}_app\" NOLOGIN; GRANT \"{Owner}_app\" TO \"{Owner}\";", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', refused.Message);
+        }
+
+        await RunAsync($"CREATE ROLE {Owner}_app NOLOGIN");
+        await RunAsync($"GRANT {Owner}_app TO {Owner}");
+
+        await AssertWorksAsync(new PostgresDatabase(As(Owner)), Owner + "_app");
+    }
+
+    [Fact]
+    public async Task An_owner_that_may_make_roles_makes_its_own()
+    {
+        await RunAsync($"ALTER ROLE {Owner} CREATEROLE");
+
+        await AssertWorksAsync(new PostgresDatabase(As(Owner)), Owner + "_app");
+    }
+
+    [Fact]
+    public async Task With_an_owner_of_the_tables_apart_the_program_is_the_user_it_logs_in_as()
+        => await AssertWorksAsync(new PostgresDatabase(As(Login), As(Owner)), Login);
+
+    [Fact]
+    public async Task A_user_no_wall_is_closed_to_is_refused()
+    {
+        await using var super = new PostgresDatabase(new NpgsqlConnectionStringBuilder(_server) { Database = _name }.ConnectionString, As(Owner));
+        await using var owner = new PostgresDatabase(As(Owner), As(Owner));
+
+        foreach (var database in new[] { super, owner })
+        {
+            var refused = await Assert.ThrowsAsync<InstallationException>(() => database.MigrateAsync(Cancel));
+            Assert.Contains("keeps no tenants apart", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task AssertWorksAsync(PostgresDatabase database, string role)
+    {
+        await using var opened = database;
+        await database.MigrateAsync(Cancel);
+        await database.MigrateAsync(Cancel); // as every later start does
+
+        await using var context = database.OpenContext(TenantScope.System);
+        Assert.Empty(context.Set<Tenancy.TenantRow>());
+        // A connection that went back to the pool is still nobody else's.
+        for (var i = 0; i < 3; i++)
+        {
+            await using var connection = database.Open(forWriting: false);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT current_user::text";
+            Assert.Equal(role, await command.ExecuteScalarAsync(Cancel));
+        }
+    }
+
+    private string As(string user)
+        => new NpgsqlConnectionStringBuilder(_server) { Database = _name, Username = user, Password = "p", MaxPoolSize = 3 }.ConnectionString;
+
+    private async Task RunAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_server);
+        await connection.OpenAsync(CancellationToken.None);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the test's own text
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+}
