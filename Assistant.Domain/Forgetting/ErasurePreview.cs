@@ -20,7 +20,7 @@ public sealed record ErasurePreview(
     {
         var text = new StringBuilder("assistant erasure v1\n").Append(scope.Subject).Append('\n').Append(counts.OnlyDecisive()).Append('\n');
         // What is said around a message does not change what goes with it.
-        foreach (var (conversation, lastSeq) in scope.Kind == ErasureKind.Message ? [] : places.OrderBy(place => place.Conversation))
+        foreach (var (conversation, lastSeq) in places.Where(_ => scope.Kind != ErasureKind.Message).OrderBy(place => place.Conversation))
         {
             text.Append(conversation).Append('/').Append(lastSeq).Append('\n');
         }

@@ -57,7 +57,7 @@ public sealed class PersonExport(
     /// <summary>Writes one page to be read, with nothing in it that runs or is loaded from elsewhere.</summary>
     public async Task WriteHtmlAsync(PersonRow person, CultureInfo culture, Stream target, CancellationToken cancellationToken)
     {
-        await using var html = new PersonHtml(target, culture);
+        var html = new PersonHtml(target, culture);
         var (tenant, id) = (person.Person.Tenant, person.Person.Id);
         html.Begin(person, clock.GetUtcNow());
         html.Facts(await memory.ListFactsAsync(tenant, id, MaxFacts, cancellationToken));

@@ -11,7 +11,7 @@ using Assistant.Domain.Settings;
 namespace Assistant.Domain.Forgetting;
 
 /// <summary>The export of a person as one page: everything said in it is encoded, nothing in it runs, and nothing is loaded from elsewhere.</summary>
-internal sealed class PersonHtml(Stream target, CultureInfo culture) : IAsyncDisposable
+internal sealed class PersonHtml(Stream target, CultureInfo culture)
 {
     private const string Style =
         "body{font:15px/1.6 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}"
@@ -37,20 +37,21 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture) : IAsyncDis
     private static readonly LocalizedText Log = new("Events in the log", "日志中的事件");
     private static readonly LocalizedText Nothing = new("Nothing.", "无。");
 
-    private readonly StreamWriter _html = new(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+    // What was written since the last flush: a page of messages at most. An answer's stream takes no writes but asynchronous ones.
+    private readonly StringBuilder _html = new();
 
     public void Begin(PersonRow row, DateTimeOffset now)
     {
         var title = $"{Everything.In(culture)} {row.Person.DisplayName}";
-        _html.Write($"<!doctype html>\n<html lang=\"{Encode(culture.Name.Length == 0 ? "en" : culture.Name)}\">\n<head>\n<meta charset=\"utf-8\">\n");
-        _html.Write($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
-        _html.Write($"<title>{Encode(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<h1>{Encode(title)}</h1>\n<dl>\n");
+        Write($"<!doctype html>\n<html lang=\"{Encode(culture.Name.Length == 0 ? "en" : culture.Name)}\">\n<head>\n<meta charset=\"utf-8\">\n");
+        Write($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
+        Write($"<title>{Encode(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<h1>{Encode(title)}</h1>\n<dl>\n");
         Term(Exported, Time(now));
         Term(Known, Time(row.Person.CreatedAt));
         Term(Language, row.Person.Locale ?? "–");
         Term(Accounts, string.Join("; ", row.Identities.Select(i => $"{i.ChannelType}: {i.DisplayName} ({i.ExternalId})")));
         Term(Connections, string.Join("; ", row.Standings.Select(s => $"{s.Connection}: {s.Standing}")));
-        _html.Write("</dl>\n");
+        Write("</dl>\n");
     }
 
     public void Facts(IReadOnlyList<Fact> facts)
@@ -63,9 +64,9 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture) : IAsyncDis
 
         foreach (var fact in facts)
         {
-            _html.Write($"<article><header>{Encode(Time(fact.StatedAt))}</header>");
+            Write($"<article><header>{Encode(Time(fact.StatedAt))}</header>");
             Paragraph(fact.Text);
-            _html.Write("</article>\n");
+            Write("</article>\n");
         }
     }
 
@@ -76,54 +77,59 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture) : IAsyncDis
     {
         foreach (var message in messages)
         {
-            _html.Write(message.IsNote ? "<article class=\"note\">" : "<article>");
-            _html.Write($"<header>{Encode($"{message.AuthorName} · {Time(message.At)}")}");
+            Write(message.IsNote ? "<article class=\"note\">" : "<article>");
+            Write($"<header>{Encode($"{message.AuthorName} · {Time(message.At)}")}");
             Mark(message.IsNote, Note);
             Mark(message.DeletedAt is not null, TakenBack);
-            _html.Write("</header>");
+            Write("</header>");
             Paragraph(message.Body.Markdown);
             foreach (var file in message.Attachments)
             {
                 Paragraph($"[{file.Kind}] {file.FileName} {file.MediaType} {(file.SizeBytes is { } size ? size.ToString("N0", culture) : "")}".TrimEnd());
             }
 
-            _html.Write("</article>\n");
+            Write("</article>\n");
         }
     }
 
-    public void EndConversation() => _html.Write('\n');
+    public void EndConversation() => Write("\n");
 
     public void BeginEvents()
     {
         Heading(Log.In(culture));
-        _html.Write("<table>\n");
+        Write("<table>\n");
     }
 
     public void Events(IReadOnlyList<AuditEvent> events)
     {
         foreach (var written in events)
         {
-            _html.Write($"<tr><td>{written.Seq}</td><td>{Encode(Time(written.What.At))}</td><td>{Encode(written.What.Action)}</td><td>{Encode(written.What.Subject)}</td></tr>\n");
+            Write($"<tr><td>{written.Seq}</td><td>{Encode(Time(written.What.At))}</td><td>{Encode(written.What.Action)}</td><td>{Encode(written.What.Subject)}</td></tr>\n");
         }
     }
 
-    public void End() => _html.Write("</table>\n</body>\n</html>\n");
+    public void End() => Write("</table>\n</body>\n</html>\n");
 
-    public Task FlushAsync(CancellationToken cancellationToken) => _html.FlushAsync(cancellationToken);
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await target.WriteAsync(Encoding.UTF8.GetBytes(_html.ToString()), cancellationToken);
+        await target.FlushAsync(cancellationToken);
+        _html.Clear();
+    }
 
-    public ValueTask DisposeAsync() => _html.DisposeAsync();
+    private void Write(string text) => _html.Append(text);
 
-    private void Heading(string text) => _html.Write($"<h2>{Encode(text)}</h2>\n");
+    private void Heading(string text) => Write($"<h2>{Encode(text)}</h2>\n");
 
-    private void Paragraph(string text) => _html.Write($"<p dir=\"auto\">{Encode(text)}</p>");
+    private void Paragraph(string text) => Write($"<p dir=\"auto\">{Encode(text)}</p>");
 
-    private void Term(LocalizedText term, string text) => _html.Write($"<dt>{Encode(term.In(culture))}</dt><dd dir=\"auto\">{Encode(text)}</dd>\n");
+    private void Term(LocalizedText term, string text) => Write($"<dt>{Encode(term.In(culture))}</dt><dd dir=\"auto\">{Encode(text)}</dd>\n");
 
     private void Mark(bool applies, LocalizedText word)
     {
         if (applies)
         {
-            _html.Write($" · {Encode(word.In(culture))}");
+            Write($" · {Encode(word.In(culture))}");
         }
     }
 

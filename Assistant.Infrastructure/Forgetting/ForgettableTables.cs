@@ -30,8 +30,8 @@ internal sealed record ForgettableTable(string Table, Forgettable Kind, string K
 
 /// <summary>Everything in which something of somebody lies. A test compares this with every table of the schema.</summary>
 /// <remarks>
-/// In the order in which they are emptied: what only points goes before what it points at; conversations and people, from which
-/// everything is found, go last. Nothing of it is seen meanwhile: see <see cref="SqlErasureStore"/>.
+/// <see cref="Plain"/> is the order in which they are emptied; the search index follows, for a message that is there may still be entered;
+/// conversations and people, from which everything is found, go last. Nothing of it is seen meanwhile: see <see cref="SqlErasureStore"/>.
 /// </remarks>
 internal static class ForgettableTables
 {

@@ -239,21 +239,18 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads) : IEr
     /// <returns>What one batch of the step deleted, nothing once the step is done, <see langword="null"/> after the last step.</returns>
     private static (ErasureCounts? Deleted, long Cursor) Step(WriteSession session, ScopeSql sql, Erasure erasure, int step, long cursor)
     {
-        if (step == 0)
-        {
-            return sql.DeleteSearch(session, cursor);
-        }
-
-        // A message's own row stays, blank.
         var tables = ForgettableTables.Plain;
-        if (step <= tables.Count)
+        if (step < tables.Count)
         {
-            var table = tables[step - 1];
-            var isBlank = erasure.Scope.Kind == ErasureKind.Message && table.Kind is Forgettable.Messages or Forgettable.Notes;
+            var table = tables[step];
+            var isBlank = erasure.Scope.Kind == ErasureKind.Message && table.Kind is Forgettable.Messages or Forgettable.Notes; // its place stays
             return (isBlank ? ErasureCounts.None : ErasureCounts.None.Plus(table.Kind, sql.Delete(session, table)), cursor);
         }
 
-        return step == tables.Count + 1 ? (sql.DeleteRoots(session, erasure.BegunAt), cursor) : (null, cursor);
+        // After the messages: as long as one is there, the projector may still enter it.
+        return step == tables.Count ? sql.DeleteSearch(session, cursor)
+            : step == tables.Count + 1 ? (sql.DeleteRoots(session, erasure.BegunAt), cursor)
+            : (null, cursor);
     }
 
     private static Erasure? Lock(WriteSession session, TenantId tenant, ErasureId id)
