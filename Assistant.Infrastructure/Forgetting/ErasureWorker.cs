@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Security;
 using Microsoft.Extensions.Hosting;
