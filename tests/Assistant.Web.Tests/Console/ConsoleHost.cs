@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Assistant.Domain.Ai;
+using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
@@ -11,6 +12,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
+using Assistant.Testing.InMemory.House;
 using Assistant.Web.Components;
 using Assistant.Web.Security;
 using Microsoft.AspNetCore.Authentication;
@@ -82,6 +84,10 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton<IEngineStore, FakeEngines>();
         services.AddSingleton<EngineDesk>();
         services.AddSingleton<IPrincipalCallers, StageCallers>();
+        var (house, signals, guard) = (new InMemoryHouse(TimeProvider.System), new RecordedSignals(), new OpenGuard());
+        services.AddSingleton(_ => new ForgettingDesk(house, guard, signals, signals, new NoWorker(), TimeProvider.System));
+        services.AddSingleton(_ => new PersonExportDesk(
+            house, new PersonExport(house, house, house, house, TimeProvider.System), guard, house, TimeProvider.System));
         var (log, clock) = (new InMemoryAuditLog(), TimeProvider.System);
         var users = new InMemoryUserDirectory(log, clock, TenantId.Default);
         services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, new InMemoryMembershipStore(users, log)));
