@@ -50,6 +50,22 @@ public abstract class AuditTreeStoreContract
     }
 
     [Fact]
+    public async Task A_tenants_tree_grows_and_is_forgotten_alone()
+    {
+        var (store, _) = await CreateAsync(Own, Other);
+        await store.AppendAsync(Own, 0, 2, Tiles((0, 0, 2)), Cancel);
+        await store.AppendAsync(Other, 0, 2, Tiles((0, 0, 2)), Cancel);
+
+        Assert.True(await store.AppendAsync(Own, 2, 5, Tiles((0, 0, 5)), Cancel));
+        Assert.Equal((5, 2), (await store.ReadSizeAsync(Own, Cancel), await store.ReadSizeAsync(Other, Cancel)));
+        await store.ClearAsync(Own, Cancel);
+
+        Assert.Equal((0, 2), (await store.ReadSizeAsync(Own, Cancel), await store.ReadSizeAsync(Other, Cancel)));
+        Assert.Empty(await store.ReadTilesAsync(Own, [new(0, 0)], Cancel));
+        Assert.Equal(64, (await store.ReadTilesAsync(Other, [new(0, 0)], Cancel))[new(0, 0)].Length);
+    }
+
+    [Fact]
     public async Task A_tree_grown_in_steps_is_the_tree_over_all_events_and_the_rebuilt_one()
     {
         var (store, log) = await CreateAsync(Own, Other);

@@ -126,5 +126,25 @@ public abstract class IdempotencyStoreContract
         Assert.IsType<IdempotencyClaim.Fresh>(await store.BeginAsync(Request() with { Key = "k2" }, Cancel));
     }
 
+    [Fact]
+    public async Task Two_tenants_with_the_same_request_each_keep_their_own_claim_and_answer()
+    {
+        var store = await CreateAsync();
+        var others = Request() with { Tenant = new TenantId("other") };
+        await store.BeginAsync(Request(), Cancel);
+        await store.BeginAsync(others, Cancel);
+
+        Time.Advance(IIdempotencyStore.ClaimTimeout);
+        Assert.IsType<IdempotencyClaim.Fresh>(await store.BeginAsync(Request(), Cancel));
+        Assert.IsType<IdempotencyClaim.Fresh>(await store.BeginAsync(others, Cancel));
+        await store.AbandonAsync(others, Cancel);
+        Assert.IsType<IdempotencyClaim.InProgress>(await store.BeginAsync(Request(), Cancel));
+        Assert.IsType<IdempotencyClaim.Fresh>(await store.BeginAsync(others, Cancel));
+        await store.CompleteAsync(others, Created, Cancel);
+
+        Assert.IsType<IdempotencyClaim.InProgress>(await store.BeginAsync(Request(), Cancel));
+        Assert.IsType<IdempotencyClaim.Answered>(await store.BeginAsync(others, Cancel));
+    }
+
     private static IdempotentRequest Request(string fingerprint = "f1") => new(TenantId.Default, "apikey/1", "POST /a", "k1", fingerprint);
 }

@@ -219,6 +219,20 @@ public abstract class InboxContract : PathContract
     }
 
     [Fact]
+    public async Task The_same_account_is_a_person_of_each_tenant_it_writes_to_with_a_name_there()
+    {
+        await HearAsync(HomeLine, "1", "hello");
+        await HearAsync(OfficeLine, "1", "hello");
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "I married") with { Sender = new ExternalSender("user-1", "Li Wei-Braun", "zh-CN") });
+
+        var home = Assert.Single((await Ports.People.ListAsync(Home, null, null, 10, Cancel)).Items);
+        var office = Assert.Single((await Ports.People.ListAsync(Office, null, null, 10, Cancel)).Items);
+
+        Assert.NotEqual(home.Person.Id, office.Person.Id);
+        Assert.Equal(("Li Wei-Braun", "Li Wei"), (Assert.Single(home.Identities).DisplayName, Assert.Single(office.Identities).DisplayName));
+    }
+
+    [Fact]
     public async Task Each_stored_message_is_in_the_audit_chain_of_its_tenant_only()
     {
         await HearAsync(HomeLine, "1", "hello");
