@@ -10,6 +10,7 @@ using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -48,9 +49,16 @@ internal static class SealingBenchmark
             Print("floor: AES-256-GCM encrypt", closing, closing);
             Print("ISecretSealer.SealAsync", await BestAsync(values, () => sealer.SealAsync(tenant, Place, plaintext, CancellationToken.None)), closing);
             Print("IPersonSealer.SealAsync", await BestAsync(values, () => people.SealAsync(tenant, person, Place, plaintext, CancellationToken.None)), closing);
+            var (bodies, database) = (services.GetRequiredService<BodySealer>(), services.GetRequiredService<IDatabase>());
+            using var session = new SqlSession(database, database.Open(forWriting: false));
+            using var keys = bodies.In(session, tenant);
+            var key = keys.Find(person)!;
+            Print("PersonKey.Seal, key at hand", await BestAsync(values, () => Done(() => key.Seal(Place, plaintext))), closing);
             Print("floor: AES-256-GCM decrypt", opening, opening);
             Print("ISecretSealer.OpenAsync", await BestAsync(values, () => sealer.OpenAsync(tenant, Place, bySecret, CancellationToken.None)), opening);
             Print("IPersonSealer.OpenAsync", await BestAsync(values, () => people.OpenAsync(tenant, person, Place, byPerson, CancellationToken.None)), opening);
+            Print("PersonKey.Open, key at hand", await BestAsync(values, () => Done(() => key.Open(Place, byPerson))), opening);
+            Print("PersonKeyRing with one key", await BestAsync(values, () => Done(() => Read(bodies, session, tenant, person))), opening);
             return 0;
         }
         finally
@@ -75,6 +83,12 @@ internal static class SealingBenchmark
         }
 
         return best;
+    }
+
+    private static void Read(BodySealer bodies, SqlSession session, TenantId tenant, PersonId person)
+    {
+        using var keys = bodies.In(session, tenant);
+        keys.Find(person);
     }
 
     private static Task Done(Action work)

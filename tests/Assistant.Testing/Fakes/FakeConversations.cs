@@ -37,6 +37,9 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
         return message;
     }
 
+    public void Forget(Message message)
+        => _messages[_messages.IndexOf(message)] = message with { Body = MessageBody.Forgotten, Attachments = [] };
+
     public void HoldBack(string text)
         => Held.Add(new(Guid.CreateVersion7(), Only.Id, Add(AuthorKind.Assistant, text).Seq, new MessageBody(text), DateTimeOffset.UnixEpoch));
 

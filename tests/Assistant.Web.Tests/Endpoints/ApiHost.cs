@@ -75,6 +75,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<ITenantDirectory>(new FakeTenants()).AddSingleton<IAuditLog>(audit);
         services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
         services.AddSingleton<ICheckpointSigner, FakeCheckpointSigner>().AddSingleton<AuditAlarm>().AddSingleton<CheckpointDesk>();
+        services.AddSingleton<IIndexingStore, FakeIndexing>().AddSingleton<IndexingDesk>();
         services.AddSingleton<IMessageGateway, NoGateway>();
         services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(TimeProvider.System));
         services.AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();

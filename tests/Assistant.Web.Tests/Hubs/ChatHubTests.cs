@@ -245,6 +245,19 @@ public sealed partial class ChatHubTests
         Assert.Equal((true, ""), await device.NextAsync<ChatMessage>() is var gone ? (gone.IsDeleted, gone.Html) : default);
     }
 
+    [Fact]
+    public async Task A_forgotten_message_says_so_and_has_no_words()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var device = await JoinedTo(house, out var conversation);
+        var message = house.Book.Answer(conversation, "secret");
+        await device.NextAsync<ChatMessage>();
+
+        house.Book.Change(message, m => m with { Body = MessageBody.Forgotten });
+
+        Assert.Equal((true, false, ""), await device.NextAsync<ChatMessage>() is var gone ? (gone.IsForgotten, gone.IsDeleted, gone.Html.Trim()) : default);
+    }
+
     private static ChatProgress Trimmed(ChatProgress progress) => progress with { Html = progress.Html.Trim() };
 
     /// <summary>A conversation of the device's visitor, before the device says anything.</summary>

@@ -1,0 +1,44 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Memory;
+
+public sealed class IndexingDeskTests
+{
+    private readonly FakeIndexing _store = new();
+
+    private IndexingDesk Desk => new(_store, new FakeTimeProvider());
+
+    [Theory]
+    [InlineData(Roles.Operator)]
+    [InlineData(Roles.Auditor)]
+    [InlineData(Roles.Viewer)]
+    public async Task Who_may_not_decide_learns_and_changes_nothing(string role)
+    {
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Desk.ReadAsync(Callers.Of(role), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Desk.DecideAsync(Callers.Of(role), Indexing.Nothing, TestContext.Current.CancellationToken));
+        Assert.Empty(_store.Unindexed);
+    }
+
+    [Fact]
+    public async Task A_decision_is_of_the_callers_tenant_alone()
+    {
+        Assert.True(await Desk.DecideAsync(Callers.Of(Roles.Owner, tenant: "office"), Indexing.Nothing, TestContext.Current.CancellationToken));
+
+        Assert.Equal([new TenantId("office")], _store.Unindexed);
+        Assert.Equal(Indexing.Everything, await Desk.ReadAsync(Callers.Admin, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void The_event_says_who_decided_what()
+    {
+        var draft = IndexingDesk.Draft(Callers.Admin, Indexing.Nothing, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal((AuditActions.IndexingChanged, "tenant/default", "nothing", "Ada"), (draft.Action, draft.Subject, draft.Details["index"], draft.Actor.Name));
+    }
+}
