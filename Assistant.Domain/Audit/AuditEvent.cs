@@ -82,6 +82,10 @@ public static class AuditActions
     public const string SignedIn = "user.signin";
     public const string SignInFailed = "user.signin.failed";
     public const string SignedOut = "user.signout";
+    public const string SessionEnded = "session.ended";
+    public const string InvitationMade = "invitation.made";
+    public const string InvitationRevoked = "invitation.revoked";
+    public const string InvitationUsed = "invitation.used";
     public const string PasskeyAdded = "passkey.added";
     public const string PasskeyRefused = "passkey.refused";
     public const string PasskeyRenamed = "passkey.renamed";

@@ -27,6 +27,9 @@ public sealed record Caller(Actor Actor, TenantId Tenant, IReadOnlySet<string> P
     /// <summary>A request for proof that was proven; see <see cref="StepUp.IStepUpGuard"/>.</summary>
     public StepUp.StepUpId? Proof { get; init; }
 
+    /// <summary>The session a user acts in; <see langword="null"/> for programs and the machine.</summary>
+    public Sessions.UserSessionId? Session { get; init; }
+
     /// <summary>Where a user's account is at home, when that is not <see cref="Tenant"/>.</summary>
     public TenantId? HomeTenant { get; init; }
 

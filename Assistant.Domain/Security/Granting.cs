@@ -17,4 +17,8 @@ internal static class Granting
             ? $"There is no role '{role}'. Built-in roles: {string.Join(", ", Roles.All)}."
             : !permissions.IsSubsetOf(caller.Permissions) ? $"You cannot give the role '{role}': it may do more than you may."
             : null;
+
+    /// <summary>Whether somebody with the role may do what the caller may not. A role that is gone may do nothing.</summary>
+    public static async Task<bool> IsBelowAsync(this Caller caller, IRoleStore? roles, string role, CancellationToken cancellationToken)
+        => await caller.FindRoleAsync(roles, role, cancellationToken) is { } held && !held.IsSubsetOf(caller.Permissions);
 }

@@ -90,9 +90,8 @@ public sealed class MembershipDesk(IMembershipStore memberships, IUserDirectory 
         return await memberships.SetAsync(caller.Tenant, user, role, audit, cancellationToken);
     }
 
-    // A role that is gone may do nothing.
     private async Task<MembershipOutcome.Refused?> FindSuperiorityAsync(Caller caller, Membership member, CancellationToken cancellationToken)
-        => await caller.FindRoleAsync(roles, member.Role, cancellationToken) is { } held && !held.IsSubsetOf(caller.Permissions)
+        => await caller.IsBelowAsync(roles, member.Role, cancellationToken)
             ? new("user", $"{member.Email} may do more than you may: ask somebody who holds that much.")
             : null;
 }

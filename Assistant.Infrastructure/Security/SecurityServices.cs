@@ -1,9 +1,12 @@
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Security.Passkeys;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
+using Assistant.Infrastructure.Security.Invitations;
 using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Passkeys;
 using Assistant.Infrastructure.Security.Sealing;
@@ -43,6 +46,12 @@ public static class SecurityServices
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<AccessRights>();
         services.AddSingleton<IAccessRights>(provider => provider.GetRequiredService<AccessRights>());
+        services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations()
+            .Validate(options => options.Idle <= options.Total, $"{SessionOptions.Section}:Idle is longer than {SessionOptions.Section}:Total.").ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SessionOptions>>().Value.Limits);
+        services.AddSingleton<IUserSessionStore, SqlUserSessionStore>();
+        services.AddSingleton<SessionBoard>();
+        services.AddSingleton<SessionDesk>();
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
         services.AddSingleton<IMembershipStore, SqlMembershipStore>();
         services.AddSingleton<IRoleStore, SqlRoleStore>();
@@ -62,6 +71,8 @@ public static class SecurityServices
         services.AddSingleton<IPasskeyStore, SqlPasskeyStore>();
         services.AddSingleton<IPasskeyVerifier, IdentityPasskeyVerifier>();
         services.AddSingleton<PasskeyDesk>();
+        services.AddSingleton<IInvitationStore, SqlInvitationStore>();
+        services.AddSingleton<InvitationDesk>();
         services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
         services.AddSingleton<ApiKeyDesk>();
         return services;

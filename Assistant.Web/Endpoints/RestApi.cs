@@ -55,6 +55,8 @@ internal static class RestApi
         DeadLetterEndpoints.Map(api);
         AuditEndpoints.Map(api);
         UserEndpoints.Map(api);
+        SessionEndpoints.Map(api);
+        InvitationApiEndpoints.Map(api);
         MembershipEndpoints.Map(api);
         RoleEndpoints.Map(api);
         TenantEndpoints.Map(api);

@@ -1,4 +1,5 @@
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 
 namespace Assistant.Web.Localization;
 
@@ -52,6 +53,17 @@ internal static class AccountTexts
     public static string RecoveryMake => Book.Say();
     public static string RecoveryReplace => Book.Say();
     public static string RecoveryReplaceMeans => Book.Say();
+    public static string Sessions => Book.Say();
+    public static string SessionsWhy => Book.Say();
+    public static string SessionThis => Book.Say();
+    public static string SessionEnd => Book.Say();
+    public static string SessionSeen => Book.Say();
+    public static string SessionEnded => Book.Say();
+    public static string SessionsEndOthers => Book.Say();
+    public static string SessionsEndAll => Book.Say();
+    public static string SessionEndOf(string device) => Book.Say(nameof(SessionEndOf), ("device", device));
+    public static string SessionBegan(string at, string address) => Book.Say(nameof(SessionBegan), ("at", at), ("address", address));
+    public static string SessionsEnded(int count) => Book.Count(nameof(SessionsEnded), count);
     public static string PasskeyRenameOf(string name) => Book.Say(nameof(PasskeyRenameOf), ("name", name));
     public static string PasskeyRevokeOf(string name) => Book.Say(nameof(PasskeyRevokeOf), ("name", name));
     public static string PasskeyAddedOn(string at) => Book.Say(nameof(PasskeyAddedOn), ("at", at));
@@ -70,6 +82,24 @@ internal static class AccountTexts
     public static string ProofByPasskey => Book.Say();
     public static string ProofSetUp => Book.Say();
     public static string ProofAskedBy(string who) => Book.Say(nameof(ProofAskedBy), ("who", who));
+
+    /// <summary>A device as its browser names itself.</summary>
+    public static string DeviceOf(DeviceLook device) => (device.Browser, device.Platform) switch
+    {
+        ("", "") => Book.Say("DeviceUnknown"),
+        ("", var platform) => platform,
+        (var browser, "") => browser,
+        var (browser, platform) => Book.Say("DeviceFull", ("browser", browser), ("platform", platform)),
+    };
+
+    /// <summary>How a session began.</summary>
+    public static string MethodOf(SignInMethod method) => method switch
+    {
+        SignInMethod.Password => Book.Say("MethodPassword"),
+        SignInMethod.PasswordAndCode => Book.Say("MethodPasswordAndCode"),
+        SignInMethod.Passkey => Book.Say("MethodPasskey"),
+        _ => throw new ArgumentOutOfRangeException(nameof(method)),
+    };
 
     /// <summary>The role in words; as stored when another build gave it.</summary>
     public static string RoleOf(string role) => role switch

@@ -128,5 +128,9 @@ internal static class Texts
     public static string SignInPasskeyFailed => Book.Say();
     public static string SignedOutTitle => Book.Say();
     public static string SignedOutWhy => Book.Say();
+    public static string SessionStay => Book.Say();
+    public static string SessionSignInAgain => Book.Say();
+    public static string SessionIdleSoon(string at) => Book.Say(nameof(SessionIdleSoon), ("at", at));
+    public static string SessionOverSoon(string at) => Book.Say(nameof(SessionOverSoon), ("at", at));
     public static string AccessDeniedTitle => Book.Say();
 }

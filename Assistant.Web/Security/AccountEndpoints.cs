@@ -1,5 +1,5 @@
-using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Web.Components;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Antiforgery;
@@ -56,7 +56,8 @@ internal static class AccountEndpoints
             : await users.VerifyOnKnownDeviceAsync(email, password, code, origin, cancellationToken))
         {
             case SignInOutcome.SignedIn signedIn:
-                await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp);
+                await sessions.BeginAsync(
+                    http, signedIn.User, signedIn.Stamp, signedIn.User.HasTotp ? SignInMethod.PasswordAndCode : SignInMethod.Password);
                 devices.Remember(http, signedIn.User.Email);
                 return TypedResults.LocalRedirect(returnUrl);
             case SignInOutcome.CodeNeeded:
@@ -69,7 +70,7 @@ internal static class AccountEndpoints
     }
 
     private static async Task<RedirectHttpResult> SignOutAsync(
-        HttpContext http, IAntiforgery antiforgery, IPrincipalCallers callers, IAuditLog audit, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext http, IAntiforgery antiforgery, IPrincipalCallers callers, SessionDesk desk, CancellationToken cancellationToken)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
         {
@@ -78,7 +79,7 @@ internal static class AccountEndpoints
 
         if (callers.Find(http.User) is { } caller)
         {
-            await audit.AppendAsync(caller.Audit(clock.GetUtcNow(), AuditActions.SignedOut, $"user/{caller.Actor.Id}"), cancellationToken);
+            await desk.SignOutAsync(caller, cancellationToken);
             await http.SignOutAsync(WebSecurity.CookieScheme);
         }
 

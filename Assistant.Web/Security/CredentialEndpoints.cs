@@ -48,7 +48,7 @@ internal static class CredentialEndpoints
 
         /// <summary>A changed credential ends every session; this browser's goes on under a new cookie.</summary>
         public Task KeepSignedInAsync(HttpContext http, Caller caller, CredentialOutcome outcome) => outcome is CredentialOutcome.Changed changed
-            ? sessions.BeginAsync(http, changed.User, changed.Stamp, caller.Tenant)
+            ? sessions.ContinueAsync(http, changed.User, changed.Stamp, caller)
             : Task.CompletedTask;
 
         /// <param name="wantsPassword">Whether the form has to carry one; such posts are counted as attempts.</param>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -91,7 +92,7 @@ internal static class PasskeyEndpoints
             return AccountEndpoints.Back("passkey", null, returnUrl);
         }
 
-        await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp);
+        await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp, SignInMethod.Passkey);
         devices.Remember(http, signedIn.User.Email);
         return TypedResults.LocalRedirect(returnUrl);
     }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Web.Security;
@@ -21,12 +22,16 @@ internal static class SessionClaims
     /// <summary>Ends the session when the user's own has changed.</summary>
     public const string Stamp = "assistant:stamp";
 
+    /// <summary>Token of the session's row, see <see cref="RandomToken"/>.</summary>
+    public const string Session = "assistant:session";
+
     /// <summary>Network address of the request at hand; never part of the cookie.</summary>
     public const string Origin = "assistant:origin";
 
     /// <param name="tenant">The tenant the session is in.</param>
-    public static ClaimsPrincipal ForUser(User user, string stamp, TenantId tenant) => new(new ClaimsIdentity(
-        [.. Common(user.AsActor, tenant.Value), new Claim(Home, user.Tenant.Value), new Claim(Stamp, stamp)], WebSecurity.CookieScheme));
+    public static ClaimsPrincipal ForUser(User user, string stamp, RandomToken token, TenantId tenant) => new(new ClaimsIdentity(
+        [.. Common(user.AsActor, tenant.Value), new Claim(Home, user.Tenant.Value), new Claim(Stamp, stamp), new Claim(Session, token.Reveal())],
+        WebSecurity.CookieScheme));
 
     /// <summary>The same session in another tenant.</summary>
     public static ClaimsPrincipal MovedTo(this ClaimsPrincipal session, TenantId tenant)

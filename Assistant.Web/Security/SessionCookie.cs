@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Assistant.Domain.Security.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
@@ -15,8 +16,7 @@ internal static class SessionCookie
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.CookieManager = new HostCookies();
-        options.ExpireTimeSpan = TimeSpan.FromHours(12);
-        options.SlidingExpiration = true;
+        options.SlidingExpiration = false; // the session's row says how long it goes on
         options.LoginPath = "/account/sign-in";
         options.AccessDeniedPath = "/account/access-denied";
         options.ReturnUrlParameter = "returnUrl";
@@ -36,6 +36,11 @@ internal static class SessionCookie
             return;
         }
 
+        if (IsActivity(context.Request) && Sessions.IdOf(principal) is { } session)
+        {
+            await context.HttpContext.RequestServices.GetRequiredService<SessionBoard>().SeeAsync(session, context.HttpContext.RequestAborted);
+        }
+
         if (sessions.FindBetterTenant(principal) is { } tenant)
         {
             principal = principal.MovedTo(tenant);
@@ -48,6 +53,10 @@ internal static class SessionCookie
         ((ClaimsIdentity)present.Identity!).AddClaim(new Claim(SessionClaims.Origin, SessionClaims.OriginOf(context.HttpContext)));
         context.ReplacePrincipal(present);
     }
+
+    // Somebody opened a page or sent a form. What a page fetches by itself, its circuit among it, is not something the person did.
+    private static bool IsActivity(HttpRequest request)
+        => request.Headers["Sec-Fetch-Mode"].ToString() is "" or "navigate" && !request.Path.StartsWithSegments("/_blazor");
 
     // A page sends people to sign in; a program is told.
     private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, int status)

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Web.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
@@ -16,13 +17,15 @@ internal sealed class SessionRevalidation : RevalidatingServerAuthenticationStat
 
     private readonly IAccessRights _rights;
     private readonly Sessions _sessions;
+    private readonly SessionBoard _board;
     private readonly IPrincipalCallers _callers;
     private HashSet<string>? _known;
 
-    public SessionRevalidation(ILoggerFactory loggers, IAccessRights rights, Sessions sessions, IPrincipalCallers callers) : base(loggers)
+    public SessionRevalidation(ILoggerFactory loggers, IAccessRights rights, SessionBoard board, Sessions sessions, IPrincipalCallers callers) : base(loggers)
     {
-        (_rights, _sessions, _callers) = (rights, sessions, callers);
+        (_rights, _board, _sessions, _callers) = (rights, board, sessions, callers);
         rights.Changed += Look;
+        board.Changed += Look;
     }
 
     // A safety net: a signal that was missed is made up for here.
@@ -34,6 +37,7 @@ internal sealed class SessionRevalidation : RevalidatingServerAuthenticationStat
     protected override void Dispose(bool disposing)
     {
         _rights.Changed -= Look;
+        _board.Changed -= Look;
         base.Dispose(disposing);
     }
 

@@ -1,26 +1,46 @@
 using System.Security.Claims;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Assistant.Web.Security;
 
 /// <summary>Begins sessions of the console and says in which tenant they are.</summary>
-internal sealed class Sessions(IAccessRights rights)
+internal sealed class Sessions(IAccessRights rights, SessionBoard board, IUserSessionStore store, TimeProvider clock)
 {
-    /// <summary>Gives this browser its cookie.</summary>
-    /// <param name="wanted">The tenant the session was in before, if any.</param>
-    public async Task BeginAsync(HttpContext http, User user, string stamp, TenantId? wanted = null)
+    /// <summary>Gives this browser its cookie, after a sign-in.</summary>
+    public async Task BeginAsync(HttpContext http, User user, string stamp, SignInMethod method)
     {
-        await rights.LoadAsync(http.RequestAborted);
-        await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(user, stamp, Choose(user.Id, wanted ?? user.Tenant)));
+        await ReplaceAsync(http);
+        var now = clock.GetUtcNow();
+        var device = DeviceLook.Of(http.Request.Headers.UserAgent);
+        var token = RandomToken.Create();
+        var session = new UserSession(UserSessionId.Of(token), user.Id, user.Tenant, now, now, method, device, SessionClaims.OriginOf(http));
+        await OpenAsync(http, user, stamp, token, session, user.Tenant);
+    }
+
+    /// <summary>
+    /// Gives this browser another cookie for a session that a changed credential ended with all others: it goes on where it was, for as long
+    /// as it would have.
+    /// </summary>
+    public async Task ContinueAsync(HttpContext http, User user, string stamp, Caller caller)
+    {
+        if (caller.Session is { } ended && await store.FindAsync(ended, http.RequestAborted) is { } before)
+        {
+            var token = RandomToken.Create();
+            var session = before with { Id = UserSessionId.Of(token), SeenAt = clock.GetUtcNow(), EndedAt = null, End = null };
+            await OpenAsync(http, user, stamp, token, session, caller.Tenant);
+        }
     }
 
     /// <summary>Whether the session in the principal goes on.</summary>
     public async ValueTask<bool> IsInForceAsync(ClaimsPrincipal? principal, CancellationToken cancellationToken)
     {
         await rights.LoadAsync(cancellationToken);
-        return UserOf(principal) is { } user && principal!.FindFirst(SessionClaims.Stamp)?.Value is { } stamp && rights.IsInForce(user, stamp);
+        return UserOf(principal) is { } user && principal!.FindFirst(SessionClaims.Stamp)?.Value is { } stamp && rights.IsInForce(user, stamp)
+            && IdOf(principal) is { } session && await board.IsOpenAsync(session, user, cancellationToken);
     }
 
     /// <summary>The tenant the session is in from now on, when its user is no member of the present one any more but of another.</summary>
@@ -32,6 +52,30 @@ internal sealed class Sessions(IAccessRights rights)
 
     public static UserId? UserOf(ClaimsPrincipal? principal)
         => Guid.TryParse(principal?.FindFirst(SessionClaims.Id)?.Value, out var id) ? new UserId(id) : null;
+
+    /// <summary>The session the principal carries the token of, whether or not it goes on.</summary>
+    public static UserSessionId? IdOf(ClaimsPrincipal? principal)
+        => RandomToken.TryParse(principal?.FindFirst(SessionClaims.Session)?.Value, out var token) ? UserSessionId.Of(token) : null;
+
+    // A browser has one session: whoever signs in where somebody is signed in takes the place of the one before.
+    private async Task ReplaceAsync(HttpContext http)
+    {
+        if (UserOf(http.User) is { } user && IdOf(http.User) is { } before && await store.FindAsync(before, http.RequestAborted) is { EndedAt: null } open)
+        {
+            var actor = new Actor("user", user.ToString(), http.User.Identity?.Name ?? "");
+            var details = new Dictionary<string, string> { ["session"] = before.ToString(), ["why"] = "another sign-in" };
+            await board.EndAsync(
+                user, before, SessionEnd.SignedOut,
+                new AuditDraft(open.Tenant, clock.GetUtcNow(), actor, AuditActions.SignedOut, $"user/{user}", SessionClaims.OriginOf(http), details), http.RequestAborted);
+        }
+    }
+
+    private async Task OpenAsync(HttpContext http, User user, string stamp, RandomToken token, UserSession session, TenantId wanted)
+    {
+        await rights.LoadAsync(http.RequestAborted);
+        await board.BeginAsync(session, http.RequestAborted);
+        await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(user, stamp, token, Choose(user.Id, wanted)));
+    }
 
     // Somebody who is a member nowhere is where they were, and may do nothing there.
     private TenantId Choose(UserId user, TenantId wanted)

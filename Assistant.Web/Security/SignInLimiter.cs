@@ -25,8 +25,11 @@ internal sealed class SignInLimiter(TimeProvider clock)
     // A challenge costs a row and no hash; the sign-in page asks for one each time it is opened.
     private readonly TokenBuckets<IPAddress> _challenges = new(burst: 120, perMinute: 120, MaxKeys, clock);
 
+    // A token cannot be guessed either; a page and its form come to two, and a mistyped password to two more.
+    private readonly TokenBuckets<IPAddress> _invitations = new(burst: 30, perMinute: 10, MaxKeys, clock);
+
     /// <summary>How much is remembered, the largest of the tables.</summary>
-    public int Remembered => new[] { _networks.Count, _pairs.Count, _accounts.Count, _devices.Count, _sessions.Count, _passkeys.Count, _challenges.Count }.Max();
+    public int Remembered => new[] { _networks.Count, _pairs.Count, _accounts.Count, _devices.Count, _sessions.Count, _passkeys.Count, _challenges.Count, _invitations.Count }.Max();
 
     /// <summary>Whether somebody on a device nobody knows may try an account.</summary>
     public bool Allows(IPAddress network, string email)
@@ -47,6 +50,9 @@ internal sealed class SignInLimiter(TimeProvider clock)
 
     /// <summary>Whether a network may have another challenge for a passkey.</summary>
     public bool AllowsChallenge(IPAddress network) => IsFree(_challenges.Take(network));
+
+    /// <summary>Whether a network may look at an invitation or accept one.</summary>
+    public bool AllowsInvitation(IPAddress network) => IsFree(_invitations.Take(network));
 
     private static bool IsFree(TimeSpan wait) => wait == TimeSpan.Zero;
 }

@@ -1,4 +1,5 @@
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Web.Components;
 using Assistant.Web.Endpoints;
 using Assistant.Web.Verbs;
@@ -20,6 +21,8 @@ internal static class WebSecurity
         services.AddAuthentication(CookieScheme)
             .AddCookie(CookieScheme, SessionCookie.Configure)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(RestApi.Scheme, null);
+
+        services.AddOptions<CookieAuthenticationOptions>(CookieScheme).Configure<SessionLimits>((options, limits) => options.ExpireTimeSpan = limits.Total);
 
         // An endpoint that says nothing about who may come in lets nobody in. Where there is none, there is nothing to keep closed.
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder()
@@ -66,5 +69,6 @@ internal static class WebSecurity
         CredentialEndpoints.Map(endpoints);
         PasskeyEndpoints.Map(endpoints);
         TenantSwitch.Map(endpoints);
+        InvitationEndpoints.Map(endpoints);
     }
 }

@@ -1,13 +1,17 @@
+using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Invitations;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
+using Assistant.Web.Security;
 
 namespace Assistant.Web.Verbs;
 
 /// <summary><c>users</c>: who may sign in to the console.</summary>
 [ActsFor(ActsForAttribute.Machine)]
 [Audits(AuditActions.UserCreated, AuditActions.UserChanged, AuditActions.MembershipGranted, AuditActions.MembershipRemoved, WantsProof = true)]
-internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, ITenantDirectory tenants) : IVerb
+internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDesk sessions, InvitationDesk invitations, ITenantDirectory tenants) : IVerb
 {
     public string Name => "users";
 
@@ -17,6 +21,8 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, ITenantDi
         users grant --email E --role R [--tenant T]
         users remove --email E [--tenant T]
         users reset-mfa --email E [--tenant T]
+        users invite --role R [--note N] [--hours H] [--tenant T] [--json]
+        users sign-out --email E [--tenant T] [--json]
         """;
 
     public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
@@ -27,6 +33,8 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, ITenantDi
             ["grant", ..] => GrantAsync(context, cancellationToken),
             ["remove", ..] => RemoveAsync(context, cancellationToken),
             ["reset-mfa", ..] => ResetMfaAsync(context, cancellationToken),
+            ["invite", ..] => InviteAsync(context, cancellationToken),
+            ["sign-out", ..] => SignOutAsync(context, cancellationToken),
             _ => throw new VerbUseException("Say what to do with users."),
         });
 
@@ -137,6 +145,50 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, ITenantDi
         await context.Out.WriteLineAsync(
             context.Json ? VerbOptions.ToJson(Shown(user!)) : $"{user!.Email} signs in by password alone until a code is set up again; open sessions end.");
         return VerbExit.Fine;
+    }
+
+    private async Task<int> InviteAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--role", "--note", "--hours", "--tenant"]);
+        if (!int.TryParse(options.Find("--hours") ?? "72", CultureInfo.InvariantCulture, out var hours))
+        {
+            throw new VerbUseException("Say the hours as a number.");
+        }
+
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        switch (await invitations.CreateAsync(caller, options.Require("--role"), options.Find("--note") ?? "", TimeSpan.FromHours(hours), cancellationToken))
+        {
+            case InviteOutcome.Made made:
+                var path = InvitationEndpoints.PathOf(made.Token);
+                await context.Out.WriteLineAsync(context.Json
+                    ? VerbOptions.ToJson(new { Id = made.Invitation.Id.Value, Path = path, made.Invitation.Role, made.Invitation.ExpiresAt })
+                    : $"Good once, until {made.Invitation.ExpiresAt:u}, below the console's address:\n{path}");
+                return VerbExit.Fine;
+            case InviteOutcome.Refused refused:
+                throw new VerbUseException(refused.Message);
+            case var other:
+                throw new InvalidOperationException($"Unknown outcome {other}.");
+        }
+    }
+
+    private async Task<int> SignOutAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--tenant"]);
+        var email = EmailAddress.Normalize(options.Require("--email"));
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var user = (await desk.ListAsync(caller, cancellationToken)).FirstOrDefault(u => EmailAddress.Normalize(u.Email) == email);
+        switch (user is null ? new EndSessionsOutcome.NotFound() : await sessions.EndOfMemberAsync(caller, user.Id, cancellationToken))
+        {
+            case EndSessionsOutcome.Ended ended:
+                await context.Out.WriteLineAsync(context.Json ? VerbOptions.ToJson(ended) : $"{user!.Email} is signed out; sessions ended: {ended.Count}.");
+                return VerbExit.Fine;
+            case EndSessionsOutcome.AtHomeElsewhere:
+                await context.Error.WriteLineAsync($"The account is at home in tenant {user!.Tenant}: name that one.");
+                return VerbExit.CheckFailed;
+            default:
+                await context.Error.WriteLineAsync($"Tenant {caller.Tenant} has no user {options.Find("--email")}.");
+                return VerbExit.CheckFailed;
+        }
     }
 
     private static object Shown(User user) => new

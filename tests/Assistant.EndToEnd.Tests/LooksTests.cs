@@ -58,6 +58,7 @@ public sealed partial class LooksTests(Chromium chromium)
         await inspector.VisitAsync("setup-spent", house.Address + "/setup?token=spent");
         await inspector.VisitAsync("sign-in", house.Address + "/account/sign-in", PageKind.Still);
         await inspector.VisitAsync("sign-in-failed", house.Address + "/account/sign-in?problem=failed&email=ada%40example.com", PageKind.Still);
+        await inspector.VisitAsync("invitation-closed", house.Address + "/invitation/none", PageKind.Still);
         await inspector.VisitAsync("signed-out", house.Address + "/account/signed-out", PageKind.Still);
         await inspector.VisitAsync("access-denied", house.Address + "/account/access-denied", PageKind.Still);
         await inspector.VisitAsync("not-found-stranger", house.Address + "/no/such/page", isMissing: true);

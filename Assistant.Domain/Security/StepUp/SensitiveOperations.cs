@@ -48,6 +48,10 @@ public static class SensitiveOperations
     public static readonly SensitiveOperation UserMfaReset = new(
         "user.mfa-reset", Permissions.UsersManage, new("Let {email} sign in by password alone.", "允许 {email} 仅凭密码登录。"));
 
+    public static readonly SensitiveOperation UserInvite = new(
+        "user.invite", Permissions.UsersManage,
+        new("Let whoever has a link into this tenant with the role {role} ({note}).", "允许持有链接的人以 {role} 角色加入本租户（{note}）。"));
+
     public static readonly SensitiveOperation ConnectionSecret = new(
         "connection.secret", Permissions.ChannelsManage,
         new("Replace {settings} of the connection {name}.", "替换连接 {name} 的 {settings}。"));
@@ -78,7 +82,7 @@ public static class SensitiveOperations
 
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
-        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, ConnectionSecret, ConnectionAccess,
+        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, ConnectionSecret, ConnectionAccess,
         ConnectionDelete, EngineSecret, MessageForget, ConversationForget, PersonForget, PersonExport,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

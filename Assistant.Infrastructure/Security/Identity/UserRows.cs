@@ -8,6 +8,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Security.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Identity;
@@ -125,6 +126,7 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWri
             }
 
             row.SecurityStamp = stamp;
+            SqlUserSessionStore.EndAllOf(session, row.Id, audit.At);
             session.Audit(audit);
             return new ChangeUserOutcome.Changed(row.As(RoleOf(context, row)).ToUser());
         });

@@ -1,14 +1,15 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Security.Memberships;
 
-/// <summary>Notices what another process changed about rights: a verb beside the server, or a second node.</summary>
-[ActsFor("the product, in every tenant: notices rights that another process changed")]
-[NotAudited(NotAuditedAttribute.Reads)]
-internal sealed partial class AccessWatch(AccessRights rights, TimeProvider clock, ILogger<AccessWatch> logger) : BackgroundService
+/// <summary>Notices what another process changed about rights and sessions: a verb beside the server, or a second node. Ends sessions whose time is up.</summary>
+[ActsFor("the product, in every tenant: notices rights and sessions that another process changed, and ends sessions in time")]
+[Audits(AuditActions.SessionEnded)]
+internal sealed partial class AccessWatch(AccessRights rights, SessionBoard sessions, TimeProvider clock, ILogger<AccessWatch> logger) : BackgroundService
 {
     /// <summary>How long a right taken away by another process can still be used.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -21,6 +22,7 @@ internal sealed partial class AccessWatch(AccessRights rights, TimeProvider cloc
             try
             {
                 await rights.RefreshAsync(stoppingToken);
+                await sessions.RefreshAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {

@@ -5,6 +5,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Memberships;
+using Assistant.Infrastructure.Security.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Passkeys;
@@ -92,6 +93,7 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
                 }
 
                 session.Execute(EndSessions, user.Value, stamp);
+                SqlUserSessionStore.EndAllOf(session, user.Value, audit.At);
                 session.Audit(audit);
                 return Session(session, tenant, user);
             },

@@ -4,6 +4,7 @@ using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
@@ -130,6 +131,10 @@ public sealed class StepUpCoverageTests
         Assert.Equal([Permissions.PeopleRead], (await roleStore.FindAsync(TenantId.Default, "desk", Cancel))?.Permissions);
         await StoppedAsync(() => users.ResetMfaAsync(Admin, ann.Id, Cancel));
         await StoppedAsync(() => keys.CreateAsync(Admin, "script", Roles.Viewer, Cancel));
+        var invitations = new InvitationDesk(
+            new InMemoryInvitationStore(audit), directory, memberships, roleStore, new InMemoryApiKeyStore(audit, _clock), _guard, _clock);
+        await StoppedAsync(() => invitations.CreateAsync(Admin, Roles.Viewer, "for Bob", Invitation.DefaultLifetime, Cancel));
+        Assert.Empty(await invitations.ListAsync(Admin, Cancel));
 
         Assert.Equal(Roles.Viewer, Assert.Single(await seed.ListAsync(Admin, Cancel)).Role);
         Assert.Empty(await keys.ListAsync(Admin, Cancel));

@@ -271,6 +271,15 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
         }
     }
 
+    /// <summary>What changes when the user's sessions end; <see langword="null"/> when there is no such user.</summary>
+    internal string? StampOf(UserId id)
+    {
+        lock (_lock)
+        {
+            return _accounts.Find(a => a.User.Id == id)?.Stamp;
+        }
+    }
+
     /// <summary>Whether a session that began with the stamp goes on.</summary>
     internal bool IsInForce(UserId id, string stamp)
     {

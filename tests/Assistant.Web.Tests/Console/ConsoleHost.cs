@@ -7,6 +7,7 @@ using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.EndToEnd;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
@@ -91,6 +92,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         var (log, clock) = (new InMemoryAuditLog(), TimeProvider.System);
         var users = new InMemoryUserDirectory(log, clock, TenantId.Default);
         services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, new InMemoryMembershipStore(users, log)));
+        services.AddSingleton(new SessionBoard(new InMemoryUserSessionStore(users, log, clock), new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), clock));
         services.AddAuthentication("stage").AddScheme<AuthenticationSchemeOptions, StageAuthentication>("stage", null);
         services.AddAuthorization(options =>
         {

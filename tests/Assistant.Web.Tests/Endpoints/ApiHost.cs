@@ -18,6 +18,8 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Invitations;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
@@ -57,6 +59,8 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>Where there is something to be forgotten.</summary>
     public InMemoryHouse House { get; private init; } = null!;
 
+    public SessionBoard Sessions => _app.Services.GetRequiredService<SessionBoard>();
+
     /// <param name="guard">Lets everybody through when it is <see langword="null"/>.</param>
     public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null, IStepUpGuard? guard = null)
     {
@@ -88,6 +92,11 @@ internal sealed class ApiHost : IAsyncDisposable
         var (memberships, log) = (new InMemoryMembershipStore(users, new InMemoryAuditLog()), new InMemoryAuditLog());
         services.AddSingleton<IMembershipStore>(memberships).AddSingleton<MembershipDesk>().AddSingleton<TenantDesk>();
         services.AddSingleton<IRoleStore>(new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(log, TimeProvider.System), log)).AddSingleton<RoleDesk>();
+        var sessions = new InMemoryUserSessionStore(users, log, TimeProvider.System);
+        services.AddSingleton<IUserSessionStore>(sessions).AddSingleton(new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
+        services.AddSingleton<SessionBoard>().AddSingleton<SessionDesk>();
+        services.AddSingleton<IInvitationStore>(new InMemoryInvitationStore(log)).AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(log, TimeProvider.System));
+        services.AddSingleton<InvitationDesk>();
         services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
         services.AddSingleton(guard ?? new OpenGuard());
         var house = new InMemoryHouse(TimeProvider.System);

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.Passkeys;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
@@ -40,42 +42,60 @@ internal sealed class SecurityHost : IAsyncDisposable
 
     public IMembershipStore Memberships => _app.Services.GetRequiredService<IMembershipStore>();
 
+    public IUserSessionStore Sessions => _app.Services.GetRequiredService<IUserSessionStore>();
+
+    public SessionBoard Board => _app.Services.GetRequiredService<SessionBoard>();
+
+    /// <summary>Whoever asked <c>/who</c> last.</summary>
+    public Caller? LastCaller { get; private set; }
+
     public IPasskeyStore Passkeys => _app.Services.GetRequiredService<IPasskeyStore>();
+
+    public InvitationDesk Invitations => _app.Services.GetRequiredService<InvitationDesk>();
 
     public ApiKeyDesk Keys => _app.Services.GetRequiredService<ApiKeyDesk>();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<SecurityHost> StartAsync()
+    public static async Task<SecurityHost> StartAsync(TimeProvider? time = null)
     {
+        var clock = time ?? TimeProvider.System;
         var audit = new InMemoryAuditLog();
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<IAuditLog>(audit);
-        var users = new InMemoryUserDirectory(audit, TimeProvider.System, TenantId.Default, Annex);
+        var users = new InMemoryUserDirectory(audit, clock, TenantId.Default, Annex);
         var memberships = new InMemoryMembershipStore(users, audit);
         builder.Services.AddSingleton<IMembershipStore>(memberships);
+        builder.Services.AddSingleton<IRoleStore>(new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(audit, clock), audit));
         builder.Services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, memberships));
         builder.Services.AddSingleton<IUserDirectory>(users);
+        builder.Services.AddSingleton(new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
+        builder.Services.AddSingleton<IUserSessionStore>(new InMemoryUserSessionStore(users, audit, clock));
+        builder.Services.AddSingleton<SessionBoard>();
+        builder.Services.AddSingleton<SessionDesk>();
+        builder.Services.AddSingleton<IInvitationStore>(new InMemoryInvitationStore(audit));
+        builder.Services.AddSingleton<InvitationDesk>();
         builder.Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(users, audit));
         builder.Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
         builder.Services.AddSingleton<PasskeyDesk>();
-        builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, TimeProvider.System));
+        builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, clock));
         builder.Services.AddSingleton<IStepUpGuard>(new OpenGuard());
         builder.Services.AddSingleton<UserDesk>();
         builder.Services.AddSingleton<AccountDesk>();
-        builder.Services.AddSingleton<ITotp>(new FakeTotp(TimeProvider.System));
+        builder.Services.AddSingleton<ITotp>(new FakeTotp(clock));
         builder.Services.AddSingleton<ApiKeyDesk>();
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.Services.AddWebSecurity();
 
+        SecurityHost? host = null;
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapAccount();
         app.MapGet("/form", (HttpContext http, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(http).RequestToken).AllowAnonymous();
-        app.MapGet("/who", (HttpContext http, IPrincipalCallers callers) => callers.Find(http.User) is { } caller
+        app.MapGet("/who", (HttpContext http, IPrincipalCallers callers) => (host!.LastCaller = callers.Find(http.User)) is { } caller
             ? $"{caller.Actor.Kind} {caller.Actor.Name} {caller.Tenant} {caller.Origin}"
             : "nobody").AllowAnonymous();
         app.MapGet("/unstated", () => "somebody forgot to say who may come in");
@@ -83,7 +103,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         app.MapGet("/api/users", (ApiCaller caller) => $"{caller.Value.Actor.Kind} {caller.Value.Actor.Name}").RequireAuthorization(
             new AuthorizeAttribute(Permissions.UsersManage) { AuthenticationSchemes = RestApi.Scheme });
         await app.StartAsync(Cancel);
-        return new SecurityHost(app, audit);
+        return host = new SecurityHost(app, audit);
     }
 
     public Browser Open(string scheme = "http") => new(_app.GetTestServer(), scheme);

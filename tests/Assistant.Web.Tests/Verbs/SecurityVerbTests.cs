@@ -3,6 +3,8 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Invitations;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -24,16 +26,23 @@ public sealed class SecurityVerbTests : IDisposable
     private readonly CheckpointDesk _desk;
     private readonly AuditVerb _auditVerb;
     private readonly ApiKeyDesk _keyDesk;
+    private readonly InMemoryUserSessionStore _sessions;
+    private readonly SessionBoard _board;
 
     public SecurityVerbTests()
     {
         var tenants = new OneTenant();
         _keyDesk = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), new OpenGuard(), _clock);
         var users = new InMemoryUserDirectory(_audit, _clock, TenantId.Default);
+        _sessions = new InMemoryUserSessionStore(users, _audit, _clock);
+        _board = new SessionBoard(_sessions, new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), _clock);
         var memberships = new InMemoryMembershipStore(users, _audit);
         var roles = new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(_audit, _clock), _audit);
         _users = new UsersVerb(
-            new UserDesk(users, new OpenGuard(), _clock, null, roles), new MembershipDesk(memberships, users, roles, new OpenGuard(), _clock), tenants);
+            new UserDesk(users, new OpenGuard(), _clock, null, roles), new MembershipDesk(memberships, users, roles, new OpenGuard(), _clock),
+            new SessionDesk(_sessions, _board, users, memberships, roles, _clock),
+            new InvitationDesk(
+                new InMemoryInvitationStore(_audit), users, memberships, roles, new InMemoryApiKeyStore(_audit, _clock), new OpenGuard(), _clock), tenants);
         _roles = new RolesVerb(new RoleDesk(roles, new OpenGuard(), _clock), tenants);
         _keys = new ApiKeysVerb(_keyDesk, tenants);
         _desk = new CheckpointDesk(
@@ -46,7 +55,36 @@ public sealed class SecurityVerbTests : IDisposable
     public void Dispose()
     {
         _desk.Dispose();
+        _board.Dispose();
         File.Delete(_file);
+    }
+
+    [Fact]
+    public async Task An_invitation_is_printed_once_as_a_path_and_refused_for_a_role_there_is_not()
+    {
+        var (exit, output, _) = await RunAsync(_users, ["invite", "--role", "operator", "--note", "for Bob", "--hours", "5"]);
+
+        Assert.Equal(VerbExit.Fine, exit);
+        Assert.Matches("^/invitation/[A-Za-z0-9_-]{43}$", output.TrimEnd().Split('\n')[^1]);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["invite", "--role", "none"])).Exit);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["invite", "--role", "viewer", "--hours", "721"])).Exit);
+    }
+
+    [Fact]
+    public async Task A_user_is_signed_out_everywhere()
+    {
+        await RunAsync(_users, ["create", "--email", "ada@example.org", "--role", "owner", "--password-stdin"], "correct horse battery\n");
+        var (_, list, _) = await RunAsync(_users, ["list"], json: true);
+        var ada = new UserId(JsonDocument.Parse(list).RootElement[0].GetProperty("id").GetGuid());
+        var now = _clock.GetUtcNow();
+        var session = new UserSession(UserSessionId.Of(RandomToken.Create()), ada, TenantId.Default, now, now, SignInMethod.Password, DeviceLook.Unknown, "192.0.2.1");
+        await _board.BeginAsync(session, Cancel);
+
+        var (exit, output, _) = await RunAsync(_users, ["sign-out", "--email", "ADA@example.org"]);
+
+        Assert.Equal((VerbExit.Fine, "ada@example.org is signed out; sessions ended: 1."), (exit, output.Trim()));
+        Assert.False(_board.IsOpen(session.Id, ada));
+        Assert.Equal(VerbExit.CheckFailed, (await RunAsync(_users, ["sign-out", "--email", "eve@example.org"])).Exit);
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Components.Pages.Members;
 
 /// <summary>The members of the tenant: who is in, as what, letting somebody in and putting somebody out.</summary>
-internal sealed class MembersPageModel(MembershipDesk desk, RoleDesk roles, Caller caller)
+internal sealed class MembersPageModel(MembershipDesk desk, RoleDesk roles, SessionDesk sessions, Caller caller)
 {
     public IReadOnlyList<Membership>? Members { get; private set; }
 
@@ -47,6 +48,17 @@ internal sealed class MembersPageModel(MembershipDesk desk, RoleDesk roles, Call
 
     public Task RemoveAsync(Membership member, CancellationToken cancellationToken)
         => RunAsync(by => desk.RemoveAsync(by, member.User, cancellationToken), cancellationToken);
+
+    /// <summary>Signs a member out everywhere.</summary>
+    public async Task SignOutAsync(Membership member, CancellationToken cancellationToken)
+        => (Done, Problem) = await sessions.EndOfMemberAsync(caller, member.User, cancellationToken) switch
+        {
+            EndSessionsOutcome.Ended ended => (MembersTexts.SignedOut(ended.Count), null),
+            EndSessionsOutcome.AtHomeElsewhere => (null, MembersTexts.AtHomeElsewhere),
+            EndSessionsOutcome.MayDoMore => (null, MembersTexts.MemberTooMuch),
+            EndSessionsOutcome.NotFound => ((string?)null, MembersTexts.NoAccount),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+        };
 
     public Task RepeatAsync() => Act.RepeatAsync(caller);
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -23,6 +24,9 @@ public sealed class AccountPageTests : BunitContext
     private readonly InMemoryUserDirectory _users;
     private readonly User _ada;
     private readonly BunitJSModuleInterop _script;
+    private readonly InMemoryUserSessionStore _sessions;
+    private readonly SessionBoard _board;
+    private readonly UserSessionId _here;
 
     public AccountPageTests()
     {
@@ -30,7 +34,14 @@ public sealed class AccountPageTests : BunitContext
         _users = new InMemoryUserDirectory(log, _clock, TenantId.Default);
         _ada = Assert.IsType<CreateUserOutcome.Created>(new UserDesk(_users, new OpenGuard(), _clock)
             .CreateAsync(UserDesk.LocalCaller(TenantId.Default), "ada@example.org", Roles.Owner, Password, null, Cancel).GetAwaiter().GetResult()).User;
-        var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1");
+        _sessions = new InMemoryUserSessionStore(_users, log, _clock);
+        _board = new SessionBoard(_sessions, new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), _clock);
+        _here = BeginSession("Firefox");
+        var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1") { Session = _here };
+        var memberships = new InMemoryMembershipStore(_users, log);
+        Services.AddSingleton(_board);
+        Services.AddSingleton(new SessionDesk(
+            _sessions, _board, _users, memberships, new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(log, _clock), log), _clock));
         AddAuthorization().SetAuthorized("ada@example.org");
         Services.AddSingleton<TimeProvider>(_clock);
         Services.AddSingleton<ITotp>(new FakeTotp(_clock));
@@ -57,6 +68,56 @@ public sealed class AccountPageTests : BunitContext
 
         Assert.Contains("ada@example.org", page.Markup, StringComparison.Ordinal);
         Assert.Contains("your password alone signs you in", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sessions_are_listed_this_one_marked_and_another_is_ended_by_its_button()
+    {
+        var there = BeginSession("Chrome");
+        var page = Render<SessionsPanel>();
+        Assert.Equal(2, page.FindAll("li").Count);
+        Assert.Contains("Firefox on Windows · this one", page.Markup, StringComparison.Ordinal);
+
+        page.Find("[aria-label='End the session on Chrome on Windows']").Click();
+
+        Assert.Equal((true, false), (_board.IsOpen(_here, _ada.Id), _board.IsOpen(there, _ada.Id)));
+        Assert.Single(page.FindAll("li"));
+        Assert.Contains("The session was ended.", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_elsewhere_leaves_the_list_that_is_looked_at()
+    {
+        var there = BeginSession("Chrome");
+        var page = Render<SessionsPanel>();
+
+        await _board.EndAsync(
+            _ada.Id, there, SessionEnd.EndedByAdmin, UserDesk.LocalCaller(TenantId.Default).Audit(_clock.GetUtcNow(), AuditActions.SessionEnded, "user/x"), Cancel);
+
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("li")));
+    }
+
+    [Fact]
+    public void Everywhere_else_and_everywhere_end_what_they_say()
+    {
+        var (one, two) = (BeginSession("Chrome"), BeginSession("Safari"));
+        var page = Render<SessionsPanel>();
+
+        page.FindAll("button").Single(b => b.TextContent == "Sign out everywhere else").Click();
+        Assert.Equal((true, false, false), (_board.IsOpen(_here, _ada.Id), _board.IsOpen(one, _ada.Id), _board.IsOpen(two, _ada.Id)));
+        Assert.Contains("2 other sessions were ended.", page.Markup, StringComparison.Ordinal);
+        page.FindAll("button").Single(b => b.TextContent == "Sign out everywhere").Click();
+
+        Assert.False(_board.IsOpen(_here, _ada.Id));
+    }
+
+    private UserSessionId BeginSession(string browser)
+    {
+        var now = _clock.GetUtcNow();
+        var session = new UserSession(
+            UserSessionId.Of(RandomToken.Create()), _ada.Id, TenantId.Default, now, now, SignInMethod.Password, new DeviceLook(browser, "Windows"), "192.0.2.1");
+        _board.BeginAsync(session, Cancel).GetAwaiter().GetResult();
+        return session.Id;
     }
 
     [Fact]

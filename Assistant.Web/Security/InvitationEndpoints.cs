@@ -1,0 +1,92 @@
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.Invitations;
+using Assistant.Domain.Security.Sessions;
+using Assistant.Web.Components;
+using Assistant.Web.Security.Access;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Assistant.Web.Security;
+
+/// <summary>
+/// The posts of the invitation page: plain forms that work without script and answer with a redirect. Both take <c>token</c> and the
+/// antiforgery token; a newcomer's also <c>email</c> and <c>password</c>.
+/// </summary>
+internal static class InvitationEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/account/invitation", AcceptAsync).OpenTo("an invitation's token").DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/invitation/join", JoinAsync).SignedIn("an invitation's token").DisableAntiforgery().ExcludeFromDescription();
+    }
+
+    /// <summary>Where an invitation is opened, below the site's root.</summary>
+    public static string PathOf(RandomToken token) => $"/invitation/{token.Reveal()}";
+
+    private static async Task<RedirectHttpResult> AcceptAsync(
+        HttpContext http, IAntiforgery antiforgery, InvitationDesk desk, IUserDirectory users, SignInLimiter limiter, KnownDevices devices, Sessions sessions,
+        CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(http, antiforgery, cancellationToken) is not { } form)
+        {
+            return TypedResults.LocalRedirect("/");
+        }
+
+        var (token, email, password) = (form["token"].ToString(), form["email"].ToString().Trim(), form["password"].ToString());
+        if (!limiter.AllowsInvitation(NetworkKey.Of(http)))
+        {
+            return Back(token, CredentialWords.Locked, email);
+        }
+
+        var origin = SessionClaims.OriginOf(http);
+        if (Refusal(await desk.AcceptAsNewAsync(token, email, password, origin, cancellationToken)) is { } word)
+        {
+            return Back(token, word, email);
+        }
+
+        if (await users.VerifyAsync(email, password, null, origin, cancellationToken) is SignInOutcome.SignedIn signedIn)
+        {
+            await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp, SignInMethod.Password);
+            devices.Remember(http, signedIn.User.Email);
+        }
+
+        return TypedResults.LocalRedirect("/");
+    }
+
+    private static async Task<RedirectHttpResult> JoinAsync(
+        HttpContext http, IAntiforgery antiforgery, IPrincipalCallers callers, InvitationDesk desk, SignInLimiter limiter, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(http, antiforgery, cancellationToken) is not { } form || callers.Find(http.User) is not { } caller)
+        {
+            return TypedResults.LocalRedirect("/");
+        }
+
+        var token = form["token"].ToString();
+        if (!limiter.AllowsInvitation(NetworkKey.Of(http)))
+        {
+            return Back(token, CredentialWords.Locked, "");
+        }
+
+        return Refusal(await desk.AcceptAsMemberAsync(caller, token, cancellationToken)) is { } word
+            ? Back(token, word, "")
+            : TypedResults.LocalRedirect("/members/tenants");
+    }
+
+    private static async Task<IFormCollection?> ReadAsync(HttpContext http, IAntiforgery antiforgery, CancellationToken cancellationToken)
+        => http.Request.HasFormContentType && await antiforgery.IsRequestValidAsync(http) ? await http.Request.ReadFormAsync(cancellationToken) : null;
+
+    private static string? Refusal(AcceptOutcome outcome) => outcome switch
+    {
+        AcceptOutcome.Accepted => null,
+        AcceptOutcome.Closed => "closed",
+        AcceptOutcome.EmailTaken => "taken",
+        AcceptOutcome.AlreadyMember => "member",
+        AcceptOutcome.Invalid { Flaw: { } flaw } => CredentialWords.Of(new CredentialOutcome.WeakPassword(flaw)),
+        AcceptOutcome.Invalid => "email",
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+    };
+
+    // What is no token does not become part of an address of ours.
+    private static RedirectHttpResult Back(string token, string problem, string email) => TypedResults.LocalRedirect(
+        (RandomToken.TryParse(token, out var parsed) ? PathOf(parsed) : "/invitation/none") + QueryString.Create("problem", problem).Add("email", email).ToUriComponent());
+}
