@@ -83,6 +83,8 @@ public static class AuditActions
     public const string SignInFailed = "user.signin.failed";
     public const string SignedOut = "user.signout";
     public const string SessionEnded = "session.ended";
+    public const string DeviceSeen = "device.seen";
+    public const string DeviceForgotten = "device.forgotten";
     public const string InvitationMade = "invitation.made";
     public const string InvitationRevoked = "invitation.revoked";
     public const string InvitationUsed = "invitation.used";

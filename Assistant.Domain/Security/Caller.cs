@@ -30,6 +30,9 @@ public sealed record Caller(Actor Actor, TenantId Tenant, IReadOnlySet<string> P
     /// <summary>The session a user acts in; <see langword="null"/> for programs and the machine.</summary>
     public Sessions.UserSessionId? Session { get; init; }
 
+    /// <summary>The browser a user acts on, when it is one that was seen before.</summary>
+    public Guid? Device { get; init; }
+
     /// <summary>Where a user's account is at home, when that is not <see cref="Tenant"/>.</summary>
     public TenantId? HomeTenant { get; init; }
 

@@ -50,6 +50,8 @@ public static class SecurityServices
             .Validate(options => options.Idle <= options.Total, $"{SessionOptions.Section}:Idle is longer than {SessionOptions.Section}:Total.").ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SessionOptions>>().Value.Limits);
         services.AddSingleton<IUserSessionStore, SqlUserSessionStore>();
+        services.AddSingleton<IKnownDeviceStore, SqlKnownDeviceStore>();
+        services.AddSingleton<DeviceDesk>();
         services.AddSingleton<SessionBoard>();
         services.AddSingleton<SessionDesk>();
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();

@@ -53,6 +53,14 @@ internal static class AccountTexts
     public static string RecoveryMake => Book.Say();
     public static string RecoveryReplace => Book.Say();
     public static string RecoveryReplaceMeans => Book.Say();
+    public static string Devices => Book.Say();
+    public static string DevicesWhy => Book.Say();
+    public static string DeviceForget => Book.Say();
+    public static string DeviceMine => Book.Say();
+    public static string DeviceNotMine => Book.Say();
+    public static string DeviceForgetOf(string device) => Book.Say(nameof(DeviceForgetOf), ("device", device));
+    public static string DeviceSeen(string first, string last) => Book.Say(nameof(DeviceSeen), ("first", first), ("last", last));
+    public static string DeviceNew(string device, string at, string address) => Book.Say(nameof(DeviceNew), ("device", device), ("at", at), ("address", address));
     public static string Sessions => Book.Say();
     public static string SessionsWhy => Book.Say();
     public static string SessionThis => Book.Say();

@@ -28,7 +28,7 @@ internal static class AccountEndpoints
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        HttpContext http, IAntiforgery antiforgery, IUserDirectory users, SignInLimiter limiter, KnownDevices devices, Sessions sessions,
+        HttpContext http, IAntiforgery antiforgery, IUserDirectory users, SignInLimiter limiter, KnownDevices devices, DeviceDesk deviceDesk, Sessions sessions,
         CancellationToken cancellationToken)
     {
         if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
@@ -44,7 +44,7 @@ internal static class AccountEndpoints
             return Back("failed", null, returnUrl);
         }
 
-        var known = devices.Find(http, email);
+        var known = devices.Find(http, email) is { } kept && await deviceDesk.IsKnownAsync(email, kept, cancellationToken) ? kept : (Guid?)null;
         if (!(known is { } device ? limiter.AllowsOnDevice(device) : limiter.Allows(NetworkKey.Of(http), email)))
         {
             return Back("locked", email, returnUrl);
@@ -58,7 +58,6 @@ internal static class AccountEndpoints
             case SignInOutcome.SignedIn signedIn:
                 await sessions.BeginAsync(
                     http, signedIn.User, signedIn.Stamp, signedIn.User.HasTotp ? SignInMethod.PasswordAndCode : SignInMethod.Password);
-                devices.Remember(http, signedIn.User.Email);
                 return TypedResults.LocalRedirect(returnUrl);
             case SignInOutcome.CodeNeeded:
                 return Back("code", email, returnUrl);

@@ -24,7 +24,7 @@ internal static class InvitationEndpoints
     public static string PathOf(RandomToken token) => $"/invitation/{token.Reveal()}";
 
     private static async Task<RedirectHttpResult> AcceptAsync(
-        HttpContext http, IAntiforgery antiforgery, InvitationDesk desk, IUserDirectory users, SignInLimiter limiter, KnownDevices devices, Sessions sessions,
+        HttpContext http, IAntiforgery antiforgery, InvitationDesk desk, IUserDirectory users, SignInLimiter limiter, Sessions sessions,
         CancellationToken cancellationToken)
     {
         if (await ReadAsync(http, antiforgery, cancellationToken) is not { } form)
@@ -47,7 +47,6 @@ internal static class InvitationEndpoints
         if (await users.VerifyAsync(email, password, null, origin, cancellationToken) is SignInOutcome.SignedIn signedIn)
         {
             await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp, SignInMethod.Password);
-            devices.Remember(http, signedIn.User.Email);
         }
 
         return TypedResults.LocalRedirect("/");

@@ -32,8 +32,12 @@ internal sealed class KnownDevices(IDataProtectionProvider protection, TimeProvi
     public Guid? Find(HttpContext context, string email)
         => Read(context) is { } kept && Accounts(kept).Any(tag => CryptographicOperations.FixedTimeEquals(tag, TagOf(email))) ? new Guid(kept.AsSpan(0, IdBytes)) : null;
 
+    /// <summary>The device at hand, whoever used it; <see langword="null"/> when it is one nobody has seen.</summary>
+    public Guid? FindAny(HttpContext context) => Read(context) is { } kept ? new Guid(kept.AsSpan(0, IdBytes)) : null;
+
     /// <summary>Notes that the account signed in here. Each time anew: the cookie lives as long as the device is used.</summary>
-    public void Remember(HttpContext context, string email)
+    /// <returns>The device.</returns>
+    public Guid Remember(HttpContext context, string email)
     {
         var (kept, own) = (Read(context), TagOf(email));
         var accounts = (kept is null ? [] : Accounts(kept).Where(tag => !tag.AsSpan().SequenceEqual(own))).Take(MaxAccounts - 1).Prepend(own);
@@ -44,6 +48,7 @@ internal sealed class KnownDevices(IDataProtectionProvider protection, TimeProvi
         {
             HttpOnly = true, IsEssential = true, MaxAge = Lifetime, Path = "/", SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps,
         });
+        return new Guid(head.AsSpan(0, IdBytes));
     }
 
     private byte[]? Read(HttpContext context)

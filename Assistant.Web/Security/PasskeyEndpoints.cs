@@ -71,7 +71,7 @@ internal static class PasskeyEndpoints
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, KnownDevices devices, Sessions sessions,
+        HttpContext http, IAntiforgery antiforgery, PasskeyDesk desk, SignInLimiter limiter, Sessions sessions,
         CancellationToken cancellationToken)
     {
         if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
@@ -93,7 +93,6 @@ internal static class PasskeyEndpoints
         }
 
         await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp, SignInMethod.Passkey);
-        devices.Remember(http, signedIn.User.Email);
         return TypedResults.LocalRedirect(returnUrl);
     }
 

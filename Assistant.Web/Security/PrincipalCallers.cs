@@ -33,6 +33,7 @@ internal sealed class PrincipalCallers(IAccessRights rights, SessionBoard sessio
                 identity.FindFirst(SessionClaims.Origin)?.Value ?? "unknown")
             {
                 Session = SessionOf(identity),
+                Device = Guid.TryParse(identity.FindFirst(SessionClaims.Device)?.Value, out var device) ? device : null,
                 HomeTenant = identity.FindFirst(SessionClaims.Home)?.Value is { } home && home != name ? new TenantId(home) : null,
             }
             : null;

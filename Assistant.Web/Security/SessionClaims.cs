@@ -25,6 +25,9 @@ internal static class SessionClaims
     /// <summary>Token of the session's row, see <see cref="RandomToken"/>.</summary>
     public const string Session = "assistant:session";
 
+    /// <summary>The known device of the request at hand; never part of the session's cookie.</summary>
+    public const string Device = "assistant:device";
+
     /// <summary>Network address of the request at hand; never part of the cookie.</summary>
     public const string Origin = "assistant:origin";
 
@@ -51,7 +54,7 @@ internal static class SessionClaims
     {
         var kept = session.Clone();
         var identity = (ClaimsIdentity)kept.Identity!;
-        identity.FindAll(Origin).ToList().ForEach(identity.RemoveClaim);
+        identity.FindAll(claim => claim.Type is Origin or Device).ToList().ForEach(identity.RemoveClaim);
         return kept;
     }
 

@@ -51,6 +51,11 @@ internal static class SessionCookie
         // would otherwise carry the address along.
         var present = principal.WithoutOrigin();
         ((ClaimsIdentity)present.Identity!).AddClaim(new Claim(SessionClaims.Origin, SessionClaims.OriginOf(context.HttpContext)));
+        if (context.HttpContext.RequestServices.GetRequiredService<KnownDevices>().FindAny(context.HttpContext) is { } device)
+        {
+            ((ClaimsIdentity)present.Identity!).AddClaim(new Claim(SessionClaims.Device, device.ToString()));
+        }
+
         context.ReplacePrincipal(present);
     }
 

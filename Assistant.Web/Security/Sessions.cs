@@ -8,16 +8,19 @@ using Microsoft.AspNetCore.Authentication;
 namespace Assistant.Web.Security;
 
 /// <summary>Begins sessions of the console and says in which tenant they are.</summary>
-internal sealed class Sessions(IAccessRights rights, SessionBoard board, IUserSessionStore store, TimeProvider clock)
+internal sealed class Sessions(
+    IAccessRights rights, SessionBoard board, IUserSessionStore store, KnownDevices cookies, DeviceDesk devices, TimeProvider clock)
 {
     /// <summary>Gives this browser its cookie, after a sign-in.</summary>
     public async Task BeginAsync(HttpContext http, User user, string stamp, SignInMethod method)
     {
         await ReplaceAsync(http);
         var now = clock.GetUtcNow();
-        var device = DeviceLook.Of(http.Request.Headers.UserAgent);
+        var look = DeviceLook.Of(http.Request.Headers.UserAgent);
+        var device = cookies.Remember(http, user.Email);
+        await devices.SeeAsync(user, device, look, SessionClaims.OriginOf(http), http.RequestAborted);
         var token = RandomToken.Create();
-        var session = new UserSession(UserSessionId.Of(token), user.Id, user.Tenant, now, now, method, device, SessionClaims.OriginOf(http));
+        var session = new UserSession(UserSessionId.Of(token), user.Id, user.Tenant, now, now, method, look, SessionClaims.OriginOf(http));
         await OpenAsync(http, user, stamp, token, session, user.Tenant);
     }
 

@@ -40,6 +40,10 @@ public sealed class SessionTests(Chromium chromium)
         var (here, there) = (await SignInAsync(house, "/account"), await SignInAsync(house, "/conversations"));
         using var thief = new Visitor(house.Address, ("Cookie", await CookiesAsync(there)));
         Assert.Equal(HttpStatusCode.OK, await thief.StatusOfAsync("/conversations"));
+        await Expect(here.Page.GetByText("New device: Chrome on Linux")).ToBeVisibleAsync();
+        await Expect(there.Page.GetByText("New device:")).ToHaveCountAsync(0);
+        await here.PressAsync("It was me");
+        await Expect(here.Page.GetByText("New device:")).ToHaveCountAsync(0);
         await here.OpenAsync("/account");
         var other = here.Page.Locator(".sessions > li").Filter(new() { HasNotText = "this one" });
         await Expect(other).ToHaveCountAsync(1);

@@ -15,6 +15,7 @@ internal sealed class SqlInvitationStore(IDatabase database, IWriteQueue writes)
 
     public Task AddAsync(Invitation invitation, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.Of(invitation.Tenant),
             session => session.WithContext(TenantScope.Of(invitation.Tenant), context =>
             {
                 context.Add(InvitationRow.Of(invitation));
@@ -46,6 +47,7 @@ internal sealed class SqlInvitationStore(IDatabase database, IWriteQueue writes)
 
     private Task<bool> ChangeAsync(Func<WriteSession, int> change, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.System, // an invitation is claimed by its link alone
             session =>
             {
                 if (change(session) == 0)

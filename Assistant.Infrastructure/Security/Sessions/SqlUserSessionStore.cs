@@ -7,6 +7,7 @@ using Assistant.Infrastructure.Persistence;
 namespace Assistant.Infrastructure.Security.Sessions;
 
 /// <inheritdoc cref="IUserSessionStore"/>
+/// <remarks>Users exist across tenants, and what is theirs is found by them: every statement spans tenants.</remarks>
 internal sealed class SqlUserSessionStore(IReadPool reads, IWriteQueue writes) : IUserSessionStore
 {
     private const string Select =
@@ -28,26 +29,26 @@ internal sealed class SqlUserSessionStore(IReadPool reads, IWriteQueue writes) :
 
     /// <summary>Ends all open sessions of a user within the unit that changes how they sign in.</summary>
     public static void EndAllOf(WriteSession session, Guid user, DateTimeOffset at)
-        => session.Execute(EndAll, user, at, SessionEnd.CredentialChanged);
+        => session.Within(TenantScope.System, all => all.Execute(EndAll, user, at, SessionEnd.CredentialChanged));
 
     public Task BeginAsync(UserSession session, CancellationToken cancellationToken)
     {
         var row = UserSessionRow.Of(session);
         return writes.ExecuteAsync(
-            unit => unit.WithContext(TenantScope.Of(session.Tenant), context => context.Add(row).Entity.Id), cancellationToken);
+            TenantScope.Of(session.Tenant), unit => unit.WithContext(TenantScope.Of(session.Tenant), context => context.Add(row).Entity.Id), cancellationToken);
     }
 
     public async Task<IReadOnlyList<UserSession>> ListOpenAsync(CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(SelectOpen, Map), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(SelectOpen, Map), cancellationToken);
 
     public async Task<IReadOnlyList<UserSession>> ListOpenAsync(UserId user, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.Query(SelectOpenOf, Map, user.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(SelectOpenOf, Map, user.Value), cancellationToken);
 
     public async Task<UserSession?> FindAsync(UserSessionId id, CancellationToken cancellationToken)
-        => await reads.ReadAsync(session => session.QueryFirst(SelectOne, Map, id.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(SelectOne, Map, id.Value), cancellationToken);
 
     public Task SeeAsync(UserSessionId id, DateTimeOffset at, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Execute(See, id.Value, at), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.System, session => session.Execute(See, id.Value, at), cancellationToken);
 
     public async Task<bool> EndAsync(UserId user, UserSessionId id, SessionEnd why, AuditDraft audit, CancellationToken cancellationToken)
         => await ChangeAsync(session => session.Execute(End, user.Value, id.Value, audit.At, why), audit, cancellationToken) > 0;
@@ -61,10 +62,11 @@ internal sealed class SqlUserSessionStore(IReadPool reads, IWriteQueue writes) :
             cancellationToken);
 
     public Task ForgetAsync(DateTimeOffset endedBefore, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(session => session.Execute(Forget, endedBefore), cancellationToken);
+        => writes.ExecuteAsync(TenantScope.System, session => session.Execute(Forget, endedBefore), cancellationToken);
 
     private Task<int> ChangeAsync(Func<WriteSession, int> change, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
+            TenantScope.System,
             session =>
             {
                 var count = change(session);

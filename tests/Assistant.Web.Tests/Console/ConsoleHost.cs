@@ -92,7 +92,11 @@ internal sealed class ConsoleHost : IAsyncDisposable
         var (log, clock) = (new InMemoryAuditLog(), TimeProvider.System);
         var users = new InMemoryUserDirectory(log, clock, TenantId.Default);
         services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, new InMemoryMembershipStore(users, log)));
-        services.AddSingleton(new SessionBoard(new InMemoryUserSessionStore(users, log, clock), new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), clock));
+        var sessions = new InMemoryUserSessionStore(users, log, clock);
+        var (board, members) = (new SessionBoard(sessions, new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), clock), new InMemoryMembershipStore(users, log));
+        services.AddSingleton(board);
+        services.AddSingleton(new DeviceDesk(new InMemoryKnownDeviceStore(users, log), clock));
+        services.AddSingleton(new SessionDesk(sessions, board, users, members, new InMemoryRoleStore(members, new InMemoryApiKeyStore(log, clock), log), clock));
         services.AddAuthentication("stage").AddScheme<AuthenticationSchemeOptions, StageAuthentication>("stage", null);
         services.AddAuthorization(options =>
         {

@@ -51,6 +51,8 @@ internal sealed class SecurityHost : IAsyncDisposable
 
     public IPasskeyStore Passkeys => _app.Services.GetRequiredService<IPasskeyStore>();
 
+    public IKnownDeviceStore Devices => _app.Services.GetRequiredService<IKnownDeviceStore>();
+
     public InvitationDesk Invitations => _app.Services.GetRequiredService<InvitationDesk>();
 
     public ApiKeyDesk Keys => _app.Services.GetRequiredService<ApiKeyDesk>();
@@ -75,6 +77,8 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<IUserSessionStore>(new InMemoryUserSessionStore(users, audit, clock));
         builder.Services.AddSingleton<SessionBoard>();
         builder.Services.AddSingleton<SessionDesk>();
+        builder.Services.AddSingleton<IKnownDeviceStore>(new InMemoryKnownDeviceStore(users, audit));
+        builder.Services.AddSingleton<DeviceDesk>();
         builder.Services.AddSingleton<IInvitationStore>(new InMemoryInvitationStore(audit));
         builder.Services.AddSingleton<InvitationDesk>();
         builder.Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(users, audit));

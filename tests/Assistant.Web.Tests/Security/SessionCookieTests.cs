@@ -115,6 +115,25 @@ public sealed class SessionCookieTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_browser_is_news_and_a_forgotten_one_shares_the_strangers_budget_again()
+    {
+        var user = await _host.AddAsync(Email, Roles.Owner);
+        var first = await SignedInAsync();
+        await SignedInAsync();
+        var devices = await _host.Devices.ListAsync(user.Id, Cancel);
+        Assert.Equal((2, 1), (devices.Count, devices.Count(device => device.ToldAt is null)));
+
+        await WhoAsync(first);
+        await _host.Devices.ForgetAsync(user.Id, _host.LastCaller!.Device!.Value, Draft(), Cancel);
+        for (var i = 0; i < 10; i++)
+        {
+            await _host.Open().SignInAsync(Email, "wrong password");
+        }
+
+        Assert.StartsWith("/account/sign-in?problem=", (await first.SignInAsync(Email)).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_new_password_leaves_one_session_under_another_cookie()
     {
         var user = await _host.AddAsync(Email, Roles.Owner);

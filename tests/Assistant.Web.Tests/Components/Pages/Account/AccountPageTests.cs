@@ -26,6 +26,7 @@ public sealed class AccountPageTests : BunitContext
     private readonly BunitJSModuleInterop _script;
     private readonly InMemoryUserSessionStore _sessions;
     private readonly SessionBoard _board;
+    private readonly InMemoryKnownDeviceStore _devices;
     private readonly UserSessionId _here;
 
     public AccountPageTests()
@@ -40,6 +41,7 @@ public sealed class AccountPageTests : BunitContext
         var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1") { Session = _here };
         var memberships = new InMemoryMembershipStore(_users, log);
         Services.AddSingleton(_board);
+        Services.AddSingleton(new DeviceDesk(_devices = new InMemoryKnownDeviceStore(_users, log), _clock));
         Services.AddSingleton(new SessionDesk(
             _sessions, _board, _users, memberships, new InMemoryRoleStore(memberships, new InMemoryApiKeyStore(log, _clock), log), _clock));
         AddAuthorization().SetAuthorized("ada@example.org");
@@ -109,6 +111,19 @@ public sealed class AccountPageTests : BunitContext
         page.FindAll("button").Single(b => b.TextContent == "Sign out everywhere").Click();
 
         Assert.False(_board.IsOpen(_here, _ada.Id));
+    }
+
+    [Fact]
+    public async Task A_known_device_is_listed_and_forgotten()
+    {
+        var now = _clock.GetUtcNow();
+        await _devices.SeeAsync(new KnownDevice(Guid.CreateVersion7(), _ada.Id, TenantId.Default, new DeviceLook("Safari", "iPhone"), "192.0.2.1", now, now, now), null, Cancel);
+        var page = Render<DevicesPanel>();
+
+        page.Find("[aria-label='Forget Safari on iPhone']").Click();
+
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("li")));
+        Assert.Empty(await _devices.ListAsync(_ada.Id, Cancel));
     }
 
     private UserSessionId BeginSession(string browser)

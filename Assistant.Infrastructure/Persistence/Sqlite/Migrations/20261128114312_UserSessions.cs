@@ -33,6 +33,31 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "known_devices",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    device_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    browser = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
+                    platform = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false),
+                    address = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    first_seen_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_seen_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    told_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_known_devices", x => new { x.user_id, x.device_id });
+                    table.ForeignKey(
+                        name: "FK_known_devices_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "user_sessions",
                 columns: table => new
                 {
@@ -80,6 +105,9 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
         {
             migrationBuilder.DropTable(
                 name: "invitations");
+
+            migrationBuilder.DropTable(
+                name: "known_devices");
 
             migrationBuilder.DropTable(
                 name: "user_sessions");

@@ -33,6 +33,31 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "known_devices",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    device_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    browser = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    platform = table.Column<string>(type: "character varying(24)", maxLength: 24, nullable: false),
+                    address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    first_seen_at = table.Column<long>(type: "bigint", nullable: false),
+                    last_seen_at = table.Column<long>(type: "bigint", nullable: false),
+                    told_at = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_known_devices", x => new { x.user_id, x.device_id });
+                    table.ForeignKey(
+                        name: "FK_known_devices_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "user_sessions",
                 columns: table => new
                 {
@@ -73,6 +98,8 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                 name: "IX_user_sessions_user_id_ended_at",
                 table: "user_sessions",
                 columns: new[] { "user_id", "ended_at" });
+
+            migrationBuilder.RaiseTenantWalls();
         }
 
         /// <inheritdoc />
@@ -80,6 +107,9 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
         {
             migrationBuilder.DropTable(
                 name: "invitations");
+
+            migrationBuilder.DropTable(
+                name: "known_devices");
 
             migrationBuilder.DropTable(
                 name: "user_sessions");
