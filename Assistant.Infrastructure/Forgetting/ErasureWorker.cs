@@ -31,7 +31,7 @@ internal sealed class ErasureSignal : IErasureSignal, IDisposable
 
 /// <summary>Goes on with every erasure that is not certified: those of this process at once, those a kill or a verb left within seconds.</summary>
 [ActsFor("the product, in every tenant: brings to its end what was decided to be forgotten")]
-[Audits(AuditActions.PersonKeyDestroyed)]
+[Audits(AuditActions.Erased)]
 internal sealed partial class ErasureWorker(IErasureStore store, ErasureRunner runner, ErasureSignal signal, ILogger<ErasureWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);

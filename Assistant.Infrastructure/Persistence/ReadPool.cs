@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Persistence;
@@ -22,17 +23,25 @@ internal sealed class ReadPool(IDatabase database, IOptions<DatabaseOptions> opt
         await _free.WaitAsync(cancellationToken);
         try
         {
-            var session = _sessions.TryTake(out var kept) ? kept : new SqlSession(database, database.Open(forWriting: false));
-            try
+            for (; ; )
             {
-                var result = session.InSnapshot(scope, read);
-                _sessions.Add(session);
-                return result;
-            }
-            catch
-            {
-                session.Dispose();
-                throw;
+                var session = _sessions.TryTake(out var kept) ? kept : new SqlSession(database, database.Open(forWriting: false));
+                try
+                {
+                    var result = session.InSnapshot(scope, read);
+                    _sessions.Add(session);
+                    return result;
+                }
+                catch (DbException) when (kept is not null && session.IsLost)
+                {
+                    // The server dropped it while nobody looked, and a read may be done again.
+                    session.Dispose();
+                }
+                catch
+                {
+                    session.Dispose();
+                    throw;
+                }
             }
         }
         finally

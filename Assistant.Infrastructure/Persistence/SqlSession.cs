@@ -15,6 +15,9 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
 
     public bool IsPostgres => database.IsPostgres;
 
+    /// <summary>Whether the database closed the connection.</summary>
+    public bool IsLost => connection.State != System.Data.ConnectionState.Open;
+
     public string ForUpdate => database.ForUpdate;
 
     /// <summary>Whose rows the statements see, where the database itself keeps tenants apart; <see langword="null"/> where nobody named any.</summary>

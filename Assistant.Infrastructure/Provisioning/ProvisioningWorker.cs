@@ -11,7 +11,8 @@ namespace Assistant.Infrastructure.Provisioning;
 /// <summary>Applies <c>assistant.yaml</c> before the workers after it start, then whenever the file changes.</summary>
 /// <remarks>A file that cannot be applied stops the start; later it is reported and what was applied before stays.</remarks>
 [ActsFor("whoever commands the machine: applies assistant.yaml")]
-[Audits(AuditActions.TenantCreated, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted, AuditActions.EngineSaved, AuditActions.EngineDeleted)]
+[Audits(
+    AuditActions.TenantCreated, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted, AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.IndexingChanged)]
 internal sealed partial class ProvisioningWorker(
     ProvisioningFile file,
     Provisioner provisioner,

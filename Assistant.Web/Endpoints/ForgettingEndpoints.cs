@@ -1,9 +1,11 @@
 using System.ComponentModel;
 using System.Globalization;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Assistant.Web.Endpoints;
@@ -75,7 +77,7 @@ internal static class ForgettingEndpoints
         group.MapGet("/{id:guid}/certificate", CertificateAsync).Needs(Permissions.PeopleForget)
             .WithSummary("The signed certificate").WithDescription("404 until everything is erased. `assistant-verifier certificate` checks it.")
             .Produces<string>(contentType: "text/plain").ProducesProblem(404);
-        api.MapGet("/people/{id:guid}/export", ExportAsync).Needs(Permissions.PeopleExport).WithTags("Forgetting")
+        api.MapGet("/people/{id:guid}/export", ExportAsync).Needs(Permissions.PeopleExport).AuditsUnderProof(AuditActions.PersonExported).WithTags("Forgetting")
             .WithSummary("Exports everything about a person").WithDescription("Wants proof. json is documented and versioned; html is one page to be read.")
             .Produces(200, contentType: "application/json", additionalContentTypes: "text/html").ProducesValidationProblem().ProducesProblem(404);
 
@@ -83,7 +85,7 @@ internal static class ForgettingEndpoints
         {
             api.MapGet($"{path}/forgetting", preview).Needs(Permissions.PeopleForget).WithTags("Forgetting")
                 .WithSummary($"What would go if {what} were forgotten").Produces<ErasurePreviewResource>().ProducesProblem(404);
-            api.MapPost($"{path}/forget", forget).Needs(Permissions.PeopleForget).WithTags("Forgetting")
+            api.MapPost($"{path}/forget", forget).Needs(Permissions.PeopleForget).AuditsUnderProof(AuditActions.ErasureBegun, AuditActions.PersonKeyDestroyed).WithTags("Forgetting")
                 .WithSummary($"Forgets {what} for good")
                 .WithDescription("Wants proof. 409 with the new preview when something changed since the one agreed to. "
                     + "When this answers 202, nobody sees it any more; deleting goes on and ends in a certificate.")

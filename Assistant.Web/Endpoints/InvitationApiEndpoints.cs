@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Invitations;
+using Assistant.Web.Security.Access;
 using Assistant.Web.Security;
 
 namespace Assistant.Web.Endpoints;
@@ -27,10 +29,10 @@ internal static class InvitationApiEndpoints
         var group = api.MapGroup("/invitations").WithTags("Memberships");
         group.MapGet("/", ListAsync).Needs(Permissions.UsersManage)
             .WithSummary("Lists invitations that can still be used, newest first").Produces<PageResource<InvitationResource>>();
-        group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage)
+        group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.InvitationMade)
             .WithSummary("Invites somebody by a link that works once").WithDescription("Wants proof.")
             .Produces<NewInvitationResource>(201).ProducesValidationProblem();
-        group.MapDelete("/{id:guid}", RevokeAsync).Needs(Permissions.UsersManage)
+        group.MapDelete("/{id:guid}", RevokeAsync).Needs(Permissions.UsersManage).Audits(AuditActions.InvitationRevoked)
             .WithSummary("Takes an invitation back").Produces(204).ProducesProblem(404);
     }
 

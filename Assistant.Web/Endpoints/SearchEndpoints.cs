@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Security;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -15,7 +17,7 @@ internal static class SearchEndpoints
         var group = api.MapGroup("/search").WithTags("Search");
         group.MapGet("/", ReadAsync).Needs(Permissions.SearchManage)
             .WithSummary("What may be searched").Produces<SearchResource>();
-        group.MapPut("/", DecideAsync).Needs(Permissions.SearchManage)
+        group.MapPut("/", DecideAsync).Needs(Permissions.SearchManage).Audits(AuditActions.IndexingChanged)
             .WithSummary("Decides what may be searched")
             .WithDescription("Decided against, the index is emptied within moments; decided for, it is filled from the start.")
             .Produces<SearchResource>().ProducesValidationProblem();

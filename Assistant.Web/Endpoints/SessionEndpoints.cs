@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Sessions;
+using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
 
@@ -21,12 +23,12 @@ internal static class SessionEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var group = api.MapGroup("/users/{id:guid}/sessions").WithTags("Users");
-        group.MapGet("/", ListAsync).Needs(Permissions.UsersManage)
+        group.MapGet("/", ListAsync).Needs(Permissions.UsersManage).Audits(AuditActions.SessionEnded)
             .WithSummary("Where a user is signed in").Produces<PageResource<SessionResource>>().ProducesProblem(404);
-        group.MapDelete("/", EndAllAsync).Needs(Permissions.UsersManage)
+        group.MapDelete("/", EndAllAsync).Needs(Permissions.UsersManage).Audits(AuditActions.SessionEnded)
             .WithSummary("Signs a user out everywhere").WithDescription("It is felt at once, on pages that are open too.")
             .Produces<EndedResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
-        group.MapDelete("/{session:guid}", EndAsync).Needs(Permissions.UsersManage)
+        group.MapDelete("/{session:guid}", EndAsync).Needs(Permissions.UsersManage).Audits(AuditActions.SessionEnded)
             .WithSummary("Ends one session").Produces(204).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
     }
 

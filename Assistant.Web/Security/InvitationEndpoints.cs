@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.Sessions;
@@ -16,8 +17,13 @@ internal static class InvitationEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/account/invitation", AcceptAsync).OpenTo("an invitation's token").DisableAntiforgery().ExcludeFromDescription();
-        endpoints.MapPost("/account/invitation/join", JoinAsync).SignedIn("an invitation's token").DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/invitation", AcceptAsync).OpenTo("an invitation's token")
+            .AuditsUnderProof(
+                AuditActions.InvitationUsed, AuditActions.UserCreated, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut,
+                AuditActions.SessionEnded, AuditActions.DeviceSeen)
+            .DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapPost("/account/invitation/join", JoinAsync).SignedIn("an invitation's token")
+            .Audits(AuditActions.InvitationUsed, AuditActions.MembershipGranted).DisableAntiforgery().ExcludeFromDescription();
     }
 
     /// <summary>Where an invitation is opened, below the site's root.</summary>

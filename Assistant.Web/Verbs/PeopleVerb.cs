@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
@@ -8,6 +9,7 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>people</c>: everything about a person as a file, and forgetting them for good.</summary>
 [ActsFor(ActsForAttribute.Machine)]
+[Audits(AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonKeyDestroyed, AuditActions.PersonExported, WantsProof = true)]
 internal sealed class PeopleVerb(ForgettingDesk forgetting, ErasureRunner runner, PersonExportDesk exports, ITenantDirectory tenants) : IVerb
 {
     public string Name => "people";

@@ -10,7 +10,9 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>users</c>: who may sign in to the console.</summary>
 [ActsFor(ActsForAttribute.Machine)]
-[Audits(AuditActions.UserCreated, AuditActions.UserChanged, AuditActions.MembershipGranted, AuditActions.MembershipRemoved, WantsProof = true)]
+[Audits(
+    AuditActions.UserCreated, AuditActions.UserChanged, AuditActions.MembershipGranted, AuditActions.MembershipRemoved, AuditActions.SessionEnded,
+    AuditActions.InvitationMade, WantsProof = true)]
 internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDesk sessions, InvitationDesk invitations, ITenantDirectory tenants) : IVerb
 {
     public string Name => "users";

@@ -148,7 +148,7 @@ public abstract class SealedBodyTests : PathContract
         {
             var columns = table.GetProperties().Select(p => isPostgres ? $"coalesce({p.GetColumnName()}::text, '')" : $"coalesce(hex({p.GetColumnName()}), '')");
             var rows = await House.Get<IReadPool>().ReadAsync(
-                session => session.Query($"SELECT {string.Join(" || '|' || ", columns)} FROM {table.GetTableName()}", r => r.GetString(0)), Cancel);
+                TenantScope.System, session => session.Query($"SELECT {string.Join(" || '|' || ", columns)} FROM {table.GetTableName()}", r => r.GetString(0)), Cancel);
             found.Add(table.GetTableName()!, isPostgres ? rows : rows.ConvertAll(Unhex));
         }
 
@@ -177,7 +177,7 @@ public abstract class SealedBodyTests : PathContract
         }
     }
 
-    private Task<int> ExecuteAsync(string sql) => House.Get<IWriteQueue>().ExecuteAsync(session => session.Execute(sql), Cancel);
+    private Task<int> ExecuteAsync(string sql) => House.Get<IWriteQueue>().ExecuteAsync(TenantScope.System, session => session.Execute(sql), Cancel);
 }
 
 public sealed class SqliteSealedBodyTests : SealedBodyTests

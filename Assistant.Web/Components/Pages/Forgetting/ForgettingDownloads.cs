@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
@@ -15,8 +16,10 @@ internal static class ForgettingDownloads
 {
     public static void MapForgettingDownloads(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/forgetting/{id:guid}/certificate.txt", CertificateAsync).Requires(Permissions.PeopleForget).ExcludeFromDescription();
-        routes.MapGet("/people/{id:guid}/export/{format}", ExportAsync).Requires(Permissions.PeopleExport).ExcludeFromDescription();
+        routes.MapGet("/forgetting/{id:guid}/certificate.txt", CertificateAsync).Requires(Permissions.PeopleForget).NotAudited(NotAuditedAttribute.Reads)
+            .ExcludeFromDescription();
+        routes.MapGet("/people/{id:guid}/export/{format}", ExportAsync).Requires(Permissions.PeopleExport).AuditsUnderProof(AuditActions.PersonExported)
+            .ExcludeFromDescription();
     }
 
     public static string CertificatePath(ErasureId id) => $"/forgetting/{id}/certificate.txt";
