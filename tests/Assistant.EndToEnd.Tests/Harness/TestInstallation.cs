@@ -9,8 +9,9 @@ namespace Assistant.EndToEnd.Tests.Harness;
 internal sealed class TestInstallation : IAsyncDisposable
 {
     // Below the range the system hands out to outgoing connections, so that a port stays free across a restart.
-    private const int FirstPort = 22_000;
-    private const int LastPort = 22_099;
+    // Runs beside each other are given different ones.
+    private static readonly int FirstPort = int.TryParse(Environment.GetEnvironmentVariable("ASSISTANT_TEST_PORTS"), out var first) ? first : 22_000;
+    private static readonly int LastPort = FirstPort + 99;
 
     public const string Password = "correct horse battery";
 

@@ -1,5 +1,6 @@
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Sessions;
+using Assistant.Web.Components.Live;
 using Assistant.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
@@ -10,6 +11,7 @@ public sealed partial class SessionsPanel : IDisposable
 {
     private IReadOnlyList<UserSession> _sessions = [];
     private Caller _caller = default!;
+    private Action? _look;
     private bool _isEnding;
     private string? _said;
 
@@ -30,11 +32,12 @@ public sealed partial class SessionsPanel : IDisposable
     protected override async Task OnInitializedAsync()
     {
         _caller = await Callers.GetAsync();
-        Board.Changed += Look;
+        _look = OwnContext.Of(Look);
+        Board.Changed += _look;
         await LoadAsync();
     }
 
-    public void Dispose() => Board.Changed -= Look;
+    public void Dispose() => Board.Changed -= _look;
 
     private bool IsThis(UserSession session) => session.Id == _caller.Session;
 
