@@ -122,8 +122,14 @@ run_project Infrastructure &
 run_project Web &
 run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' &
 wait
-# The others drive whole programs through tight moments and want the machine for themselves.
-run_project EndToEnd 1500 Assistant.EndToEnd.Tests -class- '*LooksTests'
+# The others drive whole programs, in two halves side by side: each waits for pages and timers half of its time.
+one=() other=(-class- '*LooksTests')
+for class in Canary Forgetting KeyRotation Kill SealedChat Session StepUp TwoTenants; do
+  one+=(-class "*.${class}Tests") other+=(-class- "*.${class}Tests")
+done
+run_project EndToEnd 1500 Assistant.EndToEnd.Tests.1 "${one[@]}" &
+ASSISTANT_TEST_PORTS=22200 run_project EndToEnd 1500 Assistant.EndToEnd.Tests.2 "${other[@]}" &
+wait
 
 if [ "${ASSISTANT_CRASH_KILLS:-3}" != 0 ]; then
   heading 'Kills under load'

@@ -22,7 +22,7 @@ public sealed class PasskeyTests(Chromium chromium)
         await SignOutAsync(desk);
         await desk.Page.WaitForURLAsync(Origin(house) + "/account", new() { WaitUntil = WaitUntilState.Commit });
         await desk.BeLiveAsync();
-        await Expect(desk.Page.GetByText("last used")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("· last used")).ToBeVisibleAsync();
 
         await desk.PressAsync("Rename Phone");
         await desk.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Old phone");
