@@ -15,7 +15,11 @@ internal static class SchemaUpgrade
                 + "or restore the backup made before the upgrade.");
         }
 
-        await context.Database.MigrateAsync(cancellationToken);
+        // The lock that EF takes on SQLite is a row, and outlives a kill: a start that has nothing to do does not take it.
+        if ((await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            await context.Database.MigrateAsync(cancellationToken);
+        }
     }
 
     /// <summary>The newest migration in the database that this program does not know, or <see langword="null"/>.</summary>
