@@ -15,12 +15,16 @@ internal static class SchemaUpgrade
                 + "or restore the backup made before the upgrade.");
         }
 
-        // The lock that EF takes on SQLite is a row, and outlives a kill: a start that has nothing to do does not take it.
-        if ((await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        // A start that has nothing to do takes no lock.
+        if (await IsDueAsync(context, cancellationToken))
         {
             await context.Database.MigrateAsync(cancellationToken);
         }
     }
+
+    /// <summary>Whether there is a migration the database has not seen.</summary>
+    public static async Task<bool> IsDueAsync(AssistantDbContext context, CancellationToken cancellationToken)
+        => (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
 
     /// <summary>The newest migration in the database that this program does not know, or <see langword="null"/>.</summary>
     public static async Task<string?> FindUnknownAsync(AssistantDbContext context, CancellationToken cancellationToken)

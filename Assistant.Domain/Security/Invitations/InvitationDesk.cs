@@ -118,7 +118,8 @@ public sealed class InvitationDesk(
         }
 
         var audit = guest.Audit(
-            clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{self}", ("email", caller.Actor.Name), ("role", invitation.Role), ("from", ""));
+            clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{self}",
+            [("email", caller.Actor.Name), .. new AuditChanges().Add("role", null, invitation.Role).Details]);
         return await memberships.SetAsync(invitation.Tenant, self, invitation.Role, audit, cancellationToken) is MembershipOutcome.Changed
             ? new AcceptOutcome.Accepted(self)
             : new AcceptOutcome.Closed();

@@ -89,6 +89,7 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
             }
 
             await using var context = OpenSchemaContext();
+            using var turn = await SchemaUpgrade.IsDueAsync(context, cancellationToken) ? await SqliteUpgradeTurn.TakeAsync(folder, context, cancellationToken) : null;
             await SchemaUpgrade.ApplyAsync(context, cancellationToken);
         }
         catch (SqliteException error)

@@ -91,6 +91,24 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task An_upgrade_that_was_killed_is_done_by_the_next_start()
+    {
+        await using var house = await TestHouse.OnSqliteAsync();
+        await using (var context = house.Get<IDatabase>().OpenSchemaContext())
+        {
+            var all = context.Database.GetMigrations().ToList();
+            await context.GetService<IMigrator>().MigrateAsync(all[^2], TestContext.Current.CancellationToken);
+            await context.Database.ExecuteSqlRawAsync(
+                "INSERT INTO \"__EFMigrationsLock\" (\"Id\", \"Timestamp\") VALUES (1, '2026-01-01')", TestContext.Current.CancellationToken);
+        }
+
+        await house.Get<IDatabase>().MigrateAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        await using var after = house.Get<IDatabase>().OpenSchemaContext();
+        Assert.Empty(await after.Database.GetPendingMigrationsAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Messages_survive_the_narrowing_of_search_and_are_indexed_anew()
     {
         var cancel = TestContext.Current.CancellationToken;
