@@ -27,7 +27,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySeal
 
     // Replies to earlier messages may have been written after this utterance came in: they belong to its history all the same.
     private const string Before =
-        "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
+        "SELECT m.seq, m.author, m.at, m.person_id, m.body, m.text, m.attachments FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
 
     private const string Guard =
@@ -66,10 +66,10 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySeal
                 // The conversation has told whose it is: what an engine will read comes from behind this tenant's wall.
                 return session.Within(TenantScope.Of(found.Conversation.Tenant), own =>
                 {
-                    var history = own.Query(Before, r => MessageSql.MapMessage(r), conversation.Value, found.Seq, historyLimit);
+                    var history = own.Query(Before, r => MapHistory(r, conversation), conversation.Value, found.Seq, historyLimit);
                     history.Reverse();
                     using var keys = bodies.In(own, found.Conversation.Tenant);
-                    keys.Load(history.Select(message => message.Message.Person).Append(found.Utterance.Message.Person).OfType<PersonId>().Select(person => person.Value));
+                    keys.Load(history.Select(message => message.Content.Person).Append(found.Utterance.Message.Person?.Value).OfType<Guid>());
                     return Open(found, history, keys);
                 });
             },
@@ -175,7 +175,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySeal
 
     private static readonly Actor AssistantActor = new("assistant", "assistant", "Assistant");
 
-    private static TurnStart Open(StoredTurn stored, List<StoredMessage> history, PersonKeyRing keys)
+    private static TurnStart Open(StoredTurn stored, List<StoredHistory> history, PersonKeyRing keys)
     {
         var utterance = stored.Utterance.Open(keys);
         InboundContent content = stored.Button is { } button
@@ -185,10 +185,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySeal
             stored.Id, stored.Conversation.Tenant, stored.Conversation.Id, stored.Seq, content, stored.IsAddressed, stored.Attempts, stored.ReceivedAt);
         return new TurnStart(
             stored.Conversation, stored.Person, entry, utterance,
-            [
-                .. history.Select(message => message.Open(keys)).Where(message => !message.Body.IsForgotten)
-                    .Select(message => new HistoryMessage(message.Seq, message.Author, message.Body.Markdown, message.Attachments, message.At)),
-            ]);
+            [.. history.Select(message => message.Open(keys)).OfType<HistoryMessage>()]);
     }
 
     private static StoredTurn Map(SqlRow r)
@@ -205,6 +202,25 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySeal
         return new StoredTurn(
             conversation, person, id, r.GetInt64(AfterPerson + 1), button, r.GetBoolean(AfterPerson + 5), r.GetInt32(AfterPerson + 6), r.Time(AfterPerson + 7),
             r.Time(AfterPerson + 8), MessageSql.MapMessage(r, AfterEntry));
+    }
+
+    private static StoredHistory MapHistory(SqlRow r, ConversationId conversation)
+    {
+        var seq = r.GetInt64(0);
+        var content = new StoredContent(
+            r.GuidOrNull(3), r.IsDBNull(4) ? null : r.GetBytes(4), MessageSql.Place(conversation.Value, seq), r.GetString(5), null, r.TextOrNull(6));
+        return new StoredHistory(seq, r.Enum<AuthorKind>(1), r.Time(2), content);
+    }
+
+    /// <summary>What <see cref="Before"/> reads, before it is opened: no more than a reply builds on, twenty times a turn.</summary>
+    private sealed record StoredHistory(long Seq, AuthorKind Author, DateTimeOffset At, StoredContent Content)
+    {
+        /// <returns><see langword="null"/> when it was forgotten.</returns>
+        public HistoryMessage? Open(PersonKeyRing keys)
+        {
+            var (body, attachments) = Content.Open(keys);
+            return body.IsForgotten ? null : new HistoryMessage(Seq, Author, body.Markdown, attachments, At);
+        }
     }
 
     /// <summary>What <see cref="Next"/> reads, before anything is opened.</summary>

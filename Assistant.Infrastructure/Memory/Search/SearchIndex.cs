@@ -33,13 +33,12 @@ internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
             $"SELECT {i}, t{i}.entry_id FROM (SELECT entry_id FROM search_postings WHERE key = @p{i} ORDER BY entry_id DESC LIMIT {NewestPerTerm}) AS t{i}"));
 
     private const int EntriesPerStatement = 12;
-    private const int AfterFact = 5;
 
     private static readonly string ReadEntries =
-        "SELECT e.id, f.id, f.body, f.text, f.stated_at, " + MessageSql.MessageColumns + " "
+        "SELECT e.id, m.conversation_id, m.seq, m.author, m.at, m.edited_at, m.person_id, m.body, m.text, f.id, f.body, f.text, f.stated_at "
         + "FROM search_entries e "
         + "JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq LEFT JOIN facts f ON f.id = e.fact_id "
-        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND m.deleted_at IS NULL "
+        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') "
         + $"AND e.id IN ({string.Join(", ", Enumerable.Range(2, EntriesPerStatement).Select(i => $"@p{i}"))})";
 
     private const string Facts =
@@ -95,24 +94,14 @@ internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
         }
 
         var scores = Score(session, lists, terms);
-        var found = new List<(double Score, Recollection What)>();
         var candidates = scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Take(limit * 2).Select(s => s.Key);
-        foreach (var entries in candidates.Chunk(EntriesPerStatement))
-        {
-            foreach (var (entry, what) in Read(session, keys, person, entries, terms))
-            {
-                if (what is not null && !(what.Conversation == current && what.Seq >= beforeSeq))
-                {
-                    found.Add((scores[entry] + (what.IsFact ? FactBonus : 0), what));
-                }
-            }
-        }
+        var hits = candidates.Chunk(EntriesPerStatement).SelectMany(entries => Read(session, keys, person, entries))
+            .Where(hit => !(hit.Conversation == current && hit.Seq >= beforeSeq))
+            .OrderByDescending(hit => scores[hit.Entry] + (hit.IsFact ? FactBonus : 0)).ThenByDescending(hit => hit.IsFact)
+            .ThenByDescending(hit => hit.At);
 
-        return
-        [
-            .. found.OrderByDescending(f => f.Score).ThenByDescending(f => f.What.IsFact).ThenByDescending(f => f.What.At)
-                .Select(f => f.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
-        ];
+        // Opened one by one in the order of their worth: what is not recalled is not decrypted.
+        return [.. hits.Select(hit => Quote(hit, keys, terms)).OfType<Recollection>().DistinctBy(what => (what.Conversation, what.Seq)).Take(limit)];
     }
 
     private static Dictionary<long, double> Score(SqlSession session, SearchKey lists, IReadOnlyList<string> terms)
@@ -136,8 +125,7 @@ internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
         return scores;
     }
 
-    private static List<(long Entry, Recollection? What)> Read(
-        SqlSession session, PersonKeyRing keys, PersonId person, long[] entries, IReadOnlyList<string> terms)
+    private static List<Hit> Read(SqlSession session, PersonKeyRing keys, PersonId person, long[] entries)
     {
         var values = new SqlValue[2 + EntriesPerStatement];
         (values[0], values[1]) = (keys.Tenant.Value, person.Value);
@@ -146,32 +134,31 @@ internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
             values[2 + i] = entries[Math.Min(i, entries.Length - 1)];
         }
 
-        return session.Query(ReadEntries, r => (Entry: r.GetInt64(0), Hit: Map(r, person)), values).ConvertAll(found => (found.Entry, Quote(found.Hit, keys, terms)));
+        return session.Query(ReadEntries, r => Map(r, person), values);
     }
 
     private static Hit Map(SqlRow r, PersonId person)
     {
-        var fact = r.IsDBNull(1)
-            ? null
-            : new StoredContent(person.Value, r.IsDBNull(2) ? null : r.GetBytes(2), FactRow.PlaceOf(r.GetGuid(1)), r.TextOrNull(3) ?? "");
-        return new Hit(MessageSql.MapMessage(r, AfterFact), fact, fact is null ? null : r.Time(4));
+        var (conversation, seq) = (new ConversationId(r.GetGuid(1)), r.GetInt64(2));
+        var isFact = !r.IsDBNull(9);
+        var content = isFact
+            ? new StoredContent(person.Value, r.IsDBNull(10) ? null : r.GetBytes(10), FactRow.PlaceOf(r.GetGuid(9)), r.GetString(11))
+            : new StoredContent(r.GuidOrNull(6), r.IsDBNull(7) ? null : r.GetBytes(7), MessageSql.Place(conversation.Value, seq), r.GetString(8));
+        return new Hit(r.GetInt64(0), conversation, seq, r.Enum<AuthorKind>(3), isFact ? r.Time(12) : r.Time(4), isFact, !r.IsDBNull(5), content);
     }
 
     private static Recollection? Quote(Hit hit, PersonKeyRing keys, IReadOnlyList<string> terms)
     {
-        var message = hit.Message.Message;
-        if (message.IsNote || message.Delivery is DeliveryState.Held or DeliveryState.Dropped)
-        {
-            return null;
-        }
-
-        var quote = hit.Fact is { } fact ? fact.OpenText(keys) : hit.Message.Open(keys).Body is { IsForgotten: false } body ? body.Markdown : null;
-        var isEdited = hit.Fact is null && message.EditedAt is not null;
-        return quote is null || (isEdited && !terms.Any(SearchTerms.ForIndex(quote).Contains))
+        var quote = hit.Content.OpenText(keys);
+        return quote is null || (hit is { IsFact: false, IsEdited: true } && !terms.Any(SearchTerms.ForIndex(quote).Contains))
             ? null
-            : new Recollection(quote, hit.StatedAt ?? message.At, hit.Fact is not null, message.Author, message.Conversation, message.Seq);
+            : new Recollection(quote, hit.At, hit.IsFact, hit.Author, hit.Conversation, hit.Seq);
     }
 
-    /// <param name="Fact">The fact that was found, or <see langword="null"/> when it was the message itself.</param>
-    private sealed record Hit(StoredMessage Message, StoredContent? Fact, DateTimeOffset? StatedAt);
+    /// <summary>What an entry points at, before it is opened.</summary>
+    /// <param name="At">When it was said or stated.</param>
+    /// <param name="IsFact">A fact taken from the message, not the message itself.</param>
+    /// <param name="IsEdited">The message was edited since: the entry may be older than its text.</param>
+    private sealed record Hit(
+        long Entry, ConversationId Conversation, long Seq, AuthorKind Author, DateTimeOffset At, bool IsFact, bool IsEdited, StoredContent Content);
 }

@@ -28,7 +28,8 @@ internal sealed partial class SearchProjector(
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
 
     private const string ReadMessages =
-        "SELECT m.position, c.person_id, " + MessageSql.MessageColumns + " FROM messages m JOIN conversations c ON c.id = m.conversation_id "
+        "SELECT m.position, COALESCE(m.person_id, c.person_id), m.conversation_id, m.seq, m.body, m.text "
+        + "FROM messages m JOIN conversations c ON c.id = m.conversation_id "
         + "WHERE m.tenant_id = @p0 AND m.position > @p1 AND m.author <> 'System' ORDER BY m.position LIMIT @p2";
 
     private const string ReadFacts =
@@ -109,11 +110,10 @@ internal sealed partial class SearchProjector(
 
     private static Stored MapMessage(SqlRow r)
     {
-        var stored = MessageSql.MapMessage(r, 2);
-        var person = stored.Message.Person?.Value ?? r.GetGuid(1);
+        var (person, conversation, seq) = (r.GetGuid(1), r.GetGuid(2), r.GetInt64(3));
         return new Stored(
-            r.GetInt64(0), stored.Message.Conversation.Value, stored.Message.Seq, person, null,
-            new StoredContent(person, stored.Body, MessageSql.Place(stored.Message.Conversation.Value, stored.Message.Seq), stored.Message.Body.Markdown));
+            r.GetInt64(0), conversation, seq, person, null,
+            new StoredContent(person, r.IsDBNull(4) ? null : r.GetBytes(4), MessageSql.Place(conversation, seq), r.GetString(5)));
     }
 
     private static Stored MapFact(SqlRow r) => new(

@@ -19,13 +19,19 @@ internal sealed class PersonKey : IDisposable
     // A person has one key for good: its number has room for more and is checked.
     private const int Number = 1;
 
+    private const int BindingSize = 256;
+
     private readonly AesGcm? _aes;
     private readonly TenantId _tenant;
     private readonly byte[]? _key;
+    private readonly byte[] _binding;
 
     /// <param name="key">Wiped with this; <see langword="null"/> when it was destroyed.</param>
     public PersonKey(TenantId tenant, PersonId person, byte[]? key)
-        => (_tenant, Person, _key, _aes) = (tenant, person, key, key is null ? null : SealedBox.CipherOf(key));
+    {
+        (_tenant, Person, _key, _aes) = (tenant, person, key, key is null ? null : SealedBox.CipherOf(key));
+        _binding = Encoding.UTF8.GetBytes($"seal person\0{tenant.Value}\0{person}\0");
+    }
 
     public PersonId Person { get; }
 
@@ -36,7 +42,7 @@ internal sealed class PersonKey : IDisposable
     {
         var sealedBytes = new byte[SealedHeader.Size + SealedBox.Overhead + plaintext.Length];
         SealedHeader.Write(sealedBytes, SealedHeader.ByPerson, Number);
-        SealedBox.Close(_aes ?? throw new PersonKeyDestroyedException(Person), plaintext, sealedBytes.AsSpan(SealedHeader.Size), Binding(place));
+        SealedBox.Close(_aes ?? throw new PersonKeyDestroyedException(Person), plaintext, sealedBytes.AsSpan(SealedHeader.Size), Bind(place, stackalloc byte[BindingSize]));
         return sealedBytes;
     }
 
@@ -50,7 +56,7 @@ internal sealed class PersonKey : IDisposable
         }
 
         return SealedHeader.NumberIn(sealedBytes, SealedHeader.ByPerson) is Number
-            ? SealedBox.Open(_aes, sealedBytes[SealedHeader.Size..], Binding(place)) ?? throw new SealBrokenException(place)
+            ? SealedBox.Open(_aes, sealedBytes[SealedHeader.Size..], Bind(place, stackalloc byte[BindingSize])) ?? throw new SealBrokenException(place)
             : throw new SealBrokenException(place);
     }
 
@@ -73,5 +79,13 @@ internal sealed class PersonKey : IDisposable
         CryptographicOperations.ZeroMemory(_key);
     }
 
-    private byte[] Binding(string place) => Encoding.UTF8.GetBytes($"seal person\0{_tenant.Value}\0{Person}\0{place}");
+    /// <param name="buffer">Used when the place fits, which it nearly always does.</param>
+    private ReadOnlySpan<byte> Bind(string place, Span<byte> buffer)
+    {
+        var length = _binding.Length + Encoding.UTF8.GetByteCount(place);
+        buffer = length <= buffer.Length ? buffer[..length] : new byte[length];
+        _binding.CopyTo(buffer);
+        Encoding.UTF8.GetBytes(place, buffer[_binding.Length..]);
+        return buffer;
+    }
 }

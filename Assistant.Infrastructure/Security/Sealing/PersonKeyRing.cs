@@ -7,7 +7,7 @@ using Assistant.Infrastructure.Persistence;
 namespace Assistant.Infrastructure.Security.Sealing;
 
 /// <summary>Persons' keys opened within one unit or read: each is read once, and wiped when this is disposed.</summary>
-internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, EnvelopeSealer sealer, TimeProvider clock) : IDisposable
+internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, EnvelopeSealer sealer, OpenedPersonKeys opened, TimeProvider clock) : IDisposable
 {
     private const int PeoplePerStatement = 16;
 
@@ -88,13 +88,31 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
         {
             try
             {
-                return new PersonKey(tenant, new PersonId(person), wrapped is null ? null : sealer.Open(session, tenant, PersonSealer.KeyPlace(person), wrapped));
+                return new PersonKey(tenant, new PersonId(person), Unwrap(person, wrapped));
             }
             catch (SealBrokenException) when (attempt < Attempts && Read(new PersonId(person)) is [var again] && !Same(again, wrapped))
             {
                 wrapped = again;
             }
         }
+    }
+
+    private byte[]? Unwrap(Guid person, byte[]? wrapped)
+    {
+        if (wrapped is null)
+        {
+            opened.Forget(tenant, person);
+            return null;
+        }
+
+        if (opened.Find(tenant, person, wrapped) is { } known)
+        {
+            return known;
+        }
+
+        var key = sealer.Open(session, tenant, PersonSealer.KeyPlace(person), wrapped);
+        opened.Add(tenant, person, wrapped, key);
+        return key;
     }
 
     private static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : one.AsSpan().SequenceEqual(other);

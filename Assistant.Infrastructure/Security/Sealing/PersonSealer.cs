@@ -1,7 +1,7 @@
 // A person's key is sealed under the tenant's data key like any secret, so rotation wraps it again and what is sealed under it stays as
 // it is.
 //
-// No key is remembered between two calls: destroying it must reach every process at once. The price is one read by primary key.
+// The row is read for every call: destroying a key must reach every process at once. The price is one read by primary key.
 using System.Security.Cryptography;
 using Assistant.Domain.Audit;
 using Assistant.Domain.People;
