@@ -10,6 +10,7 @@ using Assistant.Infrastructure.Messaging.Channels.WebChat;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Provisioning;
 using Assistant.Infrastructure.Security;
+using Assistant.Infrastructure.Security.OpenIdConnect;
 using Assistant.Web;
 using Assistant.Web.Components;
 using Assistant.Web.Composition;
@@ -37,6 +38,7 @@ var services = builder.Services;
 
 services.AddPersistence(folder);
 services.AddSecurity();
+services.AddIdentityProviders();
 services.AddHouse();
 services.AddMessaging();
 services.AddTelegram();

@@ -92,6 +92,9 @@ public static class AuditActions
     public const string PasskeyRefused = "passkey.refused";
     public const string PasskeyRenamed = "passkey.renamed";
     public const string PasskeyRevoked = "passkey.revoked";
+    public const string ExternalLoginConnected = "login.connected";
+    public const string ExternalLoginRefused = "login.refused";
+    public const string ExternalLoginRemoved = "login.removed";
     public const string SteppedUp = "user.stepup";
     public const string StepUpFailed = "user.stepup.failed";
     public const string ApiKeyCreated = "apikey.created";

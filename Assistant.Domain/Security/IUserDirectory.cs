@@ -112,4 +112,4 @@ public abstract record SignInOutcome
 }
 
 /// <summary>Why a sign-in was refused; for the audit log only.</summary>
-public enum SignInRefusal { UnknownUser, WrongPassword, WrongCode, Locked, WrongPasskey, ClonedPasskey }
+public enum SignInRefusal { UnknownUser, WrongPassword, WrongCode, Locked, WrongPasskey, ClonedPasskey, UnknownLogin, WrongProviderAnswer }

@@ -106,6 +106,7 @@ internal static class ForgettableTables
         ["roles"] = "names of permissions",
         ["api_keys"] = "programs",
         ["passkeys"] = "who works at the console",
+        ["external_logins"] = "who works at the console",
         ["passkey_ceremonies"] = "who works at the console",
         ["data_keys"] = "keys of tenants",
         ["installation_key"] = "the check value of the master key",

@@ -1,10 +1,12 @@
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.ApiKeys;
+using Assistant.Infrastructure.Security.External;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Invitations;
 using Assistant.Infrastructure.Security.Memberships;
@@ -73,6 +75,8 @@ public static class SecurityServices
         services.AddSingleton<IPasskeyStore, SqlPasskeyStore>();
         services.AddSingleton<IPasskeyVerifier, IdentityPasskeyVerifier>();
         services.AddSingleton<PasskeyDesk>();
+        services.AddSingleton<IExternalLoginStore, SqlExternalLoginStore>();
+        services.AddSingleton<ExternalLoginDesk>();
         services.AddSingleton<IInvitationStore, SqlInvitationStore>();
         services.AddSingleton<InvitationDesk>();
         services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();

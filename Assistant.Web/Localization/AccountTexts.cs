@@ -76,6 +76,17 @@ internal static class AccountTexts
     public static string PasskeyRevokeOf(string name) => Book.Say(nameof(PasskeyRevokeOf), ("name", name));
     public static string PasskeyAddedOn(string at) => Book.Say(nameof(PasskeyAddedOn), ("at", at));
     public static string PasskeyUsedOn(string at) => Book.Say(nameof(PasskeyUsedOn), ("at", at));
+    public static string Logins => Book.Say();
+    public static string LoginsWhy => Book.Say();
+    public static string LoginRemove => Book.Say();
+    public static string LoginRemoveMeans => Book.Say();
+    public static string LoginNeverUsed => Book.Say();
+    public static string LoginConnect(string provider) => Book.Say(nameof(LoginConnect), ("provider", provider));
+    public static string LoginConnectMeans(string provider) => Book.Say(nameof(LoginConnectMeans), ("provider", provider));
+    public static string LoginGo(string provider) => Book.Say(nameof(LoginGo), ("provider", provider));
+    public static string LoginRemoveOf(string provider) => Book.Say(nameof(LoginRemoveOf), ("provider", provider));
+    public static string LoginConnectedOn(string at) => Book.Say(nameof(LoginConnectedOn), ("at", at));
+    public static string LoginUsedOn(string at) => Book.Say(nameof(LoginUsedOn), ("at", at));
     public static string RecoveryLeft(int count) => Book.Count(nameof(RecoveryLeft), count);
     public static string Gone => Book.Say();
     public static string GoneWhy => Book.Say();
@@ -101,12 +112,13 @@ internal static class AccountTexts
     };
 
     /// <summary>How a session began.</summary>
-    public static string MethodOf(SignInMethod method) => method switch
+    public static string MethodOf(UserSession session) => session.Method switch
     {
         SignInMethod.Password => Book.Say("MethodPassword"),
         SignInMethod.PasswordAndCode => Book.Say("MethodPasswordAndCode"),
         SignInMethod.Passkey => Book.Say("MethodPasskey"),
-        _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        SignInMethod.External => Book.Say("MethodExternal", ("provider", session.Provider ?? "")),
+        _ => throw new ArgumentOutOfRangeException(nameof(session)),
     };
 
     /// <summary>The role in words; as stored when another build gave it.</summary>
@@ -136,6 +148,20 @@ internal static class AccountTexts
         _ => Texts.SignInExpired,
     };
 
+    /// <summary>Why a login was not connected or removed; <paramref name="word"/> as an endpoint gave it.</summary>
+    public static string LoginProblemOf(string word) => word switch
+    {
+        "locked" => Locked,
+        "taken" => Book.Say("LoginTaken"),
+        "too-many" => Book.Say("LoginTooMany"),
+        "expired" => Texts.SignInExpired,
+        "provider-unreachable" => Texts.SignInProviderUnreachable,
+        _ => Book.Say("LoginFailed"),
+    };
+
+    /// <summary>The login somebody left the page to connect is connected.</summary>
+    public static string LoginConnected => Book.Say();
+
     /// <summary>What a change came to, or <see langword="null"/> for a word that is none of ours.</summary>
     public static string? DoneOf(string change) => change switch
     {
@@ -143,6 +169,7 @@ internal static class AccountTexts
         "totp" => Book.Say("DoneTotp"),
         "totp-removed" => Book.Say("DoneTotpRemoved"),
         "passkey-revoked" => Book.Say("DonePasskeyRevoked"),
+        "login-removed" => Book.Say("DoneLoginRemoved"),
         "recovery-codes" => Book.Say("DoneRecoveryCodes"),
         _ => null,
     };

@@ -66,6 +66,10 @@ internal static class MembersTexts
     public static string InvitationAccept => Book.Say();
     public static string InvitationHaveAccount => Book.Say();
     public static string InvitationTaken => Book.Say();
+    public static string InvitationProviderTaken => Book.Say();
+    public static string InvitationProviderFailed => Book.Say();
+    public static string InvitationWith(string provider) => Book.Say(nameof(InvitationWith), ("provider", provider));
+    public static string InvitationVouched(string provider) => Book.Say(nameof(InvitationVouched), ("provider", provider));
     public static string InvitationMember => Book.Say();
     public static string InvitationClosed => Book.Say();
     public static string InvitationClosedWhy => Book.Say();

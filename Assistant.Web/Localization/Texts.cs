@@ -126,6 +126,10 @@ internal static class Texts
     public static string SignInCodeNeeded => Book.Say();
     public static string SignInPasskey => Book.Say();
     public static string SignInPasskeyFailed => Book.Say();
+    public static string SignInProviderFailed => Book.Say();
+    public static string SignInProviderUnreachable => Book.Say();
+    public static string SignInConfirm => Book.Say();
+    public static string SignInWith(string provider) => Book.Say(nameof(SignInWith), ("provider", provider));
     public static string SignedOutTitle => Book.Say();
     public static string SignedOutWhy => Book.Say();
     public static string SessionStay => Book.Say();

@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Web.Components;
@@ -11,7 +12,7 @@ namespace Assistant.Web.Security;
 
 /// <summary>
 /// The posts of the invitation page: plain forms that work without script and answer with a redirect. Both take <c>token</c> and the
-/// antiforgery token; a newcomer's also <c>email</c> and <c>password</c>.
+/// antiforgery token; a newcomer's also <c>email</c> and <c>password</c>, and <c>external</c> when an identity provider is to be connected.
 /// </summary>
 internal static class InvitationEndpoints
 {
@@ -20,7 +21,7 @@ internal static class InvitationEndpoints
         endpoints.MapPost("/account/invitation", AcceptAsync).OpenTo("an invitation's token")
             .AuditsUnderProof(
                 AuditActions.InvitationUsed, AuditActions.UserCreated, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut,
-                AuditActions.SessionEnded, AuditActions.DeviceSeen)
+                AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.ExternalLoginConnected)
             .DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/account/invitation/join", JoinAsync).SignedIn("an invitation's token")
             .Audits(AuditActions.InvitationUsed, AuditActions.MembershipGranted).DisableAntiforgery().ExcludeFromDescription();
@@ -30,8 +31,8 @@ internal static class InvitationEndpoints
     public static string PathOf(RandomToken token) => $"/invitation/{token.Reveal()}";
 
     private static async Task<RedirectHttpResult> AcceptAsync(
-        HttpContext http, IAntiforgery antiforgery, InvitationDesk desk, IUserDirectory users, SignInLimiter limiter, Sessions sessions,
-        CancellationToken cancellationToken)
+        HttpContext http, IAntiforgery antiforgery, InvitationDesk desk, IUserDirectory users, ExternalTickets tickets, ExternalLoginDesk logins,
+        SignInLimiter limiter, Sessions sessions, CancellationToken cancellationToken)
     {
         if (await ReadAsync(http, antiforgery, cancellationToken) is not { } form)
         {
@@ -44,13 +45,32 @@ internal static class InvitationEndpoints
             return Back(token, CredentialWords.Locked, email);
         }
 
+        ExternalProof? external = null;
+        if (form["external"].Count > 0)
+        {
+            external = (await tickets.FindAsync(http) is { } ticket && ticket.Invitation == token) ? ticket.Proof : null;
+            if (external is null || !await logins.IsFreeAsync(external.Identity, cancellationToken))
+            {
+                await ExternalTickets.DropAsync(http);
+                return Back(token, external is null ? "provider-expired" : "provider-taken", email);
+            }
+        }
+
         var origin = SessionClaims.OriginOf(http);
         if (Refusal(await desk.AcceptAsNewAsync(token, email, password, origin, cancellationToken)) is { } word)
         {
             return Back(token, word, email);
         }
 
-        if (await users.VerifyAsync(email, password, null, origin, cancellationToken) is SignInOutcome.SignedIn signedIn)
+        if (external is not null && await users.FindByEmailAsync(email, cancellationToken) is { } newcomer)
+        {
+            await ExternalTickets.DropAsync(http);
+            if (await logins.ConnectNewcomerAsync(newcomer, external, origin, cancellationToken) is SignInOutcome.SignedIn vouchedFor)
+            {
+                await sessions.BeginAsync(http, vouchedFor.User, vouchedFor.Stamp, SignInMethod.External, external.Provider);
+            }
+        }
+        else if (await users.VerifyAsync(email, password, null, origin, cancellationToken) is SignInOutcome.SignedIn signedIn)
         {
             await sessions.BeginAsync(http, signedIn.User, signedIn.Stamp, SignInMethod.Password);
         }

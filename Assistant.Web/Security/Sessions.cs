@@ -12,7 +12,8 @@ internal sealed class Sessions(
     IAccessRights rights, SessionBoard board, IUserSessionStore store, KnownDevices cookies, DeviceDesk devices, TimeProvider clock)
 {
     /// <summary>Gives this browser its cookie, after a sign-in.</summary>
-    public async Task BeginAsync(HttpContext http, User user, string stamp, SignInMethod method)
+    /// <param name="provider">Name of the identity provider, where one vouched.</param>
+    public async Task BeginAsync(HttpContext http, User user, string stamp, SignInMethod method, string? provider = null)
     {
         await ReplaceAsync(http);
         var now = clock.GetUtcNow();
@@ -20,7 +21,7 @@ internal sealed class Sessions(
         var device = cookies.Remember(http, user.Email);
         await devices.SeeAsync(user, device, look, SessionClaims.OriginOf(http), http.RequestAborted);
         var token = RandomToken.Create();
-        var session = new UserSession(UserSessionId.Of(token), user.Id, user.Tenant, now, now, method, look, SessionClaims.OriginOf(http));
+        var session = new UserSession(UserSessionId.Of(token), user.Id, user.Tenant, now, now, method, look, SessionClaims.OriginOf(http), Provider: provider);
         await OpenAsync(http, user, stamp, token, session, user.Tenant);
     }
 

@@ -28,8 +28,11 @@ internal sealed class SignInLimiter(TimeProvider clock)
     // A token cannot be guessed either; a page and its form come to two, and a mistyped password to two more.
     private readonly TokenBuckets<IPAddress> _invitations = new(burst: 30, perMinute: 10, MaxKeys, clock);
 
+    // Asking costs a cookie, an answer costs a request to the provider; a sign-in there comes to two or three.
+    private readonly TokenBuckets<IPAddress> _providers = new(burst: 30, perMinute: 15, MaxKeys, clock);
+
     /// <summary>How much is remembered, the largest of the tables.</summary>
-    public int Remembered => new[] { _networks.Count, _pairs.Count, _accounts.Count, _devices.Count, _sessions.Count, _passkeys.Count, _challenges.Count, _invitations.Count }.Max();
+    public int Remembered => new[] { _networks.Count, _pairs.Count, _accounts.Count, _devices.Count, _sessions.Count, _passkeys.Count, _challenges.Count, _invitations.Count, _providers.Count }.Max();
 
     /// <summary>Whether somebody on a device nobody knows may try an account.</summary>
     public bool Allows(IPAddress network, string email)
@@ -53,6 +56,9 @@ internal sealed class SignInLimiter(TimeProvider clock)
 
     /// <summary>Whether a network may look at an invitation or accept one.</summary>
     public bool AllowsInvitation(IPAddress network) => IsFree(_invitations.Take(network));
+
+    /// <summary>Whether a network may go to an identity provider, or on from there.</summary>
+    public bool AllowsProvider(IPAddress network) => IsFree(_providers.Take(network));
 
     private static bool IsFree(TimeSpan wait) => wait == TimeSpan.Zero;
 }

@@ -5,8 +5,10 @@ using Assistant.Web.Endpoints;
 using Assistant.Web.Verbs;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Options;
 
 namespace Assistant.Web.Security;
 
@@ -20,6 +22,7 @@ internal static class WebSecurity
     {
         services.AddAuthentication(CookieScheme)
             .AddCookie(CookieScheme, SessionCookie.Configure)
+            .AddCookie(ExternalTickets.Scheme, ProviderAnswers.ConfigureTicket)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(RestApi.Scheme, null);
 
         services.AddOptions<CookieAuthenticationOptions>(CookieScheme).Configure<SessionLimits>((options, limits) => options.ExpireTimeSpan = limits.Total);
@@ -52,6 +55,8 @@ internal static class WebSecurity
         services.AddSingleton<Sessions>();
         services.AddSingleton<SignInLimiter>();
         services.AddSingleton<KnownDevices>();
+        services.AddSingleton<ExternalTickets>();
+        services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, ProviderAnswers>();
         services.AddSingleton<CredentialEndpoints.Request>();
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         return services;
@@ -68,6 +73,7 @@ internal static class WebSecurity
         AccountEndpoints.Map(endpoints);
         CredentialEndpoints.Map(endpoints);
         PasskeyEndpoints.Map(endpoints);
+        ExternalSignInEndpoints.Map(endpoints);
         TenantSwitch.Map(endpoints);
         InvitationEndpoints.Map(endpoints);
     }

@@ -12,7 +12,7 @@ public readonly record struct UserSessionId(Guid Value)
 }
 
 /// <summary>How somebody proved who they are when a session began.</summary>
-public enum SignInMethod { Password, PasswordAndCode, Passkey }
+public enum SignInMethod { Password, PasswordAndCode, Passkey, External }
 
 /// <summary>Why a session is over.</summary>
 public enum SessionEnd { SignedOut, EndedByUser, EndedByAdmin, CredentialChanged, Idle, Expired }
@@ -24,9 +24,10 @@ public enum SessionEnd { SignedOut, EndedByUser, EndedByAdmin, CredentialChanged
 /// <param name="SeenAt">When the person last did something, to the minute.</param>
 /// <param name="Address">Network address of the sign-in.</param>
 /// <param name="EndedAt"><see langword="null"/> while it is open.</param>
+/// <param name="Provider">Name of the identity provider, of <see cref="SignInMethod.External"/> alone.</param>
 public sealed record UserSession(
     UserSessionId Id, UserId User, TenantId Tenant, DateTimeOffset CreatedAt, DateTimeOffset SeenAt, SignInMethod Method, DeviceLook Device,
-    string Address, DateTimeOffset? EndedAt = null, SessionEnd? End = null);
+    string Address, DateTimeOffset? EndedAt = null, SessionEnd? End = null, string? Provider = null);
 
 /// <summary>How long a session goes on. NIST SP 800-63B-4 asks at AAL2 for at most an hour without activity and a day in all.</summary>
 /// <param name="Idle">Since the person last did something.</param>

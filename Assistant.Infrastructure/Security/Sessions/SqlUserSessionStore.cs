@@ -11,7 +11,7 @@ namespace Assistant.Infrastructure.Security.Sessions;
 internal sealed class SqlUserSessionStore(IReadPool reads, IWriteQueue writes) : IUserSessionStore
 {
     private const string Select =
-        "SELECT id, user_id, tenant_id, created_at, seen_at, method, browser, platform, address, ended_at, end_reason FROM user_sessions ";
+        "SELECT id, user_id, tenant_id, created_at, seen_at, method, browser, platform, address, ended_at, end_reason, provider FROM user_sessions ";
 
     private const string SelectOpen = Select + "WHERE ended_at IS NULL";
     private const string SelectOpenOf = Select + "WHERE user_id = @p0 AND ended_at IS NULL ORDER BY seen_at DESC, id";
@@ -81,5 +81,6 @@ internal sealed class SqlUserSessionStore(IReadPool reads, IWriteQueue writes) :
 
     private static UserSession Map(SqlRow row) => new(
         new UserSessionId(row.GetGuid(0)), new UserId(row.GetGuid(1)), new TenantId(row.GetString(2)), row.Time(3), row.Time(4), row.Enum<SignInMethod>(5),
-        new DeviceLook(row.GetString(6), row.GetString(7)), row.GetString(8), row.TimeOrNull(9), row.IsDBNull(10) ? null : row.Enum<SessionEnd>(10));
+        new DeviceLook(row.GetString(6), row.GetString(7)), row.GetString(8), row.TimeOrNull(9), row.IsDBNull(10) ? null : row.Enum<SessionEnd>(10),
+        row.IsDBNull(11) ? null : row.GetString(11));
 }

@@ -1,3 +1,4 @@
+using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
@@ -33,6 +34,9 @@ internal sealed class UserSessionRow : ITenantRow
 
     public SessionEnd? EndReason { get; set; }
 
+    /// <summary>The identity provider's name, where one vouched.</summary>
+    public string? Provider { get; set; }
+
     public static UserSessionRow Of(UserSession session) => new()
     {
         Id = session.Id.Value,
@@ -46,6 +50,7 @@ internal sealed class UserSessionRow : ITenantRow
         Address = session.Address,
         EndedAt = session.EndedAt,
         EndReason = session.End,
+        Provider = session.Provider,
     };
 
     internal sealed class Configuration : IEntityTypeConfiguration<UserSessionRow>
@@ -57,6 +62,7 @@ internal sealed class UserSessionRow : ITenantRow
             builder.Property(s => s.Browser).HasMaxLength(DeviceLook.MaxLength);
             builder.Property(s => s.Platform).HasMaxLength(DeviceLook.MaxLength);
             builder.Property(s => s.Address).HasMaxLength(64);
+            builder.Property(s => s.Provider).HasMaxLength(ExternalLogin.MaxProviderLength);
             builder.HasIndex(s => new { s.UserId, s.EndedAt });
             builder.HasIndex(s => s.EndedAt);
             builder.HasOne<UserRow>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);

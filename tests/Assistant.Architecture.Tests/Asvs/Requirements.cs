@@ -6,7 +6,6 @@ namespace Assistant.Architecture.Tests.Asvs;
 internal static class Requirements
 {
     private const string NoFiles = "no file of anybody is stored or served; see ADR 112";
-    private const string NoOidc = "no identity provider is spoken to";
     private const string NoOtherSite = "nothing answers with a CORS header; HostileWebTests shows that another origin reads nothing";
 
     public static IReadOnlyList<Requirement> All { get; } =
@@ -78,13 +77,13 @@ internal static class Requirements
         new("V6.6.1", "codes by telephone", DoesNotApply, Why: "none are sent"),
         new("V6.6.2", "requests are bound to what they are for", Shown, "StepUpTests.Proof_opens_exactly_one_act_once PasskeyCeremonyTests.A_second_answer_to_a_challenge_is_refused_though_it_is_genuine"),
         new("V6.6.3", "guessing of codes", Shown, "StepUpTests.A_code_proves_once_and_wrong_ones_lock UserDirectoryContract.Somebody_who_is_signed_in_proves_a_code_once_and_guessing_it_locks"),
-        new("V6.8.1", "several identity providers", DoesNotApply, Why: NoOidc),
-        new("V6.8.2", "signatures of assertions", DoesNotApply, Why: NoOidc),
-        new("V6.8.3", "SAML replay", DoesNotApply, Why: NoOidc),
-        new("V6.8.4", "strength told by a provider", DoesNotApply, Why: NoOidc),
+        new("V6.8.1", "several identity providers", Shown, "IdentityProvidersTests.No_provider_vouches_for_the_people_of_another_whatever_it_calls_itself ExternalLoginStoreContract.A_login_is_kept_as_it_was_connected_and_found_by_issuer_and_subject_together", "ADR 57"),
+        new("V6.8.2", "signatures of assertions", Shown, "OpenIdConnectTests.An_answer_that_was_altered_forged_or_given_before_is_refused IdentityProvidersTests.The_handler_believes_signed_answers_to_its_own_question_and_keeps_no_token"),
+        new("V6.8.3", "SAML replay", DoesNotApply, Why: "no SAML"),
+        new("V6.8.4", "strength told by a provider", Shown, "OpenIdConnectTests.An_account_with_a_code_owes_it_and_a_newcomer_accepts_an_invitation_with_a_provider ExternalLoginDeskTests.An_account_with_a_code_owes_it_after_a_provider_too", "one factor unless the operator demands more: ADR 57"),
         new("V7.1.1", "lifetimes documented", Shown, "SessionOptionsTests.Without_a_word_sessions_keep_the_limits_of_AAL2 SessionOptionsTests.Limits_have_limits", "docs/security.md, ADR 54"),
         new("V7.1.2", "parallel sessions documented", Shown, "SessionDeskTests.People_see_their_own_sessions_and_end_one_or_the_others_or_all", "not limited in number; each is listed and can be ended"),
-        new("V7.1.3", "federated sessions", DoesNotApply, Why: NoOidc),
+        new("V7.1.3", "federated sessions", Partly, Why: "ADR 57: limits here bound them, ending there ends nothing here; no test"),
         new("V7.2.1", "sessions are verified here", Shown, "SignInTests.Ending_the_sessions_of_a_user_shuts_the_cookie_out"),
         new("V7.2.2", "sessions are no static keys", Shown, "SignInTests.An_api_key_opens_the_api_until_it_is_revoked_and_a_cookie_does_not"),
         new("V7.2.3", "entropy of reference tokens", DoesNotApply, Why: "the cookie is sealed, not a reference"),
@@ -98,7 +97,7 @@ internal static class Requirements
         new("V7.4.5", "administrators end sessions", Shown, "SessionDeskTests.An_administrator_signs_a_member_out_who_may_do_no_more_and_is_at_home_there"),
         new("V7.5.1", "changing factors wants proof", Shown, "UserDirectoryContract.Credentials_are_not_changed_without_the_password_and_guessing_it_locks PasskeyCeremonyTests.Adding_wants_the_password"),
         new("V7.5.2", "people see their sessions", Shown, "SessionDeskTests.People_see_their_own_sessions_and_end_one_or_the_others_or_all AccountPageTests.Sessions_are_listed_this_one_marked_and_another_is_ended_by_its_button"),
-        new("V7.6.1", "federated lifetimes", DoesNotApply, Why: NoOidc),
+        new("V7.6.1", "federated lifetimes", Shown, "SessionBoardTests.A_day_after_the_sign_in_it_is_over_whatever_is_done", "the same limits however a session began; an ID token's own time is not used"),
         new("V7.6.2", "sessions begin with an act", Shown, "PasskeyTests.A_passkey_is_added_and_signs_in_alone_until_it_is_revoked"),
         new("V8.1.1", "rules of access documented", Shown, "InventoryTests.The_document_is_what_the_program_says"),
         new("V8.1.2", "rules by field documented", Partly, Why: "secrets are never given out: ADR 40; otherwise access is by object"),
@@ -114,7 +113,16 @@ internal static class Requirements
         new("V9.2.2", "purpose of tokens", Shown, "ProtectedVisitorTokensTests.A_pass_works_once_within_minutes_and_is_no_token"),
         new("V9.2.3", "audience of tokens", Shown, "ProtectedVisitorTokensTests.A_token_opens_nothing_of_another_connection_or_tenant_not_even_under_the_same_name"),
         new("V9.2.4", "keys shared by audiences", DoesNotApply, Why: "tokens are for this installation alone"),
-        new("V10", "OAuth and OIDC", DoesNotApply, Why: NoOidc),
+        new("V10.1.1", "tokens go where they are needed", Shown, "IdentityProvidersTests.The_handler_believes_signed_answers_to_its_own_question_and_keeps_no_token", "none is kept, none reaches a browser"),
+        new("V10.1.2", "answers belong to a question of this browser", Shown, "OpenIdConnectTests.An_answer_that_was_altered_forged_or_given_before_is_refused"),
+        new("V10.2.1", "forged requests of the code flow", Shown, "OpenIdConnectTests.An_answer_that_was_altered_forged_or_given_before_is_refused", "PKCE, state and nonce"),
+        new("V10.2.2", "mix-up of providers", Shown, "IdentityProvidersTests.No_provider_vouches_for_the_people_of_another_whatever_it_calls_itself", "and a callback for each: ADR 58"),
+        new("V10.5.1", "ID tokens are not replayed", Shown, "OpenIdConnectTests.An_answer_that_was_altered_forged_or_given_before_is_refused"),
+        new("V10.5.2", "users are told by claims that never pass on", Shown, "OpenIdConnectTests.A_login_nobody_connected_opens_nothing_though_it_be_called_as_an_account_is ExternalLoginStoreContract.A_login_is_kept_as_it_was_connected_and_found_by_issuer_and_subject_together", "issuer and subject"),
+        new("V10.5.3", "providers that call themselves another", Shown, "IdentityProvidersTests.No_provider_vouches_for_the_people_of_another_whatever_it_calls_itself"),
+        new("V10.5.4", "audience of ID tokens", Shown, "OpenIdConnectTests.An_answer_that_was_altered_forged_or_given_before_is_refused"),
+        new("V10.5.5", "sign-out told by a provider", DoesNotApply, Why: "no such message is taken: ADR 57"),
+        new("V10", "the other sides of OAuth and OIDC", DoesNotApply, Why: "V10.3, V10.4, V10.6 and V10.7: it is no resource server, authorization server or OpenID provider"),
         new("V15.3.1", "answers have only what is needed", Shown, "RestApiTests.A_secret_goes_in_and_never_comes_out"),
         new("V15.3.2", "redirects are not followed", Shown, "OutgoingHttpTests.A_redirect_is_an_answer_and_not_followed OutgoingHttpTests.Where_redirects_are_followed_each_hop_is_judged"),
         new("V15.3.4", "the visitor's own address counts", Shown, "ProxyTests.A_trusted_proxys_visitors_are_told_apart_and_their_cookies_are_for_https ProxyTests.Nobody_else_is_believed"),

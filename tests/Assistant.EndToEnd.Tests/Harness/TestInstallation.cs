@@ -154,7 +154,8 @@ internal sealed class TestInstallation : IAsyncDisposable
 
     private static string? PostgresServer() => Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
 
-    private static int FreePort()
+    /// <summary>A port of this run's that nobody listens on.</summary>
+    public static int FreePort()
     {
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port).ToHashSet();
         for (var tries = 0; tries <= LastPort - FirstPort; tries++)

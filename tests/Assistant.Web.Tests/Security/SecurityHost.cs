@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.Sessions;
@@ -84,6 +85,9 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(users, audit));
         builder.Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
         builder.Services.AddSingleton<PasskeyDesk>();
+        builder.Services.AddSingleton(new IdentityProviders([]));
+        builder.Services.AddSingleton<IExternalLoginStore>(new InMemoryExternalLoginStore(users, audit));
+        builder.Services.AddSingleton<ExternalLoginDesk>();
         builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, clock));
         builder.Services.AddSingleton<IStepUpGuard>(new OpenGuard());
         builder.Services.AddSingleton<UserDesk>();

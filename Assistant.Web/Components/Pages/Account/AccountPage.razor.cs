@@ -13,7 +13,7 @@ public sealed partial class AccountPage : IAsyncDisposable
     private bool _isCopied;
     private bool _isPosting;
 
-    /// <summary>What was changed by the visit before: <c>password</c>, <c>totp</c>, <c>totp-removed</c>, <c>passkey-revoked</c> or <c>recovery-codes</c>.</summary>
+    /// <summary>What was changed by the visit before: <c>password</c>, <c>totp</c>, <c>totp-removed</c>, <c>passkey-revoked</c>, <c>login-removed</c> or <c>recovery-codes</c>.</summary>
     [SupplyParameterFromQuery]
     public string? Done { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
@@ -53,6 +54,9 @@ public sealed class AccountPageTests : BunitContext
         Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(_users, log));
         Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
         Services.AddSingleton<PasskeyDesk>();
+        Services.AddSingleton(new IdentityProviders([new IdentityProvider("example", "Example ID", IsMultiFactor: false)]));
+        Services.AddSingleton<IExternalLoginStore>(new InMemoryExternalLoginStore(_users, log));
+        Services.AddSingleton<ExternalLoginDesk>();
         Services.AddSingleton<IPrincipalCallers>(new OneCaller(caller));
         Services.AddSingleton<AntiforgeryStateProvider, Token>();
         Services.AddScoped<ConsoleCaller>();
