@@ -36,8 +36,7 @@ public sealed class OpenIdConnectTests(Chromium chromium, OpenIdConnectTests.Tow
     [Fact]
     public async Task A_login_nobody_connected_opens_nothing_though_it_be_called_as_an_account_is()
     {
-        await town.House.CreateUserAsync("carol@example.com", "owner");
-        town.Provider.Subject = "carol@example.com";
+        town.Provider.Subject = "dan@example.com";
         var page = await chromium.NewDeviceAsync();
 
         await page.GotoAsync(Address + "/account/sign-in");
@@ -209,14 +208,16 @@ public sealed class OpenIdConnectTests(Chromium chromium, OpenIdConnectTests.Tow
             House = await TestInstallation.CreateAsync();
             Provider.IntroduceTo(House);
             Provider.IntroduceTo(House, "strict", "Strict ID", amr: "mfa hwk");
+            // Before it serves: what another process changes is known to a serving one a moment later.
+            await House.CreateUserAsync("ada@example.com", "owner");
+            await Task.WhenAll(new[] { "dan", "eve", "frank", "hana" }.Select(name => House.CreateUserAsync($"{name}@example.com", "owner")));
             await House.StartAsync();
             _api = await House.CreateApiAsync("auditor");
         }
 
-        /// <summary>A new account whose owner has signed in with their password.</summary>
+        /// <summary>Somebody who has signed in with their password, on the account page.</summary>
         internal async Task<ConsolePage> ArriveAsync(Chromium chromium, string email)
         {
-            await House.CreateUserAsync(email, "owner");
             var desk = new ConsolePage(await chromium.NewDeviceAsync(), House.Address);
             await desk.SignInAsync(email, TestInstallation.Password, "/account");
             return desk;
