@@ -49,7 +49,7 @@ internal static partial class ExternalSignInEndpoints
 
         var own = endpoints.MapGroup("/account/external").SignedIn("one's own account, with its password").DisableAntiforgery().ExcludeFromDescription();
         own.MapPost("/connect", (HttpContext http, CredentialEndpoints.Request request, ExternalLoginDesk desk, IdentityProviders providers, CancellationToken ct)
-            => request.AdmitAsync(http, wantsPassword: true, (caller, id, form) => ConnectAsync(http, desk, providers, caller, id, form, ct), ct))
+            => request.AdmitAsync(http, wantsPassword: true, (caller, id, form) => BeginConnectingAsync(http, desk, providers, caller, id, form, ct), ct))
             .Audits(AuditActions.UserChanged, AuditActions.SignInFailed);
         own.MapPost("/remove", (HttpContext http, CredentialEndpoints.Request request, ExternalLoginDesk desk, CancellationToken ct)
             => request.AnswerAsync(http, (caller, _, form) => Guid.TryParse(form["id"], out var id)
@@ -154,7 +154,7 @@ internal static partial class ExternalSignInEndpoints
     }
 
     // The first half of connecting: the answer is the provider's address, which the page goes to, or one word.
-    private static async Task<IResult> ConnectAsync(
+    private static async Task<IResult> BeginConnectingAsync(
         HttpContext http, ExternalLoginDesk desk, IdentityProviders providers, Caller caller, UserId id, IFormCollection form, CancellationToken cancellationToken)
     {
         if (providers.Find(form["provider"]) is not { } provider || caller.Session is not { } session)

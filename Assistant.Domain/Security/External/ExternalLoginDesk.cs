@@ -87,11 +87,11 @@ public sealed class ExternalLoginDesk(IExternalLoginStore store, IUserDirectory 
     /// <param name="origin">Network address, for the audit event.</param>
     public async Task<SignInOutcome> SignInAsync(ExternalProof proof, string? code, string origin, CancellationToken cancellationToken)
     {
-        var attempt = Attempt(proof.Provider, origin);
+        var attempt = Attempt(AuditActions.SignedIn, proof.Provider, origin);
         if (await store.FindAsync(proof.Identity, cancellationToken) is not { } login
             || await users.FindAsync(login.Tenant, login.User, cancellationToken) is not { } user)
         {
-            return await RefuseAsync(attempt, SignInRefusal.UnknownLogin, cancellationToken);
+            return await RecordRefusalAsync(attempt, SignInRefusal.UnknownLogin, cancellationToken);
         }
 
         var details = new Dictionary<string, string>(attempt.Details) { ["login"] = login.Id.ToString() };
@@ -111,13 +111,13 @@ public sealed class ExternalLoginDesk(IExternalLoginStore store, IUserDirectory 
             details["method"] = Method + "+totp";
         }
 
-        return await store.UseAsync(login, attempt, cancellationToken) ?? await RefuseAsync(attempt, SignInRefusal.UnknownLogin, cancellationToken);
+        return await store.UseAsync(login, attempt, cancellationToken) ?? await RecordRefusalAsync(attempt, SignInRefusal.UnknownLogin, cancellationToken);
     }
 
     /// <summary>Records that what came back from a provider was not believed.</summary>
     /// <param name="provider">The provider's name, or what somebody took for one.</param>
     public Task<SignInOutcome> RefuseAsync(string provider, string origin, CancellationToken cancellationToken)
-        => RefuseAsync(Attempt(provider, origin), SignInRefusal.WrongProviderAnswer, cancellationToken);
+        => RecordRefusalAsync(Attempt(AuditActions.SignInFailed, provider, origin), SignInRefusal.WrongProviderAnswer, cancellationToken);
 
     // A wrong code is recorded and counted by the directory.
     private async Task<SignInRefusal?> FindCodeRefusalAsync(User user, string code, AuditDraft attempt, CancellationToken cancellationToken)
@@ -138,11 +138,11 @@ public sealed class ExternalLoginDesk(IExternalLoginStore store, IUserDirectory 
         return store.AddAsync(login, audit, cancellationToken);
     }
 
-    private AuditDraft Attempt(string provider, string origin) => new(
-        TenantId.Default, clock.GetUtcNow(), new Actor("user", "unknown", ""), AuditActions.SignedIn, "user/unknown", origin,
+    private AuditDraft Attempt(string action, string provider, string origin) => new(
+        TenantId.Default, clock.GetUtcNow(), new Actor("user", "unknown", ""), action, "user/unknown", origin,
         new Dictionary<string, string> { ["method"] = Method, ["provider"] = provider });
 
-    private async Task<SignInOutcome> RefuseAsync(AuditDraft attempt, SignInRefusal reason, CancellationToken cancellationToken)
+    private async Task<SignInOutcome> RecordRefusalAsync(AuditDraft attempt, SignInRefusal reason, CancellationToken cancellationToken)
     {
         var details = new Dictionary<string, string>(attempt.Details) { ["reason"] = reason.ToString() };
         await log.AppendAsync(attempt with { Action = AuditActions.SignInFailed, Details = details }, cancellationToken);
