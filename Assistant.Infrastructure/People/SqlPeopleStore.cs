@@ -41,7 +41,7 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
 
                 var request = session.QueryFirst(
                     ReadRequest, r => (Connection: r.GetString(0), Person: r.GetGuid(1), Conversation: new ConversationId(r.GetGuid(2))), requestId);
-                session.Execute(SetStanding, request.Connection, request.Person, tenant.Value, standing);
+                Stand(session, tenant, request.Connection, request.Person, standing);
                 var position = session.Audit(audit);
                 session.Publish(new LiveEvent.PairingChanged(tenant));
                 using var keys = bodies.In(session, tenant);
@@ -63,7 +63,7 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
             TenantScope.Of(tenant),
             session =>
             {
-                if (session.Execute(SetStanding, connection.Value, person.Value, tenant.Value, standing) == 0)
+                if (!Stand(session, tenant, connection.Value, person.Value, standing))
                 {
                     return false;
                 }
@@ -120,6 +120,10 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
         var rows = await context.Set<StoredPerson>().AsNoTracking().Where(p => p.Id == person.Value).ToListAsync(cancellationToken);
         return rows.Count == 0 ? null : (await DescribeAsync(context, rows, cancellationToken))[0];
     }
+
+    /// <summary><see langword="false"/> when the connection or the person is not the tenant's.</summary>
+    private static bool Stand(WriteSession session, TenantId tenant, string connection, Guid person, Standing standing)
+        => session.Execute(SetStanding, connection, person, tenant.Value, standing) > 0;
 
     private static async Task<IReadOnlyList<PersonRow>> DescribeAsync(
         AssistantDbContext context, List<StoredPerson> people, CancellationToken cancellationToken)

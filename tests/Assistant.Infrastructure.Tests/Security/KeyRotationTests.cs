@@ -48,6 +48,23 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
     }
 
     [Fact]
+    public async Task A_rotation_touches_nothing_that_another_tenant_sealed_in_any_place()
+    {
+        var house = await OpenAsync();
+        await house.FillAsync(Other);
+        await house.SaveEngineAsync(Own, "own", "a key");
+        var before = await house.ReadSealedAsync(Other);
+        Assert.Equal(SealedHouse.Values, before.Count);
+
+        await RotateAsync(house.Keys, Own);
+
+        Assert.Equal(
+            before.Select(value => (value.Place, Convert.ToHexString(value.Bytes))),
+            (await house.ReadSealedAsync(Other)).Select(value => (value.Place, Convert.ToHexString(value.Bytes))));
+        Assert.Equal([(1, SealedHouse.Values)], await VersionsAsync(house.Keys.Rotation, Other));
+    }
+
+    [Fact]
     public async Task No_sealed_value_opens_at_the_place_of_another()
     {
         var house = await OpenAsync();

@@ -48,6 +48,7 @@ public abstract class MasterKeyTests(bool onPostgres) : IAsyncLifetime
     {
         var before = await StartAsync();
         var sealedBytes = await before.Sealer.SealAsync(Own, Place, Secret, Cancel);
+        var theirs = await before.Sealer.SealAsync(Other, Place, Secret, Cancel);
         var old = File.ReadAllBytes(KeyPath);
 
         Assert.IsType<MasterRotateOutcome.Rotated>(await before.Rotation.RotateMasterAsync(Draft(), Cancel));
@@ -55,6 +56,7 @@ public abstract class MasterKeyTests(bool onPostgres) : IAsyncLifetime
         Assert.NotEqual(old, File.ReadAllBytes(KeyPath));
         Assert.False(File.Exists(NextPath));
         Assert.Equal(Secret, await (await StartAsync()).Sealer.OpenAsync(Own, Place, sealedBytes, Cancel));
+        Assert.Equal(Secret, await (await StartAsync()).Sealer.OpenAsync(Other, Place, theirs, Cancel));
         await Assert.ThrowsAsync<MasterKeyException>(() => new Sealing(_stores, new MasterKey(old, "The old key")).Installation.LoadAsync(Cancel));
         await Assert.ThrowsAsync<SealBrokenException>(() => new Sealing(_stores, new MasterKey(old, "The old key")).Sealer.OpenAsync(Own, Place, sealedBytes, Cancel));
     }

@@ -172,6 +172,34 @@ public abstract class MembershipStoreContract
         Assert.IsType<DeleteRoleOutcome.NotFound>(await ports.Roles.DeleteAsync(Own, "desk", Draft(Own), Cancel));
     }
 
+    [Fact]
+    public async Task A_membership_that_ends_in_one_tenant_stays_in_another()
+    {
+        var ports = await CreateAsync(_clock, Own, Other);
+        var ada = await AddAsync(ports, "ada@example.org", Roles.Operator);
+        await ports.Memberships.SetAsync(Other, ada.Id, Roles.Auditor, Draft(Other), Cancel);
+
+        Assert.IsType<MembershipOutcome.Changed>(await ports.Memberships.RemoveAsync(Other, ada.Id, Draft(Other), Cancel));
+
+        Assert.Equal([(Own, Roles.Operator)], (await ports.Memberships.ListOfAsync(ada.Id, Cancel)).Select(m => (m.Tenant, m.Role)));
+    }
+
+    [Fact]
+    public async Task A_role_held_under_the_same_name_elsewhere_is_deleted_here_and_stays_there()
+    {
+        var ports = await CreateAsync(_clock, Own, Other);
+        await SaveRoleAsync(ports, Own, "desk", Permissions.ConversationsRead);
+        await SaveRoleAsync(ports, Other, "desk", Permissions.AuditRead);
+        await AddAsync(ports, "ada@example.org", "desk");
+        var secret = ApiKeySecret.Create();
+        await ports.Keys.AddAsync(new ApiKey(ApiKeyId.Create(), Own, "script", "desk", secret.Hint, _clock.GetUtcNow(), null, null), secret, Draft(Own), Cancel);
+
+        Assert.IsType<DeleteRoleOutcome.Deleted>(await ports.Roles.DeleteAsync(Other, "desk", Draft(Other), Cancel));
+
+        Assert.Null(await ports.Roles.FindAsync(Other, "desk", Cancel));
+        Assert.Equal([Permissions.ConversationsRead], (await ports.Roles.FindAsync(Own, "desk", Cancel))!.Permissions);
+    }
+
     private async Task<User> AddAsync(MembershipPorts ports, string email, string role) => Assert.IsType<CreateUserOutcome.Created>(
         await ports.Users.CreateAsync(
             new NewUser(new UserId(Guid.CreateVersion7()), Own, email, role, "correct horse battery"), false, Draft(Own), Cancel)).User;

@@ -124,6 +124,8 @@ public abstract class PeopleStoreContract : PathContract
         Assert.Empty((await Ports.People.ListAsync(Office, null, null, 10, Cancel)).Items);
         Assert.False(await SetStandingAsync(Office, request.Person, line, Standing.Approved));
         Assert.False(await SetStandingAsync(Office, request.Person, OfficeLine, Standing.Approved));
+        var theirs = await PersonOfAsync(Office, await HearAsync(OfficeLine, "1", "hello"));
+        Assert.False(await SetStandingAsync(Office, theirs, line, Standing.Approved));
         Assert.Single(await Ports.People.ListPairingAsync(Home, Cancel));
     }
 
@@ -134,8 +136,10 @@ public abstract class PeopleStoreContract : PathContract
         return (line, Assert.Single(await Ports.People.ListPairingAsync(Home, Cancel)));
     }
 
-    private async Task<PersonId> PersonAsync(Domain.Conversations.ConversationId conversation)
-        => (await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Person;
+    private Task<PersonId> PersonAsync(Domain.Conversations.ConversationId conversation) => PersonOfAsync(Home, conversation);
+
+    private async Task<PersonId> PersonOfAsync(TenantId tenant, Domain.Conversations.ConversationId conversation)
+        => (await Ports.Conversations.FindAsync(tenant, conversation, Cancel))!.Person;
 
     private Task<PairingDecided?> DecideAsync(TenantId tenant, PairingRequest request, Standing standing, string? notice)
         => Ports.People.DecidePairingAsync(tenant, request.Id, standing, notice, Draft(tenant, AuditActions.PairingApproved, $"pairing/{request.Id}"), Cancel);

@@ -145,7 +145,18 @@ public abstract class StepUpStoreContract
         Assert.NotNull(await _store.FindAsync(Own, recent.Id, Cancel));
     }
 
-    private async Task<StepUpRequest> AddAsync()
+    [Fact]
+    public async Task A_tenants_new_request_forgets_no_other_tenants_old_ones()
+    {
+        var old = await AddAsync();
+        _clock.Advance(TimeSpan.FromDays(2));
+
+        await AddAsync(Other);
+
+        Assert.NotNull(await _store.FindAsync(Own, old.Id, Cancel));
+    }
+
+    private async Task<StepUpRequest> AddAsync(TenantId? tenant = null)
     {
         if (_store is null)
         {
@@ -154,9 +165,9 @@ public abstract class StepUpStoreContract
 
         var now = _clock.GetUtcNow();
         var request = new StepUpRequest(
-            StepUpId.Create(), Own, Ada, SensitiveOperations.ApiKeyCreate.Name, "apikey",
+            StepUpId.Create(), tenant ?? Own, Ada, SensitiveOperations.ApiKeyCreate.Name, "apikey",
             new Dictionary<string, string> { ["name"] = "脚本 “x”", ["role"] = "viewer" }, Hash, now, now + SensitiveOperations.RequestLifetime);
-        await _store.AddAsync(request, Draft(AuditActions.StepUpRequested), Cancel);
+        await _store.AddAsync(request, Draft(AuditActions.StepUpRequested, tenant), Cancel);
         return request;
     }
 
