@@ -97,15 +97,21 @@ internal sealed class TestHouse : IAsyncDisposable
     /// <summary>Seals what an earlier version stored plain; returns how many values that were.</summary>
     public async Task<int> SealPlainAsync(CancellationToken cancellationToken)
     {
-        using var plain = new PlainBodies(
-            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<ITenantDirectory>(), Clock, NullLogger<PlainBodies>.Instance);
         var sealedValues = 0;
         foreach (var tenant in await Get<ITenantDirectory>().ListAsync(cancellationToken))
         {
-            sealedValues += await plain.SealAsync(tenant.Id, cancellationToken);
+            sealedValues += await SealPlainAsync(tenant.Id, cancellationToken);
         }
 
         return sealedValues;
+    }
+
+    /// <inheritdoc cref="SealPlainAsync(CancellationToken)"/>
+    public async Task<int> SealPlainAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        using var plain = new PlainBodies(
+            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<ITenantDirectory>(), Clock, NullLogger<PlainBodies>.Instance);
+        return await plain.SealAsync(tenant, cancellationToken);
     }
 
     /// <summary>The folder with the database file, when it is SQLite's.</summary>

@@ -171,6 +171,21 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
     }
 
     [Fact]
+    public async Task Persons_keys_are_counted_in_their_own_tenant()
+    {
+        var house = await OpenAsync();
+        var gone = Domain.People.PersonId.Create();
+        await house.Keys.People.SealAsync(Own, Domain.People.PersonId.Create(), "turns/1/text", "hers"u8.ToArray(), Cancel);
+        await house.Keys.People.SealAsync(Other, Domain.People.PersonId.Create(), "turns/2/text", "his"u8.ToArray(), Cancel);
+        await house.Keys.People.SealAsync(Other, gone, "turns/3/text", "theirs"u8.ToArray(), Cancel);
+        await house.Keys.People.DestroyPersonKeyAsync(Other, gone, Draft(Other, AuditActions.PersonKeyDestroyed), Cancel);
+
+        var tenants = (await house.Keys.Rotation.ReadStatusAsync(Cancel)).Tenants;
+
+        Assert.Equal([(Own, 1, 0), (Other, 1, 1)], tenants.Select(keys => (keys.Tenant, keys.People, keys.Forgotten)));
+    }
+
+    [Fact]
     public async Task A_value_that_does_not_open_is_named_and_keeps_its_key()
     {
         var house = await OpenAsync();

@@ -91,6 +91,26 @@ public abstract class SealedBodyTests : PathContract
         Assert.DoesNotContain((await ReadEverythingAsync()).SelectMany(place => place.Value), text => Holds(text, "plain canary"));
     }
 
+    [Fact]
+    public async Task Rows_of_an_earlier_version_are_sealed_in_one_tenant_after_the_other()
+    {
+        foreach (var line in new[] { HomeLine, OfficeLine })
+        {
+            var start = await BeginAsync(await HearAsync(line, "1", "sealed from the start"));
+            var fact = new Fact(Guid.CreateVersion7(Ports.Clock.GetUtcNow()), line.Tenant, start.Person.Id, "a fact", start.Utterance.At, start.Conversation.Id, start.Utterance.Seq);
+            await Ports.Turns.CommitAsync(Answer(start, "an answer") with { NewFacts = [fact] }, Cancel);
+        }
+
+        await ExecuteAsync("UPDATE messages SET body = NULL, person_id = NULL, text = 'plain'");
+        await ExecuteAsync("UPDATE outbox SET body = NULL, person_id = NULL, text = 'plain'");
+        await ExecuteAsync("UPDATE inbox SET pressed = NULL, data = 'plain'");
+        await ExecuteAsync("UPDATE facts SET body = NULL, text = 'plain'");
+
+        // Two messages, an answer to be sent, what was pressed, and a fact.
+        Assert.Equal(5, await House.SealPlainAsync(Home, Cancel));
+        Assert.Equal(5, await House.SealPlainAsync(Office, Cancel));
+    }
+
     private async Task SayEverythingAsync()
     {
         ConversationId conversation = default;

@@ -73,6 +73,29 @@ public abstract class KeyRotationContract
         Assert.Equal([(1, 2)], await VersionsAsync(keys, Other));
     }
 
+    [Fact]
+    public async Task Each_tenant_counts_versions_of_its_own()
+    {
+        var (keys, audit) = await CreateAsync(2, Own, Other);
+        await RotateAsync(keys, Own);
+        await RotateAsync(keys, Own);
+
+        // The other tenant's older version is none of this one's.
+        Assert.True(await keys.RetireAsync(Own, Draft(Own, AuditActions.KeyRotated), Cancel));
+        Assert.Equal(2, await CountAsync(audit, AuditActions.KeyRotated));
+        await RotateAsync(keys, Other);
+
+        Assert.Equal([(3, 2)], await VersionsAsync(keys, Own));
+        Assert.Equal([(2, 2)], await VersionsAsync(keys, Other));
+    }
+
+    private static async Task RotateAsync(IKeyRotation keys, TenantId tenant)
+    {
+        await keys.BeginAsync(tenant, Draft(tenant, AuditActions.KeyRotationBegun), Cancel);
+        Assert.Equal(2, (await keys.ResealAsync(tenant, Cancel)).Resealed);
+        Assert.True(await keys.RetireAsync(tenant, Draft(tenant, AuditActions.KeyRotated), Cancel));
+    }
+
     /// <summary>An event such as the caller of a step gives.</summary>
     protected static AuditDraft Draft(TenantId tenant, string action)
         => new(tenant, DateTimeOffset.UnixEpoch, Actor.System, action, $"tenant/{tenant}", "local", AuditDraft.NoDetails);
