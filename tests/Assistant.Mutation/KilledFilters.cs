@@ -6,6 +6,9 @@ public static class KilledFilters
     /// <summary>Name of the file, beside the project and beside the built program.</summary>
     public const string FileName = "killed.txt";
 
+    /// <summary>Name of the file with the filters that survived or were not tried yet, a line each. It is to become empty.</summary>
+    public const string OpenFileName = "open.txt";
+
     /// <summary>The test by filter.</summary>
     public static SortedDictionary<string, string> Read(string path)
     {

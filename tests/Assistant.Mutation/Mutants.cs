@@ -3,25 +3,18 @@ namespace Assistant.Mutation;
 /// <summary>What the changed assembly asks at each of its tenant filters.</summary>
 public static class Mutants
 {
-    /// <summary>Environment variable that names the filter left out.</summary>
-    public const string Chosen = "ASSISTANT_MUTANT";
-
-    /// <summary>Environment variable that names a file which gets a line for each filter that was met.</summary>
-    public const string Log = "ASSISTANT_MUTANT_LOG";
-
-    private static readonly string? s_chosen = Environment.GetEnvironmentVariable(Chosen);
-    private static readonly string? s_log = Environment.GetEnvironmentVariable(Log);
+    private static readonly Lock s_lock = new();
     private static readonly HashSet<string> s_met = new(StringComparer.Ordinal);
+    private static string? s_out;
 
     /// <summary>Whether the filter is the one left out.</summary>
     public static bool IsOut(string filter)
     {
-        if (s_log is not null)
+        lock (s_lock)
         {
-            Note(s_log, filter);
+            s_met.Add(filter);
+            return string.Equals(filter, s_out, StringComparison.Ordinal);
         }
-
-        return string.Equals(filter, s_chosen, StringComparison.Ordinal);
     }
 
     /// <summary>Whether the query filter of rows of this type is the one left out.</summary>
@@ -31,14 +24,22 @@ public static class Mutants
         return IsOut(TenantFilters.OfRows(row.FullName!));
     }
 
-    private static void Note(string log, string filter)
+    /// <summary>Leaves one filter out from here on, or none.</summary>
+    internal static void LeaveOut(string? filter)
     {
-        lock (s_met)
+        lock (s_lock)
         {
-            if (s_met.Add(filter))
-            {
-                File.AppendAllLines(log, [filter]);
-            }
+            s_out = filter;
+            s_met.Clear();
+        }
+    }
+
+    /// <summary>The filters met since the last choice.</summary>
+    internal static string[] Met()
+    {
+        lock (s_lock)
+        {
+            return [.. s_met];
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Assistant.Mutation;
 
@@ -11,20 +11,20 @@ namespace Assistant.Mutation;
 /// <param name="Only">A word that the names of the filters hold, or <see langword="null"/> for any.</param>
 internal sealed record MutationOptions(string Built, string Folder, string Killed, string[] Starter, bool All, string? Only)
 {
-    /// <summary>The assembly with the filters.</summary>
-    public string Assembly => Path.Combine(Built, Library);
-
     /// <summary>File name of the assembly with the filters.</summary>
     public const string Library = "Assistant.Infrastructure.dll";
+
+    /// <summary>The assembly with the filters.</summary>
+    public string Assembly => Path.Combine(Built, Library);
 }
 
-/// <summary>Tries the filters: the class that meets the fewest filters and this one first, in the end all that meet it in one process.</summary>
-internal sealed class MutationRun(MutationOptions options)
+/// <summary>Tries the filters: the classes that are most likely about one first, and then all that meet it.</summary>
+internal sealed partial class MutationRun(MutationOptions options) : IDisposable
 {
-    // One class after the other costs a start each; whatever these do not see, one process of all the others has to.
-    private const int Alone = 3;
-
     private readonly StoreTests _tests = new(options.Folder, options.Starter);
+    private readonly Dictionary<string, string[]?> _met = new(StringComparer.Ordinal);
+
+    public void Dispose() => _tests.Dispose();
 
     public async Task<int> RunAsync()
     {
@@ -38,11 +38,11 @@ internal sealed class MutationRun(MutationOptions options)
         }
 
         var wanted = filters.Where(f => (options.All || !killed.ContainsKey(f)) && (options.Only is null || f.Contains(options.Only, StringComparison.Ordinal))).ToList();
-        var met = wanted.Count > 0 ? await MetAsync() : [];
-        foreach (var filter in wanted)
+        var classes = wanted.Count > 0 ? await _tests.ClassesAsync() : [];
+        foreach (var filter in wanted.OrderBy(IsKept).ThenBy(filter => Likely(filter, classes).First(), StringComparer.Ordinal))
         {
             killed.Remove(filter);
-            if (await TryAsync(filter, met) is { } test)
+            if (await TryAsync(filter, Likely(filter, classes)) is { } test)
             {
                 killed[filter] = test;
             }
@@ -50,55 +50,73 @@ internal sealed class MutationRun(MutationOptions options)
             KilledFilters.Write(options.Killed, killed);
         }
 
-        var survivors = filters.Where(filter => !killed.ContainsKey(filter)).ToList();
-        Console.WriteLine($"{filters.Count} tenant filters, {filters.Count - survivors.Count} killed, {survivors.Count} survived");
-        return survivors.Count == 0 ? 0 : 1;
+        var open = filters.Where(filter => !killed.ContainsKey(filter)).Order(StringComparer.Ordinal).ToList();
+        KilledFilters.Write(options.Killed, killed);
+        await File.WriteAllLinesAsync(Path.Combine(Path.GetDirectoryName(options.Killed)!, KilledFilters.OpenFileName), open);
+        var survived = open.Intersect(wanted).Count();
+        Console.WriteLine($"{filters.Count} tenant filters, {filters.Count - open.Count} killed, {survived} survived, {open.Count - survived} not tried");
+        return open.Count == 0 ? 0 : 1;
     }
 
-    private async Task<string?> TryAsync(string filter, Dictionary<string, string[]> met)
+    private async Task<string?> TryAsync(string filter, IEnumerable<string> classes)
     {
-        // A class that meets little is about this filter.
-        var classes = met.Where(pair => pair.Value.Contains(filter)).OrderBy(pair => pair.Value.Length).Select(pair => pair.Key).ToList();
-        string[][] turns = [.. classes.Take(Alone).Select(name => new[] { name }), [.. classes.Skip(Alone)]];
-        foreach (var turn in turns.Where(turn => turn.Length > 0))
+        var meeting = 0;
+        foreach (var testClass in classes)
         {
-            var run = await _tests.WithoutAsync(filter, turn);
-            if (run.Failed is { } test)
+            if (!await MeetsAsync(testClass, filter))
+            {
+                continue;
+            }
+
+            meeting++;
+            var answer = await _tests.AskAsync(new TestRequest(filter, [testClass], IsKept(filter)));
+            if (answer.Failed is { } test)
             {
                 Console.WriteLine($"killed    {filter}\n          by {test}");
                 return test;
             }
 
-            if (run.Problem is { } problem)
+            if (answer.Code != 0)
             {
-                Console.WriteLine($"unclear   {filter}\n          {problem}");
+                Console.WriteLine($"unclear   {filter}\n          ended with {answer.Code}: {answer.Output}");
             }
         }
 
-        Console.WriteLine($"SURVIVED  {filter}\n          met by {classes.Count} classes");
+        Console.WriteLine($"SURVIVED  {filter}\n          met by {meeting} classes");
         return null;
     }
 
-    // Which classes meet which filters takes a run of each class, so it is kept for as long as the built tests are the same.
-    private async Task<Dictionary<string, string[]>> MetAsync()
+    // Learnt when it is first asked, from a run with every filter in its place. What is kept is met only by the first class of a process.
+    private async Task<bool> MeetsAsync(string testClass, string filter)
     {
-        var kept = Path.Combine(options.Folder, "met.json");
-        var built = File.GetLastWriteTimeUtc(Path.Combine(options.Built, "Assistant.Infrastructure.Tests.dll"));
-        if (File.Exists(kept) && File.GetLastWriteTimeUtc(kept) > built)
+        if (!_met.TryGetValue(testClass, out var met))
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string[]>>(await File.ReadAllTextAsync(kept))!;
+            var answer = await _tests.AskAsync(new TestRequest(null, [testClass]));
+            if (answer.Code != 0)
+            {
+                Console.WriteLine($"left out  {testClass}, which fails with every filter in its place:\n{answer.Output}");
+            }
+
+            _met.Add(testClass, met = answer.Code == 0 ? answer.Met : null);
         }
 
-        var met = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var testClass in await _tests.ClassesAsync())
-        {
-            met[testClass] = [.. await _tests.MetByAsync(testClass)];
-            Console.WriteLine($"{met[testClass].Length,5} filters met by {testClass}");
-        }
-
-        await File.WriteAllTextAsync(kept, JsonSerializer.Serialize(met));
-        return met;
+        return met is not null && (IsKept(filter) ? Likeness(filter, testClass) > 0 : met.Contains(filter));
     }
+
+    private static IOrderedEnumerable<string> Likely(string filter, IEnumerable<string> classes)
+        => classes.OrderByDescending(name => Likeness(filter, name)).ThenBy(name => name, StringComparer.Ordinal);
+
+    private static int Likeness(string filter, string testClass)
+        => IsOfRows(filter)
+            ? testClass.EndsWith(".TenantQueryFilterTests", StringComparison.Ordinal) ? 1 : 0
+            : Words(filter[..filter.IndexOf(": ", StringComparison.Ordinal)]).Intersect(Words(testClass)).Count();
+
+    private static IEnumerable<string> Words(string name) => Word().Matches(name).Select(match => match.Value);
+
+    private static bool IsOfRows(string filter) => filter.Contains(": rows of ", StringComparison.Ordinal);
+
+    private static bool IsKept(string filter)
+        => IsOfRows(filter) || filter.Contains("..cctor: ", StringComparison.Ordinal) || filter.Contains("..ctor: ", StringComparison.Ordinal);
 
     private void Copy()
     {
@@ -109,4 +127,7 @@ internal sealed class MutationRun(MutationOptions options)
             File.Copy(file, copy, overwrite: true);
         }
     }
+
+    [GeneratedRegex("[A-Z][a-z]+")]
+    private static partial Regex Word();
 }

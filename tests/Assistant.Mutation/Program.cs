@@ -5,6 +5,8 @@
 // anew. COMMAND is put in front of each test process ("nice -n 15"). The tests have to be built before: see docs/testing.md.
 using Assistant.Mutation;
 
+if (args is ["serve"]) return await TestHost.ServeAsync();
+
 var root = new DirectoryInfo(AppContext.BaseDirectory);
 while (!File.Exists(Path.Combine(root.FullName, "Assistant.sln")))
 {
@@ -25,7 +27,7 @@ switch (args)
         foreach (var filter in TenantFilters.In(options.Assembly)) Console.WriteLine(filter);
         return 0;
     case ["run", ..]:
-        return await new MutationRun(options).RunAsync();
+        using (var run = new MutationRun(options)) return await run.RunAsync();
     default:
         await Console.Error.WriteLineAsync("Usage: Assistant.Mutation list | run [--with COMMAND] [--all] [--only WORD]");
         return 2;

@@ -1,82 +1,82 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Assistant.Mutation;
 
-/// <summary>How a run of tests ended.</summary>
-/// <param name="Failed">The first test that failed, or <see langword="null"/>.</param>
-/// <param name="Problem">Why it says nothing: it hung, or ended badly without a failed test.</param>
-internal sealed record TestRun(string? Failed, string? Problem);
-
-/// <summary>A copy of the stores' built tests over the changed assembly, run one process at a time without PostgreSQL.</summary>
+/// <summary>A copy of the stores' built tests over the changed assembly, run in one process at a time without PostgreSQL.</summary>
 /// <param name="folder">Where the copy lies.</param>
 /// <param name="starter">Words in front of each command, such as <c>nice -n 15</c>; may be empty.</param>
-internal sealed partial class StoreTests(string folder, string[] starter)
+internal sealed partial class StoreTests(string folder, string[] starter) : IDisposable
 {
-    private const string Tests = "Assistant.Infrastructure.Tests.dll";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    // Whoever else uses the machine gets a turn.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(1);
+
+    private Process? _process;
+    private long _started;
 
     /// <summary>The classes that can run here: fakes have no statements, and PostgreSQL's are left out.</summary>
     public async Task<List<string>> ClassesAsync()
-        => [.. (await StartAsync(["-list", "classes"], [])).Output.Split('\n')
+        => [.. (await AskAsync(new TestRequest(null, []))).Output.Split('\n')
             .Where(line => line.StartsWith("Assistant.", StringComparison.Ordinal) && !Elsewhere().IsMatch(line)).Select(line => line.Trim())];
 
-    /// <summary>The filters that a class meets.</summary>
-    /// <exception cref="InvalidOperationException">The class fails with every filter in its place.</exception>
-    public async Task<HashSet<string>> MetByAsync(string testClass)
+    /// <summary>Runs a request, in a process of its own when it wants to be fresh.</summary>
+    public async Task<TestAnswer> AskAsync(TestRequest request)
     {
-        var log = Path.Combine(folder, "met.log");
-        File.Delete(log);
-        var (code, output) = await StartAsync(["-class", testClass], [(Mutants.Log, log)]);
-        if (code != 0)
+        if (request.IsFresh || (_process is not null && Stopwatch.GetElapsedTime(_started) > LongestTurn))
         {
-            throw new InvalidOperationException($"{testClass} fails with every filter in its place:\n{output}");
+            Dispose();
         }
 
-        return File.Exists(log) ? [.. File.ReadAllLines(log)] : [];
-    }
-
-    /// <summary>Runs classes with one filter left out, up to the first failure.</summary>
-    public async Task<TestRun> WithoutAsync(string filter, IEnumerable<string> classes)
-    {
-        var (code, output) = await StartAsync(["-stopOnFail", .. classes.SelectMany(name => new[] { "-class", name })], [(Mutants.Chosen, filter)]);
-        return (code, Failure().Match(output)) switch
-        {
-            (_, { Success: true } failure) => new TestRun(failure.Groups[1].Value, null),
-            (0, _) => new TestRun(null, null),
-            (null, _) => new TestRun(null, "hung"),
-            _ => new TestRun(null, $"ended with {code}:\n{output}"),
-        };
-    }
-
-    private async Task<(int? Code, string Output)> StartAsync(IEnumerable<string> arguments, (string Name, string Value)[] variables)
-    {
-        string[] command = [.. starter, "dotnet", Path.Combine(folder, Tests), "-noLogo", "-noColor", .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
-        start.Environment.Remove("ASSISTANT_TEST_POSTGRES");
-        foreach (var (name, value) in variables)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        var process = _process ??= Start();
         using var timeout = new CancellationTokenSource(Patience);
         try
         {
-            var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
-            await process.WaitForExitAsync(timeout.Token);
-            return (process.ExitCode, output);
+            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request));
+            await process.StandardInput.FlushAsync(timeout.Token);
+            var line = await process.StandardOutput.ReadLineAsync(timeout.Token);
+            return line is null ? new TestAnswer(-1, null, "the process died", []) : JsonSerializer.Deserialize<TestAnswer>(line)!;
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            return (null, "");
+            return new TestAnswer(-1, null, "the tests hang", []);
+        }
+        finally
+        {
+            if (request.IsFresh || timeout.IsCancellationRequested || process.HasExited)
+            {
+                Dispose();
+            }
         }
     }
 
-    [GeneratedRegex(@"InMemory|Fake|Postgres|Channels\.(Telegram|Loopback)|Pipeline|WriteQueue|Race|CutOff|FailingS|Outgoing")]
-    private static partial Regex Elsewhere();
+    public void Dispose()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            process.Dispose();
+        }
+    }
 
-    [GeneratedRegex(@"^\s+Assistant\.Infrastructure\.Tests\.([\w.+]+).* \[FAIL\]", RegexOptions.Multiline)]
-    private static partial Regex Failure();
+    private Process Start()
+    {
+        var tests = Path.Combine(folder, TestHost.Tests);
+        string[] command =
+        [
+            .. starter, "dotnet", "exec", "--depsfile", $"{tests}.deps.json", "--runtimeconfig", $"{tests}.runtimeconfig.json",
+            Path.Combine(folder, "Assistant.Mutation.dll"), "serve",
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment.Remove("ASSISTANT_TEST_POSTGRES");
+        _started = Stopwatch.GetTimestamp();
+        return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+    }
+
+    [GeneratedRegex(@"InMemory|Fake|Postgres|Channels\.(Telegram|Loopback)|Pipeline|WriteQueue|Race|CutOff|FailingS|Outgoing|Outbox\.|Verifier|MigrationTests|TenantFilterTests|Ai\.(Chat|Reply)|ProvisioningReader|ApplicationRole|DataFolder|Otp|KeyAgreement|VisitorTokens|MasterKeySettings|Breached|SearchKeyTests|Backoff")]
+    private static partial Regex Elsewhere();
 }
