@@ -27,6 +27,7 @@ public static class HouseServices
     {
         services.AddSingleton<ITenantDirectory, EfTenantDirectory>();
         services.AddSingleton<IPeopleStore, SqlPeopleStore>();
+        services.AddPersonActs();
         services.AddSingleton<PairingDesk>();
         services.AddSingleton<IEngineStore, EfEngineStore>();
         services.AddSingleton<EngineDesk>();

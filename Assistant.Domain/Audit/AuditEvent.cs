@@ -110,6 +110,13 @@ public static class AuditActions
     public const string ErasureBegun = "erasure.begun";
     public const string Erased = "erasure.erased";
     public const string PersonExported = "person.exported";
+    public const string AccountLinkOffered = "account.offered";
+    public const string AccountLinked = "account.linked";
+    public const string AccountUnlinked = "account.unlinked";
+    public const string PersonActAsked = "act.asked";
+    public const string PersonActDone = "act.done";
+    public const string PersonActRefused = "act.refused";
+    public const string PersonTold = "person.told";
     public const string AuditExported = "audit.exported";
     public const string AuditAlarm = "audit.alarm";
 }

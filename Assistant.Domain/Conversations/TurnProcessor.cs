@@ -5,6 +5,7 @@ using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
+using Assistant.Domain.People.Acts;
 
 namespace Assistant.Domain.Conversations;
 
@@ -48,7 +49,8 @@ public sealed class TurnProcessor(
     IOutboxSignal outbox,
     ILiveFeed live,
     TurnLimits limits,
-    TimeProvider clock)
+    TimeProvider clock,
+    PersonCommands? commands = null)
 {
     private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(60);
@@ -68,7 +70,7 @@ public sealed class TurnProcessor(
         using var activity = Telemetry.Activities.StartActivity("turn");
         var turnId = Guid.CreateVersion7(startedAt);
         var thought = IsForAssistant(start)
-            ? await ThinkAsync(start, turnId, cancellationToken)
+            ? await ObeyAsync(start, cancellationToken) ?? await ThinkAsync(start, turnId, cancellationToken)
             : new Thought(TurnResult.LeftToPeople, null, null, [], false, null);
         var commit = new TurnCommit(
             turnId, start.Conversation, start.Entry, start.Conversation.Version, thought.Result, thought.Reply,
@@ -107,6 +109,12 @@ public sealed class TurnProcessor(
 
     private static bool IsForAssistant(TurnStart start)
         => start.Conversation.Operator is null && start.Entry.IsAddressed && start.Utterance is { DeletedAt: null, Body.IsForgotten: false };
+
+    /// <summary>What people say to the product itself never reaches an engine: a model must not decide what was meant.</summary>
+    private async Task<Thought?> ObeyAsync(TurnStart start, CancellationToken cancellationToken)
+        => commands is not null && await commands.AnswerAsync(start, cancellationToken) is { } answer
+            ? new Thought(TurnResult.Answered, new MessageBody(answer), null, [], false, null)
+            : null;
 
     private async Task<Thought> ThinkAsync(TurnStart start, Guid turnId, CancellationToken cancellationToken)
     {

@@ -26,6 +26,10 @@ public enum Forgettable
     Proofs,
     /// <summary>Answers of the API kept for repeated requests; they do not say whom they are about, so all of the tenant's are emptied.</summary>
     KeptAnswers,
+    /// <summary>Which account is theirs; the account itself stays.</summary>
+    AccountLinks,
+    /// <summary>What they asked for behind a link.</summary>
+    Acts,
 }
 
 /// <summary>How many of each kind.</summary>

@@ -89,6 +89,13 @@ public sealed class ForgettingDesk(
 
     private static BoundOperation Operation(Caller caller, ErasurePreview preview)
     {
+        if (caller.Act is { } act)
+        {
+            return new BoundOperation(
+                SensitiveOperations.OwnForget, caller.Tenant, preview.Scope.Subject,
+                [new("name", preview.Name), new("act", act.ToString()), new("digest", preview.Digest)]);
+        }
+
         var what = preview.Scope.Kind switch
         {
             ErasureKind.Person => SensitiveOperations.PersonForget,

@@ -34,7 +34,7 @@ public sealed class PersonExportDesk(IPeopleStore people, PersonExport export, I
         }
 
         await log.AppendAsync(
-            caller.Audit(clock.GetUtcNow(), AuditActions.PersonExported, $"person/{person}", ("format", Name(format))), cancellationToken);
+            caller.Audit(clock.GetUtcNow(), AuditActions.PersonExported, $"person/{person}", ("format", NameOf(format))), cancellationToken);
         return new AllowedExport(row, (target, token) => format == PersonExportFormat.Json
             ? export.WriteJsonAsync(row, target, token)
             : export.WriteHtmlAsync(row, culture, target, token));
@@ -48,13 +48,14 @@ public sealed class PersonExportDesk(IPeopleStore people, PersonExport export, I
             return null;
         }
 
-        await guard.DemandAsync(
-            caller,
-            new BoundOperation(
-                SensitiveOperations.PersonExport, caller.Tenant, $"person/{person}", [new("name", row.Person.DisplayName), new("format", Name(format))]),
-            cancellationToken);
+        IReadOnlyList<OperationArgument> arguments = [new("name", row.Person.DisplayName), new("format", NameOf(format))];
+        var operation = caller.Act is { } act
+            ? new BoundOperation(SensitiveOperations.OwnExport, caller.Tenant, $"person/{person}", [.. arguments, new("act", act.ToString())])
+            : new BoundOperation(SensitiveOperations.PersonExport, caller.Tenant, $"person/{person}", arguments);
+        await guard.DemandAsync(caller, operation, cancellationToken);
         return row;
     }
 
-    private static string Name(PersonExportFormat format) => format.ToString().ToUpperInvariant();
+    /// <summary>As the sentence of the act names it.</summary>
+    internal static string NameOf(PersonExportFormat format) => format.ToString().ToUpperInvariant();
 }

@@ -118,9 +118,8 @@ public sealed class PairingDesk(
 
     private async Task<string> InTheirLanguageAsync(Caller caller, PersonId person, LocalizedText text, CancellationToken cancellationToken)
     {
-        // The tag comes from the messenger: untrusted, so compared rather than looked up as a culture.
-        var locale = (await store.FindAsync(caller.Tenant, person, cancellationToken))?.Person.Locale;
-        return locale?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? text.Chinese : text.English;
+        var row = await store.FindAsync(caller.Tenant, person, cancellationToken);
+        return row?.Person.SpeaksChinese == true ? text.Chinese : text.English;
     }
 
     private static string Name(Standing standing) => standing.ToString().ToLowerInvariant();

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Assistant.Domain.People.Acts;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Domain.Security;
@@ -27,6 +29,9 @@ public sealed record Caller(Actor Actor, TenantId Tenant, IReadOnlySet<string> P
     /// <summary>A request for proof that was proven; see <see cref="StepUp.IStepUpGuard"/>.</summary>
     public StepUp.StepUpId? Proof { get; init; }
 
+    /// <summary>What a person asked for in a conversation and does behind its link; part of what they prove.</summary>
+    public PersonActId? Act { get; init; }
+
     /// <summary>The session a user acts in; <see langword="null"/> for programs and the machine.</summary>
     public Sessions.UserSessionId? Session { get; init; }
 
@@ -38,6 +43,10 @@ public sealed record Caller(Actor Actor, TenantId Tenant, IReadOnlySet<string> P
 
     /// <summary>The caller where their account is at home: for what they do with the account itself.</summary>
     public Caller AtHome => HomeTenant is { } home ? this with { Tenant = home, HomeTenant = null } : this;
+
+    /// <summary>The caller in a tenant in which nothing is theirs by a role: for what they do there as the account of a person.</summary>
+    public Caller In(TenantId tenant)
+        => this with { Tenant = tenant, HomeTenant = HomeTenant ?? Tenant, Permissions = FrozenSet<string>.Empty };
 
     /// <summary>Whether this is somebody who commands the machine itself, or the product: nothing is proven to them by asking.</summary>
     public bool IsMachine => Actor.Kind == "system";

@@ -18,6 +18,7 @@ public sealed record User(
 }
 
 /// <summary>A user to be created.</summary>
+/// <param name="Role">Empty for an account that is a member nowhere: it has its own page and nothing else.</param>
 /// <param name="Password">Checked by <see cref="PasswordPolicy"/> before.</param>
 /// <param name="TotpSecret">A seed the user has already shown a code of, or <see langword="null"/> for sign-in by password alone.</param>
 public sealed record NewUser(UserId Id, TenantId Tenant, string Email, string Role, string Password, TotpSecret? TotpSecret = null)

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Web.Components.Layout;
 using Assistant.Web.Components.Pages.Audit;
+using Assistant.Web.Components.Pages.Acts;
 using Assistant.Web.Components.Pages.Forgetting;
 using Assistant.Web.Components.Pages.Conversations;
 using Assistant.Web.Components.Pages.People;
@@ -49,6 +50,7 @@ public static class ConsoleServices
 
         app.MapAuditExport();
         app.MapForgettingDownloads();
+        app.MapActDownloads();
 
         // Our own header forbids framing; the framework's would be a second, weaker one.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)

@@ -60,6 +60,12 @@ internal static class AccountTexts
     public static string DeviceNotMine => Book.Say();
     public static string DeviceForgetOf(string device) => Book.Say(nameof(DeviceForgetOf), ("device", device));
     public static string DeviceSeen(string first, string last) => Book.Say(nameof(DeviceSeen), ("first", first), ("last", last));
+    public static string Messengers => Book.Say();
+    public static string MessengersWhy => Book.Say();
+    public static string MessengerUnlink => Book.Say();
+    public static string MessengerCode => Book.Say();
+    public static string MessengerSay => Book.Say();
+    public static string MessengerLinked(string tenant, string at) => Book.Say(nameof(MessengerLinked), ("tenant", tenant), ("at", at));
     public static string DeviceNew(string device, string at, string address) => Book.Say(nameof(DeviceNew), ("device", device), ("at", at), ("address", address));
     public static string Sessions => Book.Say();
     public static string SessionsWhy => Book.Say();
@@ -130,6 +136,7 @@ internal static class AccountTexts
         Roles.FlowAuthor => Book.Say("RoleFlowAuthor"),
         Roles.Auditor => Book.Say("RoleAuditor"),
         Roles.Viewer => Book.Say("RoleViewer"),
+        "" => Book.Say("RoleNone"),
         _ => role,
     };
 

@@ -33,6 +33,11 @@ internal static class ForgettingTexts
     public static string ForgetPerson => Book.Say();
     public static string ForgetConversation => Book.Say();
     public static string ForgetMessage => Book.Say();
+    public static string Act => Book.Say();
+    public static string ActWhat => Book.Say();
+    public static string ActProve => Book.Say();
+    public static string ActClosed => Book.Say();
+    public static string ActClosedWhy => Book.Say();
 
     public static string ChangedFrom(string kind, long then, long now) => Book.Say(nameof(ChangedFrom), ("kind", kind), ("then", then), ("now", now));
     public static string KeptEvents(long count) => Book.Count(nameof(KeptEvents), count);

@@ -63,6 +63,11 @@ internal static class MembersTexts
     public static string InvitationOffer(string name, string tenant, string role) => Book.Say(nameof(InvitationOffer), ("name", name), ("tenant", tenant), ("role", role));
     public static string InvitationAs(string name) => Book.Say(nameof(InvitationAs), ("name", name));
     public static string InvitationJoin => Book.Say();
+    public static string PersonAccount => Book.Say();
+    public static string PersonAccountNone => Book.Say();
+    public static string PersonInvite => Book.Say();
+    public static string PersonTaken => Book.Say();
+    public static string InvitationForPerson(string name, string tenant) => Book.Say(nameof(InvitationForPerson), ("name", name), ("tenant", tenant));
     public static string InvitationAccept => Book.Say();
     public static string InvitationHaveAccount => Book.Say();
     public static string InvitationTaken => Book.Say();

@@ -21,10 +21,10 @@ internal static class InvitationEndpoints
         endpoints.MapPost("/account/invitation", AcceptAsync).OpenTo("an invitation's token")
             .AuditsUnderProof(
                 AuditActions.InvitationUsed, AuditActions.UserCreated, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut,
-                AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.ExternalLoginConnected)
+                AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.ExternalLoginConnected, AuditActions.AccountLinked)
             .DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/account/invitation/join", JoinAsync).SignedIn("an invitation's token")
-            .Audits(AuditActions.InvitationUsed, AuditActions.MembershipGranted).DisableAntiforgery().ExcludeFromDescription();
+            .Audits(AuditActions.InvitationUsed, AuditActions.MembershipGranted, AuditActions.AccountLinked).DisableAntiforgery().ExcludeFromDescription();
     }
 
     /// <summary>Where an invitation is opened, below the site's root.</summary>
@@ -92,9 +92,10 @@ internal static class InvitationEndpoints
             return Back(token, CredentialWords.Locked, "");
         }
 
-        return Refusal(await desk.AcceptAsMemberAsync(caller, token, cancellationToken)) is { } word
+        var outcome = await desk.AcceptAsMemberAsync(caller, token, cancellationToken);
+        return Refusal(outcome) is { } word
             ? Back(token, word, "")
-            : TypedResults.LocalRedirect("/members/tenants");
+            : TypedResults.LocalRedirect(outcome is AcceptOutcome.Accepted { IsMember: true } ? "/members/tenants" : "/account");
     }
 
     private static async Task<IFormCollection?> ReadAsync(HttpContext http, IAntiforgery antiforgery, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Domain.Security.Invitations;
@@ -11,10 +12,12 @@ public readonly record struct InvitationId(Guid Value)
 
 /// <summary>An offer to become a member, good once for whoever has its link.</summary>
 /// <param name="Note">For whom, in the inviter's words; may be empty.</param>
+/// <param name="Role">Empty, only with a <paramref name="Person"/>, for an account that is a member nowhere.</param>
+/// <param name="Person">Whose account it becomes; <see langword="null"/> when it is for nobody who writes on a messenger.</param>
 /// <param name="By">Who invites. What they may not give any more, the invitation does not give either.</param>
 public sealed record Invitation(
     InvitationId Id, TenantId Tenant, string Role, string Note, Actor By, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt,
-    DateTimeOffset? UsedAt = null, DateTimeOffset? RevokedAt = null)
+    DateTimeOffset? UsedAt = null, DateTimeOffset? RevokedAt = null, PersonId? Person = null)
 {
     public const int MaxNoteLength = 120;
 

@@ -1,14 +1,17 @@
 // A link is a key anybody may have copied. It opens once, for a time, no more than its maker could give by hand at the moment it is used;
 // why one does not open is told to nobody outside.
 using Assistant.Domain.Audit;
+using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security.StepUp;
+using Assistant.Domain.Tenancy;
 
 namespace Assistant.Domain.Security.Invitations;
 
 /// <summary>Invites people by a link, and lets them in by it.</summary>
 public sealed class InvitationDesk(
     IInvitationStore store, IUserDirectory users, IMembershipStore memberships, IRoleStore roles, IApiKeyStore keys, IStepUpGuard guard, TimeProvider clock,
-    PasswordCheck? check = null)
+    PasswordCheck? check = null, IPersonAccountStore? accounts = null, IPeopleStore? people = null)
 {
     /// <summary>Makes an invitation. Its token is given now and never again.</summary>
     /// <param name="note">For whom; cut to <see cref="Invitation.MaxNoteLength"/>.</param>
@@ -16,11 +19,31 @@ public sealed class InvitationDesk(
     public async Task<InviteOutcome> CreateAsync(Caller caller, string role, string note, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
-        if (await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal)
+        return await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal
+            ? new InviteOutcome.Refused("role", refusal)
+            : await MakeAsync(caller, role, note, person: null, lifetime, cancellationToken);
+    }
+
+    /// <summary>The same for a person who writes on a messenger: the account that comes of it is theirs.</summary>
+    /// <param name="role">Empty for an account that is a member nowhere.</param>
+    /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
+    public async Task<InviteOutcome> CreateForAsync(Caller caller, PersonId person, string role, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.UsersManage);
+        caller.Demand(Permissions.PeopleManage);
+        if (await FindFreeAsync(caller.Tenant, person, cancellationToken) is not { } row)
         {
-            return new InviteOutcome.Refused("role", refusal);
+            return new InviteOutcome.Refused("person", "This person is unknown or has an account already.");
         }
 
+        return role.Length > 0 && await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal
+            ? new InviteOutcome.Refused("role", refusal)
+            : await MakeAsync(caller, role, row.Person.DisplayName, person, lifetime, cancellationToken);
+    }
+
+    private async Task<InviteOutcome> MakeAsync(
+        Caller caller, string role, string note, PersonId? person, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
         if (lifetime < Invitation.MinLifetime || lifetime > Invitation.MaxLifetime)
         {
             return new InviteOutcome.Refused("lifetime", "An invitation is good for one hour to thirty days.");
@@ -28,11 +51,18 @@ public sealed class InvitationDesk(
 
         note = note.Trim() is var trimmed && trimmed.Length > Invitation.MaxNoteLength ? trimmed[..Invitation.MaxNoteLength] : note.Trim();
         await guard.DemandAsync(
-            caller, new BoundOperation(SensitiveOperations.UserInvite, caller.Tenant, "invitation", [new("role", role), new("note", note)]), cancellationToken);
+            caller,
+            new BoundOperation(
+                person is null ? SensitiveOperations.UserInvite : SensitiveOperations.PersonInvite, caller.Tenant,
+                person is { } invited ? $"person/{invited}" : "invitation", [new("role", role.Length > 0 ? role : "—"), new("note", note)]),
+            cancellationToken);
         var (token, now) = (RandomToken.Create(), clock.GetUtcNow());
-        var invitation = new Invitation(new InvitationId(token.Id), caller.Tenant, role, note, caller.Actor, now, now + lifetime);
-        await store.AddAsync(
-            invitation, caller.Audit(now, AuditActions.InvitationMade, $"invitation/{invitation.Id}", ("role", role), ("note", note)), cancellationToken);
+        note = person is null ? note : ""; // a name would outlive the person
+        var invitation = new Invitation(new InvitationId(token.Id), caller.Tenant, role, note, caller.Actor, now, now + lifetime, Person: person);
+        var audit = person is { } linked
+            ? caller.Audit(now, AuditActions.InvitationMade, $"invitation/{invitation.Id}", ("role", role), ("person", linked.ToString()))
+            : caller.Audit(now, AuditActions.InvitationMade, $"invitation/{invitation.Id}", ("role", role), ("note", note));
+        await store.AddAsync(invitation, audit, cancellationToken);
         return new InviteOutcome.Made(invitation, token);
     }
 
@@ -89,11 +119,9 @@ public sealed class InvitationDesk(
         }
 
         return await UserDesk.CreateAsync(
-            users, check, guest, email, invitation.Role, password, totp: null, onlyFirst: false, clock.GetUtcNow(), cancellationToken) switch
-        {
-            CreateUserOutcome.Created created => new AcceptOutcome.Accepted(created.User.Id),
-            _ => new AcceptOutcome.Closed(), // the address was taken in this very moment
-        };
+            users, check, guest, email, invitation.Role, password, totp: null, onlyFirst: false, clock.GetUtcNow(), cancellationToken) is CreateUserOutcome.Created created
+            ? await LinkAsync(invitation, guest with { Actor = created.User.AsActor }, created.User.Id, cancellationToken)
+            : new AcceptOutcome.Closed(); // the address was taken in this very moment
     }
 
     /// <summary>Makes the caller, who has an account already, a member of the tenant that invites.</summary>
@@ -106,6 +134,14 @@ public sealed class InvitationDesk(
 
         // What somebody holds is changed by name, not by a link that may have been meant for another.
         var self = caller.AsUser.Id;
+        if (invitation.Person is not null && invitation.Role.Length == 0)
+        {
+            var own = caller.In(invitation.Tenant);
+            return await ClaimAsync(invitation, own, caller.Actor.Name, cancellationToken)
+                ? await LinkAsync(invitation, own, self, cancellationToken)
+                : new AcceptOutcome.Closed();
+        }
+
         if (await memberships.FindAsync(invitation.Tenant, self, cancellationToken) is not null)
         {
             return new AcceptOutcome.AlreadyMember();
@@ -121,9 +157,27 @@ public sealed class InvitationDesk(
             clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{self}",
             [("email", caller.Actor.Name), .. new AuditChanges().Add("role", null, invitation.Role).Details]);
         return await memberships.SetAsync(invitation.Tenant, self, invitation.Role, audit, cancellationToken) is MembershipOutcome.Changed
-            ? new AcceptOutcome.Accepted(self)
+            ? await LinkAsync(invitation, guest, self, cancellationToken)
             : new AcceptOutcome.Closed();
     }
+
+    // Somebody who has another account by now, or an account of somebody else's, comes in all the same: only the link is not made.
+    private async Task<AcceptOutcome> LinkAsync(Invitation invitation, Caller by, UserId user, CancellationToken cancellationToken)
+    {
+        if (invitation.Person is { } person && accounts is not null)
+        {
+            var audit = by.Audit(clock.GetUtcNow(), AuditActions.AccountLinked, $"person/{person}", ("by", "invitation"));
+            var outcome = await accounts.LinkAsync(invitation.Tenant, person, user, audit, cancellationToken);
+            return new AcceptOutcome.Accepted(user, outcome == LinkOutcome.Linked, invitation.Role.Length > 0);
+        }
+
+        return new AcceptOutcome.Accepted(user);
+    }
+
+    private async Task<PersonRow?> FindFreeAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
+        => people is not null && accounts is not null && await accounts.FindAsync(tenant, person, cancellationToken) is null
+            ? await people.FindAsync(tenant, person, cancellationToken)
+            : null;
 
     private Task<bool> ClaimAsync(Invitation invitation, Caller guest, string email, CancellationToken cancellationToken) => store.ClaimAsync(
         invitation.Id,
@@ -133,12 +187,18 @@ public sealed class InvitationDesk(
     // Nobody gives by a link what they could not give by hand any more: a right that was taken away takes its invitations along.
     private async Task<bool> IsStillGivenAsync(Invitation invitation, CancellationToken cancellationToken)
     {
+        if (invitation.Person is { } person && await FindFreeAsync(invitation.Tenant, person, cancellationToken) is null)
+        {
+            return false; // forgotten, or linked by now
+        }
+
         var inviter = new Caller(invitation.By, invitation.Tenant, Roles.PermissionsOf(""), "local");
         var present = inviter.IsMachine ? Permissions.All
             : await FindRoleOfAsync(invitation, cancellationToken) is { } held ? await inviter.FindRoleAsync(roles, held, cancellationToken)
             : null;
         return present?.Contains(Permissions.UsersManage) == true
-            && await inviter.FindRoleAsync(roles, invitation.Role, cancellationToken) is { } given && given.IsSubsetOf(present);
+            && (invitation.Person is null || present.Contains(Permissions.PeopleManage))
+            && (invitation.Role.Length == 0 || await inviter.FindRoleAsync(roles, invitation.Role, cancellationToken) is { } given && given.IsSubsetOf(present));
     }
 
     private async Task<string?> FindRoleOfAsync(Invitation invitation, CancellationToken cancellationToken)
@@ -155,7 +215,7 @@ public abstract record InviteOutcome
     /// <param name="Token">For the link; shown once.</param>
     public sealed record Made(Invitation Invitation, RandomToken Token) : InviteOutcome;
 
-    /// <summary>The caller may not do this; the key is <c>role</c> or <c>lifetime</c>.</summary>
+    /// <summary>The caller may not do this; the key is <c>role</c>, <c>person</c> or <c>lifetime</c>.</summary>
     public sealed record Refused(string Key, string Message) : InviteOutcome;
 }
 
@@ -164,7 +224,9 @@ public abstract record AcceptOutcome
 {
     private AcceptOutcome() { }
 
-    public sealed record Accepted(UserId User) : AcceptOutcome;
+    /// <param name="IsLinked">Whether the account is now the person's the invitation was made for.</param>
+    /// <param name="IsMember">Whether it came with a role.</param>
+    public sealed record Accepted(UserId User, bool IsLinked = false, bool IsMember = true) : AcceptOutcome;
 
     /// <summary>The link opens nothing: wrong, used, revoked, expired, or not its maker's to give any more.</summary>
     public sealed record Closed : AcceptOutcome;

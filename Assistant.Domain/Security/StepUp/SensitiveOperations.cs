@@ -52,6 +52,10 @@ public static class SensitiveOperations
         "user.invite", Permissions.UsersManage,
         new("Let whoever has a link into this tenant with the role {role} ({note}).", "允许持有链接的人以 {role} 角色加入本租户（{note}）。"));
 
+    public static readonly SensitiveOperation PersonInvite = new(
+        "person.invite", Permissions.UsersManage,
+        new("Let whoever has a link have the account of {note}, with the role {role} in this tenant.", "允许持有链接的人拥有 {note} 的账户，在本租户中的角色为 {role}。"));
+
     public static readonly SensitiveOperation ConnectionSecret = new(
         "connection.secret", Permissions.ChannelsManage,
         new("Replace {settings} of the connection {name}.", "替换连接 {name} 的 {settings}。"));
@@ -80,9 +84,18 @@ public static class SensitiveOperations
     public static readonly SensitiveOperation PersonExport = new(
         "person.export", Permissions.PeopleExport, new("Export everything about {name} as {format}.", "以 {format} 格式导出关于 {name} 的全部内容。"));
 
+    /// <summary>Asked for by the person themselves, and proven by their account: no role gives the permission.</summary>
+    public static readonly SensitiveOperation OwnExport = new(
+        "own.export", Permissions.PeopleExport, new("Export everything that is kept about me, {name}, as {format}.", "以 {format} 格式导出保存的关于我（{name}）的全部内容。"));
+
+    /// <inheritdoc cref="OwnExport"/>
+    public static readonly SensitiveOperation OwnForget = new(
+        "own.forget", Permissions.PeopleForget, new("Forget me, {name}, and everything of me for good.", "彻底遗忘我（{name}）以及我的全部内容。"));
+
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
-        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, ConnectionSecret, ConnectionAccess,
+        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, PersonInvite, ConnectionSecret, ConnectionAccess,
         ConnectionDelete, EngineSecret, MessageForget, ConversationForget, PersonForget, PersonExport,
+        OwnExport, OwnForget,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

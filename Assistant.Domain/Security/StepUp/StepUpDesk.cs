@@ -1,4 +1,6 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security.Passkeys;
 
 namespace Assistant.Domain.Security.StepUp;
@@ -33,13 +35,14 @@ public readonly record struct StepUpMeans(bool Passkey, bool Code)
     public bool HasAny => Passkey || Code;
 }
 
-/// <summary>What people do with requests for proof. A user proves what they asked for themselves, and what a program of their tenant asked for.</summary>
-public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, PasskeyDesk passkeys, TimeProvider clock)
+/// <summary>What people do with requests for proof. A user proves what they asked for themselves, and what a program of their tenant asked for, and what the person asked for whose account is theirs.</summary>
+/// <param name="accounts">Whose account proves for which person; without it nobody's does.</param>
+public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, PasskeyDesk passkeys, TimeProvider clock, IPersonAccountStore? accounts = null)
 {
     /// <summary>A request the caller can still prove, or <see langword="null"/>.</summary>
     public async Task<StepUpRequest?> FindAsync(Caller caller, StepUpId id, CancellationToken cancellationToken)
         => await store.FindAsync(caller.Tenant, id, cancellationToken) is { State: StepUpState.Pending } request
-            && request.ExpiresAt > clock.GetUtcNow() && MayProve(caller, request)
+            && request.ExpiresAt > clock.GetUtcNow() && await MayProveAsync(caller, request, cancellationToken)
             ? request
             : null;
 
@@ -101,10 +104,22 @@ public sealed class StepUpDesk(IStepUpStore store, IUserDirectory users, Passkey
         => await FindAsync(caller, id, cancellationToken) is { } request
             && await store.DeclineAsync(caller.Tenant, id, Audit(caller, AuditActions.StepUpRefused, request, ("reason", "declined")), cancellationToken);
 
-    private static bool MayProve(Caller caller, StepUpRequest request)
-        => caller.Actor.Kind == "user"
-            && SensitiveOperations.All.TryGetValue(request.Operation, out var operation) && caller.Permissions.Contains(operation.Permission)
-            && (request.RequestedBy.Kind == "apikey" || (request.RequestedBy.Kind == "user" && request.RequestedBy.Id == caller.Actor.Id));
+    private async Task<bool> MayProveAsync(Caller caller, StepUpRequest request, CancellationToken cancellationToken)
+    {
+        if (caller.Actor.Kind != "user" || !SensitiveOperations.All.TryGetValue(request.Operation, out var operation))
+        {
+            return false;
+        }
+
+        return request.RequestedBy.Kind switch
+        {
+            "person" => accounts is not null && Guid.TryParse(request.RequestedBy.Id, out var person)
+                && (await accounts.FindAsync(request.Tenant, new PersonId(person), cancellationToken))?.User == caller.AsUser.Id,
+            "apikey" => caller.Permissions.Contains(operation.Permission),
+            "user" => caller.Permissions.Contains(operation.Permission) && request.RequestedBy.Id == caller.Actor.Id,
+            _ => false,
+        };
+    }
 
     private AuditDraft Audit(Caller caller, string action, StepUpRequest request, (string, string) detail)
         => caller.Audit(

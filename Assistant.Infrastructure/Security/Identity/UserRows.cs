@@ -153,7 +153,11 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWri
             }
 
             context.Add(row);
-            context.Add(new MembershipRow { TenantId = row.TenantId, UserId = row.Id, Role = row.Role, CreatedAt = row.CreatedAt });
+            if (row.Role.Length > 0)
+            {
+                context.Add(new MembershipRow { TenantId = row.TenantId, UserId = row.Id, Role = row.Role, CreatedAt = row.CreatedAt });
+            }
+
             session.Audit(audit);
             return new CreateUserOutcome.Created(row.ToUser());
         });

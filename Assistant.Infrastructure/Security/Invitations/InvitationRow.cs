@@ -1,3 +1,4 @@
+using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Tenancy;
@@ -33,6 +34,9 @@ internal sealed class InvitationRow : ITenantRow
 
     public DateTimeOffset? RevokedAt { get; set; }
 
+    /// <summary>Whose account it makes.</summary>
+    public Guid? PersonId { get; set; }
+
     public static InvitationRow Of(Invitation invitation) => new()
     {
         Id = invitation.Id.Value,
@@ -46,10 +50,12 @@ internal sealed class InvitationRow : ITenantRow
         ExpiresAt = invitation.ExpiresAt,
         UsedAt = invitation.UsedAt,
         RevokedAt = invitation.RevokedAt,
+        PersonId = invitation.Person?.Value,
     };
 
     public Invitation ToInvitation() => new(
-        new InvitationId(Id), new TenantId(TenantId), Role, Note, new Actor(ByKind, ById, ByName), CreatedAt, ExpiresAt, UsedAt, RevokedAt);
+        new InvitationId(Id), new TenantId(TenantId), Role, Note, new Actor(ByKind, ById, ByName), CreatedAt, ExpiresAt, UsedAt, RevokedAt,
+        PersonId is { } person ? new PersonId(person) : null);
 
     internal sealed class Configuration : IEntityTypeConfiguration<InvitationRow>
     {

@@ -54,6 +54,7 @@ internal static class SealedColumns
         ["api_keys.hash"] = "SHA-256 of 256 random bits",
         ["users.recovery_codes"] = "SHA-256 of 120 random bits each",
         ["step_ups.hash"] = "hash of an operation",
+        ["person_acts.digest"] = "hash of what a person asked for",
         ["passkeys.credential_id"] = "known to whoever asks for a passkey",
         ["passkeys.public_key"] = "public",
         ["passkey_ceremonies.payload_hash"] = "hash of a challenge that is used once",

@@ -1,3 +1,4 @@
+using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Web.Localization;
 using Microsoft.AspNetCore.Components;
@@ -36,7 +37,7 @@ public sealed partial class StepUpPanel : IAsyncDisposable
 
     private string? Problem { get; set; }
 
-    protected override async Task OnInitializedAsync() => _means = await Desk.FindMeansAsync(await Callers.GetAsync(), CancellationToken.None);
+    protected override async Task OnInitializedAsync() => _means = await Desk.FindMeansAsync(await WhoAsync(), CancellationToken.None);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -47,18 +48,25 @@ public sealed partial class StepUpPanel : IAsyncDisposable
         }
     }
 
+    // What a person asked for is in the person's tenant, wherever the session of their account is.
+    private async ValueTask<Caller> WhoAsync()
+    {
+        var caller = await Callers.GetAsync();
+        return Request.RequestedBy.Kind == "person" ? caller.In(Request.Tenant) : caller;
+    }
+
     private Task ProveByCodeAsync() => string.IsNullOrWhiteSpace(_code)
         ? Task.CompletedTask
         : ProveAsync(async () =>
         {
             var code = _code.Trim();
             _code = "";
-            return ProblemOf(await Desk.ProveByCodeAsync(await Callers.GetAsync(), Request.Id, code, CancellationToken.None));
+            return ProblemOf(await Desk.ProveByCodeAsync(await WhoAsync(), Request.Id, code, CancellationToken.None));
         });
 
     private Task ProveByPasskeyAsync() => ProveAsync(async () =>
     {
-        var caller = await Callers.GetAsync();
+        var caller = await WhoAsync();
         if (await Desk.BeginByPasskeyAsync(caller, Request.Id, CancellationToken.None) is not { } begun)
         {
             return AccountTexts.ProofGone;
@@ -108,7 +116,7 @@ public sealed partial class StepUpPanel : IAsyncDisposable
 
     private async Task DeclineAsync()
     {
-        await Desk.DeclineAsync(await Callers.GetAsync(), Request.Id, CancellationToken.None);
+        await Desk.DeclineAsync(await WhoAsync(), Request.Id, CancellationToken.None);
         await OnCancel.InvokeAsync();
     }
 

@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Observability;
+using Assistant.Domain.People.Acts;
 using Assistant.Testing.Ai;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
@@ -26,8 +27,11 @@ public abstract class TurnRig : PathContract
 
     protected RecordingTurns Turns => _turns ??= new RecordingTurns(Ports.Turns);
 
+    /// <summary>What is answered without an engine; <see langword="null"/> for nothing.</summary>
+    protected virtual PersonCommands? Commands => null;
+
     protected TurnProcessor Processor => _processor ??= new TurnProcessor(
-        Turns, Ports.Recall, Engines, Line, Line, Ports.Connections, Outbox, Live, TurnLimits.Default, Ports.Clock);
+        Turns, Ports.Recall, Engines, Line, Line, Ports.Connections, Outbox, Live, TurnLimits.Default, Ports.Clock, Commands);
 
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 

@@ -1,8 +1,11 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.People;
+using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.StepUp;
@@ -100,11 +103,36 @@ public sealed class StepUpCoverageTests
             await StoppedAsync(() => desk.ForgetAsync(Admin, scope, preview.Digest, Cancel));
         }
 
+        await MessengerAsync(house, person, conversation, desk, exports);
         await StoppedAsync(() => exports.AskAsync(Admin, person, PersonExportFormat.Json, Cancel));
         await StoppedAsync(() => exports.AllowAsync(Admin, person, PersonExportFormat.Html, System.Globalization.CultureInfo.InvariantCulture, Cancel));
 
         Assert.NotNull(await desk.PreviewAsync(Admin, ErasureScope.Of(person), Cancel));
         Assert.Empty(await house.EventsAsync(AuditActions.PersonExported));
+    }
+
+    /// <summary>The door "messenger": what people ask for there about themselves is stopped in the same use cases.</summary>
+    private async Task MessengerAsync(HouseWithPeople house, PersonId person, ConversationId conversation, ForgettingDesk desk, PersonExportDesk exports)
+    {
+        var acts = new PersonActDesk(house.House, house.House, house.House, desk, exports, house.House, house.House, house.Clock);
+        await house.House.LinkAsync(TenantId.Default, person, Admin.AsUser.Id, Admin.Audit(house.Clock.GetUtcNow(), AuditActions.AccountLinked, "person/x"), Cancel);
+        var row = (await ((IPeopleStore)house.House).FindAsync(TenantId.Default, person, Cancel))!.Person;
+        foreach (var kind in Enum.GetValues<PersonActKind>())
+        {
+            var token = (await acts.AskAsync(row, conversation, kind, System.Globalization.CultureInfo.InvariantCulture, "line", Cancel))!.Token.Reveal();
+            if (kind == PersonActKind.Forget)
+            {
+                var shown = (await acts.OpenAsync(Admin, token, Cancel))!.Preview!;
+                await StoppedAsync(() => acts.ForgetAsync(Admin, token, shown.Digest, Cancel));
+            }
+            else
+            {
+                await StoppedAsync(() => acts.AskForExportAsync(Admin, token, Cancel));
+                await StoppedAsync(() => acts.ExportAsync(Admin, token, System.Globalization.CultureInfo.InvariantCulture, Cancel));
+            }
+
+            Assert.NotNull(await acts.OpenAsync(Admin, token, Cancel)); // what was stopped spent nothing
+        }
     }
 
     private async Task AccountsAsync(InMemoryAuditLog audit)
@@ -134,7 +162,14 @@ public sealed class StepUpCoverageTests
         var invitations = new InvitationDesk(
             new InMemoryInvitationStore(audit), directory, memberships, roleStore, new InMemoryApiKeyStore(audit, _clock), _guard, _clock);
         await StoppedAsync(() => invitations.CreateAsync(Admin, Roles.Viewer, "for Bob", Invitation.DefaultLifetime, Cancel));
+        var house = new HouseWithPeople();
+        var (person, _) = await house.SayAsync("hello");
+        var forPeople = new InvitationDesk(
+            new InMemoryInvitationStore(audit), directory, memberships, roleStore, new InMemoryApiKeyStore(audit, _clock), _guard, _clock,
+            accounts: house.House, people: house.House);
+        await StoppedAsync(() => forPeople.CreateForAsync(Admin, person, "", Invitation.DefaultLifetime, Cancel));
         Assert.Empty(await invitations.ListAsync(Admin, Cancel));
+        Assert.Empty(await forPeople.ListAsync(Admin, Cancel));
 
         Assert.Equal(Roles.Viewer, Assert.Single(await seed.ListAsync(Admin, Cancel)).Role);
         Assert.Empty(await keys.ListAsync(Admin, Cancel));

@@ -72,3 +72,13 @@ public sealed class InMemoryIndexingStoreTests : IndexingStoreContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
+
+public sealed class InMemoryPersonAccountStoreTests : PersonAccountStoreContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}
+
+public sealed class InMemoryPersonActStoreTests : PersonActStoreContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}

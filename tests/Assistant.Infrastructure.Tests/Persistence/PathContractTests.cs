@@ -131,3 +131,23 @@ public sealed class PostgresIndexingStoreTests : IndexingStoreContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
+
+public sealed class SqlitePersonAccountStoreTests : PersonAccountStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresPersonAccountStoreTests : PersonAccountStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}
+
+public sealed class SqlitePersonActStoreTests : PersonActStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresPersonActStoreTests : PersonActStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}

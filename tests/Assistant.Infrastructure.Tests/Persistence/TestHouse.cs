@@ -6,6 +6,9 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Acts;
+using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Conversations;
@@ -55,7 +58,7 @@ internal sealed class TestHouse : IAsyncDisposable
     public PathPorts Ports => new(
         Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
         Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), Get<IPersonSealer>(), Get<IErasureStore>(),
-        Get<IPersonRecords>(), Get<IIndexingStore>(), ProjectAsync, this);
+        Get<IPersonRecords>(), Get<IIndexingStore>(), Get<IUserDirectory>(), Get<IPersonAccountStore>(), Get<IPersonActStore>(), Get<IPersonNotices>(), ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
     public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));

@@ -7,6 +7,8 @@ using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Settings;
@@ -34,6 +36,10 @@ public sealed record PathPorts(
     IErasureStore Erasures,
     IPersonRecords Records,
     IIndexingStore Indexing,
+    IUserDirectory Users,
+    IPersonAccountStore Accounts,
+    IPersonActStore Acts,
+    IPersonNotices Notices,
     Func<CancellationToken, Task> ProjectAsync,
     IAsyncDisposable? Owner = null);
 

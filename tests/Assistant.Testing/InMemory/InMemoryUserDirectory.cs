@@ -33,7 +33,11 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
                 return new CreateUserOutcome.EmailTaken();
             }
 
-            _memberships[(user.Tenant, user.Id)] = (user.Role, audit.At);
+            if (user.Role.Length > 0)
+            {
+                _memberships[(user.Tenant, user.Id)] = (user.Role, audit.At);
+            }
+
             var account = new Account(new User(user.Id, user.Tenant, user.Email, user.Role, user.TotpSecret is not null, audit.At, null, null), user.Password, user.TotpSecret);
             _accounts.Add(account);
             log.Append(audit);
@@ -126,6 +130,9 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
         _sessions.Fail(account.User.Id, refusal.At);
         return Refuse(account, refusal, SignInRefusal.WrongPassword, counts: false).Reason;
     }
+
+    /// <summary>The address of an account, whichever the tenant.</summary>
+    internal string? EmailOf(UserId id) => _accounts.Find(a => a.User.Id == id)?.User.Email;
 
     /// <summary>A session of the user as a passkey begins it; ends the earlier ones when asked to.</summary>
     internal SignInOutcome.SignedIn? Session(TenantId tenant, UserId id, DateTimeOffset? signedInAt, bool endsOthers)

@@ -133,6 +133,8 @@ public sealed partial class InMemoryHouse
         _requests.RemoveAll(r => rooms.Contains(r.Room));
         if (scope.Kind == ErasureKind.Person)
         {
+            _accounts.RemoveAll(a => a.Tenant == tenant && a.Person.Value == scope.Id);
+            _acts.RemoveAll(a => a.Tenant == tenant && a.Person.Value == scope.Id);
             _people.RemoveAll(p => p.Person.Tenant == tenant && p.Person.Id.Value == scope.Id);
             foreach (var key in _standings.Keys.Where(key => key.Item2.Value == scope.Id).ToList())
             {

@@ -6,6 +6,8 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Settings;
@@ -18,7 +20,7 @@ namespace Assistant.Testing.InMemory.House;
 /// <remarks>Held to the same suites as the databases.</remarks>
 public sealed partial class InMemoryHouse(TimeProvider clock)
     : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall,
-        IPersonSealer, IErasureStore, IPersonRecords, IIndexingStore
+        IPersonSealer, IErasureStore, IPersonRecords, IIndexingStore, IPersonAccountStore, IPersonActStore, IPersonNotices
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Tenant> _tenants = [];

@@ -1,3 +1,4 @@
+using Assistant.Domain.Tenancy;
 using Assistant.Testing.Contracts;
 using Microsoft.Extensions.Time.Testing;
 
@@ -9,8 +10,9 @@ public static class MemoryPorts
     public static Task<PathPorts> OpenAsync()
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));
-        var house = new InMemoryHouse(clock);
+        var users = new InMemoryUserDirectory(new InMemoryAuditLog(), clock, TenantId.Default, new TenantId("office"));
+        var house = new InMemoryHouse(clock) { Users = users };
         return Task.FromResult(new PathPorts(
-            clock, house, house, house, house, house, house, house, house, house, house, house, house, house, house, house, ProjectAsync: _ => Task.CompletedTask));
+            clock, house, house, house, house, house, house, house, house, house, house, house, house, house, house, house, users, house, house, house, ProjectAsync: _ => Task.CompletedTask));
     }
 }

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.Settings;
+
+namespace Assistant.Domain.People.Acts;
+
+/// <summary>What this installation is called from outside.</summary>
+/// <param name="Base"><see langword="null"/> when nobody has said.</param>
+public sealed record PublicAddress(Uri? Base)
+{
+    /// <summary>The full address of a path, or <see langword="null"/>.</summary>
+    public string? Of(string path) => Base is null ? null : new Uri(Base, path).ToString();
+}
+
+/// <summary>Answers what people say to the product itself: link my account, export my data, forget me.</summary>
+public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk accounts, PublicAddress address)
+{
+    private static readonly LocalizedText Direct = new(
+        "This is about you alone: please write it to me directly, not in a group.", "这只与您本人有关：请直接私信我，不要在群组里说。");
+
+    private static readonly LocalizedText NoAddress = new(
+        "I cannot send you a link: nobody has told me my public address. Please ask whoever runs this assistant.", "我无法给您发送链接：尚未配置公共地址。请联系此助手的管理者。");
+
+    private static readonly LocalizedText NotLinked = new(
+        "I can only do this once you can prove that it is you, and no account is linked with you yet.\n\n"
+        + "- If you have an account: open {0}, make a code under “Messengers” and write to me here: link CODE\n"
+        + "- If you have none: ask whoever runs this assistant for an invitation made for you.",
+        "只有在您能证明身份之后我才能这样做，而目前还没有账户与您绑定。\n\n"
+        + "- 如果您有账户：打开 {0}，在“消息应用”下生成代码，然后在这里发送：绑定 代码\n"
+        + "- 如果没有账户：请向此助手的管理者索取为您生成的邀请。");
+
+    private static readonly LocalizedText Asked = new(
+        "**{0}**\n\nIf this is what you want, open this link within ten minutes, sign in with your account and confirm with your passkey or a code:\n\n{1}\n\nIf you did not ask for this, do nothing.",
+        "**{0}**\n\n如果这正是您想要的，请在十分钟内打开以下链接，用您的账户登录，并用通行密钥或验证码确认：\n\n{1}\n\n如果不是您本人的请求，请不要操作。");
+
+    private static readonly LocalizedText Linked = new(
+        "Your account is linked with you now. You can see and end this on your account page, under “Messengers”.", "您的账户现已与您绑定。您可以在账户页面的“消息应用”下查看或解除绑定。");
+
+    private static readonly LocalizedText NoSuchCode = new(
+        "This code opens nothing. Codes work once and for ten minutes; make a new one on your account page, under “Messengers”.",
+        "此代码无效。代码只能使用一次，十分钟内有效；请在账户页面的“消息应用”下重新生成。");
+
+    private static readonly LocalizedText Taken = new(
+        "This is not possible: either another account is linked with you, or this account belongs to somebody else here. End that link first.",
+        "无法绑定：您已绑定另一个账户，或者该账户已属于此处的其他人。请先解除原有绑定。");
+
+    /// <summary>The answer, or <see langword="null"/> when it was said to the assistant and not to the product.</summary>
+    public async Task<string?> AnswerAsync(TurnStart start, CancellationToken cancellationToken)
+    {
+        if (start.Entry.Content is not InboundContent.Said || PersonRequest.Find(start.Utterance.Body.Markdown) is not { } request)
+        {
+            return null;
+        }
+
+        var culture = CultureInfo.GetCultureInfo(request.IsChinese ?? start.Person.SpeaksChinese ? "zh-CN" : "en");
+        if (start.Conversation.Chat.IsGroup)
+        {
+            return Direct.In(culture);
+        }
+
+        return request switch
+        {
+            PersonRequest.Act act => await AskAsync(start, act.Kind, culture, cancellationToken),
+            PersonRequest.Link link => (await LinkAsync(start, link.Code, cancellationToken)).In(culture),
+            _ => throw new InvalidOperationException($"Unknown request {request.GetType().Name}."),
+        };
+    }
+
+    private async Task<string> AskAsync(TurnStart start, PersonActKind kind, CultureInfo culture, CancellationToken cancellationToken)
+    {
+        if (address.Of("account") is not { } account)
+        {
+            return NoAddress.In(culture);
+        }
+
+        var asked = await acts.AskAsync(start.Person, start.Conversation.Id, kind, culture, start.Conversation.Connection.Value, cancellationToken);
+        return asked is null
+            ? string.Format(culture, NotLinked.In(culture), account)
+            : string.Format(culture, Asked.In(culture), asked.Sentence, address.Of($"act/{asked.Token.Reveal()}"));
+    }
+
+    private async Task<LocalizedText> LinkAsync(TurnStart start, LinkCode? code, CancellationToken cancellationToken)
+        => code is null ? NoSuchCode : await accounts.RedeemAsync(start.Person, code, start.Conversation.Connection.Value, cancellationToken) switch
+        {
+            LinkOutcome.Linked => Linked,
+            LinkOutcome.PersonTaken or LinkOutcome.AccountTaken => Taken,
+            _ => NoSuchCode,
+        };
+}

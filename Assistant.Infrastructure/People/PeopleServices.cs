@@ -1,0 +1,25 @@
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Acts;
+using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.People.Accounts;
+using Assistant.Infrastructure.People.Acts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.People;
+
+internal static class PeopleServices
+{
+    /// <summary>Accounts of people, and what people ask for and prove themselves.</summary>
+    public static IServiceCollection AddPersonActs(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new PublicAddress(provider.GetRequiredService<IOptions<PublicAddressOptions>>().Value.BaseUrl));
+        services.AddSingleton<IPersonAccountStore, SqlPersonAccountStore>();
+        services.AddSingleton<IPersonActStore, SqlPersonActStore>();
+        services.AddSingleton<IPersonNotices, SqlPersonNotices>();
+        services.AddSingleton<PersonAccountDesk>();
+        services.AddSingleton<PersonActDesk>();
+        services.AddSingleton<PersonCommands>();
+        return services;
+    }
+}
