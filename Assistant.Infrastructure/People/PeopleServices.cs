@@ -1,5 +1,6 @@
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.Security.Sessions;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.People.Accounts;
 using Assistant.Infrastructure.People.Acts;
@@ -20,6 +21,7 @@ internal static class PeopleServices
         services.AddSingleton<PersonAccountDesk>();
         services.AddSingleton<PersonActDesk>();
         services.AddSingleton<PersonCommands>();
+        services.AddSingleton<DeviceNotices>();
         return services;
     }
 }

@@ -23,7 +23,7 @@ internal static class AccountEndpoints
         // The token is checked by hand: a form left open overnight deserves a sentence, not a bare 400.
         // The sign-in page itself answers every verb on this path, so the post has to come before it.
         endpoints.MapPost(SignInPage, SignInAsync).WithOrder(-1).OpenTo("signing in")
-            .Audits(AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.SessionEnded, AuditActions.DeviceSeen)
+            .Audits(AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.PersonTold)
             .DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/account/sign-out", SignOutAsync).OpenTo("signing out").Audits(AuditActions.SignedOut, AuditActions.SessionEnded)
             .DisableAntiforgery().ExcludeFromDescription();

@@ -21,7 +21,7 @@ internal static class InvitationEndpoints
         endpoints.MapPost("/account/invitation", AcceptAsync).OpenTo("an invitation's token")
             .AuditsUnderProof(
                 AuditActions.InvitationUsed, AuditActions.UserCreated, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut,
-                AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.ExternalLoginConnected, AuditActions.AccountLinked)
+                AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.ExternalLoginConnected, AuditActions.PersonTold, AuditActions.AccountLinked)
             .DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/account/invitation/join", JoinAsync).SignedIn("an invitation's token")
             .Audits(AuditActions.InvitationUsed, AuditActions.MembershipGranted, AuditActions.AccountLinked).DisableAntiforgery().ExcludeFromDescription();

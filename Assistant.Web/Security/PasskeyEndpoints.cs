@@ -24,7 +24,7 @@ internal static class PasskeyEndpoints
         endpoints.MapPost("/account/sign-in/passkey/begin", BeginSignInAsync).OpenTo("signing in").NotAudited("a question, whose answer is audited")
             .DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/account/sign-in/passkey", SignInAsync).OpenTo("signing in")
-            .Audits(AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.SessionEnded, AuditActions.DeviceSeen)
+            .Audits(AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.PersonTold)
             .DisableAntiforgery().ExcludeFromDescription();
 
         var own = endpoints.MapGroup("/account/passkeys").SignedIn("one's own passkeys").DisableAntiforgery().ExcludeFromDescription();

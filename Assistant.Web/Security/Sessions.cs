@@ -9,7 +9,8 @@ namespace Assistant.Web.Security;
 
 /// <summary>Begins sessions of the console and says in which tenant they are.</summary>
 internal sealed class Sessions(
-    IAccessRights rights, SessionBoard board, IUserSessionStore store, KnownDevices cookies, DeviceDesk devices, TimeProvider clock)
+    IAccessRights rights, SessionBoard board, IUserSessionStore store, KnownDevices cookies, DeviceDesk devices, DeviceNotices notices,
+    TimeProvider clock)
 {
     /// <summary>Gives this browser its cookie, after a sign-in.</summary>
     /// <param name="provider">Name of the identity provider, where one vouched.</param>
@@ -19,7 +20,11 @@ internal sealed class Sessions(
         var now = clock.GetUtcNow();
         var look = DeviceLook.Of(http.Request.Headers.UserAgent);
         var device = cookies.Remember(http, user.Email);
-        await devices.SeeAsync(user, device, look, SessionClaims.OriginOf(http), http.RequestAborted);
+        if (await devices.SeeAsync(user, device, look, SessionClaims.OriginOf(http), http.RequestAborted))
+        {
+            await notices.TellAsync(user, look, SessionClaims.OriginOf(http), http.RequestAborted);
+        }
+
         var token = RandomToken.Create();
         var session = new UserSession(UserSessionId.Of(token), user.Id, user.Tenant, now, now, method, look, SessionClaims.OriginOf(http), Provider: provider);
         await OpenAsync(http, user, stamp, token, session, user.Tenant);

@@ -175,7 +175,7 @@ public sealed partial class LooksTests(Chromium chromium)
             ("people", "/people"), ("person", $"/people/{person}"), ("forget-person", $"/forgetting/person/{person}"), ("forgotten", "/forgetting"), ("connections", "/connections"), ("connection", "/connections?open=tg"),
             ("connection-add", "/connections?add=telegram"), ("engines", "/engines"), ("engine", "/engines?open=local"), ("engine-add", "/engines?add=openai"),
             ("dead-letters", "/dead-letters"), ("audit", "/audit"), ("audit-event", "/audit/3"), ("members", "/members"), ("roles", "/members/roles"), ("tenants", "/members/tenants"), ("set-up", "/set-up"), ("setup-engine", "/setup/engine"),
-            ("setup-messenger", "/setup/messenger"), ("setup-access", "/setup/access"), ("setup-done", "/setup/done"), ("account", "/account"),
+            ("setup-messenger", "/setup/messenger"), ("setup-access", "/setup/access"), ("setup-done", "/setup/done"), ("account", "/account"), ("act-closed", "/act/none"),
         ]);
     }
 

@@ -5,8 +5,10 @@ using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
+using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.EndToEnd;
+using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
@@ -94,6 +96,10 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, new InMemoryMembershipStore(users, log)));
         var sessions = new InMemoryUserSessionStore(users, log, clock);
         var (board, members) = (new SessionBoard(sessions, new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), clock), new InMemoryMembershipStore(users, log));
+        var keys = new InMemoryApiKeyStore(log, clock);
+        services.AddSingleton(new PersonAccountDesk(house, clock));
+        services.AddSingleton(new InvitationDesk(
+            new InMemoryInvitationStore(log), users, members, new InMemoryRoleStore(members, keys, log), keys, guard, clock, accounts: house, people: house));
         services.AddSingleton(board);
         services.AddSingleton(new DeviceDesk(new InMemoryKnownDeviceStore(users, log), clock));
         services.AddSingleton(new SessionDesk(sessions, board, users, members, new InMemoryRoleStore(members, new InMemoryApiKeyStore(log, clock), log), clock));

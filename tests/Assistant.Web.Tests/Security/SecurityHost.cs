@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Audit;
+using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Invitations;
@@ -10,6 +11,7 @@ using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
+using Assistant.Testing.InMemory.House;
 using Assistant.Web.Components;
 using Assistant.Web.Endpoints;
 using Assistant.Web.Security;
@@ -80,6 +82,8 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<SessionDesk>();
         builder.Services.AddSingleton<IKnownDeviceStore>(new InMemoryKnownDeviceStore(users, audit));
         builder.Services.AddSingleton<DeviceDesk>();
+        var house = new InMemoryHouse(clock) { Users = users };
+        builder.Services.AddSingleton(new DeviceNotices(house, house, house, new PublicAddress(null), clock));
         builder.Services.AddSingleton<IInvitationStore>(new InMemoryInvitationStore(audit));
         builder.Services.AddSingleton<InvitationDesk>();
         builder.Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(users, audit));

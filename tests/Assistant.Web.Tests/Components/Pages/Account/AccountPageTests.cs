@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Assistant.Domain.Audit;
+using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Passkeys;
@@ -7,6 +8,7 @@ using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
+using Assistant.Testing.InMemory.House;
 using Assistant.Web.Components;
 using Assistant.Web.Components.Pages.Account;
 using Bunit;
@@ -41,6 +43,7 @@ public sealed class AccountPageTests : BunitContext
         _here = BeginSession("Firefox");
         var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1") { Session = _here };
         var memberships = new InMemoryMembershipStore(_users, log);
+        Services.AddSingleton(new PersonAccountDesk(new InMemoryHouse(_clock) { Users = _users }, _clock));
         Services.AddSingleton(_board);
         Services.AddSingleton(new DeviceDesk(_devices = new InMemoryKnownDeviceStore(_users, log), _clock));
         Services.AddSingleton(new SessionDesk(
@@ -66,6 +69,17 @@ public sealed class AccountPageTests : BunitContext
     }
 
     private static CancellationToken Cancel => Xunit.TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_code_for_a_messenger_is_shown_once_it_is_asked_for()
+    {
+        var page = Render<AccountPage>();
+        Assert.Empty(page.FindAll(".link-code"));
+
+        page.FindAll("button").Single(button => button.TextContent == "Make a code").Click();
+
+        Assert.Matches("^link [2-9A-Z]{5}-[2-9A-Z]{5}$", page.Find(".link-code").TextContent);
+    }
 
     [Fact]
     public void It_says_who_is_signed_in_and_that_no_second_step_is_asked_for()
