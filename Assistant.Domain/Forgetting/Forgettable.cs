@@ -28,6 +28,10 @@ public enum Forgettable
     KeptAnswers,
     /// <summary>Which account is theirs; the account itself stays.</summary>
     AccountLinks,
+    /// <summary>Offers of an account, made for them.</summary>
+    AccountInvitations,
+    /// <summary>Codes by which they were linked with an account.</summary>
+    AccountCodes,
     /// <summary>What they asked for behind a link.</summary>
     Acts,
 }
