@@ -12,6 +12,7 @@ namespace Assistant.EndToEnd.Tests;
 public sealed partial class PersonActTests(Chromium chromium)
 {
     private const string Operator = "ada@example.com";
+    private const string Eve = "eve@example.com";
     private const string Lin = "lin@example.com";
     private const long Person = 4031;
     private const string Closed = "This link opens nothing";
@@ -24,6 +25,7 @@ public sealed partial class PersonActTests(Chromium chromium)
         var origin = house.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal); // a passkey belongs to a name
         house.Set("Assistant__Public__BaseUrl", origin);
         await house.CreateUserAsync(Operator, "owner");
+        await house.CreateUserAsync(Eve, "owner");
         await house.StartAsync();
         Assert.Contains("no account is linked", await AskAsync(telegram, "export my data"), StringComparison.Ordinal);
         var invitation = await InviteAsync(house, origin);
@@ -47,10 +49,10 @@ public sealed partial class PersonActTests(Chromium chromium)
         await Expect(desk.Page.GetByText("Linked with you in default")).ToBeVisibleAsync();
         Assert.Contains("opens nothing", await AskAsync(telegram, code!, from: Person + 1), StringComparison.Ordinal);
 
-        // The operator is signed in and may do everything, and is nobody here.
+        // Another owner is signed in and may do everything, and is nobody here.
         var link = LinkIn(await AskAsync(telegram, "/export json"));
         var other = new ConsolePage(await chromium.NewDeviceAsync(), origin);
-        await other.SignInAsync(Operator, TestInstallation.Password, "/account");
+        await other.SignInAsync(Eve, TestInstallation.Password, "/account");
         await other.OpenAsync(new Uri(link).AbsolutePath);
         await Expect(other.Page.GetByText(Closed)).ToBeVisibleAsync();
 
@@ -77,7 +79,7 @@ public sealed partial class PersonActTests(Chromium chromium)
         await ProveAsync(desk, "Forget for good");
         await Expect(desk.Page.GetByRole(AriaRole.Link, new() { Name = "Certificate", Exact = true })).ToBeVisibleAsync(new() { Timeout = 20_000 });
 
-        // A new device of an account that is nobody's any more tells nobody.
+        // The account stays, and is nobody's.
         await desk.OpenAsync("/account");
         await Expect(desk.Page.GetByText("Linked with you in default")).ToHaveCountAsync(0);
     }
