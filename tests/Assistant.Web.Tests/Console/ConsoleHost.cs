@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.EndToEnd;
 using Assistant.Domain.Security.Invitations;
@@ -91,6 +92,8 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton(_ => new ForgettingDesk(house, guard, signals, signals, new NoWorker(), TimeProvider.System));
         services.AddSingleton(_ => new PersonExportDesk(
             house, new PersonExport(house, house, house, house, TimeProvider.System), guard, house, TimeProvider.System));
+        services.AddSingleton(provider => new PersonActDesk(
+            house, house, house, provider.GetRequiredService<ForgettingDesk>(), provider.GetRequiredService<PersonExportDesk>(), house, house, TimeProvider.System));
         var (log, clock) = (new InMemoryAuditLog(), TimeProvider.System);
         var users = new InMemoryUserDirectory(log, clock, TenantId.Default);
         services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, new InMemoryMembershipStore(users, log)));
