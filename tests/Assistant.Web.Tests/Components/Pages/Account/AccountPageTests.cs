@@ -43,7 +43,9 @@ public sealed class AccountPageTests : BunitContext
         _here = BeginSession("Firefox");
         var caller = new Caller(_ada.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Owner), "192.0.2.1") { Session = _here };
         var memberships = new InMemoryMembershipStore(_users, log);
-        Services.AddSingleton(new PersonAccountDesk(new InMemoryHouse(_clock) { Users = _users }, _clock));
+        var house = new InMemoryHouse(_clock) { Users = _users };
+        house.EnsureAsync(TenantId.Default, "Home", Cancel).GetAwaiter().GetResult();
+        Services.AddSingleton(new PersonAccountDesk(house, _clock));
         Services.AddSingleton(_board);
         Services.AddSingleton(new DeviceDesk(_devices = new InMemoryKnownDeviceStore(_users, log), _clock));
         Services.AddSingleton(new SessionDesk(
