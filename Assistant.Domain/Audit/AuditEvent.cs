@@ -117,6 +117,7 @@ public static class AuditActions
     public const string PersonActDone = "act.done";
     public const string PersonActRefused = "act.refused";
     public const string PersonTold = "person.told";
+    public const string AttachmentDownloaded = "attachment.downloaded";
     public const string AuditExported = "audit.exported";
     public const string AuditAlarm = "audit.alarm";
 }

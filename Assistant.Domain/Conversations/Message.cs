@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 
@@ -49,4 +50,8 @@ public sealed record Message(
     DateTimeOffset? EditedAt = null,
     DateTimeOffset? DeletedAt = null,
     Guid? TurnId = null,
-    PersonId? Person = null);
+    PersonId? Person = null)
+{
+    /// <summary>What became of the <see cref="Attachments"/>, in their order; empty where nobody asked, or where files were not kept yet.</summary>
+    public IReadOnlyList<AttachmentFile> Files { get; init; } = [];
+}

@@ -13,6 +13,10 @@ public enum Forgettable
     Conversations,
     Messages,
     Notes,
+    /// <summary>What came with messages, kept or not.</summary>
+    Files,
+    /// <summary>Sealed pieces of kept files.</summary>
+    FilePieces,
     Facts,
     Turns,
     ReadMarks,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
@@ -9,7 +10,7 @@ namespace Assistant.Domain.Forgetting;
 
 /// <summary>Reads everything about a person, page by page: nothing but the page at hand is held in memory.</summary>
 public sealed class PersonExport(
-    IPersonRecords records, IConversationQueries conversations, IRecall memory, IAuditLog log, TimeProvider clock)
+    IPersonRecords records, IConversationQueries conversations, IAttachmentStore files, IRecall memory, IAuditLog log, TimeProvider clock)
 {
     private const int PageSize = 200;
 
@@ -29,7 +30,13 @@ public sealed class PersonExport(
             json.BeginConversation(conversation);
             await foreach (var page in MessagesAsync(person, conversation, cancellationToken))
             {
-                json.Messages(page);
+                foreach (var message in page)
+                {
+                    json.BeginMessage(message);
+                    await WriteFilesAsync(json, person, message, cancellationToken);
+                    json.EndMessage();
+                }
+
                 await json.FlushAsync(cancellationToken);
             }
 
@@ -82,6 +89,29 @@ public sealed class PersonExport(
 
         html.End();
         await html.FlushAsync(cancellationToken);
+    }
+
+    // One piece of a file is in memory at a time: a person may have sent films.
+    private async Task WriteFilesAsync(PersonJson json, PersonRow person, Message message, CancellationToken cancellationToken)
+    {
+        for (var at = 0; at < message.Attachments.Count; at++)
+        {
+            var file = message.Files.ElementAtOrDefault(at);
+            json.BeginFile(message.Attachments[at], file);
+            if (file is { State: AttachmentState.Kept })
+            {
+                json.BeginContent();
+                await foreach (var piece in files.ReadAsync(person.Person.Tenant, file.Id, cancellationToken))
+                {
+                    json.Content(piece.Span);
+                    await json.FlushAsync(cancellationToken);
+                }
+
+                json.EndContent();
+            }
+
+            json.EndFile();
+        }
     }
 
     private async IAsyncEnumerable<IReadOnlyList<Message>> MessagesAsync(

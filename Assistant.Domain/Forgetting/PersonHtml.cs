@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Domain.Settings;
 
@@ -34,6 +36,7 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     private static readonly LocalizedText Conversation = new("Conversation", "会话");
     private static readonly LocalizedText Note = new("note among colleagues", "同事间备注");
     private static readonly LocalizedText TakenBack = new("taken back", "已撤回");
+    private static readonly LocalizedText NotKept = new("(not kept)", "（未保存）");
     private static readonly LocalizedText Log = new("Events in the log", "日志中的事件");
     private static readonly LocalizedText Nothing = new("Nothing.", "无。");
 
@@ -83,9 +86,9 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
             Mark(message.DeletedAt is not null, TakenBack);
             Write("</header>");
             Paragraph(message.Body.Markdown);
-            foreach (var file in message.Attachments)
+            foreach (var (named, at) in message.Attachments.Select((named, at) => (named, at)))
             {
-                Paragraph($"[{file.Kind}] {file.FileName} {file.MediaType} {(file.SizeBytes is { } size ? size.ToString("N0", culture) : "")}".TrimEnd());
+                Paragraph(Describe(named, message.Files.ElementAtOrDefault(at)));
             }
 
             Write("</article>\n");
@@ -131,6 +134,14 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
         {
             Write($" · {Encode(word.In(culture))}");
         }
+    }
+
+    // The bytes are in the machine-readable export.
+    private string Describe(Attachment named, AttachmentFile? file)
+    {
+        var size = (file?.SizeBytes ?? named.SizeBytes) is { } bytes ? $"{bytes.ToString("N0", culture)} B" : "";
+        var state = file is null or { State: AttachmentState.Kept } ? "" : NotKept.In(culture);
+        return string.Join(' ', new[] { $"[{named.Kind}]", named.FileName, file?.MediaType ?? named.MediaType, size, state }.Where(word => !string.IsNullOrEmpty(word)));
     }
 
     private static string Encode(string text) => Encoder.Encode(text);

@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 
 namespace Assistant.Domain.Forgetting;
@@ -85,30 +87,58 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
         _json.WriteStartArray("messages");
     }
 
-    public void Messages(IReadOnlyList<Message> messages)
+    public void BeginMessage(Message message)
     {
-        foreach (var message in messages)
+        _json.WriteStartObject();
+        _json.WriteNumber("seq", message.Seq);
+        _json.WriteString("at", message.At);
+        WriteWord("author", message.Author);
+        _json.WriteString("authorName", message.AuthorName);
+        _json.WriteBoolean("isNote", message.IsNote);
+        _json.WriteString("text", message.Body.Markdown);
+        WriteWord("delivery", message.Delivery);
+        WriteTime("editedAt", message.EditedAt);
+        WriteTime("deletedAt", message.DeletedAt);
+        _json.WriteStartArray("buttons");
+        foreach (var button in message.Body.Buttons)
         {
-            _json.WriteStartObject();
-            _json.WriteNumber("seq", message.Seq);
-            _json.WriteString("at", message.At);
-            WriteWord("author", message.Author);
-            _json.WriteString("authorName", message.AuthorName);
-            _json.WriteBoolean("isNote", message.IsNote);
-            _json.WriteString("text", message.Body.Markdown);
-            WriteWord("delivery", message.Delivery);
-            WriteTime("editedAt", message.EditedAt);
-            WriteTime("deletedAt", message.DeletedAt);
-            _json.WriteStartArray("buttons");
-            foreach (var button in message.Body.Buttons)
-            {
-                _json.WriteStringValue(button.Label);
-            }
-
-            _json.WriteEndArray();
-            WriteAttachments(message);
-            _json.WriteEndObject();
+            _json.WriteStringValue(button.Label);
         }
+
+        _json.WriteEndArray();
+        _json.WriteStartArray("attachments");
+    }
+
+    // How a channel fetches a file may be a secret of the messenger's, so that is left out.
+    public void BeginFile(Attachment named, AttachmentFile? file)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("kind", named.Kind);
+        _json.WriteString("fileName", named.FileName);
+        _json.WriteString("mediaType", file?.MediaType ?? named.MediaType);
+        if ((file?.SizeBytes ?? named.SizeBytes) is { } size)
+        {
+            _json.WriteNumber("sizeBytes", size);
+        }
+
+        if (file is not null)
+        {
+            WriteWord("state", file.State);
+        }
+    }
+
+    public void BeginContent() => _json.WritePropertyName("content");
+
+    public void Content(ReadOnlySpan<byte> piece) => _json.WriteBase64StringSegment(piece, isFinalSegment: false);
+
+    public void EndContent() => _json.WriteBase64StringSegment([], isFinalSegment: true);
+
+    public void EndFile() => _json.WriteEndObject();
+
+    public void EndMessage()
+    {
+        _json.WriteEndArray();
+        _json.WriteEndObject();
     }
 
     public void BeginTurns()
@@ -168,27 +198,6 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
     public Task FlushAsync(CancellationToken cancellationToken) => _json.FlushAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _json.DisposeAsync();
-
-    // How a channel fetches a file may be a secret of the messenger's: what it is called and how large it is says what it was.
-    private void WriteAttachments(Message message)
-    {
-        _json.WriteStartArray("attachments");
-        foreach (var file in message.Attachments)
-        {
-            _json.WriteStartObject();
-            _json.WriteString("kind", file.Kind);
-            _json.WriteString("fileName", file.FileName);
-            _json.WriteString("mediaType", file.MediaType);
-            if (file.SizeBytes is { } size)
-            {
-                _json.WriteNumber("sizeBytes", size);
-            }
-
-            _json.WriteEndObject();
-        }
-
-        _json.WriteEndArray();
-    }
 
     private void WriteTime(string name, DateTimeOffset? at)
     {

@@ -64,6 +64,7 @@ public interface ITypingIndicator
 /// <summary>Optional: the session can fetch the bytes of an attachment.</summary>
 public interface IAttachmentReader
 {
+    /// <summary>Opens the file; the stream may end in an <see cref="IOException"/>, and be longer than was announced.</summary>
     /// <exception cref="AttachmentUnavailableException">Expired, too large or refused.</exception>
     Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken);
 }
@@ -83,8 +84,22 @@ public interface IDeliveryProbe
 /// <param name="ExternalId">Id of the shown message; <see langword="null"/> when it was certainly not shown.</param>
 public sealed record DeliveryFinding(string? ExternalId);
 
+/// <summary>Whether it helps to ask for a file again.</summary>
+public enum AttachmentFault
+{
+    /// <summary>It may be there later.</summary>
+    Passing,
+    /// <summary>The messenger has not got it, or does not hand it out.</summary>
+    Final,
+    /// <summary>It is larger than what may be fetched.</summary>
+    TooLarge,
+}
+
 /// <summary>An attachment cannot be fetched.</summary>
-public sealed class AttachmentUnavailableException(Phrase reason) : PhrasedException(reason);
+public sealed class AttachmentUnavailableException(Phrase reason, AttachmentFault fault = AttachmentFault.Passing) : PhrasedException(reason)
+{
+    public AttachmentFault Fault { get; } = fault;
+}
 
 /// <summary>The channels this build knows, by type.</summary>
 public interface IChannelCatalog

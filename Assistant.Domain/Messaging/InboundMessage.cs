@@ -10,7 +10,7 @@ public sealed record ExternalSender(string ExternalId, string DisplayName, strin
 /// <param name="ThreadId">Topic or thread in it; each is a conversation of its own.</param>
 public sealed record ExternalChat(string ExternalId, string? ThreadId = null, bool IsGroup = false, string? Title = null);
 
-/// <summary>A file that came or goes with a message. The bytes stay with the messenger until somebody opens them.</summary>
+/// <summary>A file that came or goes with a message. Its bytes are fetched afterwards, see <see cref="Attachments.IAttachmentStore"/>.</summary>
 /// <param name="Kind"><c>image</c>, <c>voice</c>, <c>audio</c>, <c>video</c> or <c>file</c>.</param>
 /// <param name="Reference">What the channel needs to fetch it; may be a secret of the messenger, so never shown.</param>
 /// <param name="SizeBytes">As declared by the messenger, or <see langword="null"/>.</param>

@@ -4,6 +4,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Attachments;
 using Assistant.Infrastructure.Memory.Search;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Outbox;
@@ -145,7 +146,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             {
                 using var keys = bodies.In(session, tenant);
                 keys.Load(rows.Select(row => row.PersonId).OfType<Guid>());
-                return rows.ConvertAll(row => Map(row).Open(keys));
+                return AttachmentSql.WithFiles(session, tenant, rows.ConvertAll(row => Map(row).Open(keys)));
             },
             cancellationToken);
 

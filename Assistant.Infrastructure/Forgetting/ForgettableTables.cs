@@ -10,7 +10,10 @@ namespace Assistant.Infrastructure.Forgetting;
 internal sealed record ForgettableTable(string Table, Forgettable Kind, string Key, string OfPerson, string? OfConversation = null, string? OfMessage = null)
 {
     /// <summary>Rows deleted in one transaction at most: the one writer is needed by others too.</summary>
-    public const int BatchSize = 500;
+    public const int MostRows = 500;
+
+    /// <summary>The same for this table, whose rows may be large.</summary>
+    public int BatchSize { get; init; } = MostRows;
 
     public string? Condition(ErasureKind kind) => kind switch
     {
@@ -55,6 +58,17 @@ internal static class ForgettableTables
 
     public static readonly ForgettableTable People = new("people", Forgettable.Persons, "id", "id = @p1");
 
+    private const string TheirFiles = $"(person_id = @p1 OR {Theirs})";
+
+    /// <summary>Pieces of files: a quarter of a megabyte each, so few in one transaction.</summary>
+    public static readonly ForgettableTable FilePieces = new(
+        "attachment_chunks", Forgettable.FilePieces, "conversation_id, seq, number, chunk",
+        $"(conversation_id, seq, number) IN (SELECT conversation_id, seq, number FROM attachments WHERE tenant_id = @p0 AND {TheirFiles})",
+        "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2")
+    {
+        BatchSize = 20,
+    };
+
     /// <summary>Emptied by the key alone, batch by batch.</summary>
     public static IReadOnlyList<ForgettableTable> Plain { get; } =
     [
@@ -70,6 +84,8 @@ internal static class ForgettableTables
         new("link_codes", Forgettable.AccountCodes, "id", "used_by = @p1"),
         new("person_acts", Forgettable.Acts, "id", "person_id = @p1", "conversation_id = @p1"),
         Identities,
+        FilePieces,
+        new("attachments", Forgettable.Files, "conversation_id, seq, number", TheirFiles, "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2"),
         Notes,
         Messages,
     ];
@@ -126,7 +142,7 @@ internal static class ForgettableTables
         ["engines and their circuits"] = "remember no text between two calls",
         ["visitor tokens"] = "signed, not stored; one that comes again is a stranger's",
         ["log files and traces"] = "ids; texts only at the level Trace, which is off",
-        ["files in the data folder"] = "keys, the installation's name and witnesses' checkpoints; attachments are not stored, messages only name them",
+        ["files in the data folder"] = "keys, the installation's name and witnesses' checkpoints; no file of anybody: those lie in the database",
         ["database file, log and free pages"] = "overwritten or freed afterwards, see StorageRest",
     };
 }

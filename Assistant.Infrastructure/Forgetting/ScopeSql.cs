@@ -69,7 +69,7 @@ internal sealed class ScopeSql
         var condition = ForgettableTables.SearchEntries.Condition(_scope.Kind)!;
         var next = _values.Length;
         var entries = session.Query(
-            $"SELECT id FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next} ORDER BY id LIMIT {ForgettableTable.BatchSize}",
+            $"SELECT id FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next} ORDER BY id LIMIT {ForgettableTable.MostRows}",
             r => r.GetInt64(0), [.. _values, after]);
         if (entries.Count == 0)
         {

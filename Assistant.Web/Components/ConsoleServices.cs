@@ -51,6 +51,7 @@ public static class ConsoleServices
         app.MapAuditExport();
         app.MapForgettingDownloads();
         app.MapActDownloads();
+        app.MapAttachmentDownloads();
 
         // Our own header forbids framing; the framework's would be a second, weaker one.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
@@ -31,6 +32,10 @@ internal static class ConversationEndpoints
             .WithSummary("Messages, oldest first")
             .WithDescription("Pages forward with 'after' (a sequence number, 0 for the beginning) or backward with 'before'; without either, the newest page.")
             .Produces<PageResource<MessageResource>>().ProducesValidationProblem().ProducesProblem(404);
+        group.MapGet("/{id:guid}/messages/{seq:long}/attachments/{number:int}", DownloadAsync).Needs(Permissions.ConversationsRead)
+            .Audits(AuditActions.AttachmentDownloaded)
+            .WithSummary("A file of a message").WithDescription("Always a download, of the type its content has. 'number' is 1 for the first file; 404 when it is not kept.")
+            .Produces(200, contentType: "application/octet-stream").ProducesProblem(404);
         group.MapGet("/{id:guid}/held", ListHeldAsync).Needs(Permissions.ConversationsRead)
             .WithSummary("Replies of the assistant a take-over held back").Produces<PageResource<HeldResource>>().ProducesProblem(404);
     }
@@ -102,6 +107,12 @@ internal static class ConversationEndpoints
 
     private static async Task<IResult> GetAsync(Guid id, ApiCaller caller, IConversationQueries queries, CancellationToken ct)
         => await FindAsync(id, caller, queries, ct) is { } row ? Results.Ok(ConversationResource.From(row)) : Problems.NotFound("conversation");
+
+    private static async Task<IResult> DownloadAsync(
+        Guid id, long seq, int number, HttpContext context, ApiCaller caller, AttachmentDesk desk, CancellationToken ct)
+        => await desk.OpenAsync(caller.Value, new AttachmentId(new ConversationId(id), seq, number), ct) is { } download
+            ? AttachmentAnswer.Of(download, context)
+            : Problems.NotFound("file");
 
     private static async Task<IResult> ListMessagesAsync(
         Guid id,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -33,10 +34,21 @@ internal sealed record ConversationResource(
 }
 
 /// <summary>A file of a message. How the messenger names it may be a secret, so it is left out.</summary>
-internal sealed record AttachmentResource(string Kind, string? FileName, string? MediaType, long? SizeBytes)
+internal sealed record AttachmentResource(
+    [property: Description("1, 2, 3… within the message.")] int Number,
+    string Kind,
+    string? FileName,
+    [property: Description("As its content says once it is kept; before, as it was announced.")] string? MediaType,
+    long? SizeBytes,
+    [property: Description("waiting, kept, tooLarge, refused or failed; null when an earlier version stored the message.")] AttachmentState? State,
+    [property: Description("Why it is not kept: a code.")] string? Reason)
 {
-    public static AttachmentResource From(Attachment attachment)
-        => new(attachment.Kind, attachment.FileName, attachment.MediaType, attachment.SizeBytes);
+    /// <summary>Every file of a message.</summary>
+    public static IReadOnlyList<AttachmentResource> Of(Message message)
+        => [.. message.Attachments.Select((named, at) => From(named, at + 1, message.Files.ElementAtOrDefault(at)))];
+
+    private static AttachmentResource From(Attachment named, int number, AttachmentFile? file) => new(
+        number, named.Kind, named.FileName, file?.MediaType ?? named.MediaType, file?.SizeBytes ?? named.SizeBytes, file?.State, file?.Reason?.FirstCode);
 }
 
 internal sealed record MessageResource(
@@ -55,7 +67,7 @@ internal sealed record MessageResource(
 {
     public static MessageResource From(Message message) => new(
         message.Id, message.Seq, message.Author, message.AuthorName, message.Body.Markdown,
-        [.. message.Attachments.Select(AttachmentResource.From)], message.IsNote, message.At, message.Delivery,
+        AttachmentResource.Of(message), message.IsNote, message.At, message.Delivery,
         message.EditedAt, message.DeletedAt, message.Body.IsForgotten);
 }
 

@@ -112,6 +112,16 @@ internal static class DeskTexts
     public static string AttachmentAudio => Book.Say();
     public static string AttachmentVideo => Book.Say();
     public static string AttachmentFile => Book.Say();
+    public static string AttachmentWaiting => Book.Say();
+    public static string AttachmentKept => Book.Say();
+    public static string AttachmentTooLarge => Book.Say();
+    public static string AttachmentRefused => Book.Say();
+    public static string AttachmentFailed => Book.Say();
+    public static string AttachmentStateBecause(string state, string reason) => Book.Say(nameof(AttachmentStateBecause), ("state", state), ("reason", reason));
+    public static string Download => Book.Say();
+    public static string DownloadFile(string name) => Book.Say(nameof(DownloadFile), ("name", name));
+    public static string ShowPicture => Book.Say();
+    public static string PictureNotShown => Book.Say();
     public static string Bytes(string count) => Book.Say(nameof(Bytes), ("count", count));
     public static string Kilobytes(string count) => Book.Say(nameof(Kilobytes), ("count", count));
     public static string Megabytes(string count) => Book.Say(nameof(Megabytes), ("count", count));

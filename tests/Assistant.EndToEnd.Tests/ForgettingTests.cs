@@ -49,6 +49,8 @@ public sealed class ForgettingTests
         }
 
         Assert.All(canaries, canary => Assert.Contains(canary, exports.ToString(), StringComparison.Ordinal));
+        var contents = canaries.ConvertAll(canary => Convert.ToBase64String(ContentOf(canary))).FindAll(content => exports.ToString().Contains(content, StringComparison.Ordinal));
+        Assert.Equal(Kills * (CanariesEach / 4), contents.Count);
         var plain = ReadTables(house);
         Assert.Equal(Kills, canaries.Count(canary => plain.Contains(canary, StringComparison.Ordinal)));
         var previews = new Dictionary<string, JsonNode>();
@@ -85,7 +87,7 @@ public sealed class ForgettingTests
 
         telegram.Say(Stays + 1, "hello, it is me");
         await Eventually.FindAsync("a stranger beside the one who stayed", async () => (await api.GetAsync("people"))["items"]!.AsArray().Count == 2 ? house : null);
-        await AssertNowhereAsync(house, api, canaries, control);
+        await AssertNowhereAsync(house, api, [.. canaries, .. contents], control);
         Assert.Contains("\"intact\":true", await RunAsync(house, "audit", "verify", "--json"), StringComparison.Ordinal);
     }
 
@@ -104,6 +106,7 @@ public sealed class ForgettingTests
         var files = words.Skip(1 + spoken.Count).Take(count / 4).ToList();
         foreach (var word in files)
         {
+            telegram.AddFile("f" + word, ContentOf(word));
             telegram.Say(person, "", message =>
             {
                 Named(message);
@@ -122,6 +125,9 @@ public sealed class ForgettingTests
 
         return words;
     }
+
+    /// <summary>What lies in the file that goes by the word's name.</summary>
+    private static byte[] ContentOf(string word) => Encoding.ASCII.GetBytes($"%PDF-1.7 holds {word}");
 
     /// <summary>Waits until nothing more comes in and the search index has followed.</summary>
     private static async Task SettleAsync(ApiClient api, List<string> people)

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Assistant.EndToEnd.Tests.Harness;
 using Assistant.Testing.Telegram;
@@ -74,7 +76,14 @@ public sealed partial class TwoTenantsTests
         var settings = new { token = telegram.Token, apiBaseUrl = telegram.BaseUrl, mode = "polling" };
         await own.PutAsync($"channels/{Canary}-tg", new { type = "telegram", displayName = $"{Canary} bot", access = "open", settings });
         await own.PutAsync($"engines/{Canary}-engine", new { type = "embedded", settings = new { } });
-        telegram.Say(Li, $"Remember that the {Canary} sings at seven", update => update["from"]!["first_name"] = $"{Canary} Li");
+        telegram.AddFile("sheet", Encoding.UTF8.GetBytes($"The song of the {Canary}."));
+        telegram.Say(Li, "", update =>
+        {
+            update["from"]!["first_name"] = $"{Canary} Li";
+            update.Remove("text");
+            update["caption"] = $"Remember that the {Canary} sings at seven";
+            update["document"] = new JsonObject { ["file_id"] = "sheet", ["file_unique_id"] = "usheet", ["file_name"] = $"{Canary}.txt" };
+        });
         var conversation = (string)(await own.FindAsync("conversations", "the conversation", _ => true))["id"]!;
         await telegram.WaitAsync(t => t.SaidBy(Li).Count > 0, TestContext.Current.CancellationToken);
         await DoAsync(own, $"conversations/{conversation}/takeover");
@@ -150,7 +159,8 @@ public sealed partial class TwoTenantsTests
         var named = path.Replace("{tenant}", "default", StringComparison.Ordinal).Replace("{channel}", $"{Canary}-tg", StringComparison.Ordinal)
             .Replace("{name}", path.StartsWith("engines", StringComparison.Ordinal) ? $"{Canary}-engine" : path.StartsWith("roles", StringComparison.Ordinal) ? $"{Canary}-role" : $"{Canary}-tg", StringComparison.Ordinal)
             .Replace("{Kind}", path.Contains("{Seq:long}", StringComparison.Ordinal) ? "message" : "person", StringComparison.Ordinal)
-            .Replace("{Seq:long?}", "2", StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.OrdinalIgnoreCase);
+            .Replace("{Seq:long?}", "2", StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.OrdinalIgnoreCase)
+            .Replace("{number:int}", "1", StringComparison.Ordinal);
         return Gap().IsMatch(named) ? secrets.Skip(1).Select(id => Gap().Replace(named, id)) : [named];
     }
 

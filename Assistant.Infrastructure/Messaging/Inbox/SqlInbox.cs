@@ -8,6 +8,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Attachments;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
@@ -16,7 +17,7 @@ using Assistant.Infrastructure.Security.Sealing;
 namespace Assistant.Infrastructure.Messaging.Inbox;
 
 /// <inheritdoc cref="IInbox"/>
-internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer bodies, TimeProvider clock) : IInbox
+internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer bodies, AttachmentSignal files, TimeProvider clock) : IInbox
 {
     private const string Insert =
         "INSERT INTO inbox (id, tenant_id, connection_id, dedupe_key, conversation_id, message_seq, kind, pressed, is_addressed, state, attempts, "
@@ -58,7 +59,13 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     {
         var now = clock.GetUtcNow();
         await bodies.PrepareAsync(connection.Tenant, cancellationToken);
-        return await writes.ExecuteAsync(TenantScope.Of(connection.Tenant), session => Store(session, connection, message, admit, now), cancellationToken);
+        var outcome = await writes.ExecuteAsync(TenantScope.Of(connection.Tenant), session => Store(session, connection, message, admit, now), cancellationToken);
+        if (message.Content is InboundContent.Said { Attachments.Count: > 0 } && outcome is InboxOutcome.Stored)
+        {
+            files.Wake();
+        }
+
+        return outcome;
     }
 
     public Task RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken)
@@ -200,7 +207,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         }
 
         // Its attachments stay. Who edits has not been forgotten, so what they write is theirs from now on.
-        var edited = known.Open(keys) with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = key.Person };
+        var edited = AttachmentSql.WithFiles(session, conversation.Tenant, known.Open(keys)) with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = key.Person };
         var position = session.Audit(Record(conversation, message, AuditActions.MessageEdited, edited.Seq, now));
         session.Execute(Edit, conversation.Id.Value, edited.Seq, MessageSql.Seal(key, edited), message.SentAt, position, key.Person.Value);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, edited));
@@ -224,6 +231,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         var position = session.Audit(Record(conversation, message, AuditActions.MessageDeleted, known.Seq, now));
         session.Execute(Delete, conversation.Id.Value, known.Seq, message.SentAt, position);
+        AttachmentSql.Delete(session, conversation.Id, known.Seq);
         session.Execute(Withdraw, conversation.Id.Value, known.Seq, now);
         session.Publish(new LiveEvent.MessageChanged(
             conversation.Tenant, known with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt }));
@@ -240,7 +248,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     {
         var position = session.Audit(Record(conversation, message, action, added.Seq, now));
         MessageSql.Add(session, key, conversation.Tenant, added, position);
-        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, added));
+        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, AttachmentSql.Enter(session, conversation.Tenant, added)));
     }
 
     private static byte[]? SealButton(PersonKey key, Guid id, string? data)

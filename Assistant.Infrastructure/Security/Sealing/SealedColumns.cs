@@ -46,6 +46,7 @@ internal static class SealedColumns
     public static IReadOnlyDictionary<string, string> NotSealed { get; } = new Dictionary<string, string>
     {
         ["messages.body"] = "sealed under a person's key, which rotation wraps again",
+        ["attachment_chunks.body"] = "sealed under a person's key, which rotation wraps again",
         ["outbox.body"] = "sealed under a person's key, which rotation wraps again",
         ["inbox.pressed"] = "sealed under a person's key, which rotation wraps again",
         ["facts.body"] = "sealed under a person's key, which rotation wraps again",

@@ -5,7 +5,6 @@ namespace Assistant.Architecture.Tests.Asvs;
 /// <summary>What each requirement of levels 1 and 2 rests on. Chapters at the end were not gone through one by one.</summary>
 internal static class Requirements
 {
-    private const string NoFiles = "no file of anybody is stored or served; see ADR 112";
     private const string NoOtherSite = "nothing answers with a CORS header; HostileWebTests shows that another origin reads nothing";
 
     public static IReadOnlyList<Requirement> All { get; } =
@@ -37,15 +36,15 @@ internal static class Requirements
         new("V4.4.2", "Origin at the WebSocket handshake", Shown, "HeadersTests.Another_sites_page_reaches_nothing_that_cookies_open HostileWebTests.It_opens_no_line_reads_nothing_posts_nothing_and_frames_nothing", "the chat's hub looks when a device joins"),
         new("V4.4.3", "tokens of WebSocket sessions", Shown, "ProtectedVisitorTokensTests.A_token_opens_nothing_of_another_connection_or_tenant_not_even_under_the_same_name ProtectedVisitorTokensTests.A_token_ages_and_ends"),
         new("V4.4.4", "WebSocket sessions come from HTTPS ones", Shown, "RightsTests.A_session_that_was_ended_leaves_the_page_that_is_open"),
-        new("V5.1.1", "permitted files documented", DoesNotApply, Why: NoFiles),
-        new("V5.2.1", "size of files", Shown, "HeadersTests.No_way_in_takes_more_than_it_needs", "no way in takes more than 1 MiB"),
-        new("V5.2.2", "type of files", DoesNotApply, Why: NoFiles),
-        new("V5.2.3", "compressed files", DoesNotApply, Why: NoFiles),
-        new("V5.3.1", "uploads are not executed", DoesNotApply, Why: NoFiles),
-        new("V5.3.2", "paths from outside", DoesNotApply, Why: NoFiles),
-        new("V5.4.1", "names of downloads", NotYet, Why: "the audit export names its file itself; no test"),
-        new("V5.4.2", "encoding of file names", DoesNotApply, Why: NoFiles),
-        new("V5.4.3", "scanning for malware", DoesNotApply, Why: NoFiles),
+        new("V5.1.1", "permitted files documented", Shown, "FileTypeTests.*", "ADR 114 and 116"),
+        new("V5.2.1", "size of files", Shown, "HeadersTests.No_way_in_takes_more_than_it_needs AttachmentKeeperTests.A_file_is_counted_while_it_comes_in_whatever_was_announced AttachmentKeeperTests.A_stream_that_never_ends_is_left_at_the_limit", "no way in takes more than 1 MiB; files are fetched, up to a limit"),
+        new("V5.2.2", "type of files", Shown, "FileTypeTests.A_type_is_told_by_content FileTypeTests.A_file_goes_by_its_own_name_alone FilesTests.What_is_sent_is_kept_shown_and_downloaded_and_what_lies_about_itself_is_not"),
+        new("V5.2.3", "compressed files", DoesNotApply, Why: "archives are kept as they are; nothing unpacks one"),
+        new("V5.3.1", "uploads are not executed", Shown, "FilesTests.What_is_sent_is_kept_shown_and_downloaded_and_what_lies_about_itself_is_not"),
+        new("V5.3.2", "paths from outside", DoesNotApply, Why: "files lie in the database, by number; no path is made of a name"),
+        new("V5.4.1", "names of downloads", Shown, "AttachmentAnswerTests.* FilesTests.What_is_sent_is_kept_shown_and_downloaded_and_what_lies_about_itself_is_not"),
+        new("V5.4.2", "encoding of file names", Shown, "AttachmentAnswerTests.*"),
+        new("V5.4.3", "scanning for malware", NotYet, Why: "files are not scanned; see ADR 114"),
         new("V6.1.1", "defences against guessing are documented", Shown, "SignInLimiterTests.A_million_guesses_in_a_day_do_not_pass_and_the_owner_does", "docs/security.md, ADR 111"),
         new("V6.1.2", "context words", Shown, "PasswordPolicyTests.What_everybody_tries_first_is_not", "ADR 52"),
         new("V6.1.3", "all ways to sign in documented", Shown, "InventoryTests.The_document_is_what_the_program_says", "docs/security.md and docs/permissions.md"),

@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
@@ -44,7 +45,16 @@ internal sealed class HouseWithPeople
     public ForgettingDesk Desk(IStepUpGuard? guard = null) => new(House, guard ?? new OpenGuard(), Signals, Signals, Worker, Clock);
 
     public PersonExportDesk Exports(IStepUpGuard? guard = null)
-        => new(House, new PersonExport(House, House, House, House, Clock), guard ?? new OpenGuard(), House, Clock);
+        => new(House, new PersonExport(House, House, House, House, House, Clock), guard ?? new OpenGuard(), House, Clock);
+
+    /// <summary>Keeps a file that waits.</summary>
+    public async Task KeepAsync(AttachmentId id, string mediaType, byte[] content)
+    {
+        IAttachmentStore store = House;
+        var due = (await store.ListDueAsync(Clock.GetUtcNow(), 100, Cancel)).Single(one => one.Id == id);
+        var claim = await store.ClaimAsync(due, Clock.GetUtcNow().AddMinutes(1), Cancel);
+        await store.KeepAsync(claim!, mediaType, content, Cancel);
+    }
 
     public async Task<(PersonId Person, ConversationId Conversation)> SayAsync(string text, string sender = "user-1", string name = "Li Wei", params Attachment[] files)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
@@ -45,6 +46,24 @@ public sealed class PersonExportTests
         var text = root.GetRawText();
         Assert.DoesNotContain("secret-reference", text, StringComparison.Ordinal);
         Assert.DoesNotContain("not theirs", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kept_file_is_in_the_data_to_the_byte_and_named_on_the_page()
+    {
+        var (person, conversation) = await _house.SayAsync("look", files: [new Attachment("file", "r", "plan.pdf"), new Attachment("file", "r", "lost.pdf")]);
+        var content = Enumerable.Range(0, 600_001).Select(i => (byte)(i * 7)).ToArray();
+        await _house.KeepAsync(new AttachmentId(conversation, 1, 1), "application/pdf", content);
+
+        using var json = JsonDocument.Parse(await ExportAsync(person, PersonExportFormat.Json));
+
+        var files = json.RootElement.GetProperty("conversations")[0].GetProperty("messages")[0].GetProperty("attachments").EnumerateArray().ToList();
+        Assert.Equal(content, files[0].GetProperty("content").GetBytesFromBase64());
+        Assert.Equal(("kept", "application/pdf", 600_001), (files[0].GetProperty("state").GetString(), files[0].GetProperty("mediaType").GetString(), files[0].GetProperty("sizeBytes").GetInt32()));
+        Assert.Equal(("waiting", false), (files[1].GetProperty("state").GetString(), files[1].TryGetProperty("content", out _)));
+        var html = await ExportAsync(person, PersonExportFormat.Html, "en");
+        Assert.Contains("[file] plan.pdf application/pdf 600,001 B<", html, StringComparison.Ordinal);
+        Assert.Contains("[file] lost.pdf (not kept)<", html, StringComparison.Ordinal);
     }
 
     [Theory]

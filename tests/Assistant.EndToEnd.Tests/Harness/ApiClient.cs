@@ -39,6 +39,9 @@ internal sealed class ApiClient : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 
+    /// <summary>Asks for anything that is not text. The caller disposes the answer.</summary>
+    public Task<HttpResponseMessage> OpenAsync(string path) => _http.GetAsync(path, Cancel);
+
     public async Task<JsonNode> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonNode>(path, Cancel))!;
 
     /// <returns>The status and what was answered, if anything.</returns>

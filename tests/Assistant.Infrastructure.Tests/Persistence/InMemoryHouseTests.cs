@@ -82,3 +82,8 @@ public sealed class InMemoryPersonActStoreTests : PersonActStoreContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
+
+public sealed class InMemoryAttachmentStoreTests : AttachmentStoreContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}

@@ -132,9 +132,19 @@ public sealed class PostgresIndexingStoreTests : IndexingStoreContract
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
 
+public sealed class SqliteAttachmentStoreTests : AttachmentStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
 public sealed class SqlitePersonAccountStoreTests : PersonAccountStoreContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresAttachmentStoreTests : AttachmentStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
 
 public sealed class PostgresPersonAccountStoreTests : PersonAccountStoreContract

@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
@@ -11,6 +12,7 @@ using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Attachments;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Forgetting;
 using Assistant.Infrastructure.Memory.Search;
@@ -46,6 +48,7 @@ internal sealed class TestHouse : IAsyncDisposable
         services.AddHouse();
         services.AddMessaging();
         services.AddConversations();
+        services.AddAttachments();
         services.AddForgetting();
         services.AddSingleton<Domain.Ai.IReplyGenerator, SilentReplies>();
         Services = services.BuildServiceProvider();
@@ -58,7 +61,7 @@ internal sealed class TestHouse : IAsyncDisposable
     public PathPorts Ports => new(
         Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
         Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), Get<IPersonSealer>(), Get<IErasureStore>(),
-        Get<IPersonRecords>(), Get<IIndexingStore>(), Get<IUserDirectory>(), Get<IPersonAccountStore>(), Get<IPersonActStore>(), Get<IPersonNotices>(), ProjectAsync, this);
+        Get<IPersonRecords>(), Get<IIndexingStore>(), Get<IUserDirectory>(), Get<IPersonAccountStore>(), Get<IPersonActStore>(), Get<IPersonNotices>(), Get<IAttachmentStore>(), ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
     public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));

@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
@@ -40,6 +41,7 @@ public sealed record PathPorts(
     IPersonAccountStore Accounts,
     IPersonActStore Acts,
     IPersonNotices Notices,
+    IAttachmentStore Attachments,
     Func<CancellationToken, Task> ProjectAsync,
     IAsyncDisposable? Owner = null);
 

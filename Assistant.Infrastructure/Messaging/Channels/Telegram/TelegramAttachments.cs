@@ -34,14 +34,15 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
             var file = await client.GetFile(attachment.Reference, cancellationToken);
             if (file.FileSize > options.MaxAttachmentBytes)
             {
-                throw new AttachmentUnavailableException(TooLarge());
+                throw new AttachmentUnavailableException(
+                    Phrase.Of("telegram.file-too-large", ("limit", options.MaxAttachmentBytes.ToString(CultureInfo.InvariantCulture))), AttachmentFault.TooLarge);
             }
 
             return await DownloadAsync(AddressOf(file.FilePath), cancellationToken);
         }
         catch (RequestException failure)
         {
-            throw new AttachmentUnavailableException(TelegramFailure.Explain(failure));
+            throw new AttachmentUnavailableException(TelegramFailure.Explain(failure), FaultOf(failure));
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -49,34 +50,30 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
         }
     }
 
-    private Phrase TooLarge() => Phrase.Of("telegram.file-too-large", ("limit", options.MaxAttachmentBytes.ToString(CultureInfo.InvariantCulture)));
+    // A file id that means nothing, or a file the cloud does not hand out, is a bad request; all else may pass.
+    private static AttachmentFault FaultOf(RequestException failure)
+        => failure is ApiRequestException { ErrorCode: 400 } ? AttachmentFault.Final : AttachmentFault.Passing;
 
-    /// <summary>Read into memory: within the size limit, and nobody holds a socket while it waits for its turn.</summary>
+    /// <summary>Whoever reads it has the connection until they let go of the stream: they count, and stop where their limit is.</summary>
     private async Task<Stream> DownloadAsync(Uri address, CancellationToken cancellationToken)
     {
         using var downloader = http.NewDownloader();
-        using var response = await downloader.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (!response.IsSuccessStatusCode)
+        var response = await downloader.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        try
         {
-            throw new AttachmentUnavailableException(Phrase.Of(
-                "telegram.file-expired", ("status", ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture))));
-        }
-
-        var bytes = new MemoryStream((int)Math.Clamp(response.Content.Headers.ContentLength ?? 0, 0, options.MaxAttachmentBytes));
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[81_920];
-        for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (bytes.Length + read > options.MaxAttachmentBytes)
+            if (!response.IsSuccessStatusCode)
             {
-                throw new AttachmentUnavailableException(TooLarge());
+                throw new AttachmentUnavailableException(Phrase.Of(
+                    "telegram.file-expired", ("status", ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture))));
             }
 
-            bytes.Write(buffer, 0, read);
+            return await response.Content.ReadAsStreamAsync(cancellationToken);
         }
-
-        bytes.Position = 0;
-        return bytes;
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     private Uri AddressOf(string? path)
@@ -86,7 +83,7 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
         if (string.IsNullOrEmpty(path) || path.StartsWith('/') || path.Contains("..", StringComparison.Ordinal) || path.Contains(':', StringComparison.Ordinal)
             || !Uri.TryCreate(folder, path, out var address) || !folder.IsBaseOf(address))
         {
-            throw new AttachmentUnavailableException(Phrase.Of("telegram.no-file-address"));
+            throw new AttachmentUnavailableException(Phrase.Of("telegram.no-file-address"), AttachmentFault.Final);
         }
 
         return address;

@@ -28,7 +28,7 @@ internal static class AuditWords
         AuditActions.ExternalLoginConnected, AuditActions.ExternalLoginRefused, AuditActions.ExternalLoginRemoved, AuditActions.SteppedUp, AuditActions.StepUpFailed,
         AuditActions.StepUpRequested, AuditActions.StepUpProven, AuditActions.StepUpRefused, AuditActions.StepUpUsed, AuditActions.ApiKeyCreated,
         AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
-        AuditActions.PersonKeyDestroyed, AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonExported,
+        AuditActions.PersonKeyDestroyed, AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonExported, AuditActions.AttachmentDownloaded,
         AuditActions.AccountLinkOffered, AuditActions.AccountLinked, AuditActions.AccountUnlinked, AuditActions.PersonActAsked, AuditActions.PersonActDone,
         AuditActions.PersonActRefused, AuditActions.PersonTold, AuditActions.AuditExported, AuditActions.AuditAlarm,
     ];

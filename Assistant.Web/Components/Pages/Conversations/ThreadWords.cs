@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Web.Components.Shared;
@@ -72,10 +73,25 @@ internal static class ThreadWords
         _ => null,
     };
 
-    public static string Attachment(Attachment attachment)
+    /// <summary>What a file is called and how large it is: as it is kept, or else as it was announced.</summary>
+    public static string Attachment(Attachment named, AttachmentFile? file)
+        => (file?.SizeBytes ?? named.SizeBytes) is { } bytes ? DeskTexts.AttachmentWithSize(NameOf(named), Size(bytes)) : NameOf(named);
+
+    public static string NameOf(Attachment named) => named.FileName ?? DeskTexts.AttachmentKind(named.Kind);
+
+    /// <summary>Why a file is not there, with the reason once there is one.</summary>
+    public static string State(AttachmentFile file)
     {
-        var name = attachment.FileName ?? DeskTexts.AttachmentKind(attachment.Kind);
-        return attachment.SizeBytes is { } bytes ? DeskTexts.AttachmentWithSize(name, Size(bytes)) : name;
+        var state = file.State switch
+        {
+            AttachmentState.Waiting => DeskTexts.AttachmentWaiting,
+            AttachmentState.Kept => DeskTexts.AttachmentKept,
+            AttachmentState.TooLarge => DeskTexts.AttachmentTooLarge,
+            AttachmentState.Refused => DeskTexts.AttachmentRefused,
+            AttachmentState.Failed => DeskTexts.AttachmentFailed,
+            _ => throw new ArgumentOutOfRangeException(nameof(file)),
+        };
+        return file.Reason is { } reason ? DeskTexts.AttachmentStateBecause(state, reason.Words()) : state;
     }
 
     /// <summary>The day as a heading: the weekday too, the year only when it is another one.</summary>

@@ -107,6 +107,9 @@ public sealed partial class InMemoryHouse
             .Plus(Forgettable.Conversations, isMessage ? 0 : rooms.Count)
             .Plus(Forgettable.Messages, messages.Count(m => !m.IsNote))
             .Plus(Forgettable.Notes, messages.Count(m => m.IsNote))
+            .Plus(Forgettable.Files, rooms.SelectMany(r => r.Kept.Keys).Count(key => !isMessage || key.Seq == scope.Seq))
+            .Plus(Forgettable.FilePieces, rooms.SelectMany(r => r.Kept).Where(one => !isMessage || one.Key.Seq == scope.Seq)
+                .Sum(one => one.Value.Content is { } content ? Math.Max(1, (content.Length + PieceSize - 1) / PieceSize) : 0))
             .Plus(Forgettable.Facts, _facts.Count(f => IsOf(f, tenant, scope)))
             .Plus(Forgettable.Sends, rooms.Sum(r => r.Outbox.Count(o => !isMessage || o.Entry.MessageSeq == scope.Seq)));
         if (counts.OnlyDecisive().Total == 0)
@@ -124,6 +127,7 @@ public sealed partial class InMemoryHouse
         if (scope.Kind == ErasureKind.Message)
         {
             rooms[0].Change(scope.Seq, m => m with { Body = new MessageBody(""), Attachments = [], DeletedAt = Now });
+            rooms[0].Discard(scope.Seq);
             rooms[0].Inbox.RemoveAll(w => w.Entry.MessageSeq == scope.Seq);
             rooms[0].Outbox.RemoveAll(o => o.Entry.MessageSeq == scope.Seq);
             return;

@@ -162,6 +162,7 @@ public sealed partial class InMemoryHouse
         var said = room.Add(new Message(
             room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Person, message.Sender.DisplayName,
             new MessageBody(text), attachments, false, Now, ExternalId: externalId, EditedAt: editedAt, Person: person));
+        room.Enter(said);
         var content = message.Content is InboundContent.Pressed ? message.Content : new InboundContent.Said(text, attachments);
         room.Inbox.Add(new Waiting(new InboxEntry(
             Guid.CreateVersion7(Now), room.Conversation.Tenant, room.Conversation.Id, said.Seq, content, message.IsAddressed, 0, Now)));
@@ -197,6 +198,7 @@ public sealed partial class InMemoryHouse
         }
 
         room.Change(known.Seq, m => m with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt });
+        room.Discard(known.Seq);
         if (room.Inbox.Find(w => w.IsOpen && w.Entry.MessageSeq == known.Seq) is { } waiting)
         {
             waiting.IsOpen = false;

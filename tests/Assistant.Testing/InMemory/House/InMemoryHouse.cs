@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
@@ -20,7 +21,7 @@ namespace Assistant.Testing.InMemory.House;
 /// <remarks>Held to the same suites as the databases.</remarks>
 public sealed partial class InMemoryHouse(TimeProvider clock)
     : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall,
-        IPersonSealer, IErasureStore, IPersonRecords, IIndexingStore, IPersonAccountStore, IPersonActStore, IPersonNotices
+        IPersonSealer, IErasureStore, IPersonRecords, IIndexingStore, IPersonAccountStore, IPersonActStore, IPersonNotices, IAttachmentStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Tenant> _tenants = [];

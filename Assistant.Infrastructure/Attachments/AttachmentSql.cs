@@ -1,0 +1,71 @@
+using Assistant.Domain.Attachments;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Persistence;
+
+namespace Assistant.Infrastructure.Attachments;
+
+/// <summary>What writers and readers of messages do about their files, inside their own unit or read.</summary>
+internal static class AttachmentSql
+{
+    public const string FileColumns = "a.conversation_id, a.seq, a.number, a.state, a.media_type, a.size_bytes, a.reason";
+
+    private const string Insert =
+        "INSERT INTO attachments (conversation_id, seq, number, tenant_id, person_id, state, chunk_count, attempts, due_at) "
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, 0, 0, @p6)";
+
+    private const string Range =
+        "SELECT " + FileColumns + " FROM attachments a WHERE a.tenant_id = @p0 AND a.conversation_id = @p1 AND a.seq >= @p2 AND a.seq <= @p3 "
+        + "ORDER BY a.seq, a.number";
+
+    private const string DeletePieces = "DELETE FROM attachment_chunks WHERE conversation_id = @p0 AND seq = @p1";
+    private const string DeleteFiles = "DELETE FROM attachments WHERE conversation_id = @p0 AND seq = @p1";
+
+    /// <summary>Enters the files of a message that was just added, as waiting; a message without any costs nothing.</summary>
+    public static Message Enter(WriteSession session, TenantId tenant, Message message)
+    {
+        if (message.Attachments.Count == 0)
+        {
+            return message;
+        }
+
+        var files = new List<AttachmentFile>(message.Attachments.Count);
+        for (var number = 1; number <= message.Attachments.Count; number++)
+        {
+            files.Add(new AttachmentFile(new AttachmentId(message.Conversation, message.Seq, number), AttachmentState.Waiting));
+            session.Execute(
+                Insert, message.Conversation.Value, message.Seq, number, tenant.Value, message.Person!.Value.Value, AttachmentState.Waiting, message.At);
+        }
+
+        return message with { Files = files };
+    }
+
+    /// <summary>Removes the files of a message that was taken back.</summary>
+    public static void Delete(WriteSession session, ConversationId conversation, long seq)
+    {
+        session.Execute(DeletePieces, conversation.Value, seq);
+        session.Execute(DeleteFiles, conversation.Value, seq);
+    }
+
+    public static Message WithFiles(SqlSession session, TenantId tenant, Message message) => WithFiles(session, tenant, [message])[0];
+
+    /// <summary>Adds what became of their files to messages of one conversation, in their order; asks only when one has any.</summary>
+    public static List<Message> WithFiles(SqlSession session, TenantId tenant, List<Message> messages)
+    {
+        var withFiles = messages.Where(message => message.Attachments.Count > 0).ToList();
+        if (withFiles.Count == 0)
+        {
+            return messages;
+        }
+
+        var files = session.Query(
+            Range, r => MapFile(r), tenant.Value, withFiles[0].Conversation.Value, withFiles.Min(m => m.Seq), withFiles.Max(m => m.Seq)).ToLookup(file => file.Id.Seq);
+        return messages.ConvertAll(message => message.Attachments.Count == 0 ? message : message with { Files = [.. files[message.Seq]] });
+    }
+
+    /// <summary>Reads <see cref="FileColumns"/>.</summary>
+    public static AttachmentFile MapFile(SqlRow r) => new(
+        new AttachmentId(new ConversationId(r.GetGuid(0)), r.GetInt64(1), r.GetInt32(2)), r.Enum<AttachmentState>(3), r.TextOrNull(4),
+        r.IsDBNull(5) ? null : r.GetInt64(5), r.TextOrNull(6) is { } reason ? Phrase.Parse(reason) : null);
+}

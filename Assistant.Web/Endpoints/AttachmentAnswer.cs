@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using Assistant.Domain.Attachments;
+
+namespace Assistant.Web.Endpoints;
+
+/// <summary>A file that somebody sent, as an answer no browser opens by itself.</summary>
+/// <remarks>
+/// Always a download, of a type of ours and never a guessed one, in a sandbox should anything show it all the same, and kept nowhere.
+/// </remarks>
+internal static class AttachmentAnswer
+{
+    private const string Policy = "sandbox; default-src 'none'";
+    private const int LongestName = 120;
+
+    public static IResult Of(AttachmentDownload download, HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentDisposition = Disposition(NameOf(download));
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = Policy;
+        headers.CacheControl = "no-store";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        context.Response.ContentLength = download.File.SizeBytes;
+        return Results.Stream(stream => download.WriteAsync(stream, context.RequestAborted), FileType.Named(download.File.MediaType).MediaType);
+    }
+
+    /// <summary>The name twice: in ASCII for old programs, and as it is (RFC 6266).</summary>
+    internal static string Disposition(string name)
+    {
+        var plain = new StringBuilder(name.Length);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            plain.Append(rune.Value is >= 0x20 and < 0x7F and not ('"' or '\\' or '%') ? (char)rune.Value : '_');
+        }
+
+        return $"attachment; filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
+    }
+
+    /// <summary>A name that is one name on every system: no folder, no control character, nothing that turns the writing direction around.</summary>
+    internal static string Safe(string name)
+    {
+        var safe = new StringBuilder(name.Length);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            var isFine = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
+                && rune.Value is not ('/' or '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|' or 0xFFFD);
+            safe.Append(isFine ? rune.ToString() : "_");
+        }
+
+        // The end says what it is, so it is the beginning that is cut.
+        var whole = safe.ToString().Trim('.', ' ');
+        var cut = whole.Length <= LongestName ? whole : whole[^LongestName..];
+        return cut.Length > 0 && char.IsLowSurrogate(cut[0]) ? cut[1..] : cut;
+    }
+
+    private static string NameOf(AttachmentDownload download)
+    {
+        var type = FileType.Named(download.File.MediaType);
+        return download.Named.FileName is { } name && Safe(name) is { Length: > 0 } safe
+            ? safe
+            : $"file-{download.File.Id.Seq}-{download.File.Id.Number}{type.Extensions.FirstOrDefault() ?? ".bin"}";
+    }
+}
