@@ -7,6 +7,6 @@ namespace Assistant.Domain.Attachments;
 /// <param name="MaxAttempts">After so many a file counts as not to be had.</param>
 public sealed record AttachmentLimits(long MaxBytes, long MaxPixels, TimeSpan FetchTimeout, int MaxAttempts)
 {
-    /// <summary>20 MB, 50 million pixels, two minutes, ten attempts over about an hour.</summary>
+    /// <summary>20 MB, 50 million pixels, two minutes, ten attempts over about a quarter of an hour.</summary>
     public static AttachmentLimits Default { get; } = new(20_000_000, 50_000_000, TimeSpan.FromMinutes(2), 10);
 }

@@ -20,7 +20,7 @@ public sealed class AttachmentOptions
     [Range(typeof(TimeSpan), "00:00:05", "01:00:00")]
     public TimeSpan FetchTimeout { get; set; } = AttachmentLimits.Default.FetchTimeout;
 
-    /// <summary>How often fetching a file is tried. Default 10, over about twenty minutes.</summary>
+    /// <summary>How often fetching a file is tried. Default 10, over about a quarter of an hour.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = AttachmentLimits.Default.MaxAttempts;
 
