@@ -36,7 +36,7 @@ internal static partial class ExternalSignInEndpoints
     private const string SecondStep = "/account/sign-in/second-step";
 
     private static readonly string[] SignInActions =
-        [AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.SessionEnded, AuditActions.DeviceSeen];
+        [AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.SessionEnded, AuditActions.DeviceSeen, AuditActions.PersonTold];
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Assistant.Domain.Ai;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
@@ -92,6 +93,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton(_ => new ForgettingDesk(house, guard, signals, signals, new NoWorker(), TimeProvider.System));
         services.AddSingleton(_ => new PersonExportDesk(
             house, new PersonExport(house, house, house, house, house, TimeProvider.System), guard, house, TimeProvider.System));
+        services.AddSingleton(_ => new AttachmentDesk(house, house, TimeProvider.System));
         services.AddSingleton(provider => new PersonActDesk(
             house, house, house, provider.GetRequiredService<ForgettingDesk>(), provider.GetRequiredService<PersonExportDesk>(), house, house, TimeProvider.System));
         var (log, clock) = (new InMemoryAuditLog(), TimeProvider.System);
