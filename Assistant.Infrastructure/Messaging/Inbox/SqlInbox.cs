@@ -58,14 +58,31 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await bodies.PrepareAsync(connection.Tenant, cancellationToken);
-        var outcome = await writes.ExecuteAsync(TenantScope.Of(connection.Tenant), session => Store(session, connection, message, admit, now), cancellationToken);
+        // Nothing is awaited before the unit is queued: calls begun one after another are stored in that order.
+        var outcome = await StoreAsync();
         if (message.Content is InboundContent.Said { Attachments.Count: > 0 } && outcome is InboxOutcome.Stored)
         {
             files.Wake();
         }
 
         return outcome;
+
+        async Task<InboxOutcome> StoreAsync()
+        {
+            try
+            {
+                return await RunAsync();
+            }
+            catch (DataKeyMissingException)
+            {
+                // A connection's settings were sealed with it, so there is one; should its settings ever lie elsewhere, this makes it.
+                await bodies.PrepareAsync(connection.Tenant, cancellationToken);
+                return await RunAsync();
+            }
+        }
+
+        Task<InboxOutcome> RunAsync()
+            => writes.ExecuteAsync(TenantScope.Of(connection.Tenant), session => Store(session, connection, message, admit, now), cancellationToken);
     }
 
     public Task RetryLaterAsync(InboxEntry entry, Phrase reason, DateTimeOffset retryAt, CancellationToken cancellationToken)

@@ -50,10 +50,10 @@ internal sealed class EnvelopeSealer(DataKeys keys) : ISecretSealer
             : throw new SealBrokenException(place);
 
     /// <summary>Seals inside the unit that stores the value, holding the newest version until its commit, as <see cref="SealedWrites"/> does.</summary>
-    /// <remarks><see cref="PrepareAsync"/> has run for the tenant.</remarks>
+    /// <exception cref="DataKeyMissingException"><see cref="PrepareAsync"/> has not run for the tenant, and nothing was sealed for it yet.</exception>
     public byte[] Seal(WriteSession session, TenantId tenant, string place, ReadOnlySpan<byte> plaintext)
     {
-        var number = DataKeys.LockNewest(session, tenant) ?? throw new InvalidOperationException($"The tenant '{tenant}' has no data key yet.");
+        var number = DataKeys.LockNewest(session, tenant) ?? throw new DataKeyMissingException(tenant);
         var key = FindKey(session, tenant, number) ?? throw new SealBrokenException(place);
         var sealedBytes = new byte[SealedHeader.Size + SealedBox.Overhead + plaintext.Length];
         SealedHeader.Write(sealedBytes, SealedHeader.ByTenant, number);
@@ -100,3 +100,6 @@ internal sealed class EnvelopeSealer(DataKeys keys) : ISecretSealer
 
     private static byte[] Binding(TenantId tenant, string place) => Encoding.UTF8.GetBytes($"seal\0{tenant.Value}\0{place}");
 }
+
+/// <summary>Nothing of the tenant was sealed yet, so that there is no key to seal with.</summary>
+internal sealed class DataKeyMissingException(TenantId tenant) : InvalidOperationException($"The tenant '{tenant}' has no data key yet.");
