@@ -8,7 +8,7 @@ namespace Assistant.Web.Verbs;
 /// <summary><c>tenants</c>: the departments or households of this installation.</summary>
 [ActsFor(ActsForAttribute.Machine)]
 [Audits(AuditActions.TenantCreated, AuditActions.MembershipGranted, AuditActions.IndexingChanged, WantsProof = true)]
-internal sealed class TenantsVerb(TenantDesk desk, IndexingDesk indexing) : IVerb
+internal sealed class TenantsVerb(TenantDesk desk, IndexingDesk indexing, ITenantDirectory tenants) : IVerb
 {
     public string Name => "tenants";
 
@@ -67,7 +67,7 @@ internal sealed class TenantsVerb(TenantDesk desk, IndexingDesk indexing) : IVer
     private async Task<int> IndexAsync(VerbContext context, CancellationToken cancellationToken)
     {
         var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--set"]);
-        var caller = UserDesk.LocalCaller(options.Find("--tenant") is { } name ? new TenantId(name) : TenantId.Default);
+        var caller = await options.CallerAsync(tenants, cancellationToken);
         switch (options.Find("--set"))
         {
             case null:

@@ -1,0 +1,58 @@
+using Assistant.Domain.Memory;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Verbs;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Assistant.Web.Tests.Verbs;
+
+public sealed class TenantsVerbTests
+{
+    private readonly FakeIndexing _indexing = new();
+    private readonly StringWriter _out = new();
+    private readonly StringWriter _error = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_may_be_searched_is_said_and_decided()
+    {
+        Assert.Equal(VerbExit.Fine, await RunAsync("index"));
+        Assert.Contains("everything may be searched", _out.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(VerbExit.Fine, await RunAsync("index", "--set", "nothing"));
+
+        Assert.Contains("nothing may be searched", _out.ToString(), StringComparison.Ordinal);
+        Assert.Equal([TenantId.Default], _indexing.Unindexed);
+    }
+
+    [Theory]
+    [InlineData("--tenant", "nosuch")]
+    [InlineData("--tenant", "nosuch", "--set", "nothing")]
+    [InlineData("--set", "half")]
+    public async Task A_tenant_or_a_choice_that_does_not_exist_is_wrong_use_and_decides_nothing(params string[] options)
+    {
+        Assert.Equal(VerbExit.WrongUse, await RunAsync(["index", .. options]));
+
+        Assert.NotEmpty(_error.ToString());
+        Assert.Empty(_out.ToString());
+        Assert.Empty(_indexing.Unindexed);
+    }
+
+    private async Task<int> RunAsync(params string[] args)
+    {
+        var log = new InMemoryAuditLog();
+        var memberships = new InMemoryMembershipStore(new InMemoryUserDirectory(log, TimeProvider.System, TenantId.Default), log);
+        var tenants = new FakeTenants();
+        var services = new ServiceCollection()
+            .AddSingleton(new TenantDesk(tenants, memberships, new OpenGuard(), TimeProvider.System))
+            .AddSingleton(new IndexingDesk(_indexing, TimeProvider.System))
+            .AddSingleton<ITenantDirectory>(tenants).AddScoped<IVerb, TenantsVerb>();
+        return await VerbRunner.RunAsync(
+            VerbLine.Parse(["tenants", .. args]), new VerbStreams(TextReader.Null, _out, _error),
+            _ => Task.FromResult<IServiceProvider>(services.BuildServiceProvider()), Cancel);
+    }
+}
