@@ -74,7 +74,7 @@ public sealed class ConnectionDesk(
     }
 
     /// <summary>Creates or replaces a connection and restarts its session. A new one is free to be made; replacing a stored secret is not.</summary>
-    /// <exception cref="StepUpRequiredException">A stored secret changes or more people may write: it wants proof first.</exception>
+    /// <exception cref="StepUpRequiredException">A stored secret changes, more people may write or a protection is given up: it wants proof first.</exception>
     public async Task<ConnectionOutcome> SaveAsync(Caller caller, ConnectionDraft draft, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ChannelsManage);
@@ -122,12 +122,13 @@ public sealed class ConnectionDesk(
         _ => 0,
     };
 
-    // One act, one proof: where both change, the secret's sentence comes with the policy among its arguments.
+    // One act, one proof: where several change, the gravest gives the sentence and the others are among its arguments.
     private Task ProveAsync(
         Caller caller, Connection existing, AccessPolicy access, SettingValues settings, IReadOnlyList<SettingField> fields, CancellationToken cancellationToken)
     {
         var replaced = SettingsForm.ReplacedSecrets(fields, settings, existing.Settings);
-        if (replaced.Count == 0 && Width(access) <= Width(existing.Access))
+        var givenUp = SettingsForm.GivenUp(fields, settings, existing.Settings);
+        if (replaced.Count == 0 && givenUp.Count == 0 && Width(access) <= Width(existing.Access))
         {
             return Task.CompletedTask;
         }
@@ -142,7 +143,14 @@ public sealed class ConnectionDesk(
             arguments.AddRange(replaced.Select(field => new OperationArgument($"secret:{field.Key}", settings.Find(field.Key) ?? "", IsSecret: true)));
         }
 
-        var what = replaced.Count > 0 ? SensitiveOperations.ConnectionSecret : SensitiveOperations.ConnectionAccess;
+        if (givenUp.Count > 0)
+        {
+            arguments.Add(new("protection", string.Join(", ", givenUp.Select(field => field.Key))));
+        }
+
+        var what = givenUp.Count > 0 ? SensitiveOperations.ConnectionProtection
+            : replaced.Count > 0 ? SensitiveOperations.ConnectionSecret
+            : SensitiveOperations.ConnectionAccess;
         return guard.DemandAsync(caller, new BoundOperation(what, caller.Tenant, $"connection/{existing.Id}", arguments), cancellationToken);
     }
 

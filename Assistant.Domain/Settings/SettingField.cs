@@ -19,6 +19,7 @@ public enum SettingKind { Text, Secret, Url, Number, Switch, Choice }
 /// <param name="Kind">A <see cref="SettingKind.Secret"/> is stored sealed and never shown again.</param>
 /// <param name="Default">Used when the setting is absent; <see langword="null"/> means there is none.</param>
 /// <param name="Choices">The allowed values of a <see cref="SettingKind.Choice"/>.</param>
+/// <param name="Protection">The value by which the setting protects people: changing it to another wants proof. <see langword="null"/> where none does.</param>
 public sealed record SettingField(
     string Key,
     LocalizedText Label,
@@ -26,7 +27,8 @@ public sealed record SettingField(
     SettingKind Kind = SettingKind.Text,
     bool IsRequired = false,
     string? Default = null,
-    IReadOnlyList<SettingChoice>? Choices = null);
+    IReadOnlyList<SettingChoice>? Choices = null,
+    string? Protection = null);
 
 /// <summary>A value a setting may have.</summary>
 /// <param name="Value">As it is stored, and written in <c>assistant.yaml</c> and the API.</param>

@@ -53,6 +53,10 @@ public static class SettingsForm
     public static IReadOnlyList<SettingField> ReplacedSecrets(IReadOnlyList<SettingField> fields, SettingValues complete, SettingValues stored)
         => [.. fields.Where(f => f.Kind == SettingKind.Secret && stored.Find(f.Key) is { } kept && kept != complete.Find(f.Key))];
 
+    /// <summary>The settings that protect people as they are stored, and would not any more as completed.</summary>
+    public static IReadOnlyList<SettingField> GivenUp(IReadOnlyList<SettingField> fields, SettingValues complete, SettingValues stored)
+        => [.. fields.Where(f => f.Protection is { } protection && (stored.Find(f.Key) ?? f.Default) == protection && Differs(f, complete, stored))];
+
     private static bool Differs(SettingField field, SettingValues one, SettingValues other)
         => !string.Equals(one.Find(field.Key) ?? field.Default, other.Find(field.Key) ?? field.Default, StringComparison.Ordinal);
 }

@@ -52,7 +52,7 @@ public sealed partial record WebChatProfile(
             [
                 new(Sealed, new("Required", "必需")),
                 new(Open, new("Off: whoever ends TLS can read along", "关闭：终止 TLS 的一方可以读取内容")),
-            ]),
+            ], Protection: Sealed),
         new("accentColor", new("Accent colour", "主题色"), new("As #rrggbb.", "格式为 #rrggbb。"), Default: DefaultAccent),
         new("pageColor", new("Background colour", "背景色"),
             new("As #rrggbb. Empty: light or dark, as the reader prefers.", "格式为 #rrggbb。留空则跟随访客的浅色或深色偏好。")),

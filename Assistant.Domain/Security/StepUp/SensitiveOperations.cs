@@ -64,6 +64,10 @@ public static class SensitiveOperations
         "connection.access", Permissions.ChannelsManage,
         new("Change who may write to the connection {name}: {from} becomes {to}.", "更改谁可以向连接 {name} 发消息：由 {from} 改为 {to}。"));
 
+    public static readonly SensitiveOperation ConnectionProtection = new(
+        "connection.protection", Permissions.ChannelsManage,
+        new("Switch off the protection {protection} of the connection {name}.", "关闭连接 {name} 的保护设置 {protection}。"));
+
     public static readonly SensitiveOperation ConnectionDelete = new(
         "connection.delete", Permissions.ChannelsManage, new("Delete the connection {name} and its secrets.", "删除连接 {name} 及其密钥。"));
 
@@ -94,7 +98,7 @@ public static class SensitiveOperations
 
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
-        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, PersonInvite, ConnectionSecret, ConnectionAccess,
+        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, PersonInvite, ConnectionSecret, ConnectionAccess, ConnectionProtection,
         ConnectionDelete, EngineSecret, MessageForget, ConversationForget, PersonForget, PersonExport,
         OwnExport, OwnForget,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);

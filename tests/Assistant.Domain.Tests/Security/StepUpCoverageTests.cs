@@ -83,6 +83,42 @@ public sealed class StepUpCoverageTests
         Assert.Equal(isStopped ? from : to, store["tg"].Access);
     }
 
+    [Theory]
+    [InlineData(null, "polling", false)] // the default, written out
+    [InlineData(null, "webhook", true)]
+    [InlineData("polling", "webhook", true)]
+    [InlineData("webhook", "polling", false)]
+    [InlineData("webhook", null, false)]
+    public async Task Giving_up_what_protects_people_wants_proof_and_taking_it_up_does_not(string? from, string? to, bool isStopped)
+    {
+        var (store, channel) = (new FakeConnections(), new FakeChannel().Protecting("mode", "polling"));
+        var desk = new ConnectionDesk(store, channel, channel, channel, _guard, new RecordedSignals(), _clock);
+        await desk.SaveAsync(Admin, InMode(from), Cancel);
+
+        if (isStopped)
+        {
+            await StoppedAsync(() => desk.SaveAsync(Admin, InMode(to), Cancel));
+            Assert.Equal(SensitiveOperations.ConnectionProtection, Assert.Single(_guard.Demanded).What);
+        }
+        else
+        {
+            Assert.IsType<ConnectionOutcome.Saved>(await desk.SaveAsync(Admin, InMode(to), Cancel));
+        }
+
+        Assert.Equal(isStopped ? from : to, store["tg"].Settings.Find("mode"));
+    }
+
+    private static ConnectionDraft InMode(string? mode)
+    {
+        var settings = new Dictionary<string, string> { ["token"] = "secret-1" };
+        if (mode is not null)
+        {
+            settings["mode"] = mode;
+        }
+
+        return new("tg", "fake", "", AccessPolicy.Pairing, true, new SettingValues(settings));
+    }
+
     private async Task RunAsync()
     {
         var audit = new InMemoryAuditLog();
@@ -186,9 +222,18 @@ public sealed class StepUpCoverageTests
         await StoppedAsync(() => desk.SaveAsync(Admin, Draft("secret-2", AccessPolicy.Pairing), Cancel));
         await StoppedAsync(() => desk.SaveAsync(Admin, Draft("secret-1", AccessPolicy.Open), Cancel));
         await StoppedAsync(() => desk.DeleteAsync(Admin, "tg", Cancel));
+        await ProtectionAsync();
 
         Assert.Equal("secret-1", store["tg"].Settings.Find("token"));
         Assert.Equal(AccessPolicy.Pairing, store["tg"].Access);
+    }
+
+    private async Task ProtectionAsync()
+    {
+        var (store, channel) = (new FakeConnections(), new FakeChannel().Protecting("mode", "polling"));
+        var desk = new ConnectionDesk(store, channel, channel, channel, _guard, new RecordedSignals(), _clock);
+        await desk.SaveAsync(Admin, InMode("polling"), Cancel);
+        await StoppedAsync(() => desk.SaveAsync(Admin, InMode("webhook"), Cancel));
     }
 
     private async Task EnginesAsync()

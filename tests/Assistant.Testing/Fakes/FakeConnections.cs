@@ -71,7 +71,7 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
 
     public Dictionary<ConnectionId, ConnectionHealth> Health { get; } = [];
 
-    public ChannelManifest Manifest { get; } = new(
+    public ChannelManifest Manifest { get; init; } = new(
         "fake", "Fake", "M0 0h24v24H0z", null, ChannelCapabilities.Webhook | ChannelCapabilities.Typing, new TextLimit(100),
         [
             new("token", new("Token", "令牌"), new("From the messenger.", "来自平台。"), SettingKind.Secret, IsRequired: true),
@@ -79,6 +79,12 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
             new("mode", new("Mode", "方式"), new("How to receive.", "接收方式。"), SettingKind.Choice, Default: "polling",
                 Choices: [new("polling", new("Polling", "轮询")), new("webhook", new("Webhook", "Webhook"))]),
         ]);
+
+    /// <summary>The same, with a value of a setting that protects people.</summary>
+    public FakeChannel Protecting(string setting, string value) => new()
+    {
+        Manifest = Manifest with { Settings = [.. Manifest.Settings.Select(field => field.Key == setting ? field with { Protection = value } : field)] },
+    };
 
     public IReadOnlyList<IChannel> All => [this];
 

@@ -43,6 +43,10 @@ public sealed class WebChatProfileTests
         Assert.Equal(["a", "b", "c", "1", "2", "3", "4", "5"], Profile(("quickReplies", "a; b；c;1;2;3;4;5;6")).QuickReplies);
 
     [Fact]
+    public void Encryption_is_what_protects_a_chat()
+        => Assert.Equal("encryption", Assert.Single(SettingsForm.GivenUp(WebChatProfile.Fields, new SettingValues([new("encryption", "off")]), SettingValues.Empty)).Key);
+
+    [Fact]
     public void What_cannot_be_used_is_said_in_words()
     {
         var problems = WebChatProfile.Check(new SettingValues([new("inkColor", "black"), new("allowedOrigins", "shop.example https://ok.example")]));
