@@ -87,7 +87,6 @@ internal sealed partial class PlainBodies(
     {
         var page = session.Query(table.Select, table.Map, table.HasSeq ? [tenant.Value, after.Id, PageSize, after.Seq] : [tenant.Value, after.Id, PageSize]);
         using var keys = bodies.In(session, tenant);
-        OverwriteFreed(session, true);
         foreach (var plain in page)
         {
             // Of somebody forgotten nothing is left to seal: what remains is a value that says so.
@@ -96,17 +95,7 @@ internal sealed partial class PlainBodies(
             session.Execute(table.Update, table.HasSeq ? [plain.Id, body, plain.Person, plain.Seq] : table.HasPerson ? [plain.Id, body, plain.Person] : [plain.Id, body]);
         }
 
-        OverwriteFreed(session, false);
         return page;
-    }
-
-    // SQLite leaves what a row was in its page until something else takes the place.
-    private static void OverwriteFreed(WriteSession session, bool isOn)
-    {
-        if (!session.IsPostgres)
-        {
-            session.Query(isOn ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", row => row.GetInt64(0));
-        }
     }
 
     private static readonly Table[] Tables =
