@@ -123,7 +123,21 @@ forget_dead_server() {
   as_root rm -f "$file"
 }
 
+# Exit code 1 of pg_isready: it is there, and comes back from having been cut off.
+recovers() { in_server postgres:postgres pg_isready -q -h 127.0.0.1 -p "$port"; [ $? = 1 ]; }
+
+wait_for_recovery() {
+  recovers || return 0
+  say "The server on port $port is recovering: waiting for it."
+  for _ in $(seq 300); do
+    recovers || return 0
+    sleep 1
+  done
+}
+
 start() {
+  answers && return
+  wait_for_recovery
   answers && return
   if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
     say "Port $port is taken by something that is not this server. Set ASSISTANT_TEST_POSTGRES_PORT."
