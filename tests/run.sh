@@ -124,7 +124,8 @@ run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' &
 wait
 # The others drive whole programs, in two halves side by side: each waits for pages and timers half of its time.
 one=() other=(-class- '*LooksTests')
-for class in Canary Forgetting KeyRotation Kill Session; do
+# Two halves of about the same length, side by side.
+for class in Canary FailedStart Forgetting KeyRotation Kill SealedChat Session WebChat; do
   one+=(-class "*.${class}Tests") other+=(-class- "*.${class}Tests")
 done
 run_project EndToEnd 1500 Assistant.EndToEnd.Tests.1 "${one[@]}" &
