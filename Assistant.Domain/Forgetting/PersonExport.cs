@@ -28,8 +28,10 @@ public sealed class PersonExport(
         foreach (var conversation in await records.ListConversationsAsync(tenant, id, cancellationToken))
         {
             json.BeginConversation(conversation);
+            var theirs = new HashSet<long>();
             await foreach (var page in MessagesAsync(person, conversation, cancellationToken))
             {
+                theirs.UnionWith(page.Where(_ => conversation.IsGroup).Select(message => message.Seq));
                 foreach (var message in page)
                 {
                     json.BeginMessage(message);
@@ -43,7 +45,7 @@ public sealed class PersonExport(
             json.BeginTurns();
             await foreach (var page in TurnsAsync(person, conversation, cancellationToken))
             {
-                json.Turns(page);
+                json.Turns(conversation.IsGroup ? [.. page.Where(turn => theirs.Contains(turn.Seq))] : page);
                 await json.FlushAsync(cancellationToken);
             }
 
@@ -114,6 +116,7 @@ public sealed class PersonExport(
         }
     }
 
+    // Of a group, what is theirs: what they wrote and what they were answered.
     private async IAsyncEnumerable<IReadOnlyList<Message>> MessagesAsync(
         PersonRow person, PersonConversation conversation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -125,7 +128,7 @@ public sealed class PersonExport(
                 yield break;
             }
 
-            yield return page;
+            yield return conversation.IsGroup ? [.. page.Where(message => message.Person == person.Person.Id)] : page;
             after = page[^1].Seq;
         }
     }

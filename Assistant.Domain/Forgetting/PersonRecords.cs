@@ -17,7 +17,7 @@ public sealed record PersonTurn(long Seq, TurnResult Result, string? Engine, str
 /// <summary>What an export reads beside what screens read. Never another tenant's.</summary>
 public interface IPersonRecords
 {
-    /// <summary>Every conversation of the person, oldest first.</summary>
+    /// <summary>Every conversation of the person, and every group in which they wrote, oldest first.</summary>
     Task<IReadOnlyList<PersonConversation>> ListConversationsAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken);
 
     /// <summary>Turns of a conversation about messages after <paramref name="after"/>, in order.</summary>

@@ -15,6 +15,9 @@ internal sealed record ForgettableTable(string Table, Forgettable Kind, string K
     /// <summary>The same for this table, whose rows may be large.</summary>
     public int BatchSize { get; init; } = MostRows;
 
+    /// <summary>What its rows hold goes, they stay: the conversation is somebody else's and is counted on without gaps.</summary>
+    public bool KeepsPlace { get; init; }
+
     public string? Condition(ErasureKind kind) => kind switch
     {
         ErasureKind.Person => OfPerson,
@@ -26,8 +29,15 @@ internal sealed record ForgettableTable(string Table, Forgettable Kind, string K
         => Condition(kind) is { } condition ? $"SELECT COUNT(*) FROM {Table} WHERE tenant_id = @p0 AND {condition}" : null;
 
     public string? Delete(ErasureKind kind)
-        => Condition(kind) is { } condition
+        => Condition(kind) is { } condition && !KeepsPlace
             ? $"DELETE FROM {Table} WHERE ({Key}) IN (SELECT {Key} FROM {Table} WHERE tenant_id = @p0 AND {condition} LIMIT {BatchSize})"
+            : null;
+
+    /// <summary>Over <c>@p2</c>, the time, and <c>@p3</c>, the position in the audit log.</summary>
+    public string? Empty(ErasureKind kind)
+        => Condition(kind) is { } condition && KeepsPlace
+            ? $"UPDATE {Table} SET body = NULL, text = '', buttons = NULL, attachments = NULL, author_name = '', deleted_at = @p2, position = @p3 "
+                + $"WHERE ({Key}) IN (SELECT {Key} FROM {Table} WHERE tenant_id = @p0 AND {condition} LIMIT {BatchSize})"
             : null;
 }
 
@@ -40,6 +50,10 @@ internal static class ForgettableTables
 {
     private const string Theirs = "conversation_id IN (SELECT id FROM conversations WHERE tenant_id = @p0 AND person_id = @p1)";
 
+    // A group belongs to whoever wrote there first.
+    private const string InGroupsOfOthers =
+        "person_id = @p1 AND conversation_id IN (SELECT id FROM conversations WHERE tenant_id = @p0 AND is_group AND person_id <> @p1)";
+
     public static readonly ForgettableTable SearchEntries = new(
         "search_entries", Forgettable.SearchEntries, "id", "person_id = @p1", "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2");
 
@@ -50,6 +64,13 @@ internal static class ForgettableTables
     public static readonly ForgettableTable Notes = new(
         "messages", Forgettable.Notes, "conversation_id, seq", $"{Theirs} AND is_note", "conversation_id = @p1 AND is_note",
         "conversation_id = @p1 AND seq = @p2 AND is_note AND deleted_at IS NULL");
+
+    /// <summary>What somebody wrote, and was answered, in groups of others.</summary>
+    public static readonly ForgettableTable GroupMessages = new(
+        "messages", Forgettable.Messages, "conversation_id, seq", $"{InGroupsOfOthers} AND NOT is_note AND deleted_at IS NULL")
+    {
+        KeepsPlace = true,
+    };
 
     public static readonly ForgettableTable Conversations = new(
         "conversations", Forgettable.Conversations, "id", "person_id = @p1", "id = @p1");
@@ -72,7 +93,7 @@ internal static class ForgettableTables
     /// <summary>Emptied by the key alone, batch by batch.</summary>
     public static IReadOnlyList<ForgettableTable> Plain { get; } =
     [
-        new("outbox", Forgettable.Sends, "id", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
+        new("outbox", Forgettable.Sends, "id", $"({Theirs} OR {InGroupsOfOthers})", "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
         new("inbox", Forgettable.Received, "id", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
         new("turns", Forgettable.Turns, "conversation_id, message_seq", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
         new("read_marks", Forgettable.ReadMarks, "conversation_id, user_id", Theirs, "conversation_id = @p1"),
@@ -83,6 +104,7 @@ internal static class ForgettableTables
         new("invitations", Forgettable.AccountInvitations, "id", "person_id = @p1"),
         new("link_codes", Forgettable.AccountCodes, "id", "used_by = @p1"),
         new("person_acts", Forgettable.Acts, "id", "person_id = @p1", "conversation_id = @p1"),
+        GroupMessages,
         Identities,
         FilePieces,
         new("attachments", Forgettable.Files, "conversation_id, seq, number", TheirFiles, "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2"),

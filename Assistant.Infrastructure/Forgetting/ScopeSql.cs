@@ -61,6 +61,15 @@ internal sealed class ScopeSql
     public long Delete(SqlSession session, ForgettableTable table)
         => table.Delete(_scope.Kind) is { } sql ? session.Execute(sql, _values) : 0;
 
+    /// <summary>Empties a batch of a table's rows whose place stays.</summary>
+    public long Empty(SqlSession session, ForgettableTable table, DateTimeOffset at, long position)
+        => table.Empty(_scope.Kind) is { } sql ? session.Execute(sql, [.. _values, at, position]) : 0;
+
+    /// <summary>The conversations of others in which the person wrote.</summary>
+    public List<Guid> GroupsOfOthers(SqlSession session) => session.Query(
+        $"SELECT DISTINCT conversation_id FROM messages WHERE tenant_id = @p0 AND {ForgettableTables.GroupMessages.OfPerson}",
+        r => r.GetGuid(0), _tenant.Value, _scope.Id);
+
     /// <summary>Deletes a batch of entries of the search index with what leads to them.</summary>
     /// <param name="after">Entries up to here are done.</param>
     /// <returns>What was deleted, and the last entry that is done; the same when none is left.</returns>

@@ -150,6 +150,10 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads) : IEr
             counts = counts.Plus(Forgettable.Identities, sql.Delete(session, ForgettableTables.Identities));
             session.Execute(Hide, scope.Id, id.Value);
             session.Publish(new LiveEvent.PairingChanged(audit.Tenant));
+            foreach (var group in sql.GroupsOfOthers(session))
+            {
+                session.Publish(new LiveEvent.ConversationChanged(audit.Tenant, new ConversationId(group)));
+            }
         }
 
         var halted = new List<(ConversationId, long)>();
@@ -244,7 +248,7 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads) : IEr
         {
             var table = tables[step];
             var isBlank = erasure.Scope.Kind == ErasureKind.Message && table.Kind is Forgettable.Messages or Forgettable.Notes; // its place stays
-            return (isBlank ? ErasureCounts.None : ErasureCounts.None.Plus(table.Kind, sql.Delete(session, table)), cursor);
+            return (isBlank ? ErasureCounts.None : ErasureCounts.None.Plus(table.Kind, Clear(session, sql, erasure, table)), cursor);
         }
 
         // After the messages: as long as one is there, the projector may still enter it.
@@ -252,6 +256,9 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads) : IEr
             : step == tables.Count + 1 ? (sql.DeleteRoots(session, erasure.BegunAt), cursor)
             : (null, cursor);
     }
+
+    private static long Clear(WriteSession session, ScopeSql sql, Erasure erasure, ForgettableTable table)
+        => table.KeepsPlace ? sql.Empty(session, table, erasure.BegunAt, erasure.BegunSeq) : sql.Delete(session, table);
 
     private static Erasure? Lock(WriteSession session, TenantId tenant, ErasureId id)
         => session.QueryFirst(session.IsPostgres ? One + " FOR UPDATE" : One, Map, tenant.Value, id.Value);

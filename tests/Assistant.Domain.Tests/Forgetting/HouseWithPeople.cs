@@ -56,14 +56,18 @@ internal sealed class HouseWithPeople
         await store.KeepAsync(claim!, mediaType, content, Cancel);
     }
 
-    public async Task<(PersonId Person, ConversationId Conversation)> SayAsync(string text, string sender = "user-1", string name = "Li Wei", params Attachment[] files)
+    public Task<(PersonId Person, ConversationId Conversation)> SayAsync(string text, string sender = "user-1", string name = "Li Wei", params Attachment[] files)
+        => SayAsync(text, new ExternalChat($"chat-{sender}"), sender, name, files);
+
+    /// <returns>Who opened the chat, and its conversation.</returns>
+    public async Task<(PersonId Person, ConversationId Conversation)> SayAsync(string text, ExternalChat chat, string sender, string name, params Attachment[] files)
     {
         await House.EnsureAsync(Home, "Home", Cancel);
         await House.SaveAsync(_line, Draft(AuditActions.ConnectionSaved), Cancel);
         var id = $"{++_said}";
         var message = new InboundMessage
         {
-            Connection = _line.Id, DedupeKey = $"{sender}:{id}", Chat = new ExternalChat($"chat-{sender}"), Sender = new ExternalSender(sender, name, "zh-CN"),
+            Connection = _line.Id, DedupeKey = $"{sender}:{id}", Chat = chat, Sender = new ExternalSender(sender, name, "zh-CN"),
             ExternalMessageId = id, Content = new InboundContent.Said(text, files), SentAt = Clock.GetUtcNow(),
         };
         var stored = Assert.IsType<InboxOutcome.Stored>(await House.StoreAsync(

@@ -87,6 +87,23 @@ public sealed class PersonExportTests
     }
 
     [Fact]
+    public async Task Of_a_group_everyone_gets_what_is_theirs()
+    {
+        var (bo, _) = await _house.SayAsync("I am here too", sender: "user-2", name: "Bo");
+        var group = new ExternalChat("group", IsGroup: true);
+        var (ann, _) = await _house.SayAsync("Ann opens the group", group, "user-1", "Ann");
+        await _house.SayAsync("Bo answers her", group, "user-2", "Bo");
+
+        var (anns, bos) = (await ExportAsync(ann, PersonExportFormat.Json), await ExportAsync(bo, PersonExportFormat.Html));
+
+        Assert.Contains("Ann opens the group", anns, StringComparison.Ordinal);
+        Assert.DoesNotContain("Bo answers her", anns, StringComparison.Ordinal);
+        Assert.Contains("I am here too", bos, StringComparison.Ordinal);
+        Assert.Contains("Bo answers her", bos, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ann opens the group", bos, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_history_of_many_pages_comes_out_whole_and_in_order()
     {
         PersonId person = default;

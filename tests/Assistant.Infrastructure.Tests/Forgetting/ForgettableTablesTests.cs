@@ -25,7 +25,7 @@ public sealed class ForgettableTablesTests
     public void Every_kind_that_is_counted_is_deleted_from_some_table()
         => Assert.Equal(
             Enum.GetValues<Forgettable>().Order(),
-            ForgettableTables.All.Select(t => t.Kind).Concat(ForgettableTables.Others.Values).Order());
+            ForgettableTables.All.Select(t => t.Kind).Concat(ForgettableTables.Others.Values).Distinct().Order());
 
     [Fact]
     public void A_table_is_addressed_by_its_key_and_belongs_to_a_tenant()

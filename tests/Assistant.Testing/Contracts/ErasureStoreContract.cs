@@ -230,6 +230,31 @@ public abstract class ErasureStoreContract : PathContract
         Assert.Empty(await Ports.Records.ListConversationsAsync(Home, person, Cancel));
     }
 
+    [Fact]
+    public async Task What_somebody_wrote_in_a_group_of_others_goes_and_its_place_stays()
+    {
+        var group = new ExternalChat("group-1", IsGroup: true);
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Said(HomeLine, "1", "I am Ann", sender: "ann") with { Chat = group })).Conversation;
+        await AnswerAsync(conversation, "Hello Ann");
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "I am Ben", sender: "ben") with { Chat = group });
+        var ben = await BeginAsync(conversation);
+        await Ports.Turns.CommitAsync(Answer(ben, "Hello Ben"), Cancel);
+        await StoreAsync(HomeLine, Said(HomeLine, "3", "Ann again", sender: "ann") with { Chat = group });
+        Assert.Equal(conversation, Assert.Single(await Ports.Records.ListConversationsAsync(Home, ben.Person.Id, Cancel)).Id);
+        var preview = await PreviewAsync(ErasureScope.Of(ben.Person.Id));
+
+        var erasure = await EraseAsync(ErasureScope.Of(ben.Person.Id));
+
+        Assert.Equal((2, 1), (preview.Counts[Forgettable.Messages], preview.Counts[Forgettable.Sends]));
+        Assert.Equal(preview.Counts, erasure.Counts);
+        var thread = await ThreadAsync(Home, conversation);
+        Assert.Equal(["I am Ann", "Hello Ann", "", "", "Ann again"], thread.Select(m => m.Body.Markdown));
+        Assert.Equal([false, false, true, true, false], thread.Select(m => m.DeletedAt is not null));
+        Assert.Equal([false, false, true, true, false], thread.Select(m => m.AuthorName.Length == 0));
+        Assert.NotNull(await Ports.Conversations.FindAsync(Home, conversation, Cancel));
+        Assert.Empty(await Ports.Records.ListConversationsAsync(Home, ben.Person.Id, Cancel));
+    }
+
     /// <summary>Somebody with an answered message, a remembered fact, a note, and one more message that waits.</summary>
     protected async Task<(PersonId Person, ConversationId Conversation)> LiveAsync()
     {

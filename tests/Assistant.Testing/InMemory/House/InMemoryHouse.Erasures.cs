@@ -66,7 +66,8 @@ public sealed partial class InMemoryHouse
     public Task<IReadOnlyList<PersonConversation>> ListConversationsAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<PersonConversation>>(() =>
         [
-            .. RoomsOf(tenant, ErasureScope.Of(person)).Select(r => new PersonConversation(
+            .. _rooms.Where(r => r.Conversation.Tenant == tenant
+                && (r.Conversation.Person == person || (r.Conversation.Chat.IsGroup && r.Messages.Exists(m => m.Person == person && m.DeletedAt is null)))).Select(r => new PersonConversation(
                 r.Conversation.Id, r.Conversation.Connection, r.Conversation.Chat.Title, r.Conversation.Chat.IsGroup, r.Conversation.Status,
                 r.Conversation.CreatedAt, r.LastAt)),
         ]);
@@ -105,13 +106,14 @@ public sealed partial class InMemoryHouse
             .Plus(Forgettable.Persons, person is null ? 0 : 1)
             .Plus(Forgettable.Identities, person is null ? 0 : 1)
             .Plus(Forgettable.Conversations, isMessage ? 0 : rooms.Count)
-            .Plus(Forgettable.Messages, messages.Count(m => !m.IsNote))
+            .Plus(Forgettable.Messages, messages.Count(m => !m.IsNote) + InGroupsOfOthers(tenant, scope).Count)
             .Plus(Forgettable.Notes, messages.Count(m => m.IsNote))
             .Plus(Forgettable.Files, rooms.SelectMany(r => r.Kept.Keys).Count(key => !isMessage || key.Seq == scope.Seq))
             .Plus(Forgettable.FilePieces, rooms.SelectMany(r => r.Kept).Where(one => !isMessage || one.Key.Seq == scope.Seq)
                 .Sum(one => one.Value.Content is { } content ? Math.Max(1, (content.Length + PieceSize - 1) / PieceSize) : 0))
             .Plus(Forgettable.Facts, _facts.Count(f => IsOf(f, tenant, scope)))
-            .Plus(Forgettable.Sends, rooms.Sum(r => r.Outbox.Count(o => !isMessage || o.Entry.MessageSeq == scope.Seq)));
+            .Plus(Forgettable.Sends, rooms.Sum(r => r.Outbox.Count(o => !isMessage || o.Entry.MessageSeq == scope.Seq)))
+            .Plus(Forgettable.Sends, InGroupsOfOthers(tenant, scope).Sum(one => one.Room.Outbox.Count(o => o.Entry.MessageSeq == one.Message.Seq)));
         if (counts.OnlyDecisive().Total == 0)
         {
             return null;
@@ -133,6 +135,12 @@ public sealed partial class InMemoryHouse
             return;
         }
 
+        foreach (var (room, message) in InGroupsOfOthers(tenant, scope))
+        {
+            room.Change(message.Seq, m => m with { Body = new MessageBody(""), Attachments = [], AuthorName = "", DeletedAt = Now });
+            room.Outbox.RemoveAll(o => o.Entry.MessageSeq == message.Seq);
+        }
+
         _rooms.RemoveAll(rooms.Contains);
         _requests.RemoveAll(r => rooms.Contains(r.Room));
         if (scope.Kind == ErasureKind.Person)
@@ -146,6 +154,15 @@ public sealed partial class InMemoryHouse
             }
         }
     }
+
+    private List<(Room Room, Message Message)> InGroupsOfOthers(TenantId tenant, ErasureScope scope) =>
+    [
+        .. from room in _rooms
+           where scope.Kind == ErasureKind.Person && room.Conversation.Tenant == tenant && room.Conversation.Chat.IsGroup && room.Conversation.Person.Value != scope.Id
+           from message in room.Messages
+           where message.Person?.Value == scope.Id && !message.IsNote && message.DeletedAt is null
+           select (room, message),
+    ];
 
     private static bool IsOf(Domain.Memory.Fact fact, TenantId tenant, ErasureScope scope) => fact.Tenant == tenant && scope.Kind switch
     {
