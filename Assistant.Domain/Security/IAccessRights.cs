@@ -5,7 +5,7 @@ namespace Assistant.Domain.Security;
 /// <summary>Who may do what at this moment, answered without waiting. Safe for concurrent use.</summary>
 /// <remarks>
 /// A change made in this process is seen by the time its use case returns; one made by another process within seconds. Before the first
-/// <see cref="LoadAsync"/> nobody may do anything.
+/// <see cref="LoadAsync(CancellationToken)"/> nobody may do anything.
 /// </remarks>
 public interface IAccessRights
 {
@@ -14,6 +14,9 @@ public interface IAccessRights
 
     /// <summary>Makes sure that rights were read once.</summary>
     ValueTask LoadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes sure that what was read knows of a session that begins: its user may have been made by another process a moment ago.</summary>
+    ValueTask LoadAsync(UserId user, string stamp, CancellationToken cancellationToken);
 
     /// <summary>Whether a session that began with this stamp goes on.</summary>
     bool IsInForce(UserId user, string stamp);

@@ -81,7 +81,7 @@ internal sealed class Sessions(
 
     private async Task OpenAsync(HttpContext http, User user, string stamp, RandomToken token, UserSession session, TenantId wanted)
     {
-        await rights.LoadAsync(http.RequestAborted);
+        await rights.LoadAsync(user.Id, stamp, http.RequestAborted);
         await board.BeginAsync(session, http.RequestAborted);
         await http.SignInAsync(WebSecurity.CookieScheme, SessionClaims.ForUser(user, stamp, token, Choose(user.Id, wanted)));
     }

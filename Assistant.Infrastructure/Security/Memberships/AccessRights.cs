@@ -32,6 +32,14 @@ internal sealed class AccessRights(IReadPool reads) : IAccessRights, IDisposable
         }
     }
 
+    public async ValueTask LoadAsync(UserId user, string stamp, CancellationToken cancellationToken)
+    {
+        if (!IsInForce(user, stamp))
+        {
+            await RefreshAsync(cancellationToken);
+        }
+    }
+
     public bool IsInForce(UserId user, string stamp) => _picture?.Stamps.GetValueOrDefault(user.Value) == stamp;
 
     public IReadOnlySet<string> OfSession(TenantId tenant, UserId user, string stamp)

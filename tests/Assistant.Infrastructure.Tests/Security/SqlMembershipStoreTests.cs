@@ -1,3 +1,4 @@
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.ApiKeys;
 using Assistant.Infrastructure.Security.Identity;
@@ -6,6 +7,7 @@ using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Security;
 
@@ -26,6 +28,21 @@ public abstract class SqlMembershipStoreTests(bool onPostgres) : MembershipStore
             new SqlUserDirectory(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
             new SqlMembershipStore(_stores.Reads, _stores.Writes, _rights), new SqlRoleStore(_stores.Reads, _stores.Writes, _rights), _rights,
             new SqlApiKeyStore(_stores.Database, _stores.Reads, _stores.Writes, clock), _stores.Audit);
+    }
+
+    [Fact]
+    public async Task Somebody_made_by_another_process_a_moment_ago_can_begin_a_session()
+    {
+        var ports = await CreateAsync(TimeProvider.System, TenantId.Default);
+        using var here = new AccessRights(_stores!.Reads);
+        await here.LoadAsync(TestContext.Current.CancellationToken);
+        var ada = await AddAsync(ports, "ada@example.org", Roles.Operator);
+        var stamp = await SignInAsync(ports, ada);
+        Assert.False(here.IsInForce(ada.Id, stamp));
+
+        await here.LoadAsync(ada.Id, stamp, TestContext.Current.CancellationToken);
+
+        Assert.True(here.IsInForce(ada.Id, stamp));
     }
 
     public async ValueTask DisposeAsync()

@@ -200,11 +200,11 @@ public abstract class MembershipStoreContract
         Assert.Equal([Permissions.ConversationsRead], (await ports.Roles.FindAsync(Own, "desk", Cancel))!.Permissions);
     }
 
-    private async Task<User> AddAsync(MembershipPorts ports, string email, string role) => Assert.IsType<CreateUserOutcome.Created>(
+    protected async Task<User> AddAsync(MembershipPorts ports, string email, string role) => Assert.IsType<CreateUserOutcome.Created>(
         await ports.Users.CreateAsync(
             new NewUser(new UserId(Guid.CreateVersion7()), Own, email, role, "correct horse battery"), false, Draft(Own), Cancel)).User;
 
-    private static async Task<string> SignInAsync(MembershipPorts ports, User user) => Assert.IsType<SignInOutcome.SignedIn>(
+    protected static async Task<string> SignInAsync(MembershipPorts ports, User user) => Assert.IsType<SignInOutcome.SignedIn>(
         await ports.Users.VerifyAsync(user.Email, "correct horse battery", null, "192.0.2.1", Cancel)).Stamp;
 
     private Task SaveRoleAsync(MembershipPorts ports, TenantId tenant, string name, params string[] permissions)

@@ -128,6 +128,8 @@ public sealed class InMemoryAccessRights(InMemoryUserDirectory users, InMemoryMe
 
     public ValueTask LoadAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    public ValueTask LoadAsync(UserId user, string stamp, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public bool IsInForce(UserId user, string stamp) => users.IsInForce(user, stamp);
 
     public IReadOnlySet<string> OfSession(TenantId tenant, UserId user, string stamp)
