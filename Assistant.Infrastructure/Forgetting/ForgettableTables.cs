@@ -157,6 +157,7 @@ internal static class ForgettableTables
     public static IReadOnlyDictionary<string, string> Elsewhere { get; } = new Dictionary<string, string>
     {
         ["turns that think"] = "halted when the erasure begins; what they come to is not written under the new version",
+        ["opened keys"] = "wiped when the erasure begins, and within two minutes where a read was under way or in another process; nothing is opened with them",
         ["sends under way"] = "those that have begun end, the others find no row",
         ["live feed"] = "events on their way to open screens, read within moments; screens are told to read again",
         ["web chat sessions"] = "hold the conversation's id; the page reads the store again",

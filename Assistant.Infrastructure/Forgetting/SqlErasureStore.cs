@@ -25,7 +25,7 @@ using Assistant.Infrastructure.Security.Sealing;
 namespace Assistant.Infrastructure.Forgetting;
 
 /// <inheritdoc cref="IErasureStore"/>
-internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads) : IErasureStore
+internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads, BodySealer bodies) : IErasureStore
 {
     private const string Columns =
         "id, tenant_id, kind, subject_id, seq, actor_kind, actor_id, actor_name, state, counts, keys_destroyed, kept_events, begun_at, begun_seq, "
@@ -83,9 +83,18 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads) : IEr
             },
             cancellationToken);
 
-    public Task<BeginErasureOutcome> BeginAsync(
+    public async Task<BeginErasureOutcome> BeginAsync(
         ErasureId id, ErasureScope scope, string digest, long keptEvents, AuditDraft audit, CancellationToken cancellationToken)
-        => writes.ExecuteAsync(TenantScope.Of(audit.Tenant), session => Begin(session, id, scope, digest, keptEvents, audit), cancellationToken);
+    {
+        var outcome = await writes.ExecuteAsync(
+            TenantScope.Of(audit.Tenant), session => Begin(session, id, scope, digest, keptEvents, audit), cancellationToken);
+        if (scope.Kind == ErasureKind.Person)
+        {
+            bodies.Forget(audit.Tenant, new PersonId(scope.Id));
+        }
+
+        return outcome;
+    }
 
     public Task<bool> ContinueAsync(TenantId tenant, ErasureId id, CancellationToken cancellationToken)
         => writes.ExecuteAsync(TenantScope.Of(tenant), session => Continue(session, tenant, id), cancellationToken);

@@ -1,5 +1,6 @@
 using Assistant.Benchmarks.Ai;
 using Assistant.Benchmarks.Audit;
+using Assistant.Benchmarks.Conversations;
 using Assistant.Benchmarks.Floor;
 using Assistant.Benchmarks.Sealing;
 
@@ -9,6 +10,7 @@ var benchmarks = new Dictionary<string, (string About, Func<string[], Task<int>>
     ["floor"] = ("the least durable gateway, driven by tests/bench/run.sh", FloorBenchmark.RunAsync),
     ["audit"] = ("appending to an audit chain beside SHA-256 and a raw insert [--events N] [--writers N]", AuditBenchmark.RunAsync),
     ["sealing"] = ("sealing and opening beside AES-256-GCM [--values N] [--bytes N]", SealingBenchmark.RunAsync),
+    ["turn"] = ("what a turn reads before an engine is asked [--turns N] [--messages N]", TurnBenchmark.RunAsync),
     ["engine"] = ("a reply of an engine beside a bare HttpClient [--url U] [--calls N] [--concurrency N]", EngineBenchmark.RunAsync),
 };
 

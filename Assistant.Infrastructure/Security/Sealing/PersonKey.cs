@@ -13,7 +13,7 @@ using Assistant.Infrastructure.Memory.Search;
 
 namespace Assistant.Infrastructure.Security.Sealing;
 
-/// <summary>A person's key, opened for the moment; disposing wipes it. For one thread at a time.</summary>
+/// <summary>A person's opened key; disposing wipes it. For one thread at a time.</summary>
 internal sealed class PersonKey : IDisposable
 {
     // A person has one key for good: its number has room for more and is checked.
@@ -25,6 +25,7 @@ internal sealed class PersonKey : IDisposable
     private readonly TenantId _tenant;
     private readonly byte[]? _key;
     private readonly byte[] _binding;
+    private byte[]? _searchSecret;
 
     /// <param name="key">Wiped with this; <see langword="null"/> when it was destroyed.</param>
     public PersonKey(TenantId tenant, PersonId person, byte[]? key)
@@ -68,15 +69,15 @@ internal sealed class PersonKey : IDisposable
             return null;
         }
 
-        Span<byte> derived = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"search\0{_tenant.Value}\0{Person}"), derived);
-        return new SearchKey(Person.Value, derived);
+        _searchSecret ??= HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"search\0{_tenant.Value}\0{Person}"));
+        return new SearchKey(Person.Value, _searchSecret);
     }
 
     public void Dispose()
     {
         _aes?.Dispose();
         CryptographicOperations.ZeroMemory(_key);
+        CryptographicOperations.ZeroMemory(_searchSecret);
     }
 
     /// <param name="buffer">Used when the place fits, which it nearly always does.</param>

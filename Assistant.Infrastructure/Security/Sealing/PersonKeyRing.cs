@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Persistence;
 
 namespace Assistant.Infrastructure.Security.Sealing;
 
-/// <summary>Persons' keys opened within one unit or read: each is read once, and wiped when this is disposed.</summary>
+/// <summary>Persons' keys opened within one unit or read: each is read once, and given back or wiped when this is disposed.</summary>
 internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, EnvelopeSealer sealer, OpenedPersonKeys opened, TimeProvider clock) : IDisposable
 {
     private const int PeoplePerStatement = 16;
@@ -18,14 +18,21 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
         "SELECT person_id, wrapped FROM person_keys WHERE tenant_id = @p0 AND person_id IN ("
         + string.Join(", ", Enumerable.Range(1, PeoplePerStatement).Select(i => $"@p{i}")) + ")";
 
-    private readonly Dictionary<Guid, PersonKey> _keys = [];
+    private readonly Dictionary<Guid, (PersonKey Key, byte[]? Wrapped)> _keys = [];
 
     public TenantId Tenant => tenant;
 
     /// <summary>Reads many keys in a few statements; whoever has none yet is left out.</summary>
     public void Load(IEnumerable<Guid> people)
     {
-        foreach (var some in people.Distinct().Where(person => !_keys.ContainsKey(person)).Chunk(PeoplePerStatement))
+        var unknown = people.Where(person => !_keys.ContainsKey(person)).ToHashSet();
+        if (unknown.Count == 1)
+        {
+            Find(new PersonId(unknown.First())); // nearly every conversation is one person's
+            return;
+        }
+
+        foreach (var some in unknown.Chunk(PeoplePerStatement))
         {
             var values = new SqlValue[1 + PeoplePerStatement];
             values[0] = tenant.Value;
@@ -44,12 +51,12 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
     /// <summary>The person's key, perhaps a destroyed one; <see langword="null"/> before anything was sealed for them.</summary>
     public PersonKey? Find(PersonId person)
     {
-        if (!_keys.TryGetValue(person.Value, out var key) && Read(person) is { Length: 1 } found)
+        if (!_keys.TryGetValue(person.Value, out var entry) && Read(person) is { Length: 1 } found)
         {
-            _keys.Add(person.Value, key = Open(person.Value, found[0]));
+            _keys.Add(person.Value, entry = Open(person.Value, found[0]));
         }
 
-        return key;
+        return entry.Key;
     }
 
     /// <summary>The person's key, made when there is none; perhaps a destroyed one. Only in a unit of work.</summary>
@@ -62,10 +69,19 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
 
     public void Dispose()
     {
-        foreach (var key in _keys.Values)
+        foreach (var (key, wrapped) in _keys.Values)
         {
-            key.Dispose();
+            if (wrapped is null)
+            {
+                key.Dispose();
+            }
+            else
+            {
+                opened.Return(key, tenant, wrapped);
+            }
         }
+
+        _keys.Clear();
     }
 
     private PersonKey Make(PersonId person)
@@ -82,13 +98,13 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
     private byte[]?[]? Read(PersonId person)
         => session.QueryFirst<byte[]?[]>(PersonSealer.Select, row => [row.IsDBNull(0) ? null : row.GetBytes(0)], tenant.Value, person.Value);
 
-    private PersonKey Open(Guid person, byte[]? wrapped)
+    private (PersonKey Key, byte[]? Wrapped) Open(Guid person, byte[]? wrapped)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return new PersonKey(tenant, new PersonId(person), Unwrap(person, wrapped));
+                return (Unwrap(person, wrapped), wrapped);
             }
             catch (SealBrokenException) when (attempt < Attempts && Read(new PersonId(person)) is [var again] && !Same(again, wrapped))
             {
@@ -97,22 +113,22 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
         }
     }
 
-    private byte[]? Unwrap(Guid person, byte[]? wrapped)
+    private PersonKey Unwrap(Guid person, byte[]? wrapped)
     {
         if (wrapped is null)
         {
             opened.Forget(tenant, person);
-            return null;
+            return new PersonKey(tenant, new PersonId(person), null);
         }
 
-        if (opened.Find(tenant, person, wrapped) is { } known)
+        if (opened.Borrow(tenant, person, wrapped) is { } known)
         {
             return known;
         }
 
         var key = sealer.Open(session, tenant, PersonSealer.KeyPlace(person), wrapped);
         opened.Add(tenant, person, wrapped, key);
-        return key;
+        return new PersonKey(tenant, new PersonId(person), key);
     }
 
     private static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : one.AsSpan().SequenceEqual(other);

@@ -6,6 +6,7 @@ using Assistant.Domain.Idempotency;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security.Keys;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Verifier;
 using Xunit;
 
@@ -31,6 +32,22 @@ public sealed class ForgettingTests
         Assert.Contains("Name Bo", bytes, StringComparison.Ordinal); // the files were read at all: names lie plain, what is said does not
         Assert.All(words, word => Assert.DoesNotContain(word, bytes, StringComparison.Ordinal));
         Assert.DoesNotContain("Name Li", bytes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_opened_key_leaves_the_memory_when_forgetting_begins_and_those_of_others_stay()
+    {
+        await using var house = await ForgettingHouse.OpenAsync(onPostgres: false);
+        var bodies = house.House.Get<BodySealer>();
+        var (person, _) = await house.LiveAsync("Li", "one");
+        await house.LiveAsync("Bo", "two");
+        var kept = bodies.KeptKeys;
+        var desk = house.House.Get<ForgettingDesk>();
+        var preview = (await desk.PreviewAsync(ForgettingHouse.Machine, ErasureScope.Of(person), Cancel))!;
+
+        Assert.IsType<ForgetOutcome.Begun>(await desk.ForgetAsync(ForgettingHouse.Machine, ErasureScope.Of(person), preview.Digest, Cancel));
+
+        Assert.Equal((2, 1), (kept, bodies.KeptKeys));
     }
 
     [Theory]

@@ -205,6 +205,51 @@ public abstract class TurnStoreContract : PathContract
     }
 
     [Fact]
+    public async Task History_is_what_the_rows_say_also_when_it_was_read_a_moment_ago()
+    {
+        var conversation = await TalkOnceAsync(HomeLine);
+        await HearAsync(HomeLine, "2", "two");
+        Assert.Equal(["one", "answer"], await HistoryAsync(conversation));
+
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "") with { DedupeKey = "e", Content = new InboundContent.Edited("one, or rather ten"), SentAt = Ports.Clock.GetUtcNow() });
+        Assert.Equal(["one, or rather ten", "answer"], await HistoryAsync(conversation));
+
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Conversations.ReplyAsync(
+            Home, conversation, Anna, new MessageBody("Anna here"), [new MessageBody("Anna here")], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
+        await HandBackAsync(conversation);
+        Assert.Equal(["one, or rather ten", "answer", "Anna here"], await HistoryAsync(conversation));
+
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "") with { DedupeKey = "d", Content = new InboundContent.Deleted(), SentAt = Ports.Clock.GetUtcNow() });
+        Assert.Equal(["answer", "Anna here"], await HistoryAsync(conversation));
+    }
+
+    [Fact]
+    public async Task History_that_was_read_a_moment_ago_is_empty_once_its_person_was_forgotten()
+    {
+        var conversation = await TalkOnceAsync(HomeLine);
+        await HearAsync(HomeLine, "2", "two");
+        Assert.Equal(["one", "answer"], await HistoryAsync(conversation));
+
+        await ForgetAsync(Home, (await BeginAsync(conversation)).Person.Id);
+
+        Assert.Empty(await HistoryAsync(conversation));
+    }
+
+    [Fact]
+    public async Task History_is_of_its_conversation_and_tenant_alone()
+    {
+        var (home, office) = (await TalkOnceAsync(HomeLine), await TalkOnceAsync(OfficeLine, "office answer"));
+        await HearAsync(HomeLine, "2", "two");
+        await HearAsync(OfficeLine, "2", "two");
+        for (var turn = 0; turn < 2; turn++)
+        {
+            Assert.Equal(["one", "answer"], await HistoryAsync(home));
+            Assert.Equal(["one", "office answer"], await HistoryAsync(office));
+        }
+    }
+
+    [Fact]
     public async Task Only_the_newest_history_is_read()
     {
         ConversationId conversation = default;
@@ -257,6 +302,15 @@ public abstract class TurnStoreContract : PathContract
         Assert.Equal("Yes, please", start.Utterance.Body.Markdown);
         Assert.Equal("yes", Assert.IsType<InboundContent.Pressed>(start.Entry.Content).Data);
     }
+
+    private async Task<ConversationId> TalkOnceAsync(Connection line, string answer = "answer")
+    {
+        var conversation = await HearAsync(line, "1", "one");
+        await AnswerAsync(conversation, answer);
+        return conversation;
+    }
+
+    private async Task<IEnumerable<string>> HistoryAsync(ConversationId conversation) => (await BeginAsync(conversation)).History.Select(m => m.Text);
 
     private static Fact BoilerFact(TurnStart start) => new(
         Guid.CreateVersion7(), start.Conversation.Tenant, start.Conversation.Person, "the boiler is in the attic", start.Utterance.At, start.Conversation.Id,
