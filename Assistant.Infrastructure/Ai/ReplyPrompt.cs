@@ -32,7 +32,7 @@ internal static class ReplyPrompt
     public static List<ChatMessage> Build(ReplyContext context, SpokenRequest request, EngineOptions options)
     {
         var history = Trim(context.History, options.HistoryBudgetTokens);
-        var messages = new List<ChatMessage>(history.Count + 2) { new(ChatRole.System, Instructions(context, request, options)) };
+        var messages = new List<ChatMessage>(history.Count + 2) { new(ChatRole.System, Instructions(context, history, request, options)) };
         foreach (var message in history)
         {
             messages.Add(message.Author switch
@@ -47,7 +47,7 @@ internal static class ReplyPrompt
         return messages;
     }
 
-    private static string Instructions(ReplyContext context, SpokenRequest request, EngineOptions options)
+    private static string Instructions(ReplyContext context, List<HistoryMessage> history, SpokenRequest request, EngineOptions options)
     {
         var text = new StringBuilder(Rules, 1024);
         text.Append("\nNow: ").Append(context.Now.ToString("dddd, d MMMM yyyy, HH:mm 'UTC'zzz", CultureInfo.InvariantCulture));
@@ -59,13 +59,16 @@ internal static class ReplyPrompt
             SpokenRequest.AskForPerson => "\nThe person asks for a human. A colleague is being called; tell them so, briefly.",
             _ => string.Empty,
         });
-        AppendMemory(text, context, options.MemoryBudgetTokens);
+        AppendMemory(text, context, history, options.MemoryBudgetTokens);
         return text.ToString();
     }
 
-    private static void AppendMemory(StringBuilder text, ReplyContext context, int budget)
+    /// <param name="history">What is told word for word: memory does not say it again, and has its budget for what is older.</param>
+    private static void AppendMemory(StringBuilder text, ReplyContext context, List<HistoryMessage> history, int budget)
     {
+        var told = history.Select(message => message.Seq).ToHashSet();
         var lines = context.Recollections
+            .Where(r => r.IsFact || r.Conversation != context.Conversation || !told.Contains(r.Seq))
             .Select(r => Line(r.At, r.Author == AuthorKind.Person ? "person" : r.Author == AuthorKind.Operator ? "colleague" : "assistant", r.Quote))
             .Concat(context.Facts.Select(f => Line(f.StatedAt, "person", f.Text)))
             .Distinct(StringComparer.Ordinal);

@@ -76,6 +76,27 @@ public sealed class ReplyPromptTests
     }
 
     [Fact]
+    public void Memory_does_not_repeat_what_the_conversation_tells()
+    {
+        var context = Saying("?").WithHistory(AuthorKind.Person, "the boiler leaks")
+            .RecallingTheLast("the boiler leaks").RecallingTheLast("elsewhere it rains", ConversationId.Create()).RecallingTheLast("a fact", isFact: true);
+
+        var system = Build(context)[0].Text;
+
+        Assert.DoesNotContain("the boiler leaks", system, StringComparison.Ordinal);
+        Assert.Contains("elsewhere it rains", system, StringComparison.Ordinal);
+        Assert.Contains("a fact", system, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Memory_quotes_what_the_budget_of_history_left_out()
+    {
+        var context = Saying("?").WithHistory(AuthorKind.Person, "the boiler leaks").RecallingTheLast("the boiler leaks");
+
+        Assert.Contains("the boiler leaks", Build(context, new EngineOptions { HistoryBudgetTokens = 0 })[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_memory_there_are_no_empty_markers()
         => Assert.Equal(1, Count(Build(Saying("hi"))[0].Text, "</memory>"));
 

@@ -39,6 +39,13 @@ public sealed class ReplyContextBuilder(string utterance)
         return this;
     }
 
+    /// <summary>Memory finds the newest message of the history as well, or what was said at the same place of another conversation.</summary>
+    public ReplyContextBuilder RecallingTheLast(string quote, ConversationId? other = null, bool isFact = false)
+    {
+        _recollections.Add(new(quote, Morning, isFact, AuthorKind.Person, other ?? _conversation, _seq));
+        return this;
+    }
+
     public ReplyContextBuilder WithHistory(AuthorKind author, string text)
     {
         _history.Add(new(++_seq, author, text, [], Morning));
