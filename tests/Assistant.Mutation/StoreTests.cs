@@ -12,7 +12,7 @@ internal sealed partial class StoreTests(string folder, string[] starter) : IDis
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     // Whoever else uses the machine gets a turn.
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(10);
 
     private Process? _process;
     private long _started;

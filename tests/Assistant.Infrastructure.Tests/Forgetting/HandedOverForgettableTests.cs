@@ -1,0 +1,213 @@
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Forgetting;
+using Assistant.Infrastructure.Memory.Search;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Tests.Persistence;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Forgetting;
+
+/// <summary>Forgetting counts and deletes what belongs to its tenant, whomever another tenant's rows name.</summary>
+public sealed class HandedOverForgettableTests : HandedOverRows
+{
+    private static readonly Guid s_person = Guid.Parse("01900000-0000-7000-8000-000000000001");
+    private static readonly Guid s_stranger = Guid.Parse("01900000-0000-7000-8000-000000000002");
+    private static readonly Guid s_conversation = Guid.Parse("01900000-0000-7000-8000-000000000003");
+
+    public static TheoryData<ErasureKind> Kinds => [ErasureKind.Person, ErasureKind.Conversation, ErasureKind.Message];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_row_of_another_tenant_is_neither_counted_nor_deleted_whatever_it_names(ErasureKind kind)
+    {
+        var sql = new ScopeSql(Home, Scope(kind));
+        foreach (var table in ForgettableTables.All.Where(table => table.Condition(kind) is not null))
+        {
+            await WithPlantedAsync(session =>
+            {
+                PlantTheirs(session, table);
+                Plant(session, table.Table, Office, Row(table, s_person));
+                Assert.Equal((0, 0), (sql.CountAll(session)[table.Kind], sql.Delete(session, table)));
+
+                Take(session, table.Table);
+                Assert.Equal((1, 1), (sql.CountAll(session)[table.Kind], sql.Delete(session, table)));
+            });
+        }
+    }
+
+    [Fact]
+    public async Task A_row_in_a_conversation_of_another_tenant_is_neither_counted_nor_deleted()
+    {
+        var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
+        var tables = ForgettableTables.All.Where(table => table.OfPerson.Contains("FROM conversations", StringComparison.Ordinal)).ToList();
+        Assert.Equal(8, tables.Count);
+        foreach (var table in tables)
+        {
+            await WithPlantedAsync(session =>
+            {
+                Plant(session, "conversations", Office, Row(ForgettableTables.Conversations, s_person));
+                Plant(session, table.Table, Home, Row(table, s_stranger));
+                if (table == ForgettableTables.FilePieces)
+                {
+                    Plant(session, "attachments", Home, Row(table, s_stranger));
+                }
+
+                Assert.Equal((0, 0), (sql.CountAll(session)[table.Kind], sql.Delete(session, table)));
+
+                Take(session, "conversations");
+                Assert.Equal((1, 1), (sql.CountAll(session)[table.Kind], sql.Delete(session, table)));
+            });
+        }
+    }
+
+    [Fact]
+    public async Task A_piece_of_a_file_of_another_tenant_is_neither_counted_nor_deleted()
+    {
+        var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
+        await WithPlantedAsync(session =>
+        {
+            Plant(session, "attachments", Office, Row(ForgettableTables.FilePieces, s_person));
+            Plant(session, "attachment_chunks", Home, Row(ForgettableTables.FilePieces, s_person));
+            Assert.Equal((0, 0), (sql.CountAll(session)[Forgettable.FilePieces], sql.Delete(session, ForgettableTables.FilePieces)));
+
+            Take(session, "attachments");
+            Assert.Equal((1, 1), (sql.CountAll(session)[Forgettable.FilePieces], sql.Delete(session, ForgettableTables.FilePieces)));
+        });
+    }
+
+    [Theory]
+    [InlineData(ErasureKind.Person, "")]
+    [InlineData(ErasureKind.Conversation, "")]
+    [InlineData(ErasureKind.Conversation, "/1")]
+    [InlineData(ErasureKind.Message, "")]
+    public async Task Proofs_and_answers_of_another_tenant_stay(ErasureKind kind, string part)
+    {
+        var sql = new ScopeSql(Home, Scope(kind));
+        await WithPlantedAsync(session =>
+        {
+            Plant(session, "step_ups", Office, Values(("subject", $"{Scope(kind).Subject}{part}")));
+            Plant(session, "idempotency", Office, Values(("sealed_body", new byte[] { 1 }), ("claimed_at", 1L)));
+            Assert.Equal((0, 0), Named(sql.CountAll(session)));
+            Assert.Equal((0, 0), Named(sql.DeleteRoots(session, DateTimeOffset.UnixEpoch.AddSeconds(1))));
+
+            Take(session, "step_ups");
+            Take(session, "idempotency");
+            Assert.Equal((1, 1), Named(sql.CountAll(session)));
+            Assert.Equal((1, 1), Named(sql.DeleteRoots(session, DateTimeOffset.UnixEpoch.AddSeconds(1))));
+        });
+
+        static (long, long) Named(ErasureCounts counts) => (counts[Forgettable.Proofs], counts[Forgettable.KeptAnswers]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Another_tenants_conversation_has_no_name_and_no_place_here(ErasureKind kind)
+    {
+        var sql = new ScopeSql(Home, Scope(kind));
+        await WithPlantedAsync(session =>
+        {
+            Plant(session, "people", Home, Values(("id", kind == ErasureKind.Person ? s_stranger : s_person)));
+            Plant(session, "people", Office, Values(("id", kind == ErasureKind.Person ? s_person : s_stranger)));
+            Plant(session, "conversations", Office, Row(ForgettableTables.Conversations, s_person));
+            Assert.Null(sql.FindName(session));
+            Assert.Empty(sql.Places(session));
+
+            Take(session, "people");
+            Take(session, "conversations");
+            Assert.NotNull(sql.FindName(session));
+            Assert.Single(sql.Places(session));
+        });
+    }
+
+    /// <summary>Entries of both tenants lie between each other, in the lists of one person.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Of_the_search_index_the_tenants_own_entries_go(ErasureKind kind)
+    {
+        var sql = new ScopeSql(Home, Scope(kind));
+        await WithPlantedAsync(session =>
+        {
+            PlantTheirs(session, ForgettableTables.SearchEntries);
+            PlantEntries(session, (1, Office), (2, Home), (3, Office));
+
+            var counted = sql.CountAll(session);
+            var (deleted, after) = sql.DeleteSearch(session, 0);
+
+            Assert.Equal((1, 1), (counted[Forgettable.SearchPostings], counted[Forgettable.SearchEntries]));
+            Assert.Equal((1, 1, 2), (deleted[Forgettable.SearchPostings], deleted[Forgettable.SearchEntries], after));
+            Assert.Equal([1, 3], session.Query("SELECT entry_id FROM search_postings ORDER BY 1", r => r.GetInt64(0)));
+            Assert.Equal([1, 3], session.Query("SELECT id FROM search_entries ORDER BY 1", r => r.GetInt64(0)));
+        });
+    }
+
+    /// <summary>Whose lists they are is not learnt from another tenant's conversation.</summary>
+    [Fact]
+    public async Task The_lists_of_another_tenants_person_are_not_counted()
+    {
+        var sql = new ScopeSql(Home, Scope(ErasureKind.Conversation));
+        await WithPlantedAsync(session =>
+        {
+            Plant(session, "conversations", Office, Row(ForgettableTables.Conversations, s_person));
+            PlantEntries(session, (1, Home));
+            Assert.Equal(0, sql.CountAll(session)[Forgettable.SearchPostings]);
+
+            Take(session, "conversations");
+            Assert.Equal(1, sql.CountAll(session)[Forgettable.SearchPostings]);
+        });
+    }
+
+    [Fact]
+    public async Task A_tenant_that_is_not_searched_any_more_takes_its_own_entries_out()
+        => await WithPlantedAsync(session =>
+        {
+            PlantEntries(session, (1, Office), (2, Home), (3, Office), (4, Home));
+
+            Assert.Equal(2, SearchClearing.ClearSome(session, Home));
+
+            Assert.Equal([1, 3], session.Query("SELECT entry_id FROM search_postings ORDER BY 1", r => r.GetInt64(0)));
+            Assert.Equal([1, 3], session.Query("SELECT id FROM search_entries ORDER BY 1", r => r.GetInt64(0)));
+        });
+
+    private static ErasureScope Scope(ErasureKind kind) => kind switch
+    {
+        ErasureKind.Person => new ErasureScope(kind, s_person),
+        ErasureKind.Conversation => new ErasureScope(kind, s_conversation),
+        _ => new ErasureScope(kind, s_conversation, 1),
+    };
+
+    /// <summary>What a row of the table is found from, in its own tenant.</summary>
+    private static void PlantTheirs(WriteSession session, ForgettableTable table)
+    {
+        if (table.Table != "conversations")
+        {
+            Plant(session, "conversations", Home, Row(ForgettableTables.Conversations, s_person));
+        }
+
+        if (table == ForgettableTables.FilePieces)
+        {
+            Plant(session, "attachments", Home, Row(table, s_person));
+        }
+    }
+
+    private static void PlantEntries(WriteSession session, params (long Id, TenantId Tenant)[] entries)
+    {
+        var (first, _) = SearchKey.RangeOf(s_person);
+        foreach (var (id, tenant) in entries)
+        {
+            Plant(session, "search_entries", tenant, Values(("id", id), ("person_id", s_person), ("conversation_id", s_conversation), ("seq", 1L)));
+            session.Execute("INSERT INTO search_postings (key, entry_id) VALUES (@p0, @p1)", first, id);
+        }
+    }
+
+    private static Dictionary<string, SqlValue> Row(ForgettableTable table, Guid person) => Values(
+        ("id", table == ForgettableTables.People ? person : table == ForgettableTables.SearchEntries ? 1L : s_conversation),
+        ("person_id", person), ("used_by", person), ("conversation_id", s_conversation), ("source_conversation_id", s_conversation),
+        ("seq", 1L), ("message_seq", 1L), ("source_seq", 1L), ("number", 1L), ("is_note", table == ForgettableTables.Notes));
+
+    private static Dictionary<string, SqlValue> Values(params (string Column, SqlValue Value)[] values)
+        => values.ToDictionary(pair => pair.Column, pair => pair.Value, StringComparer.Ordinal);
+
+    private static void Take(WriteSession session, string table) => session.Execute($"UPDATE {table} SET tenant_id = @p0", Home.Value);
+}
