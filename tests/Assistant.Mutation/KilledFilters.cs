@@ -9,7 +9,10 @@ public static class KilledFilters
     /// <summary>Name of the file with the filters that survived or were not tried yet, a line each. It is to become empty.</summary>
     public const string OpenFileName = "open.txt";
 
-    /// <summary>The test by filter.</summary>
+    /// <summary>Name of the file with the filters whose loss nobody could notice, each with the reason behind a tab.</summary>
+    public const string EquivalentFileName = "equivalent.txt";
+
+    /// <summary>The test, or the reason, by filter.</summary>
     public static SortedDictionary<string, string> Read(string path)
     {
         var killed = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -37,7 +37,8 @@ internal sealed partial class MutationRun(MutationOptions options) : IDisposable
             killed.Remove(gone);
         }
 
-        var wanted = filters.Where(f => (options.All || !killed.ContainsKey(f)) && (options.Only is null || f.Contains(options.Only, StringComparison.Ordinal))).ToList();
+        var equivalent = KilledFilters.Read(Path.Combine(Path.GetDirectoryName(options.Killed)!, KilledFilters.EquivalentFileName)).Keys;
+        var wanted = filters.Where(f => !equivalent.Contains(f) && (options.All || !killed.ContainsKey(f)) && (options.Only is null || f.Contains(options.Only, StringComparison.Ordinal))).ToList();
         var classes = wanted.Count > 0 ? await _tests.ClassesAsync() : [];
         foreach (var filter in wanted.OrderBy(IsKept).ThenBy(filter => Likely(filter, classes).First(), StringComparer.Ordinal))
         {
@@ -50,11 +51,11 @@ internal sealed partial class MutationRun(MutationOptions options) : IDisposable
             KilledFilters.Write(options.Killed, killed);
         }
 
-        var open = filters.Where(filter => !killed.ContainsKey(filter)).Order(StringComparer.Ordinal).ToList();
+        var open = filters.Where(filter => !killed.ContainsKey(filter) && !equivalent.Contains(filter)).Order(StringComparer.Ordinal).ToList();
         KilledFilters.Write(options.Killed, killed);
         await File.WriteAllLinesAsync(Path.Combine(Path.GetDirectoryName(options.Killed)!, KilledFilters.OpenFileName), open);
         var survived = open.Intersect(wanted).Count();
-        Console.WriteLine($"{filters.Count} tenant filters, {filters.Count - open.Count} killed, {survived} survived, {open.Count - survived} not tried");
+        Console.WriteLine($"{filters.Count} tenant filters, {killed.Count} killed, {equivalent.Count} equivalent, {survived} survived, {open.Count - survived} not tried");
         return open.Count == 0 ? 0 : 1;
     }
 
@@ -100,7 +101,16 @@ internal sealed partial class MutationRun(MutationOptions options) : IDisposable
             _met.Add(testClass, met = answer.Code == 0 ? answer.Met : null);
         }
 
-        return met is not null && (IsKept(filter) ? Likeness(filter, testClass) > 0 : met.Contains(filter));
+        return met is not null && (IsKept(filter) ? Likeness(filter, testClass) > 0 || met.Any(other => IsBeside(other, filter)) : met.Contains(filter));
+    }
+
+    // Of the same type of the stores: whoever meets one may have met the other, had it been first.
+    private static bool IsBeside(string filter, string other) => !IsOfRows(other) && TypeOf(filter) == TypeOf(other);
+
+    private static string TypeOf(string filter)
+    {
+        var member = filter[..filter.IndexOf(": ", StringComparison.Ordinal)];
+        return member[..member.LastIndexOf('.')].TrimEnd('.'); // the name of a constructor has a dot of its own
     }
 
     private static IOrderedEnumerable<string> Likely(string filter, IEnumerable<string> classes)

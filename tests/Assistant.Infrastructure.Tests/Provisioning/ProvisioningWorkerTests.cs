@@ -193,6 +193,17 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_tenant_gets_the_engines_declared_for_it()
+    {
+        await StartAsync(
+            "tenants: [ { name: sales } ]\nengines: [ { name: main, type: cloud, default: true, settings: { apiKey: k } }, "
+            + "{ name: cheap, type: cloud, tenant: sales, default: true, settings: { apiKey: k } } ]");
+
+        Assert.Equal(["main"], (await _engines.ListAsync(TenantId.Default, Cancel)).Select(e => e.Name));
+        Assert.Equal(["cheap"], (await _engines.ListAsync(new TenantId("sales"), Cancel)).Select(e => e.Name));
+    }
+
+    [Fact]
     public async Task A_secret_file_that_changes_is_a_change()
     {
         var secret = Path.Combine(Path.GetDirectoryName(_path)!, "token");

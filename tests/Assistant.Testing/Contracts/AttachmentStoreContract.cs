@@ -137,6 +137,15 @@ public abstract class AttachmentStoreContract : PathContract
         await Assert.ThrowsAsync<AttachmentGoneException>(() => ReadAsync(Office, claim.Id));
         var other = await ClaimAsync(await SendAsync("2", File("b.pdf")));
         Assert.False(await Ports.Attachments.KeepAsync(other with { Tenant = Office }, "application/pdf", Content(10), Cancel));
+        await Ports.Attachments.EndAsync(other with { Tenant = Office }, AttachmentState.Failed, Phrase.Of("attachment.cut-off"), Cancel);
+        await Ports.Attachments.RetryLaterAsync(other with { Tenant = Office }, Phrase.Of("attachment.cut-off"), Ports.Clock.GetUtcNow(), Cancel);
+        Assert.Empty(await DueAsync());
+        Assert.Equal(new AttachmentFile(other.Id, AttachmentState.Waiting), await FindAsync(other.Id));
+
+        Ports.Clock.Advance(Lease);
+        var due = Assert.Single(await DueAsync());
+        Assert.Null(await Ports.Attachments.ClaimAsync(due with { Tenant = Office }, Ports.Clock.GetUtcNow() + Lease, Cancel));
+        Assert.Equal(due, Assert.Single(await DueAsync()));
     }
 
     [Fact]

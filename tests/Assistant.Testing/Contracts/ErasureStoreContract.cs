@@ -197,6 +197,62 @@ public abstract class ErasureStoreContract : PathContract
 
         Assert.Equal([second.Id, first.Id], [Assert.Single(page.Items).Id, Assert.Single(rest.Items).Id]);
         Assert.Null(rest.Next);
+        Assert.Empty((await Ports.Erasures.ListAsync(Office, page.Next, 10, Cancel)).Items);
+    }
+
+    [Fact]
+    public async Task Another_tenant_neither_continues_nor_finishes_an_erasure()
+    {
+        var (person, _) = await LiveAsync();
+        var preview = await PreviewAsync(ErasureScope.Of(person));
+        var id = (await BeginAsync(ErasureScope.Of(person))).Erasure.Id;
+
+        while (await Ports.Erasures.ContinueAsync(Office, id, Cancel))
+        {
+        }
+
+        await Ports.Erasures.FinishAsync(Office, id, erasure => Draft(Office, AuditActions.Erased, erasure.Scope.Subject), Cancel);
+        Assert.Equal(ErasureState.Running, (await Ports.Erasures.FindAsync(Home, id, Cancel))!.State);
+
+        await ContinueAsync(id);
+        await FinishAsync(id);
+        Assert.Equal((ErasureState.Erased, preview.Counts), (await Ports.Erasures.FindAsync(Home, id, Cancel)) is { } erased ? (erased.State, erased.Counts) : default);
+    }
+
+    [Fact]
+    public async Task Events_of_another_tenant_about_the_same_ids_are_not_counted()
+    {
+        var (person, conversation) = await LiveAsync();
+        ErasureScope[] scopes = [ErasureScope.Of(person), ErasureScope.Of(conversation), ErasureScope.Of(conversation, 1)];
+        var before = await CountEventsAsync(scopes);
+
+        foreach (var scope in scopes)
+        {
+            foreach (var actor in new[] { person, PersonId.Create() })
+            {
+                var audit = Draft(Office, AuditActions.ConnectionSaved, scope.Subject) with { Actor = new("person", actor.ToString(), "Wu") };
+                await Ports.Connections.SaveAsync(OfficeLine, audit, Cancel);
+            }
+        }
+
+        Assert.Equal(before, await CountEventsAsync(scopes));
+    }
+
+    [Fact]
+    public async Task A_key_that_another_tenant_keeps_under_the_same_id_opens_nothing_and_is_not_counted()
+    {
+        var conversation = await HearAsync(OfficeLine, "1", "office talk");
+        var person = (await BeginAsync(conversation)).Person.Id;
+        await Ports.Persons.SealAsync(Home, person, "nowhere", "makes a key"u8.ToArray(), Cancel);
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.Equal("office talk", Assert.Single(await ThreadAsync(Office, conversation)).Body.Markdown);
+        Assert.Single((await Ports.Queries.ListAsync(Office, Anna.Id, new ConversationFilter(Text: "office"), null, 10, Cancel)).Items);
+
+        await ForgetAsync(Office, person);
+        var preview = (await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(person), Cancel))!;
+        var begun = Assert.IsType<BeginErasureOutcome.Begun>(await BeginAsync(Office, ErasureScope.Of(person), preview.Digest));
+        Assert.Equal(0, begun.Erasure.KeysDestroyed);
     }
 
     [Fact]
@@ -280,6 +336,17 @@ public abstract class ErasureStoreContract : PathContract
         await ContinueAsync(id);
         await FinishAsync(id);
         return (await Ports.Erasures.FindAsync(Home, id, Cancel))!;
+    }
+
+    private async Task<List<(long Kept, long Named)>> CountEventsAsync(IEnumerable<ErasureScope> scopes)
+    {
+        var counts = new List<(long, long)>();
+        foreach (var scope in scopes)
+        {
+            counts.Add(await PreviewAsync(scope) is var preview ? (preview.KeptEvents, preview.NamedEvents) : default);
+        }
+
+        return counts;
     }
 
     private async Task<BeginErasureOutcome> BeginAsync(TenantId tenant, ErasureScope scope, string digest)

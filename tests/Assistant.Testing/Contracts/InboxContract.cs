@@ -175,6 +175,7 @@ public abstract class InboxContract : PathContract
         Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
         var dead = Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items);
         Assert.True(dead.IsInbound);
+        Assert.Empty((await Ports.DeadLetters.ListAsync(Office, null, 10, Cancel)).Items);
         Assert.Equal(Phrase.Of("fault", ("kind", "Boom"), ("message", "again")), dead.Reason);
 
         Assert.Null(await Ports.Inbox.ReviveAsync(Office, dead.Id, Draft(Office, AuditActions.MessageRevived, "x"), Cancel));

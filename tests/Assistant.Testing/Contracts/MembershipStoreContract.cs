@@ -44,6 +44,23 @@ public abstract class MembershipStoreContract
         Assert.Equal(Roles.Auditor, (await ports.Users.FindAsync(Other, ada.Id, Cancel))?.Role);
     }
 
+    /// <summary>Whichever membership comes first, by name or by age.</summary>
+    [Fact]
+    public async Task An_account_has_the_role_it_holds_at_home()
+    {
+        var archive = new TenantId("archive");
+        var ports = await CreateAsync(_clock, archive, Own, Other);
+        var ada = await AddAsync(ports, "ada@example.org", Roles.Operator);
+        await ports.Memberships.SetAsync(archive, ada.Id, Roles.Auditor, Draft(archive), Cancel);
+        await ports.Memberships.SetAsync(Other, ada.Id, Roles.Viewer, Draft(Other), Cancel);
+        await ports.Memberships.RemoveAsync(Own, ada.Id, Draft(Own), Cancel);
+        await ports.Memberships.SetAsync(Own, ada.Id, Roles.Operator, Draft(Own), Cancel);
+
+        Assert.Equal(Roles.Operator, (await ports.Users.FindByEmailAsync("ada@example.org", Cancel))?.Role);
+        Assert.Equal(Roles.Operator, Assert.IsType<ChangeUserOutcome.Changed>(await ports.Users.ResetMfaAsync(Own, ada.Id, Draft(Own), Cancel)).User.Role);
+        Assert.Equal(Roles.Auditor, (await ports.Users.FindAsync(archive, ada.Id, Cancel))?.Role);
+    }
+
     [Fact]
     public async Task What_a_session_may_do_follows_the_membership_at_once()
     {

@@ -91,6 +91,22 @@ public abstract class PeopleStoreContract : PathContract
     }
 
     [Fact]
+    public async Task Whoever_writes_to_two_tenants_is_renamed_and_forgotten_in_each_by_itself()
+    {
+        var here = await PersonAsync(await HearAsync(HomeLine, "1", "hello"));
+        var there = await PersonOfAsync(Office, await HearAsync(OfficeLine, "1", "hello"));
+
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "hello") with { Sender = new ExternalSender("user-1", "Wei Li") });
+        Assert.Equal(["Wei Li"], (await Ports.People.FindAsync(Home, here, Cancel))!.Identities.Select(i => i.DisplayName));
+        Assert.Equal(["Li Wei"], (await Ports.People.FindAsync(Office, there, Cancel))!.Identities.Select(i => i.DisplayName));
+
+        await ForgetAsync(Home, here);
+        Assert.NotEqual(here, await PersonAsync(await HearAsync(HomeLine, "3", "hello", "chat-3")));
+        Assert.Equal(there, await PersonOfAsync(Office, await HearAsync(OfficeLine, "3", "hello", "chat-3")));
+        Assert.Single((await Ports.People.FindAsync(Office, there, Cancel))!.Identities);
+    }
+
+    [Fact]
     public async Task People_are_found_by_part_of_a_name_and_paged_without_gaps()
     {
         for (var i = 0; i < 7; i++)

@@ -48,6 +48,17 @@ public abstract class PersonAccountStoreContract : PathContract
     }
 
     [Fact]
+    public async Task A_code_offered_in_one_tenant_takes_none_back_in_another()
+    {
+        var (ada, lin) = (await UserAsync("ada@example.org"), await PersonAsync("lin"));
+        var code = await OfferAsync(ada);
+
+        await OfferAsync(ada, Office);
+
+        Assert.Equal(LinkOutcome.Linked, await RedeemAsync(code, lin));
+    }
+
+    [Fact]
     public async Task In_a_tenant_a_person_has_one_account_and_an_account_one_person()
     {
         var (ada, bob, lin, wu) = (await UserAsync("ada@example.org"), await UserAsync("bob@example.org"), await PersonAsync("lin"), await PersonAsync("wu"));
@@ -85,7 +96,9 @@ public abstract class PersonAccountStoreContract : PathContract
         await LinkAsync(lin, ada);
 
         Assert.False(await UnlinkAsync(lin, bob));
+        Assert.False(await UnlinkAsync(lin, ada, Office));
         Assert.False(await UnlinkAsync(lin, null, Office));
+        Assert.Null(await Accounts.FindAsync(Office, lin, Cancel));
         Assert.True(await UnlinkAsync(lin, ada));
         Assert.False(await UnlinkAsync(lin, null));
 
@@ -123,11 +136,12 @@ public abstract class PersonAccountStoreContract : PathContract
     private async Task<PersonId> PersonAsync(string sender, Connection? line = null)
         => (await BeginAsync(await HearAsync(line ?? HomeLine, $"1-{sender}", "hello", $"chat-{sender}", sender))).Person.Id;
 
-    private async Task<LinkCode> OfferAsync(UserId user)
+    private async Task<LinkCode> OfferAsync(UserId user, TenantId? tenant = null)
     {
         var code = LinkCode.Create();
         await Accounts.OfferAsync(
-            new OfferedCode(code.Id, Home, user, Ports.Clock.GetUtcNow() + LinkCode.Lifetime), Draft(Home, AuditActions.AccountLinkOffered, $"user/{user}"), Cancel);
+            new OfferedCode(code.Id, tenant ?? Home, user, Ports.Clock.GetUtcNow() + LinkCode.Lifetime),
+            Draft(tenant ?? Home, AuditActions.AccountLinkOffered, $"user/{user}"), Cancel);
         return code;
     }
 

@@ -71,6 +71,20 @@ public abstract class PersonActStoreContract : PathContract
     }
 
     [Fact]
+    public async Task An_act_of_one_tenant_withdraws_and_forgets_none_of_another()
+    {
+        var theirs = await AddAsync(tenant: Office);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await AddAsync();
+        Assert.True(await ClaimAsync(theirs, Office));
+
+        Ports.Clock.Advance(TimeSpan.FromDays(2));
+        await AddAsync();
+
+        Assert.NotNull(await Ports.Acts.FindAsync(theirs.Id, Cancel));
+    }
+
+    [Fact]
     public async Task A_notice_is_queued_for_its_person_whoever_holds_the_conversation()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
@@ -104,13 +118,13 @@ public abstract class PersonActStoreContract : PathContract
         Assert.Equal(first, await Ports.Notices.FindLastDirectAsync(Home, person, Cancel));
     }
 
-    private async Task<PersonAct> AddAsync(string sender = "lin")
+    private async Task<PersonAct> AddAsync(string sender = "lin", TenantId? tenant = null)
     {
         var start = await BeginAsync(await HearAsync(HomeLine, $"{Guid.CreateVersion7()}", "/export", $"chat-{sender}", sender));
         var now = Ports.Clock.GetUtcNow();
         var act = new PersonAct(
-            new PersonActId(Guid.CreateVersion7()), Home, start.Person.Id, start.Conversation.Id, PersonActKind.ExportJson, Digest, now, now + PersonAct.Lifetime);
-        await Ports.Acts.AddAsync(act, Draft(Home, AuditActions.PersonActAsked, $"person/{act.Person}"), Cancel);
+            new PersonActId(Guid.CreateVersion7()), tenant ?? Home, start.Person.Id, start.Conversation.Id, PersonActKind.ExportJson, Digest, now, now + PersonAct.Lifetime);
+        await Ports.Acts.AddAsync(act, Draft(act.Tenant, AuditActions.PersonActAsked, $"person/{act.Person}"), Cancel);
         return act;
     }
 

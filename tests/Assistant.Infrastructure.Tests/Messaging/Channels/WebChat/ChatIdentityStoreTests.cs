@@ -50,6 +50,19 @@ public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityS
         Assert.Null(await store.FindAsync(Desk, Cancel));
     }
 
+    /// <summary>Sealed for this tenant, and yet in a row of another.</summary>
+    [Fact]
+    public async Task A_key_in_another_tenants_row_is_not_given_out()
+    {
+        var store = await CreateAsync(Desk, Shop);
+        await store.AddAsync(Desk, new byte[32], Cancel);
+        await _stores!.Writes.ExecuteAsync(
+            TenantScope.System, session => session.Execute("UPDATE chat_identities SET tenant_id = @p0", Shop.Tenant.Value), Cancel);
+
+        Assert.Null(await store.FindAsync(Desk, Cancel));
+        await Assert.ThrowsAsync<SealBrokenException>(() => store.AddAsync(Desk, new byte[32], Cancel));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_stores is not null)

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Assistant.Domain.Audit;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.Security;
+using Assistant.Domain.Security.External;
+using Assistant.Domain.Security.Passkeys;
+using Assistant.Infrastructure.Tests.Persistence;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Security;
+
+/// <summary>What opens an account opens it in its tenant: an account that is at home elsewhere by now is none.</summary>
+public sealed class HandedOverAccountTests : HandedOverRows
+{
+    [Fact]
+    public async Task A_passkey_begins_no_session_of_an_account_of_another_tenant()
+    {
+        var user = await AddUserAsync();
+        var credential = new PasskeyCredential(RandomNumberGenerator.GetBytes(64), RandomNumberGenerator.GetBytes(77), 7, ["internal"], Guid.CreateVersion7(), true, false);
+        var passkey = new Passkey(new PasskeyId(Guid.CreateVersion7()), Home, user, "Phone", credential, Ports.Clock.GetUtcNow(), null);
+        Assert.True(await House.Get<IPasskeyStore>().AddAsync(passkey, Draft(Home, "test.changed", "user/x"), Cancel));
+
+        await HandOverAsync("users");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => House.Get<IPasskeyStore>().UseAsync(passkey, credential with { SignCount = 8 }, true, Draft(Home, "test.changed", "user/x"), Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => House.Get<IPasskeyStore>().RevokeAsync(Home, user, passkey.Id, Draft(Home, "test.changed", "user/x"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_login_elsewhere_begins_no_session_of_an_account_of_another_tenant()
+    {
+        var user = await AddUserAsync();
+        var login = new ExternalLogin(
+            new ExternalLoginId(Guid.CreateVersion7()), Home, user, new ExternalIdentity("https://id.example.org", "1"), "Example ID", Ports.Clock.GetUtcNow(), null);
+        Assert.True(await House.Get<IExternalLoginStore>().AddAsync(login, Draft(Home, "test.changed", "user/x"), Cancel));
+
+        await HandOverAsync("users");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => House.Get<IExternalLoginStore>().UseAsync(login, Draft(Home, "test.changed", "user/x"), Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => House.Get<IExternalLoginStore>().RemoveAsync(Home, user, login.Id, Draft(Home, "test.changed", "user/x"), Cancel));
+    }
+
+    /// <summary>A person has one row for their account, whichever tenant it names: this one is not told whose it is.</summary>
+    [Fact]
+    public async Task A_link_of_another_tenant_is_not_taken_for_this_ones()
+    {
+        var user = await AddUserAsync();
+        var person = (await BeginAsync(await HearAsync(HomeLine, "1", "hello"))).Person.Id;
+        var audit = Draft(Home, AuditActions.AccountLinked, $"person/{person}");
+        Assert.Equal(LinkOutcome.Linked, await Ports.Accounts.LinkAsync(Home, person, user, audit, Cancel));
+
+        await HandOverAsync("person_accounts");
+
+        Assert.Equal(LinkOutcome.AccountTaken, await Ports.Accounts.LinkAsync(Home, person, user, audit, Cancel));
+    }
+
+    private async Task<UserId> AddUserAsync() => Assert.IsType<CreateUserOutcome.Created>(
+        await Ports.Users.CreateAsync(
+            new NewUser(new UserId(Guid.CreateVersion7()), Home, "ada@example.org", Roles.Owner, "correct horse battery"), onlyFirst: false,
+            Draft(Home, AuditActions.UserCreated, "user/x"), Cancel)).User.Id;
+}
