@@ -48,15 +48,21 @@ internal sealed partial class MutationRun(MutationOptions options) : IDisposable
                 killed[filter] = test;
             }
 
-            KilledFilters.Write(options.Killed, killed);
+            await WriteAsync(); // whatever moment it is stopped at, the lists are true
         }
 
-        var open = filters.Where(filter => !killed.ContainsKey(filter) && !equivalent.Contains(filter)).Order(StringComparer.Ordinal).ToList();
-        KilledFilters.Write(options.Killed, killed);
-        await File.WriteAllLinesAsync(Path.Combine(Path.GetDirectoryName(options.Killed)!, KilledFilters.OpenFileName), open);
+        var open = await WriteAsync();
         var survived = open.Intersect(wanted).Count();
         Console.WriteLine($"{filters.Count} tenant filters, {killed.Count} killed, {equivalent.Count} equivalent, {survived} survived, {open.Count - survived} not tried");
         return open.Count == 0 ? 0 : 1;
+
+        async Task<List<string>> WriteAsync()
+        {
+            var unproven = filters.Where(filter => !killed.ContainsKey(filter) && !equivalent.Contains(filter)).Order(StringComparer.Ordinal).ToList();
+            KilledFilters.Write(options.Killed, killed);
+            await File.WriteAllLinesAsync(Path.Combine(Path.GetDirectoryName(options.Killed)!, KilledFilters.OpenFileName), unproven);
+            return unproven;
+        }
     }
 
     private async Task<string?> TryAsync(string filter, IEnumerable<string> classes)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
@@ -109,6 +110,24 @@ public abstract class SealedBodyTests : PathContract
         // Two messages, an answer to be sent, what was pressed, and a fact.
         Assert.Equal(5, await House.SealPlainAsync(Home, Cancel));
         Assert.Equal(5, await House.SealPlainAsync(Office, Cancel));
+    }
+
+    [Fact]
+    public async Task A_key_that_another_tenant_keeps_under_the_same_id_opens_nothing_and_is_not_counted()
+    {
+        var conversation = await HearAsync(OfficeLine, "1", "office talk");
+        var person = (await BeginAsync(conversation)).Person.Id;
+        await Ports.Persons.SealAsync(Home, person, "nowhere", "makes a key"u8.ToArray(), Cancel);
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.Equal("office talk", Assert.Single(await ThreadAsync(Office, conversation)).Body.Markdown);
+        Assert.Single((await Ports.Queries.ListAsync(Office, Anna.Id, new ConversationFilter(Text: "office"), null, 10, Cancel)).Items);
+
+        await ForgetAsync(Office, person);
+        var preview = (await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(person), Cancel))!;
+        var begun = await Ports.Erasures.BeginAsync(
+            ErasureId.Create(), preview.Scope, preview.Digest, preview.KeptEvents, Draft(Office, AuditActions.ErasureBegun, preview.Scope.Subject), Cancel);
+        Assert.Equal(0, Assert.IsType<BeginErasureOutcome.Begun>(begun).Erasure.KeysDestroyed);
     }
 
     private async Task SayEverythingAsync()

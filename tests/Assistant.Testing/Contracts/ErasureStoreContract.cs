@@ -239,23 +239,6 @@ public abstract class ErasureStoreContract : PathContract
     }
 
     [Fact]
-    public async Task A_key_that_another_tenant_keeps_under_the_same_id_opens_nothing_and_is_not_counted()
-    {
-        var conversation = await HearAsync(OfficeLine, "1", "office talk");
-        var person = (await BeginAsync(conversation)).Person.Id;
-        await Ports.Persons.SealAsync(Home, person, "nowhere", "makes a key"u8.ToArray(), Cancel);
-        await Ports.ProjectAsync(Cancel);
-
-        Assert.Equal("office talk", Assert.Single(await ThreadAsync(Office, conversation)).Body.Markdown);
-        Assert.Single((await Ports.Queries.ListAsync(Office, Anna.Id, new ConversationFilter(Text: "office"), null, 10, Cancel)).Items);
-
-        await ForgetAsync(Office, person);
-        var preview = (await Ports.Erasures.PreviewAsync(Office, ErasureScope.Of(person), Cancel))!;
-        var begun = Assert.IsType<BeginErasureOutcome.Begun>(await BeginAsync(Office, ErasureScope.Of(person), preview.Digest));
-        Assert.Equal(0, begun.Erasure.KeysDestroyed);
-    }
-
-    [Fact]
     public async Task Another_tenants_things_stay_as_they_are()
     {
         var foreign = await HearAsync(OfficeLine, "1", "office talk");
