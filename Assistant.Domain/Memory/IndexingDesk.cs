@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Domain.Memory;
@@ -19,7 +20,7 @@ public interface IIndexingStore
 }
 
 /// <summary>What people decide about their tenant's search index.</summary>
-public sealed class IndexingDesk(IIndexingStore store, TimeProvider clock)
+public sealed class IndexingDesk(IIndexingStore store, IStepUpGuard guard, TimeProvider clock)
 {
     /// <exception cref="PermissionDeniedException">The caller may not.</exception>
     public Task<Indexing> ReadAsync(Caller caller, CancellationToken cancellationToken)
@@ -28,12 +29,25 @@ public sealed class IndexingDesk(IIndexingStore store, TimeProvider clock)
         return store.ReadAsync(caller.Tenant, cancellationToken);
     }
 
+    /// <summary>Decides it. Holding less is free; holding more than until now is not.</summary>
     /// <returns><see langword="false"/> when it was so already.</returns>
     /// <exception cref="PermissionDeniedException">The caller may not.</exception>
-    public Task<bool> DecideAsync(Caller caller, Indexing indexing, CancellationToken cancellationToken)
+    /// <exception cref="StepUpRequiredException">The index would hold more: it wants proof first.</exception>
+    public async Task<bool> DecideAsync(Caller caller, Indexing indexing, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.SearchManage);
-        return store.DecideAsync(caller.Tenant, indexing, Draft(caller, indexing, clock.GetUtcNow()), cancellationToken);
+        if (await store.ReadAsync(caller.Tenant, cancellationToken) == indexing)
+        {
+            return false; // not left to the store: what somebody else narrows in between would be widened without proof
+        }
+
+        if (indexing == Indexing.Everything)
+        {
+            await guard.DemandAsync(
+                caller, new BoundOperation(SensitiveOperations.IndexWiden, caller.Tenant, $"tenant/{caller.Tenant}", [new("tenant", caller.Tenant.Value)]), cancellationToken);
+        }
+
+        return await store.DecideAsync(caller.Tenant, indexing, Draft(caller, indexing, clock.GetUtcNow()), cancellationToken);
     }
 
     /// <summary>The event of a decision.</summary>

@@ -17,9 +17,9 @@ internal static class SearchEndpoints
         var group = api.MapGroup("/search").WithTags("Search");
         group.MapGet("/", ReadAsync).Needs(Permissions.SearchManage)
             .WithSummary("What may be searched").Produces<SearchResource>();
-        group.MapPut("/", DecideAsync).Needs(Permissions.SearchManage).Audits(AuditActions.IndexingChanged)
+        group.MapPut("/", DecideAsync).Needs(Permissions.SearchManage).AuditsUnderProof(AuditActions.IndexingChanged)
             .WithSummary("Decides what may be searched")
-            .WithDescription("Decided against, the index is emptied within moments; decided for, it is filled from the start.")
+            .WithDescription("Decided against, the index is emptied within moments; decided for, which wants proof, it is filled from the start.")
             .Produces<SearchResource>().ProducesValidationProblem();
     }
 

@@ -29,6 +29,30 @@ public sealed class StepUpTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task An_index_is_had_again_under_proof_and_the_choice_goes_back_without_it()
+    {
+        await using var house = await StartAsync();
+        var desk = await SignInAsync(house, "/account");
+        var app = await SecondStep.TurnOnAsync(desk);
+        await desk.OpenAsync("/members/tenants");
+        var (everything, nothing) = (desk.Page.Locator("input[name=indexing]").First, desk.Page.Locator("input[name=indexing]").Last);
+        await nothing.CheckAsync();
+        await Expect(desk.Page.GetByText("The index is being emptied.")).ToBeVisibleAsync();
+
+        await everything.CheckAsync();
+        await Expect(desk.Page.GetByText("Keep an index of everything that is said in the tenant default.")).ToBeVisibleAsync();
+        await desk.PressAsync("Cancel");
+        await Expect(nothing).ToBeCheckedAsync();
+        await desk.OpenAsync("/members/tenants");
+        await Expect(nothing).ToBeCheckedAsync();
+
+        await everything.CheckAsync();
+        await ProveAsync(desk, app.NextCode());
+        await Expect(desk.Page.GetByText("The index is being filled.")).ToBeVisibleAsync();
+        await Expect(everything).ToBeCheckedAsync();
+    }
+
+    [Fact]
     public async Task Somebody_without_a_second_step_is_sent_to_set_one_up()
     {
         await using var house = await StartAsync();

@@ -74,6 +74,10 @@ public static class SensitiveOperations
     public static readonly SensitiveOperation EngineSecret = new(
         "engine.secret", Permissions.EnginesManage, new("Replace {settings} of the engine {name}.", "替换引擎 {name} 的 {settings}。"));
 
+    public static readonly SensitiveOperation IndexWiden = new(
+        "index.widen", Permissions.SearchManage,
+        new("Keep an index of everything that is said in the tenant {tenant}.", "为租户 {tenant} 中的全部消息建立搜索索引。"));
+
     public static readonly SensitiveOperation MessageForget = new(
         "message.forget", Permissions.PeopleForget, new("Forget one message of the conversation with {name} for good.", "彻底遗忘与 {name} 的会话中的一条消息。"));
 
@@ -99,7 +103,7 @@ public static class SensitiveOperations
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
         ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, PersonInvite, ConnectionSecret, ConnectionAccess, ConnectionProtection,
-        ConnectionDelete, EngineSecret, MessageForget, ConversationForget, PersonForget, PersonExport,
+        ConnectionDelete, EngineSecret, IndexWiden, MessageForget, ConversationForget, PersonForget, PersonExport,
         OwnExport, OwnForget,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

@@ -12,7 +12,7 @@ public sealed class IndexingDeskTests
 {
     private readonly FakeIndexing _store = new();
 
-    private IndexingDesk Desk => new(_store, new FakeTimeProvider());
+    private IndexingDesk Desk => new(_store, new OpenGuard(), new FakeTimeProvider());
 
     [Theory]
     [InlineData(Roles.Operator)]
@@ -32,6 +32,19 @@ public sealed class IndexingDeskTests
 
         Assert.Equal([new TenantId("office")], _store.Unindexed);
         Assert.Equal(Indexing.Everything, await Desk.ReadAsync(Callers.Admin, TestContext.Current.CancellationToken));
+    }
+
+    [Theory] // somebody may narrow it at the same moment: what was not proven must not undo that
+    [InlineData(Indexing.Everything)]
+    [InlineData(Indexing.Nothing)]
+    public async Task What_is_so_already_is_not_written(Indexing indexing)
+    {
+        await _store.DecideAsync(TenantId.Default, indexing, IndexingDesk.Draft(Callers.Admin, indexing, default), TestContext.Current.CancellationToken);
+        var before = _store.Decisions;
+
+        Assert.False(await Desk.DecideAsync(Callers.Admin, indexing, TestContext.Current.CancellationToken));
+
+        Assert.Equal(before, _store.Decisions);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
@@ -126,6 +127,16 @@ public sealed class StepUpCoverageTests
         await ConnectionsAsync();
         await EnginesAsync();
         await ForgettingAsync();
+        await IndexingAsync();
+    }
+
+    private async Task IndexingAsync()
+    {
+        var store = new FakeIndexing();
+        var desk = new IndexingDesk(store, _guard, _clock);
+        Assert.True(await desk.DecideAsync(Admin, Indexing.Nothing, Cancel));
+        await StoppedAsync(() => desk.DecideAsync(Admin, Indexing.Everything, Cancel));
+        Assert.Equal([TenantId.Default], store.Unindexed);
     }
 
     private async Task ForgettingAsync()

@@ -12,9 +12,15 @@ public sealed class FakeIndexing : IIndexingStore
     /// <summary>Who decided against an index.</summary>
     public IReadOnlyCollection<TenantId> Unindexed => _unindexed;
 
+    /// <summary>How often something was written.</summary>
+    public int Decisions { get; private set; }
+
     public Task<Indexing> ReadAsync(TenantId tenant, CancellationToken cancellationToken)
         => Task.FromResult(_unindexed.Contains(tenant) ? Indexing.Nothing : Indexing.Everything);
 
     public Task<bool> DecideAsync(TenantId tenant, Indexing indexing, AuditDraft audit, CancellationToken cancellationToken)
-        => Task.FromResult(indexing == Indexing.Nothing ? _unindexed.Add(tenant) : _unindexed.Remove(tenant));
+    {
+        Decisions++;
+        return Task.FromResult(indexing == Indexing.Nothing ? _unindexed.Add(tenant) : _unindexed.Remove(tenant));
+    }
 }

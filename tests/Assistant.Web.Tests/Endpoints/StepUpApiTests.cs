@@ -72,6 +72,24 @@ public sealed class StepUpApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_index_is_given_up_freely_and_had_again_once_a_person_approved()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await PutIndexAsync("nothing")).StatusCode);
+
+        using var refused = await PutIndexAsync("everything");
+        var wanted = (await refused.JsonAsync()).GetProperty("stepUp");
+        var id = wanted.GetProperty("id").GetGuid();
+
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal("index.widen", wanted.GetProperty("operation").GetString());
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutIndexAsync("everything", id)).StatusCode); // nobody approved
+        await ProveAsync(id);
+        Assert.Equal(HttpStatusCode.OK, (await PutIndexAsync("everything", id)).StatusCode);
+        await PutIndexAsync("nothing");
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutIndexAsync("everything", id)).StatusCode);
+    }
+
+    [Fact]
     public async Task The_same_idempotency_key_goes_through_once_it_is_proven()
     {
         await PutAsync("first-secret");
@@ -82,6 +100,17 @@ public sealed class StepUpApiTests : IAsyncLifetime
         using var done = await PutAsync("second-secret", id, key: "k1");
 
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> PutIndexAsync(string index, Guid? proof = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/search") { Content = JsonContent.Create(new { index }) };
+        if (proof is { } id)
+        {
+            request.Headers.Add(ApiCaller.ProofHeader, id.ToString());
+        }
+
+        return await _host.As("admin").SendAsync(request, Cancel);
     }
 
     private async Task<HttpResponseMessage> PutAsync(string secret, Guid? proof = null, string role = "admin", string? key = null)

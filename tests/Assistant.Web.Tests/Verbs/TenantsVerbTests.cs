@@ -49,7 +49,7 @@ public sealed class TenantsVerbTests
         var tenants = new FakeTenants();
         var services = new ServiceCollection()
             .AddSingleton(new TenantDesk(tenants, memberships, new OpenGuard(), TimeProvider.System))
-            .AddSingleton(new IndexingDesk(_indexing, TimeProvider.System))
+            .AddSingleton(new IndexingDesk(_indexing, new OpenGuard(), TimeProvider.System))
             .AddSingleton<ITenantDirectory>(tenants).AddScoped<IVerb, TenantsVerb>();
         return await VerbRunner.RunAsync(
             VerbLine.Parse(["tenants", .. args]), new VerbStreams(TextReader.Null, _out, _error),

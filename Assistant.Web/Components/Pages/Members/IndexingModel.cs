@@ -1,5 +1,6 @@
 using Assistant.Domain.Memory;
 using Assistant.Domain.Security;
+using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Components.Pages.Members;
@@ -7,8 +8,15 @@ namespace Assistant.Web.Components.Pages.Members;
 /// <summary>What may be searched in the tenant the person is in, and that being decided.</summary>
 internal sealed class IndexingModel(IndexingDesk desk, Caller caller)
 {
+    private Indexing? _asked;
+
+    /// <summary>What is chosen: what was decided, or what is about to be once it is proven; <see langword="null"/> before it was read.</summary>
+    public Indexing? Chosen => _asked ?? Decided;
+
     /// <summary>What is decided; <see langword="null"/> before it was read.</summary>
     public Indexing? Decided { get; private set; }
+
+    public ProvenAct Act { get; } = new();
 
     public string? Done { get; private set; }
 
@@ -16,9 +24,23 @@ internal sealed class IndexingModel(IndexingDesk desk, Caller caller)
 
     public async Task LoadAsync(CancellationToken cancellationToken) => Decided = await desk.ReadAsync(caller, cancellationToken);
 
-    public async Task DecideAsync(Indexing indexing, CancellationToken cancellationToken)
+    public Task DecideAsync(Indexing indexing, CancellationToken cancellationToken)
     {
-        await desk.DecideAsync(caller, indexing, cancellationToken);
-        (Decided, Done) = (indexing, indexing == Indexing.Everything ? MembersTexts.IndexIsFilled : MembersTexts.IndexIsEmptied);
+        (_asked, Done) = (indexing, null);
+        return Act.RunAsync(caller, async by =>
+        {
+            await desk.DecideAsync(by, indexing, cancellationToken);
+            (Decided, _asked, Done) = (indexing, null, indexing == Indexing.Everything ? MembersTexts.IndexIsFilled : MembersTexts.IndexIsEmptied);
+        });
+    }
+
+    /// <summary>Decides it, now that it is proven.</summary>
+    public Task RepeatAsync() => Act.RepeatAsync(caller);
+
+    /// <summary>Leaves it as it is decided.</summary>
+    public void Forgo()
+    {
+        Act.Forgo();
+        _asked = null;
     }
 }
