@@ -68,6 +68,7 @@ public static class AuditActions
     public const string StandingChanged = "person.standing";
     public const string ConnectionSaved = "connection.saved";
     public const string ConnectionDeleted = "connection.deleted";
+    public const string ChatKeyReplaced = "connection.key";
     public const string EngineSaved = "engine.saved";
     public const string EngineDeleted = "engine.deleted";
     public const string TenantCreated = "tenant.created";

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Security;
 using Assistant.Web.Localization;
 using Assistant.Web.Security.Access;
@@ -73,6 +74,13 @@ internal sealed record ChannelTestResource(bool Passed, IReadOnlyList<CheckResou
             c.Name.English(), c.IsPassed, c.Detail.English(), c.Detail.FirstCode, c.Fix?.English()))], test.Elapsed.TotalMilliseconds);
 }
 
+internal sealed record ChatKeyResource(
+    [property: Description("The public key as base64url: for data-key and #key=.")] string Key,
+    [property: Description("The same as people compare it.")] string SafetyNumber)
+{
+    public static ChatKeyResource From(ChatIdentity identity) => new(identity.Key, identity.SafetyNumber);
+}
+
 /// <summary><c>/api/v1/channels</c>: the tenant's connections to messengers.</summary>
 internal static class ChannelEndpoints
 {
@@ -97,6 +105,12 @@ internal static class ChannelEndpoints
         group.MapPost("/{name}/disable", (string name, ApiCaller caller, ConnectionDesk desk, CancellationToken ct)
                 => SetEnabledAsync(name, false, caller, desk, ct)).Needs(Permissions.ChannelsManage).Audits(AuditActions.ConnectionSaved)
             .WithSummary("Switches a channel off").Produces<ChannelResource>().ProducesProblem(404).ProducesProblem(409);
+        group.MapGet("/{name}/key", GetKeyAsync).Needs(Permissions.ChannelsRead)
+            .WithSummary("The key of a web chat that encrypts").Produces<ChatKeyResource>().ProducesProblem(404);
+        group.MapPost("/{name}/key", ReplaceKeyAsync).Needs(Permissions.ChannelsManage).AuditsUnderProof(AuditActions.ChatKeyReplaced)
+            .WithSummary("Gives a web chat another key")
+            .WithDescription("Everybody who wrote there is warned; links and pages with the old key open it no more.")
+            .Produces<ChatKeyResource>().ProducesProblem(404);
         group.MapPost("/{name}/test", TestStoredAsync).Needs(Permissions.ChannelsManage).NotAudited("tries what is stored and keeps nothing")
             .WithSummary("Tries a stored channel against the real messenger").Produces<ChannelTestResource>().ProducesProblem(404);
         group.MapPost("/test", TestDraftAsync).Needs(Permissions.ChannelsManage).NotAudited("tries settings and keeps nothing")
@@ -129,6 +143,15 @@ internal static class ChannelEndpoints
 
     private static async Task<IResult> DeleteAsync(string name, ApiCaller caller, ConnectionDesk desk, CancellationToken ct)
         => Answer(await desk.DeleteAsync(caller.Value, name, ct));
+
+    private static async Task<IResult> GetKeyAsync(string name, ApiCaller caller, ChatKeyDesk desk, CancellationToken ct)
+        => Answer(await desk.ShowAsync(caller.Value, name, ct));
+
+    private static async Task<IResult> ReplaceKeyAsync(string name, ApiCaller caller, ChatKeyDesk desk, CancellationToken ct)
+        => Answer(await desk.ReplaceAsync(caller.Value, name, ct));
+
+    private static IResult Answer(ChatIdentity? identity)
+        => identity is null ? Problems.NotFound("web chat that encrypts") : Results.Ok(ChatKeyResource.From(identity));
 
     private static async Task<IResult> TestStoredAsync(string name, ApiCaller caller, ConnectionDesk desk, CancellationToken ct)
         => Answer(await desk.TestAsync(caller.Value, name, ct));

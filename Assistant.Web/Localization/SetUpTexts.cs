@@ -44,6 +44,10 @@ internal static class SetUpTexts
     public static string ChatKeyCode => Book.Say();
     public static string ChatKeyHelp(string attribute) => Book.Say(nameof(ChatKeyHelp), ("attribute", attribute));
     public static string ChatKeyLimits => Book.Say();
+    public static string ReplaceChatKey => Book.Say();
+    public static string ReplaceChatKeyAsk => Book.Say();
+    public static string ReplaceChatKeyMeans(string attribute) => Book.Say(nameof(ReplaceChatKeyMeans), ("attribute", attribute));
+    public static string ChatKeyReplaced => Book.Say();
     public static string ChannelUnknown(string type) => Book.Say(nameof(ChannelUnknown), ("type", type));
     public static string DisplayName => Book.Say();
     public static string DisplayNameHelp => Book.Say();

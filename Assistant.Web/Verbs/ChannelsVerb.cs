@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
@@ -7,16 +8,17 @@ using Assistant.Web.Localization;
 
 namespace Assistant.Web.Verbs;
 
-/// <summary><c>channels</c>: lists connections and tries them.</summary>
+/// <summary><c>channels</c>: lists connections, tries them, and shows or replaces the keys of web chats.</summary>
 [ActsFor(ActsForAttribute.Machine)]
-[NotAudited(NotAuditedAttribute.Reads)]
-internal sealed class ChannelsVerb(ConnectionDesk desk, ITenantDirectory tenants) : IVerb
+[Audits(AuditActions.ChatKeyReplaced, WantsProof = true)]
+internal sealed class ChannelsVerb(ConnectionDesk desk, ChatKeyDesk keys, ITenantDirectory tenants) : IVerb
 {
     public string Name => "channels";
 
     public string Usage => """
         channels list [--tenant T] [--json]
         channels test [NAME] [--tenant T] [--json]
+        channels key NAME [--replace] [--tenant T] [--json]
         """;
 
     public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken) => VerbOptions.RunAsync(this, context, () =>
@@ -24,6 +26,7 @@ internal sealed class ChannelsVerb(ConnectionDesk desk, ITenantDirectory tenants
         {
             ["list", ..] => ListAsync(context, cancellationToken),
             ["test", ..] => TestAsync(context, cancellationToken),
+            ["key", ..] => KeyAsync(context, cancellationToken),
             _ => throw new VerbUseException("Say what to do with channels."),
         });
 
@@ -106,6 +109,31 @@ internal sealed class ChannelsVerb(ConnectionDesk desk, ITenantDirectory tenants
         }
 
         return passed ? VerbExit.Fine : VerbExit.CheckFailed;
+    }
+
+    private async Task<int> KeyAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant"], ["--replace"], takesName: true);
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var name = options.Name ?? throw new VerbUseException("Say which channel.");
+        var identity = options.Has("--replace")
+            ? await keys.ReplaceAsync(caller, name, cancellationToken)
+            : await keys.ShowAsync(caller, name, cancellationToken);
+        if (identity is null)
+        {
+            throw new VerbUseException($"There is no web chat '{name}' that encrypts.");
+        }
+
+        if (context.Json)
+        {
+            await context.WriteJsonAsync(new { identity.Key, identity.SafetyNumber });
+        }
+        else
+        {
+            await context.WriteTableAsync([["KEY", identity.Key], ["SAFETY NUMBER", identity.SafetyNumber]]);
+        }
+
+        return VerbExit.Fine;
     }
 
     private static Phrase.Verbatim Own(string words) => new(words);

@@ -113,6 +113,44 @@ public sealed partial class SealedChatTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_key_replaced_in_the_console_under_proof_warns_who_wrote_before()
+    {
+        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
+        await house.CreateUserAsync("ada@example.com", "owner");
+        await house.StartAsync();
+        var visitor = await chromium.NewDeviceAsync();
+        var chat = await ChatPage.OpenAsync(visitor, house.Address + "/chat/desk");
+        await chat.SayAsync("Remember that the gate code is 4711.");
+        await chat.ShowsAsync(Told, Anything);
+        await chat.OpenMenuAsync();
+        var before = await chat.SafetyNumber.InnerTextAsync();
+        var desk = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
+        await desk.SignInAsync("ada@example.com", TestInstallation.Password, "/account");
+        var app = await SecondStep.TurnOnAsync(desk);
+
+        await desk.OpenAsync("/connections?open=desk");
+        await desk.PressAsync("Replace the key…");
+        await desk.PressAsync("Replace the key");
+        await Expect(desk.Page.GetByText($"Replace the key of the chat desk, whose safety number is {before}.")).ToBeVisibleAsync();
+        await Expect(desk.Page.Locator(".chat-number").First).ToHaveTextAsync(before);
+        await desk.Page.Locator("#step-up-code").FillAsync(app.NextCode());
+        await desk.PressAsync("Confirm");
+        await Expect(desk.Page.GetByText("The key is replaced.")).ToBeVisibleAsync();
+        var after = await desk.Page.Locator(".chat-number").First.InnerTextAsync();
+        Assert.NotEqual(before, after);
+
+        await chat.ReloadAsync();
+        await Expect(chat.Doubt).ToContainTextAsync("is not the one it had before");
+        await Expect(chat.Doubt).ToContainTextAsync(after);
+        await Expect(chat.Composer).ToBeHiddenAsync();
+        await chat.Doubt.GetByRole(AriaRole.Button).ClickAsync();
+        await chat.ShowsAsync(Told, Anything);
+        using var api = await house.CreateApiAsync("auditor");
+        var events = (await api.GetAsync("audit?action=connection.key"))["items"]!.AsArray();
+        Assert.Equal((before, after), ((string)Assert.Single(events)!["details"]!["from"]!, (string)events[0]!["details"]!["to"]!));
+    }
+
+    [Fact]
     public async Task A_link_with_the_key_opens_that_chat_or_none()
     {
         var (first, second, third) = (await chromium.NewDeviceAsync(), await chromium.NewDeviceAsync(), await chromium.NewDeviceAsync());

@@ -29,9 +29,13 @@ public sealed class ChatIdentities(IChatIdentityStore store, IConnectionStore co
     {
         ArgumentNullException.ThrowIfNull(caller);
         caller.Demand(Permissions.ChannelsRead);
-        return await connections.FindAsync(id, cancellationToken) is { ChannelType: WebChatProfile.ChannelType } connection
-            && connection.Tenant == caller.Tenant && WebChatProfile.Of(connection).IsSealed
-                ? ChatIdentity.Of(await OfAsync(connection, cancellationToken))
-                : null;
+        return await FindSealedAsync(caller, id, cancellationToken) is { } connection ? ChatIdentity.Of(await OfAsync(connection, cancellationToken)) : null;
     }
+
+    /// <summary>The web chat of the caller's tenant, if it encrypts.</summary>
+    internal async Task<Connection?> FindSealedAsync(Caller caller, ConnectionId id, CancellationToken cancellationToken)
+        => await connections.FindAsync(id, cancellationToken) is { ChannelType: WebChatProfile.ChannelType } connection
+            && connection.Tenant == caller.Tenant && WebChatProfile.Of(connection).IsSealed
+                ? connection
+                : null;
 }

@@ -71,6 +71,10 @@ public static class SensitiveOperations
     public static readonly SensitiveOperation ConnectionDelete = new(
         "connection.delete", Permissions.ChannelsManage, new("Delete the connection {name} and its secrets.", "删除连接 {name} 及其密钥。"));
 
+    public static readonly SensitiveOperation ConnectionKey = new(
+        "connection.key", Permissions.ChannelsManage,
+        new("Replace the key of the chat {name}, whose safety number is {number}.", "替换聊天 {name} 的密钥（当前安全号码为 {number}）。"));
+
     public static readonly SensitiveOperation EngineSecret = new(
         "engine.secret", Permissions.EnginesManage, new("Replace {settings} of the engine {name}.", "替换引擎 {name} 的 {settings}。"));
 
@@ -103,7 +107,7 @@ public static class SensitiveOperations
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
         ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, PersonInvite, ConnectionSecret, ConnectionAccess, ConnectionProtection,
-        ConnectionDelete, EngineSecret, IndexWiden, MessageForget, ConversationForget, PersonForget, PersonExport,
+        ConnectionDelete, ConnectionKey, EngineSecret, IndexWiden, MessageForget, ConversationForget, PersonForget, PersonExport,
         OwnExport, OwnForget,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

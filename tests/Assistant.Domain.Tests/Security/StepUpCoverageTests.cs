@@ -5,6 +5,7 @@ using Assistant.Domain.Memory;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.People;
 using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
@@ -128,6 +129,20 @@ public sealed class StepUpCoverageTests
         await EnginesAsync();
         await ForgettingAsync();
         await IndexingAsync();
+        await ChatKeyAsync();
+    }
+
+    private async Task ChatKeyAsync()
+    {
+        var (connections, agreement) = (new InMemoryConnections(new InMemoryAuditLog()), new PlainKeyAgreement());
+        var store = new InMemoryChatIdentityStore(new InMemoryAuditLog());
+        var web = new Connection(
+            new ConnectionId("web"), TenantId.Default, WebChatProfile.ChannelType, "web", AccessPolicy.Open, true, false, SettingValues.Empty, default, default);
+        connections.Put(web);
+        var desk = new ChatKeyDesk(new ChatIdentities(store, connections, agreement), store, agreement, _guard, _clock);
+        var before = await desk.ShowAsync(Admin, "web", Cancel);
+        await StoppedAsync(() => desk.ReplaceAsync(Admin, "web", Cancel));
+        Assert.Equal(before, await desk.ShowAsync(Admin, "web", Cancel));
     }
 
     private async Task IndexingAsync()

@@ -1,5 +1,7 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Xunit;
@@ -20,6 +22,9 @@ public abstract class ChatIdentityStoreContract
 
     /// <summary>An empty store in which the connections and their tenants exist.</summary>
     protected abstract Task<IChatIdentityStore> CreateAsync(params Connection[] connections);
+
+    /// <summary>Where the store of the last <see cref="CreateAsync"/> writes its events.</summary>
+    protected abstract IAuditLog Log { get; }
 
     [Fact]
     public async Task A_key_is_kept_as_it_was_given()
@@ -62,6 +67,42 @@ public abstract class ChatIdentityStoreContract
 
         Assert.Null(await store.FindAsync(Desk with { Tenant = Shop.Tenant }, Cancel));
     }
+
+    [Fact]
+    public async Task A_replaced_key_is_the_one_from_then_on_and_the_event_says_so()
+    {
+        var store = await CreateAsync(Desk, Shop);
+        await store.AddAsync(Desk, Key, Cancel);
+        await store.AddAsync(Shop, Key, Cancel);
+
+        Assert.True(await store.ReplaceAsync(Desk, OtherKey, Replaced(Desk), Cancel));
+
+        Assert.Equal(OtherKey, await store.FindAsync(Desk, Cancel));
+        Assert.Equal(OtherKey, await store.AddAsync(Desk, Key, Cancel));
+        Assert.Equal(Key, await store.FindAsync(Shop, Cancel));
+        Assert.Equal("connection/desk", Assert.Single(await ReplacementsAsync(Desk.Tenant)).What.Subject);
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_key_none_is_replaced()
+    {
+        var store = await CreateAsync(Desk, Shop);
+        await store.AddAsync(Desk, Key, Cancel);
+        var foreign = Desk with { Tenant = Shop.Tenant };
+
+        Assert.False(await store.ReplaceAsync(Shop, OtherKey, Replaced(Shop), Cancel));
+        Assert.False(await store.ReplaceAsync(foreign, OtherKey, Replaced(foreign), Cancel));
+
+        Assert.Null(await store.FindAsync(Shop, Cancel));
+        Assert.Equal(Key, await store.FindAsync(Desk, Cancel));
+        Assert.Empty(await ReplacementsAsync(Shop.Tenant));
+    }
+
+    private async Task<IReadOnlyList<AuditEvent>> ReplacementsAsync(TenantId tenant)
+        => (await Log.ListAsync(tenant, new AuditFilter(Action: AuditActions.ChatKeyReplaced), null, 10, Cancel)).Items;
+
+    private static AuditDraft Replaced(Connection connection) => new(
+        connection.Tenant, DateTimeOffset.UnixEpoch, Actor.System, AuditActions.ChatKeyReplaced, $"connection/{connection.Id}", "local", AuditDraft.NoDetails);
 
     private static Connection Make(string name, TenantId tenant) => new(
         new ConnectionId(name), tenant, WebChatProfile.ChannelType, name, AccessPolicy.Open, IsEnabled: true, IsProvisioned: false, SettingValues.Empty, default, default);

@@ -83,8 +83,8 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton<IStepUpGuard>(new OpenGuard());
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton<IKeyAgreement, PlainKeyAgreement>();
-        services.AddSingleton<IChatIdentityStore, InMemoryChatIdentityStore>();
-        services.AddSingleton<ChatIdentities>();
+        services.AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore(new InMemoryAuditLog()));
+        services.AddSingleton<ChatIdentities>().AddSingleton<ChatKeyDesk>();
         services.AddEngines();
         services.AddSingleton<IEngineStore, FakeEngines>();
         services.AddSingleton<EngineDesk>();

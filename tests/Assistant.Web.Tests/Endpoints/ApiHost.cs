@@ -16,9 +16,11 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.EndToEnd;
 using Assistant.Domain.Security.Invitations;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Security.StepUp;
@@ -81,6 +83,8 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
         services.AddSingleton<ICheckpointSigner, FakeCheckpointSigner>().AddSingleton<AuditAlarm>().AddSingleton<CheckpointDesk>();
         services.AddSingleton<IIndexingStore, FakeIndexing>().AddSingleton<IndexingDesk>();
+        services.AddSingleton<IKeyAgreement>(new PlainKeyAgreement()).AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore(new InMemoryAuditLog()))
+            .AddSingleton<ChatIdentities>().AddSingleton<ChatKeyDesk>();
         services.AddSingleton<IMessageGateway, NoGateway>();
         services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(TimeProvider.System));
         services.AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();

@@ -97,7 +97,7 @@ internal sealed class ChatHouse : IAsyncDisposable
         builder.Services.AddSingleton<IMessageGateway>(book);
         builder.Services.AddSingleton<IChannelSessions>(book);
         builder.Services.AddSingleton<IKeyAgreement>(new PlainKeyAgreement());
-        builder.Services.AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore());
+        builder.Services.AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore(new InMemoryAuditLog()));
         builder.Services.AddSingleton<ChatIdentities>();
         builder.Services.AddVisitorTokens();
         builder.Services.AddChatHub();

@@ -2,10 +2,12 @@ using System.Text.Json;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Diagnostics;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure;
 using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
 using Assistant.Web.Verbs;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -16,6 +18,7 @@ public sealed class VerbTests
 {
     private readonly FakeConnections _connections = new();
     private readonly FakeChannel _channel = new();
+    private readonly InMemoryChatIdentityStore _identities = new(new InMemoryAuditLog());
     private readonly FakeEngines _engines = new();
     private readonly List<IDiagnostic> _diagnostics = [];
     private readonly StringWriter _out = new();
@@ -161,6 +164,25 @@ public sealed class VerbTests
         new ConnectionId(name), TenantId.Default, "fake", name, AccessPolicy.Pairing, true, false,
         new SettingValues([KeyValuePair.Create("token", token)]), default, default));
 
+    [Fact]
+    public async Task The_key_of_a_web_chat_is_shown_and_replaced()
+    {
+        _connections.Put(new Connection(
+            new ConnectionId("web"), TenantId.Default, WebChatProfile.ChannelType, "web", AccessPolicy.Open, true, false, SettingValues.Empty, default, default));
+        Connect("tg", "good");
+
+        Assert.Equal(VerbExit.Fine, await RunAsync("channels", "key", "web"));
+        var first = _out.ToString();
+        Assert.Equal(VerbExit.Fine, await RunAsync("channels", "key", "web"));
+        Assert.Equal(first, _out.ToString());
+
+        Assert.Equal(VerbExit.Fine, await RunAsync("channels", "key", "web", "--replace"));
+        Assert.NotEqual(first, _out.ToString());
+        Assert.Matches("SAFETY NUMBER  \\d{5}( \\d{5}){5}", _out.ToString());
+        Assert.Equal(VerbExit.WrongUse, await RunAsync("channels", "key", "tg", "--replace"));
+        Assert.Equal(VerbExit.WrongUse, await RunAsync("channels", "key"));
+    }
+
     private string[] Lines() => _out.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
     private VerbStreams Streams() => new(TextReader.Null, _out, _error);
@@ -170,11 +192,18 @@ public sealed class VerbTests
         _out.GetStringBuilder().Clear();
         var services = new ServiceCollection()
             .AddSingleton(new ConnectionDesk(_connections, _channel, _channel, _channel, new OpenGuard(), new RecordedSignals(), TimeProvider.System))
+            .AddSingleton(Keys())
             .AddSingleton(new EngineDesk(_engines, _engines, _engines, new OpenGuard(), TimeProvider.System))
             .AddSingleton<ITenantDirectory>(new FakeTenants())
             .AddScoped<IVerb, ChannelsVerb>().AddScoped<IVerb, EnginesVerb>().AddScoped<IVerb>(_ => new DoctorVerb(_diagnostics));
         return await VerbRunner.RunAsync(
             VerbLine.Parse(args), Streams(), _ => Task.FromResult<IServiceProvider>(services.BuildServiceProvider()), Cancel);
+    }
+
+    private ChatKeyDesk Keys()
+    {
+        var agreement = new PlainKeyAgreement();
+        return new(new ChatIdentities(_identities, _connections, agreement), _identities, agreement, new OpenGuard(), TimeProvider.System);
     }
 
     private sealed class Part(int order, Func<IReadOnlyList<Finding>> run) : IDiagnostic

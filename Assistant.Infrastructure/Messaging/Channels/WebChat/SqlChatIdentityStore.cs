@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Security;
@@ -13,6 +14,9 @@ internal sealed class SqlChatIdentityStore(IReadPool reads, SealedWrites writes,
 
     private const string Insert =
         "INSERT INTO chat_identities (connection_id, tenant_id, sealed_private_key, created_at) VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING";
+
+    private const string Update =
+        "UPDATE chat_identities SET sealed_private_key = @p2, created_at = @p3 WHERE tenant_id = @p1 AND connection_id = @p0";
 
     public async Task<byte[]?> FindAsync(Connection connection, CancellationToken cancellationToken)
     {
@@ -36,6 +40,23 @@ internal sealed class SqlChatIdentityStore(IReadPool reads, SealedWrites writes,
             cancellationToken);
         return await OpenAsync(connection, kept!, cancellationToken);
     }
+
+    public Task<bool> ReplaceAsync(Connection connection, ReadOnlyMemory<byte> privateKey, AuditDraft audit, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(
+            connection.Tenant,
+            Place(connection.Id.Value),
+            privateKey,
+            (session, made) =>
+            {
+                if (session.Execute(Update, connection.Id.Value, connection.Tenant.Value, made, time.GetUtcNow()) == 0)
+                {
+                    return false;
+                }
+
+                session.Audit(audit);
+                return true;
+            },
+            cancellationToken);
 
     private Task<byte[]> OpenAsync(Connection connection, byte[] sealedKey, CancellationToken cancellationToken)
         => sealer.OpenAsync(connection.Tenant, Place(connection.Id.Value), sealedKey, cancellationToken);

@@ -18,6 +18,7 @@ public static class WebChatServices
         services.TryAddSingleton<IKeyAgreement, SodiumKeyAgreement>();
         services.TryAddSingleton<IChatIdentityStore, SqlChatIdentityStore>();
         services.TryAddSingleton<ChatIdentities>();
+        services.TryAddSingleton<ChatKeyDesk>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IChannel, WebChatChannel>());
         return services;
     }

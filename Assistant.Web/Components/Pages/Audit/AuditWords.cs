@@ -19,7 +19,7 @@ internal static class AuditWords
         AuditActions.ConversationClosed, AuditActions.ConversationReopened, AuditActions.OperatorReplied, AuditActions.NoteAdded,
         AuditActions.HeldReplySent, AuditActions.HeldReplyDropped, AuditActions.PairingRequested, AuditActions.PairingApproved,
         AuditActions.PairingDeclined, AuditActions.StandingChanged, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted,
-        AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.TenantCreated, AuditActions.IndexingChanged, AuditActions.UserCreated,
+        AuditActions.ChatKeyReplaced, AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.TenantCreated, AuditActions.IndexingChanged, AuditActions.UserCreated,
         AuditActions.UserChanged, AuditActions.MembershipGranted, AuditActions.MembershipRemoved, AuditActions.RoleSaved, AuditActions.RoleDeleted,
         AuditActions.TenantEntered, AuditActions.SignedIn, AuditActions.SignInFailed, AuditActions.SignedOut, AuditActions.SessionEnded, AuditActions.DeviceSeen,
         AuditActions.DeviceForgotten, AuditActions.InvitationMade,

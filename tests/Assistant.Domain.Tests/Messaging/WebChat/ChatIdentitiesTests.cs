@@ -18,6 +18,8 @@ public sealed class ChatIdentitiesTests
     private static readonly Connection Phone = Make("phone", TenantId.Default, "telegram");
 
     private readonly InMemoryConnections _connections = new(new InMemoryAuditLog());
+    private readonly InMemoryAuditLog _log = new();
+    private readonly InMemoryChatIdentityStore _keys;
     private readonly ChatIdentities _identities;
 
     public ChatIdentitiesTests()
@@ -25,7 +27,8 @@ public sealed class ChatIdentitiesTests
         _connections.Put(Desk);
         _connections.Put(Shop);
         _connections.Put(Phone);
-        _identities = new ChatIdentities(new InMemoryChatIdentityStore(), _connections, new PlainKeyAgreement());
+        _keys = new InMemoryChatIdentityStore(_log);
+        _identities = new ChatIdentities(_keys, _connections, new PlainKeyAgreement());
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -64,6 +67,45 @@ public sealed class ChatIdentitiesTests
     [Fact]
     public async Task Only_who_may_see_connections_is_shown_a_key()
         => await Assert.ThrowsAsync<PermissionDeniedException>(() => _identities.ShowAsync(By(), Desk.Id, Cancel));
+
+    [Fact]
+    public async Task A_replaced_key_is_shown_answers_and_is_told_with_both_numbers()
+    {
+        var caller = By(Permissions.ChannelsRead, Permissions.ChannelsManage);
+        var before = (await Keys.ShowAsync(caller, "desk", Cancel))!;
+
+        var after = (await Keys.ReplaceAsync(caller, "desk", Cancel))!;
+
+        Assert.NotEqual(before, after);
+        Assert.Equal(after, await Keys.ShowAsync(caller, "desk", Cancel));
+        Assert.Equal(after, ChatIdentity.Of(await _identities.OfAsync(Desk, Cancel)));
+        var told = Assert.Single(await EventsAsync()).What;
+        Assert.Equal(("connection/desk", before.SafetyNumber, after.SafetyNumber), (told.Subject, told.Details["from"], told.Details["to"]));
+    }
+
+    [Theory]
+    [InlineData("shop")] // of another tenant
+    [InlineData("phone")]
+    [InlineData("unknown")]
+    [InlineData("No slug")]
+    public async Task What_is_no_encrypting_chat_of_the_callers_has_no_key_to_replace(string name)
+    {
+        var shops = (await _identities.OfAsync(Shop, Cancel)).Public.ToArray();
+
+        Assert.Null(await Keys.ReplaceAsync(By(Permissions.ChannelsManage), name, Cancel));
+
+        Assert.Equal(shops, (await _identities.OfAsync(Shop, Cancel)).Public.ToArray());
+        Assert.Empty(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task Only_who_may_change_connections_replaces_a_key()
+        => await Assert.ThrowsAsync<PermissionDeniedException>(() => Keys.ReplaceAsync(By(Permissions.ChannelsRead), "desk", Cancel));
+
+    private ChatKeyDesk Keys => new(_identities, _keys, new PlainKeyAgreement(), new OpenGuard(), TimeProvider.System);
+
+    private async Task<IReadOnlyList<AuditEvent>> EventsAsync()
+        => (await _log.ListAsync(TenantId.Default, new AuditFilter(Action: AuditActions.ChatKeyReplaced), null, 10, Cancel)).Items;
 
     private static Caller By(params string[] permissions) => new(Actor.System, TenantId.Default, permissions.ToHashSet(), "local");
 

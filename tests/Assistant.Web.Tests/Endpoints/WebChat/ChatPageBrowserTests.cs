@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
@@ -175,14 +176,44 @@ public sealed class ChatPageBrowserTests(Browser browser) : IClassFixture<Browse
         Assert.Contains(faults, fault => fault.Contains("frame-ancestors", StringComparison.Ordinal));
     }
 
-    private static async Task<WebApplication> StartSiteAsync(Uri house, string connection)
+    [Fact]
+    public async Task A_site_that_names_the_chats_key_is_given_that_chat_or_none()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        var shop = ChatHouse.Sealed with { Id = new ConnectionId("shop") };
+        var pair = house.Agreement.Create();
+        await house.Identities.AddAsync(shop, pair.Private, TestContext.Current.CancellationToken);
+        await using var right = await StartSiteAsync(house.Address, "shop", ChatIdentity.Of(pair).Key);
+        await using var wrong = await StartSiteAsync(house.Address, "shop", ChatIdentity.Of(house.Agreement.Create()).Key);
+        await house.AddAsync(shop with { Settings = new SettingValues([new("allowedOrigins", $"{right.Urls.First()} {wrong.Urls.First()}")]) });
+        await using var context = await browser.OpenAsync(new() { ViewportSize = new() { Width = 1000, Height = 760 } });
+
+        var (refused, _) = await OpenAsync(context, new Uri(wrong.Urls.First()));
+        await refused.GetByRole(AriaRole.Button, new() { Name = "Open chat" }).ClickAsync();
+        var doubt = refused.FrameLocator("iframe").GetByRole(AriaRole.Alertdialog);
+        await Expect(doubt).ToContainTextAsync("is not the one you were given with the link or page");
+        await Expect(doubt.GetByRole(AriaRole.Button)).ToHaveCountAsync(0); // no way around
+        await Expect(refused.FrameLocator("iframe").GetByRole(AriaRole.Textbox, new() { Name = "Message" })).ToBeHiddenAsync();
+        await TakeAsync(refused, "widget-wrong-key");
+        Assert.Empty(house.Book.Accepted);
+
+        var (page, faults) = await OpenAsync(context, new Uri(right.Urls.First()));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open chat" }).ClickAsync();
+        await page.FrameLocator("iframe").GetByLabel("Message").FillAsync("hello, whoever holds the key");
+        await page.FrameLocator("iframe").GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).ClickAsync();
+        var said = house.Book.Messages(await FirstConversationAsync(house));
+        Assert.Equal("hello, whoever holds the key", Assert.Single(said).Body.Markdown);
+        Assert.Empty(faults);
+    }
+
+    private static async Task<WebApplication> StartSiteAsync(Uri house, string connection, string? key = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var site = builder.Build();
         var script = new Uri(house, $"/chat/{connection}/widget.js");
-        site.MapGet("/", () => Results.Text($"<!doctype html><title>Shop</title><h1>A shop</h1><script src=\"{script}\" async></script>", "text/html"));
+        site.MapGet("/", () => Results.Text($"<!doctype html><title>Shop</title><h1>A shop</h1><script src=\"{script}\"{(key is null ? "" : $" data-key=\"{key}\"")} async></script>", "text/html"));
         site.MapGet("/favicon.ico", () => Results.NoContent());
         await site.StartAsync();
         return site;

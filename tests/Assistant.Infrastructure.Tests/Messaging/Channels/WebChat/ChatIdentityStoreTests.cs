@@ -21,6 +21,8 @@ public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityS
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    protected override IAuditLog Log => _stores!.Audit;
+
     protected override async Task<IChatIdentityStore> CreateAsync(params Connection[] connections)
     {
         _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, [.. connections.Select(connection => connection.Tenant)]);
@@ -83,6 +85,10 @@ public sealed class PostgresChatIdentityStoreTests() : SqlChatIdentityStoreTests
 
 public sealed class InMemoryChatIdentityStoreTests : ChatIdentityStoreContract
 {
+    private readonly InMemoryAuditLog _log = new();
+
     protected override Task<IChatIdentityStore> CreateAsync(params Connection[] connections)
-        => Task.FromResult<IChatIdentityStore>(new InMemoryChatIdentityStore());
+        => Task.FromResult<IChatIdentityStore>(new InMemoryChatIdentityStore(_log));
+
+    protected override IAuditLog Log => _log;
 }
