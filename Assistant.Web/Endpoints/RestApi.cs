@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Assistant.Domain.Audit;
+using Assistant.Web.Security;
 using Assistant.Web.Security.Access;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -23,6 +24,7 @@ internal static class RestApi
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiRateLimiter>();
+        services.TryAddSingleton<WrongSecrets>();
         services.AddApiDescription();
         services.AddHealth();
         services.AddMetrics();

@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Tenancy;
+using Assistant.Web.Security;
 using Assistant.Web.Security.Access;
 
 namespace Assistant.Web.Endpoints;
@@ -22,7 +23,7 @@ internal static class WebhookEndpoint
                 AuditActions.PairingRequested).DisableAntiforgery().ExcludeFromDescription();
 
     private static async Task ReceiveAsync(
-        HttpContext context, string connection, IChannelSessions sessions, IMessageGateway gateway, IHostApplicationLifetime lifetime)
+        HttpContext context, string connection, IChannelSessions sessions, IMessageGateway gateway, WrongSecrets wrong, IHostApplicationLifetime lifetime)
     {
         if (!lifetime.ApplicationStarted.IsCancellationRequested)
         {
@@ -32,15 +33,27 @@ internal static class WebhookEndpoint
             return;
         }
 
+        var session = Slug.IsValid(connection) ? sessions.Find(new ConnectionId(connection)) as IWebhookReceiver : null;
+        // What has no receiver shares one budget: names that are made up must not fill the table.
+        var from = (NetworkKey.Of(context), session is null ? (ConnectionId?)null : new ConnectionId(connection));
+        if (!wrong.Webhooks.IsOpenTo(from))
+        {
+            context.Response.StatusCode = WebhookReply.Refused.Status;
+            return;
+        }
+
         if (await ReadBodyAsync(context) is not { } body)
         {
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return;
         }
 
-        var reply = Slug.IsValid(connection) && sessions.Find(new ConnectionId(connection)) is IWebhookReceiver receiver
-            ? await receiver.ReceiveAsync(ToRequest(context, body), gateway, context.RequestAborted)
-            : WebhookReply.Refused;
+        var reply = session is null ? WebhookReply.Refused : await session.ReceiveAsync(ToRequest(context, body), gateway, context.RequestAborted);
+        if (reply == WebhookReply.Refused)
+        {
+            wrong.Webhooks.Count(from);
+        }
+
         context.Response.StatusCode = reply.Status;
         if (reply.Body is { } text)
         {

@@ -9,10 +9,12 @@ namespace Assistant.Web.Security;
 
 /// <summary>Signs in who presents an API key as <c>Authorization: Bearer ask_…</c>, for one request.</summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyDesk keys, IAccessRights rights)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyDesk keys, IAccessRights rights,
+    WrongSecrets wrong)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Bearer = "Bearer ";
+    private const string NotValid = "The API key is not valid.";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -22,11 +24,21 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.NoResult();
         }
 
+        // Unknown, malformed and revoked keys look alike, and so does whatever comes from a network that presented too many of them.
+        var network = NetworkKey.Of(Context);
+        if (!wrong.ApiKeys.IsOpenTo(network))
+        {
+            return AuthenticateResult.Fail(NotValid);
+        }
+
         await rights.LoadAsync(Context.RequestAborted);
-        // Unknown, malformed and revoked keys look alike.
-        return await keys.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted) is { } key
-            ? AuthenticateResult.Success(new AuthenticationTicket(SessionClaims.ForApiKey(key, SessionClaims.OriginOf(Context)), RestApi.Scheme))
-            : AuthenticateResult.Fail("The API key is not valid.");
+        if (await keys.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted) is { } key)
+        {
+            return AuthenticateResult.Success(new AuthenticationTicket(SessionClaims.ForApiKey(key, SessionClaims.OriginOf(Context)), RestApi.Scheme));
+        }
+
+        wrong.ApiKeys.Count(network);
+        return AuthenticateResult.Fail(NotValid);
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

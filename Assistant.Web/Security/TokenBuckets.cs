@@ -39,6 +39,16 @@ internal sealed class TokenBuckets<TKey>(int burst, double perMinute, int maxKey
         }
     }
 
+    /// <summary>Whether there is a token, without taking it. Where nothing is remembered there is.</summary>
+    public bool Has(TKey key)
+    {
+        var now = time.GetTimestamp();
+        lock (_gate)
+        {
+            return !_buckets.TryGetValue(key, out var bucket) || Refilled(bucket, now) >= 1;
+        }
+    }
+
     /// <summary>How many keys are remembered.</summary>
     public int Count
     {

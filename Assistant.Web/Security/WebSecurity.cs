@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Assistant.Web.Security;
@@ -54,6 +55,7 @@ internal static class WebSecurity
         services.AddSingleton<IApiCallers>(provider => provider.GetRequiredService<PrincipalCallers>());
         services.AddSingleton<Sessions>();
         services.AddSingleton<SignInLimiter>();
+        services.TryAddSingleton<WrongSecrets>();
         services.AddSingleton<KnownDevices>();
         services.AddSingleton<ExternalTickets>();
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, ProviderAnswers>();

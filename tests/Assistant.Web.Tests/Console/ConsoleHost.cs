@@ -73,6 +73,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
     private static void AddStage(IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<WrongSecrets>();
         services.AddSingleton<StageChannels>();
         services.AddSingleton<IChannelCatalog>(provider => provider.GetRequiredService<StageChannels>());
         services.AddSingleton<IConnectionHealth>(provider => provider.GetRequiredService<StageChannels>());

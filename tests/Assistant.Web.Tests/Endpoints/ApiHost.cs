@@ -30,6 +30,7 @@ using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Testing.InMemory.House;
 using Assistant.Web.Endpoints;
+using Assistant.Web.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -65,7 +66,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public SessionBoard Sessions => _app.Services.GetRequiredService<SessionBoard>();
 
     /// <param name="guard">Lets everybody through when it is <see langword="null"/>.</param>
-    public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null, IStepUpGuard? guard = null)
+    public static async Task<ApiHost> StartAsync(Action<ApiOptions>? configure = null, IStepUpGuard? guard = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
@@ -74,6 +75,7 @@ internal sealed class ApiHost : IAsyncDisposable
             (new FakeConversations(), new FakeConnections(), new FakeChannel(), new FakeEngines(), new RecordedSignals());
         var audit = new FakeAudit();
         var services = builder.Services;
+        services.AddSingleton(new WrongSecrets(clock ?? TimeProvider.System));
         services.AddSingleton<IConversationStore>(conversations).AddSingleton<IConversationQueries>(conversations);
         services.AddSingleton<IConnectionStore>(connections).AddSingleton<IChannelCatalog>(channel).AddSingleton<IChannelSessions>(channel)
             .AddSingleton<IConnectionHealth>(channel).AddSingleton<IConnectionSupervisor>(channel);

@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Testing.Fakes;
 using Assistant.Web.Endpoints;
+using Assistant.Web.Security;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -61,7 +62,8 @@ public sealed class MalformedRequestTests
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log);
-        builder.Services.AddAntiforgery().AddSingleton<IChannelSessions>(new FakeChannel()).AddSingleton<IMessageGateway, ApiHost.NoGateway>();
+        builder.Services.AddAntiforgery().AddSingleton<IChannelSessions>(new FakeChannel()).AddSingleton<IMessageGateway, ApiHost.NoGateway>()
+            .AddSingleton(new WrongSecrets(TimeProvider.System));
         var app = builder.Build();
         app.Use(MalformedRequests.RefuseAsync);
         WebhookEndpoint.Map(app);

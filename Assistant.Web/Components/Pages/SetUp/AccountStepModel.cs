@@ -1,13 +1,17 @@
+using System.Net;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Web.Localization;
+using Assistant.Web.Security;
 
 namespace Assistant.Web.Components.Pages.SetUp;
 
 /// <summary>The first account: what is typed, what is wrong with it, and whether it was created.</summary>
+/// <param name="origin">The network address of who has the link.</param>
 /// <param name="isOpen">What is known already about the link.</param>
-internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen = null)
+internal sealed class AccountStepModel(SetupGate gate, ITotp totp, WrongSecrets wrong, string? origin, bool? isOpen = null)
 {
+    private readonly IPAddress _network = NetworkKey.Of(IPAddress.TryParse(origin, out var address) ? address : null);
     private bool _hasTwoStep;
 
     /// <summary>Whether the link in the address is good; <see langword="null"/> until that is known.</summary>
@@ -47,7 +51,15 @@ internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen 
 
     public bool IsBusy { get; private set; }
 
-    public async Task OpenAsync(string? token, CancellationToken cancellationToken) => IsOpen = await gate.OpensAsync(token, cancellationToken);
+    /// <summary>Finds out whether the link is good. One that is not looks like one that is not looked at.</summary>
+    public async Task OpenAsync(string? token, CancellationToken cancellationToken)
+    {
+        IsOpen = wrong.SetUp.IsOpenTo(_network) && await gate.OpensAsync(token, cancellationToken);
+        if (IsOpen == false && !string.IsNullOrEmpty(token))
+        {
+            wrong.SetUp.Count(_network);
+        }
+    }
 
     public void CheckEmail() => EmailProblem = EmailAddress.IsValid(Email.Trim()) ? null : SetUpTexts.EmailWrong;
 
@@ -55,7 +67,7 @@ internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen 
 
     /// <summary>Creates the account.</summary>
     /// <returns>Whether it is there now.</returns>
-    public async Task<bool> ClaimAsync(string? token, string origin, CancellationToken cancellationToken)
+    public async Task<bool> ClaimAsync(string? token, CancellationToken cancellationToken)
     {
         CheckEmail();
         CheckPassword();
@@ -65,14 +77,21 @@ internal sealed class AccountStepModel(SetupGate gate, ITotp totp, bool? isOpen 
             return false;
         }
 
+        if (!wrong.SetUp.IsOpenTo(_network))
+        {
+            IsOpen = false;
+            return false;
+        }
+
         IsBusy = true;
         try
         {
-            switch (await gate.ClaimAsync(token, TenantId.Default, Email.Trim(), Password, Secret, origin, cancellationToken))
+            switch (await gate.ClaimAsync(token, TenantId.Default, Email.Trim(), Password, Secret, origin ?? "unknown", cancellationToken))
             {
                 case SetupOutcome.Claimed:
                     return true;
                 case SetupOutcome.Closed:
+                    wrong.SetUp.Count(_network);
                     IsOpen = false;
                     return false;
                 case SetupOutcome.Invalid { Key: "password" } invalid:

@@ -1,4 +1,5 @@
 using Assistant.Domain.Security;
+using Assistant.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -26,6 +27,9 @@ public sealed partial class AccountStepPage : IAsyncDisposable
     private SetupGate Gate { get; set; } = default!;
 
     [Inject]
+    private WrongSecrets Wrong { get; set; } = default!;
+
+    [Inject]
     private ITotp Totp { get; set; } = default!;
 
     [Inject]
@@ -38,8 +42,8 @@ public sealed partial class AccountStepPage : IAsyncDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        Model = new AccountStepModel(Gate, Totp, IsOpen);
         Origin ??= Request.HttpContext?.Connection.RemoteIpAddress?.ToString();
+        Model = new AccountStepModel(Gate, Totp, Wrong, Origin, IsOpen);
         if (IsOpen is null)
         {
             await Model.OpenAsync(Token, CancellationToken.None);
@@ -74,7 +78,7 @@ public sealed partial class AccountStepPage : IAsyncDisposable
         }
     }
 
-    private async Task ClaimAsync() => _isCreated = await Model.ClaimAsync(Token, Origin ?? "unknown", CancellationToken.None);
+    private async Task ClaimAsync() => _isCreated = await Model.ClaimAsync(Token, CancellationToken.None);
 
     public ValueTask DisposeAsync() => Shared.JsModules.ReleaseAsync(_module);
 }
