@@ -85,6 +85,46 @@ public sealed partial class PersonActTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_code_proves_an_act_as_a_passkey_does_and_who_only_reads_the_link_does_nothing_with_it()
+    {
+        await using var telegram = await TelegramEmulator.StartAsync();
+        await using var house = await TestInstallation.CreateAsync(config: Config.Telegram(telegram));
+        house.Set("Assistant__Public__BaseUrl", house.Address);
+        await house.CreateUserAsync(Lin, "viewer");
+        await house.CreateUserAsync(Operator, "owner");
+        await house.StartAsync();
+        var desk = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
+        await desk.SignInAsync(Lin, TestInstallation.Password, "/account");
+        await desk.PressAsync("Make a code");
+        await AskAsync(telegram, (await desk.Page.Locator(".link-code").TextContentAsync())!);
+        var app = await SecondStep.TurnOnAsync(desk);
+        var link = new Uri(LinkIn(await AskAsync(telegram, "/export json"))).AbsolutePath;
+
+        // An operator reads the link in the thread, has a second step too, and is not who asked.
+        var reader = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
+        await reader.SignInAsync(Operator, TestInstallation.Password, "/account");
+        await SecondStep.TurnOnAsync(reader);
+        using var api = await house.CreateApiAsync("owner");
+        var conversation = (string)(await api.GetAsync("conversations"))["items"]![0]!["id"]!;
+        await reader.OpenAsync($"/conversations/{conversation}");
+        await Expect(reader.Page.GetByText(link).First).ToBeVisibleAsync();
+        await reader.OpenAsync(link);
+        await Expect(reader.Page.GetByText(Closed)).ToBeVisibleAsync();
+
+        await desk.OpenAsync(link);
+        await desk.PressAsync("Prove that it is me");
+        await GiveAsync(desk, "000000");
+        await Expect(desk.Page.GetByText("That code is wrong")).ToBeVisibleAsync();
+        await GiveAsync(desk, app.NextCode());
+        var download = desk.Page.GetByRole(AriaRole.Link, new() { Name = "Download", Exact = true });
+        var export = await (await desk.Page.RunAndWaitForDownloadAsync(() => download.ClickAsync())).PathAsync();
+
+        Assert.Contains($"User{Person}", await File.ReadAllTextAsync(export, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await desk.OpenAsync(link);
+        await Expect(desk.Page.GetByText(Closed)).ToBeVisibleAsync(); // good once
+    }
+
+    [Fact]
     public async Task A_sign_in_on_a_new_device_is_told_in_the_messenger()
     {
         await using var telegram = await TelegramEmulator.StartAsync();
@@ -141,6 +181,12 @@ public sealed partial class PersonActTests(Chromium chromium)
     {
         await desk.PressAsync(act);
         await desk.PressAsync("Use a passkey");
+    }
+
+    private static async Task GiveAsync(ConsolePage desk, string code)
+    {
+        await desk.Page.Locator("#step-up-code").FillAsync(code);
+        await desk.PressAsync("Confirm");
     }
 
     [GeneratedRegex("http://\\S+/act/[A-Za-z0-9_-]+")]
