@@ -4,8 +4,11 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Domain.Audit;
 
 /// <summary>Which events a view shows; every part is optional.</summary>
-/// <param name="Text">Found in actor, action, subject or details.</param>
-public sealed record AuditFilter(string? Action = null, string? Actor = null, string? Subject = null, string? Text = null, DateTimeOffset? From = null, DateTimeOffset? Until = null);
+/// <param name="Text">Found in actor, action, subject or details. Details are sealed, so that the log is read through for it.</param>
+/// <param name="Above">Only events with a higher number: what came since.</param>
+public sealed record AuditFilter(
+    string? Action = null, string? Actor = null, string? Subject = null, string? Text = null, DateTimeOffset? From = null, DateTimeOffset? Until = null,
+    long? Above = null);
 
 /// <summary>The hash-chained log of a tenant. Safe for concurrent use.</summary>
 public interface IAuditLog

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Persistence;
 
 namespace Assistant.Infrastructure.Audit;
@@ -10,21 +10,28 @@ namespace Assistant.Infrastructure.Audit;
 /// The first event of a tenant reads and locks its head row, so that writers of several processes take turns; the new heads are
 /// written once at the end of the transaction.
 /// </remarks>
-internal sealed class AuditAppender
+internal sealed class AuditAppender(AuditKeys keys)
 {
-    private const string ReadHead = "SELECT seq, hash FROM audit_heads WHERE tenant_id = @p0";
-    private const string CreateHead = "INSERT INTO audit_heads (tenant_id, seq, hash) VALUES (@p0, 0, @p1) ON CONFLICT DO NOTHING";
+    private const string ReadHead = "SELECT seq, hash, sealed_key FROM audit_heads WHERE tenant_id = @p0 AND sealed_key IS NOT NULL";
     private const string StoreHead = "UPDATE audit_heads SET seq = @p1, hash = @p2 WHERE tenant_id = @p0";
 
     private const string Insert =
-        "INSERT INTO audit_events (tenant_id, seq, at, actor_kind, actor_id, actor_name, action, subject, origin, details, previous_hash, hash) "
-        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11)";
+        "INSERT INTO audit_events (tenant_id, seq, at, actor_kind, actor_id, actor_name, action, subject, origin, details, body, previous_hash, hash) "
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, '', '', @p8, @p9, @p10)";
 
-    private readonly Dictionary<TenantId, AuditChainAppender> _chains = [];
+    private readonly Dictionary<TenantId, Chain> _chains = [];
 
-    public void Reset() => _chains.Clear();
+    public void Reset()
+    {
+        foreach (var chain in _chains.Values)
+        {
+            chain.Cipher.Dispose();
+        }
 
-    public AuditEvent Append(SqlSession session, AuditDraft draft)
+        _chains.Clear();
+    }
+
+    public AuditEvent Append(WriteSession session, AuditDraft draft)
     {
         if (!_chains.TryGetValue(draft.Tenant, out var chain))
         {
@@ -32,11 +39,11 @@ internal sealed class AuditAppender
             _chains.Add(draft.Tenant, chain);
         }
 
-        var written = chain.Append(draft);
+        var written = chain.Events.Append(draft);
         var what = written.What;
         session.Execute(
             Insert, what.Tenant.Value, written.Seq, what.At, what.Actor.Kind, what.Actor.Id, what.Actor.Name, what.Action, what.Subject,
-            what.Origin, ToJson(what.Details), written.PreviousHash.ToArray(), written.Hash.ToArray());
+            chain.Cipher.Seal(written.Seq, AuditBody.Of(what)), written.PreviousHash.ToArray(), written.Hash.ToArray());
         return written;
     }
 
@@ -44,28 +51,28 @@ internal sealed class AuditAppender
     {
         foreach (var (tenant, chain) in _chains)
         {
-            session.Within(TenantScope.Of(tenant), own => own.Execute(StoreHead, tenant.Value, chain.HeadSeq, chain.HeadHash.ToArray()));
+            session.Within(TenantScope.Of(tenant), own => own.Execute(StoreHead, tenant.Value, chain.Events.HeadSeq, chain.Events.HeadHash.ToArray()));
         }
 
-        _chains.Clear();
+        Reset();
     }
 
-    private static AuditChainAppender OpenChain(SqlSession session, TenantId tenant)
+    private Chain OpenChain(WriteSession session, TenantId tenant)
     {
+        keys.Prepare(session, tenant);
         var read = session.IsPostgres ? ReadHead + " FOR UPDATE" : ReadHead;
-        (long Seq, byte[] Hash)? head = Read();
-        if (head is null)
+        if (Read() is not { } head)
         {
-            session.Execute(CreateHead, tenant.Value, AuditChain.Genesis(tenant));
+            keys.Make(session, tenant); // what made it before was rolled back
             head = Read() ?? throw new TenantUnknownException(tenant);
         }
 
-        return new AuditChainAppender(tenant, head.Value.Seq, head.Value.Hash);
+        return new Chain(new AuditChainAppender(tenant, head.Seq, head.Hash), keys.Open(session, tenant, head.Key));
 
-        (long, byte[])? Read() => session.QueryFirst<(long, byte[])?>(read, r => (r.GetInt64(0), r.GetBytes(1)), tenant.Value);
+        Head? Read() => session.QueryFirst(read, r => new Head(r.GetInt64(0), r.GetBytes(1), r.GetBytes(2)), tenant.Value);
     }
 
-    private static string ToJson(IReadOnlyDictionary<string, string> details) => details.Count == 0
-        ? "{}"
-        : JsonSerializer.Serialize(new SortedDictionary<string, string>(details.ToDictionary(), StringComparer.Ordinal));
+    private sealed record Chain(AuditChainAppender Events, AuditCipher Cipher);
+
+    private sealed record Head(long Seq, byte[] Hash, byte[] Key);
 }

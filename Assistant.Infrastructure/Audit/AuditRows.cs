@@ -1,3 +1,4 @@
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -23,6 +24,10 @@ internal sealed class AuditRow : ITenantRow
 
     public required string Subject { get; set; }
 
+    /// <summary>Origin and details, sealed by <see cref="AuditCipher"/>; <see langword="null"/> only in rows that are not sealed yet.</summary>
+    public byte[]? Body { get; set; }
+
+    /// <summary>Empty but in rows of earlier versions, until <see cref="PlainAuditBodies"/> has sealed them; so is the next.</summary>
     public required string Origin { get; set; }
 
     /// <summary>JSON object of strings, keys in ordinal order.</summary>
@@ -50,6 +55,9 @@ internal sealed class AuditHeadRow : ITenantRow
     public long Seq { get; set; }
 
     public required byte[] Hash { get; set; }
+
+    /// <summary>The key of the events' bodies, sealed at <see cref="AuditKeys.Place"/>; <see langword="null"/> until this version wrote an event.</summary>
+    public byte[]? SealedKey { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<AuditHeadRow>
     {

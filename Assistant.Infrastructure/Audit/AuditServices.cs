@@ -1,7 +1,10 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Filters;
 using Assistant.Domain.Audit.Tree;
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Audit.Checkpoints;
+using Assistant.Infrastructure.Audit.Filters;
 using Assistant.Infrastructure.Audit.Tree;
 using Assistant.Infrastructure.Audit.Witnesses;
 using Assistant.Infrastructure.Outgoing;
@@ -19,6 +22,8 @@ public static class AuditServices
     public static IServiceCollection AddAudit(this IServiceCollection services)
     {
         services.AddSingleton<IAuditLog, SqlAuditLog>();
+        services.AddSingleton<IAuditFilterStore, SqlAuditFilterStore>();
+        services.AddSingleton<AuditFilterDesk>();
         services.AddSingleton<IAuditTreeStore, SqlAuditTreeStore>();
         services.AddSingleton<AuditTree>();
         services.AddSingleton<ICheckpointStore, SqlCheckpointStore>();
@@ -43,6 +48,7 @@ public static class AuditServices
     public static IServiceCollection AddAuditWorker(this IServiceCollection services)
     {
         services.AddHostedService<CheckpointWorker>();
+        services.AddHostedService<PlainAuditBodies>();
         services.AddHealthChecks().AddCheck<AuditHealthCheck>("audit", tags: ["ready"]);
         return services;
     }

@@ -5,31 +5,45 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Audit;
 
 /// <inheritdoc cref="IAuditLog"/>
-internal sealed class SqlAuditLog(IDatabase database, IWriteQueue writes, TimeProvider clock) : IAuditLog
+internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQueue writes, AuditKeys keys, TimeProvider clock) : IAuditLog
 {
     private const int ReadBatch = 1000;
+
+    private static readonly AuditBody Broken = new("?", new Dictionary<string, string> { ["sealed"] = "does not open" });
 
     public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken)
         => writes.ExecuteAsync(TenantScope.Of(draft.Tenant), session => session.Audit(draft), cancellationToken);
 
     public async Task<Page<AuditEvent>> ListAsync(TenantId tenant, AuditFilter filter, string? after, int limit, CancellationToken cancellationToken)
     {
+        var before = PageCursor.ReadNumber(after) ?? long.MaxValue;
+        var found = new List<AuditEvent>(limit + 1);
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var query = Filter(context.Set<AuditRow>().AsNoTracking(), filter);
-        if (PageCursor.ReadNumber(after) is { } before)
+        // Details are sealed: the database finds by what lies plain, and text is looked for in what was opened, batch by batch.
+        var batch = filter.Text is null ? limit + 1 : ReadBatch;
+        while (true)
         {
-            query = query.Where(a => a.Seq < before);
+            var below = before;
+            var rows = await query.Where(a => a.Seq < below).OrderByDescending(a => a.Seq).Take(batch).ToListAsync(cancellationToken);
+            found.AddRange((await OpenAsync(tenant, rows, cancellationToken)).Where(written => Tells(written.What, filter.Text)).Take(limit + 1 - found.Count));
+            if (found.Count > limit || rows.Count < batch)
+            {
+                break;
+            }
+
+            before = rows[^1].Seq;
         }
 
-        var rows = await query.OrderByDescending(a => a.Seq).Take(limit + 1).ToListAsync(cancellationToken);
-        var page = rows.Take(limit).Select(Map).ToList();
-        return new Page<AuditEvent>(page, rows.Count > limit ? page[^1].Seq.ToString(CultureInfo.InvariantCulture) : null);
+        var page = found.Take(limit).ToList();
+        return new Page<AuditEvent>(page, found.Count > limit ? page[^1].Seq.ToString(CultureInfo.InvariantCulture) : null);
     }
 
     public async IAsyncEnumerable<AuditEvent> ReadAsync(TenantId tenant, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -44,9 +58,9 @@ internal sealed class SqlAuditLog(IDatabase database, IWriteQueue writes, TimePr
                 rows = await context.Set<AuditRow>().AsNoTracking().Where(a => a.Seq >= next).OrderBy(a => a.Seq).Take(ReadBatch).ToListAsync(cancellationToken);
             }
 
-            foreach (var row in rows)
+            foreach (var written in await OpenAsync(tenant, rows, cancellationToken))
             {
-                yield return Map(row);
+                yield return written;
             }
 
             if (rows.Count < ReadBatch)
@@ -82,9 +96,9 @@ internal sealed class SqlAuditLog(IDatabase database, IWriteQueue writes, TimePr
             query = query.Where(a => a.Subject.StartsWith(subject));
         }
 
-        if (filter.Text is { } text)
+        if (filter.Above is { } above)
         {
-            query = query.Where(a => a.ActorName.Contains(text) || a.Action.Contains(text) || a.Subject.Contains(text) || a.Details.Contains(text));
+            query = query.Where(a => a.Seq > above);
         }
 
         if (filter.From is { } from)
@@ -95,11 +109,43 @@ internal sealed class SqlAuditLog(IDatabase database, IWriteQueue writes, TimePr
         return filter.Until is { } until ? query.Where(a => a.At < until) : query;
     }
 
-    private static AuditEvent Map(AuditRow row) => new(
+    private static bool Tells(AuditDraft what, string? text)
+    {
+        return text is null || Has(what.Actor.Name) || Has(what.Action) || Has(what.Subject) || what.Details.Any(detail => Has(detail.Key) || Has(detail.Value));
+
+        bool Has(string value) => value.Contains(text, StringComparison.Ordinal);
+    }
+
+    // After the rows: whoever wrote one had committed its key by then.
+    private async Task<List<AuditEvent>> OpenAsync(TenantId tenant, List<AuditRow> rows, CancellationToken cancellationToken)
+    {
+        using var cipher = rows.Exists(row => row.Body is not null)
+            ? await reads.ReadAsync(TenantScope.Of(tenant), session => keys.Find(session, tenant), cancellationToken) ?? throw new SealBrokenException(AuditKeys.Place)
+            : null;
+        return rows.ConvertAll(row => Map(row, Open(row, cipher)));
+    }
+
+    private static AuditBody Open(AuditRow row, AuditCipher? cipher)
+    {
+        if (row.Body is not { } body)
+        {
+            return new AuditBody(row.Origin, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Details)!); // an earlier version's
+        }
+
+        try
+        {
+            return cipher!.Open(row.Seq, body);
+        }
+        catch (SealBrokenException)
+        {
+            return Broken; // does not give its hash, which is how whoever verifies learns of it
+        }
+    }
+
+    private static AuditEvent Map(AuditRow row, AuditBody body) => new(
         row.Seq,
         new AuditDraft(
-            new TenantId(row.TenantId), row.At, new Actor(row.ActorKind, row.ActorId, row.ActorName), row.Action, row.Subject, row.Origin,
-            JsonSerializer.Deserialize<Dictionary<string, string>>(row.Details)!),
+            new TenantId(row.TenantId), row.At, new Actor(row.ActorKind, row.ActorId, row.ActorName), row.Action, row.Subject, body.Origin, body.Details),
         row.PreviousHash,
         row.Hash);
 }

@@ -1,3 +1,4 @@
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Persistence.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -23,6 +24,7 @@ public static class PersistenceServices
             var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
             return options.IsPostgres ? new PostgresDatabase(options.ConnectionString!, options.OwnerConnectionString) : new SqliteDatabase(folder);
         });
+        services.AddSingleton<AuditKeys>(); // the writer seals what it appends to the audit log
         services.AddSingleton<IWriteQueue, WriteQueue>();
         services.AddSingleton<IReadPool, ReadPool>();
         return services;

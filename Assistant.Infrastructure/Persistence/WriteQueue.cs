@@ -9,6 +9,7 @@
 // When the queue is full callers wait; nothing is dropped.
 using System.Threading.Channels;
 using Assistant.Domain.Observability;
+using Assistant.Infrastructure.Audit.Bodies;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -32,15 +33,16 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
 
     private readonly IDatabase _database;
     private readonly ILiveFeed _live;
+    private readonly AuditKeys _auditKeys;
     private readonly ILogger<WriteQueue> _logger;
     private readonly int _maxBatch;
     private readonly Channel<Unit> _units = Channel.CreateBounded<Unit>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Lazy<Task> _writer;
     private WriteSession? _session;
 
-    public WriteQueue(IDatabase database, ILiveFeed live, IOptions<DatabaseOptions> options, ILogger<WriteQueue> logger)
+    public WriteQueue(IDatabase database, ILiveFeed live, AuditKeys auditKeys, IOptions<DatabaseOptions> options, ILogger<WriteQueue> logger)
     {
-        (_database, _live, _logger, _maxBatch) = (database, live, logger, options.Value.MaxBatch);
+        (_database, _live, _auditKeys, _logger, _maxBatch) = (database, live, auditKeys, logger, options.Value.MaxBatch);
         _writer = new(() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }
 
@@ -98,7 +100,7 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
     {
         try
         {
-            var session = _session ??= new WriteSession(_database, _database.Open(forWriting: true), _live);
+            var session = _session ??= new WriteSession(_database, _database.Open(forWriting: true), _live, _auditKeys);
             session.Begin();
             for (var i = 0; i < batch.Count; i++)
             {

@@ -3,6 +3,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Audit;
+using Assistant.Infrastructure.Audit.Bodies;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Persistence;
@@ -11,9 +12,9 @@ namespace Assistant.Infrastructure.Persistence;
 /// What a unit of work may do inside the writer's transaction: SQL on the hot path, EF on the cold one, audit events on both.
 /// A unit may run a second time when its batch failed because of another unit, so it touches nothing but this session.
 /// </summary>
-internal sealed class WriteSession(IDatabase database, DbConnection connection, ILiveFeed live) : SqlSession(database, connection)
+internal sealed class WriteSession(IDatabase database, DbConnection connection, ILiveFeed live, AuditKeys auditKeys) : SqlSession(database, connection)
 {
-    private readonly AuditAppender _audit = new();
+    private readonly AuditAppender _audit = new(auditKeys);
     private DbTransaction? _transaction;
     private int _contexts;
     private readonly List<LiveEvent> _events = [];

@@ -32,13 +32,33 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
         => await reads.ReadAsync(TenantScope.Of(tenant), session => Find(session, tenant, number), cancellationToken);
 
     /// <inheritdoc cref="FindAsync"/>
-    public byte[]? Find(SqlSession session, TenantId tenant, int number)
+    public byte[]? Find(SqlSession session, TenantId tenant, int number) => Find(session, master, tenant, number);
+
+    /// <inheritdoc cref="FindAsync"/>
+    public static byte[]? Find(SqlSession session, MasterKey master, TenantId tenant, int number)
         => session.QueryFirst(One, row => row.GetBytes(0), tenant.Value, number) is { } wrapped
             ? master.Unwrap(wrapped, Binding(tenant.Value, number))
             : null;
 
     public async Task<bool> IsTenantKnownAsync(TenantId tenant, CancellationToken cancellationToken)
         => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(HasTenant, _ => true, tenant.Value), cancellationToken);
+
+    /// <summary>Makes version 1 inside a unit, unless another process was faster.</summary>
+    /// <returns>The number that seals.</returns>
+    /// <exception cref="MasterKeyException">The master key is not the one this data was made with.</exception>
+    public static int AddFirst(WriteSession session, TenantId tenant, MasterKey master, DateTimeOffset now)
+    {
+        var key = InstallationKey.RequireMaster(session, master, now); // which others wait for from here on
+        if (session.QueryFirst<int?>(Newest, row => row.GetInt32(0), tenant.Value) is { } number)
+        {
+            return number;
+        }
+
+        var fresh = RandomNumberGenerator.GetBytes(MasterKey.Size);
+        session.Execute(Insert, tenant.Value, 1, SealedBox.Wrap(key, fresh, Binding(tenant.Value, 1)), now);
+        CryptographicOperations.ZeroMemory(fresh);
+        return 1;
+    }
 
     /// <summary>Makes version 1 unless another process was faster.</summary>
     /// <returns>The number that seals.</returns>

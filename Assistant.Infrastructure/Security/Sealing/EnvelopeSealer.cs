@@ -27,17 +27,13 @@ internal sealed class EnvelopeSealer(DataKeys keys) : ISecretSealer
     {
         var number = await CurrentAsync(tenant, cancellationToken);
         var key = await OpenKeyAsync(tenant, number, cancellationToken) ?? throw new SealBrokenException(place);
-        var sealedBytes = new byte[SealedHeader.Size + SealedBox.Overhead + plaintext.Length];
-        SealedHeader.Write(sealedBytes, SealedHeader.ByTenant, number);
-        SealedBox.Close(key, plaintext.Span, sealedBytes.AsSpan(SealedHeader.Size), Binding(tenant, place));
-        return sealedBytes;
+        return Seal(key, number, tenant, place, plaintext.Span);
     }
 
     public async Task<byte[]> OpenAsync(TenantId tenant, string place, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellationToken)
         => SealedHeader.NumberIn(sealedBytes.Span, SealedHeader.ByTenant) is { } number
             && await OpenKeyAsync(tenant, number, cancellationToken) is { } key
-            && SealedBox.Open(key, sealedBytes.Span[SealedHeader.Size..], Binding(tenant, place)) is { } plaintext
-            ? plaintext
+            ? Open(key, tenant, place, sealedBytes.Span)
             : throw new SealBrokenException(place);
 
     /// <summary>Opens a value read in this session, and reads the data key in it where it is not known yet.</summary>
@@ -45,8 +41,7 @@ internal sealed class EnvelopeSealer(DataKeys keys) : ISecretSealer
     public byte[] Open(SqlSession session, TenantId tenant, string place, byte[] sealedBytes)
         => SealedHeader.NumberIn(sealedBytes, SealedHeader.ByTenant) is { } number
             && FindKey(session, tenant, number) is { } key
-            && SealedBox.Open(key, sealedBytes.AsSpan(SealedHeader.Size), Binding(tenant, place)) is { } plaintext
-            ? plaintext
+            ? Open(key, tenant, place, sealedBytes)
             : throw new SealBrokenException(place);
 
     /// <summary>Seals inside the unit that stores the value, holding the newest version until its commit, as <see cref="SealedWrites"/> does.</summary>
@@ -55,11 +50,22 @@ internal sealed class EnvelopeSealer(DataKeys keys) : ISecretSealer
     {
         var number = DataKeys.LockNewest(session, tenant) ?? throw new DataKeyMissingException(tenant);
         var key = FindKey(session, tenant, number) ?? throw new SealBrokenException(place);
+        return Seal(key, number, tenant, place, plaintext);
+    }
+
+    /// <summary>Seals with a data key that is at hand.</summary>
+    public static byte[] Seal(byte[] key, int number, TenantId tenant, string place, ReadOnlySpan<byte> plaintext)
+    {
         var sealedBytes = new byte[SealedHeader.Size + SealedBox.Overhead + plaintext.Length];
         SealedHeader.Write(sealedBytes, SealedHeader.ByTenant, number);
         SealedBox.Close(key, plaintext, sealedBytes.AsSpan(SealedHeader.Size), Binding(tenant, place));
         return sealedBytes;
     }
+
+    /// <summary>Opens with the data key whose number the value names.</summary>
+    /// <exception cref="SealBrokenException">Wrong key, wrong place or altered bytes.</exception>
+    public static byte[] Open(byte[] key, TenantId tenant, string place, ReadOnlySpan<byte> sealedBytes)
+        => SealedBox.Open(key, sealedBytes[SealedHeader.Size..], Binding(tenant, place)) ?? throw new SealBrokenException(place);
 
     /// <summary>Makes sure that the tenant has a data key; nothing happens for one that does not exist.</summary>
     public async ValueTask PrepareAsync(TenantId tenant, CancellationToken cancellationToken)

@@ -53,6 +53,23 @@ internal sealed class InstallationKey(MasterKey master, IReadPool reads, IWriteQ
         }
     }
 
+    /// <summary>The master key in force, inside a unit that wraps with it and holds the row that shows it; makes the row when there is none.</summary>
+    /// <exception cref="MasterKeyException">The master key is another one.</exception>
+    public static byte[] RequireMaster(WriteSession session, MasterKey master, DateTimeOffset now)
+    {
+        if (Locked() is not { } wrapped)
+        {
+            var old = session.Within(TenantScope.System, all => all.QueryFirst(AnyDataKey, MapDataKey));
+            var key = old is null ? master.First : master.RequireFor(old.Wrapped, old.Binding);
+            session.Execute(Insert, SealedBox.Wrap(key, RandomNumberGenerator.GetBytes(MasterKey.Size), Binding), now);
+            wrapped = Locked()!;
+        }
+
+        return master.RequireFor(wrapped, Binding);
+
+        byte[]? Locked() => session.QueryFirst(Select + session.ForUpdate, row => row.GetBytes(0));
+    }
+
     // Made when there is none.
     private async Task<byte[]> ReadWrappedAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +80,7 @@ internal sealed class InstallationKey(MasterKey master, IReadPool reads, IWriteQ
 
         var key = await reads.ReadAsync(
             TenantScope.System,
-            session => session.QueryFirst(AnyDataKey, row => new WrappedDataKey(row.GetString(0), row.GetInt32(1), row.GetBytes(2))), cancellationToken) is { } old
+            session => session.QueryFirst(AnyDataKey, MapDataKey), cancellationToken) is { } old
             ? master.RequireFor(old.Wrapped, old.Binding)
             : master.First;
         var fresh = SealedBox.Wrap(key, RandomNumberGenerator.GetBytes(MasterKey.Size), Binding);
@@ -77,4 +94,6 @@ internal sealed class InstallationKey(MasterKey master, IReadPool reads, IWriteQ
             },
             cancellationToken);
     }
+
+    private static WrappedDataKey MapDataKey(SqlRow row) => new(row.GetString(0), row.GetInt32(1), row.GetBytes(2));
 }

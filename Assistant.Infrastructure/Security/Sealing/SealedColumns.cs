@@ -1,5 +1,7 @@
 using Assistant.Infrastructure.Ai;
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Audit.Checkpoints;
+using Assistant.Infrastructure.Audit.Filters;
 using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.WebChat;
@@ -38,6 +40,8 @@ internal static class SealedColumns
         new("users", "id", "totp_secret", HasIdKey: true, id => SignInAttempts.TotpPlace(Guid.Parse(id))),
         new("idempotency", "id", "sealed_body", HasIdKey: false, SqlIdempotencyStore.Place),
         new("chat_identities", "connection_id", "sealed_private_key", HasIdKey: false, SqlChatIdentityStore.Place),
+        new("audit_heads", "tenant_id", "sealed_key", HasIdKey: false, _ => AuditKeys.Place),
+        new("audit_filters", "id", "sealed_filter", HasIdKey: true, id => SqlAuditFilterStore.Place(Guid.Parse(id))),
         new("audit_keys", "tenant_id", "sealed_seed", HasIdKey: false, _ => Ed25519CheckpointSigner.Place),
         new("person_keys", "person_id", "wrapped", HasIdKey: true, id => PersonSealer.KeyPlace(Guid.Parse(id))),
     ];
@@ -50,6 +54,7 @@ internal static class SealedColumns
         ["outbox.body"] = "sealed under a person's key, which rotation wraps again",
         ["inbox.pressed"] = "sealed under a person's key, which rotation wraps again",
         ["facts.body"] = "sealed under a person's key, which rotation wraps again",
+        ["audit_events.body"] = "sealed under the tenant's audit key, which rotation wraps again",
         ["installation_key.wrapped"] = "wrapped by the master key",
         ["data_keys.wrapped"] = "wrapped by the master key",
         ["api_keys.hash"] = "SHA-256 of 256 random bits",

@@ -13,6 +13,9 @@ internal static class SealedHeader
     /// <summary>Sealed under a person's key.</summary>
     public const byte ByPerson = 2;
 
+    /// <summary>Sealed under a key of the tenant's audit log.</summary>
+    public const byte ByAudit = 3;
+
     public static byte[] Of(byte kind, int number)
     {
         var header = new byte[Size];

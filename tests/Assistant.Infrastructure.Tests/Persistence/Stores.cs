@@ -1,9 +1,12 @@
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Audit;
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Persistence.Sqlite;
+using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tenancy;
+using Assistant.Infrastructure.Tests.Security;
 using Assistant.Testing.InMemory;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,7 +31,13 @@ internal sealed class Stores : IAsyncDisposable
 
     public required SqlAuditLog Audit { get; init; }
 
-    public static async Task<Stores> CreateAsync(bool onPostgres, TimeProvider clock, params TenantId[] tenants)
+    public required AuditKeys AuditKeys { get; init; }
+
+    public static Task<Stores> CreateAsync(bool onPostgres, TimeProvider clock, params TenantId[] tenants)
+        => CreateAsync(onPostgres, clock, Sealing.Key(1), tenants);
+
+    /// <param name="master">Above the keys of the audit log, which are made with the tenants.</param>
+    public static async Task<Stores> CreateAsync(bool onPostgres, TimeProvider clock, MasterKey master, params TenantId[] tenants)
     {
         var name = $"store_{Guid.CreateVersion7():N}";
         IDatabase database;
@@ -64,13 +73,16 @@ internal sealed class Stores : IAsyncDisposable
         }
 
         var options = Options.Create(new DatabaseOptions());
-        var writes = new WriteQueue(database, new InMemoryLiveFeed(), options, NullLogger<WriteQueue>.Instance);
+        var auditKeys = new AuditKeys(master, clock);
+        var writes = new WriteQueue(database, new InMemoryLiveFeed(), auditKeys, options, NullLogger<WriteQueue>.Instance);
+        var reads = new ReadPool(database, options);
         var stores = new Stores
         {
             Database = database,
             Writes = writes,
-            Reads = new ReadPool(database, options),
-            Audit = new SqlAuditLog(database, writes, clock),
+            Reads = reads,
+            Audit = new SqlAuditLog(database, reads, writes, auditKeys, clock),
+            AuditKeys = auditKeys,
             Drop = drop,
         };
         foreach (var tenant in tenants)
@@ -83,7 +95,7 @@ internal sealed class Stores : IAsyncDisposable
 
     /// <summary>The writer of a second process over the same database.</summary>
     public WriteQueue OpenSecondQueue()
-        => new(Database, new InMemoryLiveFeed(), Options.Create(new DatabaseOptions()), NullLogger<WriteQueue>.Instance);
+        => new(Database, new InMemoryLiveFeed(), new AuditKeys(Sealing.Key(1), TimeProvider.System), Options.Create(new DatabaseOptions()), NullLogger<WriteQueue>.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -33,12 +33,15 @@ namespace Assistant.Infrastructure.Tests.Persistence;
 /// <summary>The real stores over a new database of either kind, with a clock the test owns.</summary>
 internal sealed class TestHouse : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("assistant-test-");
+    private readonly DirectoryInfo _folder;
     private readonly string? _postgresDatabase;
+    private readonly IDictionary<string, string?> _settings;
+    private readonly bool _isRestarted;
 
-    private TestHouse(string? postgresDatabase, IDictionary<string, string?> settings)
+    private TestHouse(string? postgresDatabase, IDictionary<string, string?> settings, TestHouse? before = null)
     {
-        _postgresDatabase = postgresDatabase;
+        (_postgresDatabase, _settings, _isRestarted) = (postgresDatabase, settings, before is not null);
+        _folder = before?._folder ?? Directory.CreateTempSubdirectory("assistant-test-");
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddLogging();
@@ -85,11 +88,19 @@ internal sealed class TestHouse : IAsyncDisposable
         }));
     }
 
+    /// <summary>The same database as a process that starts now has it: nothing of this one's is in its memory.</summary>
+    public TestHouse Restart() => new(_postgresDatabase, _settings, this);
+
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
     public async ValueTask DisposeAsync()
     {
         await Services.DisposeAsync();
+        if (_isRestarted)
+        {
+            return; // the database is the first one's
+        }
+
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
         if (_postgresDatabase is not null)

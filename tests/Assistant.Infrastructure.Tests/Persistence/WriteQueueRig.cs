@@ -61,7 +61,7 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
     }
 
     private protected WriteQueue NewQueue(ILiveFeed? feed = null, int maxBatch = 512)
-        => new(_database, feed ?? new InMemoryLiveFeed(), Options.Create(new DatabaseOptions { MaxBatch = maxBatch }), NullLogger<WriteQueue>.Instance);
+        => new(_database, feed ?? new InMemoryLiveFeed(), _stores.AuditKeys, Options.Create(new DatabaseOptions { MaxBatch = maxBatch }), NullLogger<WriteQueue>.Instance);
 
     /// <summary>Queues units behind one that has begun and waits for the gate inside its transaction.</summary>
     private protected async Task<Task<T>[]> QueueBehindGateAsync<T>(WriteQueue queue, int count, Func<WriteQueue, int, Task<T>> unit)

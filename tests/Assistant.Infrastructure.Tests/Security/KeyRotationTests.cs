@@ -95,7 +95,7 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
         var fresh = new SealedHouse(_stores!, new Sealing(_stores!));
         Assert.Equal("before", await fresh.ReadEngineAsync(Own, "first"));
         Assert.Equal("after", await fresh.ReadEngineAsync(Own, "second"));
-        Assert.Equal([(2, 2)], await VersionsAsync(house.Keys.Rotation, Own));
+        Assert.Equal([(2, 3)], await VersionsAsync(house.Keys.Rotation, Own));
     }
 
     [Fact]
@@ -148,8 +148,8 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
 
         await house.Keys.Rotation.BeginAsync(Own, Draft(Own, AuditActions.KeyRotationBegun), Cancel);
 
-        Assert.Equal(230, (await house.Keys.Rotation.ResealAsync(Own, Cancel)).Resealed);
-        Assert.Equal([(1, 0), (2, 230)], await VersionsAsync(house.Keys.Rotation, Own));
+        Assert.Equal(231, (await house.Keys.Rotation.ResealAsync(Own, Cancel)).Resealed);
+        Assert.Equal([(1, 0), (2, 231)], await VersionsAsync(house.Keys.Rotation, Own));
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
         var people = new Sealing(_stores!).People;
         Assert.Equal("hers"u8.ToArray(), await people.OpenAsync(Own, ada, "turns/1/text", adas, Cancel));
         Assert.Null(await people.OpenAsync(Own, ben, "turns/2/text", bens, Cancel));
-        var keys = Assert.Single((await house.Keys.Rotation.ReadStatusAsync(Cancel)).Tenants);
+        var keys = (await house.Keys.Rotation.ReadStatusAsync(Cancel)).Tenants.Single(tenant => tenant.Tenant == Own);
         Assert.Equal((1, 1), (keys.People, keys.Forgotten));
     }
 
@@ -197,7 +197,7 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
         var pass = await house.Keys.Rotation.ResealAsync(Own, Cancel);
 
         Assert.Equal(["engines/altered/settings"], pass.Broken);
-        Assert.Equal(1, pass.Resealed);
+        Assert.Equal(2, pass.Resealed);
         Assert.False(await house.Keys.Rotation.RetireAsync(Own, Draft(Own, AuditActions.KeyRotated), Cancel));
     }
 
@@ -207,7 +207,7 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
         foreach (var tenant in tenants)
         {
             await house.Keys.Sealer.SealAsync(tenant, "nowhere", "makes the first version"u8.ToArray(), Cancel);
-            for (var i = 0; i < values; i++)
+            for (var i = 1; i < values; i++) // the key of the audit log is one
             {
                 await house.SaveEngineAsync(tenant, $"engine-{i}", "secret");
             }

@@ -30,7 +30,8 @@ public abstract class MasterKeyTests(bool onPostgres) : IAsyncLifetime
 
     private string NextPath => KeyPath + ".next";
 
-    public async ValueTask InitializeAsync() => _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, Own, Other);
+    public async ValueTask InitializeAsync() => _stores = await Stores.CreateAsync(
+        onPostgres, TimeProvider.System, MasterKeySettings.Read(Configuration(), new DataFolder(_folder.FullName)), Own, Other);
 
     public async ValueTask DisposeAsync()
     {
@@ -68,7 +69,8 @@ public abstract class MasterKeyTests(bool onPostgres) : IAsyncLifetime
         await server.Sealer.SealAsync(Own, Place, Secret, Cancel);
         await (await StartAsync()).Rotation.RotateMasterAsync(Draft(), Cancel);
 
-        var late = await server.Sealer.SealAsync(Other, Place, Secret, Cancel); // the tenant's first key
+        await server.Rotation.BeginAsync(Other, Draft() with { Tenant = Other }, Cancel);
+        var late = await server.Sealer.SealAsync(Other, Place, Secret, Cancel);
 
         Assert.Equal(Secret, await (await StartAsync()).Sealer.OpenAsync(Other, Place, late, Cancel));
     }
@@ -128,7 +130,7 @@ public abstract class MasterKeyTests(bool onPostgres) : IAsyncLifetime
     [Fact]
     public async Task A_key_of_the_environment_cannot_be_replaced_without_its_successor()
     {
-        var keys = await StartAsync(("ASSISTANT_MASTER_KEY", Convert.ToBase64String(new byte[MasterKey.Size])));
+        var keys = await StartAsync(("ASSISTANT_MASTER_KEY", Convert.ToBase64String(File.ReadAllBytes(KeyPath))));
 
         var refused = Assert.IsType<MasterRotateOutcome.Refused>(await keys.Rotation.RotateMasterAsync(Draft(), Cancel));
 

@@ -1,5 +1,6 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Filters;
 using Assistant.Domain.Idempotency;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
@@ -8,6 +9,7 @@ using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Audit.Checkpoints;
+using Assistant.Infrastructure.Audit.Filters;
 using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.WebChat;
@@ -60,6 +62,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
         await new SqlChatIdentityStore(stores.Reads, keys.Writes, keys.Sealer, TimeProvider.System).AddAsync(
             (await Connections.FindAsync(Connection, Cancel))!, new byte[32], Cancel);
         await Signer.ReadKeyAsync(tenant, Cancel);
+        await Filters.SaveAsync(tenant, User, new SavedAuditFilter("mine", new AuditFilter(Text: "a name"), DateTimeOffset.UnixEpoch), Cancel);
         await keys.People.SealAsync(tenant, Person, "turns/1/text", "a secret wish"u8.ToArray(), Cancel);
     }
 
@@ -71,6 +74,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
         var answered = Assert.IsType<IdempotencyClaim.Answered>(await Answers.BeginAsync(Request(tenant), Cancel));
         Assert.Equal("a new key"u8.ToArray(), answered.Answer.Body.ToArray());
         await Signer.SignAsync(tenant, "a checkpoint", Cancel);
+        Assert.Equal("a name", Assert.Single(await Filters.ListAsync(tenant, User, Cancel)).Filter.Text);
         foreach (var (place, bytes) in await ReadSealedAsync(tenant))
         {
             Assert.NotEmpty(await keys.Sealer.OpenAsync(tenant, place, bytes, Cancel));
@@ -105,6 +109,8 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
                     tenant.Value))
                 .ToList(),
             Cancel);
+
+    private SqlAuditFilterStore Filters => new(stores.Reads, _writes, keys.Writes, keys.Sealer);
 
     private Ed25519CheckpointSigner Signer => new(
         stores.Reads, keys.Writes, keys.Sealer, new InstallationName(Folder), TimeProvider.System);

@@ -88,6 +88,26 @@ public abstract class AuditLogContract : PathContract
     }
 
     [Fact]
+    public async Task Text_is_found_in_details_and_what_was_found_is_paged_without_gaps()
+    {
+        for (var i = 1; i <= 7; i++)
+        {
+            await Ports.Audit.AppendAsync(
+                Draft(Home, "user.changed", $"user/{i}") with { Details = new Dictionary<string, string> { ["after:name"] = i % 2 == 1 ? "锅炉 Ada" : "Ben" } }, Cancel);
+            await Ports.Audit.AppendAsync(Draft(Office, "user.changed", $"user/{i}") with { Details = new Dictionary<string, string> { ["after:name"] = "Ada" } }, Cancel);
+        }
+
+        var first = await Ports.Audit.ListAsync(Home, new AuditFilter(Text: "锅炉 Ada"), null, 3, Cancel);
+        Assert.Equal(["user/7", "user/5", "user/3"], first.Items.Select(e => e.What.Subject));
+        var second = await Ports.Audit.ListAsync(Home, new AuditFilter(Text: "锅炉 Ada"), first.Next, 3, Cancel);
+        Assert.Equal(["user/1"], second.Items.Select(e => e.What.Subject));
+        Assert.Null(second.Next);
+        Assert.Equal(["user/2"], await SubjectsAsync(new AuditFilter(Text: "after:name", Subject: "user/2")));
+        Assert.Empty(await SubjectsAsync(new AuditFilter(Text: "ada")));
+        Assert.Equal(["user/7", "user/5"], await SubjectsAsync(new AuditFilter(Text: "Ada", Above: first.Items[2].Seq)));
+    }
+
+    [Fact]
     public async Task Reading_starts_where_it_is_asked_to()
     {
         await AppendAsync(Home, "user.signin", "user/1");

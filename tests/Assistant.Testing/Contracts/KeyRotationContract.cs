@@ -16,7 +16,7 @@ public abstract class KeyRotationContract
     /// <summary>Cancels with the test.</summary>
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Keys of a house whose tenants exist and have so many sealed values each, and the log they write to.</summary>
+    /// <summary>Keys of a house whose tenants exist and have so many sealed values each, at least one, and the log they write to.</summary>
     protected abstract Task<(IKeyRotation Keys, IAuditLog Audit)> CreateAsync(int values, params TenantId[] tenants);
 
     [Fact]
@@ -51,8 +51,9 @@ public abstract class KeyRotationContract
     [Fact]
     public async Task Retiring_twice_is_said_once()
     {
-        var (keys, audit) = await CreateAsync(0, Own);
+        var (keys, audit) = await CreateAsync(1, Own);
         await keys.BeginAsync(Own, Draft(Own, AuditActions.KeyRotationBegun), Cancel);
+        await keys.ResealAsync(Own, Cancel);
 
         Assert.True(await keys.RetireAsync(Own, Draft(Own, AuditActions.KeyRotated), Cancel));
         Assert.True(await keys.RetireAsync(Own, Draft(Own, AuditActions.KeyRotated), Cancel));

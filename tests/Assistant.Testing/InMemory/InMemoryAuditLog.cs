@@ -44,7 +44,7 @@ public sealed class InMemoryAuditLog : IAuditLog
     {
         Lists++;
         var before = PageCursor.ReadNumber(after) ?? long.MaxValue;
-        var found = _events.Where(item => item.What.Tenant == tenant && item.Seq < before && Matches(item.What, filter)).Reverse().Take(limit + 1).ToList();
+        var found = _events.Where(item => item.What.Tenant == tenant && item.Seq < before && item.Seq > (filter.Above ?? 0) && Matches(item.What, filter)).Reverse().Take(limit + 1).ToList();
         var items = found.Take(limit).ToList();
         return Task.FromResult(new Page<AuditEvent>(items, found.Count > limit ? items[^1].Seq.ToString(CultureInfo.InvariantCulture) : null));
     }
@@ -72,7 +72,7 @@ public sealed class InMemoryAuditLog : IAuditLog
         && (filter.Subject is null || what.Subject == filter.Subject)
         && (filter.From is null || what.At >= filter.From)
         && (filter.Until is null || what.At < filter.Until)
-        && (filter.Text is not { } text || Texts(what).Any(value => value.Contains(text, StringComparison.OrdinalIgnoreCase)));
+        && (filter.Text is not { } text || Texts(what).Any(value => value.Contains(text, StringComparison.Ordinal)));
 
-    private static IEnumerable<string> Texts(AuditDraft what) => [what.Actor.Name, what.Action, what.Subject, .. what.Details.Values];
+    private static IEnumerable<string> Texts(AuditDraft what) => [what.Actor.Name, what.Action, what.Subject, .. what.Details.Keys, .. what.Details.Values];
 }

@@ -177,6 +177,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
+                    b.Property<byte[]>("SealedKey")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_key");
+
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
@@ -219,6 +223,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
 
                     b.Property<string>("Details")
                         .IsRequired()
@@ -329,6 +337,46 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.HasKey("TenantId", "Witness");
 
                     b.ToTable("audit_witness_positions", (string)null);
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Audit.Filters.AuditFilterRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("SavedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("saved_at");
+
+                    b.Property<byte[]>("SealedFilter")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_filter");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "UserId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("audit_filters", (string)null);
                 });
 
             modelBuilder.Entity("Assistant.Infrastructure.Audit.Tree.AuditTileRow", b =>

@@ -172,6 +172,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
+                    b.Property<byte[]>("SealedKey")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("sealed_key");
+
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
@@ -214,6 +218,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
 
                     b.Property<string>("Details")
                         .IsRequired()
@@ -324,6 +332,46 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasKey("TenantId", "Witness");
 
                     b.ToTable("audit_witness_positions", (string)null);
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Audit.Filters.AuditFilterRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("SavedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("saved_at");
+
+                    b.Property<byte[]>("SealedFilter")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("sealed_filter");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "UserId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("audit_filters", (string)null);
                 });
 
             modelBuilder.Entity("Assistant.Infrastructure.Audit.Tree.AuditTileRow", b =>

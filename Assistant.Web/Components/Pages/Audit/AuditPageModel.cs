@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
@@ -18,6 +19,7 @@ public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
     public static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1);
 
     private string? _next;
+    private long _readTo;
     private bool _isBehind;
     private DateTimeOffset _readAt;
 
@@ -140,16 +142,16 @@ public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
     {
         var filter = Filter;
         var newest = Newest;
-        var page = await HeadAsync(cancellationToken);
+        var page = await HeadAsync(cancellationToken, _readTo);
         if (filter != Filter)
         {
             return;
         }
 
         var fresh = page.Items.Where(item => item.Seq > newest).ToList();
-        if (fresh.Count == page.Items.Count && page.Next is not null && newest > 0)
+        if (fresh.Count == page.Items.Count && page.Next is not null)
         {
-            Dropped += filter == new AuditFilter() ? fresh[^1].Seq - newest - 1 : 0;
+            Dropped += filter == new AuditFilter() && newest > 0 ? fresh[^1].Seq - newest - 1 : 0;
             Begin(page);
             return;
         }
@@ -157,15 +159,25 @@ public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
         Events = [.. fresh, .. Events];
         if (Events.Count > MaxShown)
         {
-            Begin(page);
+            _next = string.Create(CultureInfo.InvariantCulture, $"{Events[PageSize - 1].Seq}");
+            Events = [.. Events.Take(PageSize)];
         }
     }
 
-    private Task<Domain.Conversations.Page<AuditEvent>> HeadAsync(CancellationToken cancellationToken)
+    /// <param name="above">What was read through before is not read again: looking for text opens every event.</param>
+    private async Task<Domain.Conversations.Page<AuditEvent>> HeadAsync(CancellationToken cancellationToken, long? above = null)
     {
         _isBehind = false;
         _readAt = clock.GetUtcNow();
-        return log.ListAsync(me.Tenant, Filter, null, PageSize, cancellationToken);
+        var filter = Filter;
+        var head = (await log.ReadHeadAsync(me.Tenant, cancellationToken)).Seq;
+        var page = await log.ListAsync(me.Tenant, filter with { Above = above }, null, PageSize, cancellationToken);
+        if (filter == Filter)
+        {
+            _readTo = head;
+        }
+
+        return page;
     }
 
     private void Begin(Domain.Conversations.Page<AuditEvent> page)

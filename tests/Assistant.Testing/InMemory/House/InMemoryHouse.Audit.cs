@@ -19,7 +19,7 @@ public sealed partial class InMemoryHouse
         => Locked(() =>
         {
             var before = PageCursor.ReadNumber(after) ?? long.MaxValue;
-            var found = Events(tenant).Where(e => e.Seq < before && Shows(filter, e.What)).Reverse().Take(limit + 1).ToList();
+            var found = Events(tenant).Where(e => e.Seq < before && e.Seq > (filter.Above ?? 0) && Shows(filter, e.What)).Reverse().Take(limit + 1).ToList();
             return new Page<AuditEvent>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null);
         });
 
@@ -54,5 +54,5 @@ public sealed partial class InMemoryHouse
         && (filter.Subject is null || what.Subject.StartsWith(filter.Subject, StringComparison.Ordinal))
         && (filter.From is null || what.At >= filter.From) && (filter.Until is null || what.At < filter.Until)
         && (filter.Text is not { } text
-            || what.Details.Values.Append(what.Actor.Name).Append(what.Action).Append(what.Subject).Any(v => v.Contains(text, StringComparison.Ordinal)));
+            || what.Details.Values.Concat(what.Details.Keys).Append(what.Actor.Name).Append(what.Action).Append(what.Subject).Any(v => v.Contains(text, StringComparison.Ordinal)));
 }
