@@ -25,10 +25,17 @@ public sealed class PersonExportDesk(IPeopleStore people, PersonExport export, I
     /// <summary>Allows one export and records it; <see langword="null"/> when there is no such person.</summary>
     /// <param name="culture">Language of the readable form's own words.</param>
     /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
-    public async Task<AllowedExport?> AllowAsync(
+    public Task<AllowedExport?> AllowAsync(
         Caller caller, PersonId person, PersonExportFormat format, CultureInfo culture, CancellationToken cancellationToken)
+        => AllowAsync(caller, person, format, culture, _ => Task.FromResult(true), cancellationToken);
+
+    /// <param name="claimAsync">What may be done once, after the proof and before anything is recorded: <see langword="false"/> when somebody was faster.</param>
+    /// <inheritdoc cref="AllowAsync(Caller, PersonId, PersonExportFormat, CultureInfo, CancellationToken)"/>
+    internal async Task<AllowedExport?> AllowAsync(
+        Caller caller, PersonId person, PersonExportFormat format, CultureInfo culture, Func<CancellationToken, Task<bool>> claimAsync,
+        CancellationToken cancellationToken)
     {
-        if (await DemandAsync(caller, person, format, cancellationToken) is not { } row)
+        if (await DemandAsync(caller, person, format, cancellationToken) is not { } row || !await claimAsync(cancellationToken))
         {
             return null;
         }

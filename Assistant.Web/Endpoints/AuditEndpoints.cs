@@ -106,6 +106,7 @@ internal static class AuditEndpoints
             .WithSummary("Lists signed checkpoints, oldest first").Produces<PageResource<SignedCheckpointResource>>().ProducesValidationProblem();
         group.MapGet("/key", KeyAsync).Needs(Permissions.AuditRead)
             .WithSummary("The key that checkpoints are signed with").Produces<AuditKeyResource>();
+        AuditFilterEndpoints.Map(group);
     }
 
     private static async Task<IResult> ListAsync(

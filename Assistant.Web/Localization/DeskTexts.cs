@@ -225,6 +225,14 @@ internal static class DeskTexts
     public static string FilterText(string text) => Book.Say(nameof(FilterText), ("text", text));
     public static string FilterFrom(string day) => Book.Say(nameof(FilterFrom), ("day", day));
     public static string FilterUntil(string day) => Book.Say(nameof(FilterUntil), ("day", day));
+    public static string SavedFilters => Book.Say();
+    public static string NoSavedFilters => Book.Say();
+    public static string FilterName => Book.Say();
+    public static string SaveFilter => Book.Say();
+    public static string DeleteFilter(string name) => Book.Say(nameof(DeleteFilter), ("name", name));
+    public static string FilterNameRefused => Book.Say();
+    public static string FilterRefused => Book.Say();
+    public static string TooManyFilters(int count) => Book.Say(nameof(TooManyFilters), ("count", count));
     public static string ExportLog => Book.Say();
     public static string ExportTable => Book.Say();
     public static string ShowProof => Book.Say();

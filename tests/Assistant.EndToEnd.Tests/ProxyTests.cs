@@ -1,5 +1,5 @@
+using System.Text.Json.Nodes;
 using Assistant.EndToEnd.Tests.Harness;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Assistant.EndToEnd.Tests;
@@ -68,10 +68,9 @@ public sealed class ProxyTests
 
     private static async Task<string?> OriginOfSignInAsync(TestInstallation house)
     {
-        await using var database = new SqliteConnection($"Data Source={Path.Combine(house.DataFolder, "assistant.db")};Pooling=False;Mode=ReadOnly");
-        await database.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = database.CreateCommand();
-        command.CommandText = "SELECT origin FROM audit_events WHERE action = 'user.signin'";
-        return (string?)await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        var (code, log) = await house.RunAsync(["audit", "export"]);
+        Assert.True(code == 0, log);
+        var signedIn = log.Split('\n').First(line => line.Contains("\"action\":\"user.signin\"", StringComparison.Ordinal));
+        return (string?)JsonNode.Parse(signedIn)!["origin"];
     }
 }

@@ -20,6 +20,10 @@ namespace Assistant.Verifier
 
             Verifies a certificate of forgetting; with an export, also that the log holds its events and counts the same.
 
+              assistant-verifier proof FILE --key KEY
+
+            Verifies the proof of one event, as `assistant audit proof` and the button in the audit room give it.
+
             0: everything is as the log signed it. 1: it is not; where is said. 2: something could not be read.
             """;
 
@@ -31,6 +35,11 @@ namespace Assistant.Verifier
                 if (arguments is ["certificate", ..])
                 {
                     return RunCertificate(arguments, output);
+                }
+
+                if (arguments is ["proof", ..])
+                {
+                    return RunProof(arguments, output);
                 }
 
                 var (export, key, files) = Read(arguments);
@@ -85,6 +94,19 @@ namespace Assistant.Verifier
             output.WriteLine(
                 $"GENUINE: {certificate.Subject} was forgotten; {string.Join(", ", certificate.Counts.Select(count => $"{count.Value} {count.Key}"))}. "
                 + (export is null ? "The log was not looked at." : "The log says the same."));
+            return 0;
+        }
+
+        private static int RunProof(IReadOnlyList<string> arguments, TextWriter output)
+        {
+            if (arguments is not [_, var file, "--key", var key])
+            {
+                throw new InputException(Usage);
+            }
+
+            var log = Key(key);
+            var proof = Proof.Read(file, Text(file), log);
+            output.WriteLine($"GENUINE: event {proof.Seq}, {proof.Action}, is in the log {log.Name} as it was signed at {proof.Size} events.");
             return 0;
         }
 

@@ -106,8 +106,9 @@ public sealed class PersonActDesk(
             return null;
         }
 
-        if (await exports.AllowAsync(AsPerson(caller, act), act.Person, FormatOf(act.Kind), culture, cancellationToken) is not { } allowed
-            || !await ClaimAsync(caller, act, cancellationToken))
+        // Of two that were proven at once only one is an export, and only that one is recorded as such.
+        if (await exports.AllowAsync(
+            AsPerson(caller, act), act.Person, FormatOf(act.Kind), culture, cancel => ClaimAsync(caller, act, cancel), cancellationToken) is not { } allowed)
         {
             await RefuseAsync(caller.In(act.Tenant), $"person/{act.Person}", "used", cancellationToken);
             return null;

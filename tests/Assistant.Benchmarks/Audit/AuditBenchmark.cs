@@ -7,6 +7,7 @@ using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure;
+using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Persistence;
@@ -49,6 +50,8 @@ internal static class AuditBenchmark
             Print("floor: SHA-256 of the same bytes", hashing, hashing);
             Print("AuditChainAppender", await BestAsync(events, () => Done(Append(drafts))), hashing);
 
+            Print("AuditCipher, sealing bodies", await BestAsync(events, () => Done(Seal(drafts))), hashing);
+
             Print("MerkleTileAppender, leaf and nodes", await BestAsync(events, () => Done(Plant(bytes))), hashing);
 
             var inserting = await BestAsync(events, () => Done(InsertAlone(folder.FullName, drafts, bytes, Batch)));
@@ -58,6 +61,8 @@ internal static class AuditBenchmark
             // Every round reads, verifies, plants and signs the whole log, which by now has several times as many events.
             var (tree, desk, length) = (services.GetRequiredService<AuditTree>(), services.GetRequiredService<CheckpointDesk>(), (await log.ReadHeadAsync(TenantId.Default, CancellationToken.None)).Seq);
             Print("AuditTree from the log, stored", await BestAsync((int)length, () => tree.RebuildAsync(TenantId.Default, CancellationToken.None)), hashing);
+            var nowhere = new AuditFilter(Text: "in no event");
+            Print("text looked for in every event", await BestAsync((int)length, () => log.ListAsync(TenantId.Default, nowhere, null, 100, CancellationToken.None)), hashing);
             Print("CheckpointDesk, 1,000 events each", await BestAsync(CheckpointEvery * Checkpoints, () => SignAsync(log, desk, drafts)), inserting);
 
             var few = drafts[..(events / 100)];
@@ -83,6 +88,18 @@ internal static class AuditBenchmark
         }
 
         return head.ToArray();
+    }
+
+    private static int Seal(List<AuditDraft> drafts)
+    {
+        using var cipher = new AuditCipher(TenantId.Default, new byte[32]);
+        var size = 0;
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            size += cipher.Seal(i + 1, AuditBody.Of(drafts[i])).Length;
+        }
+
+        return size;
     }
 
     private static long Plant(List<byte[]> bytes)

@@ -7,6 +7,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Audit.Filters;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
@@ -84,6 +85,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<ITenantDirectory>(new FakeTenants()).AddSingleton<IAuditLog>(audit);
         services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
         services.AddSingleton<ICheckpointSigner, FakeCheckpointSigner>().AddSingleton<AuditAlarm>().AddSingleton<CheckpointDesk>();
+        services.AddSingleton<IAuditFilterStore, InMemoryAuditFilterStore>().AddSingleton<AuditFilterDesk>();
         services.AddSingleton<IIndexingStore, FakeIndexing>().AddSingleton<IndexingDesk>();
         services.AddSingleton<IKeyAgreement>(new PlainKeyAgreement()).AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore(new InMemoryAuditLog()))
             .AddSingleton<ChatIdentities>().AddSingleton<ChatKeyDesk>();

@@ -52,4 +52,24 @@ public sealed partial class RestApiTests
         Assert.Contains(",test.done,'=1+1,", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync("auditor", "/api/v1/audit/export?format=xml")).StatusCode);
     }
+
+    [Fact]
+    public async Task A_caller_keeps_filters_of_their_own()
+    {
+        const string path = "/api/v1/audit/filters";
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync("auditor", $"{path}/sign-ins%20%E7%99%BB%E5%BD%95", new { action = "user.signin", from = "2026-03-24T00:00:00Z" })).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync("admin", $"{path}/mine", new { actor = "Ada" })).StatusCode);
+
+        var kept = Assert.Single((await (await GetAsync("auditor", path)).JsonAsync()).GetProperty("items").EnumerateArray());
+        Assert.Equal(("sign-ins 登录", "user.signin", "2026-03-24T00:00:00+00:00"), (Text(kept, "name"), Text(kept, "action"), Text(kept, "from")));
+        Assert.Equal(HttpStatusCode.BadRequest, (await PutAsync("auditor", $"{path}/everything", new { })).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PutAsync("auditor", $"{path}/{new string('x', 81)}", new { text = "x" })).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("viewer", $"{path}/mine", new { text = "x" })).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync("viewer", path)).StatusCode);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await DeleteAsync("auditor", $"{path}/mine")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await DeleteAsync("auditor", $"{path}/sign-ins%20%E7%99%BB%E5%BD%95")).StatusCode);
+        Assert.Empty((await (await GetAsync("auditor", path)).JsonAsync()).GetProperty("items").EnumerateArray());
+        Assert.Single((await (await GetAsync("admin", path)).JsonAsync()).GetProperty("items").EnumerateArray());
+    }
 }

@@ -16,6 +16,10 @@ public sealed record AuditAddress(string? Action, string? Actor, string? Subject
 
     public AuditFilter Filter(TimeZoneInfo zone) => new(Action, Actor, Subject, Text, Start(From, zone), Start(Until?.AddDays(1), zone));
 
+    /// <summary>The address of a kept filter; its times as days of whoever looks.</summary>
+    public static AuditAddress Of(AuditFilter filter, TimeZoneInfo zone) => new(
+        filter.Action, filter.Actor, filter.Subject, filter.Text, Day(filter.From, zone), Day(filter.Until?.AddTicks(-1), zone));
+
     public string Href(long? selected)
     {
         var query = new QueryBuilder();
@@ -30,6 +34,9 @@ public sealed record AuditAddress(string? Action, string? Actor, string? Subject
 
     public static DateOnly? Day(string? text) =>
         DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    private static DateOnly? Day(DateTimeOffset? at, TimeZoneInfo zone)
+        => at is { } time ? DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime) : null;
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

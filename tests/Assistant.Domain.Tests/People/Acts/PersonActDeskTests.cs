@@ -80,6 +80,24 @@ public sealed class PersonActDeskTests : ActRig
     }
 
     [Fact]
+    public async Task Of_two_exports_proven_at_once_for_one_link_one_is_done_and_recorded()
+    {
+        var account = await UserAsync("lin@example.org");
+        await LinkAsync(account);
+        var token = TokenIn(await AskAsync("/export json"));
+        var exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, Ports.Clock), new MeetingGuard(2), House, Ports.Clock);
+        var acts = new PersonActDesk(House, House, House, Forgetting, exports, House, House, Ports.Clock);
+
+        var done = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => acts.ExportAsync(account, token, CultureInfo.InvariantCulture, Cancel)));
+
+        Assert.Single(done, export => export is not null);
+        Assert.Equal(["used"], await RefusalsAsync());
+        Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActDone);
+        Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonExported);
+        Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonTold);
+    }
+
+    [Fact]
     public async Task Forgetting_is_for_the_preview_that_was_shown_and_ends_in_silence()
     {
         var account = await UserAsync("lin@example.org");
@@ -207,5 +225,22 @@ public sealed class PersonActDeskTests : ActRig
         await RunAsync(Heard);
 
         Assert.Equal("/export", (await ThreadAsync(Home, Heard))[^1].Body.Markdown);
+    }
+
+    /// <summary>Believes everybody, once so many are there.</summary>
+    private sealed class MeetingGuard(int guests) : IStepUpGuard
+    {
+        private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _came;
+
+        public Task DemandAsync(Caller caller, BoundOperation operation, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _came) == guests)
+            {
+                _met.SetResult();
+            }
+
+            return _met.Task.WaitAsync(cancellationToken);
+        }
     }
 }
