@@ -9,7 +9,8 @@ namespace Assistant.Mutation;
 /// <param name="Starter">Words in front of each test process.</param>
 /// <param name="All">Whether filters are tried again that are in the list.</param>
 /// <param name="Only">A word that the names of the filters hold, or <see langword="null"/> for any.</param>
-internal sealed record MutationOptions(string Built, string Folder, string Killed, string[] Starter, bool All, string? Only)
+/// <param name="By">A word that the names of the test classes hold, or <see langword="null"/> for any.</param>
+internal sealed record MutationOptions(string Built, string Folder, string Killed, string[] Starter, bool All, string? Only, string? By)
 {
     /// <summary>File name of the assembly with the filters.</summary>
     public const string Library = "Assistant.Infrastructure.dll";
@@ -40,7 +41,8 @@ internal sealed partial class MutationRun(MutationOptions options) : IDisposable
         var equivalent = KilledFilters.Read(Path.Combine(Path.GetDirectoryName(options.Killed)!, KilledFilters.EquivalentFileName)).Keys;
         var wanted = filters.Where(f => !equivalent.Contains(f) && (options.All || !killed.ContainsKey(f)) && (options.Only is null || f.Contains(options.Only, StringComparison.Ordinal))).ToList();
         var classes = wanted.Count > 0 ? await _tests.ClassesAsync() : [];
-        foreach (var filter in wanted.OrderBy(IsKept).ThenBy(filter => Likely(filter, classes).First(), StringComparer.Ordinal))
+        classes.RemoveAll(name => options.By is { } by && !name.Contains(by, StringComparison.Ordinal));
+        foreach (var filter in wanted.OrderBy(IsKept).ThenBy(filter => Likely(filter, classes).FirstOrDefault(), StringComparer.Ordinal))
         {
             killed.Remove(filter);
             if (await TryAsync(filter, Likely(filter, classes)) is { } test)

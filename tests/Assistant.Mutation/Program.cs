@@ -1,8 +1,9 @@
 // Takes each tenant filter of the stores out, one at a time, and runs the stores' tests until one fails.
 //   Assistant.Mutation list                      names the filters of the built program
-//   Assistant.Mutation run [--with COMMAND] [--all] [--only WORD]
-// run tries what the list of killed filters lacks, or whose test is gone (--all: every one; --only: those whose name holds the word), and writes the list
-// anew. COMMAND is put in front of each test process ("nice -n 15"). The tests have to be built before: see docs/testing.md.
+//   Assistant.Mutation run [--with COMMAND] [--all] [--only WORD] [--by WORD]
+// run tries what the list of killed filters lacks, or whose test is gone (--all: every one; --only: those whose name holds the word; --by: with the
+// test classes whose name holds the word), and writes the list anew. COMMAND is put in front of each test process ("nice -n 15"). The tests have to be
+// built before: see docs/testing.md.
 using Assistant.Mutation;
 
 if (args is ["serve"]) return await TestHost.ServeAsync();
@@ -19,7 +20,8 @@ var options = new MutationOptions(
     Path.Combine(root.FullName, "tests/Assistant.Mutation", KilledFilters.FileName),
     ValueOf("--with")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
     args.Contains("--all"),
-    ValueOf("--only"));
+    ValueOf("--only"),
+    ValueOf("--by"));
 
 switch (args)
 {
@@ -29,7 +31,7 @@ switch (args)
     case ["run", ..]:
         using (var run = new MutationRun(options)) return await run.RunAsync();
     default:
-        await Console.Error.WriteLineAsync("Usage: Assistant.Mutation list | run [--with COMMAND] [--all] [--only WORD]");
+        await Console.Error.WriteLineAsync("Usage: Assistant.Mutation list | run [--with COMMAND] [--all] [--only WORD] [--by WORD]");
         return 2;
 }
 

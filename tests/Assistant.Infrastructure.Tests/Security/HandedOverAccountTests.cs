@@ -4,6 +4,9 @@ using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Passkeys;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Tests.Persistence;
 using Xunit;
 
@@ -56,6 +59,22 @@ public sealed class HandedOverAccountTests : HandedOverRows
         await HandOverAsync("person_accounts");
 
         Assert.Equal(LinkOutcome.AccountTaken, await Ports.Accounts.LinkAsync(Home, person, user, audit, Cancel));
+    }
+
+    /// <summary>In whatever context it is asked, and whichever membership comes first, by age or by name.</summary>
+    [Fact]
+    public async Task The_role_of_an_account_is_the_one_it_holds_at_home()
+    {
+        var archive = new TenantId("archive");
+        await Ports.Tenants.EnsureAsync(archive, "Archive", Cancel);
+        var user = await AddUserAsync();
+        await ExecuteAsync("DELETE FROM memberships");
+        await House.Get<IMembershipStore>().SetAsync(archive, user, Roles.Auditor, Draft(archive, "test.changed", "user/x"), Cancel);
+        await House.Get<IMembershipStore>().SetAsync(Home, user, Roles.Owner, Draft(Home, "test.changed", "user/x"), Cancel);
+
+        await using var context = House.Get<IDatabase>().OpenContext(TenantScope.System);
+
+        Assert.Equal(Roles.Owner, UserRows.RoleOf(context, context.Set<UserRow>().Single()));
     }
 
     private async Task<UserId> AddUserAsync() => Assert.IsType<CreateUserOutcome.Created>(
