@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Attachments;
+using Assistant.Domain.Audit.Filters;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
@@ -83,6 +84,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton<ILiveFeed, InMemoryLiveFeed>();
         services.AddSingleton<IStepUpGuard>(new OpenGuard());
         services.AddSingleton<ConnectionDesk>();
+        services.AddSingleton<IAuditFilterStore, InMemoryAuditFilterStore>().AddSingleton<AuditFilterDesk>();
         services.AddSingleton<IKeyAgreement, PlainKeyAgreement>();
         services.AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore(new InMemoryAuditLog()));
         services.AddSingleton<ChatIdentities>().AddSingleton<ChatKeyDesk>();
