@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Assistant.EndToEnd.Tests.Harness;
 using Assistant.Testing.Telegram;
+using Microsoft.Data.Sqlite;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -62,6 +63,54 @@ public sealed class FilesTests(Chromium chromium)
         using var auditor = await house.CreateApiAsync("auditor");
         var events = (await auditor.GetAsync("audit?limit=200"))["items"]!.AsArray().Count(written => (string?)written!["action"] == "attachment.downloaded");
         Assert.Equal(4, events);
+    }
+
+    [Fact]
+    public async Task Killed_while_a_file_is_coming_in_the_next_start_fetches_it_once_more_and_keeps_it_whole_and_sealed()
+    {
+        const string Canary = "canary-4b1f0c";
+        var content = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Canary + " all work and no play\n", 20_000))); // three pieces
+        await using var telegram = await TelegramEmulator.StartAsync();
+        await using var house = await TestInstallation.CreateAsync(config: Config.Telegram(telegram));
+        await house.StartAsync();
+        telegram.SendsHalves = true;
+        Send(telegram, "long", "long.txt", content);
+        await telegram.WaitAsync(t => t.Fetches == 1, Cancel);
+
+        await house.KillAsync();
+        telegram.SendsHalves = false;
+        Assert.Equal((1, 0), (await CountAsync(house, "SELECT COUNT(*) FROM attachments WHERE state = 'Waiting'"), await CountAsync(house, "SELECT COUNT(*) FROM attachment_chunks")));
+        await LetTheClaimRunOutAsync(house);
+        await house.StartAsync();
+        using var api = await house.CreateApiAsync("operator");
+        var conversation = (string)(await api.FindAsync("conversations", "the conversation", _ => true))["id"]!;
+        var files = await Eventually.FindAsync("the file to be kept", async () => await FilesAsync(api, conversation) is { Count: > 0 } all && all.All(file => (string?)file["state"] == "kept") ? all : null);
+
+        Assert.Equal(content, (await DownloadAsync(api, house, (string)Assert.Single(files)["path"]!)).Content);
+        Assert.Equal(2, telegram.Fetches);
+        Assert.Equal((1, 3), (await CountAsync(house, "SELECT COUNT(*) FROM attachments"), await CountAsync(house, "SELECT COUNT(*) FROM attachment_chunks")));
+        await house.KillAsync();
+        foreach (var file in Directory.GetFiles(house.DataFolder, "assistant.db*"))
+        {
+            Assert.Equal(-1, (await File.ReadAllBytesAsync(file, Cancel)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Canary)));
+        }
+    }
+
+    // Half a minute of waiting for the killed process's claim, at once.
+    private static Task<int> LetTheClaimRunOutAsync(TestInstallation house) => RunAsync(
+        house, "UPDATE attachments SET due_at = (SELECT m.at FROM messages m WHERE m.conversation_id = attachments.conversation_id AND m.seq = attachments.seq)",
+        command => command.ExecuteNonQueryAsync(Cancel));
+
+    private static async Task<int> CountAsync(TestInstallation house, string sql)
+        => Convert.ToInt32(await RunAsync(house, sql, command => command.ExecuteScalarAsync(Cancel)), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task<T> RunAsync<T>(TestInstallation house, string sql, Func<SqliteCommand, Task<T>> run)
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(house.DataFolder, "assistant.db")};Pooling=False");
+        await database.OpenAsync(Cancel);
+        await using var command = database.CreateCommand();
+        command.CommandText = sql;
+        return await run(command);
     }
 
     private static void Send(TelegramEmulator telegram, string id, string name, byte[] content)

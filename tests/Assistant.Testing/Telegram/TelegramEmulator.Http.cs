@@ -137,6 +137,17 @@ public sealed partial class TelegramEmulator
     {
         if (_files.TryGetValue(id, out var content))
         {
+            context.Response.ContentLength = content.Length;
+            if (SendsHalves)
+            {
+                await context.Response.Body.WriteAsync(content.AsMemory(0, content.Length / 2), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                Interlocked.Increment(ref _fetches);
+                Changed();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            }
+
+            Interlocked.Increment(ref _fetches);
             await context.Response.Body.WriteAsync(content, context.RequestAborted);
         }
         else

@@ -26,6 +26,7 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
     private readonly string? _shownLog;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _queryId;
+    private int _fetches;
 
     private TelegramEmulator(string token, string username, int port, string? shownLog)
     {
@@ -116,6 +117,12 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
     public EmulatedMessage Show(long chat, string text, JsonNode? markup = null) => _box.Put(new EmulatedMessage(chat, 0, true, text, null, markup, null, null));
 
     public void AddFile(string fileId, byte[] content) => _files[fileId] = content;
+
+    /// <summary>While set, of every file half is sent and the rest never comes, until whoever fetches it goes away.</summary>
+    public bool SendsHalves { get; set; }
+
+    /// <summary>How often a file was asked for.</summary>
+    public int Fetches => Volatile.Read(ref _fetches);
 
     /// <summary>The person blocks the bot.</summary>
     public void Block(long chat) => _box.Block(chat);
