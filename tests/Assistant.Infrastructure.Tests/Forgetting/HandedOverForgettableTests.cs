@@ -23,7 +23,7 @@ public sealed class HandedOverForgettableTests : HandedOverRows
     public async Task A_row_of_another_tenant_is_neither_counted_nor_deleted_whatever_it_names(ErasureKind kind)
     {
         var sql = new ScopeSql(Home, Scope(kind));
-        foreach (var table in ForgettableTables.All.Where(table => table.Condition(kind) is not null))
+        foreach (var table in ForgettableTables.All.Where(table => table.Condition(kind) is not null && !table.KeepsPlace))
         {
             await WithPlantedAsync(session =>
             {
@@ -41,7 +41,7 @@ public sealed class HandedOverForgettableTests : HandedOverRows
     public async Task A_row_in_a_conversation_of_another_tenant_is_neither_counted_nor_deleted()
     {
         var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
-        var tables = ForgettableTables.All.Where(table => table.OfPerson.Contains("FROM conversations", StringComparison.Ordinal)).ToList();
+        var tables = ForgettableTables.All.Where(table => table.OfPerson.Contains("FROM conversations", StringComparison.Ordinal) && !table.KeepsPlace).ToList();
         Assert.Equal(8, tables.Count);
         foreach (var table in tables)
         {
@@ -60,6 +60,46 @@ public sealed class HandedOverForgettableTests : HandedOverRows
                 Assert.Equal((1, 1), (sql.CountAll(session)[table.Kind], sql.Delete(session, table)));
             });
         }
+    }
+
+    /// <summary>In a group of another tenant, or as another tenant's row in a group of this one.</summary>
+    [Theory]
+    [InlineData("conversations")]
+    [InlineData("messages")]
+    public async Task A_message_in_a_group_is_counted_and_emptied_only_within_the_tenant(string foreign)
+    {
+        var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
+        await WithPlantedAsync(session =>
+        {
+            Plant(session, "conversations", foreign == "conversations" ? Office : Home, Row(ForgettableTables.Conversations, s_stranger));
+            Plant(session, "messages", foreign == "messages" ? Office : Home, Row(ForgettableTables.GroupMessages, s_person));
+            Assert.Equal((0, 0, 0), Reached());
+
+            Take(session, foreign);
+            Assert.Equal((1, 1, 1), Reached());
+
+            (long, int, long) Reached() => (
+                sql.CountAll(session)[Forgettable.Messages], sql.GroupsOfOthers(session).Count,
+                sql.Empty(session, ForgettableTables.GroupMessages, DateTimeOffset.UnixEpoch, 1));
+        });
+    }
+
+    [Theory]
+    [InlineData("conversations")]
+    [InlineData("outbox")]
+    public async Task What_waits_for_a_group_is_counted_and_deleted_only_within_the_tenant(string foreign)
+    {
+        var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
+        var sends = ForgettableTables.Plain.Single(table => table.Table == "outbox");
+        await WithPlantedAsync(session =>
+        {
+            Plant(session, "conversations", foreign == "conversations" ? Office : Home, Row(ForgettableTables.Conversations, s_stranger));
+            Plant(session, "outbox", foreign == "outbox" ? Office : Home, Row(sends, s_person));
+            Assert.Equal((0, 0), (sql.CountAll(session)[Forgettable.Sends], sql.Delete(session, sends)));
+
+            Take(session, foreign);
+            Assert.Equal((1, 1), (sql.CountAll(session)[Forgettable.Sends], sql.Delete(session, sends)));
+        });
     }
 
     [Fact]
