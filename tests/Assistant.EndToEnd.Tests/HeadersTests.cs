@@ -40,6 +40,8 @@ public sealed partial class HeadersTests
             Assert.Contains("no-store", answer.Headers["Cache-Control"], StringComparison.Ordinal);
             Assert.All(InlineScript().Matches(answer.Body), script => AssertAllowed(script.Value, scripts, path));
             Assert.DoesNotMatch(Handler(), answer.Body);
+            Assert.DoesNotContain("unsafe", Directive(policy, "style-src"), StringComparison.Ordinal);
+            Assert.DoesNotMatch(PlainStyle(), answer.Body);
         }
 
         Assert.True(pages.Count >= 15, string.Join('\n', pages)); // fewer would mean that they are not looked at any more
@@ -178,6 +180,9 @@ public sealed partial class HeadersTests
         var nonce = Nonce().Match(tag).Groups[1].Value;
         Assert.True(isData || (nonce.Length > 0 && scripts.Contains($"'nonce-{WebUtility.HtmlDecode(nonce)}'", StringComparison.Ordinal)), $"{path}: {tag}");
     }
+
+    [GeneratedRegex("<style(?![^>]* nonce=)", RegexOptions.IgnoreCase)]
+    private static partial Regex PlainStyle();
 
     [GeneratedRegex("<script(?![^>]* src=)[^>]*>")]
     private static partial Regex InlineScript();

@@ -16,16 +16,12 @@ export function chooseTheme(choice) {
   return dark;
 }
 
-/** Tells the page when the device turns dark or light, until stopped. */
-export function watchDevice(page) {
-  function onTurn() {
+/** Turns the page dark or light with the device, when the person chose to follow it. */
+export function followDevice() {
+  device.addEventListener('change', () => {
     keep('assistant.scheme', device.matches ? 'dark' : 'light');
     if (document.documentElement.dataset.theme === 'system') document.documentElement.classList.toggle('dark', device.matches);
-    page.invokeMethodAsync('DeviceTurned', device.matches).catch(() => {}); // without a connection the next page is right
-  }
-
-  device.addEventListener('change', onTurn);
-  return { stop() { device.removeEventListener('change', onTurn); } };
+  });
 }
 
 /** Keeps the language and asks for the page in it. */

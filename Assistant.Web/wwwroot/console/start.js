@@ -1,6 +1,8 @@
+import { followDevice } from './preferences.js';
 import { watchConnection } from './reconnect.js';
 
 watchConnection();
+followDevice();
 
 // A menu made of <details> closes when the person goes elsewhere or presses Escape.
 document.addEventListener('click', event => {

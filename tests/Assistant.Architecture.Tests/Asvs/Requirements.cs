@@ -55,7 +55,7 @@ internal static class Requirements
         new("V3.3.4", "HttpOnly where scripts need nothing", Shown, "SignInTests.The_cookie_is_kept_from_scripts_and_other_sites"),
         new("V3.4.1", "HSTS", Partly, "HeadersTests.Every_answer_says_how_it_may_be_used_and_over_https_that_it_stays_there", "two years, but not for subdomains: ADR 110"),
         new("V3.4.2", "CORS", Shown, "HostileWebTests.It_opens_no_line_reads_nothing_posts_nothing_and_frames_nothing", NoOtherSite),
-        new("V3.4.3", "Content-Security-Policy", Partly, "HeadersTests.Every_page_runs_its_own_scripts_alone_is_framed_by_nobody_and_is_not_kept", "the console needs base-uri 'self' for its base element, and inline styles for MudBlazor"),
+        new("V3.4.3", "Content-Security-Policy", Partly, "HeadersTests.Every_page_runs_its_own_scripts_alone_is_framed_by_nobody_and_is_not_kept", "the console needs base-uri 'self' for its base element, and style attributes for MudBlazor"),
         new("V3.4.4", "nosniff", Shown, "HeadersTests.Every_answer_says_how_it_may_be_used_and_over_https_that_it_stays_there"),
         new("V3.4.5", "referrer policy", Shown, "HeadersTests.Every_answer_says_how_it_may_be_used_and_over_https_that_it_stays_there"),
         new("V3.4.6", "frame-ancestors", Shown, "HeadersTests.Every_page_runs_its_own_scripts_alone_is_framed_by_nobody_and_is_not_kept HostileWebTests.It_opens_no_line_reads_nothing_posts_nothing_and_frames_nothing"),

@@ -76,11 +76,13 @@ public abstract class SqlKeyRotationTests(bool onPostgres) : KeyRotationContract
             session => session.Execute(
                 "UPDATE engines SET sealed_settings = (SELECT sealed_settings FROM engines WHERE tenant_id = @p0) WHERE tenant_id = @p1", Own.Value, Other.Value),
             Cancel);
-        var before = Assert.Single(await house.ReadSealedAsync(Other)).Bytes;
+        var before = await ReadAsync();
 
         await RotateAsync(house.Keys, Own);
 
-        Assert.Equal(before, Assert.Single(await house.ReadSealedAsync(Other)).Bytes);
+        Assert.Equal(before, await ReadAsync());
+
+        async Task<byte[]> ReadAsync() => (await house.ReadSealedAsync(Other)).Single(value => value.Place == "engines/shared/settings").Bytes;
     }
 
     [Fact]
