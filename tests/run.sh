@@ -7,7 +7,7 @@
 #   tests/run.sh Domain Web     only these test projects (and no checks around them)
 #
 # CI=true                  a test skipped for want of PostgreSQL or Chromium counts as failed
-# ASSISTANT_CRASH_KILLS    kills per database at the end (3; 0 leaves them out)
+# ASSISTANT_CRASH_KILLS    kills per database at the end (2; 0 leaves them out)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -94,7 +94,7 @@ run_project() {
 }
 
 crash() {
-  local provider=$1 kills=${ASSISTANT_CRASH_KILLS:-3}
+  local provider=$1 kills=${ASSISTANT_CRASH_KILLS:-2}
   node tests/crash/crash.mjs --provider "$provider" --kills "$kills" --app artifacts/app/Assistant.Web.dll
 }
 
@@ -132,7 +132,7 @@ run_project EndToEnd 1500 Assistant.EndToEnd.Tests.1 "${one[@]}" &
 ASSISTANT_TEST_PORTS=22200 run_project EndToEnd 1500 Assistant.EndToEnd.Tests.2 "${other[@]}" &
 wait
 
-if [ "${ASSISTANT_CRASH_KILLS:-3}" != 0 ]; then
+if [ "${ASSISTANT_CRASH_KILLS:-2}" != 0 ]; then
   heading 'Kills under load'
   if check 'publish' dotnet publish Assistant.Web -c Release -o artifacts/app --nologo -v quiet -nodeReuse:false; then
     check 'kills over SQLite lose nothing' crash sqlite
