@@ -8,11 +8,8 @@ using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tenancy;
 using Assistant.Infrastructure.Tests.Security;
 using Assistant.Testing.InMemory;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Npgsql;
-using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
 
@@ -44,32 +41,19 @@ internal sealed class Stores : IAsyncDisposable
         Func<Task> drop;
         if (onPostgres)
         {
-            var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
-            Assert.SkipWhen(string.IsNullOrEmpty(server), "PostgreSQL is missing: ASSISTANT_TEST_POSTGRES is not set (tests/run.sh provides it).");
-            await ExecuteAsync(server, $"CREATE DATABASE {name}");
-            drop = () => ExecuteAsync(server, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-            database = new PostgresDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 10 }.ConnectionString);
+            database = new PostgresDatabase(await MigratedDatabases.CopyToAsync(name));
+            drop = () => MigratedDatabases.DropAsync(name);
         }
         else
         {
-            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name));
+            var folder = new DataFolder(Path.Combine(Path.GetTempPath(), name));
+            await MigratedDatabases.CopyToAsync(folder);
             drop = () =>
             {
-                folder.Delete(recursive: true);
+                Directory.Delete(folder.Path, recursive: true);
                 return Task.CompletedTask;
             };
-            database = new SqliteDatabase(new DataFolder(folder.FullName));
-            await database.Open(forWriting: true).DisposeAsync(); // switches the file to WAL
-        }
-
-        if (onPostgres)
-        {
-            await database.MigrateAsync(CancellationToken.None); // the walls between tenants are in no model
-        }
-        else
-        {
-            await using var context = database.OpenContext(TenantScope.System);
-            await context.Database.EnsureCreatedAsync();
+            database = new SqliteDatabase(folder);
         }
 
         var options = Options.Create(new DatabaseOptions());
@@ -107,14 +91,5 @@ internal sealed class Stores : IAsyncDisposable
         }
 
         await Drop();
-    }
-
-    private static async Task ExecuteAsync(string server, string sql)
-    {
-        await using var connection = new NpgsqlConnection(server);
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -25,7 +25,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Npgsql;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
@@ -67,24 +66,21 @@ internal sealed class TestHouse : IAsyncDisposable
         Get<IPersonRecords>(), Get<IIndexingStore>(), Get<IUserDirectory>(), Get<IPersonAccountStore>(), Get<IPersonActStore>(), Get<IPersonNotices>(), Get<IAttachmentStore>(), ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
-    public static async Task<TestHouse> OnSqliteAsync() => await MigrateAsync(new TestHouse(null, new Dictionary<string, string?>()));
+    public static async Task<TestHouse> OnSqliteAsync()
+    {
+        var house = new TestHouse(null, new Dictionary<string, string?>());
+        await MigratedDatabases.CopyToAsync(house.Get<DataFolder>());
+        return await StartAsync(house);
+    }
 
     /// <summary>A new database on the PostgreSQL server of the tests; skips the test with the reason when there is none.</summary>
     public static async Task<TestHouse> OnPostgresAsync()
     {
-        var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
-        Assert.SkipWhen(string.IsNullOrEmpty(server), "PostgreSQL is missing: ASSISTANT_TEST_POSTGRES is not set (tests/run.sh provides it).");
         var name = $"test_{Guid.CreateVersion7():N}";
-        await using (var source = NpgsqlDataSource.Create(server!))
-        await using (var command = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE template0"))
-        {
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
-
-        return await MigrateAsync(new TestHouse(name, new Dictionary<string, string?>
+        return await StartAsync(new TestHouse(name, new Dictionary<string, string?>
         {
             ["Assistant:Database:Provider"] = "postgres",
-            ["Assistant:Database:ConnectionString"] = new NpgsqlConnectionStringBuilder(server!) { Database = name, MaxPoolSize = 10 }.ConnectionString,
+            ["Assistant:Database:ConnectionString"] = await MigratedDatabases.CopyToAsync(name),
         }));
     }
 
@@ -105,9 +101,7 @@ internal sealed class TestHouse : IAsyncDisposable
         _folder.Delete(recursive: true);
         if (_postgresDatabase is not null)
         {
-            await using var source = NpgsqlDataSource.Create(Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES")!);
-            await using var command = source.CreateCommand($"DROP DATABASE {_postgresDatabase} WITH (FORCE)");
-            await command.ExecuteNonQueryAsync();
+            await MigratedDatabases.DropAsync(_postgresDatabase);
         }
     }
 
@@ -134,7 +128,8 @@ internal sealed class TestHouse : IAsyncDisposable
     /// <summary>The folder with the database file, when it is SQLite's.</summary>
     public DirectoryInfo Folder => _folder;
 
-    private static async Task<TestHouse> MigrateAsync(TestHouse house)
+    // As every start does; there is nothing left to migrate.
+    private static async Task<TestHouse> StartAsync(TestHouse house)
     {
         await house.Get<IDatabase>().MigrateAsync(TestContext.Current.CancellationToken);
         return house;
