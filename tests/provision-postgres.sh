@@ -9,6 +9,8 @@
 # ASSISTANT_TEST_POSTGRES_PORT   port of the server made here (54329)
 # ASSISTANT_TEST_CACHE           where it lives (/var/cache/assistant-tests), shared by all clones
 #
+# Databases that killed tests left on the server made here go when they are older than any run and nobody is in them.
+#
 # Exit code 3: this system has no way to such a server. The tests that need one are then skipped.
 set -euo pipefail
 
@@ -155,6 +157,17 @@ prepare_database() {
   sql "$database" -c 'set client_min_messages = warning' -c 'create extension if not exists age' -c 'create extension if not exists vector' >&2
 }
 
+# What killed tests left makes each recovery of the server slower. A database's first file tells its age, whoever made it; no run takes two hours.
+# Somebody who has come in since the look keeps theirs: without FORCE the server refuses.
+drop_old_databases() {
+  local name
+  while IFS= read -r name; do
+    if sql postgres -c "drop database if exists \"$name\"" >&2; then say "Dropped $name, which a killed test left."; fi
+  done < <(sql postgres -c "select datname from pg_database d
+    where datname ~ '^(test|store|role|e2e|assistant_crash)_[0-9a-z_]+$' and not exists (select from pg_stat_activity a where a.datid = d.oid)
+      and (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - interval '2 hours'")
+}
+
 verify() {
   local answer
   answer=$(sql "$database" -c "load 'age'" -c 'set search_path = public, ag_catalog' -c 'begin' -c "select create_graph('provisioned')" \
@@ -188,6 +201,7 @@ find_root || make_root
 make_cluster
 start
 prepare_database
+drop_old_databases
 verify
 say "Ready: PostgreSQL $(sql "$database" -c 'show server_version'), $(sql "$database" -c "select string_agg(extname || ' ' || extversion, ', ' order by extname) from pg_extension where extname in ('age', 'vector')")."
 printf '%s\n' "$connection"

@@ -43,7 +43,7 @@ public sealed class AuditRoomTests(Chromium chromium)
         await Expect(page.Locator("tr [data-walk]").Filter(new() { HasText = "Tenant created" })).ToHaveCountAsync(1);
         await kept.Locator("summary").ClickAsync();
         await link.ClickAsync();
-        await page.WaitForURLAsync(address + "/audit?action=user.signin");
+        await page.ArriveAsync(address + "/audit?action=user.signin");
         await Expect(page.Locator("tr [data-walk]")).ToHaveCountAsync(1);
         var found = await page.Locator("tr [data-walk]").GetAttributeAsync("href");
 

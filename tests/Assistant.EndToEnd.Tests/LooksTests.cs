@@ -71,7 +71,7 @@ public sealed partial class LooksTests(Chromium chromium)
         await page.Locator("#email").FillAsync(Email);
         await page.Locator("#password").FillAsync(Password);
         await page.Locator("button[type=submit]").ClickAsync();
-        await page.WaitForURLAsync(address + "/account");
+        await page.ArriveAsync(address + "/account");
         foreach (var (name, path) in stage.Rooms)
         {
             await inspector.VisitAsync(name, address + path);

@@ -89,7 +89,7 @@ public sealed class OpenIdConnectTests(Chromium chromium, OpenIdConnectTests.Tow
         await newcomer.Page.GetByLabel("Email").FillAsync("grace@example.com");
         await newcomer.Page.GetByLabel("Password").FillAsync(TestInstallation.Password);
         await newcomer.PressAsync("Make my account");
-        await newcomer.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath is not ("/account/invitation" or "/account/sign-in") && !url.Contains("/invitation/", StringComparison.Ordinal));
+        await newcomer.Page.ArriveAsync(url => new Uri(url).AbsolutePath is not ("/account/invitation" or "/account/sign-in") && !url.Contains("/invitation/", StringComparison.Ordinal));
         await newcomer.OpenAsync("/account");
         await Expect(newcomer.Page.GetByText("· with Example ID")).ToBeVisibleAsync();
         await SignOutAsync(newcomer);
@@ -167,7 +167,7 @@ public sealed class OpenIdConnectTests(Chromium chromium, OpenIdConnectTests.Tow
             await desk.PressAsync("Confirm");
         }
 
-        await desk.Page.WaitForURLAsync(Address + "/account");
+        await desk.Page.ArriveAsync(Address + "/account");
         await desk.BeLiveAsync();
     }
 

@@ -20,7 +20,7 @@ public sealed class PasskeyTests(Chromium chromium)
 
         // The browser offers it for the email field, and a virtual authenticator's user agrees.
         await SignOutAsync(desk);
-        await desk.Page.WaitForURLAsync(Origin(house) + "/account", new() { WaitUntil = WaitUntilState.Commit });
+        await desk.Page.ArriveAsync(Origin(house) + "/account");
         await desk.BeLiveAsync();
         await Expect(desk.Page.GetByText("· last used")).ToBeVisibleAsync();
 
@@ -56,7 +56,7 @@ public sealed class PasskeyTests(Chromium chromium)
 
         await desk.PressAsync("Sign in with a passkey");
 
-        await desk.Page.WaitForURLAsync(url => url.Contains("problem=passkey", StringComparison.Ordinal) && !url.EndsWith("#first", StringComparison.Ordinal));
+        await desk.Page.ArriveAsync(url => url.Contains("problem=passkey", StringComparison.Ordinal) && !url.EndsWith("#first", StringComparison.Ordinal));
         await IsSignedOutAsync(desk, house);
     }
 
@@ -67,7 +67,7 @@ public sealed class PasskeyTests(Chromium chromium)
         var (desk, authenticator) = await WithPasskeyAsync(house);
         await authenticator.SetSignCountAsync(500);
         await SignOutAsync(desk);
-        await desk.Page.WaitForURLAsync(Origin(house) + "/account", new() { WaitUntil = WaitUntilState.Commit });
+        await desk.Page.ArriveAsync(Origin(house) + "/account");
         await desk.BeLiveAsync();
 
         await authenticator.SetSignCountAsync(100);
@@ -159,7 +159,7 @@ public sealed class PasskeyTests(Chromium chromium)
     {
         var origin = new Uri(desk.Page.Url).GetLeftPart(UriPartial.Authority);
         await desk.Page.Context.ClearCookiesAsync();
-        await desk.Page.GotoAsync(origin + "/account/sign-in?returnUrl=/account", new() { WaitUntil = WaitUntilState.Commit });
+        await desk.Page.GotoAsync(origin + "/account/sign-in?returnUrl=/account");
     }
 
     private static async Task IsSignedOutAsync(ConsolePage desk, TestInstallation house)

@@ -53,7 +53,7 @@ public sealed class RightsTests(Chromium chromium)
 
         await RunAsync(house, "users", "reset-mfa", "--email", Member);
 
-        await bob.Page.WaitForURLAsync("**/account/sign-in**");
+        await bob.Page.ArriveAsync("**/account/sign-in**");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class RightsTests(Chromium chromium)
 
         await bob.Page.Locator(".tenant-menu > summary").ClickAsync();
         await bob.PressAsync("annex");
-        await bob.Page.WaitForURLAsync("**/people?find=li");
+        await bob.Page.ArriveAsync("**/people?find=li");
         await bob.BeLiveAsync();
 
         await Expect(bob.Page.Locator(".tenant-menu > summary")).ToContainTextAsync("annex");

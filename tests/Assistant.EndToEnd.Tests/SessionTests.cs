@@ -50,13 +50,13 @@ public sealed class SessionTests(Chromium chromium)
 
         await other.GetByRole(AriaRole.Button).ClickAsync();
 
-        await there.Page.WaitForURLAsync("**/account/sign-in**");
+        await there.Page.ArriveAsync("**/account/sign-in**");
         await Expect(other).ToHaveCountAsync(0);
         Assert.Equal(HttpStatusCode.Redirect, await thief.StatusOfAsync("/conversations"));
 
         var again = await SignInAsync(house, "/conversations");
         await here.PressAsync("Sign out everywhere else");
-        await again.Page.WaitForURLAsync("**/account/sign-in**");
+        await again.Page.ArriveAsync("**/account/sign-in**");
         await Expect(here.Page.GetByText("One other session was ended.")).ToBeVisibleAsync();
     }
 

@@ -63,7 +63,7 @@ public sealed class ShiftTests(Chromium chromium)
         await Expect(thread.GetByText("with assistant")).ToBeVisibleAsync();
 
         await keys.PressAsync("Escape");
-        await page.WaitForURLAsync(house.Address + "/conversations");
+        await page.ArriveAsync(house.Address + "/conversations");
         await Expect(rows.Filter(new() { HasText = "Anna is here." })).ToBeFocusedAsync();
     }
 
@@ -92,7 +92,7 @@ public sealed class ShiftTests(Chromium chromium)
 
         await keys.PressAsync("g");
         await keys.PressAsync("p");
-        await page.WaitForURLAsync(house.Address + "/people");
+        await page.ArriveAsync(house.Address + "/people");
         var person = page.Locator("tr [data-walk]");
         await person.WaitForAsync();
         await keys.PressAsync("j");
@@ -126,7 +126,7 @@ public sealed class ShiftTests(Chromium chromium)
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("connec", new() { Delay = 20 });
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(house.Address + "/connections");
+        await page.ArriveAsync(house.Address + "/connections");
     }
 
     private async Task<ChatPage> AskAsync(TestInstallation house, string question)
@@ -145,7 +145,7 @@ public sealed class ShiftTests(Chromium chromium)
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync(TestInstallation.Password);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(address + "/conversations");
+        await page.ArriveAsync(address + "/conversations");
         await page.Locator("[data-walk]").First.WaitForAsync();
         await new ConsolePage(page, address).BeAttentiveAsync();
     }

@@ -47,7 +47,7 @@ internal sealed class ConsolePage(IPage page, string address)
         await page.GetByLabel("Email").FillAsync(email);
         await page.GetByLabel("Password").FillAsync(password);
         await PressAsync("Sign in");
-        await page.WaitForURLAsync(address + then, new() { WaitUntil = WaitUntilState.Commit }); // the load event may have come before it is asked for
+        await page.ArriveAsync(address + then);
         await BeLiveAsync();
     }
 }

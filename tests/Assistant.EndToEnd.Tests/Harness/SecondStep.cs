@@ -25,7 +25,7 @@ internal sealed class SecondStep
         await desk.Page.Locator("#code").FillAsync(app.NextCode());
         await desk.Page.Locator("#totp-password").FillAsync(TestInstallation.Password);
         await desk.PressAsync("Turn on");
-        await desk.Page.WaitForURLAsync("**/account?done=totp", new() { WaitUntil = WaitUntilState.Commit });
+        await desk.Page.ArriveAsync("**/account?done=totp");
         await desk.BeLiveAsync();
         return app;
     }
