@@ -30,7 +30,7 @@ internal static class Ed25519
         }
 
         var k = Number(SHA512.HashData([.. signature[..32], .. publicKey, .. message])) % L;
-        return Same(Multiply(s, Base), Add(r, Multiply(k, key)));
+        return Same(Combine(s, Base, k, Negate(key)), r);
     }
 
     private static Point? Decode(ReadOnlySpan<byte> bytes)
@@ -59,17 +59,26 @@ internal static class Ed25519
         return new Point(x, y, 1, Mod(x * y));
     }
 
-    private static Point Multiply(BigInteger factor, Point point)
+    // The sum of both products. They share their doublings, which are most of the work.
+    private static Point Combine(BigInteger first, Point one, BigInteger second, Point other)
     {
-        var sum = Zero;
-        for (; factor > 0; factor >>= 1)
+        var (sum, both) = (Zero, Add(one, other));
+        for (var bit = (int)long.Max(first.GetBitLength(), second.GetBitLength()) - 1; bit >= 0; bit--)
         {
-            sum = factor.IsEven ? sum : Add(sum, point);
-            point = Add(point, point);
+            sum = Add(sum, sum);
+            sum = ((first >> bit).IsEven, (second >> bit).IsEven) switch
+            {
+                (true, true) => sum,
+                (false, true) => Add(sum, one),
+                (true, false) => Add(sum, other),
+                (false, false) => Add(sum, both),
+            };
         }
 
         return sum;
     }
+
+    private static Point Negate(Point point) => new(P - point.X, point.Y, point.Z, P - point.T);
 
     // RFC 8032 section 5.1.4, extended coordinates.
     private static Point Add(Point one, Point other)
