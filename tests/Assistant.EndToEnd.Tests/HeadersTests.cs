@@ -7,7 +7,7 @@ using Xunit;
 namespace Assistant.EndToEnd.Tests;
 
 /// <summary>Every way in of the inventory, knocked at: what its answers let a browser do, and how much it reads.</summary>
-public sealed partial class HeadersTests
+public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : IClassFixture<HeadersTests.SharedHouse>
 {
     private const string Ada = "ada@example.test";
     private const int MaxBodyBytes = 1 << 20;
@@ -18,7 +18,7 @@ public sealed partial class HeadersTests
     [Fact]
     public async Task Every_page_runs_its_own_scripts_alone_is_framed_by_nobody_and_is_not_kept()
     {
-        await using var house = await StartAsync();
+        var house = await shared.OpenAsync();
         using var visitor = await SignInAsync(house);
         var pages = new List<string>();
         foreach (var path in (await GettableAsync(house)).Append("/no/such/page").Append("/chat/closed").Append("/hubs/chat"))
@@ -50,7 +50,7 @@ public sealed partial class HeadersTests
     [Fact]
     public async Task Every_answer_says_how_it_may_be_used_and_over_https_that_it_stays_there()
     {
-        await using var house = await StartAsync();
+        var house = await shared.OpenAsync();
         using var visitor = await SignInAsync(house);
         using var plain = new Visitor(house.Address);
         foreach (var path in (await GettableAsync(house)).Append("/no/such/page").Append("/api/v1/nothing"))
@@ -116,7 +116,7 @@ public sealed partial class HeadersTests
     [InlineData(null, "same-site")]
     public async Task Another_sites_page_reaches_nothing_that_cookies_open(string? origin, string? site)
     {
-        await using var house = await StartAsync();
+        var house = await shared.OpenAsync();
         using var visitor = await SignInAsync(house);
         (string, string)[] own = origin is not null ? [("Origin", origin)] : [("Sec-Fetch-Site", site!)];
 
@@ -179,6 +179,16 @@ public sealed partial class HeadersTests
         var isData = tag.Contains("application/json", StringComparison.Ordinal);
         var nonce = Nonce().Match(tag).Groups[1].Value;
         Assert.True(isData || (nonce.Length > 0 && scripts.Contains($"'nonce-{WebUtility.HtmlDecode(nonce)}'", StringComparison.Ordinal)), $"{path}: {tag}");
+    }
+
+    /// <summary>One program for all tests that leave it as it is.</summary>
+    public sealed class SharedHouse : IAsyncDisposable
+    {
+        private TestInstallation? _house;
+
+        internal async Task<TestInstallation> OpenAsync() => _house ??= await StartAsync();
+
+        public ValueTask DisposeAsync() => _house?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     [GeneratedRegex("<style(?![^>]* nonce=)", RegexOptions.IgnoreCase)]

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace Assistant.Infrastructure.Security.Sealing;
 
 /// <summary>Files that are their owner's alone.</summary>
@@ -26,13 +29,35 @@ internal static class PrivateFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(aside, path, overwrite: false);
+            GiveName(aside, path);
         }
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(aside);
         }
     }
+
+    // On Unix, a move that may not overwrite looks first and renames then, and two processes that have both looked both rename: the first one's
+    // key would be gone, with what it has sealed. A hard link is refused where the name is taken (https://man7.org/linux/man-pages/man2/link.2.html).
+    private static void GiveName(string aside, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            File.Move(aside, path, overwrite: false);
+        }
+        else if (Link(Encoding.UTF8.GetBytes(aside + '\0'), Encoding.UTF8.GetBytes(path + '\0')) == 0 || File.Exists(path))
+        {
+            File.Delete(aside);
+        }
+        else
+        {
+            File.Move(aside, path, overwrite: false); // a file system without hard links
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "link")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link(byte[] from, byte[] to);
 
     /// <exception cref="MasterKeyException">Others can read it.</exception>
     public static void RequirePrivate(string path, string what)
