@@ -116,6 +116,8 @@ public static class AuditActions
     public const string AccountUnlinked = "account.unlinked";
     public const string PersonActAsked = "act.asked";
     public const string PersonActDone = "act.done";
+    public const string PersonActDeclined = "act.declined";
+    public const string PersonActEnded = "act.ended";
     public const string PersonActRefused = "act.refused";
     public const string PersonTold = "person.told";
     public const string AttachmentDownloaded = "attachment.downloaded";

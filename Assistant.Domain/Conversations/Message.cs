@@ -54,4 +54,12 @@ public sealed record Message(
 {
     /// <summary>What became of the <see cref="Attachments"/>, in their order; empty where nobody asked, or where files were not kept yet.</summary>
     public IReadOnlyList<AttachmentFile> Files { get; init; } = [];
+
+    /// <summary>Whether the product itself notes for colleagues what happened; nobody said it.</summary>
+    public bool IsLine => IsNote && Author == AuthorKind.System;
+
+    /// <summary>The line of something that happened now, at the end of a conversation.</summary>
+    /// <param name="person">Whom it is about.</param>
+    public static Message Line(Conversation conversation, PersonId person, MessageBody body, DateTimeOffset now) => new(
+        conversation.Id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.System, "Assistant", body, [], IsNote: true, now, Person: person);
 }

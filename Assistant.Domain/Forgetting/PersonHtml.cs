@@ -85,7 +85,7 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
             Mark(message.IsNote, Note);
             Mark(message.DeletedAt is not null, TakenBack);
             Write("</header>");
-            Paragraph(message.Body.Markdown);
+            Paragraph(message.Body.In(culture));
             foreach (var (named, at) in message.Attachments.Select((named, at) => (named, at)))
             {
                 Paragraph(Describe(named, message.Files.ElementAtOrDefault(at)));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Assistant.Domain.Settings;
 using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging;
@@ -16,6 +18,12 @@ public sealed record MessageBody(string Markdown, IReadOnlyList<MessageButton> B
 
     /// <summary>Whether the key it was sealed with was destroyed: the text is empty, and nobody can read it again.</summary>
     public bool IsForgotten { get; init; }
+
+    /// <summary>The same in Chinese, of a line the product writes for colleagues; <see langword="null"/> where somebody said something.</summary>
+    public string? Chinese { get; init; }
+
+    /// <summary>The text for a reader of a language.</summary>
+    public string In(CultureInfo culture) => Chinese is null ? Markdown : new LocalizedText(Markdown, Chinese).In(culture);
 }
 
 /// <summary>One message to be shown in a chat; already short enough for the channel.</summary>

@@ -1,7 +1,8 @@
-// Sealed content: 0 | text in UTF-8, or, when there is more than text, 1 | JSON of text, buttons and attachments. Nearly every message is
-// of the first kind.
+// Sealed content: 0 | text in UTF-8, or, when there is more than text, 1 | JSON of text, buttons, attachments and the text in Chinese. Nearly
+// every message is of the first kind.
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
@@ -36,7 +37,7 @@ internal sealed record StoredContent(Guid? Person, byte[]? Sealed, string Place,
     {
         // What a column of text cannot hold is replaced here as it was there, so that nothing depends on where a text lies.
         var text = AuditText.Storable(body.Markdown);
-        if (body.Buttons.Count == 0 && attachments.Count == 0)
+        if (body.Buttons.Count == 0 && attachments.Count == 0 && body.Chinese is null)
         {
             var bytes = new byte[1 + Encoding.UTF8.GetByteCount(text)];
             bytes[0] = TextAlone;
@@ -44,7 +45,7 @@ internal sealed record StoredContent(Guid? Person, byte[]? Sealed, string Place,
             return bytes;
         }
 
-        return [Everything, .. JsonSerializer.SerializeToUtf8Bytes(new Whole(text, [.. body.Buttons], [.. attachments]))];
+        return [Everything, .. JsonSerializer.SerializeToUtf8Bytes(new Whole(text, [.. body.Buttons], [.. attachments], body.Chinese))];
     }
 
     public static (MessageBody Body, IReadOnlyList<Attachment> Attachments) Decode(ReadOnlySpan<byte> content)
@@ -55,10 +56,12 @@ internal sealed record StoredContent(Guid? Person, byte[]? Sealed, string Place,
         }
 
         var whole = JsonSerializer.Deserialize<Whole>(content[1..])!;
-        return (new MessageBody(whole.Text, whole.Buttons), whole.Attachments);
+        return (new MessageBody(whole.Text, whole.Buttons) { Chinese = whole.Chinese }, whole.Attachments);
     }
 
-    private sealed record Whole(string Text, MessageButton[] Buttons, Attachment[] Attachments);
+    private sealed record Whole(
+        string Text, MessageButton[] Buttons, Attachment[] Attachments,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Chinese = null);
 }
 
 /// <summary>A message as it lies in its row: its content is opened apart, with keys read once for many.</summary>

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.People;
 
-internal static class PeopleServices
+public static class PeopleServices
 {
-    /// <summary>Accounts of people, and what people ask for and prove themselves.</summary>
-    public static IServiceCollection AddPersonActs(this IServiceCollection services)
+    /// <summary>Accounts of people, and what people ask for and prove themselves; the worker comes with <see cref="AddPersonActWorker"/>.</summary>
+    internal static IServiceCollection AddPersonActs(this IServiceCollection services)
     {
         services.AddSingleton(provider => new PublicAddress(provider.GetRequiredService<IOptions<PublicAddressOptions>>().Value.BaseUrl));
         services.AddSingleton<IPersonAccountStore, SqlPersonAccountStore>();
@@ -24,4 +24,7 @@ internal static class PeopleServices
         services.AddSingleton<DeviceNotices>();
         return services;
     }
+
+    /// <summary>Ends what is not proven in time while the program serves.</summary>
+    public static IServiceCollection AddPersonActWorker(this IServiceCollection services) => services.AddHostedService<PersonActWorker>();
 }

@@ -36,6 +36,9 @@ internal static class ForgettingTexts
     public static string Act => Book.Say();
     public static string ActWhat => Book.Say();
     public static string ActProve => Book.Say();
+    public static string ActDecline => Book.Say();
+    public static string ActDeclined => Book.Say();
+    public static string ActDeclinedWhy => Book.Say();
     public static string ActClosed => Book.Say();
     public static string ActClosedWhy => Book.Say();
 

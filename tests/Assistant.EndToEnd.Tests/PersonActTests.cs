@@ -65,7 +65,7 @@ public sealed partial class PersonActTests(Chromium chromium)
         Assert.Equal((int)HttpStatusCode.NotFound, refused.Status);
         var export = await (await desk.Page.RunAndWaitForDownloadAsync(() => download.ClickAsync())).PathAsync();
         Assert.Contains($"User{Person}", await File.ReadAllTextAsync(export, TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        await telegram.WaitAsync(t => t.SaidBy(Person)[^1].Text.Contains("was exported", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await telegram.WaitAsync(t => t.SaidBy(Person)[^1].Text.Contains("Done, as you asked", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         Assert.Equal((int)HttpStatusCode.NotFound, (await desk.Page.APIRequest.GetAsync(address)).Status); // a replay
         await desk.OpenAsync(new Uri(link).AbsolutePath);
         await Expect(desk.Page.GetByText(Closed)).ToBeVisibleAsync();
@@ -108,6 +108,9 @@ public sealed partial class PersonActTests(Chromium chromium)
         var conversation = (string)(await api.GetAsync("conversations"))["items"]![0]!["id"]!;
         await reader.OpenAsync($"/conversations/{conversation}");
         await Expect(reader.Page.GetByText(link).First).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByText($"Asked for, to be proven behind the link: Export everything that is kept about me, User{Person}, as JSON.")).ToBeVisibleAsync();
+        var watcher = new ConsolePage(await reader.Page.Context.NewPageAsync(), house.Address);
+        await watcher.OpenAsync($"/conversations/{conversation}");
         await reader.OpenAsync(link);
         await Expect(reader.Page.GetByText(Closed)).ToBeVisibleAsync();
 
@@ -122,6 +125,19 @@ public sealed partial class PersonActTests(Chromium chromium)
         Assert.Contains($"User{Person}", await File.ReadAllTextAsync(export, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await desk.OpenAsync(link);
         await Expect(desk.Page.GetByText(Closed)).ToBeVisibleAsync(); // good once
+
+        // What became of it stands in the thread at once, after a reload, and in the reader's language; the person is told once.
+        var done = watcher.Page.GetByText("Proven and done: ");
+        await Expect(done).ToBeVisibleAsync();
+        await watcher.OpenAsync($"/conversations/{conversation}");
+        await Expect(done).ToHaveCountAsync(1);
+        Assert.Single(telegram.SaidBy(Person), message => message.Text.StartsWith("Done, as you asked", StringComparison.Ordinal));
+
+        await desk.OpenAsync(new Uri(LinkIn(await AskAsync(telegram, "/export json"))).AbsolutePath);
+        await desk.PressAsync("Decline");
+        await Expect(desk.Page.GetByText("Declined: nothing was done")).ToBeVisibleAsync();
+        await Expect(watcher.Page.GetByText("Declined behind the link: ")).ToBeVisibleAsync();
+        await telegram.WaitAsync(t => t.SaidBy(Person)[^1].Text.StartsWith("Declined with your account", StringComparison.Ordinal), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -10,12 +10,27 @@ public readonly record struct PersonActId(Guid Value)
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>What became of an act.</summary>
+public enum PersonActStep
+{
+    Asked,
+    /// <summary>Proven and done.</summary>
+    Done,
+    /// <summary>By the account it was meant for.</summary>
+    Declined,
+    /// <summary>Its time ran out.</summary>
+    Expired,
+    /// <summary>The person asked anew.</summary>
+    Replaced,
+}
+
 /// <summary>What a person can ask for in a messenger and has to prove.</summary>
 public enum PersonActKind { ExportHtml, ExportJson, Forget }
 
 /// <summary>A sensitive act a person asked for in a conversation, waiting to be proven behind its link.</summary>
 /// <param name="Conversation">Where it was asked for, and where it is said that it was done.</param>
 /// <param name="Digest">Of <see cref="PersonActDesk.DigestOf"/>: what was asked for, as it was then.</param>
+/// <param name="UsedAt">When it was used up: done, declined, or found to have ended unused.</param>
 public sealed record PersonAct(
     PersonActId Id, TenantId Tenant, PersonId Person, ConversationId Conversation, PersonActKind Kind, ReadOnlyMemory<byte> Digest,
     DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? UsedAt = null)
@@ -25,18 +40,27 @@ public sealed record PersonAct(
     public bool IsOpenAt(DateTimeOffset now) => UsedAt is null && now < ExpiresAt;
 }
 
-/// <summary>The acts people asked for. Every write is one transaction with its audit event. Safe for concurrent use.</summary>
+/// <summary>The acts people asked for. Safe for concurrent use.</summary>
+/// <remarks>
+/// Every write is one transaction with its audit event, with the line colleagues read in the conversation, and, once an act is over, with the
+/// message to the person, all as <see cref="PersonActWords"/> says it. Where the conversation or the person is being forgotten, neither is written.
+/// </remarks>
 public interface IPersonActStore
 {
-    /// <summary>Keeps an act; earlier ones of the person open nothing any more, and those of the tenant that expired more than a day ago are forgotten.</summary>
-    Task AddAsync(PersonAct act, AuditDraft audit, CancellationToken cancellationToken);
+    /// <summary>Keeps an act; an earlier open one of the person is used up, and those of the tenant used up that expired more than a day ago are forgotten.</summary>
+    /// <param name="replaced">Recorded as well when there was an earlier one.</param>
+    Task AddAsync(PersonAct act, AuditDraft audit, AuditDraft replaced, CancellationToken cancellationToken);
 
     /// <summary>An act of any tenant, open or not, or <see langword="null"/>: whoever has the link need not say which tenant's it is.</summary>
     Task<PersonAct?> FindAsync(PersonActId id, CancellationToken cancellationToken);
 
-    /// <summary>Uses an act up. Of several claims one succeeds, and none after its time.</summary>
-    /// <returns><see langword="false"/> when it is used, expired or unknown in the tenant; then nothing is written.</returns>
-    Task<bool> ClaimAsync(TenantId tenant, PersonActId id, AuditDraft audit, CancellationToken cancellationToken);
+    /// <summary>Uses an act up. Of several calls one succeeds: done or declined within its time, expired only afterwards.</summary>
+    /// <returns><see langword="false"/> when it is used up, too late or too early for the step, or unknown in the tenant; then nothing is written.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The step is none that ends one act.</exception>
+    Task<bool> EndAsync(TenantId tenant, PersonActId id, PersonActStep step, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Acts of any tenant whose time ran out before they were used up, the oldest first.</summary>
+    Task<IReadOnlyList<PersonAct>> ListExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>Says something to a person on the product's own behalf, outside of any turn. Safe for concurrent use.</summary>

@@ -8,7 +8,6 @@ using Assistant.Domain.Forgetting;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
-using Assistant.Domain.Settings;
 
 namespace Assistant.Domain.People.Acts;
 
@@ -22,16 +21,15 @@ public sealed record AskedAct(PersonAct Act, RandomToken Token, string Sentence)
 
 /// <summary>Sensitive acts of people about themselves: asked for in a conversation, done behind a link once their account has proven them.</summary>
 public sealed class PersonActDesk(
-    IPersonActStore store, IPersonAccountStore accounts, IPeopleStore people, ForgettingDesk forgetting, PersonExportDesk exports, IPersonNotices notices,
-    IAuditLog log, TimeProvider clock)
+    IPersonActStore store, IPersonAccountStore accounts, IPeopleStore people, ForgettingDesk forgetting, PersonExportDesk exports, IAuditLog log,
+    TimeProvider clock)
 {
     /// <summary>Links that open nothing, opened by one account before it has to wait.</summary>
     public const int MaxGuesses = 10;
 
-    private static readonly TimeSpan GuessPause = TimeSpan.FromMinutes(10);
+    private const int ExpiredAtOnce = 100;
 
-    private static readonly LocalizedText Exported = new(
-        "Done: everything I keep about you was exported, as you asked.", "已完成：您要求的个人数据已导出。");
+    private static readonly TimeSpan GuessPause = TimeSpan.FromMinutes(10);
 
     private readonly FailureCounter<UserId> _guesses = new(MaxGuesses, GuessPause);
 
@@ -52,7 +50,7 @@ public sealed class PersonActDesk(
         var audit = new AuditDraft(
             person.Tenant, now, new Actor("person", person.Id.ToString(), ""), AuditActions.PersonActAsked, $"person/{person.Id}", origin,
             new Dictionary<string, string> { ["act"] = kind.ToString(), ["conversation"] = conversation.ToString() });
-        await store.AddAsync(act, audit, cancellationToken);
+        await store.AddAsync(act, audit, Ended(act, "asked-anew"), cancellationToken);
         return new AskedAct(act, token, SentenceOf(person, kind, culture));
     }
 
@@ -101,21 +99,19 @@ public sealed class PersonActDesk(
     public async Task<(AllowedExport Export, PersonExportFormat Format)?> ExportAsync(
         Caller caller, string? token, CultureInfo culture, CancellationToken cancellationToken)
     {
-        if (await OpenAsync(caller, token, cancellationToken) is not { Act: { Kind: not PersonActKind.Forget } act, Person: var person })
+        if (await OpenAsync(caller, token, cancellationToken) is not { Act: { Kind: not PersonActKind.Forget } act })
         {
             return null;
         }
 
         // Of two that were proven at once only one is an export, and only that one is recorded as such.
         if (await exports.AllowAsync(
-            AsPerson(caller, act), act.Person, FormatOf(act.Kind), culture, cancel => ClaimAsync(caller, act, cancel), cancellationToken) is not { } allowed)
+            AsPerson(caller, act), act.Person, FormatOf(act.Kind), culture, cancel => DoneAsync(caller, act, cancel), cancellationToken) is not { } allowed)
         {
             await RefuseAsync(caller.In(act.Tenant), $"person/{act.Person}", "used", cancellationToken);
             return null;
         }
 
-        var audit = caller.In(act.Tenant).Audit(clock.GetUtcNow(), AuditActions.PersonTold, $"person/{act.Person}", ("about", "export"));
-        await notices.TellAsync(act.Tenant, act.Person, act.Conversation, person.SpeaksChinese ? Exported.Chinese : Exported.English, audit, cancellationToken);
         return (allowed, FormatOf(act.Kind));
     }
 
@@ -140,10 +136,26 @@ public sealed class PersonActDesk(
         if (outcome is ForgetOutcome.Begun)
         {
             // The person's rows are going: claiming late is what keeps a changed preview from spending the link.
-            await ClaimAsync(caller, act, cancellationToken);
+            await DoneAsync(caller, act, cancellationToken);
         }
 
         return outcome;
+    }
+
+    /// <summary>Ends an act before it is done. It wants no proof: whoever could have done it may leave it.</summary>
+    /// <returns><see langword="false"/> when the link opens nothing.</returns>
+    public async Task<bool> DeclineAsync(Caller caller, string? token, CancellationToken cancellationToken)
+        => await OpenAsync(caller, token, cancellationToken) is { Act: var act }
+            && await store.EndAsync(
+                act.Tenant, act.Id, PersonActStep.Declined, AuditOf(caller, act, AuditActions.PersonActDeclined), cancellationToken);
+
+    /// <summary>Ends the acts whose time ran out, and says so; a call ends a bounded number of them.</summary>
+    public async Task EndExpiredAsync(CancellationToken cancellationToken)
+    {
+        foreach (var act in await store.ListExpiredAsync(clock.GetUtcNow(), ExpiredAtOnce, cancellationToken))
+        {
+            await store.EndAsync(act.Tenant, act.Id, PersonActStep.Expired, Ended(act, "expired"), cancellationToken);
+        }
     }
 
     /// <summary>How far the forgetting has come that the caller began here; its id is known to nobody else.</summary>
@@ -172,7 +184,7 @@ public sealed class PersonActDesk(
     {
         if (!act.IsOpenAt(clock.GetUtcNow()))
         {
-            return (null, act.UsedAt is null ? "late" : "used");
+            return (null, act.UsedAt < act.ExpiresAt ? "used" : "late");
         }
 
         if (await accounts.FindAsync(act.Tenant, act.Person, cancellationToken) is not { } link || link.User != user)
@@ -196,9 +208,15 @@ public sealed class PersonActDesk(
         return act.Kind == PersonActKind.Forget && preview is null ? (null, "person") : (new OpenAct(act, person, preview), "");
     }
 
-    private Task<bool> ClaimAsync(Caller caller, PersonAct act, CancellationToken cancellationToken) => store.ClaimAsync(
-        act.Tenant, act.Id,
-        caller.In(act.Tenant).Audit(clock.GetUtcNow(), AuditActions.PersonActDone, $"person/{act.Person}", ("act", act.Kind.ToString())), cancellationToken);
+    private Task<bool> DoneAsync(Caller caller, PersonAct act, CancellationToken cancellationToken)
+        => store.EndAsync(act.Tenant, act.Id, PersonActStep.Done, AuditOf(caller, act, AuditActions.PersonActDone), cancellationToken);
+
+    private AuditDraft AuditOf(Caller caller, PersonAct act, string action)
+        => caller.In(act.Tenant).Audit(clock.GetUtcNow(), action, $"person/{act.Person}", ("act", act.Kind.ToString()));
+
+    private AuditDraft Ended(PersonAct act, string why) => new(
+        act.Tenant, clock.GetUtcNow(), Actor.System, AuditActions.PersonActEnded, $"person/{act.Person}", "local",
+        new Dictionary<string, string> { ["why"] = why, ["conversation"] = act.Conversation.ToString() });
 
     private Task RefuseAsync(Caller caller, string subject, string why, CancellationToken cancellationToken)
         => log.AppendAsync(caller.Audit(clock.GetUtcNow(), AuditActions.PersonActRefused, subject, ("reason", why)), cancellationToken);

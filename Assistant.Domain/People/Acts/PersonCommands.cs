@@ -32,8 +32,8 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
         + "- 如果没有账户：请向此助手的管理者索取为您生成的邀请。");
 
     private static readonly LocalizedText Asked = new(
-        "**{0}**\n\nIf this is what you want, open this link within ten minutes, sign in with your account and confirm with your passkey or a code:\n\n{1}\n\nIf you did not ask for this, do nothing.",
-        "**{0}**\n\n如果这正是您想要的，请在十分钟内打开以下链接，用您的账户登录，并用通行密钥或验证码确认：\n\n{1}\n\n如果不是您本人的请求，请不要操作。");
+        "**{0}**\n\nIf this is what you want, open this link within ten minutes, sign in with your account and confirm with your passkey or a code:\n\n{1}\n\nIf you did not ask for this, do nothing, or decline it there.",
+        "**{0}**\n\n如果这正是您想要的，请在十分钟内打开以下链接，用您的账户登录，并用通行密钥或验证码确认：\n\n{1}\n\n如果不是您本人的请求，请不要操作，或在链接中拒绝。");
 
     private static readonly LocalizedText Linked = new(
         "Your account is linked with you now. You can see and end this on your account page, under “Messengers”.", "您的账户现已与您绑定。您可以在账户页面的“消息应用”下查看或解除绑定。");

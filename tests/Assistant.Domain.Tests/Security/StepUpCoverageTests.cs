@@ -176,7 +176,7 @@ public sealed class StepUpCoverageTests
     /// <summary>The door "messenger": what people ask for there about themselves is stopped in the same use cases.</summary>
     private async Task MessengerAsync(HouseWithPeople house, PersonId person, ConversationId conversation, ForgettingDesk desk, PersonExportDesk exports)
     {
-        var acts = new PersonActDesk(house.House, house.House, house.House, desk, exports, house.House, house.House, house.Clock);
+        var acts = new PersonActDesk(house.House, house.House, house.House, desk, exports, house.House, house.Clock);
         await house.House.LinkAsync(TenantId.Default, person, Admin.AsUser.Id, Admin.Audit(house.Clock.GetUtcNow(), AuditActions.AccountLinked, "person/x"), Cancel);
         var row = (await ((IPeopleStore)house.House).FindAsync(TenantId.Default, person, Cancel))!.Person;
         foreach (var kind in Enum.GetValues<PersonActKind>())

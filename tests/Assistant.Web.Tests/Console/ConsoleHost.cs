@@ -98,7 +98,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
             house, new PersonExport(house, house, house, house, house, TimeProvider.System), guard, house, TimeProvider.System));
         services.AddSingleton(_ => new AttachmentDesk(house, house, TimeProvider.System));
         services.AddSingleton(provider => new PersonActDesk(
-            house, house, house, provider.GetRequiredService<ForgettingDesk>(), provider.GetRequiredService<PersonExportDesk>(), house, house, TimeProvider.System));
+            house, house, house, provider.GetRequiredService<ForgettingDesk>(), provider.GetRequiredService<PersonExportDesk>(), house, TimeProvider.System));
         var (log, clock) = (new InMemoryAuditLog(), TimeProvider.System);
         var users = new InMemoryUserDirectory(log, clock, TenantId.Default);
         services.AddSingleton<IAccessRights>(new InMemoryAccessRights(users, new InMemoryMembershipStore(users, log)));

@@ -13,7 +13,7 @@ internal static class ActDownloads
 {
     public static void MapActDownloads(this IEndpointRouteBuilder routes)
         => routes.MapGet("/act/{token}/export", ExportAsync).SignedIn("the act behind the link is its person's alone")
-            .AuditsUnderProof(AuditActions.PersonExported, AuditActions.PersonActDone, AuditActions.PersonActRefused, AuditActions.PersonTold)
+            .AuditsUnderProof(AuditActions.PersonExported, AuditActions.PersonActDone, AuditActions.PersonActRefused)
             .ExcludeFromDescription();
 
     /// <param name="proof">Used up by the download.</param>

@@ -21,6 +21,9 @@ internal sealed class ActPageModel(PersonActDesk desk, Caller me, string token)
     /// <summary>What the download is begun with.</summary>
     public StepUpId? Export { get; private set; }
 
+    /// <summary>It was declined here, a moment ago.</summary>
+    public bool IsDeclined { get; private set; }
+
     public Erasure? Erasure { get; private set; }
 
     public ProvenAct Act { get; } = new();
@@ -40,6 +43,12 @@ internal sealed class ActPageModel(PersonActDesk desk, Caller me, string token)
             not null => ExportAsync(by, cancellationToken),
             _ => Task.CompletedTask,
         });
+
+    public async Task DeclineAsync(CancellationToken cancellationToken)
+    {
+        IsDeclined = await desk.DeclineAsync(me, token, cancellationToken);
+        Open = null;
+    }
 
     public Task RepeatAsync() => Act.RepeatAsync(me);
 

@@ -30,7 +30,7 @@ internal static class AuditWords
         AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
         AuditActions.PersonKeyDestroyed, AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonExported, AuditActions.AttachmentDownloaded,
         AuditActions.AccountLinkOffered, AuditActions.AccountLinked, AuditActions.AccountUnlinked, AuditActions.PersonActAsked, AuditActions.PersonActDone,
-        AuditActions.PersonActRefused, AuditActions.PersonTold, AuditActions.AuditExported, AuditActions.AuditAlarm,
+        AuditActions.PersonActDeclined, AuditActions.PersonActEnded, AuditActions.PersonActRefused, AuditActions.PersonTold, AuditActions.AuditExported, AuditActions.AuditAlarm,
     ];
 
     /// <summary>The action in words; as stored when another build wrote it.</summary>

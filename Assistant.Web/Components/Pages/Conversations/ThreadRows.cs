@@ -15,6 +15,9 @@ public abstract record ThreadRow(string Key)
     /// <param name="StartsGroup">Whether the author and time are shown above it.</param>
     public sealed record Said(Message Message, bool StartsGroup) : ThreadRow($"m{Message.Seq}");
 
+    /// <summary>What happened here, in the product's own words.</summary>
+    public sealed record Line(Message Message) : ThreadRow($"m{Message.Seq}");
+
     /// <summary>A reply a take-over stopped.</summary>
     public sealed record HeldBack(HeldReply Reply) : ThreadRow($"h{Reply.EntryId}");
 }
@@ -52,6 +55,13 @@ internal static class ThreadRows
             if (waiting is not null)
             {
                 rows.Add(new ThreadRow.HeldBack(waiting));
+                previous = null;
+                continue;
+            }
+
+            if (message.IsLine)
+            {
+                rows.Add(new ThreadRow.Line(message));
                 previous = null;
                 continue;
             }

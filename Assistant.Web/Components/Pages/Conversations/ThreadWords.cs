@@ -43,6 +43,9 @@ internal static class ThreadWords
         return line.ToString().TrimEnd();
     }
 
+    /// <summary>What happened, in the reader's language.</summary>
+    public static string Line(Message line) => line.Body.IsForgotten ? DeskTexts.Forgotten : line.Body.In(CultureInfo.CurrentUICulture);
+
     public static string Author(AuthorKind author) => author switch
     {
         AuthorKind.Person => DeskTexts.AuthorPerson,

@@ -50,7 +50,7 @@ public abstract class ActRig : TurnRig
         Forgetting = new ForgettingDesk(House, guard, new RecordedSignals(), Outbox, new NoWorker(), ports.Clock);
         Exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, ports.Clock), guard, House, ports.Clock);
         Accounts = new PersonAccountDesk(House, ports.Clock);
-        Acts = new PersonActDesk(House, House, House, Forgetting, Exports, House, House, ports.Clock);
+        Acts = new PersonActDesk(House, House, House, Forgetting, Exports, House, ports.Clock);
         var passkeys = new PasskeyDesk(new InMemoryPasskeyStore(House.Users!, _log), new FakePasskeyVerifier(), House.Users!, _log, ports.Clock);
         StepUps = new StepUpDesk(store, House.Users!, passkeys, ports.Clock, House);
         return ports;

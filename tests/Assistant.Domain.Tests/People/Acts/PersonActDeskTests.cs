@@ -86,7 +86,7 @@ public sealed class PersonActDeskTests : ActRig
         await LinkAsync(account);
         var token = TokenIn(await AskAsync("/export json"));
         var exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, Ports.Clock), new MeetingGuard(2), House, Ports.Clock);
-        var acts = new PersonActDesk(House, House, House, Forgetting, exports, House, House, Ports.Clock);
+        var acts = new PersonActDesk(House, House, House, Forgetting, exports, House, Ports.Clock);
 
         var done = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => acts.ExportAsync(account, token, CultureInfo.InvariantCulture, Cancel)));
 
@@ -94,7 +94,59 @@ public sealed class PersonActDeskTests : ActRig
         Assert.Equal(["used"], await RefusalsAsync());
         Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActDone);
         Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonExported);
-        Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonTold);
+        Assert.Single(await ThreadAsync(Home, Heard), message => message is { Author: AuthorKind.System, IsNote: false });
+    }
+
+    [Fact]
+    public async Task Declined_by_its_account_an_act_opens_nothing_and_is_told_once()
+    {
+        var (account, eve) = (await UserAsync("lin@example.org"), await UserAsync("eve@example.org", Roles.Owner));
+        await LinkAsync(account);
+        var token = TokenIn(await AskAsync("/export json"));
+
+        Assert.False(await Acts.DeclineAsync(eve, token, Cancel));
+        Assert.True(await Acts.DeclineAsync(account, token, Cancel));
+        Assert.False(await Acts.DeclineAsync(account, token, Cancel));
+
+        Assert.Equal(["account", "used"], await RefusalsAsync());
+        var thread = await ThreadAsync(Home, Heard);
+        Assert.Collection(
+            thread.Where(message => message.IsLine),
+            asked => Assert.StartsWith("Asked for", asked.Body.Markdown, StringComparison.Ordinal),
+            declined => Assert.StartsWith("Declined", declined.Body.Markdown, StringComparison.Ordinal));
+        Assert.StartsWith("您的账户已拒绝", thread[^1].Body.Markdown, StringComparison.Ordinal);
+        Assert.Equal(account.Actor, Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActDeclined).What.Actor);
+    }
+
+    [Fact]
+    public async Task What_is_not_proven_in_time_ends_and_is_told_once()
+    {
+        await LinkAsync(await UserAsync("lin@example.org"));
+        await AskAsync("/forget");
+        await Acts.EndExpiredAsync(Cancel);
+        Assert.DoesNotContain(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActEnded);
+
+        Ports.Clock.Advance(PersonAct.Lifetime);
+        await Acts.EndExpiredAsync(Cancel);
+        await Acts.EndExpiredAsync(Cancel);
+
+        Assert.Equal("expired", Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActEnded).What.Details["why"]);
+        var thread = await ThreadAsync(Home, Heard);
+        Assert.Equal(2, thread.Count(message => message.IsLine));
+        Assert.Single(thread, message => message is { Author: AuthorKind.System, IsNote: false });
+        Assert.Contains("Forget me, Li Wei", thread[^2].Body.Markdown, StringComparison.Ordinal);
+        Assert.Contains("如仍需要，请重新请求", thread[^1].Body.Markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_said_of_an_act_reaches_no_engine()
+    {
+        await LinkAsync(await UserAsync("lin@example.org"));
+        await AskAsync("/export");
+
+        await AskAsync("hello");
+
+        Assert.DoesNotContain(Assert.Single(Engines.Asked).History, message => message.Text.StartsWith("Asked for", StringComparison.Ordinal));
     }
 
     [Fact]

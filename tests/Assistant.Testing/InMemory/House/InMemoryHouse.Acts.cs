@@ -62,27 +62,38 @@ public sealed partial class InMemoryHouse
     public Task<IReadOnlyList<PersonAccount>> ListOfAsync(UserId user, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<PersonAccount>>(() => [.. _accounts.Where(a => a.User == user).OrderBy(a => a.Tenant.Value, StringComparer.Ordinal)]);
 
-    public Task AddAsync(PersonAct act, AuditDraft audit, CancellationToken cancellationToken) => Locked(() =>
+    public Task AddAsync(PersonAct act, AuditDraft audit, AuditDraft replaced, CancellationToken cancellationToken) => Locked(() =>
     {
-        _acts.RemoveAll(a => a.Tenant == act.Tenant && a.ExpiresAt < act.CreatedAt.AddDays(-1));
+        _acts.RemoveAll(a => a.Tenant == act.Tenant && a.ExpiresAt < act.CreatedAt.AddDays(-1) && a.UsedAt is not null);
         for (var at = 0; at < _acts.Count; at++)
         {
             if (_acts[at].Tenant == act.Tenant && _acts[at].Person == act.Person && _acts[at].IsOpenAt(act.CreatedAt))
             {
-                _acts[at] = _acts[at] with { ExpiresAt = act.CreatedAt };
+                _acts[at] = _acts[at] with { ExpiresAt = act.CreatedAt, UsedAt = act.CreatedAt };
+                Append(replaced);
+                Say(_acts[at], PersonActStep.Replaced);
             }
         }
 
         _acts.Add(act);
         Append(audit);
+        Say(act, PersonActStep.Asked);
         return true;
     });
 
     public Task<PersonAct?> FindAsync(PersonActId id, CancellationToken cancellationToken) => Locked(() => _acts.Find(a => a.Id == id));
 
-    public Task<bool> ClaimAsync(TenantId tenant, PersonActId id, AuditDraft audit, CancellationToken cancellationToken) => Locked(() =>
+    public Task<IReadOnlyList<PersonAct>> ListExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        => Locked<IReadOnlyList<PersonAct>>(() => [.. _acts.Where(a => a.UsedAt is null && a.ExpiresAt <= now).OrderBy(a => a.ExpiresAt).Take(limit)]);
+
+    public Task<bool> EndAsync(TenantId tenant, PersonActId id, PersonActStep step, AuditDraft audit, CancellationToken cancellationToken) => Locked(() =>
     {
-        var at = _acts.FindIndex(a => a.Tenant == tenant && a.Id == id && a.IsOpenAt(audit.At));
+        if (step is PersonActStep.Asked or PersonActStep.Replaced)
+        {
+            throw new ArgumentOutOfRangeException(nameof(step));
+        }
+
+        var at = _acts.FindIndex(a => a.Tenant == tenant && a.Id == id && a.UsedAt is null && a.ExpiresAt <= audit.At == (step == PersonActStep.Expired));
         if (at < 0)
         {
             return false;
@@ -90,6 +101,7 @@ public sealed partial class InMemoryHouse
 
         _acts[at] = _acts[at] with { UsedAt = audit.At };
         Append(audit);
+        Say(_acts[at], step);
         return true;
     });
 
@@ -110,6 +122,21 @@ public sealed partial class InMemoryHouse
         => _rooms.Where(r => r.Conversation.Tenant == tenant && r.Conversation.Person == person && !r.Conversation.Chat.IsGroup
                 && _connections.GetValueOrDefault(r.Conversation.Connection) is { IsEnabled: true })
             .OrderByDescending(r => r.LastAt).ThenByDescending(r => r.Conversation.Id.Value).Select(r => (ConversationId?)r.Conversation.Id).FirstOrDefault());
+
+    private void Say(PersonAct act, PersonActStep step)
+    {
+        if (FindRoom(act.Tenant, act.Conversation) is not { } room || room.Conversation.Person != act.Person || IsForgotten(act.Tenant, act.Person)
+            || _people.Find(p => p.Person.Tenant == act.Tenant && p.Person.Id == act.Person) is not { Person: var person })
+        {
+            return;
+        }
+
+        room.Add(Message.Line(room.Conversation, act.Person, PersonActWords.LineOf(person, act.Kind, step), Now));
+        if (PersonActWords.NoticeOf(person, act.Kind, step) is { } notice)
+        {
+            Notify(room, notice, mayClaim: false);
+        }
+    }
 
     private LinkOutcome Link(TenantId tenant, PersonId person, UserId user, AuditDraft audit)
     {

@@ -37,7 +37,7 @@ public sealed class ActPageTests : BunitContext
         var guard = new OpenGuard();
         _acts = new PersonActDesk(
             _house, _house, _house, new ForgettingDesk(_house, guard, signals, signals, new NoWorker(), _clock),
-            new PersonExportDesk(_house, new PersonExport(_house, _house, _house, _house, _house, _clock), guard, _house, _clock), _house, _house, _clock);
+            new PersonExportDesk(_house, new PersonExport(_house, _house, _house, _house, _house, _clock), guard, _house, _clock), _house, _clock);
         Services.AddSingleton(_acts);
         Services.AddSingleton<TimeProvider>(_clock);
         Services.AddSingleton<IPrincipalCallers>(new OneCaller(Account));
@@ -73,6 +73,19 @@ public sealed class ActPageTests : BunitContext
         await page.Find("button.danger").ClickAsync(new());
 
         Assert.Empty(page.FindAll("button.danger"));
+        Assert.Null(await _acts.OpenAsync(Account, token, Cancel));
+    }
+
+    [Fact]
+    public async Task Declined_it_says_so_and_opens_nothing_any_more()
+    {
+        var token = await AskAsync(PersonActKind.ExportJson);
+        var page = Render<ActPage>(parameters => parameters.Add(p => p.Token, token));
+
+        await page.FindAll("button").Single(button => button.TextContent == "Decline").ClickAsync(new());
+
+        Assert.Contains("Declined: nothing was done", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("button"));
         Assert.Null(await _acts.OpenAsync(Account, token, Cancel));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -28,6 +29,20 @@ public sealed class ThreadRowsTests
         ]);
 
         Assert.All(rows.OfType<ThreadRow.Said>(), row => Assert.True(row.StartsGroup));
+    }
+
+    [Fact]
+    public void What_happened_is_a_line_between_what_was_said_and_read_in_either_language()
+    {
+        var line = Said(2, AuthorKind.System, Noon) with { IsNote = true, Body = new MessageBody("Declined: x") { Chinese = "已拒绝：x" } };
+        var rows = Build([Said(1, AuthorKind.Person, Noon), line, Said(3, AuthorKind.Person, Noon), Said(4, AuthorKind.System, Noon)]);
+
+        Assert.Equal("m2", Assert.Single(rows.OfType<ThreadRow.Line>()).Key);
+        Assert.Equal([true, true, true], rows.OfType<ThreadRow.Said>().Select(row => row.StartsGroup));
+        Assert.Equal("Declined: x", line.Body.In(new CultureInfo("en")));
+        Assert.Equal("已拒绝：x", line.Body.In(new CultureInfo("zh-CN")));
+        Assert.Equal("", ThreadWords.Line(line with { Body = new MessageBody("") }));
+        Assert.Equal("This text is forgotten.", ThreadWords.Line(line with { Body = MessageBody.Forgotten }));
     }
 
     [Fact]
