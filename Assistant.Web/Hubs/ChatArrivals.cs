@@ -8,7 +8,8 @@ namespace Assistant.Web.Hubs;
 /// <summary>Whether a device may come in, and as whom.</summary>
 /// <param name="Refusal">A <see cref="JoinResult.Status"/>, or <see langword="null"/> when it is let in.</param>
 /// <param name="FreshToken">A token for the device to keep, when it needs one.</param>
-internal sealed record Arrival(string? Refusal, Connection? Connection = null, VisitorId Visitor = default, string? FreshToken = null);
+/// <param name="IsKnown">Whether the device named its visitor by a token.</param>
+internal sealed record Arrival(string? Refusal, Connection? Connection = null, VisitorId Visitor = default, string? FreshToken = null, bool IsKnown = false);
 
 /// <summary>Stands at the door of the hub: connection, origin, visitor.</summary>
 internal sealed class ChatArrivals(IConnectionStore connections, IConversationStore conversations, IVisitorTokens tokens)
@@ -38,15 +39,16 @@ internal sealed class ChatArrivals(IConnectionStore connections, IConversationSt
 
         if (request.Token is { } token && tokens.Read(connection, token) is { } known)
         {
-            return new(null, connection, known.Visitor, known.ShouldRenew ? tokens.Issue(connection, known.Visitor) : null);
+            return new(null, connection, known.Visitor, known.ShouldRenew ? tokens.Issue(connection, known.Visitor) : null, IsKnown: true);
         }
 
         var visitor = VisitorId.Create();
         return new(null, connection, visitor, tokens.Issue(connection, visitor));
     }
 
-    public async Task<ChatState> StateAsync(TenantId tenant, ConversationId? conversation, CancellationToken cancellationToken) =>
-        ChatViews.StateOf(conversation is { } id ? await conversations.FindAsync(tenant, id, cancellationToken) : null);
+    /// <summary>The conversation the visitor is known to have, unless it was forgotten.</summary>
+    public async Task<Conversation?> FindAsync(TenantId tenant, ConversationId? conversation, CancellationToken cancellationToken) =>
+        conversation is { } id ? await conversations.FindAsync(tenant, id, cancellationToken) : null;
 
     /// <summary>The web chat of that name when it takes visitors, or <see langword="null"/>: outside, all reasons look alike.</summary>
     public static async Task<Connection?> FindOpenAsync(IConnectionStore connections, string? name, CancellationToken cancellationToken) =>

@@ -27,13 +27,16 @@ internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions,
 
         await calls.AttachAsync(session, line.Aborted);
         await ChatCalls.MarkReadAsync(session, line.Id, request.ReadSeq);
+        var conversation = await arrivals.FindAsync(key.Tenant, session.Conversation, line.Aborted);
         var result = new JoinResult(
             "ok",
             arrival.FreshToken,
-            await arrivals.StateAsync(key.Tenant, session.Conversation, line.Aborted),
+            ChatViews.StateOf(conversation),
             session.Devices,
             session.ReadSeq,
-            await history.SinceAsync(key.Tenant, session.Conversation, request.LastSeq, line.Aborted));
+            await history.SinceAsync(key.Tenant, session.Conversation, request.LastSeq, line.Aborted),
+            // It saw messages of a conversation that is none any more.
+            IsForgotten: arrival.IsKnown && conversation is null && Math.Max(request.LastSeq, request.ReadSeq) > 0);
         return (result, new ChatDevice(line, session, arrival.Connection, request.Language));
     }
 }

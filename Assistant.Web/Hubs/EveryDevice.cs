@@ -19,5 +19,7 @@ internal sealed class EveryDevice(Func<IEnumerable<IChatEvents>> devices) : ICha
 
     public Task Resync() => TellAsync(device => device.Resync());
 
+    public Task Forgotten() => TellAsync(device => device.Forgotten());
+
     private Task TellAsync(Func<IChatEvents, Task> tell) => Task.WhenAll(devices().Select(tell));
 }

@@ -36,6 +36,9 @@ public interface IChatEvents
 
     /// <summary>Something may have been missed: catch up.</summary>
     Task Resync();
+
+    /// <summary>The conversation was forgotten: throw away what is shown and kept of it, the token too, and come in as somebody new.</summary>
+    Task Forgotten();
 }
 
 /// <summary>A message as a visitor may see it.</summary>
@@ -85,7 +88,8 @@ public sealed record Greeting(string Status, byte[]? Second)
 /// <summary>What a device is told when it comes in.</summary>
 /// <param name="Status"><c>ok</c>, <c>closed</c> (no such chat), <c>refused</c> (foreign site), <c>sealed</c> (come encrypted) or <c>busy</c> (come back later).</param>
 /// <param name="Token">A token to keep instead of the old one; <see langword="null"/> when the old one stays good.</param>
-public sealed record JoinResult(string Status, string? Token, ChatState State, int Devices, long ReadSeq, CaughtUp Missed)
+/// <param name="IsForgotten">The conversation the device knows was forgotten meanwhile, see <see cref="IChatEvents.Forgotten"/>.</param>
+public sealed record JoinResult(string Status, string? Token, ChatState State, int Devices, long ReadSeq, CaughtUp Missed, bool IsForgotten = false)
 {
     internal static JoinResult Not(string status) => new(status, null, ChatState.New, 0, 0, CaughtUp.Nothing);
 }

@@ -112,6 +112,8 @@ internal sealed class SealedLine(NoiseHandshake handshake, string connection, Ac
 
     public Task Resync() => TellAsync(nameof(Resync));
 
+    public Task Forgotten() => TellAsync(nameof(Forgotten));
+
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync();

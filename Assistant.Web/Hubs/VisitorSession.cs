@@ -204,9 +204,18 @@ internal sealed partial class VisitorSession : IAsyncDisposable
 
     private async Task ShowStateAsync()
     {
-        if (Conversation is { } id)
+        if (Conversation is not { } id)
         {
-            await All.State(ChatViews.StateOf(await _conversations.FindAsync(Key.Tenant, id, CancellationToken.None)));
+            return;
+        }
+
+        if (await _conversations.FindAsync(Key.Tenant, id, CancellationToken.None) is { } conversation)
+        {
+            await All.State(ChatViews.StateOf(conversation));
+        }
+        else
+        {
+            await All.Forgotten(); // there was one, and nothing else takes a conversation away
         }
     }
 

@@ -136,6 +136,19 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
         feed.Publish(new LiveEvent.ConversationChanged(tenant, id));
     }
 
+    /// <summary>Takes a conversation out, as an erasure does.</summary>
+    public void Forget(ConversationId id)
+    {
+        TenantId tenant;
+        lock (_gate)
+        {
+            tenant = _conversations[id].Tenant;
+            _conversations.Remove(id);
+        }
+
+        feed.Publish(new LiveEvent.ConversationChanged(tenant, id));
+    }
+
     public IChannelSession? Find(ConnectionId id) => _running.ContainsKey(id) ? new Session() : null;
 
     public Connection? FindConnection(ConnectionId id) => _running.GetValueOrDefault(id);

@@ -39,6 +39,7 @@ internal sealed class ChatDevice : IAsyncDisposable
         hub.On<int>("Presence", devices => device.Tell(new Present(devices)));
         hub.On<long>("Read", seq => device.Tell(new ReadTo(seq)));
         hub.On("Resync", () => device.Tell(new Lost()));
+        hub.On("Forgotten", () => device.Tell(new Forgot()));
         await hub.StartAsync(Cancel);
         return device;
     }
@@ -94,3 +95,5 @@ internal sealed record Present(int Devices);
 internal sealed record ReadTo(long Seq);
 
 internal sealed record Lost;
+
+internal sealed record Forgot;

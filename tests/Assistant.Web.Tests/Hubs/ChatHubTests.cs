@@ -258,6 +258,41 @@ public sealed partial class ChatHubTests
         Assert.Equal((true, false, ""), await device.NextAsync<ChatMessage>() is var gone ? (gone.IsForgotten, gone.IsDeleted, gone.Html.Trim()) : default);
     }
 
+    [Fact]
+    public async Task Every_device_of_a_forgotten_visitor_is_told_and_nobody_else()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var desk = await JoinedTo(house, out var conversation);
+        await using var phone = await ChatDevice.JoinAsync(house, desk.Token);
+        await using var other = await JoinedTo(house, out var stays);
+
+        house.Book.Forget(conversation);
+        house.Book.Change(stays, c => c with { Operator = Anna });
+
+        await desk.NextAsync<Forgot>();
+        await phone.NextAsync<Forgot>();
+        Assert.Equal("Anna", Assert.IsType<ChatState>(await other.NextAsync<object>(told => told is ChatState or Forgot)).Name);
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(0, 2)]
+    public async Task A_device_that_was_away_while_its_visitor_was_forgotten_learns_it_when_it_comes_back(long lastSeq, long readSeq)
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var device = await JoinedTo(house, out var conversation);
+        await using var returning = await ChatDevice.ConnectAsync(house);
+        Assert.False((await returning.JoinAsync(token: device.Token, lastSeq: lastSeq, readSeq: readSeq)).IsForgotten);
+        house.Book.Forget(conversation);
+        await device.DisposeAsync();
+        await returning.DisposeAsync();
+
+        await using var back = await ChatDevice.ConnectAsync(house);
+        Assert.True((await back.JoinAsync(token: device.Token, lastSeq: lastSeq, readSeq: readSeq)).IsForgotten);
+        Assert.False((await back.JoinAsync(token: device.Token)).IsForgotten); // it knows nothing, so there is nothing to forget
+        Assert.False((await back.JoinAsync(token: "worn out", lastSeq: lastSeq, readSeq: readSeq)).IsForgotten); // nobody knows who that was
+    }
+
     private static ChatProgress Trimmed(ChatProgress progress) => progress with { Html = progress.Html.Trim() };
 
     /// <summary>A conversation of the device's visitor, before the device says anything.</summary>

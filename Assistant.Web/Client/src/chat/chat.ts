@@ -110,8 +110,8 @@ function draw(): void {
   doubt.draw();
   drawTampered();
   stateLine.textContent = stateText();
-  notice.hidden = conversation.trouble === null;
-  notice.textContent = conversation.trouble ? t[conversation.trouble] : '';
+  notice.textContent = conversation.trouble ? t[conversation.trouble] : conversation.wasForgotten ? t.wasForgotten : '';
+  notice.hidden = notice.textContent === '';
   ask.hidden = keeper.hasDecided || ![...conversation.messages.values()].some(({ author }) => author !== 'you');
   menu.draw(conversation);
   if (isAtBottom) {

@@ -34,6 +34,8 @@ export class Conversation {
   doubt: Doubt | null = null;
   /** When somebody on the way last changed, repeated or withheld something; null when nobody did, or the person knows. */
   tamperedAt: Date | null = null;
+  /** It was forgotten while this page was open; until the person writes, they are told. */
+  wasForgotten = false;
   readonly trust: Trust;
 
   readonly #config: Config;
@@ -85,6 +87,7 @@ export class Conversation {
   }
 
   send(text: string): void {
+    this.wasForgotten = false;
     this.pending.push({ id: newId(), text, at: new Date().toISOString(), state: 'waiting' });
     this.#keepPending();
     this.#typingSentAt = 0;
@@ -202,6 +205,24 @@ export class Conversation {
       this.#changed();
     });
     hub.on('Resync', () => void this.#catchUp());
+    hub.on('Forgotten', () => void this.#beginAnew().then(() => this.#line.renew()));
+  }
+
+  /** The conversation is gone on the other side: nothing of it, nor who we were in it, stays here. */
+  async #beginAnew(): Promise<void> {
+    this.messages.clear();
+    this.pending = [];
+    this.progress = null;
+    this.typing = null;
+    this.#endedTurn = null;
+    this.hasEarlier = false;
+    this.readSeq = 0;
+    this.wasForgotten = true;
+    const theme = this.#keeper.get('theme');
+    this.#keeper.forget();
+    this.#keeper.set('theme', theme);
+    this.#changed();
+    await this.trust.forget();
   }
 
   async #join(): Promise<boolean> {
@@ -226,6 +247,11 @@ export class Conversation {
     }
 
     this.#pass = null;
+    if (result.isForgotten) {
+      await this.#beginAnew();
+      return false; // the next try comes as somebody new
+    }
+
     if (result.token) {
       this.#keeper.set('token', result.token);
     }

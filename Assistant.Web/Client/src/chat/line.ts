@@ -57,6 +57,11 @@ export class Line {
     this.#fell();
   }
 
+  /** Lets this line fall and makes another. */
+  renew(): void {
+    void this.hub.stop();
+  }
+
   /** Tries at once when a try is only waiting for its time. */
   hurry(): void {
     if (this.#timer) {

@@ -229,6 +229,6 @@ export class SealedLink implements Link {
 function refused(status: 'closed' | 'bad' | 'busy'): JoinResult {
   return {
     status: status === 'closed' ? 'closed' : 'busy', token: null, state: { answeredBy: 'assistant', name: '', isWaiting: false, isClosed: false },
-    devices: 0, readSeq: 0, missed: { messages: [], replaces: false, hasEarlier: false },
+    devices: 0, readSeq: 0, missed: { messages: [], replaces: false, hasEarlier: false }, isForgotten: false,
   };
 }

@@ -70,6 +70,7 @@ export interface JoinResult {
   devices: number;
   readSeq: number;
   missed: CaughtUp;
+  isForgotten: boolean;
 }
 
 export interface SendResult {

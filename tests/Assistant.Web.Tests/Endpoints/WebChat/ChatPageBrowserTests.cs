@@ -136,6 +136,35 @@ public sealed class ChatPageBrowserTests(Browser browser) : IClassFixture<Browse
         await Expect(known.Locator("li.assistant")).ToHaveCountAsync(1);
     }
 
+    [Theory]
+    [InlineData("en", "This conversation was forgotten")]
+    [InlineData("zh-CN", "此对话已被遗忘")]
+    public async Task A_page_whose_visitor_is_forgotten_begins_anew_by_itself_and_keeps_nothing(string locale, string told)
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync(new() { Locale = locale });
+        var (page, faults) = await OpenAsync(context, new Uri(house.Address, "/chat/sealed"));
+        await SayAsync(page, "my secret");
+        house.Book.Answer(await FirstConversationAsync(house), "noted");
+        await page.Locator(".ask:visible .plain").First.ClickAsync(); // remember me on this device
+        await page.ReloadAsync();
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
+        var before = await page.EvaluateAsync<string>("() => localStorage.getItem('assistant-chat/sealed/token')");
+        Assert.True(await HasDeviceKeyAsync(page));
+
+        house.Book.Forget(await FirstConversationAsync(house));
+
+        await Expect(page.Locator(".notice")).ToContainTextAsync(told);
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(0);
+        await page.WaitForFunctionAsync("before => (sessionStorage.getItem('assistant-chat/sealed/token') ?? before) !== before", before);
+        Assert.Null(await page.EvaluateAsync<string?>("() => localStorage.getItem('assistant-chat/sealed/token')"));
+        Assert.False(await HasDeviceKeyAsync(page));
+        await SayAsync(page, "somebody new");
+        await Expect(page.Locator(".notice")).ToBeHiddenAsync();
+        Assert.Equal(2, house.Book.Accepted.Select(message => message.Chat).Distinct().Count());
+        Assert.Empty(faults);
+    }
+
     [Fact]
     public async Task An_allowed_site_embeds_the_chat_with_one_line_and_sees_what_is_unread()
     {
@@ -243,6 +272,18 @@ public sealed class ChatPageBrowserTests(Browser browser) : IClassFixture<Browse
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("li.you .balloon:not(.waiting)").GetByText(text)).ToBeVisibleAsync();
     }
+
+    private static Task<bool> HasDeviceKeyAsync(IPage page) => page.EvaluateAsync<bool>(
+        """
+        () => new Promise((done, failed) => {
+          const open = indexedDB.open('assistant-chat', 1);
+          open.onerror = () => failed(open.error);
+          open.onsuccess = () => {
+            const found = open.result.transaction('keys').objectStore('keys').count('device/sealed');
+            found.onsuccess = () => (open.result.close(), done(found.result > 0));
+          };
+        })
+        """);
 
     private static async Task<ConversationId> FirstConversationAsync(ChatHouse house)
     {
