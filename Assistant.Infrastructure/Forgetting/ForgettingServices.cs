@@ -1,4 +1,7 @@
 using Assistant.Domain.Forgetting;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
+using Assistant.Infrastructure.Persistence.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Assistant.Infrastructure.Forgetting;
@@ -10,7 +13,9 @@ public static class ForgettingServices
     public static IServiceCollection AddForgetting(this IServiceCollection services)
     {
         services.AddSingleton<IErasureStore, SqlErasureStore>();
-        services.AddSingleton<IStorageRest, DatabaseRest>();
+        services.AddSingleton<IStorageRest>(provider => provider.GetRequiredService<IDatabase>().IsPostgres
+            ? ActivatorUtilities.CreateInstance<PostgresStorageRest>(provider)
+            : ActivatorUtilities.CreateInstance<SqliteStorageRest>(provider));
         services.AddSingleton<ErasureSignal>();
         services.AddSingleton<IErasureSignal>(provider => provider.GetRequiredService<ErasureSignal>());
         services.AddSingleton<ErasureRunner>();

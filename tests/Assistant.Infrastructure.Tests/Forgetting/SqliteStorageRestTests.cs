@@ -12,13 +12,13 @@ using Xunit;
 namespace Assistant.Infrastructure.Tests.Forgetting;
 
 /// <summary>What deleted rows leave in a SQLite file, and that it is overwritten while others go on writing.</summary>
-public sealed class DatabaseRestTests : IDisposable
+public sealed class SqliteStorageRestTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("assistant-test-");
     private readonly SqliteDatabase _database;
     private readonly SqliteConnection _writer;
 
-    public DatabaseRestTests()
+    public SqliteStorageRestTests()
     {
         _database = new SqliteDatabase(new DataFolder(_folder.FullName));
         _writer = (SqliteConnection)_database.Open(forWriting: true);
@@ -99,7 +99,7 @@ public sealed class DatabaseRestTests : IDisposable
         command.CommandText = "SELECT COUNT(*) FROM names";
         command.ExecuteScalar();
         Churn(_writer, new Random(2), 50, "more");
-        using var rest = new DatabaseRest(_database, new HurriedClock(), NullLogger<DatabaseRest>.Instance);
+        using var rest = new SqliteStorageRest(_database, new HurriedClock(), NullLogger<SqliteStorageRest>.Instance);
 
         Assert.Equal(StorageRest.Left, await rest.SettleAsync(Cancel));
     }
@@ -175,7 +175,7 @@ public sealed class DatabaseRestTests : IDisposable
 
     private async Task<StorageRest> SettleAsync()
     {
-        using var rest = new DatabaseRest(_database, TimeProvider.System, NullLogger<DatabaseRest>.Instance);
+        using var rest = new SqliteStorageRest(_database, TimeProvider.System, NullLogger<SqliteStorageRest>.Instance);
         return await rest.SettleAsync(Cancel);
     }
 

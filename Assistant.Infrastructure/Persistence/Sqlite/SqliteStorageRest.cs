@@ -1,20 +1,16 @@
 using System.Data.Common;
 using System.Globalization;
 using Assistant.Domain.Forgetting;
-using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Persistence.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
-namespace Assistant.Infrastructure.Forgetting;
+namespace Assistant.Infrastructure.Persistence.Sqlite;
 
 /// <inheritdoc cref="IStorageRest"/>
 /// <remarks>
 /// SQLite overwrites what it deletes (the writer's <c>secure_delete</c>) but not what its pages held when rows moved between them: that is done
 /// here, and its write-ahead log is carried over and cut to nothing.
-/// PostgreSQL frees the space of deleted rows when it is vacuumed, which only a table's owner may ask for.
 /// </remarks>
-internal sealed partial class DatabaseRest(IDatabase database, TimeProvider clock, ILogger<DatabaseRest> logger) : IStorageRest, IDisposable
+internal sealed partial class SqliteStorageRest(IDatabase database, TimeProvider clock, ILogger<SqliteStorageRest> logger) : IStorageRest, IDisposable
 {
     private const int Tries = 20;
 
@@ -31,7 +27,7 @@ internal sealed partial class DatabaseRest(IDatabase database, TimeProvider cloc
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await (database.IsPostgres ? VacuumAsync(cancellationToken) : OverwriteAsync(cancellationToken));
+            return await OverwriteAsync(cancellationToken);
         }
         finally
         {
@@ -123,32 +119,6 @@ internal sealed partial class DatabaseRest(IDatabase database, TimeProvider cloc
         command.ExecuteNonQuery();
     }
 
-    private async Task<StorageRest> VacuumAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Not as the role the program works as: it owns nothing and would be passed over.
-            await using var context = database.OpenSchemaContext();
-            await context.Database.OpenConnectionAsync(cancellationToken);
-            await using var command = context.Database.GetDbConnection().CreateCommand();
-            var tables = ForgettableTables.All.Select(table => table.Table).Concat(ForgettableTables.Others.Keys).Append("person_keys").Distinct(StringComparer.Ordinal);
-#pragma warning disable CA2100 // names of a constant list
-            command.CommandText = $"VACUUM {string.Join(", ", tables)}";
-#pragma warning restore CA2100
-            command.CommandTimeout = 0;
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return StorageRest.Vacuumed; // a table of somebody else's is passed over with a warning
-        }
-        catch (DbException refused)
-        {
-            LogNotVacuumed(logger, refused);
-            return StorageRest.Left;
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database's log was in use for seconds and could not be cut after an erasure; deleted text lies in it until the next checkpoint")]
     private static partial void LogBusy(ILogger logger);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database could not be vacuumed after an erasure; it frees the space by itself later")]
-    private static partial void LogNotVacuumed(ILogger logger, Exception error);
 }
