@@ -59,11 +59,10 @@ internal sealed class AuditAppender(AuditKeys keys)
 
     private Chain OpenChain(WriteSession session, TenantId tenant)
     {
-        keys.Prepare(session, tenant);
         var read = session.IsPostgres ? ReadHead + " FOR UPDATE" : ReadHead;
         if (Read() is not { } head)
         {
-            keys.Make(session, tenant); // what made it before was rolled back
+            keys.Make(session, tenant); // there was no row with a key, so none is locked
             head = Read() ?? throw new TenantUnknownException(tenant);
         }
 

@@ -9,6 +9,7 @@ using Assistant.Infrastructure.Audit.Tree;
 using Assistant.Infrastructure.Audit.Witnesses;
 using Assistant.Infrastructure.Outgoing;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -40,6 +41,7 @@ public static class AuditServices
             provider.GetRequiredService<IOptions<WitnessOptions>>().Value.Folder is { Length: > 0 } folder
                 ? folder : Path.Combine(provider.GetRequiredService<DataFolder>().Path, "audit-witness")));
         services.AddSingleton<ICheckpointMemory>(provider => provider.GetRequiredService<FileWitness>());
+        services.AddSingleton<IPlainRows, PlainAuditBodies>();
         services.AddSingleton<IEnumerable<IWitness>>(provider => [.. Witnesses(provider)]);
         return services;
     }
@@ -48,7 +50,6 @@ public static class AuditServices
     public static IServiceCollection AddAuditWorker(this IServiceCollection services)
     {
         services.AddHostedService<CheckpointWorker>();
-        services.AddHostedService<PlainAuditBodies>();
         services.AddHealthChecks().AddCheck<AuditHealthCheck>("audit", tags: ["ready"]);
         return services;
     }

@@ -2,6 +2,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Infrastructure.Conversations.Local;
 using Assistant.Infrastructure.Memory.Search;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -26,15 +27,15 @@ public static class ConversationServices
         services.AddSingleton<LocalConversationExecutor>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<LocalConversationExecutor>());
         services.AddSingleton<ConversationDesk>();
+        services.AddSingleton<IPlainRows, PlainBodies>();
         return services;
     }
 
-    /// <summary>The executor, the search projection, and what seals rows of earlier versions: only in a process that serves.</summary>
+    /// <summary>The executor and the search projection: only in a process that serves.</summary>
     public static IServiceCollection AddConversationWorkers(this IServiceCollection services)
     {
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LocalConversationExecutor>());
         services.AddHostedService<SearchProjector>();
-        services.AddHostedService<PlainBodies>();
         return services;
     }
 }

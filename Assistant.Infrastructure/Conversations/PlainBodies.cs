@@ -1,89 +1,36 @@
-// Earlier versions kept what was said in plain text, in columns that are empty now. This goes over them page by page, each page one unit
-// of the write queue that reads, seals and empties. A kill leaves rows either way, both of which are read; the next start begins at the
-// first page, finds what is still plain, and notes the tenant as done when nothing is.
-using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
-using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Memory;
 using Assistant.Infrastructure.Messaging.Inbox;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Conversations;
 
-/// <summary>Seals what an earlier version stored in plain text, once per tenant, while the program serves.</summary>
-[ActsFor("the product, in every tenant: seals what an earlier version kept in plain text")]
-[NotAudited("says the same as before")]
-internal sealed partial class PlainBodies(
-    IReadPool reads, IWriteQueue writes, BodySealer bodies, ITenantDirectory tenants, TimeProvider clock, ILogger<PlainBodies> logger) : BackgroundService
+/// <summary>What people said, are to be told and are known by, as an earlier version stored it.</summary>
+internal sealed class PlainBodies(BodySealer bodies) : IPlainRows
 {
     private const int PageSize = 200;
 
-    private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(30);
+    public string Name => "sealed";
 
-    private const string Done = "SELECT 1 FROM projections WHERE name = 'sealed' AND tenant_id = @p0";
+    public ValueTask PrepareAsync(TenantId tenant, CancellationToken cancellationToken) => bodies.PrepareAsync(tenant, cancellationToken);
 
-    private const string MarkDone = "INSERT INTO projections (name, tenant_id, position) VALUES ('sealed', @p0, 0) ON CONFLICT DO NOTHING";
-
-    /// <summary>Seals everything of a tenant that still lies plain.</summary>
-    /// <returns>How many values that were.</returns>
-    public async Task<int> SealAsync(TenantId tenant, CancellationToken cancellationToken)
+    public (int Count, PlainCursor Next)? SealPage(WriteSession session, TenantId tenant, PlainCursor after)
     {
-        if (await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Done, _ => true, tenant.Value), cancellationToken))
+        for (var at = after; at.Table < Tables.Length; at = new PlainCursor(at.Table + 1, default, default))
         {
-            return 0;
-        }
-
-        await bodies.PrepareAsync(tenant, cancellationToken);
-        var found = 0;
-        foreach (var table in Tables)
-        {
-            for (var after = new Plain(Guid.Empty, 0, Guid.Empty, "", []); ;)
+            if (SealPage(session, tenant, Tables[at.Table], at) is { Count: > 0 } page)
             {
-                var from = after;
-                var page = await writes.ExecuteAsync(TenantScope.Of(tenant), session => SealPage(session, tenant, table, from), cancellationToken);
-                if (page.Count == 0)
-                {
-                    break;
-                }
-
-                (found, after) = (found + page.Count, page[^1]);
+                return (page.Count, new PlainCursor(at.Table, page[^1].Id, page[^1].Seq));
             }
         }
 
-        await writes.ExecuteAsync(TenantScope.Of(tenant), session => session.Execute(MarkDone, tenant.Value), cancellationToken);
-        return found;
+        return null;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        for (var isDone = false; !isDone && !stoppingToken.IsCancellationRequested;)
-        {
-            try
-            {
-                foreach (var tenant in await tenants.ListAsync(stoppingToken))
-                {
-                    if (await SealAsync(tenant.Id, stoppingToken) is > 0 and var count)
-                    {
-                        LogSealed(logger, count, tenant.Id.Value);
-                    }
-                }
-
-                isDone = true; // tenants made from now on have nothing plain
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                LogFailure(logger, error);
-                await Task.Delay(PauseAfterError, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private List<Plain> SealPage(WriteSession session, TenantId tenant, Table table, Plain after)
+    private List<Plain> SealPage(WriteSession session, TenantId tenant, Table table, PlainCursor after)
     {
         var page = session.Query(table.Select, table.Map, table.HasSeq ? [tenant.Value, after.Id, PageSize, after.Seq] : [tenant.Value, after.Id, PageSize]);
         using var keys = bodies.In(session, tenant);
@@ -135,10 +82,4 @@ internal sealed partial class PlainBodies(
     private sealed record Table(string Select, Func<SqlRow, Plain> Map, string Update, bool HasSeq = false, bool HasPerson = true);
 
     private sealed record Plain(Guid Id, long Seq, Guid Person, string Place, byte[] Content);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Sealed {Count} values of the tenant {TenantId} that an earlier version had stored in plain text")]
-    private static partial void LogSealed(ILogger logger, int count, string tenantId);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Values an earlier version stored in plain text could not be sealed; trying again")]
-    private static partial void LogFailure(ILogger logger, Exception error);
 }

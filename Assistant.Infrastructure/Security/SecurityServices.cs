@@ -84,6 +84,7 @@ public static class SecurityServices
         return services;
     }
 
-    /// <summary>Notices what other processes change about rights: only in a process that serves.</summary>
-    public static IServiceCollection AddSecurityWorkers(this IServiceCollection services) => services.AddHostedService<AccessWatch>();
+    /// <summary>Notices what other processes change about rights, and seals rows of earlier versions: only in a process that serves.</summary>
+    public static IServiceCollection AddSecurityWorkers(this IServiceCollection services)
+        => services.AddHostedService<AccessWatch>().AddHostedService<PlainRowsWorker>();
 }

@@ -30,17 +30,8 @@ internal sealed class AuditKeys(MasterKey master, TimeProvider clock)
 
     private readonly ConcurrentDictionary<TenantId, Opened> _opened = new();
 
-    /// <summary>Makes sure that the tenant's chain has a head with a key; looks once for each tenant.</summary>
-    /// <remarks>Comes before the head is locked: making a key may wait for a rotation, which writes an event at its end.</remarks>
-    public void Prepare(WriteSession session, TenantId tenant)
-    {
-        if (!_opened.ContainsKey(tenant) && session.QueryFirst(Read, row => row.GetBytes(0), tenant.Value) is null)
-        {
-            Make(session, tenant);
-        }
-    }
-
     /// <summary>Gives the tenant's chain a key, and a head when it has none, unless another process was faster.</summary>
+    /// <remarks>Never under a lock of the head: making a key may wait for a rotation, which writes an event at its end.</remarks>
     public void Make(WriteSession session, TenantId tenant)
     {
         var number = DataKeys.LockNewest(session, tenant) ?? DataKeys.AddFirst(session, tenant, master, clock.GetUtcNow());

@@ -9,7 +9,6 @@ using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Audit;
@@ -137,9 +136,8 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
 
     private async Task<int> SealAsync(TenantId tenant)
     {
-        using var plain = new PlainAuditBodies(
-            _house.Get<IReadPool>(), _house.Get<IWriteQueue>(), _house.Get<AuditKeys>(), _house.Get<ITenantDirectory>(), _house.Clock, NullLogger<PlainAuditBodies>.Instance);
-        return await plain.SealAsync(tenant, Cancel);
+        using var worker = _house.PlainRows();
+        return await worker.SealAsync(new PlainAuditBodies(_house.Get<AuditKeys>()), tenant, Cancel);
     }
 
     // As the version before this one stored them.

@@ -120,10 +120,13 @@ internal sealed class TestHouse : IAsyncDisposable
     /// <inheritdoc cref="SealPlainAsync(CancellationToken)"/>
     public async Task<int> SealPlainAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        using var plain = new PlainBodies(
-            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<ITenantDirectory>(), Clock, NullLogger<PlainBodies>.Instance);
-        return await plain.SealAsync(tenant, cancellationToken);
+        using var worker = PlainRows();
+        return await worker.SealAsync(new PlainBodies(Get<BodySealer>()), tenant, cancellationToken);
     }
+
+    /// <summary>What seals rows of earlier versions; nobody has started it.</summary>
+    internal PlainRowsWorker PlainRows(params IEnumerable<IPlainRows> lists)
+        => new(lists, Get<IReadPool>(), Get<IWriteQueue>(), Get<ITenantDirectory>(), Clock, NullLogger<PlainRowsWorker>.Instance);
 
     /// <summary>The folder with the database file, when it is SQLite's.</summary>
     public DirectoryInfo Folder => _folder;
