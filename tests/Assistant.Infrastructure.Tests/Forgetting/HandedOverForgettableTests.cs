@@ -1,5 +1,7 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Forgetting;
 using Assistant.Infrastructure.Memory.Search;
@@ -60,6 +62,20 @@ public sealed class HandedOverForgettableTests : HandedOverRows
                 Assert.Equal((1, 1), (sql.CountAll(session)[table.Kind], sql.Delete(session, table)));
             });
         }
+    }
+
+    [Fact]
+    public async Task A_group_is_among_somebodys_conversations_only_by_messages_of_the_tenant()
+    {
+        var group = new ExternalChat("group-1", IsGroup: true);
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "I am Ann", sender: "ann") with { Chat = group });
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Said(HomeLine, "2", "I am Ben", sender: "ben") with { Chat = group })).Conversation;
+        var ben = (await ThreadAsync(Home, conversation))[^1].Person!.Value;
+        Assert.Equal(conversation, Assert.Single(await Ports.Records.ListConversationsAsync(Home, ben, Cancel)).Id);
+
+        await HandOverAsync("messages");
+
+        Assert.Empty(await Ports.Records.ListConversationsAsync(Home, ben, Cancel));
     }
 
     /// <summary>In a group of another tenant, or as another tenant's row in a group of this one.</summary>
