@@ -33,6 +33,23 @@ public sealed partial class StyleSheetTests
         Assert.Equal(["b.css:1: margin: -6px 0 10px"], OffGrid(files));
     }
 
+    // The policy allows the attribute for MudBlazor alone, which places menus and dialogs with it.
+    [Fact]
+    public void Our_own_elements_carry_no_style_attribute() => Repository.AssertNone(
+        StyleAttributes(Repository.Files.Where(file => file.IsIn("Assistant.Web") && file.Has(".razor", ".cs", ".ts", ".html"))), "Give it a class, and a rule in the style sheet beside it:");
+
+    [Fact]
+    public void A_style_attribute_is_seen() => Assert.Equal(
+        ["a.razor:1", "a.razor:2", "a.razor:3", "a.ts:1", "a.ts:2"],
+        StyleAttributes(
+        [
+            new("a.razor", "<p style=\"width: @(1)%\">\n<MudMenu Style=\"@x\" />\n<p class=\"a\" style='b'>\n<style>\n<p data-style=\"x\" class=\"style\" />\n<MudMenu ListStyle=\"@x\" />"),
+            new("a.ts", "el('p', { style: 'width: 1px' })\nelement.setAttribute('style', x)\nnew Intl.DateTimeFormat(language, { timeStyle: 'short' })"),
+        ]));
+
+    private static IEnumerable<string> StyleAttributes(IEnumerable<SourceFile> files)
+        => from file in files from line in file.Lines where StyleAttribute().IsMatch(line.Text) select $"{file.Path}:{line.Number}";
+
     private static IEnumerable<string> OwnLooks(IEnumerable<SourceFile> files)
         => from file in files from line in file.Lines from Match own in OwnLook().Matches(line.Text) select $"{file.Path}:{line.Number}: {own.Value}";
 
@@ -48,6 +65,9 @@ public sealed partial class StyleSheetTests
     // 16 px on a touched field keeps a phone from zooming in; everything else has a token.
     [GeneratedRegex(@"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|rgba|hsl)\(|font-size: ?(?!16px)\d[\d.]*(?:px|rem)")]
     private static partial Regex OwnLook();
+
+    [GeneratedRegex(@"(?<![\w-])[Ss]tyle\s*=\s*\\?[""'@]|(?<![\w-])style:\s*['""`]|setAttribute\(['""]style")]
+    private static partial Regex StyleAttribute();
 
     [GeneratedRegex(@"\b(?:padding|margin|gap|row-gap|column-gap)(?:-[a-z]+)*: ?[^;}]+")]
     private static partial Regex Space();
