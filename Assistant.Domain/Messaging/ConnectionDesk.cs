@@ -240,6 +240,11 @@ public sealed class ConnectionDesk(
             return new ConnectionOutcome.NameTaken(); // lost a race for a new name
         }
 
+        if (channels.Find(connection.ChannelType) is { } channel)
+        {
+            await channel.PrepareAsync(connection, cancellationToken);
+        }
+
         await TellAsync(connection, cancellationToken);
         return new ConnectionOutcome.Saved(Show(connection));
     }

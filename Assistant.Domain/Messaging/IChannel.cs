@@ -9,6 +9,9 @@ public interface IChannel
 {
     ChannelManifest Manifest { get; }
 
+    /// <summary>Makes what a stored connection needs before anybody comes, a key say. Most need nothing; safe to repeat.</summary>
+    Task PrepareAsync(Connection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Makes a session for a connection. Does no I/O; settings have passed the manifest's check.</summary>
     IChannelSession Open(Connection connection);
 

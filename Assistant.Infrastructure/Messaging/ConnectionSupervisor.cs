@@ -88,7 +88,7 @@ internal sealed partial class ConnectionSupervisor(
         var session = channel.Open(connection);
         sessions.Add(connection, session);
         sessions.Report(connection, ConnectionState.Starting, Phrase.Of("connection.starting"));
-        _watches[connection.Id] = new Watch(stop, KeepRunningAsync(connection, session, stop.Token));
+        _watches[connection.Id] = new Watch(stop, KeepRunningAsync(channel, connection, session, stop.Token));
     }
 
     private async Task StopAsync(ConnectionId id)
@@ -103,7 +103,7 @@ internal sealed partial class ConnectionSupervisor(
         watch.Stop.Dispose();
     }
 
-    private async Task KeepRunningAsync(Connection connection, IChannelSession session, CancellationToken cancellationToken)
+    private async Task KeepRunningAsync(IChannel channel, Connection connection, IChannelSession session, CancellationToken cancellationToken)
     {
         await Task.Yield();
         var failures = 0;
@@ -113,6 +113,7 @@ internal sealed partial class ConnectionSupervisor(
             var startedAt = clock.GetTimestamp();
             try
             {
+                await channel.PrepareAsync(connection, cancellationToken); // it may be from assistant.yaml, or older than what it needs
                 await session.RunAsync(host, cancellationToken);
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)

@@ -84,6 +84,8 @@ internal sealed record ChatKeyResource(
 /// <summary><c>/api/v1/channels</c>: the tenant's connections to messengers.</summary>
 internal static class ChannelEndpoints
 {
+    private const string EncryptingChat = "web chat that encrypts";
+
     public static void Map(RouteGroupBuilder api)
     {
         var group = api.MapGroup("/channels").WithTags("Channels");
@@ -106,7 +108,7 @@ internal static class ChannelEndpoints
                 => SetEnabledAsync(name, false, caller, desk, ct)).Needs(Permissions.ChannelsManage).Audits(AuditActions.ConnectionSaved)
             .WithSummary("Switches a channel off").Produces<ChannelResource>().ProducesProblem(404).ProducesProblem(409);
         group.MapGet("/{name}/key", GetKeyAsync).Needs(Permissions.ChannelsRead)
-            .WithSummary("The key of a web chat that encrypts").Produces<ChatKeyResource>().ProducesProblem(404);
+            .WithSummary("The key of a web chat that encrypts").WithDescription("Made when the channel is stored or switched on, never by asking.").Produces<ChatKeyResource>().ProducesProblem(404);
         group.MapPost("/{name}/key", ReplaceKeyAsync).Needs(Permissions.ChannelsManage).AuditsUnderProof(AuditActions.ChatKeyReplaced)
             .WithSummary("Gives a web chat another key")
             .WithDescription("Everybody who wrote there is warned; links and pages with the old key open it no more.")
@@ -145,13 +147,15 @@ internal static class ChannelEndpoints
         => Answer(await desk.DeleteAsync(caller.Value, name, ct));
 
     private static async Task<IResult> GetKeyAsync(string name, ApiCaller caller, ChatKeyDesk desk, CancellationToken ct)
-        => Answer(await desk.ShowAsync(caller.Value, name, ct));
+        => await desk.ShowAsync(caller.Value, name, ct) switch
+        {
+            ChatKeyOutcome.Found { Identity: var identity } => Results.Ok(ChatKeyResource.From(identity)),
+            ChatKeyOutcome.NotYet => Problems.Of(404, "No key yet", "This web chat has no key yet: it is made when the channel is switched on."),
+            _ => Problems.NotFound(EncryptingChat),
+        };
 
     private static async Task<IResult> ReplaceKeyAsync(string name, ApiCaller caller, ChatKeyDesk desk, CancellationToken ct)
-        => Answer(await desk.ReplaceAsync(caller.Value, name, ct));
-
-    private static IResult Answer(ChatIdentity? identity)
-        => identity is null ? Problems.NotFound("web chat that encrypts") : Results.Ok(ChatKeyResource.From(identity));
+        => await desk.ReplaceAsync(caller.Value, name, ct) is { } identity ? Results.Ok(ChatKeyResource.From(identity)) : Problems.NotFound(EncryptingChat);
 
     private static async Task<IResult> TestStoredAsync(string name, ApiCaller caller, ConnectionDesk desk, CancellationToken ct)
         => Answer(await desk.TestAsync(caller.Value, name, ct));

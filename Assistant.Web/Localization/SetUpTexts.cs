@@ -43,6 +43,7 @@ internal static class SetUpTexts
     public static string SafetyNumberHelp => Book.Say();
     public static string ChatKeyCode => Book.Say();
     public static string ChatKeyHelp(string attribute) => Book.Say(nameof(ChatKeyHelp), ("attribute", attribute));
+    public static string ChatKeyToCome => Book.Say();
     public static string ChatKeyLimits => Book.Say();
     public static string ReplaceChatKey => Book.Say();
     public static string ReplaceChatKeyAsk => Book.Say();

@@ -118,7 +118,12 @@ internal sealed class ChannelsVerb(ConnectionDesk desk, ChatKeyDesk keys, ITenan
         var name = options.Name ?? throw new VerbUseException("Say which channel.");
         var identity = options.Has("--replace")
             ? await keys.ReplaceAsync(caller, name, cancellationToken)
-            : await keys.ShowAsync(caller, name, cancellationToken);
+            : await keys.ShowAsync(caller, name, cancellationToken) switch
+            {
+                ChatKeyOutcome.Found found => found.Identity,
+                ChatKeyOutcome.NotYet => throw new VerbUseException($"The web chat '{name}' has no key yet: it is made when the channel is switched on."),
+                _ => null,
+            };
         if (identity is null)
         {
             throw new VerbUseException($"There is no web chat '{name}' that encrypts.");

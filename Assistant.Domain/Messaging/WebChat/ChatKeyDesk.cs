@@ -10,8 +10,8 @@ namespace Assistant.Domain.Messaging.WebChat;
 public sealed class ChatKeyDesk(ChatIdentities identities, IChatIdentityStore store, IKeyAgreement agreement, IStepUpGuard guard, TimeProvider clock)
 {
     /// <inheritdoc cref="ChatIdentities.ShowAsync"/>
-    public Task<ChatIdentity?> ShowAsync(Caller caller, string name, CancellationToken cancellationToken)
-        => Slug.IsValid(name) ? identities.ShowAsync(caller, new ConnectionId(name), cancellationToken) : Task.FromResult<ChatIdentity?>(null);
+    public async Task<ChatKeyOutcome> ShowAsync(Caller caller, string name, CancellationToken cancellationToken)
+        => Slug.IsValid(name) ? await identities.ShowAsync(caller, new ConnectionId(name), cancellationToken) : new ChatKeyOutcome.NotFound();
 
     /// <summary>
     /// Gives a web chat a new key. Browsers that knew the old one stop at their next line and warn whoever sits there; lines that are open

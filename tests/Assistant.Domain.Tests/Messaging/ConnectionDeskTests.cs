@@ -35,6 +35,19 @@ public sealed class ConnectionDeskTests
     }
 
     [Fact]
+    public async Task What_a_connection_needs_is_made_when_it_is_stored_and_before_it_runs()
+    {
+        List<ConnectionId> whenRefreshed = [];
+        _channel.OnRefresh = () => whenRefreshed = [.. _channel.Prepared];
+
+        await SaveAsync("tg", ("token", "good"));
+        Assert.Equal(["tg"], whenRefreshed.Select(c => c.Value));
+        await _desk.SetEnabledAsync(Callers.Admin, "tg", isEnabled: false, Cancel);
+
+        Assert.Equal(["tg", "tg"], _channel.Prepared.Select(c => c.Value));
+    }
+
+    [Fact]
     public async Task What_changed_is_told_and_no_secret()
     {
         await SaveAsync("tg", ("token", "good"));

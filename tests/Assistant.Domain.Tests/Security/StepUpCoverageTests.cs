@@ -139,7 +139,9 @@ public sealed class StepUpCoverageTests
         var web = new Connection(
             new ConnectionId("web"), TenantId.Default, WebChatProfile.ChannelType, "web", AccessPolicy.Open, true, false, SettingValues.Empty, default, default);
         connections.Put(web);
-        var desk = new ChatKeyDesk(new ChatIdentities(store, connections, agreement), store, agreement, _guard, _clock);
+        var identities = new ChatIdentities(store, connections, agreement);
+        await identities.OfAsync(web, Cancel);
+        var desk = new ChatKeyDesk(identities, store, agreement, _guard, _clock);
         var before = await desk.ShowAsync(Admin, "web", Cancel);
         await StoppedAsync(() => desk.ReplaceAsync(Admin, "web", Cancel));
         Assert.Equal(before, await desk.ShowAsync(Admin, "web", Cancel));

@@ -63,6 +63,8 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
 {
     public List<SettingValues> Tested { get; } = [];
 
+    public List<ConnectionId> Prepared { get; } = [];
+
     public List<ConnectionId> Refreshed { get; } = [];
 
     public Action? OnRefresh { get; set; }
@@ -100,6 +102,12 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
     {
         Refreshed.Add(connection);
         OnRefresh?.Invoke();
+        return Task.CompletedTask;
+    }
+
+    public Task PrepareAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        Prepared.Add(connection.Id);
         return Task.CompletedTask;
     }
 

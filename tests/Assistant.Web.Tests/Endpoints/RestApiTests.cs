@@ -5,6 +5,7 @@ using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
@@ -159,6 +160,23 @@ public sealed partial class RestApiTests : IAsyncLifetime
         var types = await (await GetAsync("viewer", "/api/v1/channels/types")).JsonAsync();
 
         Assert.Contains("\"choices\":[\"polling\",\"webhook\"]", types.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_to_come_is_not_made_by_asking_for_it()
+    {
+        var web = new Connection(
+            new ConnectionId("web"), TenantId.Default, WebChatProfile.ChannelType, "web", AccessPolicy.Open, false, false, SettingValues.Empty, default, default);
+        _host.Connections.Put(web);
+
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var answer = await GetAsync("viewer", "/api/v1/channels/web/key");
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            Assert.Equal("No key yet", Text(await answer.JsonAsync(), "title"));
+        }
+
+        Assert.Equal("Not found", Text(await (await GetAsync("viewer", "/api/v1/channels/tg/key")).JsonAsync(), "title"));
     }
 
     [Fact]

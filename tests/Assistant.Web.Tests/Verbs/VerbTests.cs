@@ -170,6 +170,9 @@ public sealed class VerbTests
         _connections.Put(new Connection(
             new ConnectionId("web"), TenantId.Default, WebChatProfile.ChannelType, "web", AccessPolicy.Open, true, false, SettingValues.Empty, default, default));
         Connect("tg", "good");
+        Assert.Equal(VerbExit.WrongUse, await RunAsync("channels", "key", "web"));
+        Assert.Contains("has no key yet", _error.ToString(), StringComparison.Ordinal);
+        await _identities.AddAsync((await _connections.FindAsync(new ConnectionId("web"), Cancel))!, new PlainKeyAgreement().Create().Private, Cancel);
 
         Assert.Equal(VerbExit.Fine, await RunAsync("channels", "key", "web"));
         var first = _out.ToString();

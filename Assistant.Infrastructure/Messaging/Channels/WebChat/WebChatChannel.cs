@@ -12,7 +12,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
 /// <summary>The messenger of the house itself: people write in the browser at <c>/chat/{connection}</c>.</summary>
 [ActsFor("the senders its access policy admits")]
 [NotAudited("what visitors write comes in through the hub, what they are told goes out through the outbox")]
-internal sealed class WebChatChannel(IConversationQueries conversations, ILiveFeed feed, TimeProvider time) : IChannel
+internal sealed class WebChatChannel(IConversationQueries conversations, ChatIdentities identities, ILiveFeed feed, TimeProvider time) : IChannel
 {
     private const string Balloon = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 6v2h10V9H7zm0 4v2h7v-2H7z";
     private const int MaxText = 32_000;
@@ -31,6 +31,9 @@ internal sealed class WebChatChannel(IConversationQueries conversations, ILiveFe
             + "Switched off, whoever ends TLS reads everything.",
             "要求加密时，中间没有人能读取：浏览器与本安装之间全程端到端加密。关闭加密后，终止 TLS 的一方可以读取全部内容。"),
     };
+
+    public Task PrepareAsync(Connection connection, CancellationToken cancellationToken)
+        => WebChatProfile.Of(connection).IsSealed ? identities.OfAsync(connection, cancellationToken) : Task.CompletedTask;
 
     public IChannelSession Open(Connection connection) => new WebChatSession(connection, conversations, feed);
 

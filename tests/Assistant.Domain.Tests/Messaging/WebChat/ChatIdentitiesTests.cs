@@ -49,19 +49,28 @@ public sealed class ChatIdentitiesTests
 
         var shown = await _identities.ShowAsync(By(Permissions.ChannelsRead), Desk.Id, Cancel);
 
-        Assert.Equal(new ChatIdentity(System.Buffers.Text.Base64Url.EncodeToString(key.Span), SafetyNumber.Of(key.Span)), shown);
+        Assert.Equal(new ChatIdentity(System.Buffers.Text.Base64Url.EncodeToString(key.Span), SafetyNumber.Of(key.Span)), Assert.IsType<ChatKeyOutcome.Found>(shown).Identity);
+    }
+
+    [Fact]
+    public async Task Asking_for_a_key_that_is_to_come_makes_none()
+    {
+        Assert.IsType<ChatKeyOutcome.NotYet>(await _identities.ShowAsync(By(Permissions.ChannelsRead), Desk.Id, Cancel));
+        Assert.IsType<ChatKeyOutcome.NotYet>(await Keys.ShowAsync(By(Permissions.ChannelsRead), "desk", Cancel));
+
+        Assert.Null(await _keys.FindAsync(Desk, Cancel));
     }
 
     [Fact]
     public async Task Nothing_is_shown_of_another_tenant_another_channel_or_a_chat_that_does_not_encrypt()
     {
         var caller = By(Permissions.ChannelsRead);
-        Assert.Null(await _identities.ShowAsync(caller, Shop.Id, Cancel));
-        Assert.Null(await _identities.ShowAsync(caller, Phone.Id, Cancel));
-        Assert.Null(await _identities.ShowAsync(caller, new ConnectionId("unknown"), Cancel));
+        Assert.IsType<ChatKeyOutcome.NotFound>(await _identities.ShowAsync(caller, Shop.Id, Cancel));
+        Assert.IsType<ChatKeyOutcome.NotFound>(await _identities.ShowAsync(caller, Phone.Id, Cancel));
+        Assert.IsType<ChatKeyOutcome.NotFound>(await _identities.ShowAsync(caller, new ConnectionId("unknown"), Cancel));
 
         _connections.Put(Desk with { Settings = new SettingValues([new("encryption", "off")]) });
-        Assert.Null(await _identities.ShowAsync(caller, Desk.Id, Cancel));
+        Assert.IsType<ChatKeyOutcome.NotFound>(await _identities.ShowAsync(caller, Desk.Id, Cancel));
     }
 
     [Fact]
@@ -72,12 +81,12 @@ public sealed class ChatIdentitiesTests
     public async Task A_replaced_key_is_shown_answers_and_is_told_with_both_numbers()
     {
         var caller = By(Permissions.ChannelsRead, Permissions.ChannelsManage);
-        var before = (await Keys.ShowAsync(caller, "desk", Cancel))!;
+        var before = ChatIdentity.Of(await _identities.OfAsync(Desk, Cancel));
 
         var after = (await Keys.ReplaceAsync(caller, "desk", Cancel))!;
 
         Assert.NotEqual(before, after);
-        Assert.Equal(after, await Keys.ShowAsync(caller, "desk", Cancel));
+        Assert.Equal(new ChatKeyOutcome.Found(after), await Keys.ShowAsync(caller, "desk", Cancel));
         Assert.Equal(after, ChatIdentity.Of(await _identities.OfAsync(Desk, Cancel)));
         var told = Assert.Single(await EventsAsync()).What;
         Assert.Equal(("connection/desk", before.SafetyNumber, after.SafetyNumber), (told.Subject, told.Details["from"], told.Details["to"]));

@@ -5,6 +5,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Channels.WebChat;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Testing.Messaging;
 using Microsoft.Extensions.Time.Testing;
@@ -21,12 +22,13 @@ public sealed class WebChatChannelTests
     private readonly FakeTimeProvider _clock = new();
     private readonly InMemoryLiveFeed _feed = new();
     private readonly InMemoryConversations _conversations;
+    private readonly InMemoryChatIdentityStore _keys = new(new InMemoryAuditLog());
     private readonly WebChatChannel _channel;
 
     public WebChatChannelTests()
     {
         _conversations = new(_clock, new InMemoryAuditLog());
-        _channel = new(_conversations, _feed, _clock);
+        _channel = new(_conversations, new ChatIdentities(_keys, new InMemoryConnections(new InMemoryAuditLog()), new PlainKeyAgreement()), _feed, _clock);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -41,6 +43,20 @@ public sealed class WebChatChannelTests
 
         Assert.Equal(first, await session.SendAsync(message with { Attempt = 2, MayRepeat = true }, Cancel));
         Assert.NotEqual(first, await session.SendAsync(message with { Id = Guid.CreateVersion7() }, Cancel));
+    }
+
+    [Fact]
+    public async Task A_chat_that_encrypts_has_a_key_before_anybody_comes_and_keeps_it()
+    {
+        var open = Web with { Id = new ConnectionId("open"), Settings = new SettingValues([new("encryption", "off")]) };
+        await _channel.PrepareAsync(Web, Cancel);
+        var key = await _keys.FindAsync(Web, Cancel);
+        await _channel.PrepareAsync(Web, Cancel);
+        await _channel.PrepareAsync(open, Cancel);
+
+        Assert.NotNull(key);
+        Assert.Equal(key, await _keys.FindAsync(Web, Cancel));
+        Assert.Null(await _keys.FindAsync(open, Cancel));
     }
 
     [Fact]
