@@ -21,7 +21,8 @@ internal sealed class SqlPersonActStore(IReadPool reads, IWriteQueue writes, Bod
     private const string Open =
         "SELECT " + Columns + " FROM person_acts WHERE tenant_id = @p0 AND person_id = @p1 AND used_at IS NULL AND expires_at > @p2";
 
-    private const string Withdraw = "UPDATE person_acts SET used_at = @p2, expires_at = @p2 WHERE tenant_id = @p0 AND id = @p1";
+    private const string Withdraw =
+        "UPDATE person_acts SET used_at = @p2, expires_at = @p2 WHERE tenant_id = @p0 AND person_id = @p1 AND used_at IS NULL AND expires_at > @p2";
 
     private const string Insert =
         "INSERT INTO person_acts (id, tenant_id, person_id, conversation_id, kind, digest, created_at, expires_at) "
@@ -29,15 +30,14 @@ internal sealed class SqlPersonActStore(IReadPool reads, IWriteQueue writes, Bod
 
     private const string ById = "SELECT " + Columns + " FROM person_acts WHERE id = @p0";
 
-    private const string ByIdInTenant = "SELECT " + Columns + " FROM person_acts WHERE tenant_id = @p0 AND id = @p1";
-
     private const string Expired = "SELECT " + Columns + " FROM person_acts WHERE used_at IS NULL AND expires_at <= @p0 ORDER BY expires_at LIMIT @p1";
 
     private const string EndOpen = "UPDATE person_acts SET used_at = @p2 WHERE tenant_id = @p0 AND id = @p1 AND used_at IS NULL AND expires_at > @p2";
 
     private const string EndExpired = "UPDATE person_acts SET used_at = @p2 WHERE tenant_id = @p0 AND id = @p1 AND used_at IS NULL AND expires_at <= @p2";
 
-    private const string PersonById = "SELECT display_name, locale, created_at FROM people WHERE tenant_id = @p0 AND id = @p1";
+    // Whose conversation it is was looked up in the tenant.
+    private const string PersonById = "SELECT display_name, locale, created_at FROM people WHERE id = @p0";
 
     private static readonly TimeSpan KeptAfterwards = TimeSpan.FromDays(1);
 
@@ -86,7 +86,7 @@ internal sealed class SqlPersonActStore(IReadPool reads, IWriteQueue writes, Bod
                 }
 
                 using var keys = bodies.In(session, tenant);
-                var act = session.QueryFirst(ByIdInTenant, Map, tenant.Value, id.Value)!;
+                var act = session.QueryFirst(ById, Map, id.Value)!; // the very row that was changed
                 return (true, Say(session, keys, act, step, session.Audit(audit), audit.At) ? act.Conversation : null);
             },
             cancellationToken);
@@ -101,9 +101,10 @@ internal sealed class SqlPersonActStore(IReadPool reads, IWriteQueue writes, Bod
     private static List<ConversationId> Replace(WriteSession session, PersonKeyRing keys, PersonAct act, AuditDraft audit)
     {
         var told = new List<ConversationId>();
-        foreach (var earlier in session.Query(Open, Map, act.Tenant.Value, act.Person.Value, act.CreatedAt))
+        var open = session.Query(Open, Map, act.Tenant.Value, act.Person.Value, act.CreatedAt);
+        session.Execute(Withdraw, act.Tenant.Value, act.Person.Value, act.CreatedAt);
+        foreach (var earlier in open)
         {
-            session.Execute(Withdraw, act.Tenant.Value, earlier.Id.Value, act.CreatedAt);
             if (Say(session, keys, earlier, PersonActStep.Replaced, session.Audit(audit), act.CreatedAt))
             {
                 told.Add(earlier.Conversation);
@@ -119,7 +120,7 @@ internal sealed class SqlPersonActStore(IReadPool reads, IWriteQueue writes, Bod
     {
         if (ConversationSql.Find(session, act.Tenant, act.Conversation) is not { } conversation || conversation.Person != act.Person
             || keys.FindOrMake(act.Person) is not { IsDestroyed: false } key
-            || session.QueryFirst(PersonById, r => MapPerson(r, act), act.Tenant.Value, act.Person.Value) is not { } person)
+            || session.QueryFirst(PersonById, r => MapPerson(r, act), act.Person.Value) is not { } person)
         {
             return false;
         }

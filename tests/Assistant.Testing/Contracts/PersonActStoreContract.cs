@@ -159,6 +159,7 @@ public abstract class PersonActStoreContract : PathContract
         var theirs = await AddAsync(tenant: Office);
         Ports.Clock.Advance(TimeSpan.FromSeconds(1));
         await AddAsync();
+        Assert.DoesNotContain(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActEnded);
         Assert.True(await EndAsync(theirs, tenant: Office));
 
         Ports.Clock.Advance(TimeSpan.FromDays(2));
