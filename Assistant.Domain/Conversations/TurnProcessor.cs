@@ -11,11 +11,12 @@ namespace Assistant.Domain.Conversations;
 
 /// <summary>How a turn is bounded.</summary>
 /// <param name="HistoryLimit">Messages of history given to an engine.</param>
+/// <param name="HistoryTokens">Estimated tokens of history given to an engine, newest first.</param>
 /// <param name="RecallLimit">Recollections given to an engine.</param>
 /// <param name="TypingAfter">How long an engine may think before the person is shown that it does.</param>
-public sealed record TurnLimits(int HistoryLimit, int RecallLimit, TimeSpan TypingAfter)
+public sealed record TurnLimits(int HistoryLimit, int HistoryTokens, int RecallLimit, TimeSpan TypingAfter)
 {
-    public static TurnLimits Default { get; } = new(HistoryLimit: 20, RecallLimit: 6, TypingAfter: TimeSpan.FromMilliseconds(700));
+    public static TurnLimits Default { get; } = new(HistoryLimit: 20, HistoryTokens: 3_000, RecallLimit: 6, TypingAfter: TimeSpan.FromMilliseconds(700));
 }
 
 /// <summary>How a call of the processor ended.</summary>
@@ -189,10 +190,12 @@ public sealed class TurnProcessor(
     {
         var conversation = start.Conversation;
         var utterance = Describe(start.Utterance);
-        var recalled = await recall.RecallAsync(
-            conversation.Tenant, start.Person.Id, utterance, conversation.Id, start.Utterance.Seq, limits.RecallLimit, cancellationToken);
+        var history = HistoryWindow.Newest(start.History, limits.HistoryTokens);
+        // Memory does not repeat what the history tells, and has its places for what is older.
+        var told = history.Count > 0 ? Math.Min(history[0].Seq, start.Utterance.Seq) : start.Utterance.Seq;
+        var recalled = await recall.RecallAsync(conversation.Tenant, start.Person.Id, utterance, conversation.Id, told, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
-            conversation.Tenant, conversation.Id, start.Person, utterance, start.History, recalled.Found, recalled.Facts, clock.GetUtcNow());
+            conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow());
     }
 
     private static string Describe(Message utterance) => utterance.Attachments.Count == 0

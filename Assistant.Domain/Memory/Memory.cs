@@ -26,7 +26,10 @@ public sealed record Recalled(IReadOnlyList<Recollection> Found, IReadOnlyList<F
 public interface IRecall
 {
     /// <summary>What memory has to say to an utterance, and the newest facts whatever was said. Chinese is matched by substring.</summary>
-    /// <param name="beforeSeq">Leaves out messages of <paramref name="current"/> from this one on, so that a question does not find itself.</param>
+    /// <param name="beforeSeq">
+    /// Leaves out messages of <paramref name="current"/> from this one on: the question itself, and what whoever asks has before them anyway. Facts
+    /// stated there are found.
+    /// </param>
     /// <param name="limit">Recollections at most, and facts at most.</param>
     Task<Recalled> RecallAsync(
         TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken);

@@ -31,9 +31,8 @@ internal static class ReplyPrompt
 
     public static List<ChatMessage> Build(ReplyContext context, SpokenRequest request, EngineOptions options)
     {
-        var history = Trim(context.History, options.HistoryBudgetTokens);
-        var messages = new List<ChatMessage>(history.Count + 2) { new(ChatRole.System, Instructions(context, history, request, options)) };
-        foreach (var message in history)
+        var messages = new List<ChatMessage>(context.History.Count + 2) { new(ChatRole.System, Instructions(context, request, options)) };
+        foreach (var message in context.History)
         {
             messages.Add(message.Author switch
             {
@@ -47,7 +46,7 @@ internal static class ReplyPrompt
         return messages;
     }
 
-    private static string Instructions(ReplyContext context, List<HistoryMessage> history, SpokenRequest request, EngineOptions options)
+    private static string Instructions(ReplyContext context, SpokenRequest request, EngineOptions options)
     {
         var text = new StringBuilder(Rules, 1024);
         text.Append("\nNow: ").Append(context.Now.ToString("dddd, d MMMM yyyy, HH:mm 'UTC'zzz", CultureInfo.InvariantCulture));
@@ -59,16 +58,13 @@ internal static class ReplyPrompt
             SpokenRequest.AskForPerson => "\nThe person asks for a human. A colleague is being called; tell them so, briefly.",
             _ => string.Empty,
         });
-        AppendMemory(text, context, history, options.MemoryBudgetTokens);
+        AppendMemory(text, context, options.MemoryBudgetTokens);
         return text.ToString();
     }
 
-    /// <param name="history">What is told word for word: memory does not say it again, and has its budget for what is older.</param>
-    private static void AppendMemory(StringBuilder text, ReplyContext context, List<HistoryMessage> history, int budget)
+    private static void AppendMemory(StringBuilder text, ReplyContext context, int budget)
     {
-        var told = history.Select(message => message.Seq).ToHashSet();
         var lines = context.Recollections
-            .Where(r => r.IsFact || r.Conversation != context.Conversation || !told.Contains(r.Seq))
             .Select(r => Line(r.At, r.Author == AuthorKind.Person ? "person" : r.Author == AuthorKind.Operator ? "colleague" : "assistant", r.Quote))
             .Concat(context.Facts.Select(f => Line(f.StatedAt, "person", f.Text)))
             .Distinct(StringComparer.Ordinal);
@@ -94,31 +90,6 @@ internal static class ReplyPrompt
     private static string Line(DateTimeOffset at, string by, string quote)
         => $"{at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} {by}: {Quoted(quote)}";
 
-    /// <summary>The newest messages within the budget, oldest first; never a part of one.</summary>
-    private static List<HistoryMessage> Trim(IReadOnlyList<HistoryMessage> history, int budget)
-    {
-        var kept = new List<HistoryMessage>(history.Count);
-        for (var i = history.Count - 1; i >= 0; i--)
-        {
-            var message = history[i];
-            if (message.Author == AuthorKind.System || TextOf(message).Length == 0)
-            {
-                continue;
-            }
-
-            budget -= TokenEstimate.Of(message.Text);
-            if (budget < 0)
-            {
-                break;
-            }
-
-            kept.Add(message);
-        }
-
-        kept.Reverse();
-        return kept;
-    }
-
     private static string TextOf(HistoryMessage message) => message.Text.Length > 0 ? message.Text
         : message.Attachments.Count > 0 ? $"[sent: {string.Join(", ", message.Attachments.Select(a => a.Kind))}]"
         : string.Empty;
@@ -126,23 +97,4 @@ internal static class ReplyPrompt
     private static string Shorten(string name) => name.Length > MaxNameChars ? name[..MaxNameChars] : name;
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text, Json);
-}
-
-/// <summary>Tokens of a text, roughly: enough to keep a budget, without a tokenizer per model.</summary>
-internal static class TokenEstimate
-{
-    /// <summary>Four Latin letters or one Chinese character to a token, and a few for the envelope.</summary>
-    public static int Of(string text)
-    {
-        var wide = 0;
-        foreach (var c in text)
-        {
-            if (c >= '\u2e80')
-            {
-                wide++;
-            }
-        }
-
-        return 4 + wide + (text.Length - wide + 3) / 4;
-    }
 }

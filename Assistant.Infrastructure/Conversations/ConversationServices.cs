@@ -1,10 +1,12 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Conversations.Local;
 using Assistant.Infrastructure.Memory.Search;
 using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Conversations;
 
@@ -15,7 +17,7 @@ public static class ConversationServices
     public static IServiceCollection AddConversations(this IServiceCollection services)
     {
         services.AddOptions<ExecutorOptions>().BindConfiguration(ExecutorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(TurnLimits.Default);
+        services.AddSingleton(provider => TurnLimits.Default with { HistoryTokens = provider.GetRequiredService<IOptions<EngineOptions>>().Value.HistoryBudgetTokens });
         services.AddSingleton<ITurnStore, SqlTurnStore>();
         services.AddSingleton<IConversationStore, SqlConversationStore>();
         services.AddSingleton<IConversationQueries, EfConversationQueries>();

@@ -33,13 +33,14 @@ internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
             $"SELECT {i}, t{i}.entry_id FROM (SELECT entry_id FROM search_postings WHERE key = @p{i} ORDER BY entry_id DESC LIMIT {NewestPerTerm}) AS t{i}"));
 
     private const int EntriesPerStatement = 12;
+    private const int MaxStatements = 4;
 
     private static readonly string ReadEntries =
         "SELECT e.id, m.conversation_id, m.seq, m.author, m.at, m.edited_at, m.person_id, m.body, m.text, f.id, f.body, f.text, f.stated_at "
         + "FROM search_entries e "
         + "JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq LEFT JOIN facts f ON f.id = e.fact_id "
-        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') "
-        + $"AND e.id IN ({string.Join(", ", Enumerable.Range(2, EntriesPerStatement).Select(i => $"@p{i}"))})";
+        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND (e.fact_id IS NOT NULL OR e.conversation_id <> @p2 OR e.seq < @p3) AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') "
+        + $"AND e.id IN ({string.Join(", ", Enumerable.Range(4, EntriesPerStatement).Select(i => $"@p{i}"))})";
 
     private const string Facts =
         "SELECT id, body, text, stated_at, source_conversation_id, source_seq FROM facts WHERE tenant_id = @p0 AND person_id = @p1 ORDER BY stated_at DESC LIMIT @p2";
@@ -94,14 +95,20 @@ internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
         }
 
         var scores = Score(session, lists, terms);
-        var candidates = scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Take(limit * 2).Select(s => s.Key);
-        var hits = candidates.Chunk(EntriesPerStatement).SelectMany(entries => Read(session, keys, person, entries))
-            .Where(hit => !(hit.Conversation == current && hit.Seq >= beforeSeq))
-            .OrderByDescending(hit => scores[hit.Entry] + (hit.IsFact ? FactBonus : 0)).ThenByDescending(hit => hit.IsFact)
-            .ThenByDescending(hit => hit.At);
+        List<Hit> hits = [];
+        foreach (var entries in scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Select(s => s.Key).Chunk(EntriesPerStatement).Take(MaxStatements))
+        {
+            hits.AddRange(Read(session, keys, person, current, beforeSeq, entries));
+            if (hits.Count >= limit)
+            {
+                break;
+            }
+        }
 
         // Opened one by one in the order of their worth: what is not recalled is not decrypted.
-        return [.. hits.Select(hit => Quote(hit, keys, terms)).OfType<Recollection>().DistinctBy(what => (what.Conversation, what.Seq)).Take(limit)];
+        return [.. hits
+            .OrderByDescending(hit => scores[hit.Entry] + (hit.IsFact ? FactBonus : 0)).ThenByDescending(hit => hit.IsFact).ThenByDescending(hit => hit.At)
+            .Select(hit => Quote(hit, keys, terms)).OfType<Recollection>().DistinctBy(what => (what.Conversation, what.Seq)).Take(limit)];
     }
 
     private static Dictionary<long, double> Score(SqlSession session, SearchKey lists, IReadOnlyList<string> terms)
@@ -112,26 +119,29 @@ internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
             keys[i] = i < terms.Count ? lists.Of(terms[i]) : SqlValue.Null; // equals nothing
         }
 
-        var scores = new Dictionary<long, double>();
-        foreach (var term in session.Query(Newest, r => (Term: r.GetInt32(0), Entry: r.GetInt64(1)), keys).GroupBy(hit => hit.Term))
+        var found = session.Query(Newest, r => (Term: r.GetInt32(0), Entry: r.GetInt64(1)), keys);
+        Span<int> lengths = stackalloc int[MaxTerms];
+        foreach (var (term, _) in found)
         {
-            var weight = term.Count() == NewestPerTerm ? CommonWeight : 1;
-            foreach (var (_, entry) in term)
-            {
-                scores[entry] = scores.GetValueOrDefault(entry) + weight;
-            }
+            lengths[term]++;
+        }
+
+        var scores = new Dictionary<long, double>(found.Count);
+        foreach (var (term, entry) in found)
+        {
+            scores[entry] = scores.GetValueOrDefault(entry) + (lengths[term] == NewestPerTerm ? CommonWeight : 1);
         }
 
         return scores;
     }
 
-    private static List<Hit> Read(SqlSession session, PersonKeyRing keys, PersonId person, long[] entries)
+    private static List<Hit> Read(SqlSession session, PersonKeyRing keys, PersonId person, ConversationId current, long beforeSeq, long[] entries)
     {
-        var values = new SqlValue[2 + EntriesPerStatement];
-        (values[0], values[1]) = (keys.Tenant.Value, person.Value);
+        var values = new SqlValue[4 + EntriesPerStatement];
+        (values[0], values[1], values[2], values[3]) = (keys.Tenant.Value, person.Value, current.Value, beforeSeq);
         for (var i = 0; i < EntriesPerStatement; i++)
         {
-            values[2 + i] = entries[Math.Min(i, entries.Length - 1)];
+            values[4 + i] = entries[Math.Min(i, entries.Length - 1)];
         }
 
         return session.Query(ReadEntries, r => Map(r, person), values);

@@ -85,6 +85,23 @@ public sealed class TurnProcessorTests : TurnRig
     }
 
     [Fact]
+    public async Task Memory_does_not_repeat_what_the_history_tells_and_quotes_what_it_has_no_room_for()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "the boiler is in the attic");
+        await RunAsync(conversation);
+        // So long that what was said before it does not fit into the history any more.
+        await HearAsync(HomeLine, "2", "the boiler leaks " + new string('x', TurnLimits.Default.HistoryTokens * 4 - 100));
+        await RunAsync(conversation);
+        await HearAsync(HomeLine, "3", "where is the boiler?");
+
+        await RunAsync(conversation);
+
+        var asked = Engines.Asked[^1];
+        Assert.Equal([2L, 3L, 4L], asked.History.Select(message => message.Seq));
+        Assert.Equal(["the boiler is in the attic"], asked.Recollections.Select(found => found.Quote));
+    }
+
+    [Fact]
     public async Task Who_asks_for_a_person_waits_for_one()
     {
         var conversation = await HearAsync(HomeLine, "1", "a human please");

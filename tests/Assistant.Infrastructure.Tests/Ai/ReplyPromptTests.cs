@@ -50,21 +50,6 @@ public sealed class ReplyPromptTests
     }
 
     [Fact]
-    public void History_keeps_to_its_budget_newest_first()
-    {
-        var context = Saying("?");
-        for (var i = 0; i < 50; i++)
-        {
-            context.WithHistory(AuthorKind.Person, $"{i:D2} " + new string('x', 97));
-        }
-
-        // A message of 100 letters counts 4 + 25 tokens.
-        var prompt = Build(context, new EngineOptions { HistoryBudgetTokens = 29 * 3 + 28 });
-
-        Assert.Equal(["47", "48", "49"], prompt.Skip(1).SkipLast(1).Select(m => m.Text[..2]));
-    }
-
-    [Fact]
     public void Memory_keeps_to_its_budget()
     {
         var context = Saying("?").WithRecollection(new string('记', 40)).WithRecollection(new string('忆', 40));
@@ -73,27 +58,6 @@ public sealed class ReplyPromptTests
 
         Assert.Contains('记', system);
         Assert.DoesNotContain('忆', system);
-    }
-
-    [Fact]
-    public void Memory_does_not_repeat_what_the_conversation_tells()
-    {
-        var context = Saying("?").WithHistory(AuthorKind.Person, "the boiler leaks")
-            .RecallingTheLast("the boiler leaks").RecallingTheLast("elsewhere it rains", ConversationId.Create()).RecallingTheLast("a fact", isFact: true);
-
-        var system = Build(context)[0].Text;
-
-        Assert.DoesNotContain("the boiler leaks", system, StringComparison.Ordinal);
-        Assert.Contains("elsewhere it rains", system, StringComparison.Ordinal);
-        Assert.Contains("a fact", system, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Memory_quotes_what_the_budget_of_history_left_out()
-    {
-        var context = Saying("?").WithHistory(AuthorKind.Person, "the boiler leaks").RecallingTheLast("the boiler leaks");
-
-        Assert.Contains("the boiler leaks", Build(context, new EngineOptions { HistoryBudgetTokens = 0 })[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]

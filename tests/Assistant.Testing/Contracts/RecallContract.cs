@@ -52,6 +52,22 @@ public abstract class RecallContract : PathContract
     }
 
     [Fact]
+    public async Task What_whoever_asks_has_before_them_is_left_out_except_for_facts_and_elsewhere()
+    {
+        await HearAsync(HomeLine, "0", "the boiler hums", "chat-2");
+        ConversationId conversation = default;
+        foreach (var (i, fact) in new[] { (1, "it rains"), (2, "it snows"), (3, "the boiler is old") })
+        {
+            conversation = await HearAsync(HomeLine, $"{i}", $"the boiler, part {i}");
+            await CommitFactAsync(conversation, fact);
+        }
+
+        var found = (await FindAsync(conversation, "boiler", beforeSeq: 2)).Select(what => what.Quote);
+
+        Assert.Equal(["the boiler hums", "the boiler is old", "the boiler, part 1"], found.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task An_edited_text_is_quoted_as_it_is_now_and_a_deleted_one_never()
     {
         var conversation = await HearAsync(HomeLine, "1", "the boiler is in the attic");

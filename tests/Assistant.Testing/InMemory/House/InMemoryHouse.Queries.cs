@@ -53,7 +53,7 @@ public sealed partial class InMemoryHouse
                 .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq));
             List<Recollection> found =
             [
-                .. facts.Concat(messages).Where(w => !(w.Conversation == current && w.Seq >= beforeSeq))
+                .. facts.Concat(messages).Where(w => w.IsFact || w.Conversation != current || w.Seq < beforeSeq)
                     .Select(w => (What: w, Score: terms.Count(SearchTerms.ForIndex(w.Quote).Contains))).Where(s => s.Score > 0)
                     .OrderByDescending(s => s.Score).ThenByDescending(s => s.What.IsFact).ThenByDescending(s => s.What.At)
                     .Select(s => s.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),

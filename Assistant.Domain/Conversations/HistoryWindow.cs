@@ -1,0 +1,32 @@
+using Assistant.Domain.Ai;
+
+namespace Assistant.Domain.Conversations;
+
+/// <summary>How much of a conversation a reply is told word for word. What is older, memory may quote.</summary>
+public static class HistoryWindow
+{
+    /// <summary>The newest messages within the budget, oldest first; never a part of one.</summary>
+    /// <param name="history">Oldest first.</param>
+    /// <param name="budget">In estimated tokens, see <see cref="TokenEstimate"/>.</param>
+    public static IReadOnlyList<HistoryMessage> Newest(IReadOnlyList<HistoryMessage> history, int budget)
+    {
+        var kept = new List<HistoryMessage>(history.Count);
+        foreach (var message in history.Reverse().Where(IsTold))
+        {
+            budget -= TokenEstimate.Of(message.Text);
+            if (budget < 0)
+            {
+                break;
+            }
+
+            kept.Add(message);
+        }
+
+        kept.Reverse();
+        return kept;
+    }
+
+    /// <summary>What the program itself wrote there, and what is empty, tells an engine nothing.</summary>
+    private static bool IsTold(HistoryMessage message)
+        => message.Author != AuthorKind.System && (message.Text.Length > 0 || message.Attachments.Count > 0);
+}
