@@ -47,7 +47,7 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Estimated tokens of earlier messages sent along, newest first. Default 3,000.</summary>
+    /// <summary>Estimated tokens of earlier messages told word for word, newest first; memory quotes from what is older. Default 3,000.</summary>
     [Range(0, 1_000_000)]
     public int HistoryBudgetTokens { get; set; } = 3_000;
 
