@@ -15,7 +15,7 @@ using Assistant.Infrastructure.Security.Sealing;
 namespace Assistant.Infrastructure.Conversations;
 
 /// <inheritdoc cref="ITurnStore"/>
-internal sealed class SqlTurnStore(IWriteQueue writes, IReadPool reads, BodySealer bodies, TimeProvider clock) : ITurnStore
+internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySealer bodies, TimeProvider clock) : ITurnStore
 {
     // The person is who said it: in a group not always whom the conversation began with.
     private const string Next =

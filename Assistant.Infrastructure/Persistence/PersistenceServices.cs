@@ -27,6 +27,7 @@ public static class PersistenceServices
         services.AddSingleton<AuditKeys>(); // the writer seals what it appends to the audit log
         services.AddSingleton<IWriteQueue, WriteQueue>();
         services.AddSingleton<IReadPool, ReadPool>();
+        services.AddSingleton<IWarmReads, WarmReads>();
         return services;
     }
 }

@@ -63,6 +63,8 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
     private protected WriteQueue NewQueue(ILiveFeed? feed = null, int maxBatch = 512)
         => new(_database, feed ?? new InMemoryLiveFeed(), _stores.AuditKeys, Options.Create(new DatabaseOptions { MaxBatch = maxBatch }), NullLogger<WriteQueue>.Instance);
 
+    private protected WarmReads NewReads(WriteQueue queue) => new(_database, queue, _stores.Reads);
+
     /// <summary>Queues units behind one that has begun and waits for the gate inside its transaction.</summary>
     private protected async Task<Task<T>[]> QueueBehindGateAsync<T>(WriteQueue queue, int count, Func<WriteQueue, int, Task<T>> unit)
     {
@@ -91,5 +93,5 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
         return Count(session);
     }
 
-    private static int Count(SqlSession session) => session.QueryFirst("SELECT COUNT(*) FROM written", r => (int)r.GetInt64(0));
+    private protected static int Count(SqlSession session) => session.QueryFirst("SELECT COUNT(*) FROM written", r => (int)r.GetInt64(0));
 }
