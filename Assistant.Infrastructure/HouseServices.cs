@@ -7,6 +7,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Audit;
+using Assistant.Infrastructure.Backups;
 using Assistant.Infrastructure.Idempotency;
 using Assistant.Infrastructure.Observability;
 using Assistant.Infrastructure.People;
@@ -35,10 +36,11 @@ public static class HouseServices
         services.AddSingleton<IIdempotencyStore, SqlIdempotencyStore>();
         services.AddSingleton<ILiveFeed, LiveFeed>();
         services.AddSingleton<ServingLock>();
+        services.AddBackups();
         services.AddSingleton(provider => new Installation(
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<MasterKey>(), provider.GetRequiredService<InstallationKey>(), provider.GetRequiredService<SessionKeys>(),
             provider.GetRequiredService<ServingLock>(), provider.GetRequiredService<ITenantDirectory>(),
-            provider.GetRequiredService<IConnectionStore>(), provider.GetRequiredService<IOutbox>(),
+            provider.GetRequiredService<IConnectionStore>(), provider.GetRequiredService<IOutbox>(), provider.GetRequiredService<RestoreCompletion>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Installation>>()));
         return services;
     }

@@ -5,6 +5,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Backups;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Security.Sessions;
@@ -24,14 +25,15 @@ public sealed partial class Installation
     private readonly IOutbox _outbox;
     private readonly IConnectionStore _connections;
     private readonly TimeProvider _clock;
+    private readonly RestoreCompletion _restore;
     private readonly ILogger<Installation> _logger;
 
     internal Installation(
         IDatabase database, MasterKey masterKey, InstallationKey installationKey, SessionKeys sessionKeys, ServingLock servingLock, ITenantDirectory tenants,
-        IConnectionStore connections, IOutbox outbox, TimeProvider clock, ILogger<Installation> logger)
+        IConnectionStore connections, IOutbox outbox, RestoreCompletion restore, TimeProvider clock, ILogger<Installation> logger)
     {
         (_database, _masterKey, _installationKey, _sessionKeys, _lock) = (database, masterKey, installationKey, sessionKeys, servingLock);
-        (_tenants, _connections, _outbox, _clock, _logger) = (tenants, connections, outbox, clock, logger);
+        (_tenants, _connections, _outbox, _restore, _clock, _logger) = (tenants, connections, outbox, restore, clock, logger);
     }
 
     /// <summary>Brings the schema up to date and makes sure of the master key and the first tenant. Safe beside a running server.</summary>
@@ -39,15 +41,21 @@ public sealed partial class Installation
     /// <exception cref="MasterKeyException">The master key is not this data's.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        await _restore.ResumeAsync(cancellationToken); // before anything looks at what it has not put there yet
         _masterKey.Require(); // before anything is changed
         await _database.MigrateAsync(cancellationToken);
         await _installationKey.LoadAsync(cancellationToken);
+        await _restore.RecordAsync(cancellationToken);
         _sessionKeys.ReleaseFromMasterKey();
         if (await _tenants.EnsureAsync(TenantId.Default, "Default", cancellationToken))
         {
             await AddWebChatAsync(cancellationToken);
         }
     }
+
+    /// <summary>Does what <see cref="PrepareAsync"/> does if a restore was cut off, and nothing otherwise.</summary>
+    /// <inheritdoc cref="PrepareAsync" path="/exception"/>
+    public Task FinishRestoreAsync(CancellationToken cancellationToken) => _restore.IsPending ? PrepareAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>
     /// Before anything is sent: makes sure that no other process serves, and makes sends a crash interrupted due again. Only for the
@@ -57,6 +65,7 @@ public sealed partial class Installation
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         _lock.Take(); // what another process is sending right now would look interrupted
+        _restore.DiscardRemains();
         _sessionKeys.SupersedeUnsealed();
         var interrupted = await _outbox.RecoverInterruptedAsync(cancellationToken);
         if (interrupted > 0)

@@ -24,5 +24,12 @@ internal sealed class ServingLock(DataFolder folder) : IDisposable
         }
     }
 
-    public void Dispose() => _file?.Dispose();
+    /// <summary>Lets others serve. Nothing happens when this process does not hold it.</summary>
+    public void Release()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    public void Dispose() => Release();
 }

@@ -102,7 +102,12 @@ return VerbExit.Fine;
 async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
 {
     var composed = builder.Build();
-    if (line.Name != "doctor") // it examines the installation as it is
+    if (line.Name == BackupVerb.VerbName && !BackupVerb.WantsPreparation(line.Args))
+    {
+        folder.Prepare(); // the rest may be what is restored
+        await composed.Services.GetRequiredService<Installation>().FinishRestoreAsync(cancellationToken);
+    }
+    else if (line.Name != "doctor") // it examines the installation as it is
     {
         folder.Prepare();
         await composed.Services.GetRequiredService<Installation>().PrepareAsync(cancellationToken);

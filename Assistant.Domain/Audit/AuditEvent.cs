@@ -123,4 +123,6 @@ public static class AuditActions
     public const string AttachmentDownloaded = "attachment.downloaded";
     public const string AuditExported = "audit.exported";
     public const string AuditAlarm = "audit.alarm";
+    public const string BackupCreated = "backup.created";
+    public const string BackupRestored = "backup.restored";
 }

@@ -12,6 +12,7 @@ internal static class VerbServices
         services.AddScoped<IVerb, ChannelsVerb>();
         services.AddScoped<IVerb, EnginesVerb>();
         services.AddScoped<IVerb, PeopleVerb>();
+        services.AddScoped<IVerb, BackupVerb>();
         services.AddSingleton<MappedDoors>();
         services.AddScoped<IVerb, PermissionsVerb>();
         return services;

@@ -16,11 +16,12 @@ internal static class VerbTable
         ("engines", "lists and tries what answers"),
         ("permissions", "lists every way in and what it asks of who comes in"),
         ("audit", "verifies and exports the audit log"),
+        ("backup", "makes, verifies and restores backups"),
         ("keys", "shows and replaces the keys everything is sealed with"),
     ];
 
     /// <summary>Verbs whose feature is not there yet.</summary>
-    public static IReadOnlyList<string> Planned { get; } = ["memory", "intents", "models", "flows", "backup"];
+    public static IReadOnlyList<string> Planned { get; } = ["memory", "intents", "models", "flows"];
 
     public static bool IsAvailable(string name) => Available.Any(verb => verb.Name == name);
 

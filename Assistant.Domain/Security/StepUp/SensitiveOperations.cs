@@ -96,6 +96,14 @@ public static class SensitiveOperations
     public static readonly SensitiveOperation PersonExport = new(
         "person.export", Permissions.PeopleExport, new("Export everything about {name} as {format}.", "以 {format} 格式导出关于 {name} 的全部内容。"));
 
+    public static readonly SensitiveOperation BackupCreate = new(
+        "backup.create", Permissions.TenantsManage,
+        new("Write everything of every tenant into the backup {file}.", "将所有租户的全部内容写入备份 {file}。"));
+
+    public static readonly SensitiveOperation BackupRestore = new(
+        "backup.restore", Permissions.TenantsManage,
+        new("Put the backup {file} of {made} in the place of this whole installation.", "用 {made} 的备份 {file} 替换整个安装。"));
+
     /// <summary>Asked for by the person themselves, and proven by their account: no role gives the permission.</summary>
     public static readonly SensitiveOperation OwnExport = new(
         "own.export", Permissions.PeopleExport, new("Export everything that is kept about me, {name}, as {format}.", "以 {format} 格式导出保存的关于我（{name}）的全部内容。"));
@@ -108,6 +116,6 @@ public static class SensitiveOperations
     {
         ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserInvite, PersonInvite, ConnectionSecret, ConnectionAccess, ConnectionProtection,
         ConnectionDelete, ConnectionKey, EngineSecret, IndexWiden, MessageForget, ConversationForget, PersonForget, PersonExport,
-        OwnExport, OwnForget,
+        BackupCreate, BackupRestore, OwnExport, OwnForget,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

@@ -22,6 +22,9 @@ internal static class TenantWall
     /// <summary>For the connection that changes the schema: a migration moves every tenant's rows.</summary>
     public const string OpenSession = "SELECT set_config('assistant.scope', 'installation', false)";
 
+    /// <summary>For a transaction that reads every tenant's rows, e.g. a backup's.</summary>
+    public const string OpenTransaction = "SELECT set_config('assistant.scope', 'installation', true)";
+
     /// <summary>Name of the policy on every table.</summary>
     public const string Policy = "tenant_wall";
 

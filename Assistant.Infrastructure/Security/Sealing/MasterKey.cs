@@ -52,6 +52,14 @@ internal sealed class MasterKey
     public byte[]? FindFor(byte[] wrapped, byte[] binding)
         => Opening(Keys(), wrapped, binding) ?? Opening(ReadAgain(), wrapped, binding);
 
+    /// <summary>What the key is made from beside a passphrase, in no way secret; empty for one that is not made.</summary>
+    public byte[] Derivation => Source.Derivation is { Length: > 0 } own ? own : Next?.Derivation ?? [];
+
+    /// <summary>The keys there are for what was wrapped elsewhere or earlier; none is made.</summary>
+    /// <param name="derivation">The <see cref="Derivation"/> of that time.</param>
+    /// <exception cref="MasterKeyException">A source cannot be used.</exception>
+    public IEnumerable<byte[]> FindAll(byte[] derivation) => [.. Source.Find(derivation), .. Next?.Find(derivation) ?? []];
+
     /// <exception cref="MasterKeyException">No master key opens what is stored.</exception>
     public byte[] RequireFor(byte[] wrapped, byte[] binding) => FindFor(wrapped, binding) ?? throw Foreign();
 
@@ -96,6 +104,13 @@ internal interface IMasterKeySource
     /// <summary>The keys it has, <see cref="MasterKey.Size"/> bytes each, the most likely first; never none.</summary>
     /// <exception cref="MasterKeyException">It has none that can be used.</exception>
     byte[][] Read();
+
+    /// <summary>The keys it has without making any, for what was wrapped elsewhere or earlier.</summary>
+    /// <inheritdoc cref="MasterKey.FindAll"/>
+    byte[][] Find(byte[] derivation) => Read();
+
+    /// <inheritdoc cref="MasterKey.Derivation"/>
+    byte[] Derivation => [];
 }
 
 /// <summary>A key from the environment, or a test's.</summary>

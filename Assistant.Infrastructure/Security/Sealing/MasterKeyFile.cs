@@ -24,6 +24,8 @@ internal sealed class MasterKeyFile(string path) : IMasterKeySource
         return [ReadOrCreate(path), .. next.Where(key => key.Length > 0)];
     }
 
+    public byte[][] Find(byte[] derivation) => File.Exists(path) ? Read() : [];
+
     /// <summary>The key a rotation changes to, made unless a rotation that was cut off has made it.</summary>
     /// <exception cref="MasterKeyException">It cannot be written.</exception>
     public byte[] CreateNext() => ReadOrCreate(NextPath);

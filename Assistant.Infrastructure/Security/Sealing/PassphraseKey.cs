@@ -16,15 +16,34 @@ internal sealed class PassphraseKey : IMasterKeySource
     public const string FileName = "master.kdf.json";
 
     private readonly Lazy<byte[]> _key;
+    private readonly Func<string> _phrase;
+    private readonly string _path;
 
     public PassphraseKey(string name, Func<string> phrase, DataFolder folder)
-        => (Name, _key) = (name, new(() => Derive(name, phrase(), Path.Combine(folder.Path, FileName))));
+    {
+        (Name, _phrase, _path) = (name, phrase, Path.Combine(folder.Path, FileName));
+        _key = new(() => Derive(name, phrase(), _path));
+    }
 
     public string Name { get; }
 
     public string Advice => $"Set the passphrase that belongs to this data, and put {FileName} from its backup into the data folder.";
 
+    public byte[] Derivation => File.Exists(_path) ? File.ReadAllBytes(_path) : [];
+
     public byte[][] Read() => [_key.Value];
+
+    public byte[][] Find(byte[] derivation)
+    {
+        try
+        {
+            return derivation.Length == 0 ? [] : [Derive(Checked(Name, _phrase()), (JsonSerializer.Deserialize<Costs>(derivation) ?? throw new JsonException()).Checked())];
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            return []; // not what this program writes
+        }
+    }
 
     /// <exception cref="MasterKeyException">The file cannot be used.</exception>
     public static string ReadFile(string path)
@@ -52,12 +71,7 @@ internal sealed class PassphraseKey : IMasterKeySource
 
     private static byte[] Derive(string name, string phrase, string path)
     {
-        var trimmed = phrase.Trim().Normalize();
-        if (trimmed.Length < MinLength)
-        {
-            throw new MasterKeyException($"{name} is shorter than {MinLength} characters. Take a longer one, e.g. six random words.");
-        }
-
+        var trimmed = Checked(name, phrase);
         try
         {
             if (!File.Exists(path))
@@ -72,6 +86,10 @@ internal sealed class PassphraseKey : IMasterKeySource
             throw new MasterKeyException($"{path}, which the passphrase needs, cannot be used: {error.Message} Restore it from its backup.", error);
         }
     }
+
+    private static string Checked(string name, string phrase) => phrase.Trim().Normalize() is { Length: >= MinLength } enough
+        ? enough
+        : throw new MasterKeyException($"{name} is shorter than {MinLength} characters. Take a longer one, e.g. six random words.");
 
     /// <summary>What Argon2id takes beside the passphrase. Written once: other values make another key.</summary>
     public sealed record Costs(string Algorithm, byte[] Salt, int MemoryKiB, int Iterations, int Lanes)

@@ -15,15 +15,9 @@ internal static class PrivateFile
     {
         PrivateFolder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var aside = $"{path}.{Guid.CreateVersion7():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
         try
         {
-            using (var file = new FileStream(aside, options))
+            using (var file = new FileStream(aside, Options(FileMode.CreateNew)))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);
@@ -58,6 +52,18 @@ internal static class PrivateFile
     [DllImport("libc", EntryPoint = "link")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Link(byte[] from, byte[] to);
+
+    /// <summary>For writing a file that is its owner's alone from its first byte on.</summary>
+    public static FileStreamOptions Options(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return options;
+    }
 
     /// <exception cref="MasterKeyException">Others can read it.</exception>
     public static void RequirePrivate(string path, string what)

@@ -31,6 +31,7 @@ internal static class AuditWords
         AuditActions.PersonKeyDestroyed, AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonExported, AuditActions.AttachmentDownloaded,
         AuditActions.AccountLinkOffered, AuditActions.AccountLinked, AuditActions.AccountUnlinked, AuditActions.PersonActAsked, AuditActions.PersonActDone,
         AuditActions.PersonActDeclined, AuditActions.PersonActEnded, AuditActions.PersonActRefused, AuditActions.PersonTold, AuditActions.AuditExported, AuditActions.AuditAlarm,
+        AuditActions.BackupCreated, AuditActions.BackupRestored,
     ];
 
     /// <summary>The action in words; as stored when another build wrote it.</summary>

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Assistant.Domain.Backups;
+using Assistant.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Assistant.Infrastructure.Backups;
+
+/// <summary>The owner's transaction in which a database takes a backup's content. For one thread at a time.</summary>
+internal sealed class PostgresRestore : IDatabaseRestore
+{
+    /// <summary>Held to the end of the transaction: whoever asks afterwards what came of it waits for that.</summary>
+    public const string TakeTurn = "SELECT pg_advisory_xact_lock(hashtext('assistant restore'))";
+
+    private const string History = "__EFMigrationsHistory";
+
+    // A server elsewhere that goes on reading would have this wait for ever.
+    private const string WaitBriefly = "SET LOCAL lock_timeout = '30s'";
+
+    private readonly AssistantDbContext _context;
+    private readonly NpgsqlConnection _connection;
+    private NpgsqlTransaction? _transaction;
+
+    private PostgresRestore(AssistantDbContext context) => (_context, _connection) = (context, (NpgsqlConnection)context.Database.GetDbConnection());
+
+    /// <summary>What the database says of itself once it has taken the content of this restore.</summary>
+    public static string Mark(Guid restore) => string.Create(CultureInfo.InvariantCulture, $"restored {restore}");
+
+    /// <param name="context">Of the owner; disposed with what this returns.</param>
+    public static async Task<PostgresRestore> BeginAsync(AssistantDbContext context, BackupManifest manifest, Guid restore, CancellationToken cancellationToken)
+    {
+        var taking = new PostgresRestore(context);
+        try
+        {
+            await taking.BeginAsync(manifest, restore, cancellationToken);
+            return taking;
+        }
+        catch (NpgsqlException error)
+        {
+            await taking.DisposeAsync();
+            throw PostgresCommands.Refused(error);
+        }
+        catch
+        {
+            await taking.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask<IEntrySink> OpenAsync(BackupEntry table, CancellationToken cancellationToken)
+    {
+        var name = PostgresCommands.Quoted(table.Name[BackupEntry.Tables.Length..]);
+        var isForced = await PostgresCommands.AskAsync<bool>(_connection, $"SELECT relforcerowsecurity FROM pg_class WHERE oid = '{name}'::regclass", cancellationToken);
+        await SetForcedAsync(isForced, name, "NO FORCE", cancellationToken);
+        var copy = await _connection.BeginRawBinaryCopyAsync(
+            $"COPY {PostgresCommands.Quoted(table.Name[BackupEntry.Tables.Length..], table.Columns)} FROM STDIN (FORMAT binary)", cancellationToken);
+        return new TableSink(copy, () => SetForcedAsync(isForced, name, "FORCE", cancellationToken));
+    }
+
+    public async Task CommitAsync(CancellationToken cancellationToken) => await _transaction!.CommitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_transaction is not null)
+        {
+            await _transaction.DisposeAsync();
+        }
+
+        await _context.DisposeAsync();
+    }
+
+    private async Task BeginAsync(BackupManifest manifest, Guid restore, CancellationToken cancellationToken)
+    {
+        var creator = (IRelationalDatabaseCreator)_context.GetService<IDatabaseCreator>();
+        if (!await creator.ExistsAsync(cancellationToken))
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+
+        await _context.Database.OpenConnectionAsync(cancellationToken);
+        _transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        await PostgresCommands.RunAsync(_connection, TakeTurn, cancellationToken);
+        await PostgresCommands.RunAsync(_connection, WaitBriefly, cancellationToken);
+        await PostgresCommands.RunAsync(_connection, $"DROP TABLE IF EXISTS {Join(EveryTable().Append(History))} CASCADE", cancellationToken);
+        await PostgresCommands.RunAsync(
+            _connection,
+            _context.GetService<IMigrator>().GenerateScript(Migration.InitialDatabase, manifest.Schema, MigrationsSqlGenerationOptions.NoTransactions), cancellationToken);
+        // A migration may have put rows of its own there.
+        await PostgresCommands.RunAsync(
+            _connection, $"TRUNCATE {Join(manifest.Entries.Where(entry => entry.IsTable).Select(entry => entry.Name[BackupEntry.Tables.Length..]))}", cancellationToken);
+        await PostgresCommands.RunAsync(_connection, $"COMMENT ON TABLE {PostgresCommands.Quoted(History)} IS '{Mark(restore)}'", cancellationToken);
+    }
+
+    // Also those of earlier versions: a database that was not upgraded yet may have them.
+    private IEnumerable<string> EveryTable()
+    {
+        var migrations = _context.GetService<IMigrationsAssembly>();
+        return migrations.Migrations.Values
+            .SelectMany(type => migrations.CreateMigration(type, _context.Database.ProviderName!).TargetModel.GetEntityTypes())
+            .Select(entity => entity.GetTableName()).OfType<string>().Distinct(StringComparer.Ordinal);
+    }
+
+    private async Task SetForcedAsync(bool isForced, string table, string how, CancellationToken cancellationToken)
+    {
+        if (isForced)
+        {
+            await PostgresCommands.RunAsync(_connection, $"ALTER TABLE {table} {how} ROW LEVEL SECURITY", cancellationToken);
+        }
+    }
+
+    private static string Join(IEnumerable<string> tables) => string.Join(", ", tables.Select(PostgresCommands.Quoted));
+
+    private sealed class TableSink(NpgsqlRawCopyStream copy, Func<Task> closeWall) : IEntrySink
+    {
+        private bool _isComplete;
+
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => copy.WriteAsync(bytes, cancellationToken);
+
+        public async ValueTask CompleteAsync(CancellationToken cancellationToken)
+        {
+            _isComplete = true;
+            await copy.DisposeAsync();
+            await closeWall();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_isComplete)
+            {
+                await copy.CancelAsync(); // ends the transaction with it
+                await copy.DisposeAsync();
+            }
+        }
+    }
+}
