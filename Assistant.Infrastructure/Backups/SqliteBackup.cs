@@ -28,6 +28,7 @@ internal sealed class SqliteBackup(IDatabase database, DataFolder folder) : IDat
         {
             await using (var copy = new SqliteConnection($"Data Source={spool.Path};Pooling=False"))
             {
+                await copy.OpenAsync(cancellationToken);
                 await using (var source = (SqliteConnection)database.Open(forWriting: false))
                 {
                     source.BackupDatabase(copy);

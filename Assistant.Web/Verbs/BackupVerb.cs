@@ -109,7 +109,7 @@ internal sealed class BackupVerb(BackupDesk desk) : IVerb
         if (plan.Replaces)
         {
             await context.Out.WriteLineAsync(
-                plan.Before.Count > 0 ? "In the place of what is here now, which is lost to the program:" : "In the place of what is here now, whose audit logs cannot be read.");
+                plan.Before.Count > 0 ? "In the place of what is here now:" : "In the place of what is here now, whose audit logs cannot be read.");
             await context.WriteTableAsync([.. plan.Before.Select(Row)]);
         }
 
