@@ -85,13 +85,31 @@ internal sealed class PostgresRestore : IDatabaseRestore
         await PostgresCommands.RunAsync(_connection, TakeTurn, cancellationToken);
         await PostgresCommands.RunAsync(_connection, WaitBriefly, cancellationToken);
         await PostgresCommands.RunAsync(_connection, $"DROP TABLE IF EXISTS {Join(EveryTable().Append(History))} CASCADE", cancellationToken);
-        await PostgresCommands.RunAsync(
-            _connection,
-            _context.GetService<IMigrator>().GenerateScript(Migration.InitialDatabase, manifest.Schema, MigrationsSqlGenerationOptions.NoTransactions), cancellationToken);
+        await MigrateAsync(manifest.Schema, cancellationToken);
         // A migration may have put rows of its own there.
         await PostgresCommands.RunAsync(
             _connection, $"TRUNCATE {Join(manifest.Entries.Where(entry => entry.IsTable).Select(entry => entry.Name[BackupEntry.Tables.Length..]))}", cancellationToken);
         await PostgresCommands.RunAsync(_connection, $"COMMENT ON TABLE {PostgresCommands.Quoted(History)} IS '{Mark(restore)}'", cancellationToken);
+    }
+
+    // As EF itself does it, but within this transaction: its own way would begin one for each migration.
+    private async Task MigrateAsync(string schema, CancellationToken cancellationToken)
+    {
+        var (migrations, sql, history, models) = (
+            _context.GetService<IMigrationsAssembly>(), _context.GetService<IMigrationsSqlGenerator>(), _context.GetService<IHistoryRepository>(),
+            _context.GetService<IModelRuntimeInitializer>());
+        await PostgresCommands.RunAsync(_connection, history.GetCreateScript(), cancellationToken);
+        foreach (var (id, type) in migrations.Migrations.Where(known => string.CompareOrdinal(known.Key, schema) <= 0))
+        {
+            var migration = migrations.CreateMigration(type, _context.Database.ProviderName!);
+            var model = models.Initialize(migration.TargetModel, designTime: true, validationLogger: null);
+            foreach (var command in sql.Generate(migration.UpOperations, model))
+            {
+                await PostgresCommands.RunAsync(_connection, command.CommandText, cancellationToken);
+            }
+
+            await PostgresCommands.RunAsync(_connection, history.GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion())), cancellationToken);
+        }
     }
 
     // Also those of earlier versions: a database that was not upgraded yet may have them.
