@@ -53,6 +53,11 @@ internal sealed class RestoreFolder(DataFolder folder)
     /// <summary>Everything made ready is on disk under its name when this returns.</summary>
     public void Settle()
     {
+        if (!Directory.Exists(_ready))
+        {
+            return; // a backup of tables alone
+        }
+
         foreach (var name in Directory.EnumerateDirectories(_ready, "*", SearchOption.AllDirectories).Append(_ready))
         {
             FolderSync.Flush(name);

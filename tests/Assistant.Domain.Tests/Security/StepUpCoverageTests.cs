@@ -1,5 +1,6 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Backups;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Conversations;
@@ -130,6 +131,31 @@ public sealed class StepUpCoverageTests
         await ForgettingAsync();
         await IndexingAsync();
         await ChatKeyAsync();
+        await BackupsAsync(audit);
+    }
+
+    private async Task BackupsAsync(InMemoryAuditLog audit)
+    {
+        var folder = Directory.CreateTempSubdirectory("assistant-backups-");
+        try
+        {
+            var store = new InMemoryBackupStore();
+            store.Lines.Add("kept");
+            var path = Path.Combine(folder.FullName, "one");
+            var desk = new BackupDesk(store, new FakeTenants(), audit, _guard, _clock);
+            await StoppedAsync(() => desk.CreateAsync(Admin, path, Cancel));
+            Assert.False(File.Exists(path));
+
+            await store.CreateAsync(path, (_, _) => Task.CompletedTask, Cancel);
+            store.Lines.Add("later");
+            var plan = Assert.IsType<BackupOutcome.Planned>(await desk.PlanAsync(Admin, path, replace: true, Cancel)).Plan;
+            await StoppedAsync(() => desk.RestoreAsync(Admin, path, replace: true, plan.Digest, Cancel));
+            Assert.Equal(["kept", "later"], store.Lines);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private async Task ChatKeyAsync()

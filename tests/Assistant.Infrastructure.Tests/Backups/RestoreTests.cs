@@ -1,0 +1,249 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Backups;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Backups;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Tests.Forgetting;
+using Assistant.Infrastructure.Tests.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Backups;
+
+/// <summary>What the real databases hold is what comes back, also when the program dies on the way.</summary>
+public sealed class RestoreTests
+{
+    private static readonly string[] s_changedByTheEvent = ["audit_events", "audit_heads"];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_row_of_every_table_comes_back_and_what_was_written_meanwhile_breaks_nothing(bool onPostgres)
+    {
+        await using var lived = await ForgettingHouse.OpenAsync(onPostgres);
+        var house = new BackedUpHouse(lived.House);
+        await house.StartAsync(_ => Task.FromResult(0));
+        var (person, _) = await lived.LiveAsync("ann", "piano", "violin");
+        await lived.LiveAsync("bob", "flute");
+        await lived.ForgetAsync(Domain.Forgetting.ErasureScope.Of(person));
+        var (quiet, busy) = (Path.Combine(house.Folder, "quiet.backup"), Path.Combine(house.Folder, "busy.backup"));
+        await house.UseAsync(store => store.CreateAsync(quiet, (_, _) => Task.CompletedTask, Cancel));
+        var before = await house.ReadRowsAsync();
+        Assert.True(before.Count(table => table.Value.Count > 0) >= 18, string.Join(' ', before.Where(table => table.Value.Count > 0).Select(table => table.Key)));
+        await WhileWritingAsync(lived.House, () => house.UseAsync(store => store.CreateAsync(busy, (_, _) => Task.CompletedTask, Cancel)));
+
+        await RestoreAsync(house, quiet);
+
+        var after = await house.ReadRowsAsync();
+        Assert.All(before.Where(table => !s_changedByTheEvent.Contains(table.Key)), table => Assert.Equal(table.Value, after[table.Key]));
+        Assert.Equal(before["audit_events"], after["audit_events"].Where(row => !row.Contains(AuditActions.BackupRestored, StringComparison.Ordinal)));
+        Assert.Equal(before["audit_events"].Count + before["tenants"].Count, after["audit_events"].Count);
+        Assert.True(await house.IsIntactAsync());
+
+        await RestoreAsync(house, busy);
+        Assert.True(await house.IsIntactAsync());
+        Assert.StartsWith("test.said", (await house.ReadAsync())[^2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PostgreSQL_that_died_before_or_behind_the_commit_stands_as_it_was_or_as_the_backup_has_it()
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres: true);
+        var path = Path.Combine(house.Folder, "one.backup");
+        await house.UseAsync(store => store.CreateAsync(path, (_, _) => Task.CompletedTask, Cancel));
+        var kept = await house.ReadAsync();
+        await house.SayAsync("later");
+        var plan = await house.PlanAsync(path);
+
+        await DieAsync(house, path, plan, commit: false);
+        Assert.EndsWith("later", (await house.StartAsync(_ => house.ReadAsync()))[^1], StringComparison.Ordinal);
+        Assert.Null(await JournalAsync(house));
+
+        var journal = await DieAsync(house, path, plan, commit: true);
+        Assert.Equal([.. kept, $"{AuditActions.BackupRestored} {journal.Subject}"], await house.StartAsync(_ => house.ReadAsync()));
+        Assert.Null(await JournalAsync(house));
+        Assert.True(await house.IsIntactAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Died_behind_the_event_it_is_not_written_a_second_time(bool onPostgres)
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres);
+        var path = Path.Combine(house.Folder, "one.backup");
+        await house.UseAsync(store => store.CreateAsync(path, (_, _) => Task.CompletedTask, Cancel));
+        var journal = BackedUpHouse.Journal(await house.PlanAsync(path), RestoreStage.Recording);
+        await house.InProcessAsync(process => Task.FromResult(process.Get<RestoreFolder>().Write(journal)));
+        await house.StartAsync(_ => Task.FromResult(0));
+        var once = await house.ReadAsync();
+        Assert.EndsWith(journal.Subject, once[^1], StringComparison.Ordinal);
+
+        await house.InProcessAsync(process => Task.FromResult(process.Get<RestoreFolder>().Write(journal)));
+        await house.StartAsync(_ => Task.FromResult(0));
+
+        Assert.Equal(once, await house.ReadAsync());
+    }
+
+    [Fact]
+    public async Task PostgreSQL_takes_a_backup_of_an_older_schema_and_is_brought_up_to_date_at_the_start()
+    {
+        await using var house = await TestHouse.OnPostgresAsync();
+        var backedUp = new BackedUpHouse(house);
+        await backedUp.StartAsync(_ => Task.FromResult(0));
+        var path = Path.Combine(backedUp.Folder, "old.backup");
+        await using (var old = await TestHouse.OnPostgresAsync())
+        {
+            await WriteOldAsync(old, path, await backedUp.InProcessAsync(process => Task.FromResult(process.Get<MasterKey>().First)));
+        }
+
+        await RestoreAsync(backedUp, path);
+
+        var tenants = await backedUp.StartAsync(process => process.Get<ITenantDirectory>().ListAsync(Cancel));
+        Assert.Contains(tenants, tenant => tenant.Id == new TenantId("ancient"));
+        Assert.StartsWith(AuditActions.BackupRestored, (await backedUp.ReadAsync())[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_it_serves_nothing_is_restored_and_a_backup_can_be_made()
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres: false);
+        var path = Path.Combine(house.Folder, "one.backup");
+        using var serving = new ServingLock(new DataFolder(house.Folder));
+        serving.Take();
+        await house.UseAsync(store => store.CreateAsync(path, (_, _) => Task.CompletedTask, Cancel));
+
+        var standing = await house.UseAsync(store => store.LookAsync(Cancel));
+        var contents = await house.UseAsync(store => store.ReadAsync(path, Cancel));
+        var plan = new RestorePlan(contents, standing.Logs, true);
+        var refused = await Assert.ThrowsAsync<BackupRefusedException>(
+            () => house.UseAsync(store => store.RestoreAsync(path, plan, BackedUpHouse.Journal(plan), Cancel)));
+
+        Assert.Equal((true, BackupFault.Served), (standing.IsServed, refused.Fault));
+    }
+
+    [Fact]
+    public async Task Checkpoints_of_this_installation_stay_and_those_of_another_go()
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres: false);
+        string At(string name) => Path.Combine(house.Folder, name);
+        Directory.CreateDirectory(At("audit-witness"));
+        await File.WriteAllTextAsync(At("installation-id"), "this\n", Cancel);
+        await File.WriteAllTextAsync(At("audit-witness/default.checkpoints"), "early", Cancel);
+        await File.WriteAllTextAsync(At("audit-witness/annex.checkpoints"), "early", Cancel);
+        await house.UseAsync(store => store.CreateAsync(At("one.backup"), (_, _) => Task.CompletedTask, Cancel));
+        await File.WriteAllTextAsync(At("audit-witness/default.checkpoints"), "late", Cancel);
+        File.Delete(At("audit-witness/annex.checkpoints"));
+
+        await RestoreAsync(house, At("one.backup"));
+        Assert.Equal(("late", "early"), (await File.ReadAllTextAsync(At("audit-witness/default.checkpoints"), Cancel), await File.ReadAllTextAsync(At("audit-witness/annex.checkpoints"), Cancel)));
+
+        await File.WriteAllTextAsync(At("installation-id"), "another\n", Cancel);
+        var aside = await RestoreAsync(house, At("one.backup"));
+        Assert.Equal(("this", "early"), ((await File.ReadAllTextAsync(At("installation-id"), Cancel)).Trim(), await File.ReadAllTextAsync(At("audit-witness/default.checkpoints"), Cancel)));
+        Assert.Equal("late", await File.ReadAllTextAsync(Path.Combine(aside!, "audit-witness", "default.checkpoints"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_copy_that_a_killed_backup_left_is_overwritten_by_the_next_and_by_the_start_that_serves()
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres: false);
+        var spool = Path.Combine(house.Folder, "backup.spool");
+        foreach (var end in new Func<TestHouse, Task>[]
+        {
+            process => process.Get<IBackupStore>().CreateAsync(Path.Combine(house.Folder, "one.backup"), (_, _) => Task.CompletedTask, Cancel),
+            process => process.Get<Installation>().RecoverAsync(Cancel),
+        })
+        {
+            await File.WriteAllTextAsync(spool, "what somebody said", Cancel);
+            await using var left = new FileStream(spool, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+            await house.StartAsync(async process =>
+            {
+                await end(process);
+                return 0;
+            });
+
+            Assert.False(File.Exists(spool));
+            Assert.Equal(new string('\0', 18), await new StreamReader(left).ReadToEndAsync(Cancel));
+        }
+    }
+
+    private static Task<RestoreJournal?> JournalAsync(BackedUpHouse house)
+        => house.InProcessAsync(process => Task.FromResult(process.Get<RestoreFolder>().Read()));
+
+    private static async Task<string?> RestoreAsync(BackedUpHouse house, string path)
+    {
+        var plan = await house.PlanAsync(path);
+        return await house.UseAsync(store => store.RestoreAsync(path, plan, BackedUpHouse.Journal(plan), Cancel));
+    }
+
+    // The steps of the store up to an instant, and then nothing more of that process.
+    private static Task<RestoreJournal> DieAsync(BackedUpHouse house, string path, RestorePlan plan, bool commit) => house.InProcessAsync(async process =>
+    {
+        var journal = BackedUpHouse.Journal(plan, RestoreStage.Copying);
+        await using var tables = (await process.Get<IDatabaseBackup>().BeginRestoreAsync(plan.Backup.Manifest, journal.Id, Cancel))!;
+        await BackupFile.ReadAsync(
+            path, process.Get<MasterKey>(),
+            async name => name.StartsWith(BackupEntry.Tables, StringComparison.Ordinal)
+                ? await tables.OpenAsync(plan.Backup.Manifest.Entries.First(entry => entry.Name == name), Cancel) : null,
+            Cancel);
+        process.Get<RestoreFolder>().Write(journal);
+        if (commit)
+        {
+            await tables.CommitAsync(Cancel);
+        }
+
+        return journal;
+    });
+
+    private static async Task WhileWritingAsync(TestHouse house, Func<Task> act)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var log = house.Get<IAuditLog>();
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var i = 0; !enough.IsCancellationRequested; i++)
+                {
+                    await log.AppendAsync(
+                        new AuditDraft(TenantId.Default, house.Clock.GetUtcNow(), Actor.System, "test.said", $"{i}", "local", AuditDraft.NoDetails), Cancel);
+                }
+            },
+            Cancel);
+        await act();
+        await enough.CancelAsync();
+        await writing;
+    }
+
+    // As the version before the newest migration would have written it, of one table.
+    private static async Task WriteOldAsync(TestHouse old, string path, byte[] master)
+    {
+        await using var context = old.Get<IDatabase>().OpenSchemaContext();
+        var schema = context.Database.GetMigrations().SkipLast(1).Last();
+        await context.GetService<IMigrator>().MigrateAsync(schema, Cancel);
+        await context.Database.OpenConnectionAsync(Cancel);
+        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        await PostgresCommands.RunAsync(connection, "INSERT INTO tenants (id, display_name, created_at, indexing) VALUES ('ancient', 'Ancient', 1, 'Everything')", Cancel);
+        string[] columns = ["id", "display_name", "created_at", "indexing"];
+        await BackupFile.WriteAsync(
+            path, master, [],
+            async archive =>
+            {
+                await using (var rows = await connection.BeginRawBinaryCopyAsync($"COPY {PostgresCommands.Quoted("tenants", columns)} TO STDOUT (FORMAT binary)", Cancel))
+                {
+                    await archive.AddAsync("tables/tenants", columns, rows, Cancel);
+                }
+
+                return new BackupManifest(1, Guid.CreateVersion7(), "0.0", "postgres", schema, "", DateTimeOffset.UnixEpoch, archive.Entries, []);
+            },
+            Cancel);
+    }
+}
