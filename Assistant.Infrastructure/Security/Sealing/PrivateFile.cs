@@ -31,6 +31,27 @@ internal static class PrivateFile
         }
     }
 
+    /// <summary>For writing a file that is its owner's alone from its first byte on.</summary>
+    public static FileStreamOptions Options(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return options;
+    }
+
+    /// <exception cref="MasterKeyException">Others can read it.</exception>
+    public static void RequirePrivate(string path, string what)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
+        {
+            throw new MasterKeyException($"The {what} {path} can be read by others. Run: chmod 600 {path}");
+        }
+    }
+
     // On Unix, a move that may not overwrite looks first and renames then, and two processes that have both looked both rename: the first one's
     // key would be gone, with what it has sealed. A hard link is refused where the name is taken (https://man7.org/linux/man-pages/man2/link.2.html).
     private static void GiveName(string aside, string path)
@@ -52,25 +73,4 @@ internal static class PrivateFile
     [DllImport("libc", EntryPoint = "link")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Link(byte[] from, byte[] to);
-
-    /// <summary>For writing a file that is its owner's alone from its first byte on.</summary>
-    public static FileStreamOptions Options(FileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        return options;
-    }
-
-    /// <exception cref="MasterKeyException">Others can read it.</exception>
-    public static void RequirePrivate(string path, string what)
-    {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
-        {
-            throw new MasterKeyException($"The {what} {path} can be read by others. Run: chmod 600 {path}");
-        }
-    }
 }
