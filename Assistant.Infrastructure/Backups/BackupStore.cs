@@ -21,7 +21,14 @@ internal sealed class BackupStore(
         var made = clock.GetUtcNow();
         // The key that opens this very state: a rotation may have ended a moment ago.
         var key = master.RequireFor(snapshot.WrappedKey, InstallationKey.Binding);
-        return await BackupFile.WriteAsync(target, key, master.Derivation, FillAsync, cancellationToken);
+        try
+        {
+            return await BackupFile.WriteAsync(target, key, master.Derivation, FillAsync, cancellationToken);
+        }
+        catch (DbException error)
+        {
+            throw new BackupRefusedException(BackupFault.Database, $"The database cannot be copied: {error.Message}", error);
+        }
 
         async Task<BackupManifest> FillAsync(BackupArchiveWriter archive)
         {

@@ -88,7 +88,7 @@ internal sealed class PostgresRestore : IDatabaseRestore
         await MigrateAsync(manifest.Schema, cancellationToken);
         // A migration may have put rows of its own there.
         await PostgresCommands.RunAsync(
-            _connection, $"TRUNCATE {Join(manifest.Entries.Where(entry => entry.IsTable).Select(entry => entry.Name[BackupEntry.Tables.Length..]))}", cancellationToken);
+            _connection, $"TRUNCATE {Join(manifest.Entries.Where(entry => entry.IsTable).Select(entry => entry.Name[BackupEntry.Tables.Length..]))} CASCADE", cancellationToken);
         await PostgresCommands.RunAsync(_connection, $"COMMENT ON TABLE {PostgresCommands.Quoted(History)} IS '{Mark(restore)}'", cancellationToken);
     }
 

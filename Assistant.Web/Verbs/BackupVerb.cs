@@ -8,7 +8,8 @@ namespace Assistant.Web.Verbs;
 
 /// <summary><c>backup</c>: everything of the installation in one encrypted file, and back.</summary>
 [ActsFor(ActsForAttribute.Machine)]
-[Audits(AuditActions.BackupCreated, AuditActions.BackupRestored, WantsProof = true)]
+// A backup may lack what every start makes sure of: the first tenant, and the page anybody can write to.
+[Audits(AuditActions.BackupCreated, AuditActions.BackupRestored, AuditActions.TenantCreated, AuditActions.ConnectionSaved, WantsProof = true)]
 internal sealed class BackupVerb(BackupDesk desk) : IVerb
 {
     public const string VerbName = "backup";

@@ -208,6 +208,7 @@ public sealed class RestoreTests
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var log = house.Get<IAuditLog>();
+        var begun = new TaskCompletionSource();
         var writing = Task.Run(
             async () =>
             {
@@ -215,9 +216,11 @@ public sealed class RestoreTests
                 {
                     await log.AppendAsync(
                         new AuditDraft(TenantId.Default, house.Clock.GetUtcNow(), Actor.System, "test.said", $"{i}", "local", AuditDraft.NoDetails), Cancel);
+                    begun.TrySetResult();
                 }
             },
             Cancel);
+        await begun.Task.WaitAsync(Cancel);
         await act();
         await enough.CancelAsync();
         await writing;
