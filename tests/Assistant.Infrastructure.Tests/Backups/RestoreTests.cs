@@ -30,6 +30,7 @@ public sealed class RestoreTests
         await using var lived = await ForgettingHouse.OpenAsync(onPostgres);
         var house = new BackedUpHouse(lived.House);
         await house.StartAsync(_ => Task.FromResult(0));
+        await lived.House.Ports.Tenants.EnsureAsync(new TenantId("zoo"), "Zoo", Cancel); // its short log is told behind the long one
         var (person, _) = await lived.LiveAsync("ann", "piano", "violin");
         await lived.LiveAsync("bob", "flute");
         await lived.ForgetAsync(Domain.Forgetting.ErasureScope.Of(person));
