@@ -13,7 +13,7 @@ public sealed class RestoreKillTests
     private const int MaxDelayMilliseconds = 250;
 
     // Per database. More of them find rarer moments: ASSISTANT_RESTORE_KILLS.
-    private static readonly int s_kills = int.Parse(Environment.GetEnvironmentVariable("ASSISTANT_RESTORE_KILLS") ?? "4", CultureInfo.InvariantCulture);
+    private static readonly int s_kills = int.Parse(Environment.GetEnvironmentVariable("ASSISTANT_RESTORE_KILLS") ?? "3", CultureInfo.InvariantCulture);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
