@@ -270,7 +270,7 @@ public sealed partial class SealedChatTests(Chromium chromium)
         await using var database = new SqliteConnection($"Data Source={Path.Combine(house.DataFolder, "assistant.db")};Pooling=False");
         await database.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = database.CreateCommand();
-        command.CommandText = "DELETE FROM chat_identities";
+        command.CommandText = "DELETE FROM chat_identities WHERE connection_id = 'desk'";
         Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
     }
 
