@@ -93,7 +93,8 @@ internal sealed class BackupStore(
             ready.Settle();
             journal = journal with
             {
-                Old = [.. database.Files.Concat(files.Outgoing(manifest.Installation, incoming))], New = incoming,
+                Old = [.. database.Files.Concat(files.Outgoing(manifest.Installation, incoming))],
+                New = incoming,
                 Stage = tables is null ? RestoreStage.SettingAside : RestoreStage.Copying,
             };
             ready.Write(journal);
