@@ -42,7 +42,7 @@ internal sealed class PostgresBackup(IDatabase database) : IDatabaseBackup
             await PostgresCommands.RunAsync(connection, TenantWall.OpenTransaction, cancellationToken);
             var schema = await PostgresCommands.AskAsync<string>(connection, Newest, cancellationToken) ?? "";
             var key = await PostgresCommands.AskAsync<byte[]>(connection, InstallationKey.Select, cancellationToken) ?? [];
-            return new Snapshot(connection, transaction, tables, schema, await PostgresCommands.ReadHeadsAsync(connection, cancellationToken), key);
+            return new Snapshot(connection, transaction, tables, schema, await LogHeads.ReadAsync(connection, cancellationToken), key);
         }
         catch
         {
@@ -66,7 +66,7 @@ internal sealed class PostgresBackup(IDatabase database) : IDatabaseBackup
             var connection = (NpgsqlConnection)context.Database.GetDbConnection();
             var isEmpty = !await PostgresCommands.AskAsync<bool>(connection, HasMigrations, cancellationToken);
             var heads = await PostgresCommands.AskAsync<bool>(connection, HasHeads, cancellationToken)
-                ? await PostgresCommands.ReadHeadsAsync(connection, cancellationToken) : [];
+                ? await LogHeads.ReadAsync(connection, cancellationToken) : [];
             return new StandingDatabase(isEmpty, heads, known);
         }
         catch (NpgsqlException error)
@@ -146,8 +146,6 @@ internal sealed class PostgresBackup(IDatabase database) : IDatabaseBackup
 /// <summary>Short statements outside the stores' sessions.</summary>
 internal static class PostgresCommands
 {
-    private const string Heads = "SELECT tenant_id, seq, hash FROM audit_heads ORDER BY tenant_id";
-
     public static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, sql);
@@ -158,19 +156,6 @@ internal static class PostgresCommands
     {
         await using var command = Command(connection, sql);
         return await command.ExecuteScalarAsync(cancellationToken) is T answer ? answer : default;
-    }
-
-    public static async Task<IReadOnlyList<LogHead>> ReadHeadsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var heads = new List<LogHead>();
-        await using var command = Command(connection, Heads);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            heads.Add(new LogHead(reader.GetString(0), reader.GetInt64(1), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(2))));
-        }
-
-        return heads;
     }
 
     /// <summary>A table, and the columns meant of it, as they stand in a statement.</summary>

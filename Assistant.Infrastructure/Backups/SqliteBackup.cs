@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Assistant.Domain.Backups;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
@@ -14,7 +13,6 @@ namespace Assistant.Infrastructure.Backups;
 /// </remarks>
 internal sealed class SqliteBackup(IDatabase database, DataFolder folder) : IDatabaseBackup
 {
-    private const string Heads = "SELECT tenant_id, seq, hash FROM audit_heads ORDER BY tenant_id";
     private const string Newest = "SELECT MAX(\"MigrationId\") FROM \"__EFMigrationsHistory\"";
 
     public string Kind => "sqlite";
@@ -37,7 +35,7 @@ internal sealed class SqliteBackup(IDatabase database, DataFolder folder) : IDat
                 await RunAsync(copy, "PRAGMA journal_mode=DELETE", cancellationToken); // one file without a log beside it
                 var schema = await AskAsync<string>(copy, Newest, cancellationToken) ?? "";
                 var key = await AskAsync<byte[]>(copy, InstallationKey.Select, cancellationToken) ?? [];
-                return new Snapshot(spool, Path.GetFileName(folder.DatabaseFile), schema, await ReadHeadsAsync(copy, cancellationToken), key);
+                return new Snapshot(spool, Path.GetFileName(folder.DatabaseFile), schema, await LogHeads.ReadAsync(copy, cancellationToken), key);
             }
         }
         catch
@@ -67,26 +65,12 @@ internal sealed class SqliteBackup(IDatabase database, DataFolder folder) : IDat
         try
         {
             await using var connection = database.Open(forWriting: false);
-            return await ReadHeadsAsync(connection, cancellationToken);
+            return await LogHeads.ReadAsync(connection, cancellationToken);
         }
         catch (SqliteException)
         {
             return [];
         }
-    }
-
-    private static async Task<IReadOnlyList<LogHead>> ReadHeadsAsync(DbConnection connection, CancellationToken cancellationToken)
-    {
-        var heads = new List<LogHead>();
-        await using var command = connection.CreateCommand();
-        command.CommandText = Heads;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            heads.Add(new LogHead(reader.GetString(0), reader.GetInt64(1), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(2))));
-        }
-
-        return heads;
     }
 
     private static async Task<T?> AskAsync<T>(SqliteConnection connection, string sql, CancellationToken cancellationToken)
