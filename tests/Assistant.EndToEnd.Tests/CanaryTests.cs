@@ -185,7 +185,7 @@ public sealed class CanaryTests(Chromium chromium)
         await desk.OpenAsync("/connections?open=web");
         await desk.Page.Locator(".choices input[type=radio]:not(:checked)").First.CheckAsync();
         await desk.PressAsync("Save");
-        var code = app.NextCode(); // six digits are no canary: they turn up by chance
+        var code = await app.NextCodeAsync(); // six digits are no canary: they turn up by chance
         await desk.Page.Locator("#step-up-code").FillAsync("000000");
         await desk.PressAsync("Confirm");
         await Expect(desk.Page.GetByText("That code is wrong")).ToBeVisibleAsync();

@@ -33,7 +33,7 @@ public sealed class ForgettingPagesTests(Chromium chromium)
         await desk.OpenAsync($"/people/{id}");
         await desk.PressAsync("Export to read");
         await Expect(desk.Page.GetByText($"Export everything about User{Person} as HTML.")).ToBeVisibleAsync();
-        await ProveAsync(desk, app.NextCode());
+        await ProveAsync(desk, await app.NextCodeAsync());
         var export = await DownloadAsync(desk, "Download");
         Assert.Contains("4711", export, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", export, StringComparison.OrdinalIgnoreCase);
@@ -51,7 +51,7 @@ public sealed class ForgettingPagesTests(Chromium chromium)
 
         await desk.PressAsync("Forget for good");
         await Expect(desk.Page.GetByText($"Forget User{Person} and everything of them for good")).ToBeVisibleAsync();
-        await ProveAsync(desk, app.NextCode());
+        await ProveAsync(desk, await app.NextCodeAsync());
         var certificate = await DownloadAsync(desk, "Certificate");
         Assert.StartsWith("assistant forgetting certificate v1\n", certificate, StringComparison.Ordinal);
         Assert.Contains($"\nsubject person/{id}\n", certificate, StringComparison.Ordinal);

@@ -70,7 +70,7 @@ public sealed class OpenIdConnectTests(Chromium chromium, OpenIdConnectTests.Tow
         await desk.PressAsync("Confirm");
         await Expect(desk.Page.GetByText("That did not work.")).ToBeVisibleAsync();
         await IsSignedOutAsync(desk.Page);
-        await SignInThereAsync(desk, app.NextCode());
+        await SignInThereAsync(desk, await app.NextCodeAsync());
 
         // Where several factors are demanded of the provider, it has to say so, and is enough.
         await SignOutAsync(desk);
@@ -188,7 +188,7 @@ public sealed class OpenIdConnectTests(Chromium chromium, OpenIdConnectTests.Tow
     {
         await desk.OpenAsync("/members");
         await desk.PressAsync("Make a link");
-        await desk.Page.Locator("#step-up-code").FillAsync(app.NextCode());
+        await desk.Page.Locator("#step-up-code").FillAsync(await app.NextCodeAsync());
         await desk.PressAsync("Confirm");
         return (await desk.Page.Locator("code.link").TextContentAsync())!;
     }

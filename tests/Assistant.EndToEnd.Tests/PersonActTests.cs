@@ -118,7 +118,7 @@ public sealed partial class PersonActTests(Chromium chromium)
         await desk.PressAsync("Prove that it is me");
         await GiveAsync(desk, "000000");
         await Expect(desk.Page.GetByText("That code is wrong")).ToBeVisibleAsync();
-        await GiveAsync(desk, app.NextCode());
+        await GiveAsync(desk, await app.NextCodeAsync());
         var download = desk.Page.GetByRole(AriaRole.Link, new() { Name = "Download", Exact = true });
         var export = await (await desk.Page.RunAndWaitForDownloadAsync(() => download.ClickAsync())).PathAsync();
 
@@ -179,7 +179,7 @@ public sealed partial class PersonActTests(Chromium chromium)
         var app = await SecondStep.TurnOnAsync(desk);
         await desk.OpenAsync($"/people/{id}");
         await desk.PressAsync("Invite this person");
-        await desk.Page.Locator("#step-up-code").FillAsync(app.NextCode());
+        await desk.Page.Locator("#step-up-code").FillAsync(await app.NextCodeAsync());
         await desk.PressAsync("Confirm");
         return (await desk.Page.Locator("code.link").TextContentAsync())!;
     }

@@ -101,7 +101,7 @@ public sealed class RightsTests(Chromium chromium)
 
     private static async Task ProveAsync(ConsolePage desk, SecondStep app)
     {
-        await desk.Page.Locator("#step-up-code").FillAsync(app.NextCode());
+        await desk.Page.Locator("#step-up-code").FillAsync(await app.NextCodeAsync());
         await desk.PressAsync("Confirm");
         await Expect(desk.Page.GetByText("Done. It is felt at once.")).ToBeVisibleAsync();
     }

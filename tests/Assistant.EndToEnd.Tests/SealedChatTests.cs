@@ -133,7 +133,7 @@ public sealed partial class SealedChatTests(Chromium chromium)
         await desk.PressAsync("Replace the key");
         await Expect(desk.Page.GetByText($"Replace the key of the chat desk, whose safety number is {before}.")).ToBeVisibleAsync();
         await Expect(desk.Page.Locator(".chat-number").First).ToHaveTextAsync(before);
-        await desk.Page.Locator("#step-up-code").FillAsync(app.NextCode());
+        await desk.Page.Locator("#step-up-code").FillAsync(await app.NextCodeAsync());
         await desk.PressAsync("Confirm");
         await Expect(desk.Page.GetByText("The key is replaced.")).ToBeVisibleAsync();
         var after = await desk.Page.Locator(".chat-number").First.InnerTextAsync();

@@ -72,7 +72,7 @@ public sealed class SessionTests(Chromium chromium)
         await desk.Page.GetByLabel("For whom").FillAsync("for Bob");
         await desk.Page.Locator("#invite-role").SelectOptionAsync("operator");
         await desk.PressAsync("Make a link");
-        await desk.Page.Locator("#step-up-code").FillAsync(app.NextCode());
+        await desk.Page.Locator("#step-up-code").FillAsync(await app.NextCodeAsync());
         await desk.PressAsync("Confirm");
         var link = await desk.Page.Locator("code.link").InnerTextAsync();
 

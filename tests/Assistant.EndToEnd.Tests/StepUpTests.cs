@@ -22,7 +22,7 @@ public sealed class StepUpTests(Chromium chromium)
         await Expect(desk.Page.GetByText("Change who may write to the connection web")).ToBeVisibleAsync();
         await ProveAsync(desk, "000000");
         await Expect(desk.Page.GetByText("That code is wrong")).ToBeVisibleAsync();
-        await ProveAsync(desk, app.NextCode());
+        await ProveAsync(desk, await app.NextCodeAsync());
 
         await Expect(desk.Page.GetByText("Confirm that it is you")).ToBeHiddenAsync();
         await Expect(desk.Page.GetByText("Saved").First).ToBeVisibleAsync();
@@ -47,7 +47,7 @@ public sealed class StepUpTests(Chromium chromium)
         await Expect(nothing).ToBeCheckedAsync();
 
         await everything.CheckAsync();
-        await ProveAsync(desk, app.NextCode());
+        await ProveAsync(desk, await app.NextCodeAsync());
         await Expect(desk.Page.GetByText("The index is being filled.")).ToBeVisibleAsync();
         await Expect(everything).ToBeCheckedAsync();
     }
@@ -106,7 +106,7 @@ public sealed class StepUpTests(Chromium chromium)
         Assert.Equal(HttpStatusCode.Forbidden, status);
         await desk.OpenAsync((string)problem!["stepUp"]!["approveAt"]!);
         await Expect(desk.Page.GetByText("Let bob@example.com sign in to the console with the role viewer.")).ToBeVisibleAsync();
-        await ProveAsync(desk, app.NextCode());
+        await ProveAsync(desk, await app.NextCodeAsync());
         await Expect(desk.Page.GetByText("Confirmed.")).ToBeVisibleAsync();
 
         program.Prove((string)problem["stepUp"]!["id"]!);

@@ -178,7 +178,8 @@ internal sealed class PageInspector(IPage page, Look device, PhraseCheck phrases
             found.AddRange(await ListAsync(Overflow));
             found.AddRange(await ListAsync(StickyHeads));
             found.AddRange(_look.IsPhone ? await ListAsync(Targets) : []);
-            found.AddRange(phrases.Problems(await ListAsync(Texts), _look.IsChinese));
+            var drawn = await page.EvaluateAsync<string>("document.documentElement.lang");
+            found.AddRange(phrases.Problems(await ListAsync(Texts), _look.IsChinese).Select(problem => $"{problem} (the page was drawn in {drawn})"));
         }
 
         found.AddRange(_console.Where(line => !(visit.IsMissing && line.Contains("404", StringComparison.Ordinal))).Select(line => $"console: {line}"));

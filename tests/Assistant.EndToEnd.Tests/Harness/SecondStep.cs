@@ -9,9 +9,9 @@ internal sealed class SecondStep
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(30);
 
     private readonly Totp _totp;
-    private DateTime _next;
+    private DateTime _next = DateTime.MinValue;
 
-    private SecondStep(string seed) => (Seed, _totp, _next) = (seed, new Totp(Base32Encoding.ToBytes(seed)), TimeProvider.System.GetUtcNow().UtcDateTime - Step);
+    private SecondStep(string seed) => (Seed, _totp) = (seed, new Totp(Base32Encoding.ToBytes(seed)));
 
     /// <summary>What the codes are made from, as the page showed it.</summary>
     public string Seed { get; }
@@ -21,9 +21,8 @@ internal sealed class SecondStep
     {
         await desk.PressAsync("Set up");
         var seed = (await desk.Page.Locator("code.seed").TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal);
-        await BeWellWithinStepAsync();
         var app = new SecondStep(seed);
-        await desk.Page.Locator("#code").FillAsync(app.NextCode());
+        await desk.Page.Locator("#code").FillAsync(await app.NextCodeAsync());
         await desk.Page.Locator("#totp-password").FillAsync(TestInstallation.Password);
         await desk.PressAsync("Turn on");
         await desk.Page.ArriveAsync("**/account?done=totp");
@@ -31,21 +30,24 @@ internal sealed class SecondStep
         return app;
     }
 
-    /// <summary>A code that was not given before; three can be had at once, for a clock may be a step behind or ahead.</summary>
-    public string NextCode()
+    /// <summary>
+    /// A code that was not given before and is good for half a minute at least: of this step, or of the next one, for a clock may be ahead by one.
+    /// The third within a step has to wait for it to end.
+    /// </summary>
+    public async Task<string> NextCodeAsync()
     {
+        var now = Now;
+        var step = now.AddTicks(-(now.Ticks % Step.Ticks));
+        _next = _next > step ? _next : step;
+        if (_next - Step > now)
+        {
+            await Task.Delay(_next - Step - now, TimeProvider.System, Xunit.TestContext.Current.CancellationToken);
+        }
+
         var code = _totp.ComputeTotp(_next);
         _next += Step;
         return code;
     }
 
-    // The first code is of the step before this one: were this one about to end, it would be too old by the time it is read.
-    private static async Task BeWellWithinStepAsync()
-    {
-        var left = TimeSpan.FromTicks(Step.Ticks - (TimeProvider.System.GetUtcNow().Ticks % Step.Ticks));
-        if (left < Step / 3)
-        {
-            await Task.Delay(left, TimeProvider.System, Xunit.TestContext.Current.CancellationToken);
-        }
-    }
+    private static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
 }

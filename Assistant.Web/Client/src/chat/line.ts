@@ -1,8 +1,11 @@
-import { HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
+import { HttpTransportType, HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
 
 const delays = [0, 300, 1000, 2000, 4000];
 const longestDelay = 8000;
 const silenceMs = 5000;
+const opensWithinMs = 20_000;
+// Not server-sent events: a proxy that waits for the end of an answer before it passes it on would never let such a line open.
+const transport = HttpTransportType.WebSockets | HttpTransportType.LongPolling;
 
 /** A line to the hub that heals itself for as long as the page lives. Trouble is mentioned only when it lasts. */
 export class Line {
@@ -25,7 +28,7 @@ export class Line {
     this.#join = join;
     this.#up = up;
     this.#late = late;
-    this.hub = new HubConnectionBuilder().withUrl(url, { withCredentials: false }).configureLogging(LogLevel.None).build();
+    this.hub = new HubConnectionBuilder().withUrl(url, { withCredentials: false, transport }).configureLogging(LogLevel.None).build();
     this.hub.onclose(() => this.#fell());
     window.addEventListener('online', () => this.hurry());
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.hurry());
@@ -83,11 +86,20 @@ export class Line {
     this.#timer = window.setTimeout(() => void this.#connect(), delay);
   }
 
+  async #open(): Promise<void> {
+    const patience = window.setTimeout(() => void this.hub.stop(), opensWithinMs);
+    try {
+      await this.hub.start();
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
   async #connect(): Promise<void> {
     this.#timer = 0;
     try {
       if (this.hub.state === HubConnectionState.Disconnected) {
-        await this.hub.start();
+        await this.#open();
       }
 
       if (!(await this.#join())) {

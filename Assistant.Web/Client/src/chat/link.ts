@@ -164,12 +164,18 @@ export class SealedLink implements Link {
   #seal(call: { id: number; name: string; args: unknown[] }): Promise<void> {
     const line = this.#line;
     const work = this.#out.then(async () => {
-      if (!line || line !== this.#line) {
-        throw new Error('The line fell.');
+      const frames = line && line === this.#line ? await line.seal(utf8(JSON.stringify(call))) : [];
+      for (const frame of frames) {
+        // Sealing takes its time, and a frame of one line breaks the next.
+        if (line !== this.#line) {
+          break;
+        }
+
+        await this.#hub.send('Frame', toBase64(frame));
       }
 
-      for (const frame of await line.seal(utf8(JSON.stringify(call)))) {
-        await this.#hub.send('Frame', toBase64(frame));
+      if (!line || line !== this.#line) {
+        throw new Error('The line fell.');
       }
     });
     this.#out = work.catch(() => undefined);
