@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Everything that says whether this tree is good, from a fresh clone on a machine with the .NET 10 SDK and
 # Node 20 or newer: format, build, packaging checks, all test projects, a few kills of the real program.
-# PostgreSQL and Chromium are provisioned. The last line is the sum: "N passed, N failed, N skipped".
+# PostgreSQL, Chromium and the servers of some messengers are provisioned. The last line is the sum: "N passed, N failed, N skipped".
 #
 #   tests/run.sh                everything
 #   tests/run.sh Domain Web     only these test projects (and no checks around them)
 #
-# CI=true                  a test skipped for want of PostgreSQL or Chromium counts as failed
+# CI=true                  a test skipped for want of what is provisioned counts as failed
 # ASSISTANT_CRASH_KILLS    kills per database at the end (2; 0 leaves them out)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -76,6 +76,7 @@ provision() {
   heading 'Provisioning'
   if connection=$(tests/provision-postgres.sh); then export ASSISTANT_TEST_POSTGRES=$connection; fi
   if browser=$(tests/provision-chromium.sh); then export ASSISTANT_TEST_CHROMIUM=$browser; fi
+  tests/provision-servers.sh || true # their tests say what is missing
 }
 
 # run_project NAME [SECONDS [RESULT FILTER...]]: RESULT names what it leaves when a project is run in parts.

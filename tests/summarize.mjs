@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const folder = process.argv[2];
 const inCi = process.env.CI === 'true';
 // CI provides these, so a test that is skipped for want of them has found a broken machine, not a missing option.
-const provided = /postgres|chromium|browser/i;
+const provided = /postgres|chromium|browser|provision-servers/i;
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const reasons = new Map();
 

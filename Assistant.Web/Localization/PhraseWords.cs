@@ -1,9 +1,10 @@
 using System.Globalization;
 using Assistant.Domain.Wording;
+using Assistant.Web.Composition;
 
 namespace Assistant.Web.Localization;
 
-/// <summary>Words what the heart says: <c>Phrases.resx</c> has a sentence for every code.</summary>
+/// <summary>Words what the heart says: <c>Phrases.resx</c> has a sentence for every code, and each channel's own for the channel's.</summary>
 internal static class PhraseWords
 {
     private static readonly Phrasebook Book = new("Phrases");
@@ -17,7 +18,7 @@ internal static class PhraseWords
     private static string In(Phrase phrase, CultureInfo culture) => phrase switch
     {
         Phrase.Verbatim verbatim => verbatim.Text,
-        Phrase.Coded coded => Book.FindIn(culture, coded.Code) is { } sentence
+        Phrase.Coded coded => (Book.FindIn(culture, coded.Code) ?? ChannelPhrases.FindIn(culture, coded.Code)) is { } sentence
             ? Phrasebook.Fill(sentence, name => coded.Facts.GetValueOrDefault(name) is { } fact ? In(fact, culture) : null)
             : phrase.ToString(), // written by a newer build
         Phrase.Several several => string.Join(

@@ -14,4 +14,10 @@ internal static class Channels
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         return slash < 0 ? null : rest[..slash];
     }
+
+    /// <summary>The sentences each channel brings along, by the name of its folder.</summary>
+    /// <param name="file">Which language's.</param>
+    public static IReadOnlyDictionary<string, string> Books(string file) => Repository.Files
+        .Where(candidate => candidate.Name == file && FolderOf(candidate) is not null)
+        .ToDictionary(found => FolderOf(found)!, found => found.Text);
 }

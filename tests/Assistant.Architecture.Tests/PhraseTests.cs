@@ -6,15 +6,24 @@ namespace Assistant.Architecture.Tests;
 /// <summary>The heart says codes, the screens have sentences: both name the same ones with the same facts.</summary>
 public sealed partial class PhraseTests
 {
-    private const string English = "Assistant.Web/Resources/Phrases.resx";
-    private const string Chinese = "Assistant.Web/Resources/Phrases.zh-CN.resx";
-
     [Theory]
-    [InlineData(English)]
-    [InlineData(Chinese)]
-    public void Every_code_has_its_sentence(string book) => Repository.AssertNone(
-        Differences(Repository.Code.Where(file => file.IsIn("Assistant.Domain") || file.IsIn("Assistant.Infrastructure")), Repository.Read(book)),
-        $"{book} has one sentence for every code, with a placeholder for every fact:");
+    [InlineData("Phrases.resx")]
+    [InlineData("Phrases.zh-CN.resx")]
+    public void Every_code_has_its_sentence(string file)
+    {
+        var books = Channels.Books(file).Values.Append(Repository.Read($"Assistant.Web/Resources/{file}"));
+        Repository.AssertNone(
+            Differences(Repository.Code.Where(code => code.IsIn("Assistant.Domain") || code.IsIn("Assistant.Infrastructure")), [.. books]),
+            $"{file} has one sentence for every code, with a placeholder for every fact:");
+    }
+
+    [Fact]
+    public void A_channels_sentences_are_found_by_its_name() => Repository.AssertNone(
+        from book in Channels.Books("Phrases.resx")
+        from code in Sentences([book.Value]).Keys
+        where !code.StartsWith($"{book.Key.ToLowerInvariant()}.", StringComparison.Ordinal)
+        select $"{book.Key}: {code}",
+        "The codes in a channel's book begin with the name of its folder:");
 
     [Fact]
     public void A_code_without_a_sentence_and_a_sentence_without_a_code_are_seen()
@@ -27,12 +36,12 @@ public sealed partial class PhraseTests
 
         Assert.Equal(
             ["missing is said in A.cs and has no sentence", "a code in A.cs is not written out", "facts is said in A.cs with [seen], its sentence has [unseen]", "stray is never said"],
-            Differences(code, book));
+            Differences(code, [book]));
     }
 
-    private static IEnumerable<string> Differences(IEnumerable<SourceFile> code, string book)
+    private static IEnumerable<string> Differences(IEnumerable<SourceFile> code, IReadOnlyList<string> books)
     {
-        var sentences = XDocument.Parse(book).Root!.Elements("data").ToDictionary(item => (string)item.Attribute("name")!, item => (string)item.Element("value")!);
+        var sentences = Sentences(books);
         var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (file, call) in code.SelectMany(file => Calls(file.Text).Select(call => (file.Path, call))))
         {
@@ -51,6 +60,9 @@ public sealed partial class PhraseTests
 
         foreach (var stray in sentences.Keys.Where(key => !said.Contains(key))) yield return $"{stray} is never said";
     }
+
+    private static Dictionary<string, string> Sentences(IReadOnlyList<string> books) => books.SelectMany(book => XDocument.Parse(book).Root!.Elements("data"))
+        .ToDictionary(item => (string)item.Attribute("name")!, item => (string)item.Element("value")!);
 
     /// <summary>What stands between the brackets of each call of <c>Phrase.Of</c>, and of its own <c>Of</c>.</summary>
     private static IEnumerable<string> Calls(string text)

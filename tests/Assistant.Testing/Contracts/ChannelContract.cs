@@ -7,7 +7,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Testing.Contracts;
 
 /// <summary>What every channel keeps to; run on each against an emulated messenger.</summary>
-public abstract class ChannelContract
+public abstract partial class ChannelContract
 {
     private const int Ann = 5001;
     private const int Bob = 5002;
@@ -41,86 +41,6 @@ public abstract class ChannelContract
         Assert.All(manifest.Settings.Where(f => f.Kind == SettingKind.Choice), f => Assert.Contains(f.Choices ?? [], c => f.Default is null || c.Value == f.Default));
         Assert.All(manifest.Settings.SelectMany(f => f.Choices ?? []), c => Assert.True(c.Label is { English.Length: > 0, Chinese.Length: > 0 }));
         Assert.Empty(rig.Connection.Settings.Check(manifest.Settings));
-    }
-
-    [Fact]
-    public async Task What_somebody_says_reaches_the_gateway()
-    {
-        await using var rig = await StartAsync();
-
-        await rig.SayAsync(Ann, "你好 👋 <b>&");
-
-        var message = Assert.Single(await rig.Gateway.WaitAsync(1, Cancel));
-        Assert.Equal(rig.Connection.Id, message.Connection);
-        Assert.Equal(rig.ChatOf(Ann).ExternalId, message.Chat.ExternalId);
-        Assert.Equal("你好 👋 <b>&", Assert.IsType<InboundContent.Said>(message.Content).Text);
-        Assert.True(message.IsAddressed);
-        Assert.False(message.Sender.IsBot);
-        Assert.NotEmpty(message.Sender.ExternalId);
-        Assert.NotEmpty(message.Sender.DisplayName);
-        Assert.NotEmpty(message.ExternalMessageId);
-    }
-
-    [Fact]
-    public async Task Messages_of_a_chat_keep_their_order()
-    {
-        await using var rig = await StartAsync();
-        for (var i = 0; i < 150; i++)
-        {
-            await rig.SayAsync(i % 3 == 0 ? Bob : Ann, $"message {i:000}");
-        }
-
-        var stored = await rig.Gateway.WaitAsync(150, Cancel);
-
-        Assert.All(stored.GroupBy(m => m.Chat.ExternalId), chat => Assert.Equal(chat.Select(Text).Order(StringComparer.Ordinal), chat.Select(Text)));
-        Assert.Equal(150, stored.Select(m => m.DedupeKey).Distinct().Count());
-        Assert.All(stored.GroupBy(m => m.Chat.ExternalId), chat => Assert.Equal(chat.Count(), chat.Select(m => m.ExternalMessageId).Distinct().Count()));
-    }
-
-    [Fact]
-    public async Task What_was_not_stored_is_delivered_again()
-    {
-        await using var rig = await StartAsync();
-        rig.Gateway.FailNext();
-
-        await rig.SayAsync(Ann, "precious");
-        if (!await IsStoredSoonAsync(rig))
-        {
-            // The fault rose to the supervisor, which starts again.
-            Assert.NotNull(await rig.WaitForEndAsync());
-            await rig.StartAsync(Cancel);
-        }
-
-        var message = Assert.Single(await rig.Gateway.WaitAsync(1, Cancel));
-        Assert.Equal("precious", Text(message));
-        Assert.True(rig.Gateway.Offered.Count >= 2);
-        Assert.Single(rig.Gateway.Offered.Select(m => m.DedupeKey).Distinct());
-
-        async Task<bool> IsStoredSoonAsync(ChannelRig rig)
-        {
-            using var soon = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-            soon.CancelAfter(TimeSpan.FromSeconds(2));
-            return await Record.ExceptionAsync(() => rig.Gateway.WaitAsync(1, soon.Token)) is null;
-        }
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_restart_loses_nothing_and_repeats_nothing(bool losesCursor)
-    {
-        await using var rig = await NewRigAsync();
-        rig.Host.LosesCursor = losesCursor;
-        await rig.StartAsync(Cancel);
-        await rig.SayAsync(Ann, "before");
-        await rig.Gateway.WaitAsync(1, Cancel);
-
-        await rig.StopAsync();
-        await rig.SayAsync(Ann, "meanwhile");
-        await rig.StartAsync(Cancel);
-        await rig.SayAsync(Ann, "after");
-
-        Assert.Equal(["before", "meanwhile", "after"], (await rig.Gateway.WaitAsync(3, Cancel)).Select(Text));
     }
 
     [Fact]
@@ -217,51 +137,58 @@ public abstract class ChannelContract
     }
 
     [Fact]
-    public async Task Buttons_are_shown_and_come_back_when_pressed()
+    public async Task A_token_that_ends_midway_is_replaced()
     {
         await using var rig = await StartAsync();
-        Assert.SkipUnless(rig.Channel.Manifest.Can(ChannelCapabilities.Buttons), "The channel has no buttons.");
+        Assert.IsType<SendOutcome.Delivered>(await SendAsync(rig, "before"));
+
+        await TryAsync(() =>
+        {
+            rig.EndToken();
+            return Task.CompletedTask;
+        });
+
+        Assert.IsType<SendOutcome.Delivered>(await SendAsync(rig, "after"));
+        Assert.Equal(["before", "after"], rig.ShownTo(Ann));
+    }
+
+    [Fact]
+    public async Task Credentials_that_are_taken_no_more_keep_what_waits()
+    {
+        await using var rig = await StartAsync();
+
+        await TryAsync(() =>
+        {
+            rig.RevokeCredentials();
+            return Task.CompletedTask;
+        });
+
+        var later = Assert.IsType<SendOutcome.RetryAfter>(await SendAsync(rig, "x"));
+        AssertNoSecret(rig, later.Reason.ToString());
+        Assert.Empty(rig.ShownTo(Ann));
+    }
+
+    [Fact]
+    public async Task What_is_said_of_the_connection_tells_no_secret()
+    {
+        await using var rig = await StartAsync();
         await rig.SayAsync(Ann, "hello");
-        var sent = await rig.Session.SendAsync(Message(rig, new MessageBody("Approve?", [new("Yes", "yes:1"), new("No", "no:1")])), Cancel);
+        await rig.Gateway.WaitAsync(1, Cancel);
 
-        await rig.PressAsync(Ann, "no:1");
-
-        var pressed = (await rig.Gateway.WaitAsync(2, Cancel))[1];
-        Assert.Equal(new InboundContent.Pressed("no:1", "No"), pressed.Content);
-        Assert.Equal(Assert.IsType<SendOutcome.Delivered>(sent).ExternalId, pressed.ExternalMessageId);
+        Assert.All(rig.Host.Reports, report => AssertNoSecret(rig, report.Detail.ToString()));
+        Assert.Contains(rig.Host.Reports, report => report.State == ConnectionState.Up);
     }
 
     [Fact]
-    public async Task An_edit_names_the_message_it_changes()
+    public async Task A_send_can_be_given_up()
     {
         await using var rig = await StartAsync();
-        Assert.SkipUnless(rig.Channel.Manifest.Can(ChannelCapabilities.InboundEdits), "The messenger reports no edits.");
-        await rig.SayAsync(Ann, "frist");
+        using var given = new CancellationTokenSource();
+        await given.CancelAsync();
 
-        await rig.EditLastAsync(Ann, "first");
-        await rig.EditLastAsync(Ann, "first!");
+        var fault = await Record.ExceptionAsync(() => rig.Session.SendAsync(Message(rig, new MessageBody("x")), given.Token));
 
-        var stored = await rig.Gateway.WaitAsync(3, Cancel);
-        Assert.Equal(new InboundContent.Edited("first!"), stored[2].Content);
-        Assert.Single(stored.Select(m => m.ExternalMessageId).Distinct());
-    }
-
-    [Fact]
-    public async Task A_file_can_be_opened()
-    {
-        await using var rig = await StartAsync();
-        Assert.SkipUnless(rig.Channel.Manifest.Can(ChannelCapabilities.InboundAttachments), "The channel takes no files.");
-
-        await rig.SendFileAsync(Ann, [1, 2, 3]);
-
-        var attachment = Assert.Single(Assert.IsType<InboundContent.Said>((await rig.Gateway.WaitAsync(1, Cancel))[0].Content).Attachments);
-        AssertNoSecret(rig, attachment.Reference);
-        await using var content = await Assert.IsType<IAttachmentReader>(rig.Session, exactMatch: false).OpenAsync(attachment, Cancel);
-        var bytes = new MemoryStream();
-        await content.CopyToAsync(bytes, Cancel);
-        Assert.Equal([1, 2, 3], bytes.ToArray());
-        await Assert.ThrowsAsync<AttachmentUnavailableException>(
-            () => ((IAttachmentReader)rig.Session).OpenAsync(attachment with { Reference = "gone" }, Cancel));
+        Assert.True(fault is null or OperationCanceledException, $"{fault}");
     }
 
     [Fact]
@@ -315,35 +242,21 @@ public abstract class ChannelContract
         AssertNoSecret(rig, $"{failed.Detail}{failed.Fix}");
     }
 
-    [Fact]
-    public async Task Bad_callbacks_are_answered_not_thrown()
-    {
-        await using var rig = await StartAsync();
-        Assert.SkipUnless(rig.Session is IWebhookReceiver, "The channel has no webhook.");
-
-        foreach (var body in new[] { "", "{", "null", "[]", "{\"update_id\":1}", "\0\u0001" })
-        {
-            var request = new WebhookRequest(
-                "POST", new Dictionary<string, string>(), new Dictionary<string, string>(), System.Text.Encoding.UTF8.GetBytes(body));
-
-            var reply = await ((IWebhookReceiver)rig.Session).ReceiveAsync(request, rig.Gateway, Cancel);
-
-            Assert.InRange(reply.Status, 400, 499);
-        }
-
-        Assert.Empty(rig.Gateway.Offered);
-    }
-
-    [Fact]
-    public async Task Receiving_ends_when_it_is_cancelled()
-    {
-        await using var rig = await StartAsync();
-
-        await rig.StopAsync();
-    }
-
     protected static OutboundMessage Message(ChannelRig rig, MessageBody body, int person = Ann)
         => new(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(person), body, null, 1, false);
+
+    /// <summary>Does what not every messenger has; where this one has not, the test is skipped with what the rig says.</summary>
+    protected static async Task TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (NotSupportedException missing)
+        {
+            Assert.Skip(missing.Message);
+        }
+    }
 
     private static Task<SendOutcome> SendAsync(ChannelRig rig, string markdown) => rig.Session.SendAsync(Message(rig, new MessageBody(markdown)), Cancel);
 
@@ -351,9 +264,9 @@ public abstract class ChannelContract
 
     private static void AssertNoSecret(ChannelRig rig, string text)
     {
-        foreach (var field in rig.Channel.Manifest.Settings.Where(f => f.Kind == SettingKind.Secret))
+        foreach (var secret in rig.Channel.Manifest.Settings.Where(f => f.Kind == SettingKind.Secret).Select(f => rig.Connection.Settings.Find(f.Key)).OfType<string>())
         {
-            Assert.DoesNotContain(rig.Connection.Settings.Require(field.Key), text, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
         }
     }
 

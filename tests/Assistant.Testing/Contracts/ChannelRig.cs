@@ -23,6 +23,9 @@ public abstract class ChannelRig : IAsyncDisposable
 
     public IChannelSession Session => _session ?? throw new InvalidOperationException("Start the session first.");
 
+    /// <summary>Whether a session is open.</summary>
+    public bool IsRunning => _stop is not null;
+
     /// <summary>Opens a session and lets it receive.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -92,14 +95,54 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Settings the messenger does not accept, in the right form.</summary>
     public abstract Domain.Settings.SettingValues WrongSettings { get; }
 
+    // What a messenger has not got stays as it is here, and the facts about it are skipped with the reason. A capability of the manifest
+    // leaves no such choice: the contract then calls these without asking.
+
     /// <summary>Somebody edits the last thing they said.</summary>
     public virtual Task EditLastAsync(int person, string text) => throw new NotSupportedException();
+
+    /// <summary>Somebody takes back the last thing they said.</summary>
+    public virtual Task DeleteLastAsync(int person) => throw new NotSupportedException();
 
     /// <summary>Somebody presses a button under the assistant's last message.</summary>
     public virtual Task PressAsync(int person, string data) => throw new NotSupportedException();
 
     /// <summary>Somebody sends a file.</summary>
     public virtual Task SendFileAsync(int person, byte[] content) => throw new NotSupportedException();
+
+    /// <summary>Somebody writes in a group, to the assistant by its name or to nobody.</summary>
+    public virtual Task SayInGroupAsync(int person, string text, bool isMention) => throw new NotSupportedException("The messenger has no groups.");
+
+    /// <summary>Another bot writes to the assistant.</summary>
+    public virtual Task SayAsBotAsync(string text) => throw new NotSupportedException("The messenger does not tell bots from people.");
+
+    /// <summary>The messenger reports what the assistant itself sent last.</summary>
+    public virtual Task EchoLastAsync() => throw new NotSupportedException("The messenger reports nothing the assistant sent.");
+
+    /// <summary>The messenger delivers the last thing somebody said once more.</summary>
+    public virtual Task RedeliverLastAsync() => throw new NotSupportedException("The messenger delivers nothing twice.");
+
+    /// <summary>The messenger delivers a kind of event that did not exist when the channel was written.</summary>
+    public virtual Task SendUnknownAsync() => throw new NotSupportedException("The messenger has no kinds of events.");
+
+    /// <summary>The messenger no longer takes the token of this session, before its time; a new one can be had.</summary>
+    public virtual void EndToken() => throw new NotSupportedException("The credentials have no end.");
+
+    /// <summary>The messenger takes the credentials of the connection no more.</summary>
+    public virtual void RevokeCredentials() => throw new NotSupportedException("There are no credentials.");
+
+    /// <summary>A callback with its proof, in which somebody says the text.</summary>
+    /// <param name="age">How long ago it was signed.</param>
+    public virtual WebhookRequest NewCallback(int person, string text, TimeSpan age) => throw new NotSupportedException("The channel has no webhook.");
+
+    /// <summary>Names of the headers and query values that carry the proof of a callback.</summary>
+    public virtual IReadOnlyList<string> ProofNames => [];
+
+    /// <summary>Whether the proof covers the body; a secret that is only sent along covers nothing.</summary>
+    public virtual bool ProofCoversBody => true;
+
+    /// <summary>How old a callback may be; <see langword="null"/> where the messenger signs no time.</summary>
+    public virtual TimeSpan? CallbackTolerance => null;
 
     public virtual async ValueTask DisposeAsync()
     {

@@ -51,7 +51,7 @@ internal sealed class TelegramReceiver(
         Note(update);
         if (TelegramUpdates.Read(update, connection, bot, time.GetUtcNow()) is { } message)
         {
-            await gateway.AcceptAsync(message, cancellationToken);
+            await gateway.AcceptAsync(message with { IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed) }, cancellationToken);
         }
 
         if (update.CallbackQuery is { Id: { } queryId })

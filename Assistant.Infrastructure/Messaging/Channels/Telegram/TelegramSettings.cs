@@ -37,10 +37,11 @@ internal sealed class TelegramSettings
             new("Poll timeout (seconds)", "轮询超时（秒）"),
             new("How long one poll waits for news, 0 to 50.", "每次轮询等待新消息的时间，0 到 50。"),
             SettingKind.Number, Default: "30"),
+        GroupRule.Field,
     ];
 
-    private TelegramSettings(string token, string apiBaseUrl, bool usesWebhook, TimeSpan pollTimeout)
-        => (Token, ApiBaseUrl, UsesWebhook, PollTimeout) = (token, apiBaseUrl, usesWebhook, pollTimeout);
+    private TelegramSettings(string token, string apiBaseUrl, bool usesWebhook, TimeSpan pollTimeout, GroupRule groups)
+        => (Token, ApiBaseUrl, UsesWebhook, PollTimeout, Groups) = (token, apiBaseUrl, usesWebhook, pollTimeout, groups);
 
     public string Token { get; }
 
@@ -49,6 +50,8 @@ internal sealed class TelegramSettings
     public bool UsesWebhook { get; }
 
     public TimeSpan PollTimeout { get; }
+
+    public GroupRule Groups { get; }
 
     /// <summary>The number before the colon of a token is the bot's user id.</summary>
     public long BotId => long.Parse(Token.AsSpan(0, Token.IndexOf(':', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
@@ -68,7 +71,8 @@ internal sealed class TelegramSettings
             token,
             settings.Require("apiBaseUrl").TrimEnd('/'),
             settings.Require("mode") == "webhook",
-            TimeSpan.FromSeconds(double.IsNaN(seconds) ? 0 : Math.Clamp(seconds, 0, LongestPollSeconds)));
+            TimeSpan.FromSeconds(double.IsNaN(seconds) ? 0 : Math.Clamp(seconds, 0, LongestPollSeconds)),
+            GroupRule.Of(settings));
     }
 
     public static string TokenOf(SettingValues values) => values.Find("token")?.Trim() ?? "";

@@ -44,6 +44,12 @@ public sealed class LoopbackChannelTests : ChannelContract
             Content = new InboundContent.Edited(text),
         });
 
+        public override Task DeleteLastAsync(int person) => Deliver(_port.Said(Connection.Id, $"{person}", "", _lastSaid[person]) with
+        {
+            DedupeKey = $"{_lastSaid[person]}/deleted",
+            Content = new InboundContent.Deleted(),
+        });
+
         public override Task PressAsync(int person, string data)
         {
             var shown = _port.ShownIn(Connection.Id, $"{person}")[^1];

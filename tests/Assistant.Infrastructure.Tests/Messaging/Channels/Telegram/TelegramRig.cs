@@ -67,6 +67,58 @@ internal sealed class TelegramRig : ChannelRig
         return Task.CompletedTask;
     }
 
+    public override Task SayInGroupAsync(int person, string text, bool isMention)
+    {
+        Emulator.SayInGroup(-77, person, isMention ? $"@{Emulator.BotUsername} {text}" : text, message =>
+        {
+            if (isMention)
+            {
+                message["entities"] = new JsonArray(new JsonObject { ["type"] = "mention", ["offset"] = 0, ["length"] = Emulator.BotUsername.Length + 1 });
+            }
+        });
+        return Task.CompletedTask;
+    }
+
+    public override Task SayAsBotAsync(string text)
+    {
+        Emulator.Say(6001, text, message => message["from"]!["is_bot"] = true);
+        return Task.CompletedTask;
+    }
+
+    public override Task SendUnknownAsync()
+    {
+        Emulator.Inject(new JsonObject { ["hologram"] = new JsonObject { ["id"] = 1 } });
+        return Task.CompletedTask;
+    }
+
+    public override IReadOnlyList<string> ProofNames => [TelegramWebhook.SecretHeader];
+
+    public override bool ProofCoversBody => false;
+
+    public override WebhookRequest NewCallback(int person, string text, TimeSpan age)
+    {
+        if (Connection.Settings.Find("mode") != "webhook")
+        {
+            throw new NotSupportedException("The connection polls.");
+        }
+
+        var update = new JsonObject
+        {
+            ["update_id"] = 800_001,
+            ["message"] = new JsonObject
+            {
+                ["message_id"] = 11, ["date"] = 1_767_225_600, ["text"] = text,
+                ["from"] = new JsonObject { ["id"] = person, ["is_bot"] = false, ["first_name"] = "Lin" },
+                ["chat"] = new JsonObject { ["id"] = person, ["type"] = "private" },
+            },
+        };
+        return new WebhookRequest(
+            "POST",
+            new Dictionary<string, string> { [TelegramWebhook.SecretHeader] = TelegramSettings.Read(Connection.Settings).WebhookSecret(Connection.Id) },
+            new Dictionary<string, string>(),
+            System.Text.Encoding.UTF8.GetBytes(update.ToJsonString()));
+    }
+
     public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.SaidBy(person).Select(m => m.Text)];
 
     public override void FloodNextSend(int seconds) => Emulator.Fail("sendMessage", TelegramFault.TooMany(seconds));
@@ -76,6 +128,8 @@ internal sealed class TelegramRig : ChannelRig
     public override void LoseNextAnswer() => Emulator.Fail("sendMessage", new TelegramFault.Cut(AfterEffect: true));
 
     public override void Refuse(int person) => Emulator.Block(person);
+
+    public override void RevokeCredentials() => Emulator.Fail("sendMessage", new TelegramFault.Error(401, "Unauthorized"));
 
     public Connection ConnectionWith(SettingValues settings, TimeProvider time) => new(
         new ConnectionId("tg"), TenantId.Default, "telegram", "Telegram", AccessPolicy.Open, true, false, settings, time.GetUtcNow(), time.GetUtcNow());

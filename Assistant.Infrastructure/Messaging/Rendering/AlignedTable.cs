@@ -3,10 +3,10 @@ using System.Text;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;
 
-namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
+namespace Assistant.Infrastructure.Messaging.Rendering;
 
-/// <summary>A table in a fixed-width block: Telegram has none of its own.</summary>
-internal static class TelegramTable
+/// <summary>A table in a fixed-width block, for messengers that have none of their own.</summary>
+internal static class AlignedTable
 {
     public static string Align(Table table, Func<Block, string> textOf)
     {

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Assistant.Infrastructure.Messaging.Calls;
+
+/// <summary>What is the same for every call to a messenger.</summary>
+public sealed class CallOptions
+{
+    public const string Section = "Channels:Calls";
+
+    /// <summary>How long a call may take before its outcome counts as uncertain. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Calls in flight at once to one server. Default 64.</summary>
+    [Range(1, 1000)]
+    public int MaxConnectionsPerServer { get; set; } = 64;
+}

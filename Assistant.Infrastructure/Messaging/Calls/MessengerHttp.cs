@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Net;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Outgoing;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Messaging.Calls;
+
+/// <summary>Calls to the messengers' HTTP interfaces: one set of sockets for all, bounded in time and size. Retries nothing. Safe for concurrent use.</summary>
+/// <remarks>
+/// Addresses come from an operator's settings or are fixed in the code; one that a messenger names is fetched with <see cref="DownloadAsync"/>
+/// as untrusted. No activity is made for these calls: some addresses carry tokens.
+/// </remarks>
+internal sealed class MessengerHttp : IDisposable
+{
+    private const int MaxAnswerBytes = 4 << 20;
+
+    private readonly HttpClient _configured;
+    private readonly HttpClient _untrusted;
+    private readonly TimeProvider _time;
+    private readonly CallOptions _options;
+
+    public MessengerHttp(OutgoingHttp outgoing, IOptions<CallOptions> options, TimeProvider time)
+    {
+        (_options, _time) = (options.Value, time);
+        _configured = NewClient(outgoing, AddressSource.Configured);
+        _untrusted = NewClient(outgoing, AddressSource.Untrusted);
+    }
+
+    /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <param name="messenger">Its name, for what is said about a failure.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var patience = NewPatience(cancellationToken);
+        try
+        {
+            using var response = await _configured.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            var body = await ReadAsync(response.Content, patience.Token);
+            return body is null
+                ? new CallOutcome.Lost(Phrase.Of("channel.unreadable", ("name", messenger)))
+                : new CallOutcome.Answered(response.StatusCode, RetryAfterOf(response), body);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CallOutcome.Lost(Phrase.Of("channel.no-answer", ("name", messenger)));
+        }
+        catch (HttpRequestException fault)
+        {
+            return CallFaults.Of(messenger, fault);
+        }
+        catch (IOException)
+        {
+            return new CallOutcome.Lost(Phrase.Of("channel.broke-off", ("name", messenger)));
+        }
+    }
+
+    /// <summary>Opens a file; the caller reads and disposes the stream, counts its bytes and ends when it has enough.</summary>
+    /// <param name="isConfigured">Whether the host was named by the operator or is fixed in the code. One named in a message never leads into the private network.</param>
+    /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
+    public async Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
+    {
+        using var patience = NewPatience(cancellationToken);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await (isConfigured ? _configured : _untrusted).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return await response.Content.ReadAsStreamAsync(cancellationToken);
+            }
+
+            var isPassing = response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+            response.Dispose();
+            throw new AttachmentUnavailableException(
+                Phrase.Of("channel.file-gone", ("name", messenger)), isPassing ? AttachmentFault.Passing : AttachmentFault.Final);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            response?.Dispose();
+            throw new AttachmentUnavailableException(Phrase.Of("channel.files-unreachable", ("name", messenger)));
+        }
+    }
+
+    public void Dispose()
+    {
+        _configured.Dispose();
+        _untrusted.Dispose();
+    }
+
+    private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        {
+            if (body.Length + read > MaxAnswerBytes)
+            {
+                return null;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    {
+        if (response.Headers.RetryAfter is { } given)
+        {
+            return given.Delta ?? (given.Date is { } at && at > _time.GetUtcNow() ? at - _time.GetUtcNow() : null);
+        }
+
+        // Some write fractions of a second, which the header's own type does not read.
+        return response.Headers.TryGetValues("Retry-After", out var values)
+            && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86_400
+                ? TimeSpan.FromSeconds(seconds)
+                : null;
+    }
+
+    private CancellationTokenSource NewPatience(CancellationToken cancellationToken)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(_options.CallTimeout);
+        return patience;
+    }
+
+    private HttpClient NewClient(OutgoingHttp outgoing, AddressSource source)
+    {
+        var handler = outgoing.NewHandler(source);
+        handler.MaxConnectionsPerServer = _options.MaxConnectionsPerServer;
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+        handler.AutomaticDecompression = DecompressionMethods.None;
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+}
