@@ -114,6 +114,9 @@ public static class AuditActions
     public const string AccountLinkOffered = "account.offered";
     public const string AccountLinked = "account.linked";
     public const string AccountUnlinked = "account.unlinked";
+    public const string PersonLinkOffered = "person.link.offered";
+    public const string PersonLinked = "person.linked";
+    public const string PersonUnlinked = "person.unlinked";
     public const string PersonActAsked = "act.asked";
     public const string PersonActDone = "act.done";
     public const string PersonActDeclined = "act.declined";

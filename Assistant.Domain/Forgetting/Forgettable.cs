@@ -38,6 +38,10 @@ public enum Forgettable
     AccountCodes,
     /// <summary>What they asked for behind a link.</summary>
     Acts,
+    /// <summary>With which other persons they were one human being; those stay.</summary>
+    PersonLinks,
+    /// <summary>Codes by which they were linked with another person.</summary>
+    PersonCodes,
 }
 
 /// <summary>How many of each kind.</summary>

@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.People.Links;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Conversations.Local;
 using Assistant.Infrastructure.Memory.Search;
@@ -21,7 +22,8 @@ public static class ConversationServices
         services.AddSingleton<ITurnStore, SqlTurnStore>();
         services.AddSingleton<IConversationStore, SqlConversationStore>();
         services.AddSingleton<IConversationQueries, EfConversationQueries>();
-        services.AddSingleton<IRecall, SearchIndex>();
+        services.AddSingleton<SearchIndex>();
+        services.AddSingleton<IRecall>(provider => new LinkedRecall(provider.GetRequiredService<SearchIndex>(), provider.GetRequiredService<IPersonLinkStore>()));
         services.AddSingleton<ConversationSearch>();
         services.AddSingleton<IIndexingStore, SqlIndexingStore>();
         services.AddSingleton<IndexingDesk>();

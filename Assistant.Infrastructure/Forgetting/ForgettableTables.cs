@@ -103,6 +103,8 @@ internal static class ForgettableTables
         new("person_accounts", Forgettable.AccountLinks, "person_id", "person_id = @p1"),
         new("invitations", Forgettable.AccountInvitations, "id", "person_id = @p1"),
         new("link_codes", Forgettable.AccountCodes, "id", "used_by = @p1"),
+        new("person_links", Forgettable.PersonLinks, "id", "(first_id = @p1 OR second_id = @p1)"),
+        new("person_link_codes", Forgettable.PersonCodes, "id", "(person_id = @p1 OR used_by = @p1)"),
         new("person_acts", Forgettable.Acts, "id", "person_id = @p1", "conversation_id = @p1"),
         GroupMessages,
         Identities,

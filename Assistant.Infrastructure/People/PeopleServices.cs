@@ -1,9 +1,11 @@
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.People.Accounts;
 using Assistant.Infrastructure.People.Acts;
+using Assistant.Infrastructure.People.Links;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +20,9 @@ public static class PeopleServices
         services.AddSingleton<IPersonAccountStore, SqlPersonAccountStore>();
         services.AddSingleton<IPersonActStore, SqlPersonActStore>();
         services.AddSingleton<IPersonNotices, SqlPersonNotices>();
+        services.AddSingleton<IPersonLinkStore, SqlPersonLinkStore>();
         services.AddSingleton<PersonAccountDesk>();
+        services.AddSingleton<PersonLinkDesk>();
         services.AddSingleton<PersonActDesk>();
         services.AddSingleton<PersonCommands>();
         services.AddSingleton<DeviceNotices>();

@@ -37,17 +37,27 @@ public sealed partial class TenantFilters
     /// <summary>The names of all filters, in the order of the assembly.</summary>
     public static IReadOnlyList<string> In(string assembly)
     {
-        using var module = ModuleDefinition.ReadModule(assembly);
+        using var resolver = BesideOf(assembly);
+        using var module = ModuleDefinition.ReadModule(assembly, new ReaderParameters { AssemblyResolver = resolver });
         return [.. new TenantFilters(module, switches: false).Walk().Distinct()];
     }
 
     /// <summary>Writes the assembly with a switch at each filter; returns their names.</summary>
     public static IReadOnlyList<string> Switch(string assembly, string into)
     {
-        using var module = ModuleDefinition.ReadModule(assembly);
+        using var resolver = BesideOf(assembly);
+        using var module = ModuleDefinition.ReadModule(assembly, new ReaderParameters { AssemblyResolver = resolver });
         IReadOnlyList<string> names = [.. new TenantFilters(module, switches: true).Walk().Distinct()];
         module.Write(into);
         return names;
+    }
+
+    // Whoever writes a module looks up the types of its constants, which may be another assembly's.
+    private static DefaultAssemblyResolver BesideOf(string assembly)
+    {
+        var resolver = new DefaultAssemblyResolver();
+        resolver.AddSearchDirectory(Path.GetDirectoryName(assembly));
+        return resolver;
     }
 
     internal static string OfRows(string type) => $"Persistence.AssistantDbContext: rows of {Short(type)}";

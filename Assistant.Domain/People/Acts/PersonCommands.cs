@@ -1,7 +1,9 @@
 using System.Globalization;
+using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.Settings;
 
 namespace Assistant.Domain.People.Acts;
@@ -14,8 +16,8 @@ public sealed record PublicAddress(Uri? Base)
     public string? Of(string path) => Base is null ? null : new Uri(Base, path).ToString();
 }
 
-/// <summary>Answers what people say to the product itself: link my account, export my data, forget me.</summary>
-public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk accounts, PublicAddress address)
+/// <summary>Answers what people say to the product itself: link my account, connect my other messenger, export my data, forget me.</summary>
+public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk accounts, PersonLinkDesk links, PublicAddress address)
 {
     private static readonly LocalizedText Direct = new(
         "This is about you alone: please write it to me directly, not in a group.", "这只与您本人有关：请直接私信我，不要在群组里说。");
@@ -35,12 +37,31 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
         "**{0}**\n\nIf this is what you want, open this link within ten minutes, sign in with your account and confirm with your passkey or a code:\n\n{1}\n\nIf you did not ask for this, do nothing, or decline it there.",
         "**{0}**\n\n如果这正是您想要的，请在十分钟内打开以下链接，用您的账户登录，并用通行密钥或验证码确认：\n\n{1}\n\n如果不是您本人的请求，请不要操作，或在链接中拒绝。");
 
+    private static readonly LocalizedText Offered = new(
+        "Write this to me on your other messenger, within ten minutes:\n\n**link {0}**\n\nThere I ask you once more, and then I know on both what you told me on either. Give the code to nobody: whoever uses it becomes you.",
+        "请在十分钟内，在您的另一个消息应用中把这句话发给我：\n\n**绑定 {0}**\n\n我会在那里再次向您确认，之后您在任一应用中告诉我的内容，我在两边都会知道。请勿把代码交给他人：使用它的人将被视为您本人。");
+
+    private static readonly LocalizedText Sure = new(
+        "“{0}” on {1} says that you are one and the same. If that is you, write: **confirm {2}**\n\nIf somebody gave you this code, do not: they would know here what you told me.",
+        "{1} 上的“{0}”表示与您是同一个人。如果那就是您本人，请发送：**确认 {2}**\n\n如果代码是别人给您的，请不要这样做：对方将会知道您告诉我的内容。");
+
+    private static readonly LocalizedText Connected = new(
+        "Done: you are one person with “{0}” on {1} now. To end this, write: /unlink", "已完成：您现在与 {1} 上的“{0}”关联为同一个人。如需解除，请发送：/unlink");
+
+    private static readonly LocalizedText TooMany = new(
+        "This is not possible: you are connected on as many messengers as I can keep together.", "无法关联：您已关联的消息应用数量达到上限。");
+
+    private static readonly LocalizedText Disconnected = new(
+        "Done. On your other messengers I do not know any more what you tell me here. Nothing was deleted.", "已解除。您在这里告诉我的内容，在其他消息应用中将不再知道。没有删除任何内容。");
+
+    private static readonly LocalizedText NotConnected = new("You are not connected with another messenger.", "您没有关联其他消息应用。");
+
     private static readonly LocalizedText Linked = new(
         "Your account is linked with you now. You can see and end this on your account page, under “Messengers”.", "您的账户现已与您绑定。您可以在账户页面的“消息应用”下查看或解除绑定。");
 
     private static readonly LocalizedText NoSuchCode = new(
-        "This code opens nothing. Codes work once and for ten minutes; make a new one on your account page, under “Messengers”.",
-        "此代码无效。代码只能使用一次，十分钟内有效；请在账户页面的“消息应用”下重新生成。");
+        "This code opens nothing. Codes work once and for ten minutes; make a new one where you made this one: on your account page, under “Messengers”, or with /connect on your other messenger.",
+        "此代码无效。代码只能使用一次，十分钟内有效；请在原处重新生成：账户页面的“消息应用”下，或在另一个消息应用中发送 /connect。");
 
     private static readonly LocalizedText Taken = new(
         "This is not possible: either another account is linked with you, or this account belongs to somebody else here. End that link first.",
@@ -63,7 +84,11 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
         return request switch
         {
             PersonRequest.Act act => await AskAsync(start, act.Kind, culture, cancellationToken),
-            PersonRequest.Link link => (await LinkAsync(start, link.Code, cancellationToken)).In(culture),
+            PersonRequest.Link link => await LinkAsync(start, link.Code, culture, cancellationToken),
+            PersonRequest.Connect => string.Format(
+                culture, Offered.In(culture), (await links.OfferAsync(start.Person, OriginOf(start), cancellationToken)).Reveal()),
+            PersonRequest.Confirm confirm => await ConfirmAsync(start, confirm.Code, culture, cancellationToken),
+            PersonRequest.Disconnect => (await links.LeaveAsync(start.Person, OriginOf(start), cancellationToken) > 0 ? Disconnected : NotConnected).In(culture),
             _ => throw new InvalidOperationException($"Unknown request {request.GetType().Name}."),
         };
     }
@@ -81,11 +106,41 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
             : string.Format(culture, Asked.In(culture), asked.Sentence, address.Of($"act/{asked.Token.Reveal()}"));
     }
 
-    private async Task<LocalizedText> LinkAsync(TurnStart start, LinkCode? code, CancellationToken cancellationToken)
-        => code is null ? NoSuchCode : await accounts.RedeemAsync(start.Person, code, start.Conversation.Connection.Value, cancellationToken) switch
+    /// <summary>What is typed may be an account's code, or one shown on another messenger: the person need not know which.</summary>
+    private async Task<string> LinkAsync(TurnStart start, LinkCode? code, CultureInfo culture, CancellationToken cancellationToken)
+    {
+        if (code is null)
         {
-            LinkOutcome.Linked => Linked,
-            LinkOutcome.PersonTaken or LinkOutcome.AccountTaken => Taken,
-            _ => NoSuchCode,
+            return NoSuchCode.In(culture);
+        }
+
+        switch (await accounts.RedeemAsync(start.Person, code, OriginOf(start), cancellationToken))
+        {
+            case LinkOutcome.Linked:
+                return Linked.In(culture);
+            case LinkOutcome.PersonTaken or LinkOutcome.AccountTaken:
+                return Taken.In(culture);
+            default:
+                return await links.FindOfferAsync(start.Person, code, cancellationToken) is { } offer
+                    ? string.Format(culture, Sure.In(culture), MarkdownText.Escape(offer.Name), offer.Messenger, code.Reveal())
+                    : NoSuchCode.In(culture);
+        }
+    }
+
+    private async Task<string> ConfirmAsync(TurnStart start, LinkCode? code, CultureInfo culture, CancellationToken cancellationToken)
+    {
+        if (code is null || await links.FindOfferAsync(start.Person, code, cancellationToken) is not { } offer)
+        {
+            return NoSuchCode.In(culture);
+        }
+
+        return await links.ConfirmAsync(start.Person, code, OriginOf(start), cancellationToken) switch
+        {
+            JoinOutcome.Linked => string.Format(culture, Connected.In(culture), MarkdownText.Escape(offer.Name), offer.Messenger),
+            JoinOutcome.TooMany => TooMany.In(culture),
+            _ => NoSuchCode.In(culture),
         };
+    }
+
+    private static string OriginOf(TurnStart start) => start.Conversation.Connection.Value;
 }

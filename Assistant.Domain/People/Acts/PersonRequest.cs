@@ -7,6 +7,7 @@ namespace Assistant.Domain.People.Acts;
 public abstract record PersonRequest
 {
     private const string ChineseLink = "绑定";
+    private const string ChineseConfirm = "确认";
 
     private static readonly FrozenDictionary<string, (PersonActKind Kind, bool? IsChinese)> Phrases = new Dictionary<string, (PersonActKind, bool?)>
     {
@@ -20,6 +21,20 @@ public abstract record PersonRequest
         ["忘记我"] = (PersonActKind.Forget, true),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenDictionary<string, bool?> Offers = new Dictionary<string, bool?>
+    {
+        ["/connect"] = null,
+        ["connect my other messenger"] = false,
+        ["关联其他应用"] = true,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenDictionary<string, bool?> Partings = new Dictionary<string, bool?>
+    {
+        ["/unlink"] = null,
+        ["disconnect my other messengers"] = false,
+        ["解除关联"] = true,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
     private PersonRequest() { }
 
     /// <summary>The language it was said in; <see langword="null"/> for a command, which has none.</summary>
@@ -28,7 +43,17 @@ public abstract record PersonRequest
     /// <summary>A sensitive act about the person themselves.</summary>
     public sealed record Act(PersonActKind Kind) : PersonRequest;
 
-    /// <summary>A code their account showed.</summary>
+    /// <summary>A code that links them with who they are on another messenger.</summary>
+    public sealed record Connect : PersonRequest;
+
+    /// <summary>They know whose code they typed, and say that it is theirs.</summary>
+    /// <param name="Code"><see langword="null"/> when what stands there cannot be one.</param>
+    public sealed record Confirm(LinkCode? Code) : PersonRequest;
+
+    /// <summary>They are one person with nobody any more.</summary>
+    public sealed record Disconnect : PersonRequest;
+
+    /// <summary>A code their account showed, or the assistant on another messenger.</summary>
     /// <param name="Code"><see langword="null"/> when what stands there cannot be one.</param>
     public sealed record Link(LinkCode? Code) : PersonRequest;
 
@@ -42,16 +67,36 @@ public abstract record PersonRequest
             return new Act(known.Kind) { IsChinese = known.IsChinese };
         }
 
+        if (Offers.TryGetValue(text, out var isChinese))
+        {
+            return new Connect { IsChinese = isChinese };
+        }
+
+        if (Partings.TryGetValue(text, out isChinese))
+        {
+            return new Disconnect { IsChinese = isChinese };
+        }
+
         if (After(text, "/link") is { } typed)
         {
             return new Link(LinkCode.TryParse(typed, out var code) ? code : null);
         }
 
+        if (After(text, "/confirm") is { } confirmed)
+        {
+            return new Confirm(LinkCode.TryParse(confirmed, out var code) ? code : null);
+        }
+
         // Without the slash these are words as well: only with a code behind them do they mean this.
-        return After(text, "link") is { } english && LinkCode.TryParse(english, out var said) ? new Link(said) { IsChinese = false }
-            : text.StartsWith(ChineseLink, StringComparison.Ordinal) && LinkCode.TryParse(text[ChineseLink.Length..].Trim(), out said) ? new Link(said) { IsChinese = true }
+        return Coded(text, "link", ChineseLink) is { } link ? new Link(link.Code) { IsChinese = link.IsChinese }
+            : Coded(text, "confirm", ChineseConfirm) is { } confirm ? new Confirm(confirm.Code) { IsChinese = confirm.IsChinese }
             : null;
     }
+
+    private static (LinkCode Code, bool IsChinese)? Coded(string text, string english, string chinese)
+        => After(text, english) is { } said && LinkCode.TryParse(said, out var code) ? (code, false)
+            : text.StartsWith(chinese, StringComparison.Ordinal) && LinkCode.TryParse(text[chinese.Length..].Trim(), out code) ? (code, true)
+            : null;
 
     private static string? After(string text, string word)
         => text.Equals(word, StringComparison.OrdinalIgnoreCase) ? ""

@@ -23,7 +23,8 @@ namespace Assistant.Infrastructure.Conversations.Local;
 
 /// <inheritdoc cref="IConversationExecutor"/>
 [ActsFor("the product, in every tenant: answers what was received")]
-[Audits(AuditActions.TurnCompleted, AuditActions.TurnFailed, AuditActions.AccountLinked, AuditActions.PersonActAsked, AuditActions.PersonActEnded)]
+[Audits(AuditActions.TurnCompleted, AuditActions.TurnFailed, AuditActions.AccountLinked, AuditActions.PersonLinkOffered, AuditActions.PersonLinked,
+    AuditActions.PersonUnlinked, AuditActions.PersonTold, AuditActions.PersonActAsked, AuditActions.PersonActEnded)]
 internal sealed partial class LocalConversationExecutor(
     IServiceProvider services, IInbox inbox, IOptions<ExecutorOptions> options, TimeProvider clock, ILogger<LocalConversationExecutor> logger)
     : BackgroundService, IConversationExecutor

@@ -259,7 +259,7 @@ public sealed class HandedOverForgettableTests : HandedOverRows
 
     private static Dictionary<string, SqlValue> Row(ForgettableTable table, Guid person) => Values(
         ("id", table == ForgettableTables.People ? person : table == ForgettableTables.SearchEntries ? 1L : s_conversation),
-        ("person_id", person), ("used_by", person), ("conversation_id", s_conversation), ("source_conversation_id", s_conversation),
+        ("person_id", person), ("first_id", person), ("used_by", person), ("conversation_id", s_conversation), ("source_conversation_id", s_conversation),
         ("seq", 1L), ("message_seq", 1L), ("source_seq", 1L), ("number", 1L), ("is_note", table == ForgettableTables.Notes));
 
     private static Dictionary<string, SqlValue> Values(params (string Column, SqlValue Value)[] values)

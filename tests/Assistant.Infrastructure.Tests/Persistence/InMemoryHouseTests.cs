@@ -78,6 +78,11 @@ public sealed class InMemoryPersonAccountStoreTests : PersonAccountStoreContract
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
 
+public sealed class InMemoryPersonLinkStoreTests : PersonLinkStoreContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}
+
 public sealed class InMemoryPersonActStoreTests : PersonActStoreContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();

@@ -152,9 +152,19 @@ public sealed class PostgresPersonAccountStoreTests : PersonAccountStoreContract
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
 
+public sealed class SqlitePersonLinkStoreTests : PersonLinkStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
 public sealed class SqlitePersonActStoreTests : PersonActStoreContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresPersonLinkStoreTests : PersonLinkStoreContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
 
 public sealed class PostgresPersonActStoreTests : PersonActStoreContract

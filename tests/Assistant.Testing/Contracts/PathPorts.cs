@@ -9,6 +9,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
@@ -39,6 +40,7 @@ public sealed record PathPorts(
     IIndexingStore Indexing,
     IUserDirectory Users,
     IPersonAccountStore Accounts,
+    IPersonLinkStore Links,
     IPersonActStore Acts,
     IPersonNotices Notices,
     IAttachmentStore Attachments,

@@ -8,6 +8,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.EndToEnd;
@@ -106,6 +107,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         var (board, members) = (new SessionBoard(sessions, new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), clock), new InMemoryMembershipStore(users, log));
         var keys = new InMemoryApiKeyStore(log, clock);
         services.AddSingleton(new PersonAccountDesk(house, clock));
+        services.AddSingleton(provider => new PersonLinkDesk(house, house, house, provider.GetRequiredService<StageChannels>(), clock));
         services.AddSingleton(new InvitationDesk(
             new InMemoryInvitationStore(log), users, members, new InMemoryRoleStore(members, keys, log), keys, guard, clock, accounts: house, people: house));
         services.AddSingleton(board);

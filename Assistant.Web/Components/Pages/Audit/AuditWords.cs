@@ -29,7 +29,8 @@ internal static class AuditWords
         AuditActions.StepUpRequested, AuditActions.StepUpProven, AuditActions.StepUpRefused, AuditActions.StepUpUsed, AuditActions.ApiKeyCreated,
         AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
         AuditActions.PersonKeyDestroyed, AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonExported, AuditActions.AttachmentDownloaded,
-        AuditActions.AccountLinkOffered, AuditActions.AccountLinked, AuditActions.AccountUnlinked, AuditActions.PersonActAsked, AuditActions.PersonActDone,
+        AuditActions.AccountLinkOffered, AuditActions.AccountLinked, AuditActions.AccountUnlinked, AuditActions.PersonLinkOffered, AuditActions.PersonLinked, AuditActions.PersonUnlinked,
+        AuditActions.PersonActAsked, AuditActions.PersonActDone,
         AuditActions.PersonActDeclined, AuditActions.PersonActEnded, AuditActions.PersonActRefused, AuditActions.PersonTold, AuditActions.AuditExported, AuditActions.AuditAlarm,
         AuditActions.BackupCreated, AuditActions.BackupRestored,
     ];

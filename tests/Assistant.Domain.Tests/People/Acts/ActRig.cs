@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.StepUp;
@@ -13,6 +14,7 @@ using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Testing.InMemory.House;
+using Assistant.Testing.Messaging;
 using Xunit;
 
 namespace Assistant.Domain.Tests.People.Acts;
@@ -38,7 +40,9 @@ public abstract class ActRig : TurnRig
 
     protected PublicAddress Address { get; set; } = new(new Uri("https://assistant.example/"));
 
-    protected override PersonCommands Commands => new(Acts, Accounts, Address);
+    protected PersonLinkDesk Links { get; private set; } = null!;
+
+    protected override PersonCommands Commands => new(Acts, Accounts, Links, Address);
 
     protected override async Task<PathPorts> OpenAsync()
     {
@@ -50,6 +54,7 @@ public abstract class ActRig : TurnRig
         Forgetting = new ForgettingDesk(House, guard, new RecordedSignals(), Outbox, new NoWorker(), ports.Clock);
         Exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, ports.Clock), guard, House, ports.Clock);
         Accounts = new PersonAccountDesk(House, ports.Clock);
+        Links = new PersonLinkDesk(House, House, House, new QuietLine(), ports.Clock);
         Acts = new PersonActDesk(House, House, House, Forgetting, Exports, House, ports.Clock);
         var passkeys = new PasskeyDesk(new InMemoryPasskeyStore(House.Users!, _log), new FakePasskeyVerifier(), House.Users!, _log, ports.Clock);
         StepUps = new StepUpDesk(store, House.Users!, passkeys, ports.Clock, House);

@@ -146,6 +146,8 @@ public sealed partial class InMemoryHouse
         if (scope.Kind == ErasureKind.Person)
         {
             _accounts.RemoveAll(a => a.Tenant == tenant && a.Person.Value == scope.Id);
+            _links.RemoveAll(l => l.Tenant == tenant && (l.First.Value == scope.Id || l.Second.Value == scope.Id));
+            _linkCodes.RemoveAll(c => c.Code.Tenant == tenant && c.Code.Person.Value == scope.Id);
             _acts.RemoveAll(a => a.Tenant == tenant && a.Person.Value == scope.Id);
             _people.RemoveAll(p => p.Person.Tenant == tenant && p.Person.Id.Value == scope.Id);
             foreach (var key in _standings.Keys.Where(key => key.Item2.Value == scope.Id).ToList())
