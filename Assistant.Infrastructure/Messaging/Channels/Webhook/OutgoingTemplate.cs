@@ -1,0 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
+
+/// <summary>A request with holes: an address and a JSON document in whose texts <c>{text}</c>, <c>{chat}</c> and the like stand.</summary>
+/// <remarks>
+/// The document is read once, and values are put into its texts, never into its source; in the address they are percent-encoded and stand behind the
+/// host. So nothing that somebody wrote can become a part of either.
+/// </remarks>
+internal sealed partial class OutgoingTemplate
+{
+    private static readonly JsonSerializerOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly string _address;
+    private readonly JsonNode _body;
+
+    private OutgoingTemplate(string address, JsonNode body) => (_address, _body) = (address, body);
+
+    /// <summary>Names that have a value.</summary>
+    public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal) { "text", "chat", "thread", "id", "replyTo" };
+
+    /// <returns><see langword="false"/> when the address has a hole in its host, the body is no JSON object, or a hole has no value.</returns>
+    public static bool TryParse(string address, string body, [NotNullWhen(true)] out OutgoingTemplate? template)
+    {
+        template = null;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
+            || Hole().IsMatch(uri.Authority) || uri.Authority.Contains('{', StringComparison.Ordinal) || !AreKnown(address) || !AreKnown(body))
+        {
+            return false;
+        }
+
+        try
+        {
+            template = JsonNode.Parse(body) is JsonObject document ? new OutgoingTemplate(address, document) : null;
+            return template is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    public Uri AddressFor(IReadOnlyDictionary<string, string> values) => new(Hole().Replace(_address, hole => Uri.EscapeDataString(values[hole.Groups[1].Value])));
+
+    public byte[] BodyFor(IReadOnlyDictionary<string, string> values) => JsonSerializer.SerializeToUtf8Bytes(Filled(_body, values), Written);
+
+    private static JsonNode? Filled(JsonNode? node, IReadOnlyDictionary<string, string> values) => node switch
+    {
+        JsonObject document => new JsonObject(document.Select(pair => KeyValuePair.Create(pair.Key, Filled(pair.Value, values)))),
+        JsonArray list => new JsonArray([.. list.Select(item => Filled(item, values))]),
+        JsonValue value when value.TryGetValue<string>(out var text) => JsonValue.Create(Hole().Replace(text, hole => values[hole.Groups[1].Value])),
+        _ => node?.DeepClone(),
+    };
+
+    private static bool AreKnown(string text) => Hole().Matches(text).All(hole => Names.Contains(hole.Groups[1].Value));
+
+    [GeneratedRegex(@"\{([A-Za-z]+)\}")]
+    private static partial Regex Hole();
+}

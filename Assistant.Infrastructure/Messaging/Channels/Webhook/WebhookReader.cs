@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Assistant.Domain.Messaging;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
+
+/// <summary>Translates callbacks by the paths and conditions of the settings. Pure, and total: any bytes give a document or none, any document messages or none.</summary>
+internal sealed class WebhookReader(WebhookSettings settings, ConnectionId connection)
+{
+    private const int MaxItems = 100;
+    private static readonly char[] AfterMention = [' ', ',', '，', ':', '：', '\n'];
+
+    /// <summary>The body as a JSON document, also of a form; <see langword="null"/> when it is neither. The caller disposes it.</summary>
+    public static JsonDocument? Parse(WebhookRequest request)
+    {
+        try
+        {
+            return request.Headers.TryGetValue("content-type", out var type) && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+                ? JsonSerializer.SerializeToDocument(Form(Encoding.UTF8.GetString(request.Body.Span)))
+                : JsonDocument.Parse(request.Body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The messages in a document, in its order.</summary>
+    public IEnumerable<InboundMessage> Read(JsonElement root, DateTimeOffset now)
+    {
+        if (settings.Items is null)
+        {
+            return ReadOne(root, now) is { } only ? [only] : [];
+        }
+
+        return settings.Items.In(root) is { ValueKind: JsonValueKind.Array } items
+            ? items.EnumerateArray().Take(MaxItems).Select(item => ReadOne(item, now)).OfType<InboundMessage>()
+            : [];
+    }
+
+    private InboundMessage? ReadOne(JsonElement item, DateTimeOffset now)
+    {
+        if (settings.Only?.HoldsIn(item) == false || Value(settings.Id, item) is not { } id || Value(settings.Chat, item) is not { } chat
+            || Value(settings.Sender, item) is not { } sender)
+        {
+            return null;
+        }
+
+        var isGroup = settings.Group?.HoldsIn(item) == true;
+        var (text, isMentioned) = WithoutMention(settings.Text?.TextIn(item)?.Trim() ?? "");
+        var (content, key) = settings switch
+        {
+            { Deleted: { } deleted } when deleted.HoldsIn(item) => (new InboundContent.Deleted(), $"{id}/deleted"),
+            { Edited: { } edited } when edited.HoldsIn(item) && text.Length > 0 => (new InboundContent.Edited(text), $"{id}/edited/{HashOf(text)}"),
+            _ when text.Length > 0 => ((InboundContent?)new InboundContent.Said(text, [], Value(settings.ReplyTo, item)), id),
+            _ => (null, id),
+        };
+        return content is null ? null : new InboundMessage
+        {
+            Connection = connection,
+            DedupeKey = $"{chat}/{key}",
+            Chat = new ExternalChat(chat, Value(settings.Thread, item), isGroup, Value(settings.Title, item)),
+            Sender = new ExternalSender(sender, Value(settings.Name, item) ?? sender, IsBot: settings.Bot?.HoldsIn(item) == true),
+            ExternalMessageId = id,
+            Content = content,
+            SentAt = TimeOf(item) ?? now,
+            IsAddressed = settings.Groups.IsAddressed(isGroup, isMentioned),
+        };
+    }
+
+    private (string Text, bool IsMentioned) WithoutMention(string text)
+    {
+        if (settings.Mention is not { } name || text.IndexOf(name, StringComparison.OrdinalIgnoreCase) is not (>= 0 and var at))
+        {
+            return (text, false);
+        }
+
+        var rest = at == 0 ? text[name.Length..].TrimStart(AfterMention)
+            : at + name.Length == text.Length ? text[..at].TrimEnd()
+            : text;
+        return (rest.Length == 0 ? text : rest, true);
+    }
+
+    private DateTimeOffset? TimeOf(JsonElement item)
+    {
+        if (Value(settings.Time, item) is not { } text)
+        {
+            return null;
+        }
+
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        {
+            return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        }
+
+        // Seconds of today have ten digits, milliseconds thirteen.
+        var milliseconds = number < 100_000_000_000 ? number * 1000 : number;
+        return milliseconds < 253_402_300_800_000 ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : null;
+    }
+
+    private static string? Value(JsonQuery? query, JsonElement item) => query?.TextIn(item) is { Length: > 0 and <= 255 } value ? value : null;
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+
+    private static Dictionary<string, string> Form(string body)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in body.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            values[Decoded(equals < 0 ? pair : pair[..equals])] = equals < 0 ? "" : Decoded(pair[(equals + 1)..]);
+        }
+
+        return values;
+
+        static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    }
+}

@@ -1,0 +1,183 @@
+using System.Text;
+using System.Text.Json;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Messaging.Channels.Webhook;
+using Assistant.Testing.Messaging;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Webhook;
+
+/// <summary>Paths, conditions, templates and signatures by themselves.</summary>
+public sealed class WebhookMappingTests
+{
+    private const string Document = """
+        {"a": {"b": [{"c": "deep"}, 7, true, null]}, "quoted key": "q", "it's": "apostrophe", "no": false, "half": "\ud800", "list": [1], "empty": ""}
+        """;
+
+    [Theory]
+    [InlineData("$.a.b[0].c", "deep")]
+    [InlineData("$['a']['b'][0]['c']", "deep")]
+    [InlineData("$.a.b[1]", "7")]
+    [InlineData("$.a.b[2]", "true")]
+    [InlineData("$.a.b[3]", null)]
+    [InlineData("$.a.b[4]", null)]
+    [InlineData("$.a.b.c", null)]
+    [InlineData("$[\"quoted key\"]", "q")]
+    [InlineData(@"$['it\'s']", "apostrophe")]
+    [InlineData("$.missing.more", null)]
+    [InlineData("$.half", null)]
+    [InlineData("$.list", null)]
+    [InlineData(" $.empty ", "")]
+    public void A_path_names_one_value(string path, string? expected)
+    {
+        Assert.True(JsonQuery.TryParse(path, out var query));
+
+        Assert.Equal(expected, query.TextIn(JsonDocument.Parse(Document).RootElement));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a.b")]
+    [InlineData("$.")]
+    [InlineData("$..a")]
+    [InlineData("$.a[*]")]
+    [InlineData("$.a[-1]")]
+    [InlineData("$.a[")]
+    [InlineData("$['a'")]
+    [InlineData("$['a")]
+    [InlineData("$.a b")]
+    [InlineData("$[?@.a]")]
+    public void What_names_several_values_or_none_is_no_path(string path) => Assert.False(JsonQuery.TryParse(path, out _));
+
+    [Theory]
+    [InlineData("$.a.b[0].c = deep", true)]
+    [InlineData("$.a.b[0].c=deep", true)]
+    [InlineData("$.a.b[0].c != deep", false)]
+    [InlineData("$.missing != x", true)]
+    [InlineData("$.missing = x", false)]
+    [InlineData("$.a", true)]
+    [InlineData("$.no", false)]
+    [InlineData("$.a.b[3]", false)]
+    [InlineData("$.empty", true)]
+    public void A_condition_holds_or_not(string text, bool expected)
+    {
+        Assert.True(JsonCondition.TryParse(text, out var condition));
+
+        Assert.Equal(expected, condition.HoldsIn(JsonDocument.Parse(Document).RootElement));
+    }
+
+    [Fact]
+    public void Nothing_that_somebody_wrote_becomes_a_part_of_the_request()
+    {
+        Assert.True(OutgoingTemplate.TryParse("https://api.example/v1/{chat}/send?thread={thread}", """{"to": ["{chat}"], "text": "{text} {id}", "n": 1}""", out var template));
+        var values = new Dictionary<string, string>
+        {
+            ["chat"] = "../../admin?x=1#y", ["thread"] = "a&b=c", ["text"] = "\", \"role\": \"admin\" {chat} 你好 \u202E", ["id"] = "{text}", ["replyTo"] = "",
+        };
+
+        Assert.Equal("https://api.example/v1/..%2F..%2Fadmin%3Fx%3D1%23y/send?thread=a%26b%3Dc", template.AddressFor(values).AbsoluteUri);
+        using var body = JsonDocument.Parse(template.BodyFor(values));
+        Assert.Equal(["to", "text", "n"], body.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("\", \"role\": \"admin\" {chat} 你好 \u202E {text}", body.RootElement.GetProperty("text").GetString());
+        Assert.Contains("你好", Encoding.UTF8.GetString(template.BodyFor(values)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://{chat}.example/", "{}")]
+    [InlineData("https://user:{id}@api.example/", "{}")]
+    [InlineData("ftp://api.example/", "{}")]
+    [InlineData("https://api.example/{token}", "{}")]
+    [InlineData("https://api.example/", "[]")]
+    [InlineData("https://api.example/", "{\"text\": \"{unknown}\"}")]
+    [InlineData("https://api.example/", "{")]
+    [InlineData("relative", "{}")]
+    public void A_template_that_could_lead_elsewhere_or_has_a_hole_without_a_value_is_none(string address, string body)
+        => Assert.False(OutgoingTemplate.TryParse(address, body, out _));
+
+    // RFC 4231, test case 2; the SHA-1 of RFC 2202, test case 2.
+    [Theory]
+    [InlineData("sha256-hex", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")]
+    [InlineData("sha256-base64", "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=")]
+    [InlineData("sha1-hex", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79")]
+    [InlineData("sha512-hex", "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737")]
+    public void A_signature_is_the_standards(string kind, string expected)
+    {
+        var rule = new SignatureRule(kind, "v1=", SignatureRule.Body);
+        var body = Encoding.UTF8.GetBytes("what do ya want for nothing?");
+
+        Assert.Equal($"v1={expected}", rule.Sign("Jefe", body, ""));
+        Assert.True(rule.IsSigned($"v1={expected}", "Jefe", body, ""));
+        Assert.False(rule.IsSigned(expected, "Jefe", body, ""));
+        Assert.False(rule.IsSigned($"v1={expected}", "", body, ""));
+    }
+
+    [Theory]
+    [InlineData("id", "id")]
+    [InlineData("only", "$.a[*] = 1")]
+    [InlineData("sendBody", "{")]
+    [InlineData("signed", "{timestamp}")]
+    public void A_mapping_that_means_nothing_is_named_and_keeps_the_connection_closed(string key, string value)
+    {
+        var values = new SettingValues(new Dictionary<string, string>
+        {
+            ["secret"] = "s", ["id"] = "$.id", ["text"] = "$.text", ["chat"] = "$.chat", ["sender"] = "$.user", ["sendUrl"] = "https://api.example/", [key] = value,
+        });
+
+        Assert.False(WebhookSettings.TryRead(values, out _, out var wrong));
+        Assert.Contains(key, wrong, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_form_and_a_list_are_read_too()
+    {
+        var reader = Reader(("items", "$.events"), ("chat", "$.room"));
+        var form = new WebhookRequest(
+            "POST", new Dictionary<string, string> { ["content-type"] = "application/x-www-form-urlencoded; charset=utf-8" }, new Dictionary<string, string>(),
+            "id=1&text=%E4%BD%A0%E5%A5%BD+there&room=r&user=u"u8.ToArray());
+
+        using var single = WebhookReader.Parse(form);
+        Assert.Equal("你好 there", Assert.IsType<InboundContent.Said>(Assert.Single(Reader(("chat", "$.room")).Read(single!.RootElement, default)).Content).Text);
+        using var list = JsonDocument.Parse("""{"events": [{"id": 1, "text": "a", "room": "r", "user": "u"}, {"id": 2}, 3, {"id": "4", "text": "b", "room": "r", "user": "u"}]}""");
+        Assert.Equal(["1", "4"], reader.Read(list.RootElement, default).Select(message => message.ExternalMessageId));
+    }
+
+    [Fact]
+    public void Whatever_is_posted_is_a_message_or_none()
+    {
+        var reader = Reader(("time", "$.t"), ("edited", "$.type = edited"), ("group", "$.room.type"), ("mention", "@bot"));
+        byte[][] seeds =
+        [
+            """{"id":"1","text":"@bot hello","chat":"c","user":"u","t":1767225600.5,"type":"edited","room":{"type":"x"}}"""u8.ToArray(),
+            "id=1&text=hello%20there&chat=c&user=u"u8.ToArray(),
+        ];
+        foreach (var (seed, input) in MutatedBytes.Of(seeds))
+        {
+            foreach (var type in new[] { "application/json", "application/x-www-form-urlencoded" })
+            {
+                var request = new WebhookRequest("POST", new Dictionary<string, string> { ["content-type"] = type }, new Dictionary<string, string>(), input);
+                var fault = Record.Exception(() =>
+                {
+                    using var document = WebhookReader.Parse(request);
+                    _ = document is null ? [] : reader.Read(document.RootElement, default).ToList();
+                });
+                Assert.True(fault is null, $"seed {seed}: {fault}");
+            }
+        }
+    }
+
+    private static WebhookReader Reader(params (string Key, string Value)[] changes)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["secret"] = "s", ["id"] = "$.id", ["text"] = "$.text", ["chat"] = "$.chat", ["sender"] = "$.user", ["sendUrl"] = "https://api.example/",
+        };
+        foreach (var (key, value) in changes)
+        {
+            values[key] = value;
+        }
+
+        Assert.True(WebhookSettings.TryRead(new SettingValues(values), out var settings, out var wrong), wrong);
+        return new WebhookReader(settings, new ConnectionId("hook"));
+    }
+}
