@@ -115,6 +115,7 @@ fi
 heading 'Format and build'
 check 'scripts parse' scripts_parse
 check 'the crash harness sees planted faults' node --test tests/crash/crash.test.mjs
+check 'the channel scale sees planted faults' node --test tests/channel-scale.test.mjs
 check 'whitespace is as .editorconfig has it' format
 check 'Release build without warnings' build || finish
 is_published=
@@ -146,6 +147,9 @@ if [ "${ASSISTANT_CRASH_KILLS:-2}" != 0 ] && [ -n "$is_published" ]; then
   check 'kills over SQLite lose nothing' crash sqlite
   if [ -n "${ASSISTANT_TEST_POSTGRES:-}" ]; then check 'kills over PostgreSQL lose nothing' crash postgres; fi
 fi
+
+heading 'Claims'
+check 'the READMEs say of the channels what the tests showed' node tests/channel-scale.mjs "$results" --check
 
 heading 'Packaging'
 if docker compose version >/dev/null 2>&1; then

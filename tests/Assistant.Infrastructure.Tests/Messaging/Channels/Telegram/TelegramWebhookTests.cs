@@ -1,6 +1,7 @@
 using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
+using Assistant.Testing.Messaging;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
@@ -10,6 +11,12 @@ public sealed class TelegramWebhookTests
     private const string Update = """
         {"update_id":800001,"message":{"message_id":11,"from":{"id":5001,"is_bot":false,"first_name":"Lin"},
         "chat":{"id":5001,"type":"private"},"date":1767225600,"text":"hello 👋","entities":[{"type":"mention","offset":0,"length":3}]}}
+        """;
+
+    private const string Press = """
+        {"update_id":800002,"callback_query":{"id":"q1","from":{"id":5001,"is_bot":false,"first_name":"Lin"},"data":"yes:1","chat_instance":"1",
+        "message":{"message_id":12,"chat":{"id":-77,"type":"group","title":"Lobby"},"date":1767225600,"text":"Sure?",
+        "reply_markup":{"inline_keyboard":[[{"text":"Yes","callback_data":"yes:1"}]]}}}}
         """;
 
     private IChannelSession? _session;
@@ -136,6 +143,18 @@ public sealed class TelegramWebhookTests
         }
 
         return [.. mutated];
+    }
+
+    [Fact]
+    public async Task Whatever_is_posted_is_a_message_or_none()
+    {
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true);
+        foreach (var (seed, input) in MutatedBytes.Of(Encoding.UTF8.GetBytes(Update), Encoding.UTF8.GetBytes(Press)))
+        {
+            var fault = await Record.ExceptionAsync(async () => Assert.InRange((await ReceiveAsync(rig, input)).Status, 200, 499));
+
+            Assert.True(fault is null, $"seed {seed}: {fault}");
+        }
     }
 
     private Task<WebhookReply> ReceiveAsync(TelegramRig rig, string body)
