@@ -38,7 +38,10 @@ internal sealed class OutgoingHttp(IOptions<OutgoingOptions> options, IHostResol
         UseProxy = false,
     };
 
-    private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, AddressSource source, CancellationToken cancellationToken)
+    /// <summary>A connection for protocols other than HTTP, judged like every other; the caller owns it.</summary>
+    /// <exception cref="DestinationRefusedException">Every address of the host leads where the program may not connect to.</exception>
+    /// <exception cref="SocketException">None of the addresses took it, or the name is unknown.</exception>
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint target, AddressSource source, CancellationToken cancellationToken)
     {
         var addresses = await resolver.ResolveAsync(target.Host, cancellationToken);
         var allowed = Array.FindAll(addresses, address => IsAllowed(NetworkReaches.Of(address), source));

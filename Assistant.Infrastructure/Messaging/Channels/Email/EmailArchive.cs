@@ -1,0 +1,117 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Search;
+using MimeKit;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Email;
+
+/// <summary>Looks into the mailbox beside the receiving, over a connection of its own: files, and the thread of a mail from before the start.</summary>
+internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, AccessTokens? tokens, EmailOptions options, TimeProvider time)
+{
+    /// <exception cref="AttachmentUnavailableException">The mail is gone, the file is too large, or the server cannot be reached.</exception>
+    public async Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        if (EmailFile.Parse(attachment.Reference) is not { } file)
+        {
+            throw Final();
+        }
+
+        if (attachment.SizeBytes > options.MaxAttachmentBytes)
+        {
+            throw new AttachmentUnavailableException(Phrase.Of("email.file-too-large", ("limit", $"{options.MaxAttachmentBytes}")), AttachmentFault.TooLarge);
+        }
+
+        try
+        {
+            return await LookAsync((folder, token) => ReadAsync(folder, file, token), cancellationToken) ?? throw Final();
+        }
+        catch (Exception fault) when (fault is not AttachmentUnavailableException && EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
+        {
+            throw fault is MessageNotFoundException or FolderNotFoundException
+                ? Final()
+                : new AttachmentUnavailableException(EmailFaults.Explain(fault, settings.Imap.Host));
+        }
+    }
+
+    /// <summary>The thread of the mail a message answers, as far as the mailbox still has it; <see langword="null"/> otherwise. Best effort.</summary>
+    public async Task<MailThread?> FindThreadAsync(OutboundMessage message, CancellationToken cancellationToken)
+    {
+        if ((EmailIds.FromKey(message.ReplyToExternalId) ?? EmailIds.FromKey(message.Chat.ThreadId)) is not { } id)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await LookAsync((folder, token) => ReadThreadAsync(folder, id, token), cancellationToken);
+        }
+        catch (Exception fault) when (EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
+        {
+            // The reply then names what it answers, without the mails before that.
+            return null;
+        }
+    }
+
+    private static AttachmentUnavailableException Final() => new(Phrase.Of("channel.file-gone", ("name", "Email")), AttachmentFault.Final);
+
+    private async Task<T> LookAsync<T>(Func<ImapFolder, CancellationToken, Task<T>> look, CancellationToken cancellationToken)
+    {
+        using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
+        using var client = await dialer.OpenImapAsync(settings, tokens, patience.Token);
+        var folder = (ImapFolder)await client.GetFolderAsync(settings.Folder, patience.Token);
+        await folder.OpenAsync(FolderAccess.ReadOnly, patience.Token);
+        return await look(folder, patience.Token);
+    }
+
+    private static async Task<Stream?> ReadAsync(ImapFolder folder, EmailFile file, CancellationToken cancellationToken)
+    {
+        var uid = folder.UidValidity == file.Validity ? new UniqueId(file.Uid) : await FindAsync(folder, file.MessageId, cancellationToken);
+        return uid is null ? null : ContentOf(await folder.GetBodyPartAsync(uid.Value, file.Part, cancellationToken));
+    }
+
+    private static Stream? ContentOf(MimeEntity entity)
+    {
+        switch (entity)
+        {
+            case MimePart { Content: { } content }:
+                return content.Open();
+            case MessagePart { Message: { } forwarded }:
+                var bytes = new MemoryStream();
+                forwarded.WriteTo(bytes);
+                bytes.Position = 0;
+                return bytes;
+            default:
+                return null;
+        }
+    }
+
+    private static async Task<MailThread?> ReadThreadAsync(ImapFolder folder, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(folder, id, cancellationToken) is not { } uid)
+        {
+            return null;
+        }
+
+        var headers = await folder.GetHeadersAsync(uid, cancellationToken);
+        using var bytes = new MemoryStream();
+        headers.WriteTo(bytes, cancellationToken);
+        bytes.Write("\r\n"u8);
+        bytes.Position = 0;
+        using var mail = await MimeMessage.LoadAsync(bytes, cancellationToken);
+        return EmailReader.ThreadOf(mail, id);
+    }
+
+    private static async Task<UniqueId?> FindAsync(ImapFolder folder, string id, CancellationToken cancellationToken)
+    {
+        if (EmailIds.FromKey(id) is not { } known)
+        {
+            return null;
+        }
+
+        var found = await folder.SearchAsync(SearchQuery.HeaderContains("Message-ID", known.Trim('<', '>')), cancellationToken);
+        return found.Count > 0 ? found[^1] : null;
+    }
+}

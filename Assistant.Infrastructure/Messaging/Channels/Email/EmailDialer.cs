@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Security;
+using System.Text.Json;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Outgoing;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Email;
+
+/// <summary>Makes connections to mail servers, only where the installation may connect to. Safe for concurrent use.</summary>
+internal sealed class EmailDialer(OutgoingHttp outgoing, MessengerHttp http, TimeProvider time)
+{
+    /// <summary>Decides about a server's certificate; <see langword="null"/> for the system's own rules, which are the only ones in service.</summary>
+    public RemoteCertificateValidationCallback? CertificateRule { get; init; }
+
+    public AccessTokens NewTokens(EmailTokenSource source) => new(cancellationToken => IssueAsync(source, cancellationToken), time);
+
+    public async Task<ImapClient> OpenImapAsync(EmailSettings settings, AccessTokens? tokens, CancellationToken cancellationToken)
+    {
+        var client = new ImapClient();
+        await OpenAsync(client, settings.Imap, settings, tokens, cancellationToken);
+        return client;
+    }
+
+    public async Task<SmtpClient> OpenSmtpAsync(EmailSettings settings, AccessTokens? tokens, CancellationToken cancellationToken)
+    {
+        // What this machine is called is nobody's business.
+        var client = new SmtpClient { LocalDomain = EmailAddresses.DomainOf(settings.Address) };
+        await OpenAsync(client, settings.Smtp, settings, tokens, cancellationToken);
+        return client;
+    }
+
+    private async Task OpenAsync(MailService client, EmailServer server, EmailSettings settings, AccessTokens? tokens, CancellationToken cancellationToken)
+    {
+        client.CheckCertificateRevocation = false;
+        client.ServerCertificateValidationCallback = CertificateRule;
+        try
+        {
+            var stream = await outgoing.ConnectAsync(new DnsEndPoint(server.Host, server.Port), AddressSource.Configured, cancellationToken);
+            await client.ConnectAsync(stream, server.Host, server.Port, server.Security, cancellationToken);
+            await SignInAsync(client, settings, tokens, cancellationToken);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task SignInAsync(MailService client, EmailSettings settings, AccessTokens? tokens, CancellationToken cancellationToken)
+    {
+        if (tokens is null)
+        {
+            await client.AuthenticateAsync(settings.User, settings.Password, cancellationToken);
+            return;
+        }
+
+        if (await IsTakenAsync(client, settings, tokens, cancellationToken))
+        {
+            return;
+        }
+
+        // It may have ended before its time; a new one decides.
+        if (!await IsTakenAsync(client, settings, tokens, cancellationToken))
+        {
+            throw new AuthenticationException();
+        }
+    }
+
+    private static async Task<bool> IsTakenAsync(MailService client, EmailSettings settings, AccessTokens tokens, CancellationToken cancellationToken)
+    {
+        var token = await tokens.GetAsync(cancellationToken);
+        try
+        {
+            await client.AuthenticateAsync(new SaslMechanismOAuth2(settings.User, token), cancellationToken);
+            return true;
+        }
+        catch (AuthenticationException)
+        {
+            tokens.Refused(token);
+            return false;
+        }
+    }
+
+    /// <summary>RFC 6749, section 6.</summary>
+    private async Task<IssuedToken> IssueAsync(EmailTokenSource source, CancellationToken cancellationToken)
+    {
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "refresh_token", ["refresh_token"] = source.RefreshToken, ["client_id"] = source.ClientId,
+        };
+        if (source.ClientSecret is { } secret)
+        {
+            form["client_secret"] = secret;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, source.Address) { Content = new FormUrlEncodedContent(form) };
+        var outcome = await http.CallAsync(source.Address.Host, request, cancellationToken);
+        if (outcome is CallOutcome.Answered { IsSuccess: true, Body: var body } && Read(body) is { } token)
+        {
+            return token;
+        }
+
+        throw new PhrasedException(CallFaults.ReasonOf(source.Address.Host, outcome) ?? Phrase.Of("channel.unreadable", ("name", source.Address.Host)));
+    }
+
+    private static IssuedToken? Read(byte[] body)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(body);
+            return answer.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("access_token", out var token) && token.ValueKind == JsonValueKind.String
+                ? new IssuedToken(
+                    token.GetString()!,
+                    TimeSpan.FromSeconds(root.TryGetProperty("expires_in", out var lifetime) && lifetime.ValueKind == JsonValueKind.Number && lifetime.TryGetInt32(out var seconds) ? Math.Clamp(seconds, 60, 86_400) : 3_600))
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+using MailKit;
+using MailKit.Net.Smtp;
+using MimeKit;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Email;
+
+// One connection for each mail: what was on the line when it broke is then never in doubt, and a mailbox sends too little for it to matter.
+// SMTP's own hole stays: between the last byte of a mail and the server's answer nobody knows whether it was taken (RFC 1047). Such a send
+// is uncertain; repeated, it has the id it had.
+
+/// <summary>Hands mails to the submission server.</summary>
+internal sealed class EmailSender(
+    EmailSettings settings, EmailDialer dialer, AccessTokens? tokens, EmailThreads threads, EmailArchive archive, EmailOptions options, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _lines = new(options.MaxSends);
+
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    {
+        if (!EmailAddresses.TryParse(message.Chat, out var to))
+        {
+            return SessionReports.NoSuchChat("Email", message.Chat);
+        }
+
+        await _lines.WaitAsync(cancellationToken);
+        try
+        {
+            var thread = threads.Find(message) ?? await archive.FindThreadAsync(message, cancellationToken);
+            using var mail = EmailComposer.Compose(message, to, thread, settings, time.GetUtcNow());
+            return await SendAsync(mail, message, thread, cancellationToken);
+        }
+        finally
+        {
+            _lines.Release();
+        }
+    }
+
+    public void Dispose() => _lines.Dispose();
+
+    private async Task<SendOutcome> SendAsync(MimeMessage mail, OutboundMessage message, MailThread? thread, CancellationToken cancellationToken)
+    {
+        using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
+        SmtpClient client;
+        try
+        {
+            client = await dialer.OpenSmtpAsync(settings, tokens, patience.Token);
+        }
+        catch (SmtpCommandException answer)
+        {
+            return EmailFaults.Refused(answer, settings.Smtp.Host);
+        }
+        catch (Exception fault) when (EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
+        {
+            return EmailFaults.NotSent(fault, settings.Smtp.Host);
+        }
+
+        using (client)
+        {
+            var outcome = await HandOverAsync(client, mail, cancellationToken);
+            if (outcome is SendOutcome.Delivered { ExternalId: var id } && thread is not null)
+            {
+                // What comes next in the thread answers this.
+                threads.Note(thread with { References = [.. thread.References, id] }, id);
+            }
+
+            return outcome;
+        }
+    }
+
+    private async Task<SendOutcome> HandOverAsync(SmtpClient client, MimeMessage mail, CancellationToken cancellationToken)
+    {
+        using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
+        var progress = new Progress();
+        try
+        {
+            await client.SendAsync(Format, mail, patience.Token, progress);
+        }
+        catch (SmtpCommandException answer)
+        {
+            return EmailFaults.Refused(answer, settings.Smtp.Host);
+        }
+        catch (NotSupportedException)
+        {
+            return new SendOutcome.Rejected(Phrase.Of("email.no-unicode-address", ("server", settings.Smtp.Host)));
+        }
+        catch (Exception fault) when (EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
+        {
+            return progress.HasBegun
+                ? new SendOutcome.Uncertain(EmailFaults.Explain(fault, settings.Smtp.Host))
+                : new SendOutcome.RetryAfter(null, EmailFaults.Explain(fault, settings.Smtp.Host));
+        }
+
+        await SayGoodbyeAsync(client, cancellationToken);
+        return new SendOutcome.Delivered($"<{mail.MessageId}>");
+    }
+
+    /// <summary>The mail is taken; whether the server hears us out changes nothing.</summary>
+    private async Task SayGoodbyeAsync(SmtpClient client, CancellationToken cancellationToken)
+    {
+        using var patience = new Patience(FarewellPatience, time, cancellationToken);
+        try
+        {
+            await client.DisconnectAsync(quit: true, patience.Token);
+        }
+        catch (Exception fault) when (EmailFaults.IsOfServer(fault))
+        {
+            // Nothing is lost.
+        }
+    }
+
+    private static FormatOptions Format { get; } = new() { NewLineFormat = NewLineFormat.Dos, EnsureNewLine = true };
+
+    /// <summary>Whether any of the mail went out.</summary>
+    private sealed class Progress : ITransferProgress
+    {
+        private volatile bool _hasBegun;
+
+        public bool HasBegun => _hasBegun;
+
+        public void Report(long bytesTransferred, long totalSize) => _hasBegun = true;
+
+        public void Report(long bytesTransferred) => _hasBegun = true;
+    }
+}

@@ -1,0 +1,54 @@
+using Assistant.Domain.Messaging;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Email;
+
+/// <summary>What a reply needs of the mail it answers.</summary>
+/// <param name="References">The thread so far, the answered mail last.</param>
+internal sealed record MailThread(string Subject, IReadOnlyList<string> References);
+
+/// <summary>Threads seen lately, by the mail answered and by their beginning. Safe for concurrent use.</summary>
+internal sealed class EmailThreads
+{
+    private const int Capacity = 2_000;
+
+    private readonly Lock _gate = new();
+    private Dictionary<string, MailThread> _young = [];
+    private Dictionary<string, MailThread> _old = [];
+
+    /// <summary>Notes what a mail's thread is, under each of the names.</summary>
+    public void Note(MailThread thread, params ReadOnlySpan<string?> names)
+    {
+        lock (_gate)
+        {
+            foreach (var name in names)
+            {
+                if (name is not null)
+                {
+                    Keep(name, thread);
+                }
+            }
+        }
+    }
+
+    /// <summary>The thread of the answered mail, else as its beginning is known; <see langword="null"/> when neither was seen lately.</summary>
+    public MailThread? Find(OutboundMessage message)
+    {
+        lock (_gate)
+        {
+            return Known(message.ReplyToExternalId) ?? Known(message.Chat.ThreadId);
+        }
+    }
+
+    private MailThread? Known(string? name)
+        => name is null ? null : _young.TryGetValue(name, out var thread) || _old.TryGetValue(name, out thread) ? thread : null;
+
+    private void Keep(string name, MailThread thread)
+    {
+        if (_young.Count >= Capacity)
+        {
+            (_old, _young) = (_young, []);
+        }
+
+        _young[name] = thread;
+    }
+}

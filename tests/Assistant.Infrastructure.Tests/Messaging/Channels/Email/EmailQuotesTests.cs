@@ -1,0 +1,76 @@
+using Assistant.Infrastructure.Messaging.Channels.Email;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Email;
+
+public sealed class EmailQuotesTests
+{
+    /// <summary>What is above all of them stays; what they add goes.</summary>
+    public static TheoryData<string, string> Added { get; } = new()
+    {
+        { "Gmail", "On Thu, Jan 1, 2026 at 8:00 AM Assistant <a@h.test> wrote:\n\n> Shall I?\n> \n> Or not?" },
+        { "Gmail, broken line", "On Thu, Jan 1, 2026 at 8:00 AM Assistant The Very Long\nName <assistant-with-a-long-address@h.test> wrote:\n\n> Shall I?" },
+        { "Gmail 中文", "Assistant <a@h.test> 于2026年1月1日周四 08:00写道：\n\n> 要订吗？" },
+        { "Apple Mail", "> On 1 Jan 2026, at 08:00, Assistant <a@h.test> wrote:\n> \n> Shall I?" },
+        { "Apple 中文", "> 在 2026年1月1日，上午8:00，Assistant <a@h.test> 写道：\n> \n> 要订吗？" },
+        { "Apple 中文 without 在", "2026年1月1日 上午8:00，Assistant <a@h.test> 写道：\n\n要订吗？" },
+        { "Thunderbird", "On 1/1/26 08:00, Assistant wrote:\n> Shall I?" },
+        { "Thunderbird 中文", "在 2026/1/1 8:00, Assistant 写道:\n> 要订吗？" },
+        { "Outlook", "________________________________\nFrom: Assistant <a@h.test>\nSent: Thursday, January 1, 2026 8:00 AM\nTo: Lin <lin@x.test>\nSubject: plan\n\nShall I?" },
+        { "Outlook, old", "-----Original Message-----\nFrom: Assistant\nSent: Thursday\nTo: Lin\nSubject: plan\n\nShall I?" },
+        { "Outlook 中文", "发件人: Assistant <a@h.test>\n发送时间: 2026年1月1日 8:00\n收件人: Lin <lin@x.test>\n主题: 计划\n\n要订吗？" },
+        { "Outlook 中文, old", "-----邮件原件-----\n发件人: Assistant\n发送时间: 2026年1月1日\n收件人: Lin\n主题: 计划\n\n要订吗？" },
+        { "QQ", "------------------ 原始邮件 ------------------\n发件人: \"Assistant\" <a@h.test>;\n发送时间: 2026年1月1日(星期四) 上午8:00\n收件人: \"Lin\"<lin@x.test>;\n主题: 计划\n\n要订吗？" },
+        { "QQ, English", "------------------ Original ------------------\nFrom: \"Assistant\" <a@h.test>;\nDate: Thu, Jan 1, 2026 08:00 AM\nTo: \"Lin\"<lin@x.test>;\nSubject: plan\n\nShall I?" },
+        { "163", "At 2026-01-01 08:00:00, \"Assistant\" <a@h.test> wrote:\n\n>Shall I?" },
+        { "163 中文", "在 2026-01-01 08:00:00，\"Assistant\" <a@h.test> 写道：\n\n要订吗？" },
+        { "163 master", "---- 回复的原邮件 ----\n| 发件人 | Assistant<a@h.test> |\n| 日期 | 2026年01月01日 08:00 |\n| 收件人 | Lin |\n| 主题 | 计划 |\n要订吗？" },
+        { "163 master, English", "---- Replied Message ----\n| From | Assistant |\n| Date | 01/01/2026 08:00 |\n| To | Lin |\nShall I?" },
+        { "signature", "-- \nLin\nDesigner, Example Ltd." },
+        { "signature, then quotation", "-- \nLin\n\nOn Thu, Jan 1, 2026 Assistant wrote:\n> Shall I?" },
+        { "quotation, then signature", "On Thu, Jan 1, 2026 Assistant wrote:\n> Shall I?\n> \n-- \nLin" },
+        { "phone", "Sent from my iPhone" },
+        { "手机", "发自我的iPhone" },
+        { "网易", "发自 网易邮箱大师" },
+        { "Outlook on a phone, with quotation", "Get Outlook for iOS\n________________________________\nFrom: A <a@h.test>\nSent: Thursday\nTo: L\nSubject: s\n\nShall I?" },
+        { "quotation without a word", "> Shall I?\n> Yes or no?" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Added))]
+    public void What_programs_add_is_taken_off(string program, string added)
+    {
+        Assert.NotEmpty(program);
+        Assert.Equal("Yes, do it.\n\n好的，谢谢！", EmailQuotes.Strip($"Yes, do it.\r\n\r\n好的，谢谢！\r\n\r\n{added}\r\n"));
+    }
+
+    [Theory]
+    [InlineData("On Friday he wrote:\nDear all")]
+    [InlineData("From: is a word with a colon\nand here is more")]
+    [InlineData("a list\n-- one\n-- two")]
+    [InlineData("On Monday we meet. On Tuesday I wrote: nothing.\nMore.")]
+    [InlineData("fyi\n\n---------- Forwarded message ---------\nFrom: Bo <bo@x.test>\nDate: Thu, Jan 1, 2026\nSubject: s\nTo: Lin <lin@x.test>\n\nthe text")]
+    [InlineData("看看\n\n---- 转发的邮件 ----\n发件人: Bo\n发送日期: 2026年\n收件人: Lin\n主题: s\n\n正文")]
+    [InlineData("> When?\nAt nine.\n> Where?\nIn the hall.")]
+    [InlineData("a > b\nc")]
+    public void What_somebody_wrote_stays(string text) => Assert.Equal(text, EmailQuotes.Strip(text));
+
+    [Fact]
+    public void Answers_between_quoted_lines_keep_their_questions()
+    {
+        const string Text = "On Thu, Jan 1, 2026 Assistant wrote:\n> When?\n\nAt nine.\n\n> Where?\n\nIn the hall.";
+
+        Assert.Equal(Text, EmailQuotes.Strip(Text));
+    }
+
+    [Fact]
+    public void A_mail_that_is_nothing_but_quotation_stays_whole() => Assert.Equal("> Shall I?", EmailQuotes.Strip("> Shall I?\n"));
+
+    [Fact]
+    public void A_long_text_takes_no_time()
+    {
+        var text = string.Concat(Enumerable.Repeat("On and on he wrote 2026 年 and 写 and wrote ", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("在 2026\n", 20_000)) + "end";
+
+        Assert.EndsWith("end", EmailQuotes.Strip(text), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,205 @@
+using Assistant.Domain.Messaging;
+using Assistant.Testing.Servers;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Email;
+
+/// <summary>What is special about mail, with Dovecot and Exim.</summary>
+public sealed class EmailServerTests(MailHouse house) : IClassFixture<MailHouse>
+{
+    private const int Ann = 5001;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_mail_goes_in_over_smtp_and_an_answer_goes_out_in_its_thread()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        await SubmitAsync(rig, rig.NewMail(Ann, "几点开会？"));
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+
+        await rig.Session.SendAsync(Answer(rig, asked, "**九点**"), Cancel);
+
+        var answer = Assert.Single(rig.MailsTo(Ann));
+        Assert.Equal("Re: mail 1", answer.Subject);
+        Assert.Equal(asked.ExternalMessageId, $"<{answer.InReplyTo}>");
+        Assert.Equal([asked.ExternalMessageId.Trim('<', '>')], answer.References);
+        Assert.Equal("auto-replied", answer.Headers[HeaderId.AutoSubmitted]);
+        Assert.Equal(["text/plain", "text/html"], answer.BodyParts.Select(part => part.ContentType.MimeType));
+        Assert.Equal("flowed", answer.BodyParts.First().ContentType.Parameters["format"]);
+        Assert.Contains("<strong>九点</strong>", answer.HtmlBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_thread_goes_on_after_a_restart()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        var mail = rig.NewMail(Ann, "more");
+        mail.References.Add("begun@x.test");
+        mail.References.Add("middle@x.test");
+        mail.Subject = "Re: 计划";
+        await rig.PutAsync(mail);
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+        await rig.StopAsync();
+        await rig.StartAsync(Cancel);
+
+        await rig.Session.SendAsync(Answer(rig, asked, "yes"), Cancel);
+
+        var answer = Assert.Single(rig.MailsTo(Ann));
+        Assert.Equal("Re: 计划", answer.Subject);
+        Assert.Equal(["begun@x.test", "middle@x.test", asked.ExternalMessageId.Trim('<', '>')], answer.References);
+    }
+
+    [Fact]
+    public async Task A_repeated_send_has_the_id_it_had()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        var message = new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), new MessageBody("x"), null, 1, false);
+        rig.LoseNextAnswer();
+
+        Assert.IsType<SendOutcome.Uncertain>(await rig.Session.SendAsync(message, Cancel));
+        var again = Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(message with { Attempt = 2, MayRepeat = true }, Cancel));
+
+        Assert.Equal([again.ExternalId, again.ExternalId], rig.MailsTo(Ann).Select(mail => $"<{mail.MessageId}>"));
+    }
+
+    [Fact]
+    public async Task A_line_that_breaks_before_the_mail_has_sent_nothing()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        rig.Fail(new SmtpFault.CutBefore());
+
+        Assert.IsType<SendOutcome.RetryAfter>(await SendAsync(rig, "x"));
+        Assert.Empty(rig.ShownTo(Ann));
+    }
+
+    [Theory]
+    [InlineData("421 4.3.2 closing", PauseScope.Connection, null)]
+    [InlineData("450 4.2.0 Greylisted for 5 minutes", PauseScope.Chat, 300)]
+    [InlineData("452 4.3.1 no space", PauseScope.Chat, null)]
+    public async Task A_server_that_cannot_now_is_asked_again(string answer, PauseScope scope, int? seconds)
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        rig.Fail(new SmtpFault.Answer(answer));
+
+        var later = Assert.IsType<SendOutcome.RetryAfter>(await SendAsync(rig, "x"));
+
+        Assert.Equal(scope, later.Scope);
+        Assert.Equal(seconds is { } s ? TimeSpan.FromSeconds(s) : null, later.Delay);
+    }
+
+    [Fact]
+    public async Task What_is_sent_to_no_address_is_refused()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+
+        foreach (var chat in new[] { "", "nobody", "a@b\r\nBcc: c@d", "a@b, c@d", "@" })
+        {
+            var message = new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, new ExternalChat(chat), new MessageBody("x"), null, 1, false);
+            Assert.IsType<SendOutcome.Rejected>(await rig.Session.SendAsync(message, Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task A_mail_is_flagged_after_it_is_stored_and_not_before()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        rig.Gateway.FailNext();
+        await rig.SayAsync(Ann, "precious");
+        Assert.NotNull(await rig.WaitForEndAsync());
+        Assert.Equal("", Assert.Single(rig.Servers.FlagsOf(rig.Account)));
+
+        await rig.StartAsync(Cancel);
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await rig.SayAsync(Ann, "next");
+        await rig.Gateway.WaitAsync(2, Cancel);
+        await rig.StopAsync();
+
+        Assert.Contains("S", rig.Servers.FlagsOf(rig.Account));
+    }
+
+    [Fact]
+    public async Task The_first_look_takes_what_nobody_has_read()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.PutAsync(rig.NewMail(Ann, "answered by somebody long ago"), isRead: true);
+        await rig.SayAsync(Ann, "waiting");
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal("waiting", Text(Assert.Single(await rig.Gateway.WaitAsync(1, Cancel))));
+    }
+
+    [Fact]
+    public async Task A_mail_somebody_read_meanwhile_is_still_received()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        await rig.SayAsync(Ann, "before");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await rig.StopAsync();
+        await rig.PutAsync(rig.NewMail(Ann, "read on a phone"), isRead: true);
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(["before", "read on a phone"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(Text));
+    }
+
+    [Fact]
+    public async Task More_answers_than_an_hour_has_room_for_are_not_given()
+    {
+        await using var rig = await house.NewRigAsync(options => options.Settings["answersPerHour"] = "2");
+        await rig.StartAsync(Cancel);
+
+        foreach (var text in new[] { "one", "two", "three" })
+        {
+            await rig.SayAsync(Ann, text);
+        }
+
+        await rig.SayAsync(5002, "somebody else");
+
+        Assert.Equal([true, true, false, true], (await rig.Gateway.WaitAsync(4, Cancel)).Select(message => message.IsAddressed));
+    }
+
+    [Fact]
+    public async Task A_mail_larger_than_is_read_still_says_what_it_says()
+    {
+        await using var rig = await house.NewRigAsync(options => options.Options.MaxMailBytes = 20_000);
+        await rig.StartAsync(Cancel);
+
+        await rig.SendFileAsync(Ann, new byte[100_000]);
+
+        var said = Assert.IsType<InboundContent.Said>((await rig.Gateway.WaitAsync(1, Cancel))[0].Content);
+        Assert.Equal("see the file", said.Text);
+        await using var file = await ((IAttachmentReader)rig.Session).OpenAsync(Assert.Single(said.Attachments), Cancel);
+        using var bytes = new MemoryStream();
+        await file.CopyToAsync(bytes, Cancel);
+        Assert.Equal(100_000, bytes.Length);
+    }
+
+    private static OutboundMessage Answer(EmailRig rig, InboundMessage to, string markdown)
+        => new(Guid.CreateVersion7(), rig.Connection.Id, to.Chat, new MessageBody(markdown), to.ExternalMessageId, 1, false);
+
+    private static Task<SendOutcome> SendAsync(EmailRig rig, string markdown)
+        => rig.Session.SendAsync(new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), new MessageBody(markdown), null, 1, false), Cancel);
+
+    private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;
+
+    private static async Task SubmitAsync(EmailRig rig, MimeMessage mail)
+    {
+        using var client = new SmtpClient();
+        await client.ConnectAsync("127.0.0.1", rig.Servers.SmtpPort, SecureSocketOptions.None, Cancel);
+        await client.AuthenticateAsync(EmailRig.AddressOf(rig.AccountOf(Ann)), MailServers.Password, Cancel);
+        await client.SendAsync(mail, Cancel);
+    }
+}
