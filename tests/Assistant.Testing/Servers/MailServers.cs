@@ -36,7 +36,8 @@ public sealed class MailServers : IAsyncDisposable
     public ServerProcess Smtp => _smtp ?? throw new InvalidOperationException("Start the servers first.");
 
     /// <param name="certificate">Path of a certificate and its key, both in one PEM file, when IMAP and SMTP are to offer STARTTLS.</param>
-    public static async Task<MailServers> StartAsync(string? certificate = null)
+    /// <param name="tellsOfMail">Whether IMAP offers IDLE.</param>
+    public static async Task<MailServers> StartAsync(string? certificate = null, bool tellsOfMail = true)
     {
         ServerProcess.Find("dovecot");
         ServerProcess.Find("exim4");
@@ -44,7 +45,7 @@ public sealed class MailServers : IAsyncDisposable
         var servers = new MailServers(Directory.CreateTempSubdirectory("assistant-mail-"));
         try
         {
-            servers.WriteConfigurations(certificate);
+            servers.WriteConfigurations(certificate, tellsOfMail);
             await servers.StartSmtpAsync();
             await servers.StartImapAsync();
             return servers;
@@ -192,7 +193,7 @@ public sealed class MailServers : IAsyncDisposable
         File.Move(PathOf("users.new"), PathOf("users"), overwrite: true);
     }
 
-    private void WriteConfigurations(string? certificate)
+    private void WriteConfigurations(string? certificate, bool tellsOfMail)
     {
         Allow(_folder.FullName, (UnixFileMode)0b111_101_101);
         foreach (var name in (ReadOnlySpan<string>)["mail", "spool", "log", "run"])
@@ -204,7 +205,7 @@ public sealed class MailServers : IAsyncDisposable
         File.WriteAllText(PathOf("refused"), "");
         WritePasswords();
         WriteConfiguration("exim.conf", Exim(certificate));
-        WriteConfiguration("dovecot.conf", Dovecot(certificate));
+        WriteConfiguration("dovecot.conf", Dovecot(certificate, tellsOfMail));
     }
 
     private void WriteConfiguration(string name, string text)
@@ -274,7 +275,7 @@ public sealed class MailServers : IAsyncDisposable
 
         """;
 
-    private string Dovecot(string? certificate) => $$"""
+    private string Dovecot(string? certificate, bool tellsOfMail) => $$"""
         base_dir = {{PathOf("run")}}
         state_dir = {{PathOf("run")}}
         log_path = /dev/stderr
@@ -290,6 +291,7 @@ public sealed class MailServers : IAsyncDisposable
         first_valid_uid = 1
         mail_location = maildir:{{PathOf("mail")}}/%n
         mail_max_userip_connections = 100
+        {{(tellsOfMail ? "" : "imap_capability = IMAP4rev1 LITERAL+ UIDPLUS")}}
         mail_privileged_group =
         service anvil {
           chroot =

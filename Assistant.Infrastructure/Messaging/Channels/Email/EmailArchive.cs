@@ -19,11 +19,6 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
             throw Final();
         }
 
-        if (attachment.SizeBytes > options.MaxAttachmentBytes)
-        {
-            throw new AttachmentUnavailableException(Phrase.Of("email.file-too-large", ("limit", $"{options.MaxAttachmentBytes}")), AttachmentFault.TooLarge);
-        }
-
         try
         {
             return await LookAsync((folder, token) => ReadAsync(folder, file, token), cancellationToken) ?? throw Final();
@@ -66,10 +61,32 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
         return await look(folder, patience.Token);
     }
 
-    private static async Task<Stream?> ReadAsync(ImapFolder folder, EmailFile file, CancellationToken cancellationToken)
+    private async Task<Stream?> ReadAsync(ImapFolder folder, EmailFile file, CancellationToken cancellationToken)
     {
         var uid = folder.UidValidity == file.Validity ? new UniqueId(file.Uid) : await FindAsync(folder, file.MessageId, cancellationToken);
-        return uid is null ? null : ContentOf(await folder.GetBodyPartAsync(uid.Value, file.Part, cancellationToken));
+        if (uid is null || (await folder.FetchAsync([uid.Value], MessageSummaryItems.BodyStructure, cancellationToken)) is not [{ Body: { } body }, ..]
+            || Find(body, file.Part) is not { } part)
+        {
+            return null;
+        }
+
+        // As it is sent, base64 mostly, which makes four characters of three bytes and line ends.
+        if (part is BodyPartBasic { Octets: var octets } && octets / 1.4 > options.MaxAttachmentBytes)
+        {
+            throw new AttachmentUnavailableException(Phrase.Of("email.file-too-large", ("limit", $"{options.MaxAttachmentBytes}")), AttachmentFault.TooLarge);
+        }
+
+        return ContentOf(await folder.GetBodyPartAsync(uid.Value, file.Part, cancellationToken));
+    }
+
+    private static BodyPart? Find(BodyPart body, string part)
+    {
+        if (body is BodyPartMultipart several)
+        {
+            return several.BodyParts.Select(child => Find(child, part)).FirstOrDefault(found => found is not null);
+        }
+
+        return body.PartSpecifier == part || (body.PartSpecifier.Length == 0 && part == "1") ? body : null;
     }
 
     private static Stream? ContentOf(MimeEntity entity)

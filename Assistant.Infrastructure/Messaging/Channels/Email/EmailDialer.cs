@@ -14,6 +14,11 @@ namespace Assistant.Infrastructure.Messaging.Channels.Email;
 /// <summary>Makes connections to mail servers, only where the installation may connect to. Safe for concurrent use.</summary>
 internal sealed class EmailDialer(OutgoingHttp outgoing, MessengerHttp http, TimeProvider time)
 {
+    /// <summary>Ways to sign in that want more than a name and a password.</summary>
+    private static readonly string[] Foreign = ["NTLM", "GSSAPI", "NEGOTIATE", "KERBEROS_V4"];
+
+    private static readonly ImapImplementation Self = new() { Name = "Assistant", Version = "1" };
+
     /// <summary>Decides about a server's certificate; <see langword="null"/> for the system's own rules, which are the only ones in service.</summary>
     public RemoteCertificateValidationCallback? CertificateRule { get; init; }
 
@@ -23,6 +28,12 @@ internal sealed class EmailDialer(OutgoingHttp outgoing, MessengerHttp http, Tim
     {
         var client = new ImapClient();
         await OpenAsync(client, settings.Imap, settings, tokens, cancellationToken);
+        if (client.Capabilities.HasFlag(ImapCapabilities.Id))
+        {
+            // 163 and its sisters open no folder for a program that does not say what it is (RFC 2971).
+            await client.IdentifyAsync(Self, cancellationToken);
+        }
+
         return client;
     }
 
@@ -42,6 +53,7 @@ internal sealed class EmailDialer(OutgoingHttp outgoing, MessengerHttp http, Tim
         {
             var stream = await outgoing.ConnectAsync(new DnsEndPoint(server.Host, server.Port), AddressSource.Configured, cancellationToken);
             await client.ConnectAsync(stream, server.Host, server.Port, server.Security, cancellationToken);
+            client.AuthenticationMechanisms.ExceptWith(Foreign);
             await SignInAsync(client, settings, tokens, cancellationToken);
         }
         catch

@@ -153,10 +153,18 @@ internal sealed partial class EmailMailbox(
             }
 
             var message = mail.Message;
-            threads.Note(new MailThread(mail.Subject, mail.References), message.ExternalMessageId, message.Chat.ThreadId);
-            return message with { IsAddressed = message.IsAddressed && !message.Sender.IsBot && IsWithinBudget(message) };
+            var root = threads.RootOf(message.Chat.ThreadId ?? message.ExternalMessageId);
+            threads.Note(new MailThread(mail.Subject, WithRoot(mail.References, root)), message.ExternalMessageId, root);
+            return message with
+            {
+                Chat = message.Chat with { ThreadId = root },
+                IsAddressed = message.IsAddressed && !message.Sender.IsBot && IsWithinBudget(message),
+            };
         }
     }
+
+    private static IReadOnlyList<string> WithRoot(IReadOnlyList<string> references, string root)
+        => EmailIds.FromKey(root) is { } id && id != references[0] ? [id, .. references] : references;
 
     /// <summary>Two machines that do not know each other for machines stop at this.</summary>
     private bool IsWithinBudget(InboundMessage message)

@@ -61,10 +61,10 @@ internal sealed class EmailSender(
         using (client)
         {
             var outcome = await HandOverAsync(client, mail, cancellationToken);
-            if (outcome is SendOutcome.Delivered { ExternalId: var id } && thread is not null)
+            if (outcome is SendOutcome.Delivered { ExternalId: var id })
             {
                 // What comes next in the thread answers this.
-                threads.Note(thread with { References = [.. thread.References, id] }, id);
+                threads.Note(new MailThread(thread?.Subject ?? "", [.. mail.References.Select(reference => $"<{reference}>"), id]), id);
             }
 
             return outcome;

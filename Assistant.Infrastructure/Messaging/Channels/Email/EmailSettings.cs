@@ -60,8 +60,8 @@ internal sealed class EmailSettings
         new("folder", new("Folder", "文件夹"), new("Where mail is read.", "读取邮件的文件夹。"), Default: "INBOX"),
         new("poll",
             new("Look every (seconds)", "查看间隔（秒）"),
-            new("How often to look for mail, 5 to 540. A server that tells by itself (IDLE) is heard at once all the same.",
-                "查看新邮件的间隔，5 到 540。支持 IDLE 的服务器会立即通知，不受此影响。"),
+            new("How often to look for mail, 1 to 540. A server that tells by itself (IDLE) is heard at once all the same.",
+                "查看新邮件的间隔，1 到 540。支持 IDLE 的服务器会立即通知，不受此影响。"),
             SettingKind.Number, Default: "60"),
         new("authservId",
             new("Who proves senders", "发件人验证者"),
@@ -91,7 +91,7 @@ internal sealed class EmailSettings
         Imap = ServerOf(values, "imap");
         Smtp = ServerOf(values, "smtp");
         Folder = values.Find("folder") ?? "INBOX";
-        Wait = TimeSpan.FromSeconds(NumberOf(values, "poll", 5, LongestWaitSeconds));
+        Wait = TimeSpan.FromSeconds(NumberOf(values, "poll", 1, LongestWaitSeconds));
         AuthservId = values.Find("authservId")?.Trim();
         AnswersPerHour = (int)NumberOf(values, "answersPerHour", 1, 100_000);
         TokenSource = TokenSourceOf(values);

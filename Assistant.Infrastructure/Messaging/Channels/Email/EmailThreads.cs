@@ -39,6 +39,15 @@ internal sealed class EmailThreads
         }
     }
 
+    /// <summary>The beginning of the thread a mail is known to be in; the mail's own name when it is not known. Some programs name the answered mail only.</summary>
+    public string RootOf(string id)
+    {
+        lock (_gate)
+        {
+            return Known(id) is { References: [var root, ..] } ? EmailIds.Key(root) : id;
+        }
+    }
+
     private MailThread? Known(string? name)
         => name is null ? null : _young.TryGetValue(name, out var thread) || _old.TryGetValue(name, out thread) ? thread : null;
 

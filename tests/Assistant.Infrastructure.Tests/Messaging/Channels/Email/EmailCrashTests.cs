@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Email;
 
-/// <summary>Servers and sessions die; no mail is lost, none comes twice. These tests kill servers, so each has its own.</summary>
+/// <summary>Servers and sessions die; no mail is lost, none comes twice. These tests kill servers or want odd ones, so each has its own.</summary>
 public sealed class EmailCrashTests : IAsyncDisposable
 {
     private const int Ann = 5001;
@@ -116,11 +116,26 @@ public sealed class EmailCrashTests : IAsyncDisposable
         Assert.Equal(["x"], rig.ShownTo(Ann));
     }
 
-    private async Task<EmailRig> NewRigAsync()
+    [Fact]
+    public async Task A_server_that_tells_nothing_is_asked()
     {
-        _servers = await MailServers.StartAsync();
+        await using var rig = await NewRigAsync(tellsOfMail: false);
+        await rig.StartAsync(Cancel);
+
+        await rig.SayAsync(Ann, "one");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await rig.SayAsync(Ann, "two");
+
+        Assert.Equal(["one", "two"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(Text));
+    }
+
+    private async Task<EmailRig> NewRigAsync(bool tellsOfMail = true)
+    {
+        _servers = await MailServers.StartAsync(tellsOfMail: tellsOfMail);
         _smtp = new FaultySmtp(_servers.SmtpPort);
-        return new EmailRig(_servers, _smtp, 1, new EmailRigOptions());
+        var options = new EmailRigOptions();
+        options.Settings["poll"] = tellsOfMail ? "60" : "1";
+        return new EmailRig(_servers, _smtp, 1, options);
     }
 
     private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;

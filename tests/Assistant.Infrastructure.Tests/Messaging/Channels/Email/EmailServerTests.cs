@@ -56,6 +56,57 @@ public sealed class EmailServerTests(MailHouse house) : IClassFixture<MailHouse>
     }
 
     [Fact]
+    public async Task An_answer_that_names_only_the_answered_mail_stays_in_the_thread()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        await rig.SayAsync(Ann, "question");
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+        var answered = Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(Answer(rig, asked, "answer"), Cancel));
+        var next = rig.NewMail(Ann, "and then?");
+        next.InReplyTo = answered.ExternalId.Trim('<', '>');
+
+        await rig.PutAsync(next);
+
+        var then = (await rig.Gateway.WaitAsync(2, Cancel))[1];
+        Assert.Equal(asked.Chat, then.Chat with { Title = asked.Chat.Title });
+        await rig.Session.SendAsync(Answer(rig, then, "more"), Cancel);
+        Assert.Equal(
+            [asked.ExternalMessageId, answered.ExternalId, then.ExternalMessageId], rig.MailsTo(Ann)[1].References.Select(reference => $"<{reference}>"));
+    }
+
+    [Fact]
+    public async Task A_mail_nobody_asked_for_begins_a_thread()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+
+        Assert.IsType<SendOutcome.Delivered>(await SendAsync(rig, "**Reminder:** the meeting\n\nat nine"));
+
+        var mail = Assert.Single(rig.MailsTo(Ann));
+        Assert.Equal("Reminder: the meeting", mail.Subject);
+        Assert.Empty(mail.References);
+        Assert.Null(mail.InReplyTo);
+        Assert.Equal("auto-generated", mail.Headers[HeaderId.AutoSubmitted]);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_too_large_or_gone_is_not_fetched()
+    {
+        await using var rig = await house.NewRigAsync(options => options.Options.MaxAttachmentBytes = 1_000);
+        await rig.StartAsync(Cancel);
+        await rig.SendFileAsync(Ann, new byte[5_000]);
+        var file = Assert.IsType<InboundContent.Said>((await rig.Gateway.WaitAsync(1, Cancel))[0].Content).Attachments[0];
+        var reader = (IAttachmentReader)rig.Session;
+
+        Assert.Equal(AttachmentFault.TooLarge, (await Assert.ThrowsAsync<AttachmentUnavailableException>(() => reader.OpenAsync(file, Cancel))).Fault);
+        foreach (var gone in new[] { "gone", "1/2/3", "1/2/3/<nobody@x.test>", file.Reference.Replace("/2/", "/9/", StringComparison.Ordinal), "1/0/1/x", "1/1/1) FETCH 1:*/x" })
+        {
+            Assert.Equal(AttachmentFault.Final, (await Assert.ThrowsAsync<AttachmentUnavailableException>(() => reader.OpenAsync(file with { Reference = gone }, Cancel))).Fault);
+        }
+    }
+
+    [Fact]
     public async Task A_repeated_send_has_the_id_it_had()
     {
         await using var rig = await house.NewRigAsync();
