@@ -10,8 +10,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Email;
 /// <summary>Tries settings against both servers. Changes nothing there: the folder is opened for reading, and no mail is sent.</summary>
 internal sealed class EmailCheck(EmailDialer dialer, EmailOptions options, TimeProvider time)
 {
-    private const string Receiving = "email.check-receiving";
-    private const string Sending = "email.check-sending";
+    private static readonly Phrase Receiving = Phrase.Of("email.check-receiving");
+    private static readonly Phrase Sending = Phrase.Of("email.check-sending");
 
     public async Task<ConnectionTest> RunAsync(EmailSettings settings, CancellationToken cancellationToken)
     {
@@ -37,17 +37,17 @@ internal sealed class EmailCheck(EmailDialer dialer, EmailOptions options, TimeP
     }
 
     private async Task<bool> TryAsync(
-        List<ConnectionCheck> checks, string name, string server, Func<CancellationToken, Task<Phrase>> look, CancellationToken cancellationToken)
+        List<ConnectionCheck> checks, Phrase name, string server, Func<CancellationToken, Task<Phrase>> look, CancellationToken cancellationToken)
     {
         using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
         try
         {
-            checks.Add(new(Phrase.Of(name), true, await look(patience.Token)));
+            checks.Add(new(name, true, await look(patience.Token)));
             return true;
         }
         catch (Exception fault) when (EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
         {
-            checks.Add(new(Phrase.Of(name), false, EmailFaults.Explain(fault, server), FixOf(fault, server)));
+            checks.Add(new(name, false, EmailFaults.Explain(fault, server), FixOf(fault, server)));
             return false;
         }
     }

@@ -21,7 +21,7 @@ internal static class EmailIds
     public static string Key(string id) => id.Length <= MaxKeyLength ? id : "#" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 
     /// <summary>The id behind a stored one; <see langword="null"/> when only its hash is known.</summary>
-    public static string? FromKey(string? key) => key is null || key.StartsWith('#') ? null : Of(key);
+    public static string? FromKey(string? key) => key is null || key.StartsWith('#') ? null : EmailIds.Of(key);
 
     /// <summary>
     /// The id of a mail of ours: the same for every attempt, so that whoever keeps mails by their ids keeps it once; and in the order in which
