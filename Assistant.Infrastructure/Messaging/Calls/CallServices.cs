@@ -13,6 +13,7 @@ internal static class CallServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddOutgoing();
         services.TryAddSingleton<MessengerHttp>();
+        services.TryAddSingleton<MessengerLines>();
         return services;
     }
 }

@@ -92,6 +92,13 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGHUP: most servers read their files again.</summary>
+    public async Task ReloadAsync()
+    {
+        using var kill = Process.Start(Find("kill"), ["-HUP", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync() => await KillAsync();
 
     private void Keep(string? line)
