@@ -24,28 +24,29 @@ internal sealed class MqttLine(MqttSettings settings, MqttOptions options, Messe
     /// <summary>Signs in under the fixed name, to the session the broker kept.</summary>
     /// <exception cref="PhrasedException">The broker does not let us in.</exception>
     public Task<MqttClientConnectResult> ConnectAsync(IMqttClient client, MqttTopics topics, CancellationToken cancellationToken)
-        => ConnectAsync(client, Begin(settings.Client)
+        => ConnectAsync(client, settings.Client, how => how
             .WithCleanStart(false)
             .WithSessionExpiryInterval((uint)options.SessionLifetime.TotalSeconds)
             .WithWillTopic(topics.Status).WithWillPayload("offline").WithWillRetain().WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-            .WithWillDelayInterval((uint)options.OfflineDelay.TotalSeconds)
-            .Build(), cancellationToken);
+            .WithWillDelayInterval((uint)options.OfflineDelay.TotalSeconds), cancellationToken);
 
     /// <summary>Signs in under another name and leaves nothing behind.</summary>
     /// <exception cref="PhrasedException">The broker does not let us in.</exception>
     public Task<MqttClientConnectResult> TryAsync(IMqttClient client, CancellationToken cancellationToken)
-        => ConnectAsync(client, Begin($"assistant-test-{Guid.CreateVersion7():N}").WithCleanStart().Build(), cancellationToken);
+        => ConnectAsync(client, $"assistant-test-{Guid.CreateVersion7():N}", how => how.WithCleanStart(), cancellationToken);
 
-    private static async Task<MqttClientConnectResult> ConnectAsync(IMqttClient client, MqttClientOptions how, CancellationToken cancellationToken)
+    private async Task<MqttClientConnectResult> ConnectAsync(
+        IMqttClient client, string name, Func<MqttClientOptionsBuilder, MqttClientOptionsBuilder> complete, CancellationToken cancellationToken)
     {
+        var opener = new Opener(settings.Address, lines);
         MqttClientConnectResult result;
         try
         {
-            result = await client.ConnectAsync(how, cancellationToken);
+            result = await client.ConnectAsync(complete(Begin(name, opener)).Build(), cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException)
         {
-            throw PhrasedIn(fault) ?? new PhrasedException(Phrase.Of(fault is OperationCanceledException ? "channel.no-answer" : "mqtt.no-broker", ("name", Name)), fault);
+            throw opener.Fault ?? new PhrasedException(Phrase.Of(fault is OperationCanceledException ? "channel.no-answer" : "mqtt.no-broker", ("name", Name)), fault);
         }
 
         return result.ResultCode switch
@@ -58,21 +59,11 @@ internal sealed class MqttLine(MqttSettings settings, MqttOptions options, Messe
         };
     }
 
-    private static PhrasedException? PhrasedIn(Exception? fault)
-    {
-        while (fault is not (null or PhrasedException))
-        {
-            fault = fault.InnerException;
-        }
-
-        return (PhrasedException?)fault;
-    }
-
-    private MqttClientOptionsBuilder Begin(string client)
+    private MqttClientOptionsBuilder Begin(string client, Opener opener)
     {
         var how = new MqttClientOptionsBuilder()
             .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithTcpServer(tcp => tcp.StreamProvider = new Opener(settings.Address, lines))
+            .WithTcpServer(tcp => tcp.StreamProvider = opener)
             .WithEndPoint(new DnsEndPoint(settings.Address.Host, settings.Address.Port))
             .WithClientId(client)
             .WithKeepAlivePeriod(options.KeepAlive)
@@ -85,7 +76,21 @@ internal sealed class MqttLine(MqttSettings settings, MqttOptions options, Messe
     /// <summary>The guarded line under the package's protocol.</summary>
     private sealed class Opener(LineAddress address, MessengerLines lines) : IMqttClientStreamProvider
     {
-        public Task<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken) => lines.OpenAsync(Name, address, cancellationToken);
+        /// <summary>Why there is no line, in our words; the package has others.</summary>
+        public PhrasedException? Fault { get; private set; }
+
+        public async Task<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await lines.OpenAsync(Name, address, cancellationToken);
+            }
+            catch (PhrasedException fault)
+            {
+                Fault = fault;
+                throw;
+            }
+        }
     }
 }
 

@@ -44,7 +44,9 @@ internal sealed partial class MqttSession : IChannelSession
         client.ApplicationMessageReceivedAsync += receiver.ReceiveAsync;
         client.DisconnectedAsync += end =>
         {
-            ended.TrySetException(new PhrasedException(Phrase.Of(end.Reason == MqttClientDisconnectReason.SessionTakenOver ? "mqtt.taken-over" : "mqtt.lost")));
+            var isTakenOver = end.Reason == MqttClientDisconnectReason.SessionTakenOver
+                || end.Exception is MqttClientUnexpectedDisconnectReceivedException { ReasonCode: MqttDisconnectReasonCode.SessionTakenOver };
+            ended.TrySetException(new PhrasedException(Phrase.Of(isTakenOver ? "mqtt.taken-over" : "mqtt.lost")));
             return Task.CompletedTask;
         };
 

@@ -51,13 +51,13 @@ public sealed class MqttBrokerTests
 
         for (var breaks = 1; breaks <= 4; breaks++)
         {
-            await rig.StartAsync(Cancel);
+            await rig.RestartAsync(Cancel);
             await rig.Gateway.WaitAsync(breaks * 40, Cancel);
             rig.Line.Cut();
             await rig.WaitForEndAsync();
         }
 
-        await rig.StartAsync(Cancel);
+        await rig.RestartAsync(Cancel);
         await talking;
         var stored = await rig.Gateway.WaitAsync(200, Cancel);
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i:000}"), stored.Select(Text).Order(StringComparer.Ordinal));
@@ -158,7 +158,7 @@ public sealed class MqttBrokerTests
 
         await rig.StopAsync();
         await StatusAsync("offline");
-        await rig.StartAsync(Cancel);
+        await rig.RestartAsync(Cancel);
         rig.Line.Cut();
         await rig.WaitForEndAsync();
 
@@ -220,6 +220,26 @@ public sealed class MqttBrokerTests
 
         Assert.Equal("channel.insecure", Assert.Single(refused.Checks).Detail.FirstCode);
         Assert.True(taken.IsPassed, string.Join('\n', taken.Checks));
+    }
+
+    [Fact]
+    public async Task The_broker_matches_topics_as_the_standard_says()
+    {
+        await using var broker = await MosquittoBroker.StartAsync(MqttRig.Root, ["lin"]);
+        foreach (var (id, input, expect) in Vectors.Of("mqtt.json").Where(vector => vector.Input["filter"] is not null))
+        {
+            var (filter, topic) = ((string)input["filter"]!, (string)input["topic"]!);
+            if (topic.StartsWith('$'))
+            {
+                continue; // the broker's own; nobody may publish to it
+            }
+
+            await using var listener = await MqttDevice.ConnectAsync(broker.Port, MosquittoBroker.Observer, filter, "mark/+");
+            await listener.SayAsync(topic, id);
+            await listener.CatchUpAsync();
+            Assert.True((bool)expect["match"]! == listener.Heard.Any(message => message.Topic == topic), id);
+            await listener.ForgetAsync(filter);
+        }
     }
 
     [Theory]

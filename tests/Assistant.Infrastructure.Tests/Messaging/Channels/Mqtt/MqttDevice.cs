@@ -79,6 +79,9 @@ internal sealed class MqttDevice : IAsyncDisposable
         }
     }
 
+    /// <summary>Subscribes to it no longer.</summary>
+    public Task ForgetAsync(string filter) => _client.UnsubscribeAsync(filter);
+
     public static string TextOf(MqttApplicationMessage message) => System.Text.Encoding.UTF8.GetString(message.Payload.ToArray());
 
     public async ValueTask DisposeAsync()

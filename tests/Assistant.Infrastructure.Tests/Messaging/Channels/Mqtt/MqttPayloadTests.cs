@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.Mqtt;
 using Assistant.Testing.Messaging;
-using MQTTnet;
 using MQTTnet.Formatter;
 using Xunit;
 
@@ -121,21 +120,13 @@ public sealed class MqttPayloadTests
     }
 
     [Fact]
-    public void The_package_matches_topics_and_writes_numbers_as_the_standard_says()
+    public void The_package_writes_numbers_as_the_standard_says()
     {
-        foreach (var (id, input, expect) in Vectors.Of("mqtt.json"))
+        foreach (var (_, input, expect) in Vectors.Of("mqtt.json").Where(vector => vector.Input["value"] is not null))
         {
-            if (input["filter"] is { } filter)
-            {
-                var matches = MqttTopicFilterComparer.Compare((string)input["topic"]!, (string)filter!) == MqttTopicFilterCompareResult.IsMatch;
-                Assert.True((bool)expect["match"]! == matches, id);
-            }
-            else
-            {
-                var writer = new MqttBufferWriter(16, 64);
-                writer.WriteVariableByteInteger((uint)input["value"]!);
-                Assert.Equal((string)expect["hex"]!, Convert.ToHexStringLower(writer.GetBuffer().AsSpan(0, writer.Length)));
-            }
+            var writer = new MqttBufferWriter(16, 64);
+            writer.WriteVariableByteInteger((uint)input["value"]!);
+            Assert.Equal((string)expect["hex"]!, Convert.ToHexStringLower(writer.GetBuffer().AsSpan(0, writer.Length)));
         }
     }
 

@@ -136,5 +136,12 @@ internal sealed class MqttRig : ChannelRig
         await Broker.DisposeAsync();
     }
 
+    /// <summary>Starts the session again; what it reported before says nothing of now.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await StartAsync(cancellationToken);
+        Xunit.Assert.True(SpinWait.SpinUntil(() => ((MqttSession)Session).IsConnected, TimeSpan.FromSeconds(10)));
+    }
+
     private void WaitUntilLost() => Xunit.Assert.True(SpinWait.SpinUntil(() => !((MqttSession)Session).IsConnected, TimeSpan.FromSeconds(10)));
 }
