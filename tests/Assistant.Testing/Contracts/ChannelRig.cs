@@ -23,6 +23,9 @@ public abstract class ChannelRig : IAsyncDisposable
 
     public IChannelSession Session => _session ?? throw new InvalidOperationException("Start the session first.");
 
+    /// <summary>Why nothing reaches the assistant of what is said while nobody listens; <see langword="null"/> where the messenger keeps it.</summary>
+    public virtual string? ForgetsWhileAway => null;
+
     /// <summary>Whether a session is open.</summary>
     public bool IsRunning => _stop is not null;
 

@@ -1,0 +1,152 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Irc;
+
+/// <summary>One connection to an IRC network.</summary>
+/// <remarks>The cursor is the time of the last message stored, for servers that keep a history.</remarks>
+internal sealed class IrcSession : IChannelSession
+{
+    /// <summary>The messenger's name in what is said about it.</summary>
+    public const string Name = "IRC";
+
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    private readonly Connection _connection;
+    private readonly IrcSettings _settings;
+    private readonly MessengerLines _lines;
+    private readonly IrcOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly IrcSender _sender;
+    private volatile IrcState? _state;
+
+    public IrcSession(Connection connection, IrcSettings settings, MessengerLines lines, IrcOptions options, TimeProvider time, ILogger logger)
+    {
+        (_connection, _settings, _lines, _options, _time, _logger) = (connection, settings, lines, options, time, logger);
+        _sender = new IrcSender(settings, options, time);
+    }
+
+    /// <summary>Whether messages can be sent.</summary>
+    public bool IsConnected => _state is { IsUp: true };
+
+    /// <inheritdoc />
+    public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
+    {
+        host.Connecting(Name);
+        await using var wire = new IrcWire(await _lines.OpenAsync(Name, _settings.Address, cancellationToken));
+        var registration = new IrcRegistration(wire, _settings);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(_options.Silence + _options.SilencePatience);
+        try
+        {
+            await registration.RunAsync(patience.Token);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is IOException or OperationCanceledException)
+        {
+            throw new PhrasedException(Phrase.Of("irc.lost"), fault);
+        }
+
+        await ListenAsync(wire, registration, host, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(_state, message, cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _sender.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task ListenAsync(IrcWire wire, IrcRegistration registration, IChannelHost host, CancellationToken cancellationToken)
+    {
+        var hasHistory = registration.Enabled.IsSupersetOf(["draft/chathistory", "batch", "server-time", "message-tags"]);
+        var cursor = hasHistory ? await host.ReadCursorAsync(cancellationToken) : null;
+        var state = new IrcState(wire, registration.Nick);
+        var inbox = new IrcInbox(_connection.Id, host, hasHistory, _time, _logger);
+        using var storing = new CancellationTokenSource();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stored = inbox.RunAsync(storing.Token);
+        var line = new IrcConversation(_connection.Id, _settings, state, _sender, inbox, host, cursor, _time);
+        var watching = WatchAsync(line, state, ending.Token);
+        try
+        {
+            _state = state;
+            await line.ReadAsync(ending.Token);
+            throw new PhrasedException(line.Farewell ?? Phrase.Of("irc.lost"));
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            throw new PhrasedException(line.Farewell ?? Phrase.Of(line.IsSilent ? "irc.silent" : "irc.lost"), fault);
+        }
+        finally
+        {
+            _state = null;
+            state.IsUp = false;
+            _sender.Lost();
+            await ending.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                await QuitAsync(wire);
+            }
+
+            // What has been heard is stored before the end: nobody would say it again.
+            inbox.Complete();
+            storing.CancelAfter(Farewell);
+            await stored.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Asks a silent server whether it is there, and gives it up; tries again what was not to be had.</summary>
+    private async Task WatchAsync(IrcConversation line, IrcState state, CancellationToken cancellationToken)
+    {
+        var step = _options.ReclaimInterval < _options.Silence ? _options.ReclaimInterval : _options.Silence;
+        step = step < _options.SilencePatience ? step : _options.SilencePatience;
+        var lastTry = _time.GetTimestamp();
+        var asked = false;
+        while (true)
+        {
+            await Task.Delay(step / 3, _time, cancellationToken);
+            var silence = _time.GetElapsedTime(line.LastHeard);
+            if (silence > _options.Silence + _options.SilencePatience)
+            {
+                line.IsSilent = true;
+                state.Wire.Abort();
+                return;
+            }
+
+            if (silence < _options.Silence)
+            {
+                asked = false;
+            }
+            else if (!asked)
+            {
+                asked = true;
+                await state.Wire.WriteAsync(IrcMessage.Of("PING", "there?"), cancellationToken);
+            }
+
+            if (_time.GetElapsedTime(lastTry) >= _options.ReclaimInterval)
+            {
+                lastTry = _time.GetTimestamp();
+                await line.ReclaimAsync(cancellationToken);
+            }
+        }
+    }
+
+    private static async Task QuitAsync(IrcWire wire)
+    {
+        using var patience = new CancellationTokenSource(Farewell);
+        try
+        {
+            await wire.WriteAsync(IrcMessage.Of("QUIT", "Goodbye"), patience.Token);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The line was gone first; there is nobody to say it to.
+        }
+    }
+}
