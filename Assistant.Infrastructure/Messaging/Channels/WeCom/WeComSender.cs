@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Channels.WeCom;
+
+/// <summary>Shows messages. What to do about a failure is said in the outcome.</summary>
+internal sealed class WeComSender(WeComApi api, WeComSettings settings)
+{
+    // WeCom recognises a repetition by what it says, not by an id: asked for on every send it would swallow the second "OK" of a conversation.
+    private const int RepetitionSeconds = 600;
+
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    {
+        if (!IsUser(message.Chat.ExternalId))
+        {
+            return SessionReports.NoSuchChat(WeComChannel.Name, message.Chat);
+        }
+
+        var id = "";
+        foreach (var body in BodiesOf(message))
+        {
+            if (message.MayRepeat)
+            {
+                body["enable_duplicate_check"] = 1;
+                body["duplicate_check_interval"] = RepetitionSeconds;
+            }
+
+            var answer = await api.SendAsync(message.Chat.ExternalId, body, cancellationToken);
+            if (WeComFaults.All.OutcomeOf(answer) is { } failure)
+            {
+                return failure;
+            }
+
+            // It says so as a success when the person has left or was hidden from the app.
+            if (answer.Text("invaliduser").Length > 0)
+            {
+                return new SendOutcome.Rejected(Domain.Wording.Phrase.Of("wecom.person-out-of-reach", ("name", WeComChannel.Name)));
+            }
+
+            id = answer.Text("msgid");
+        }
+
+        return new SendOutcome.Delivered(message.Body.Buttons.Count > 0 || id.Length == 0 ? WeComCard.IdOf(message.Id) : id);
+    }
+
+    /// <summary>What is to be shown, in order: a text, or a card, or a text that a card has no room for and the card.</summary>
+    private IEnumerable<JsonObject> BodiesOf(OutboundMessage message)
+    {
+        if (message.Body.Buttons.Count == 0)
+        {
+            return [WeComText.Message(message.Body.Markdown, settings.UsesMarkdown)];
+        }
+
+        var text = WeComText.Plain(message.Body.Markdown);
+        var cards = WeComCard.Of(message, text);
+        return text.Length <= WeComCard.LongestText ? cards : cards.Prepend(WeComText.Message(message.Body.Markdown, settings.UsesMarkdown));
+    }
+
+    // A bar would name several people, and @all everybody.
+    private static bool IsUser(string chat) => chat.Length is > 0 and <= 64 && !chat.Contains('|', StringComparison.Ordinal) && chat != "@all";
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Weixin;
+
+/// <summary>Who can do something about a refusal.</summary>
+internal enum Remedy
+{
+    /// <summary>Nobody has to: it passes.</summary>
+    Time,
+    /// <summary>The operator, in the platform's console or our settings; what waits goes on waiting.</summary>
+    Operator,
+    /// <summary>Nobody: this message will not be taken.</summary>
+    None,
+}
+
+/// <summary>What an errcode means.</summary>
+/// <param name="Code">The phrase that says it; takes <c>name</c>.</param>
+internal sealed record WeixinFault(Remedy Remedy, string Code);
+
+/// <summary>What refusals of one of the platforms mean, in words for people.</summary>
+internal sealed class WeixinFaults(string messenger, IReadOnlyDictionary<int, WeixinFault> known)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    /// <summary>How a send ended; <see langword="null"/> for a success.</summary>
+    public SendOutcome? OutcomeOf(WeixinAnswer answer)
+    {
+        if (answer.IsSuccess)
+        {
+            return null;
+        }
+
+        var reason = ReasonOf(answer)!;
+        return CallFaults.OutcomeOf(messenger, answer.Outcome) ?? (known.GetValueOrDefault(answer.Code)?.Remedy, answer) switch
+        {
+            (_, { Code: -1 }) => new SendOutcome.RetryAfter(null, reason),
+            (Remedy.Time or Remedy.Operator, _) or (_, { IsTokenEnded: true }) => new SendOutcome.RetryAfter(Pause, reason, PauseScope.Connection),
+            _ => new SendOutcome.Rejected(reason),
+        };
+    }
+
+    /// <summary>Why a call did not succeed; <see langword="null"/> for a success.</summary>
+    public Phrase? ReasonOf(WeixinAnswer answer) => answer switch
+    {
+        { IsSuccess: true } => null,
+        { Code: 0 } => CallFaults.ReasonOf(messenger, answer.Outcome),
+        { Code: -1 } => Phrase.Of("channel.pause", ("name", messenger)),
+        _ when known.TryGetValue(answer.Code, out var fault) => Phrase.Of(fault.Code, ("name", messenger)),
+        { IsTokenEnded: true } => Phrase.Of("channel.sign-in-refused", ("name", messenger)),
+        _ => Phrase.Of("channel.refuses", ("name", messenger), ("says", string.Create(CultureInfo.InvariantCulture, $"{answer.Says} ({answer.Code})"))),
+    };
+
+    /// <summary>Whether an operator has to do something before anything else is taken.</summary>
+    public bool NeedsOperator(WeixinAnswer answer) => answer.IsTokenEnded || known.GetValueOrDefault(answer.Code)?.Remedy == Remedy.Operator;
+}
