@@ -17,11 +17,11 @@ internal enum Remedy
 }
 
 /// <summary>What an errcode means.</summary>
-/// <param name="Code">The phrase that says it; takes <c>name</c>.</param>
-internal sealed record WeixinFault(Remedy Remedy, string Code);
+/// <param name="Reason">Who can do what, in words for people.</param>
+internal sealed record KnownRefusal(Remedy Remedy, Phrase Reason);
 
 /// <summary>What refusals of one of the platforms mean, in words for people.</summary>
-internal sealed class WeixinFaults(string messenger, IReadOnlyDictionary<int, WeixinFault> known)
+internal sealed class WeixinFaults(string messenger, IReadOnlyDictionary<int, KnownRefusal> known)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -48,7 +48,7 @@ internal sealed class WeixinFaults(string messenger, IReadOnlyDictionary<int, We
         { IsSuccess: true } => null,
         { Code: 0 } => CallFaults.ReasonOf(messenger, answer.Outcome),
         { Code: -1 } => Phrase.Of("channel.pause", ("name", messenger)),
-        _ when known.TryGetValue(answer.Code, out var fault) => Phrase.Of(fault.Code, ("name", messenger)),
+        _ when known.TryGetValue(answer.Code, out var refusal) => refusal.Reason,
         { IsTokenEnded: true } => Phrase.Of("channel.sign-in-refused", ("name", messenger)),
         _ => Phrase.Of("channel.refuses", ("name", messenger), ("says", string.Create(CultureInfo.InvariantCulture, $"{answer.Says} ({answer.Code})"))),
     };

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WeCom;
@@ -35,7 +36,7 @@ internal sealed class WeComSender(WeComApi api, WeComSettings settings)
             // It says so as a success when the person has left or was hidden from the app.
             if (answer.Text("invaliduser").Length > 0)
             {
-                return new SendOutcome.Rejected(Domain.Wording.Phrase.Of("wecom.person-out-of-reach", ("name", WeComChannel.Name)));
+                return new SendOutcome.Rejected(Phrase.Of("wecom.person-out-of-reach"));
             }
 
             id = answer.Text("msgid");

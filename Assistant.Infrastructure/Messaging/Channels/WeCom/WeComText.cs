@@ -17,10 +17,10 @@ internal static class WeComText
     /// <summary>The message to send: Markdown where it is wanted and every mark in it is meant, else text.</summary>
     public static JsonObject Message(string markdown, bool usesMarkdown)
         => usesMarkdown && WeComMarkdown.TryRender(markdown) is { } rendered && !string.IsNullOrWhiteSpace(rendered) && Limit.Measure(rendered) <= Limit.Max
-            ? Of("markdown", rendered)
-            : Of("text", Plain(markdown));
+            ? BodyOf("markdown", rendered)
+            : BodyOf("text", Plain(markdown));
 
-    private static JsonObject Of(string type, string content) => new() { ["msgtype"] = type, [type] = new JsonObject { ["content"] = content } };
+    private static JsonObject BodyOf(string type, string content) => new() { ["msgtype"] = type, [type] = new JsonObject { ["content"] = content } };
 }
 
 /// <summary>WeCom's dialect: headings, bold, code within a line, links, quotations. It has no way to write a mark that is none.</summary>

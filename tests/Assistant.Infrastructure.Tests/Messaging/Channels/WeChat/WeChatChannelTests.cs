@@ -65,7 +65,7 @@ public sealed class WeChatChannelTests
 
         Assert.Equal(new WebhookReply(200, "success"), await ReceiveAsync(rig, rig.NewCallback(5001, "你好", TimeSpan.Zero)));
         Assert.Equal(new WebhookReply(200, "success"), await ReceiveAsync(rig, rig.Callback(rig.Emulator.NewEvent(Lin, "subscribe", ""))));
-        Assert.Equal(new InboundContent.Said("你好").Text, Assert.IsType<InboundContent.Said>(Assert.Single(rig.Gateway.Offered).Content).Text);
+        Assert.Equal("你好", Assert.IsType<InboundContent.Said>(Assert.Single(rig.Gateway.Offered).Content).Text);
         Assert.Equal(new WebhookReply(200, "59115"), await ReceiveAsync(rig, Get(rig.Emulator.NewUrlCheck("59115"))));
     }
 
@@ -130,7 +130,7 @@ public sealed class WeChatChannelTests
         await using var rig = await StartAsync();
         rig.Emulator.FailSend(new WeixinFault.Refused(code, "refused"));
 
-        Assert.Equal(reason, Assert.IsType<SendOutcome.Rejected>(await rig.Session.SendAsync(Message(rig, "x"), Cancel)).Reason.Code);
+        Assert.Equal(reason, Assert.IsType<SendOutcome.Rejected>(await rig.Session.SendAsync(Message(rig, "x"), Cancel)).Reason.FirstCode);
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class WeChatChannelTests
 
         var later = Assert.IsType<SendOutcome.RetryAfter>(await rig.Session.SendAsync(Message(rig, "x"), Cancel));
 
-        Assert.Equal((reason, PauseScope.Connection), (later.Reason.Code, later.Scope));
+        Assert.Equal((reason, PauseScope.Connection), (later.Reason.FirstCode, later.Scope));
     }
 
     [Fact]

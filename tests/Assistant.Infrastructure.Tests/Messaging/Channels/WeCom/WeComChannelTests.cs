@@ -51,11 +51,11 @@ public sealed class WeComChannelTests
         var starting = rig.StartAsync(Cancel);
         await rig.Host.WaitAsync(ConnectionState.Degraded, Cancel);
 
-        Assert.Equal("wecom.address-not-trusted", rig.Host.Reports[^1].Detail.Code);
+        Assert.Equal("wecom.address-not-trusted", rig.Host.Reports[^1].Detail.FirstCode);
         Assert.Equal(200, (await ReceiveAsync(rig, Get(rig.Emulator.NewUrlCheck("1")))).Status);
         var waiting = Assert.IsType<SendOutcome.RetryAfter>(await rig.Session.SendAsync(Message(rig, new MessageBody("x")), Cancel));
-        Assert.Equal(("wecom.address-not-trusted", PauseScope.Connection), (waiting.Reason.Code, waiting.Scope));
-        Assert.Equal("wecom.address-fix", Assert.Single((await rig.Channel.TestAsync(rig.Connection.Settings, Cancel)).Checks).Fix?.Code);
+        Assert.Equal(("wecom.address-not-trusted", PauseScope.Connection), (waiting.Reason.FirstCode, waiting.Scope));
+        Assert.Equal("wecom.address-fix", Assert.Single((await rig.Channel.TestAsync(rig.Connection.Settings, Cancel)).Checks).Fix?.FirstCode);
 
         rig.Emulator.TrustsAddress = true;
         while (!starting.IsCompleted)
@@ -184,7 +184,7 @@ public sealed class WeComChannelTests
 
         var later = Assert.IsType<SendOutcome.RetryAfter>(await rig.Session.SendAsync(Message(rig, new MessageBody("x")), Cancel));
 
-        Assert.Equal((reason, scope), (later.Reason.Code, later.Scope));
+        Assert.Equal((reason, scope), (later.Reason.FirstCode, later.Scope));
         Assert.Empty(rig.Emulator.ShownTo(Lin));
     }
 
@@ -199,7 +199,7 @@ public sealed class WeComChannelTests
 
         var rejected = Assert.IsType<SendOutcome.Rejected>(await rig.Session.SendAsync(Message(rig, new MessageBody("x")), Cancel));
 
-        Assert.Equal(reason, rejected.Reason.Code);
+        Assert.Equal(reason, rejected.Reason.FirstCode);
         Assert.DoesNotContain("hint", rejected.Reason.ToString(), StringComparison.Ordinal);
     }
 
@@ -213,7 +213,7 @@ public sealed class WeComChannelTests
 
         var outcome = await rig.Session.SendAsync(Message(rig, new MessageBody("x")) with { Chat = new ExternalChat(chat) }, Cancel);
 
-        Assert.Equal("channel.no-chat", Assert.IsType<SendOutcome.Rejected>(outcome).Reason.Code);
+        Assert.Equal("channel.no-chat", Assert.IsType<SendOutcome.Rejected>(outcome).Reason.FirstCode);
     }
 
     [Fact]
