@@ -14,11 +14,11 @@ public static class WeixinSeal
         var (text, receiver) = (Encoding.UTF8.GetBytes(message), Encoding.UTF8.GetBytes(receiveId));
         var length = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, text.Length);
-        byte[] plain = [.. random, .. length, .. text, .. receiver];
-        var padding = 32 - (plain.Length % 32);
+        var padding = 32 - ((random.Length + length.Length + text.Length + receiver.Length) % 32);
+        byte[] plain = [.. random, .. length, .. text, .. receiver, .. Enumerable.Repeat((byte)padding, padding)];
         using var aes = Aes.Create();
         aes.Key = Convert.FromBase64String(encodingAesKey + "=");
-        return Convert.ToBase64String(aes.EncryptCbc([.. plain, .. Enumerable.Repeat((byte)padding, padding)], aes.Key[..16], PaddingMode.None));
+        return Convert.ToBase64String(aes.EncryptCbc(plain, aes.Key[..16], PaddingMode.None));
     }
 
     /// <summary>The signature of a token and what is signed with it.</summary>
