@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Calls;
+
+/// <summary>A port that answers every connection in one way, down to the byte: for answers no proper server gives.</summary>
+internal sealed class RawServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Func<NetworkStream, CancellationToken, Task> _answer;
+    private readonly Task _serving;
+
+    public RawServer(Func<NetworkStream, CancellationToken, Task> answer)
+    {
+        _answer = answer;
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+
+    /// <summary>Answers with these bytes, then closes in good order.</summary>
+    public static RawServer Answering(string head, byte[]? body = null) => new(async (stream, cancellationToken) =>
+    {
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ReplaceLineEndings("\r\n")), cancellationToken);
+        await stream.WriteAsync(body ?? [], cancellationToken);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _serving;
+        _listener.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                using var client = await _listener.AcceptSocketAsync(_stop.Token);
+                await using var stream = new NetworkStream(client);
+                await AnswerAsync(stream);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task AnswerAsync(NetworkStream stream)
+    {
+        try
+        {
+            var request = new StringBuilder();
+            var buffer = new byte[4096];
+            while (!request.ToString().Contains("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer, _stop.Token) is > 0 and var read)
+            {
+                request.Append(Encoding.ASCII.GetString(buffer, 0, read));
+            }
+
+            await _answer(stream, _stop.Token);
+        }
+        catch (IOException)
+        {
+            // The other side has heard enough.
+        }
+    }
+}
