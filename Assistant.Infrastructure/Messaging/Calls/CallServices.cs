@@ -14,6 +14,7 @@ internal static class CallServices
         services.AddOutgoing();
         services.TryAddSingleton<MessengerHttp>();
         services.TryAddSingleton<MessengerLines>();
+        services.TryAddSingleton<MessengerSockets>();
         return services;
     }
 }

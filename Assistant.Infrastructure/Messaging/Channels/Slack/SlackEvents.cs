@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.Text.Json;
+using Assistant.Domain.Messaging;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Slack;
+
+/// <summary>Who the assistant is in a workspace.</summary>
+internal sealed record SlackBot(string UserId, string Name, string Team);
+
+/// <summary>Translates Slack's events and interactions. Pure, and total: any bytes give a message or <see langword="null"/>.</summary>
+/// <remarks>
+/// A message in a channel that mentions the assistant comes twice, as <c>message</c> and as <c>app_mention</c>, with two event ids and one
+/// <c>ts</c>. Both read the same here, the key of redelivery included, so that the order in which they come does not matter.
+/// </remarks>
+internal static class SlackEvents
+{
+    private const int LongestId = 100;
+
+    /// <summary>The callback, or <see langword="null"/> when it is none.</summary>
+    public static SlackCallback? ReadCallback(ReadOnlySpan<byte> body) => Guarded(body, static json => JsonSerializer.Deserialize(json, SlackJson.Default.SlackCallback));
+
+    /// <summary>The interaction, or <see langword="null"/> when it is none.</summary>
+    public static SlackInteraction? ReadInteraction(ReadOnlySpan<byte> payload)
+        => Guarded(payload, static json => JsonSerializer.Deserialize(json, SlackJson.Default.SlackInteraction));
+
+    /// <summary>The frame, or <see langword="null"/> when it is none.</summary>
+    public static SlackEnvelope? ReadEnvelope(ReadOnlySpan<byte> frame) => Guarded(frame, static json => JsonSerializer.Deserialize(json, SlackJson.Default.SlackEnvelope));
+
+    /// <summary>What was said, edited or taken back; <see langword="null"/> when it is nothing for the assistant.</summary>
+    /// <param name="bot">Id of the assistant's user; <see langword="null"/> when only the callback itself can tell.</param>
+    public static InboundMessage? Read(SlackCallback callback, ConnectionId connection, string? bot, DateTimeOffset now)
+    {
+        if (callback.Type != "event_callback" || !IsId(callback.TeamId) || EventOf(callback.Event) is not { } e || !IsId(e.Channel))
+        {
+            return null;
+        }
+
+        var context = new Context(connection, callback.TeamId!, e.Channel!, IsGroup(e.Channel!, e.ChannelType), bot ?? BotOf(callback), now);
+        return e.Subtype switch
+        {
+            "message_changed" => ReadChange(e, context),
+            "message_deleted" => ReadDeletion(e.DeletedTs, e.PreviousMessage, context),
+
+            // Others tell that somebody came, went or renamed the channel, or are a bot's.
+            null or "" or "file_share" or "thread_broadcast" or "me_message" => ReadSaid(e, context),
+            _ => null,
+        };
+    }
+
+    /// <summary>The press of a button; <see langword="null"/> for everything else.</summary>
+    public static InboundMessage? Read(SlackInteraction interaction, ConnectionId connection, DateTimeOffset now)
+    {
+        var (channel, ts) = (interaction.Channel?.Id ?? interaction.Container?.ChannelId, interaction.Container?.MessageTs ?? interaction.Message?.Ts);
+        var team = interaction.Team?.Id ?? interaction.User?.TeamId;
+        if (interaction.Type != "block_actions" || !IsId(channel) || !IsId(ts) || !IsId(team) || interaction.User is not { } user || !IsId(user.Id)
+            || interaction.Actions?.FirstOrDefault(action => action is { Type: "button" }) is not { } action
+            || FirstOf(action.Value, action.ActionId) is not { } pressed)
+        {
+            return null;
+        }
+
+        return new InboundMessage
+        {
+            Connection = connection,
+            DedupeKey = $"press/{team}:{channel}:{ts}:{Short(action.ActionTs)}:{user.Id}",
+            Chat = new ExternalChat(channel!, ThreadOf(interaction.Container?.ThreadTs ?? interaction.Message?.ThreadTs, ts!), IsGroup(channel!, null)),
+            Sender = new ExternalSender($"{team}/{user.Id}", FirstOf(user.Name, user.Username) ?? user.Id!),
+            ExternalMessageId = ts!,
+            Content = new InboundContent.Pressed(pressed, FirstOf(action.Text?.Text) ?? pressed),
+            SentAt = TimeOf(action.ActionTs, now),
+        };
+    }
+
+    /// <summary>The user's id within its workspace, for what Slack is asked about them.</summary>
+    public static string UserOf(ExternalSender sender) => sender.ExternalId[(sender.ExternalId.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    private static InboundMessage? ReadSaid(SlackEvent e, Context context)
+    {
+        if (!IsPersons(e, context))
+        {
+            return null;
+        }
+
+        var text = SlackText.Read(e.Text ?? "", context.Bot, out var isMentioned);
+        var attachments = SlackFiles.Of(e.Files);
+        return text.Length == 0 && attachments.Count == 0 && !isMentioned
+            ? null
+            : context.NewMessage(e, $"{e.Ts}", new InboundContent.Said(text, attachments), TimeOf(e.Ts, context.Now), IsMeant(e, isMentioned, context));
+    }
+
+    // Slack reports as a change, too, that a link got its preview or a thread its first answer: the text is the same then.
+    private static InboundMessage? ReadChange(SlackEvent e, Context context)
+    {
+        if (e.Message is not { } message)
+        {
+            return null;
+        }
+
+        if (message.Subtype == "tombstone")
+        {
+            return ReadDeletion(message.Ts, e.PreviousMessage, context);
+        }
+
+        if (message.Edited?.Ts is not { } editedAt || !IsId(editedAt) || !IsPersons(message, context) || message.Text == e.PreviousMessage?.Text)
+        {
+            return null;
+        }
+
+        var text = SlackText.Read(message.Text ?? "", context.Bot, out var isMentioned);
+        return context.NewMessage(
+            message, $"{message.Ts}:edited:{editedAt}", new InboundContent.Edited(text), TimeOf(editedAt, context.Now), IsMeant(message, isMentioned, context));
+    }
+
+    // Whose it was is in what was there before: without that nobody can be held to it.
+    private static InboundMessage? ReadDeletion(string? ts, SlackEvent? before, Context context)
+        => before is not null && IsId(ts) && IsPersons(before with { Ts = ts }, context)
+            ? context.NewMessage(before with { Ts = ts }, $"{ts}:deleted", new InboundContent.Deleted(), context.Now, isMeant: true)
+            : null;
+
+    private static bool IsPersons(SlackEvent e, Context context)
+        => string.IsNullOrEmpty(e.BotId) && IsId(e.User) && IsId(e.Ts) && e.User != context.Bot && e.User != "USLACKBOT";
+
+    private static bool IsMeant(SlackEvent e, bool isMentioned, Context context)
+        => !context.IsGroup || isMentioned || e.Type == "app_mention" || (context.Bot is { Length: > 0 } bot && e.ParentUserId == bot);
+
+    private static SlackEvent? EventOf(JsonElement e)
+    {
+        if (e.ValueKind != JsonValueKind.Object || !e.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return type.GetString() is "message" or "app_mention" ? e.Deserialize(SlackJson.Default.SlackEvent) : null;
+        }
+        catch (Exception fault) when (IsUnreadable(fault))
+        {
+            return null;
+        }
+    }
+
+    // The authorization is that of the installation which sees the event: for an app with a bot, its bot.
+    private static string? BotOf(SlackCallback callback)
+    {
+        if (callback.Authorizations.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        foreach (var one in callback.Authorizations.EnumerateArray())
+        {
+            if (one.ValueKind == JsonValueKind.Object && one.TryGetProperty("is_bot", out var isBot) && isBot.ValueKind == JsonValueKind.True
+                && one.TryGetProperty("user_id", out var id) && id.ValueKind == JsonValueKind.String)
+            {
+                return TextOf(id);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Direct chats have ids of their own kind; all other kinds have several people in them.</summary>
+    private static bool IsGroup(string channel, string? kind) => string.IsNullOrEmpty(kind) ? channel[0] != 'D' : kind != "im";
+
+    /// <summary>The message that began the thread names itself once there is an answer; it stands in the channel.</summary>
+    private static string? ThreadOf(string? thread, string ts) => string.IsNullOrEmpty(thread) || thread == ts || thread.Length > LongestId ? null : thread;
+
+    private static bool IsId(string? id) => id is { Length: > 0 and <= LongestId };
+
+    private static string? FirstOf(params ReadOnlySpan<string?> values)
+    {
+        foreach (var value in values)
+        {
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Short(string? id) => id is { Length: > LongestId } ? id[..LongestId] : id ?? "";
+
+    /// <summary>A ts is the time in seconds, and behind the point a number that makes it unique.</summary>
+    private static DateTimeOffset TimeOf(string? ts, DateTimeOffset now)
+        => decimal.TryParse(ts, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 253_402_300_799
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
+            : now;
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a character.
+            return null;
+        }
+    }
+
+    private delegate T? Reading<T>(ReadOnlySpan<byte> json);
+
+    private static T? Guarded<T>(ReadOnlySpan<byte> json, Reading<T> read) where T : class
+    {
+        try
+        {
+            return read(json);
+        }
+        catch (Exception fault) when (IsUnreadable(fault))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsUnreadable(Exception fault) => fault is JsonException or InvalidOperationException or NotSupportedException or FormatException;
+
+    /// <summary>What is the same for everything in one callback.</summary>
+    private sealed record Context(ConnectionId Connection, string Team, string Channel, bool IsGroup, string? Bot, DateTimeOffset Now)
+    {
+        public InboundMessage NewMessage(SlackEvent e, string key, InboundContent content, DateTimeOffset at, bool isMeant) => new()
+        {
+            Connection = Connection,
+            DedupeKey = $"{Team}:{Channel}:{key}",
+            Chat = new ExternalChat(Channel, ThreadOf(e.ThreadTs, e.Ts!), IsGroup),
+            Sender = new ExternalSender($"{Team}/{e.User}", e.User!),
+            ExternalMessageId = e.Ts!,
+            Content = content,
+            SentAt = at,
+            IsAddressed = isMeant,
+        };
+    }
+}

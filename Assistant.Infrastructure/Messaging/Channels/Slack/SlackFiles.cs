@@ -1,0 +1,41 @@
+using System.Net.Http.Headers;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Slack;
+
+/// <summary>Files of messages. A reference is the address Slack gives; it opens with the bot's token only, which goes to Slack and nowhere else.</summary>
+internal sealed class SlackFiles(MessengerHttp http, SlackSettings settings)
+{
+    public static IReadOnlyList<Attachment> Of(IReadOnlyList<SlackFile?>? files) =>
+    [
+        // What was deleted, or is hidden by a plan's limit, has no address.
+        .. from file in files ?? []
+           let address = file?.UrlPrivateDownload ?? file?.UrlPrivate
+           where !string.IsNullOrEmpty(address)
+           select new Attachment(KindOf(file), address, file.Name, file.Mimetype, file.Size is >= 0 ? file.Size : null),
+    ];
+
+    /// <exception cref="AttachmentUnavailableException">Gone, refused, or not Slack's.</exception>
+    public async Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        if (!Uri.TryCreate(attachment.Reference, UriKind.Absolute, out var address) || !settings.IsOwnAddress(address, isSocket: false))
+        {
+            throw new AttachmentUnavailableException(Phrase.Of("channel.file-gone", ("name", SlackChannel.Name)), AttachmentFault.Final);
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.BotToken);
+        return await http.DownloadAsync(SlackChannel.Name, request, isConfigured: true, cancellationToken);
+    }
+
+    private static string KindOf(SlackFile file) => file switch
+    {
+        { Subtype: "slack_audio" } => "voice",
+        { Mimetype: { } type } when type.StartsWith("image/", StringComparison.Ordinal) => "image",
+        { Mimetype: { } type } when type.StartsWith("audio/", StringComparison.Ordinal) => "audio",
+        { Mimetype: { } type } when type.StartsWith("video/", StringComparison.Ordinal) => "video",
+        _ => "file",
+    };
+}

@@ -1,0 +1,104 @@
+using System.Text;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Slack;
+
+/// <summary>What somebody wrote, out of Slack's form into words. Pure, and total.</summary>
+internal static class SlackText
+{
+    /// <summary>Words as they are to be shown, escaped so that nothing in them pings anybody or becomes a link.</summary>
+    public static string Escape(string words) => words
+        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+
+    /// <summary>The words, with the mention of the assistant taken off, links and names readable.</summary>
+    /// <param name="bot">Id of the assistant's user.</param>
+    public static string Read(string text, string? bot, out bool isMentioned)
+    {
+        isMentioned = false;
+        var words = new StringBuilder(text.Length);
+        var at = 0;
+        while (at < text.Length)
+        {
+            var open = text.IndexOf('<', at);
+            var close = open < 0 ? -1 : text.IndexOf('>', open);
+            if (close < 0)
+            {
+                break;
+            }
+
+            words.Append(text, at, open - at);
+            at = close + 1;
+            var reference = text.AsSpan(open + 1, close - open - 1);
+            if (IsMentionOf(bot, reference))
+            {
+                isMentioned = true;
+
+                // Of the white space on both sides one is enough.
+                if (at < text.Length && text[at] == ' ' && (words.Length == 0 || char.IsWhiteSpace(words[^1])))
+                {
+                    at++;
+                }
+            }
+            else
+            {
+                Append(words, reference);
+            }
+        }
+
+        words.Append(text, at, text.Length - at);
+        return Unescape(words.ToString()).Trim();
+    }
+
+    private static bool IsMentionOf(string? bot, ReadOnlySpan<char> reference)
+    {
+        if (string.IsNullOrEmpty(bot) || reference.IsEmpty || reference[0] != '@')
+        {
+            return false;
+        }
+
+        var bar = reference.IndexOf('|');
+        return (bar < 0 ? reference[1..] : reference[1..bar]).SequenceEqual(bot);
+    }
+
+    private static void Append(StringBuilder words, ReadOnlySpan<char> reference)
+    {
+        var bar = reference.IndexOf('|');
+        var target = bar < 0 ? reference : reference[..bar];
+        var label = bar < 0 ? [] : reference[(bar + 1)..];
+        switch (target.IsEmpty ? ' ' : target[0])
+        {
+            case '@':
+                words.Append('@').Append(label.IsEmpty ? target[1..] : label.TrimStart('@'));
+                break;
+            case '#':
+                words.Append('#').Append(label.IsEmpty ? target[1..] : label.TrimStart('#'));
+                break;
+            case '!':
+                // A date, a group of people: the label says it. Without one it is <!here> and its like.
+                words.Append(label.IsEmpty ? $"@{target[1..]}" : label);
+                break;
+            default:
+                AppendLink(words, target, label);
+                break;
+        }
+    }
+
+    private static void AppendLink(StringBuilder words, ReadOnlySpan<char> address, ReadOnlySpan<char> label)
+    {
+        if (label.IsEmpty)
+        {
+            words.Append(address);
+        }
+        else if (address.EndsWith(label, StringComparison.Ordinal))
+        {
+            // "example.test" for http://example.test, "a@b.test" for mailto:a@b.test: Slack's doing, not the writer's.
+            words.Append(label);
+        }
+        else
+        {
+            words.Append(label).Append(" (").Append(address).Append(')');
+        }
+    }
+
+    private static string Unescape(string text) => text
+        .Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
+}
