@@ -83,6 +83,8 @@ internal sealed class MessengerSocket(string messenger, ClientWebSocket socket) 
         }
         catch (WebSocketException)
         {
+            // Giving up breaks the line as well.
+            cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -9,14 +10,20 @@ using Microsoft.Extensions.Logging;
 namespace Assistant.Testing.Slack;
 
 /// <summary>A message the app has shown.</summary>
-public sealed record SlackShown(string Channel, string Ts, JsonObject Post)
+public sealed partial record SlackShown(string Channel, string Ts, JsonObject Post)
 {
     public string Text => (string?)Post["text"] ?? "";
+
+    /// <summary>The text as people see it, as far as bold words go: Slack takes a mark for one at the edge of a word only.</summary>
+    public string Seen => Bold().Replace(Text, "$1");
 
     public string? Thread => (string?)Post["thread_ts"];
 
     /// <summary>Its buttons, wherever they stand.</summary>
     public IReadOnlyList<JsonObject> Buttons => [.. BlocksOf(Post).Concat((Post["attachments"] as JsonArray ?? []).SelectMany(part => BlocksOf(part!)))];
+
+    [GeneratedRegex(@"(?<!\w)\*(\S(?:[^*\n]*\S)?)\*(?!\w)")]
+    private static partial Regex Bold();
 
     private static IEnumerable<JsonObject> BlocksOf(JsonNode of)
         => (of["blocks"] as JsonArray ?? []).Where(block => (string?)block!["type"] == "actions").SelectMany(block => block!["elements"]!.AsArray()).Select(e => e!.AsObject());

@@ -83,7 +83,7 @@ internal static class SlackEvents
 
         var text = SlackText.Read(e.Text ?? "", context.Bot, out var isMentioned);
         var attachments = SlackFiles.Of(e.Files);
-        return text.Length == 0 && attachments.Count == 0 && !isMentioned
+        return text.Length == 0 && attachments.Count == 0
             ? null
             : context.NewMessage(e, $"{e.Ts}", new InboundContent.Said(text, attachments), TimeOf(e.Ts, context.Now), IsMeant(e, isMentioned, context));
     }

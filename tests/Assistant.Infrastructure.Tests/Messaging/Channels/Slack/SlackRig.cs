@@ -101,7 +101,7 @@ internal sealed class SlackRig : ChannelRig
     public WebhookRequest Signed(byte[] body, TimeSpan age = default)
         => new("POST", Emulator.Proof(body, _time.GetUtcNow() - age), new Dictionary<string, string>(), body);
 
-    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(m => m.Channel == SlackEmulator.ChatOf(person)).Select(m => m.Text)];
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(m => m.Channel == SlackEmulator.ChatOf(person)).Select(m => m.Seen)];
 
     public override void FloodNextSend(int seconds) => Emulator.Fail("chat.postMessage", new SlackFault.Status(429, $"{seconds}"));
 
