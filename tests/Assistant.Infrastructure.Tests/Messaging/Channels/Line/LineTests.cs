@@ -113,7 +113,7 @@ public sealed class LineTests
     [InlineData("file", "file")]
     public void Files_are_told_by_their_message(string type, string kind)
     {
-        var happened = Parse($$"""{"type":"message","mode":"active","timestamp":1,"source":{"type":"user","userId":"U1"},"message":{"id":"7","type":"{{type}}"}}""");
+        var happened = Parse($$$"""{"type":"message","mode":"active","timestamp":1,"source":{"type":"user","userId":"U1"},"message":{"id":"7","type":"{{{type}}}"}}""");
 
         var said = Assert.IsType<InboundContent.Said>(Reader.Read(happened, _ => null)!.Content);
 
@@ -138,7 +138,7 @@ public sealed class LineTests
     {
         var body = new JsonObject { ["id"] = "7", ["type"] = "text", ["text"] = text };
         body["mention"] = new JsonObject { ["mentionees"] = new JsonArray(new JsonObject { ["index"] = index, ["length"] = length, ["isSelf"] = true }) };
-        var happened = Parse($$"""{"type":"message","timestamp":1,"source":{"type":"group","groupId":"C1","userId":"U1"},"message":{{body.ToJsonString()}}}""");
+        var happened = Parse($$$"""{"type":"message","timestamp":1,"source":{"type":"group","groupId":"C1","userId":"U1"},"message":{{{body.ToJsonString()}}}}""");
 
         var message = Reader.Read(happened, _ => null)!;
 
