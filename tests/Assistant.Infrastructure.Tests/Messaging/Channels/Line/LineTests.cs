@@ -148,7 +148,7 @@ public sealed class LineTests
     [Fact]
     public void A_button_carries_its_message_however_long_it_is()
     {
-        var press = new LinePress(Guid.NewGuid(), new string('d', 64), string.Concat(Enumerable.Repeat("👍🏽", 200)));
+        var press = new LinePress(Guid.CreateVersion7(), new string('d', 64), string.Concat(Enumerable.Repeat("👍🏽", 200)));
 
         var written = press.Write();
 
