@@ -125,14 +125,12 @@ internal static class SlackEvents
 
     private static SlackEvent? EventOf(JsonElement e)
     {
-        if (e.ValueKind != JsonValueKind.Object || !e.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-
         try
         {
-            return type.GetString() is "message" or "app_mention" ? e.Deserialize(SlackJson.Default.SlackEvent) : null;
+            return e.ValueKind == JsonValueKind.Object && e.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
+                && type.GetString() is "message" or "app_mention"
+                    ? e.Deserialize(SlackJson.Default.SlackEvent)
+                    : null;
         }
         catch (Exception fault) when (IsUnreadable(fault))
         {
@@ -143,22 +141,22 @@ internal static class SlackEvents
     // The authorization is that of the installation which sees the event: for an app with a bot, its bot.
     private static string? BotOf(SlackCallback callback)
     {
-        if (callback.Authorizations.ValueKind != JsonValueKind.Array)
+        try
         {
+            return callback.Authorizations.ValueKind != JsonValueKind.Array ? null : callback.Authorizations.EnumerateArray().Select(BotIn).FirstOrDefault(id => id is not null);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a character, in a name or a value.
             return null;
         }
-
-        foreach (var one in callback.Authorizations.EnumerateArray())
-        {
-            if (one.ValueKind == JsonValueKind.Object && one.TryGetProperty("is_bot", out var isBot) && isBot.ValueKind == JsonValueKind.True
-                && one.TryGetProperty("user_id", out var id) && id.ValueKind == JsonValueKind.String)
-            {
-                return TextOf(id);
-            }
-        }
-
-        return null;
     }
+
+    private static string? BotIn(JsonElement authorization)
+        => authorization.ValueKind == JsonValueKind.Object && authorization.TryGetProperty("is_bot", out var isBot) && isBot.ValueKind == JsonValueKind.True
+            && authorization.TryGetProperty("user_id", out var id) && id.ValueKind == JsonValueKind.String
+                ? id.GetString()
+                : null;
 
     /// <summary>Direct chats have ids of their own kind; all other kinds have several people in them.</summary>
     private static bool IsGroup(string channel, string? kind) => string.IsNullOrEmpty(kind) ? channel[0] != 'D' : kind != "im";
@@ -188,19 +186,6 @@ internal static class SlackEvents
         => decimal.TryParse(ts, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 253_402_300_799
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
             : now;
-
-    private static string? TextOf(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a character.
-            return null;
-        }
-    }
 
     private delegate T? Reading<T>(ReadOnlySpan<byte> json);
 

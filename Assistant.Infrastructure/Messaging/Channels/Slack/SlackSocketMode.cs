@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
@@ -155,7 +156,7 @@ internal sealed class SlackSocketMode(SlackSettings settings, SlackClient client
             return;
         }
 
-        var payload = JsonSerializer.SerializeToUtf8Bytes(envelope.Payload, SlackJson.Default.JsonElement);
+        var payload = Encoding.UTF8.GetBytes(envelope.Payload.GetRawText());
         switch (envelope.Type)
         {
             case "events_api" when SlackEvents.ReadCallback(payload) is { } callback:
