@@ -14,9 +14,6 @@ public sealed class EmailReaderTests
 {
     private static readonly DateTimeOffset Now = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // As the registration of the channel does, before the parser is used the first time.
-    static EmailReaderTests() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-
     [Fact]
     public void The_recorded_mails_are_read_as_they_are_meant()
     {

@@ -153,7 +153,7 @@ public sealed class WeComChannelTests
     }
 
     [Theory]
-    [InlineData("# Title\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |", "Title\n\n• 一\n• 二\n\na | b\n1 | 2")]
+    [InlineData("# Title\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |", "Title\n\n• 一\n• 二\n\na │ b\n──┼──\n1 │ 2")]
     [InlineData("***both* bold** and ~~no~~", "both bold and no")]
     [InlineData("[文档](https://example.test/d) שלום", "文档 (https://example.test/d) שלום")]
     public void Plain_text_keeps_the_words(string markdown, string expected)
