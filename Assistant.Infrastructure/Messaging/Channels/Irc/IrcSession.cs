@@ -76,11 +76,11 @@ internal sealed class IrcSession : IChannelSession
         {
             _state = state;
             await line.ReadAsync(ending.Token);
-            throw new PhrasedException(line.Farewell ?? Phrase.Of("irc.lost"));
+            throw new PhrasedException(EndOf(line));
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            throw new PhrasedException(line.Farewell ?? Phrase.Of(line.IsSilent ? "irc.silent" : "irc.lost"), fault);
+            throw new PhrasedException(EndOf(line), fault);
         }
         finally
         {
@@ -100,6 +100,8 @@ internal sealed class IrcSession : IChannelSession
             await stored.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private static Phrase EndOf(IrcConversation line) => line.Farewell ?? Phrase.Of(line.IsSilent ? "irc.silent" : "irc.lost");
 
     /// <summary>Asks a silent server whether it is there, and gives it up; tries again what was not to be had.</summary>
     private async Task WatchAsync(IrcConversation line, IrcState state, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ internal sealed class MqttLine(MqttSettings settings, MqttOptions options, Messe
         MqttClientConnectResult result;
         try
         {
-            result = await client.ConnectAsync(complete(Begin(name, opener)).Build(), cancellationToken);
+            result = await client.ConnectAsync(Through(opener, complete(Begin(name)).Build()), cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException)
         {
@@ -59,12 +59,20 @@ internal sealed class MqttLine(MqttSettings settings, MqttOptions options, Messe
         };
     }
 
-    private MqttClientOptionsBuilder Begin(string client, Opener opener)
+    private DnsEndPoint Target => new(settings.Address.Host, settings.Address.Port);
+
+    /// <summary>The package's own sockets know neither our guard nor our trust: it has to take ours, and the builder does not pass them on.</summary>
+    private MqttClientOptions Through(Opener opener, MqttClientOptions how)
+    {
+        how.ChannelOptions = new MqttClientTcpOptions { RemoteEndpoint = Target, StreamProvider = opener };
+        return how;
+    }
+
+    private MqttClientOptionsBuilder Begin(string client)
     {
         var how = new MqttClientOptionsBuilder()
             .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithTcpServer(tcp => tcp.StreamProvider = opener)
-            .WithEndPoint(new DnsEndPoint(settings.Address.Host, settings.Address.Port))
+            .WithEndPoint(Target)
             .WithClientId(client)
             .WithKeepAlivePeriod(options.KeepAlive)
             .WithTimeout(options.AnswerTimeout)

@@ -181,8 +181,8 @@ public sealed class IrcServerTests
     }
 
     [Theory]
-    [InlineData(":srv CAP * LS :server-time", "CAP REQ :server-time", ":srv CAP * ACK :server-time", ":srv 001 assistant :Welcome", "irc.no-sasl")]
-    [InlineData(":srv CAP * LS :sasl", "CAP REQ :sasl", ":srv CAP * ACK :sasl", ":srv 904 * :SASL authentication failed", "channel.sign-in-refused")]
+    [InlineData(":srv CAP * LS :server-time", "CAP REQ server-time", ":srv CAP * ACK :server-time", ":srv 001 assistant :Welcome", "irc.no-sasl")]
+    [InlineData(":srv CAP * LS :sasl", "CAP REQ sasl", ":srv CAP * ACK :sasl", ":srv 904 * :SASL authentication failed", "channel.sign-in-refused")]
     public async Task An_account_that_cannot_sign_in_does_not_come(string offer, string request, string acknowledgement, string answer, string code)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);

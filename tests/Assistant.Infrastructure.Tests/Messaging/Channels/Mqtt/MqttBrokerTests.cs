@@ -41,6 +41,7 @@ public sealed class MqttBrokerTests
     {
         await using var rig = await MqttRig.NewAsync();
         var device = await rig.DeviceAsync("5001");
+        await rig.RestartAsync(Cancel); // before the first, the broker keeps nothing for anybody
         var talking = Task.Run(async () =>
         {
             for (var i = 0; i < 200; i++)
@@ -51,13 +52,12 @@ public sealed class MqttBrokerTests
 
         for (var breaks = 1; breaks <= 4; breaks++)
         {
-            await rig.RestartAsync(Cancel);
             await rig.Gateway.WaitAsync(breaks * 40, Cancel);
             rig.Line.Cut();
             await rig.WaitForEndAsync();
+            await rig.RestartAsync(Cancel);
         }
 
-        await rig.RestartAsync(Cancel);
         await talking;
         var stored = await rig.Gateway.WaitAsync(200, Cancel);
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i:000}"), stored.Select(Text).Order(StringComparer.Ordinal));
