@@ -115,19 +115,6 @@ public sealed class MqttBrokerTests
     }
 
     [Fact]
-    public async Task Who_takes_over_the_client_id_is_named()
-    {
-        await using var rig = await MqttRig.NewAsync();
-        await rig.StartAsync(Cancel);
-        using var other = new MqttClientFactory().CreateMqttClient();
-        await other.ConnectAsync(new MqttClientOptionsBuilder()
-            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", rig.Broker.Port).WithClientId("assistant-house")
-            .WithCredentials(MosquittoBroker.Assistant, MosquittoBroker.PasswordOf(MosquittoBroker.Assistant)).Build(), Cancel);
-
-        Assert.Equal("mqtt.taken-over", Assert.IsType<PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
-    }
-
-    [Fact]
     public async Task An_answer_nobody_would_get_waits()
     {
         await using var rig = await MqttRig.NewAsync();
