@@ -20,6 +20,11 @@ public sealed class InventoryTests
     [
         ("ChatHub.", "message.edited message.deleted", "a web chat has neither; the gateway takes every arrival"),
         ("telegram", "message.deleted", "the Bot API tells of no deletion; the gateway takes every arrival"),
+        ("email", "message.edited message.deleted", "a mail is never edited or taken back; the gateway takes every arrival"),
+        ("irc", "message.edited message.deleted", "IRC has neither; the gateway takes every arrival"),
+        ("mqtt", "message.edited message.deleted", "a device says what it says; the gateway takes every arrival"),
+        ("wechat", "message.edited message.deleted", "the messenger tells of neither; the gateway takes every arrival"),
+        ("wecom", "message.edited message.deleted", "the messenger tells of neither; the gateway takes every arrival"),
         ("/connections", "engine.saved engine.deleted", "the form of named settings has one base for both"),
         ("/engines", "connection.saved connection.deleted", "the form of named settings has one base for both"),
         ("/setup/engine", "connection.saved", "the form of named settings has one base for both"),

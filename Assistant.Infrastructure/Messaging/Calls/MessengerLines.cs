@@ -51,24 +51,24 @@ internal sealed class MessengerLines(OutgoingHttp outgoing, IOptions<CallOptions
                 await line.DisposeAsync();
             }
 
-            if (!cancellationToken.IsCancellationRequested && CodeOf(fault) is { } code)
+            if (!cancellationToken.IsCancellationRequested && ReasonOf(messenger, fault) is { } reason)
             {
-                throw new PhrasedException(Phrase.Of(code, ("name", messenger)), fault);
+                throw new PhrasedException(reason, fault);
             }
 
             throw;
         }
     }
 
-    private static string? CodeOf(Exception fault) => fault switch
+    private static Phrase? ReasonOf(string messenger, Exception fault) => fault switch
     {
-        DestinationRefusedException => "channel.forbidden-address",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "channel.unresolved",
-        CryptographicException => "channel.authority-unreadable",
-        AuthenticationException => "channel.insecure",
-        SocketException => "channel.unreachable",
-        IOException => "channel.insecure", // it hung up in the middle of the handshake
-        OperationCanceledException => "channel.no-answer",
+        DestinationRefusedException => Phrase.Of("channel.forbidden-address", ("name", messenger)),
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => Phrase.Of("channel.unresolved", ("name", messenger)),
+        CryptographicException => Phrase.Of("channel.authority-unreadable"),
+        AuthenticationException => Phrase.Of("channel.insecure", ("name", messenger)),
+        SocketException => Phrase.Of("channel.unreachable", ("name", messenger)),
+        IOException => Phrase.Of("channel.insecure", ("name", messenger)), // it hung up in the middle of the handshake
+        OperationCanceledException => Phrase.Of("channel.no-answer", ("name", messenger)),
         _ => null,
     };
 

@@ -59,7 +59,8 @@ internal sealed class CallGraph
         return found;
     }
 
-    private IEnumerable<string> Roots(string handler) => handler.Split("::") switch
+    // The name of a method that implements a contract openly may have the mark in it as well.
+    private IEnumerable<string> Roots(string handler) => handler.Split("::", 2) switch
     {
         [var type, _] => _types.ContainsKey(type) ? [handler] : [],
         _ when handler.EndsWith(".*", StringComparison.Ordinal) => _types.Values.Where(type => type.Namespace == handler[..^2]).SelectMany(AllOf),
@@ -101,7 +102,7 @@ internal sealed class CallGraph
 
         var body = new Body([], []);
         _bodies[key] = body;
-        var (name, method) = key.Split("::") is [var owner, var one] ? (owner, one) : throw new ArgumentException(key);
+        var (name, method) = key.Split("::", 2) is [var owner, var one] ? (owner, one) : throw new ArgumentException(key);
         if (_leftOut.Contains(name) || _leftOut.Contains(key) || !_types.TryGetValue(name, out var type))
         {
             return body;

@@ -101,7 +101,7 @@ internal sealed class IrcSession : IChannelSession
         }
     }
 
-    private static Phrase EndOf(IrcConversation line) => line.Farewell ?? Phrase.Of(line.IsSilent ? "irc.silent" : "irc.lost");
+    private static Phrase EndOf(IrcConversation line) => line.Farewell ?? (line.IsSilent ? Phrase.Of("irc.silent") : Phrase.Of("irc.lost"));
 
     /// <summary>Asks a silent server whether it is there, and gives it up; tries again what was not to be had.</summary>
     private async Task WatchAsync(IrcConversation line, IrcState state, CancellationToken cancellationToken)

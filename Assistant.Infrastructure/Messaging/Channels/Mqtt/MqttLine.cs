@@ -46,7 +46,7 @@ internal sealed class MqttLine(MqttSettings settings, MqttOptions options, Messe
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException)
         {
-            throw opener.Fault ?? new PhrasedException(Phrase.Of(fault is OperationCanceledException ? "channel.no-answer" : "mqtt.no-broker", ("name", Name)), fault);
+            throw opener.Fault ?? new PhrasedException(fault is OperationCanceledException ? Phrase.Of("channel.no-answer", ("name", Name)) : Phrase.Of("mqtt.no-broker"), fault);
         }
 
         return result.ResultCode switch

@@ -46,7 +46,7 @@ internal sealed partial class MqttSession : IChannelSession
         {
             var isTakenOver = end.Reason == MqttClientDisconnectReason.SessionTakenOver
                 || end.Exception is MqttClientUnexpectedDisconnectReceivedException { ReasonCode: MqttDisconnectReasonCode.SessionTakenOver };
-            ended.TrySetException(new PhrasedException(Phrase.Of(isTakenOver ? "mqtt.taken-over" : "mqtt.lost")));
+            ended.TrySetException(new PhrasedException(isTakenOver ? Phrase.Of("mqtt.taken-over") : Phrase.Of("mqtt.lost")));
             return Task.CompletedTask;
         };
 

@@ -3,7 +3,6 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 
@@ -81,13 +80,13 @@ internal sealed class SlackWebhook(ConnectionId connection, SlackSettings settin
     // A button, or a command, which is acknowledged and not carried out.
     private async Task<WebhookReply> ReceiveFormAsync(ReadOnlyMemory<byte> body, IMessageGateway gateway, CancellationToken cancellationToken)
     {
-        var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Span));
+        var form = FormBody.Read(body.Span);
         if (!form.TryGetValue("payload", out var payload))
         {
             return form.ContainsKey("command") ? WebhookReply.Ok : Unreadable;
         }
 
-        if (SlackEvents.ReadInteraction(Encoding.UTF8.GetBytes(payload.ToString())) is not { } interaction)
+        if (SlackEvents.ReadInteraction(Encoding.UTF8.GetBytes(payload)) is not { } interaction)
         {
             return Unreadable;
         }

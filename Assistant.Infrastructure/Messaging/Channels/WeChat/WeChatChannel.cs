@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.WeChat;
 
 /// <summary>WeChat (微信), as an Official Account that answers by customer-service messages.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class WeChatChannel(MessengerHttp http, TimeProvider time) : IChannel
 {
     public const string Name = "WeChat";

@@ -8,7 +8,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.WeCom;
 
 /// <summary>WeCom (企业微信), as an app of a company's own.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class WeComChannel(MessengerHttp http, TimeProvider time) : IChannel
 {
     public const string Name = "WeCom";

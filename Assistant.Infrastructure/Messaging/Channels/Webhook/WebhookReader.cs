@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
 
@@ -18,7 +19,7 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
         try
         {
             return request.Headers.TryGetValue("content-type", out var type) && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-                ? JsonSerializer.SerializeToDocument(Form(Encoding.UTF8.GetString(request.Body.Span)))
+                ? JsonSerializer.SerializeToDocument(FormBody.Read(request.Body.Span))
                 : JsonDocument.Parse(request.Body);
         }
         catch (JsonException)
@@ -103,18 +104,4 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
     private static string? Value(JsonQuery? query, JsonElement item) => query?.TextIn(item) is { Length: > 0 and <= 255 } value ? value : null;
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
-
-    private static Dictionary<string, string> Form(string body)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in body.Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            values[Decoded(equals < 0 ? pair : pair[..equals])] = equals < 0 ? "" : Decoded(pair[(equals + 1)..]);
-        }
-
-        return values;
-
-        static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
-    }
 }

@@ -231,7 +231,7 @@ public sealed class EmailReaderTests
     }
 
     [Fact]
-    public void Any_bytes_are_a_mail_or_nothing()
+    public void Whatever_comes_is_a_mail_or_none()
     {
         var seeds = new[]
         {

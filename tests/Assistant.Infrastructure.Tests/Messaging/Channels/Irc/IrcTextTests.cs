@@ -125,7 +125,7 @@ public sealed class IrcTextTests
     }
 
     [Fact]
-    public void No_input_breaks_the_readers()
+    public void Whatever_comes_is_a_line_or_none()
     {
         foreach (var (seed, input) in MutatedBytes.Of([.. Seeds.Select(Encoding.UTF8.GetBytes)]))
         {

@@ -48,7 +48,7 @@ public sealed class MqttPayloadTests
     }
 
     [Fact]
-    public void No_input_breaks_the_reader()
+    public void Whatever_is_published_is_a_message_or_none()
     {
         foreach (var (seed, input) in MutatedBytes.Of([.. Seeds.Select(Encoding.UTF8.GetBytes)]))
         {

@@ -169,7 +169,7 @@ public sealed class WeChatChannelTests
     }
 
     [Fact]
-    public void Any_bytes_give_a_message_or_none()
+    public void Whatever_is_posted_is_a_message_or_none()
     {
         var seeds = new[]
         {

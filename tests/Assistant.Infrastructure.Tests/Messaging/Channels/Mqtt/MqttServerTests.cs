@@ -13,7 +13,7 @@ using Xunit;
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Mqtt;
 
 /// <summary>What only a real broker shows.</summary>
-public sealed class MqttBrokerTests
+public sealed class MqttServerTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
