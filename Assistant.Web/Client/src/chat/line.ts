@@ -1,11 +1,12 @@
-import { HttpTransportType, HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
+import { type HttpTransportType, HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
 
 const delays = [0, 300, 1000, 2000, 4000];
 const longestDelay = 8000;
 const silenceMs = 5000;
 const opensWithinMs = 20_000;
-// Not server-sent events: a proxy that waits for the end of an answer before it passes it on would never let such a line open.
-const transport = HttpTransportType.WebSockets | HttpTransportType.LongPolling;
+// WebSockets (1) and long polling (4). Not server-sent events: a proxy that waits for the end of an answer before it passes it on would never
+// let such a line open.
+const transport = 5 as HttpTransportType;
 
 /** A line to the hub that heals itself for as long as the page lives. Trouble is mentioned only when it lasts. */
 export class Line {
@@ -80,26 +81,18 @@ export class Line {
       return;
     }
 
-    this.#silence ||= window.setTimeout(() => this.#late(true), silenceMs);
+    this.#silence ||= setTimeout(() => this.#late(true), silenceMs);
     const delay = (delays[this.#tries++] ?? longestDelay) * (0.7 + Math.random() * 0.6);
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => void this.#connect(), delay);
-  }
-
-  async #open(): Promise<void> {
-    const patience = window.setTimeout(() => void this.hub.stop(), opensWithinMs);
-    try {
-      await this.hub.start();
-    } finally {
-      clearTimeout(patience);
-    }
+    this.#timer = setTimeout(() => void this.#connect(), delay);
   }
 
   async #connect(): Promise<void> {
     this.#timer = 0;
     try {
       if (this.hub.state === HubConnectionState.Disconnected) {
-        await this.#open();
+        const patience = setTimeout(() => this.renew(), opensWithinMs);
+        await this.hub.start().finally(() => clearTimeout(patience));
       }
 
       if (!(await this.#join())) {

@@ -142,7 +142,7 @@ export class SealedLink implements Link {
   #answer<T>(id: number): Promise<T> {
     return new Promise<T>((done, failed) => {
       // No answer: the line is of no use, whoever is to blame.
-      const timer = window.setTimeout(() => {
+      const timer = setTimeout(() => {
         this.#fail(id);
         void this.#hub.stop();
       }, answersWithinMs);
@@ -164,14 +164,11 @@ export class SealedLink implements Link {
   #seal(call: { id: number; name: string; args: unknown[] }): Promise<void> {
     const line = this.#line;
     const work = this.#out.then(async () => {
-      const frames = line && line === this.#line ? await line.seal(utf8(JSON.stringify(call))) : [];
-      for (const frame of frames) {
+      for (const frame of (await line?.seal(utf8(JSON.stringify(call)))) ?? []) {
         // Sealing takes its time, and a frame of one line breaks the next.
-        if (line !== this.#line) {
-          break;
+        if (line === this.#line) {
+          await this.#hub.send('Frame', toBase64(frame));
         }
-
-        await this.#hub.send('Frame', toBase64(frame));
       }
 
       if (!line || line !== this.#line) {
