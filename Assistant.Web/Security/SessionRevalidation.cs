@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Web.Components;
+using Assistant.Web.Components.Live;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
@@ -19,13 +20,15 @@ internal sealed class SessionRevalidation : RevalidatingServerAuthenticationStat
     private readonly Sessions _sessions;
     private readonly SessionBoard _board;
     private readonly IPrincipalCallers _callers;
+    private readonly Action _look;
     private HashSet<string>? _known;
 
     public SessionRevalidation(ILoggerFactory loggers, IAccessRights rights, SessionBoard board, Sessions sessions, IPrincipalCallers callers) : base(loggers)
     {
         (_rights, _board, _sessions, _callers) = (rights, board, sessions, callers);
-        rights.Changed += Look;
-        board.Changed += Look;
+        _look = OwnContext.Of(Look);
+        rights.Changed += _look;
+        board.Changed += _look;
     }
 
     // A safety net: a signal that was missed is made up for here.
@@ -36,8 +39,8 @@ internal sealed class SessionRevalidation : RevalidatingServerAuthenticationStat
 
     protected override void Dispose(bool disposing)
     {
-        _rights.Changed -= Look;
-        _board.Changed -= Look;
+        _rights.Changed -= _look;
+        _board.Changed -= _look;
         base.Dispose(disposing);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Audit;
 using Assistant.Domain.People.Acts;
@@ -51,6 +52,9 @@ internal sealed class SecurityHost : IAsyncDisposable
 
     /// <summary>Whoever asked <c>/who</c> last.</summary>
     public Caller? LastCaller { get; private set; }
+
+    /// <summary>The same, as their cookie says.</summary>
+    public ClaimsPrincipal? LastPrincipal { get; private set; }
 
     public IPasskeyStore Passkeys => _app.Services.GetRequiredService<IPasskeyStore>();
 
@@ -107,7 +111,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         app.UseAuthorization();
         app.MapAccount();
         app.MapGet("/form", (HttpContext http, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(http).RequestToken).AllowAnonymous();
-        app.MapGet("/who", (HttpContext http, IPrincipalCallers callers) => (host!.LastCaller = callers.Find(http.User)) is { } caller
+        app.MapGet("/who", (HttpContext http, IPrincipalCallers callers) => (host!.LastCaller = callers.Find(host.LastPrincipal = http.User)) is { } caller
             ? $"{caller.Actor.Kind} {caller.Actor.Name} {caller.Tenant} {caller.Origin}"
             : "nobody").AllowAnonymous();
         app.MapGet("/unstated", () => "somebody forgot to say who may come in");
@@ -117,6 +121,9 @@ internal sealed class SecurityHost : IAsyncDisposable
         await app.StartAsync(Cancel);
         return host = new SecurityHost(app, audit);
     }
+
+    /// <summary>What a page that is drawn has of its own.</summary>
+    public AsyncServiceScope OpenPage() => _app.Services.CreateAsyncScope();
 
     public Browser Open(string scheme = "http") => new(_app.GetTestServer(), scheme);
 

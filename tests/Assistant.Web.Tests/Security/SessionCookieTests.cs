@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Net;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Tenancy;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -46,6 +49,24 @@ public sealed class SessionCookieTests : IAsyncLifetime
 
         Assert.Equal("nobody", await WhoAsync(here));
         Assert.StartsWith("user ada", await WhoAsync(there), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_drawn_again_in_its_own_language_when_somebody_signs_in_in_another()
+    {
+        await _host.AddAsync(Email, Roles.Owner);
+        await WhoAsync(await SignedInAsync());
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("zh-CN");
+        await using var page = _host.OpenPage();
+        var watch = page.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
+        ((IHostEnvironmentAuthenticationStateProvider)watch).SetAuthenticationState(Task.FromResult(new AuthenticationState(_host.LastPrincipal!)));
+        var drawn = new TaskCompletionSource<string>();
+        watch.AuthenticationStateChanged += _ => drawn.TrySetResult(CultureInfo.CurrentUICulture.Name);
+
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
+        await SignedInAsync();
+
+        Assert.Equal("zh-CN", await drawn.Task.WaitAsync(Cancel));
     }
 
     [Fact]
