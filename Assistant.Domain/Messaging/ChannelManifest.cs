@@ -23,6 +23,8 @@ public enum ChannelCapabilities
     IdempotentSend = 1 << 6,
     /// <summary>Receives through <c>/webhooks/{connection}</c>.</summary>
     Webhook = 1 << 7,
+    /// <summary>Files, photos or voice to people; the session is an <see cref="IFileSender"/>.</summary>
+    OutboundAttachments = 1 << 8,
 }
 
 /// <summary>What one character is to a messenger's length limit.</summary>
@@ -69,6 +71,9 @@ public sealed record ChannelManifest(
     /// <remarks>End-to-end encryption is claimed only where nobody but the person's device and this installation has the keys.</remarks>
     public LocalizedText Readers { get; init; } = new(
         "Assume that the messenger's provider reads everything.", "请假定该通讯平台的提供商可以读取全部内容。");
+
+    /// <summary>Largest file it takes from us, in bytes; of no meaning without <see cref="ChannelCapabilities.OutboundAttachments"/>.</summary>
+    public long LargestFile { get; init; } = 20_000_000;
 
     public bool Can(ChannelCapabilities capability) => (Capabilities & capability) == capability;
 }

@@ -113,6 +113,18 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Somebody sends a file.</summary>
     public virtual Task SendFileAsync(int person, byte[] content) => throw new NotSupportedException();
 
+    /// <summary>Files the assistant's messages show in a chat, oldest first.</summary>
+    public virtual IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person) => throw new NotSupportedException("The channel sends no files.");
+
+    /// <summary>Sending the next file is answered with "wait <paramref name="seconds"/> seconds". Not shown.</summary>
+    public virtual void FloodNextFile(int seconds) => throw new NotSupportedException("The messenger has no limit of its own for files.");
+
+    /// <summary>Sending the next file meets a fault of the messenger. Not shown.</summary>
+    public virtual void BreakNextFile() => throw new NotSupportedException("The channel sends no files.");
+
+    /// <summary>The next file is shown, but the answer is lost.</summary>
+    public virtual void LoseNextFileAnswer() => throw new NotSupportedException("The messenger answers nothing to a file.");
+
     /// <summary>Somebody writes in a group, to the assistant by its name or to nobody.</summary>
     public virtual Task SayInGroupAsync(int person, string text, bool isMention) => throw new NotSupportedException("The messenger has no groups.");
 

@@ -7,7 +7,15 @@ namespace Assistant.Testing.Telegram;
 /// <param name="Entities">As sent, or <see langword="null"/>.</param>
 /// <param name="Markup">As sent, or <see langword="null"/>.</param>
 public sealed record EmulatedMessage(
-    long Chat, int Id, bool IsBots, string Text, JsonArray? Entities, JsonNode? Markup, int? Thread, int? ReplyTo, bool IsDeleted = false, int Edits = 0);
+    long Chat, int Id, bool IsBots, string Text, JsonArray? Entities, JsonNode? Markup, int? Thread, int? ReplyTo, bool IsDeleted = false, int Edits = 0)
+{
+    /// <summary>The file it shows; <see langword="null"/> for a text.</summary>
+    public EmulatedFile? File { get; init; }
+}
+
+/// <summary>A file as people see it.</summary>
+/// <param name="Method">Of the call that sent it: how it looks.</param>
+public sealed record EmulatedFile(string Method, string Name, byte[] Content);
 
 /// <summary>The chats of the emulated messenger. Private chats and basic groups share one counter of message ids; a supergroup has its own.</summary>
 internal sealed class TelegramBox
@@ -86,9 +94,21 @@ internal sealed class TelegramBox
     /// <summary>Shows a message of the bot, or throws what the Bot API would answer.</summary>
     public EmulatedMessage Send(JsonObject call)
     {
-        var chat = ChatOf(call);
-        var text = (string?)call["text"] ?? "";
+        var (chat, text) = (ChatOf(call), (string?)call["text"] ?? "");
         Check(chat, text, call["entities"] as JsonArray, call["reply_markup"]);
+        return Show(call, chat, text, null);
+    }
+
+    /// <summary>Shows a file of the bot, or throws what the Bot API would answer.</summary>
+    public EmulatedMessage SendFile(JsonObject call, EmulatedFile? file)
+    {
+        var chat = ChatOf(call);
+        CheckChat(chat);
+        return Show(call, chat, "", file ?? throw new TelegramRefusal(400, "Bad Request: there is no file in the request"));
+    }
+
+    private EmulatedMessage Show(JsonObject call, long chat, string text, EmulatedFile? file)
+    {
         var replyTo = call["reply_parameters"] is JsonObject reply ? Number(reply["message_id"]) : null;
         if (replyTo is { } original && Find(chat, original) is null)
         {
@@ -98,7 +118,7 @@ internal sealed class TelegramBox
         }
 
         var message = Put(new EmulatedMessage(
-            chat, 0, true, text.Trim(), call["entities"]?.DeepClone() as JsonArray, Keyboard(call), Number(call["message_thread_id"]), replyTo));
+            chat, 0, true, text.Trim(), call["entities"]?.DeepClone() as JsonArray, Keyboard(call), Number(call["message_thread_id"]), replyTo) { File = file });
         Shown?.Invoke(message);
         return message;
     }
@@ -142,7 +162,7 @@ internal sealed class TelegramBox
         return Put(after with { Edits = before.Edits + 1 });
     }
 
-    private void Check(long chat, string text, JsonArray? entities, JsonNode? markup)
+    private void CheckChat(long chat)
     {
         lock (_lock)
         {
@@ -156,7 +176,11 @@ internal sealed class TelegramBox
                 throw new TelegramRefusal(400, "Bad Request: chat not found");
             }
         }
+    }
 
+    private void Check(long chat, string text, JsonArray? entities, JsonNode? markup)
+    {
+        CheckChat(chat);
         if (string.IsNullOrWhiteSpace(text))
         {
             throw new TelegramRefusal(400, "Bad Request: message text is empty");

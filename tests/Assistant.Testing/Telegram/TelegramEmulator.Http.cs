@@ -32,14 +32,14 @@ public sealed partial class TelegramEmulator
             return;
         }
 
-        var call = await ReadAsync(context.Request);
+        var (call, file) = await ReadAsync(context.Request, method);
         _calls.Enqueue(new TelegramCall(method, call));
         Changed();
         _faults.TryGetValue(method, out var faults);
         var fault = faults is not null && faults.TryDequeue(out var next) ? next : null;
         try
         {
-            await AnswerAsync(context, method, call, fault);
+            await AnswerAsync(context, method, call, file, fault);
         }
         catch (OperationCanceledException)
         {
@@ -51,7 +51,7 @@ public sealed partial class TelegramEmulator
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, string method, JsonObject call, TelegramFault? fault)
+    private async Task AnswerAsync(HttpContext context, string method, JsonObject call, EmulatedFile? file, TelegramFault? fault)
     {
         switch (fault)
         {
@@ -72,7 +72,7 @@ public sealed partial class TelegramEmulator
         JsonObject answer;
         try
         {
-            answer = new JsonObject { ["ok"] = true, ["result"] = await RunAsync(method, call, context.RequestAborted) };
+            answer = new JsonObject { ["ok"] = true, ["result"] = await RunAsync(method, call, file, context.RequestAborted) };
         }
         catch (TelegramRefusal refusal)
         {
@@ -93,7 +93,7 @@ public sealed partial class TelegramEmulator
         }
     }
 
-    private async Task<JsonNode?> RunAsync(string method, JsonObject call, CancellationToken cancellationToken)
+    private async Task<JsonNode?> RunAsync(string method, JsonObject call, EmulatedFile? file, CancellationToken cancellationToken)
     {
         switch (method.ToLowerInvariant())
         {
@@ -111,6 +111,8 @@ public sealed partial class TelegramEmulator
                 return _updates.WebhookInfo();
             case "sendmessage":
                 return Render(_box.Send(call));
+            case "senddocument" or "sendphoto" or "sendanimation" or "sendvoice" or "sendaudio" or "sendvideo":
+                return Render(_box.SendFile(call, file));
             case "editmessagetext":
                 return Render(_box.EditText(call));
             case "editmessagereplymarkup" when IsLenient:
@@ -201,9 +203,10 @@ public sealed partial class TelegramEmulator
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer), context.RequestAborted);
     }
 
-    private static async Task<JsonObject> ReadAsync(HttpRequest request)
+    private static async Task<(JsonObject Call, EmulatedFile? File)> ReadAsync(HttpRequest request, string method)
     {
         var call = new JsonObject();
+        EmulatedFile? file = null;
         foreach (var (key, value) in request.Query)
         {
             call[key] = value.ToString();
@@ -211,16 +214,26 @@ public sealed partial class TelegramEmulator
 
         if (request.HasFormContentType)
         {
-            foreach (var (key, value) in await request.ReadFormAsync(request.HttpContext.RequestAborted))
+            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            foreach (var (key, value) in form)
             {
-                call[key] = value.ToString();
+                call[key] = value.ToString() is ['{', ..] text ? JsonNode.Parse(text) : value.ToString();
             }
+
+            file = form.Files.Count > 0 ? await ReadAsync(form.Files[0], method) : null;
         }
         else if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0)
         {
-            return await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted) as JsonObject ?? call;
+            call = await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted) as JsonObject ?? call;
         }
 
-        return call;
+        return (call, file);
+    }
+
+    private static async Task<EmulatedFile> ReadAsync(IFormFile file, string method)
+    {
+        using var content = new MemoryStream();
+        await file.CopyToAsync(content);
+        return new EmulatedFile(method, file.FileName, content.ToArray());
     }
 }

@@ -210,6 +210,12 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
     {
         var rendered = Message(message.Chat, message.Chat, message.Chat > 0 ? "private" : message.Chat <= -1_000_000_000_000 ? "supergroup" : "group", message.Id);
         rendered["from"] = message.IsBots ? Bot() : User(message.Chat);
+        if (message.File is { } file)
+        {
+            rendered["document"] = new JsonObject { ["file_id"] = $"shown-{message.Id}", ["file_unique_id"] = $"u{message.Id}", ["file_name"] = file.Name, ["file_size"] = file.Content.Length };
+            return rendered;
+        }
+
         rendered["text"] = message.Text;
         if (message.Entities is not null)
         {

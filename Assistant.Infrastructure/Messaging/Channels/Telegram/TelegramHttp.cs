@@ -21,6 +21,9 @@ internal sealed class TelegramHttp(OutgoingHttp outgoing, IOptions<TelegramOptio
     public ITelegramBotClient NewPollingClient(TelegramSettings settings)
         => NewClient(settings, _polls, settings.PollTimeout + options.Value.CallTimeout);
 
+    /// <summary>A client that sends files: they have the time their size takes.</summary>
+    public ITelegramBotClient NewUploadingClient(TelegramSettings settings) => NewClient(settings, _calls, options.Value.FileTimeout);
+
     /// <summary>For files; the caller bounds time and size.</summary>
     public HttpClient NewDownloader() => new(_calls, disposeHandler: false) { Timeout = options.Value.CallTimeout };
 

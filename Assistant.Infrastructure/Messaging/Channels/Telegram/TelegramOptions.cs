@@ -7,9 +7,13 @@ public sealed class TelegramOptions
 {
     public const string Section = "Channels:Telegram";
 
-    /// <summary>How long a call other than getUpdates may take before its outcome counts as uncertain. Default 30 s.</summary>
+    /// <summary>How long a call other than getUpdates and files may take before its outcome counts as uncertain. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long sending a file may take before its outcome counts as uncertain. Default 2 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
+    public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Calls in flight at once, over all connections. Default 64.</summary>
     [Range(1, 1000)]

@@ -22,26 +22,35 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
 
     public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
     {
+        var request = NewRequest(message);
+        return await TryAsync(message, async (chat, reply) =>
+        {
+            (request.ChatId, request.ReplyParameters) = (chat, reply);
+            try
+            {
+                return await client.SendRequest(request, cancellationToken);
+            }
+            catch (RequestException e) when (TelegramFailure.IsBadEntities(e) && request.Entities is not null)
+            {
+                (request.Text, request.Entities) = (message.Body.Markdown, null);
+                return await client.SendRequest(request, cancellationToken);
+            }
+        });
+    }
+
+    /// <summary>Shows something in the message's chat, once more when the chat moved meanwhile.</summary>
+    /// <param name="send">Called with the chat as it is now and what is replied to there.</param>
+    public async Task<SendOutcome> TryAsync(OutboundMessage message, Func<long, ReplyParameters?, Task<Message>> send)
+    {
         if (!TelegramIds.TryParseChat(message.Chat.ExternalId, out var chat))
         {
             return new SendOutcome.Rejected(Phrase.Of("telegram.no-chat", ("chat", message.Chat.ExternalId)));
         }
 
-        var request = NewRequest(message, _movedChats.GetValueOrDefault(chat, chat));
         try
         {
-            return await SendAsync(request, cancellationToken);
-        }
-        catch (ApiRequestException e) when (e.Parameters?.MigrateToChatId is { } newChat)
-        {
-            _movedChats[chat] = newChat;
-            request.ChatId = newChat;
-            request.ReplyParameters = null;
-        }
-        catch (RequestException e) when (TelegramFailure.IsBadEntities(e) && request.Entities is not null)
-        {
-            request.Text = message.Body.Markdown;
-            request.Entities = null;
+            var present = _movedChats.GetValueOrDefault(chat, chat);
+            return Delivered(await SendToAsync(present));
         }
         catch (RequestException e)
         {
@@ -53,24 +62,17 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
             throw;
         }
 
-        return await SendAgainAsync(message, chat, request, cancellationToken);
-    }
-
-    /// <summary>The first try was refused for something that is mended now.</summary>
-    private async Task<SendOutcome> SendAgainAsync(OutboundMessage message, long chat, SendMessageRequest request, CancellationToken cancellationToken)
-    {
-        try
+        async Task<Message> SendToAsync(long present)
         {
-            return await SendAsync(request, cancellationToken);
-        }
-        catch (RequestException e)
-        {
-            return Failed(message, chat, e);
-        }
-        catch (OperationCanceledException)
-        {
-            sightings.Uncertain(message.Id);
-            throw;
+            try
+            {
+                return await send(present, ReplyIn(present, message.ReplyToExternalId));
+            }
+            catch (ApiRequestException e) when (e.Parameters?.MigrateToChatId is { } newChat)
+            {
+                _movedChats[chat] = newChat;
+                return await send(newChat, null);
+            }
         }
     }
 
@@ -114,9 +116,8 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
         return new InlineKeyboardMarkup(rows);
     }
 
-    private async Task<SendOutcome> SendAsync(SendMessageRequest request, CancellationToken cancellationToken)
+    private SendOutcome.Delivered Delivered(Message sent)
     {
-        var sent = await client.SendRequest(request, cancellationToken);
         sightings.Sent(sent.Chat.Id, sent.Id);
         return new SendOutcome.Delivered(TelegramIds.Message(sent.Chat.Id, sent.Id));
     }
@@ -148,23 +149,26 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
         }
     }
 
-    private static SendMessageRequest NewRequest(OutboundMessage message, long chat)
+    private static SendMessageRequest NewRequest(OutboundMessage message)
     {
         var rendered = TelegramText.Render(message.Body.Markdown);
         return new SendMessageRequest
         {
-            ChatId = chat,
+            ChatId = 0, // said by whoever sends it
             Text = rendered.Text,
             Entities = rendered.Entities,
             MessageThreadId = ThreadOf(message.Chat),
-            ReplyParameters = TelegramIds.TryParseMessage(message.ReplyToExternalId, out var original, out var id) && original == chat
-                ? new ReplyParameters { MessageId = id, AllowSendingWithoutReply = true }
-                : null,
             ReplyMarkup = KeyboardOf(message.Body),
         };
     }
 
-    private static int? ThreadOf(ExternalChat chat) => int.TryParse(chat.ThreadId, out var thread) ? thread : null;
+    private static ReplyParameters? ReplyIn(long chat, string? replyTo)
+        => TelegramIds.TryParseMessage(replyTo, out var original, out var id) && original == chat
+            ? new ReplyParameters { MessageId = id, AllowSendingWithoutReply = true }
+            : null;
+
+    /// <summary>The topic of a chat, where it has any.</summary>
+    public static int? ThreadOf(ExternalChat chat) => int.TryParse(chat.ThreadId, out var thread) ? thread : null;
 
     private static async Task BestEffortAsync(Task call)
     {

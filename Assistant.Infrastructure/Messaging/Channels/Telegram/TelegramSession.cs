@@ -7,13 +7,14 @@ using Telegram.Bot.Exceptions;
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>One bot, connected: puts the parts of this folder together.</summary>
-internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader, IDeliveryProbe
+internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, IFileSender, ITypingIndicator, IAttachmentReader, IDeliveryProbe
 {
     private readonly TelegramSettings _settings;
     private readonly TelegramReceiver _receiver;
     private readonly TelegramPolling _polling;
     private readonly TelegramWebhook _webhook;
     private readonly TelegramSender _sender;
+    private readonly TelegramFiles _files;
     private readonly TelegramAttachments _attachments;
     private readonly TelegramDeliveryProbe _probe;
 
@@ -23,6 +24,7 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, ITypi
         var client = http.NewClient(_settings);
         var sightings = new TelegramSightings();
         _sender = new TelegramSender(client, sightings, time);
+        _files = new TelegramFiles(http.NewUploadingClient(_settings), _sender);
         _receiver = new TelegramReceiver(connection.Id, _settings, client, _sender, sightings, time);
         _polling = new TelegramPolling(http.NewPollingClient(_settings), _settings, _receiver, sightings, options, time, logger);
         _webhook = new TelegramWebhook(connection.Id, _settings, client, _receiver, sightings, options, time, logger);
@@ -58,6 +60,10 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, ITypi
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _files.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)

@@ -119,7 +119,16 @@ internal sealed class TelegramRig : ChannelRig
             System.Text.Encoding.UTF8.GetBytes(update.ToJsonString()));
     }
 
-    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.SaidBy(person).Select(m => m.Text)];
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.SaidBy(person).Where(m => m.File is null).Select(m => m.Text)];
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Emulator.SaidBy(person).Select(m => m.File).OfType<EmulatedFile>().Select(file => (file.Name, file.Content))];
+
+    public override void FloodNextFile(int seconds) => Emulator.Fail("sendDocument", TelegramFault.TooMany(seconds));
+
+    public override void BreakNextFile() => Emulator.Fail("sendDocument", new TelegramFault.Error(500, "Internal Server Error"));
+
+    public override void LoseNextFileAnswer() => Emulator.Fail("sendDocument", new TelegramFault.Cut(AfterEffect: true));
 
     public override void FloodNextSend(int seconds) => Emulator.Fail("sendMessage", TelegramFault.TooMany(seconds));
 
