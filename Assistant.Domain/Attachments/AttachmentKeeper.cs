@@ -1,4 +1,3 @@
-using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 
@@ -71,32 +70,16 @@ public sealed class AttachmentKeeper(IAttachmentStore store, IChannelSessions se
 
     private async Task JudgeAsync(AttachmentClaim claim, MemoryStream fetched, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> content = fetched.GetBuffer().AsMemory(0, (int)fetched.Length);
-        var type = FileType.Of(content.Span);
-        if (!type.IsHonest(claim.Attachment.FileName, claim.Attachment.MediaType))
+        var content = fetched.GetBuffer().AsMemory(0, (int)fetched.Length);
+        switch (FileCheck.Judge(claim.Attachment.FileName, claim.Attachment.MediaType, content, limits))
         {
-            await store.EndAsync(claim, AttachmentState.Refused, Phrase.Of("attachment.not-what-it-says"), cancellationToken);
-            return;
+            case FileVerdict.Fit fit:
+                await store.KeepAsync(claim, fit.Type.MediaType, fit.Content, cancellationToken);
+                break;
+            case FileVerdict.Unfit unfit:
+                await store.EndAsync(claim, unfit.State, unfit.Reason, cancellationToken);
+                break;
         }
-
-        if (type.IsRaster)
-        {
-            if (Picture.Clean(type, content.Span) is not { } picture)
-            {
-                await store.EndAsync(claim, AttachmentState.Refused, Phrase.Of("attachment.broken-picture"), cancellationToken);
-                return;
-            }
-
-            if (picture.Pixels > limits.MaxPixels)
-            {
-                await store.EndAsync(claim, AttachmentState.TooLarge, Phrase.Of("attachment.too-many-pixels", ("limit", Number(limits.MaxPixels))), cancellationToken);
-                return;
-            }
-
-            content = picture.Content;
-        }
-
-        await store.KeepAsync(claim, type.MediaType, content, cancellationToken);
     }
 
     private Task FailAsync(AttachmentClaim claim, AttachmentUnavailableException failure, TimeSpan retryAfter, CancellationToken cancellationToken)
@@ -104,8 +87,5 @@ public sealed class AttachmentKeeper(IAttachmentStore store, IChannelSessions se
             : failure.Fault == AttachmentFault.Final || claim.Attempt >= limits.MaxAttempts ? store.EndAsync(claim, AttachmentState.Failed, failure.Reason, cancellationToken)
             : store.RetryLaterAsync(claim, failure.Reason, clock.GetUtcNow() + retryAfter, cancellationToken);
 
-    private AttachmentUnavailableException TooLarge()
-        => new(Phrase.Of("attachment.too-large", ("limit", Number(limits.MaxBytes))), AttachmentFault.TooLarge);
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private AttachmentUnavailableException TooLarge() => new(FileCheck.TooLarge(limits.MaxBytes), AttachmentFault.TooLarge);
 }

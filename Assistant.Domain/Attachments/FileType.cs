@@ -30,6 +30,9 @@ public sealed record FileType(string MediaType, params string[] Extensions)
     /// <summary>Whether a browser may show it as a picture: nothing in these formats runs.</summary>
     public bool IsRaster => MediaType is "image/jpeg" or "image/png" or "image/gif" or "image/webp";
 
+    /// <summary>The <see cref="Messaging.Attachment.Kind"/> a file of this type goes by.</summary>
+    public string Kind => this == Ogg ? "voice" : MediaType[..MediaType.IndexOf('/', StringComparison.Ordinal)] is var family and ("image" or "audio" or "video") ? family : "file";
+
     /// <summary>The type with a media type of <see cref="Known"/>, or <see cref="Bytes"/>.</summary>
     public static FileType Named(string? mediaType) => Known.FirstOrDefault(type => type.MediaType == mediaType) ?? Bytes;
 

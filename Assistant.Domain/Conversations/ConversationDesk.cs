@@ -1,3 +1,5 @@
+using System.Globalization;
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -19,6 +21,7 @@ public sealed class ConversationDesk(
     IConversationExecutor executor,
     IOutboxSignal signal,
     ILiveFeed feed,
+    AttachmentLimits limits,
     TimeProvider time)
 {
     /// <summary>Longest reply or note, in UTF-16 units.</summary>
@@ -69,10 +72,17 @@ public sealed class ConversationDesk(
 
     /// <summary>Says something to the person; the caller must hold the conversation.</summary>
     /// <exception cref="ArgumentException">Blank, or longer than <see cref="MaxTextLength"/>.</exception>
-    public async Task<ReplyOutcome> ReplyAsync(Caller caller, ConversationId id, string markdown, CancellationToken cancellationToken)
+    public Task<ReplyOutcome> ReplyAsync(Caller caller, ConversationId id, string markdown, CancellationToken cancellationToken)
+        => ReplyAsync(caller, id, markdown, [], cancellationToken);
+
+    /// <summary>Says something to the person and sends them files; the caller must hold the conversation.</summary>
+    /// <param name="markdown">May be blank where there are files.</param>
+    /// <exception cref="ArgumentException">There is nothing to send, or the text is longer than <see cref="MaxTextLength"/>.</exception>
+    public async Task<ReplyOutcome> ReplyAsync(
+        Caller caller, ConversationId id, string markdown, IReadOnlyList<GivenFile> given, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ConversationsReply);
-        RequireText(markdown);
+        RequireText(markdown, mayBeBlank: given.Count > 0);
         if (await store.FindAsync(caller.Tenant, id, cancellationToken) is not { } conversation)
         {
             return new ReplyOutcome.NotFound();
@@ -84,16 +94,34 @@ public sealed class ConversationDesk(
             return new ReplyOutcome.NoConnection();
         }
 
-        var body = new MessageBody(markdown);
+        var looked = OutgoingFiles.For(channel.Manifest, given, limits);
+        if (looked is OutgoingFiles.Refused refused)
+        {
+            return new ReplyOutcome.FileRefused(refused.Name, refused.Reason);
+        }
+
+        var files = ((OutgoingFiles.Accepted)looked).Files;
+        var body = new MessageBody(string.IsNullOrWhiteSpace(markdown) ? "" : markdown);
         var outcome = await store.ReplyAsync(
-            caller.Tenant, id, caller.AsUser, body, OutboundParts.For(channel.Manifest, body),
-            Draft(caller, AuditActions.OperatorReplied, id), cancellationToken);
+            caller.Tenant, id, caller.AsUser, new OperatorReply(body, OutboundParts.For(channel.Manifest, body, files)) { Files = files },
+            DraftReply(caller, id, files), cancellationToken);
         if (outcome is ReplyOutcome.Accepted accepted)
         {
             Send(caller, accepted);
         }
 
         return outcome;
+    }
+
+    /// <summary>How large a file may be that is sent in a conversation, in bytes; 0 where none can be.</summary>
+    public async Task<long> FindLargestFileAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.ConversationsRead);
+        return await store.FindAsync(caller.Tenant, id, cancellationToken) is { } conversation
+            && await connections.FindAsync(conversation.Connection, cancellationToken) is { } connection
+            && channels.Find(connection.ChannelType) is { } channel && channel.Manifest.Can(ChannelCapabilities.OutboundAttachments)
+            ? Math.Min(limits.MaxBytes, channel.Manifest.LargestFile)
+            : 0;
     }
 
     /// <summary>Adds a note only colleagues see.</summary>
@@ -216,11 +244,21 @@ public sealed class ConversationDesk(
 
     private AuditDraft Draft(Caller caller, string action, ConversationId id) => caller.Audit(time.GetUtcNow(), action, Subject(id));
 
+    // How many, not which: the names are the person's, and go with them.
+    private AuditDraft DraftReply(Caller caller, ConversationId id, IReadOnlyList<OutgoingFile> files) => files.Count == 0
+        ? Draft(caller, AuditActions.OperatorReplied, id)
+        : caller.Audit(time.GetUtcNow(), AuditActions.OperatorReplied, Subject(id), ("files", files.Count.ToString(CultureInfo.InvariantCulture)));
+
     private static string Subject(ConversationId id) => $"conversation/{id}";
 
-    private static void RequireText(string markdown)
+    private static void RequireText(string markdown, bool mayBeBlank = false)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(markdown);
+        ArgumentNullException.ThrowIfNull(markdown);
+        if (!mayBeBlank)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(markdown);
+        }
+
         if (markdown.Length > MaxTextLength)
         {
             throw new ArgumentException($"The text has {markdown.Length} characters; {MaxTextLength} are allowed.", nameof(markdown));

@@ -1,8 +1,10 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Conversations;
 
@@ -20,9 +22,8 @@ public interface IConversationStore
     /// <summary>Closes or reopens; a new message of the person reopens by itself.</summary>
     Task<ControlOutcome> SetStatusAsync(TenantId tenant, ConversationId id, ConversationStatus status, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>Stores an operator's reply and its outbox rows; only who holds the conversation may reply.</summary>
-    /// <param name="parts">The reply cut for the channel.</param>
-    Task<ReplyOutcome> ReplyAsync(TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken);
+    /// <summary>Stores an operator's reply, its files and its outbox rows; only who holds the conversation may reply.</summary>
+    Task<ReplyOutcome> ReplyAsync(TenantId tenant, ConversationId id, UserRef @operator, OperatorReply reply, AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>Stores a note only colleagues see.</summary>
     /// <returns>The note, or <see langword="null"/> when there is no such conversation, or its person was forgotten.</returns>
@@ -34,6 +35,15 @@ public interface IConversationStore
 
     /// <summary>Remembers how far a user has read.</summary>
     Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken);
+}
+
+/// <summary>What an operator says to a person.</summary>
+/// <param name="Body">As it is shown at the console; the text may be empty where there are files.</param>
+/// <param name="Parts">The same cut for the channel, files included.</param>
+public sealed record OperatorReply(MessageBody Body, IReadOnlyList<MessageBody> Parts)
+{
+    /// <summary>In the order of their numbers.</summary>
+    public IReadOnlyList<OutgoingFile> Files { get; init; } = [];
 }
 
 /// <summary>How a change of control ended.</summary>
@@ -66,6 +76,9 @@ public abstract record ReplyOutcome
 
     /// <summary>The connection was removed, or this build has no such channel: nothing can be said there.</summary>
     public sealed record NoConnection : ReplyOutcome;
+
+    /// <summary>A file cannot be sent there; nothing was.</summary>
+    public sealed record FileRefused(string Name, Phrase Reason) : ReplyOutcome;
 
     /// <summary>There is no such conversation, or its person was forgotten.</summary>
     public sealed record NotFound : ReplyOutcome;

@@ -22,6 +22,12 @@ public sealed record MessageBody(string Markdown, IReadOnlyList<MessageButton> B
     /// <summary>The same in Chinese, of a line the product writes for colleagues; <see langword="null"/> where somebody said something.</summary>
     public string? Chinese { get; init; }
 
+    /// <summary>
+    /// Which file of its message a part of it shows, 1 for the first; the text is then the file's name. <see langword="null"/> in whole messages
+    /// and in parts that are text.
+    /// </summary>
+    public int? File { get; init; }
+
     /// <summary>The text for a reader of a language.</summary>
     public string In(CultureInfo culture) => Chinese is null ? Markdown : new LocalizedText(Markdown, Chinese).In(culture);
 }

@@ -1,19 +1,31 @@
+using System.Globalization;
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Attachments;
 
 /// <summary>What writers and readers of messages do about their files, inside their own unit or read.</summary>
 internal static class AttachmentSql
 {
+    /// <summary>Bytes of a file in one piece.</summary>
+    public const int ChunkSize = 256 * 1024;
+
     public const string FileColumns = "a.conversation_id, a.seq, a.number, a.state, a.media_type, a.size_bytes, a.reason";
 
     private const string Insert =
         "INSERT INTO attachments (conversation_id, seq, number, tenant_id, person_id, state, chunk_count, attempts, due_at) "
         + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, 0, 0, @p6)";
+
+    private const string InsertKept =
+        "INSERT INTO attachments (conversation_id, seq, number, tenant_id, person_id, state, media_type, size_bytes, chunk_count, attempts, due_at) "
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, 0, @p9)";
+
+    private const string InsertPiece =
+        "INSERT INTO attachment_chunks (conversation_id, seq, number, tenant_id, chunk, body) VALUES (@p0, @p1, @p2, @p3, @p4, @p5)";
 
     private const string Range =
         "SELECT " + FileColumns + " FROM attachments a WHERE a.tenant_id = @p0 AND a.conversation_id = @p1 AND a.seq >= @p2 AND a.seq <= @p3 "
@@ -40,6 +52,45 @@ internal static class AttachmentSql
 
         return message with { Files = files };
     }
+
+    /// <summary>
+    /// Keeps the files of a message that was just added, in its own unit: they are there with it or not at all. A reply has no more bytes of them
+    /// than one file may have, so the one writer is held up no longer than a moment.
+    /// </summary>
+    public static Message Keep(WriteSession session, PersonKey key, TenantId tenant, Message message, IReadOnlyList<OutgoingFile> files)
+    {
+        var kept = new List<AttachmentFile>(files.Count);
+        foreach (var file in files)
+        {
+            var (id, count) = (new AttachmentId(message.Conversation, message.Seq, kept.Count + 1), PieceCount(file.Content.Length));
+            session.Execute(
+                InsertKept, id.Conversation.Value, id.Seq, id.Number, tenant.Value, key.Person.Value, AttachmentState.Kept, file.MediaType,
+                (long)file.Content.Length, count, message.At);
+            for (var piece = 0; piece < count; piece++)
+            {
+                AddPiece(session, key, tenant, id, piece, count, PieceOf(file.Content, piece));
+            }
+
+            kept.Add(new AttachmentFile(id, AttachmentState.Kept, file.MediaType, file.Content.Length));
+        }
+
+        return files.Count == 0 ? message : message with { Files = kept };
+    }
+
+    /// <summary>An empty file has an empty piece, so that none can be made empty.</summary>
+    public static int PieceCount(long length) => (int)Math.Max(1, (length + ChunkSize - 1) / ChunkSize);
+
+    public static ReadOnlyMemory<byte> PieceOf(ReadOnlyMemory<byte> content, int piece)
+        => content[(piece * ChunkSize)..Math.Min(content.Length, (piece + 1) * ChunkSize)];
+
+    /// <summary>Adds a sealed piece; the key is that of the file's person.</summary>
+    public static void AddPiece(WriteSession session, PersonKey key, TenantId tenant, AttachmentId id, int piece, int count, ReadOnlyMemory<byte> content)
+        => session.Execute(
+            InsertPiece, id.Conversation.Value, id.Seq, id.Number, tenant.Value, piece, key.Seal(Place(id, piece, count), content.Span));
+
+    /// <summary>Where a piece is sealed: it does not open as another one, of another file, or of fewer.</summary>
+    public static string Place(AttachmentId id, int piece, int count)
+        => string.Create(CultureInfo.InvariantCulture, $"attachment_chunks/{id.Conversation.Value}/{id.Seq}/{id.Number}/{piece}/{count}/body");
 
     /// <summary>Removes the files of a message that was taken back.</summary>
     public static void Delete(WriteSession session, ConversationId conversation, long seq)

@@ -5,7 +5,6 @@
 // Two may fetch the same file: claims run out, and processes die. Each claim raises the count of attempts and removes what was written
 // before; whoever holds an older one writes nothing more, for every unit asks for the count first.
 // A file goes the way of its message: units and reads look for the message too, and find none that is taken back or being forgotten.
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
@@ -24,9 +23,6 @@ namespace Assistant.Infrastructure.Attachments;
 /// <inheritdoc cref="IAttachmentStore"/>
 internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, BodySealer bodies) : IAttachmentStore
 {
-    /// <summary>Bytes of a file in one piece.</summary>
-    public const int ChunkSize = 256 * 1024;
-
     private const string Due =
         "SELECT tenant_id, conversation_id, seq, number, attempts FROM attachments WHERE state = 'Waiting' AND due_at <= @p0 ORDER BY due_at LIMIT @p1";
 
@@ -47,9 +43,6 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
 
     private const string ReadMessage =
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1 AND m.tenant_id = @p2";
-
-    private const string InsertPiece =
-        "INSERT INTO attachment_chunks (conversation_id, seq, number, tenant_id, chunk, body) VALUES (@p0, @p1, @p2, @p3, @p4, @p5)";
 
     private const string ReadPiece = "SELECT body FROM attachment_chunks WHERE " + ThisFile + " AND tenant_id = @p3 AND chunk = @p4";
 
@@ -96,10 +89,10 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
 
     public async Task<bool> KeepAsync(AttachmentClaim claim, string mediaType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        var count = Math.Max(1, (content.Length + ChunkSize - 1) / ChunkSize); // an empty file has an empty piece, so that none can be made empty
+        var count = AttachmentSql.PieceCount(content.Length);
         for (var chunk = 0; chunk < count; chunk++)
         {
-            var (number, piece) = (chunk, content[(chunk * ChunkSize)..Math.Min(content.Length, (chunk + 1) * ChunkSize)]);
+            var (number, piece) = (chunk, AttachmentSql.PieceOf(content, chunk));
             if (!await writes.ExecuteAsync(TenantScope.Of(claim.Tenant), session => AddPiece(session, claim, number, count, piece), cancellationToken))
             {
                 return false;
@@ -153,8 +146,7 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
             return false; // forgotten while it was fetched
         }
 
-        session.Execute(
-            InsertPiece, id.Conversation.Value, id.Seq, id.Number, claim.Tenant.Value, chunk, key.Seal(Place(id, chunk, count), content.Span));
+        AttachmentSql.AddPiece(session, key, claim.Tenant, id, chunk, count, content);
         return true;
     }
 
@@ -167,8 +159,8 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
         }
 
         using var keys = bodies.In(session, tenant);
-        var piece = session.QueryFirst(ReadPiece, r => r.GetBytes(0), [.. Key(tenant, id), chunk]) ?? throw new SealBrokenException(Place(id, chunk, count));
-        return (keys.Open(new PersonId(person), Place(id, chunk, count), piece) ?? throw new AttachmentGoneException(id), count);
+        var piece = session.QueryFirst(ReadPiece, r => r.GetBytes(0), [.. Key(tenant, id), chunk]) ?? throw new SealBrokenException(AttachmentSql.Place(id, chunk, count));
+        return (keys.Open(new PersonId(person), AttachmentSql.Place(id, chunk, count), piece) ?? throw new AttachmentGoneException(id), count);
     }
 
     private Task<bool> FinishAsync(
@@ -213,7 +205,4 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
     }
 
     private static SqlValue[] Key(TenantId tenant, AttachmentId id) => [id.Conversation.Value, id.Seq, id.Number, tenant.Value];
-
-    private static string Place(AttachmentId id, int chunk, int count)
-        => string.Create(CultureInfo.InvariantCulture, $"attachment_chunks/{id.Conversation.Value}/{id.Seq}/{id.Number}/{chunk}/{count}/body");
 }

@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Attachments;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
@@ -99,7 +100,7 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
             cancellationToken);
 
     public async Task<ReplyOutcome> ReplyAsync(
-        TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken)
+        TenantId tenant, ConversationId id, UserRef @operator, OperatorReply reply, AuditDraft audit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await bodies.PrepareAsync(tenant, cancellationToken);
@@ -119,11 +120,12 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
                 }
 
                 var message = new Message(
-                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, @operator.Name, body, [], false, now, DeliveryState.Stored,
-                    Person: conversation.Person);
+                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, @operator.Name, reply.Body,
+                    [.. reply.Files.Select(file => file.Named)], false, now, DeliveryState.Stored, Person: conversation.Person);
                 MessageSql.Add(session, key, tenant, message, session.Audit(audit));
+                message = AttachmentSql.Keep(session, key, tenant, message, reply.Files);
                 session.Publish(new LiveEvent.MessageChanged(tenant, message));
-                return new ReplyOutcome.Accepted(message, MessageSql.Queue(session, key, conversation, message, parts, null, byAssistant: false));
+                return new ReplyOutcome.Accepted(message, MessageSql.Queue(session, key, conversation, message, reply.Parts, null, byAssistant: false));
             },
             cancellationToken);
     }

@@ -29,6 +29,7 @@ public static class MessagingServices
         services.AddSingleton<IChannelSessions>(provider => provider.GetRequiredService<ChannelSessions>());
         services.AddSingleton<IConnectionHealth>(provider => provider.GetRequiredService<ChannelSessions>());
         services.AddSingleton<IMessageGateway, MessageGateway>();
+        services.AddSingleton<FileParts>();
         services.AddSingleton<OutboxWorker>();
         services.AddSingleton<IOutboxSignal>(provider => provider.GetRequiredService<OutboxWorker>());
         services.AddSingleton<ConnectionSupervisor>();

@@ -7,13 +7,18 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Web.Localization;
 using Assistant.Web.Security.Access;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Assistant.Web.Endpoints;
 
 /// <summary><c>/api/v1/conversations</c>: read, take over, reply, hand back.</summary>
 internal static class ConversationEndpoints
 {
+    // What is kept of one file may be set; nobody sends more than this over the interface.
+    private const long MaxFileBytes = 50_000_000;
+
     public static void Map(RouteGroupBuilder api)
     {
         var group = api.MapGroup("/conversations").WithTags("Conversations");
@@ -66,6 +71,10 @@ internal static class ConversationEndpoints
         group.MapPost("/{id:guid}/reply", ReplyAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.OperatorReplied)
             .WithSummary("Says something to the person").WithDescription("The caller must hold the conversation: take it over first.")
             .Produces<MessageResource>(201).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{id:guid}/files", SendFileAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.OperatorReplied)
+            .WithMetadata(new RequestSizeLimitAttribute(MaxFileBytes)).Accepts<Stream>("application/octet-stream")
+            .WithSummary("Sends a file to the person").WithDescription("The body is the file, 'name' what it is called. The caller must hold the conversation: take it over first.")
+            .Produces<MessageResource>(201).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409).ProducesProblem(413);
         group.MapPost("/{id:guid}/notes", AddNoteAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.NoteAdded)
             .WithSummary("Adds a note only colleagues see")
             .Produces<MessageResource>(201).ProducesValidationProblem().ProducesProblem(404);
@@ -164,6 +173,16 @@ internal static class ConversationEndpoints
         => TextProblem(request.Markdown)
             ?? Answer(await desk.ReplyAsync(caller.Value, new ConversationId(id), request.Markdown, ct), StatusCodes.Status201Created);
 
+    private static async Task<IResult> SendFileAsync(
+        Guid id, HttpRequest request, ApiCaller caller, ConversationDesk desk, [Description("What the file is called, with its ending.")] string name,
+        CancellationToken ct)
+    {
+        using var content = new MemoryStream();
+        await request.Body.CopyToAsync(content, ct);
+        var file = new GivenFile(name, content.GetBuffer().AsMemory(0, (int)content.Length));
+        return Answer(await desk.ReplyAsync(caller.Value, new ConversationId(id), "", [file], ct), StatusCodes.Status201Created);
+    }
+
     private static async Task<IResult> AddNoteAsync(
         Guid id, TextRequest request, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
     {
@@ -237,6 +256,7 @@ internal static class ConversationEndpoints
         ReplyOutcome.NotHolder { Operator: { } holder } => Problems.Conflict("Held by another", $"{holder.Name} holds this conversation."),
         ReplyOutcome.NotHolder => Problems.Conflict("Not taken over", "The assistant answers here. Take the conversation over first."),
         ReplyOutcome.NoConnection => Problems.Conflict("No connection", "The channel of this conversation was removed: nothing can be said there."),
+        ReplyOutcome.FileRefused refused => Problems.Invalid("file", $"{refused.Name}: {refused.Reason.Words()}"),
         ReplyOutcome.NotFound => Problems.NotFound("conversation or held reply"),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };

@@ -6,6 +6,7 @@
 using System.Security.Cryptography;
 using Assistant.Domain.Idempotency;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Assistant.Web.Endpoints;
 
@@ -23,12 +24,13 @@ internal sealed class Idempotency(IIdempotencyStore store, IApiCallers callers) 
     {
         if (IsKeyed(context.Request))
         {
+            var max = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? MaxBodyBytes;
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             {
-                limit.MaxRequestBodySize = MaxBodyBytes; // so that more is answered with 413
+                limit.MaxRequestBodySize = max; // so that more is answered with 413
             }
 
-            context.Request.EnableBuffering(bufferThreshold: 64 * 1024, bufferLimit: MaxBodyBytes);
+            context.Request.EnableBuffering(bufferThreshold: (int)max, bufferLimit: max); // in memory: no body lies in a folder of the system
         }
 
         return next(context);

@@ -73,6 +73,7 @@ internal static class DeskTexts
     public static string NoticeTakeOverFirst => Book.Say();
     public static string NoticeNoConnection => Book.Say();
     public static string NoticeTooLong(long count) => Book.Count(nameof(NoticeTooLong), count);
+    public static string NoticeFileRefused(string name, string reason) => Book.Say(nameof(NoticeFileRefused), ("name", name), ("reason", reason));
 
     // Conversations: thread
     public static string EmptyThread => Book.Say();
@@ -146,6 +147,9 @@ internal static class DeskTexts
     public static string DraftKept => Book.Say();
     public static string Send => Book.Say();
     public static string AddNote => Book.Say();
+    public static string AttachFiles => Book.Say();
+    public static string ChosenFiles => Book.Say();
+    public static string RemoveFile(string name) => Book.Say(nameof(RemoveFile), ("name", name));
     public static string SendWithKeys => Book.Say();
     public static string ComposerReadOnly => Book.Say();
     public static string ComposerClosed => Book.Say();

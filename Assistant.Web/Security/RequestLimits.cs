@@ -6,7 +6,7 @@ namespace Assistant.Web.Security;
 /// <summary>What one request may cost before anybody looks at who sent it.</summary>
 internal static class RequestLimits
 {
-    /// <summary>Nothing the product takes is larger: a messenger's callback and a call of the API have a few kilobytes.</summary>
+    /// <summary>Nothing but a file for a person is larger, and the door it comes through says so: a messenger's callback and a call of the API have a few kilobytes.</summary>
     public const long MaxBodyBytes = 1 << 20;
 
     /// <summary>Fields of one form; the largest of ours has six, among them a passkey's answer.</summary>

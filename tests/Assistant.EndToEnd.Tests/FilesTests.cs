@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Assistant.EndToEnd.Tests.Harness;
 using Assistant.Testing.Telegram;
 using Microsoft.Data.Sqlite;
+using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -94,6 +95,49 @@ public sealed class FilesTests(Chromium chromium)
         {
             Assert.Equal(-1, (await File.ReadAllBytesAsync(file, Cancel)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Canary)));
         }
+    }
+
+    [Fact]
+    public async Task An_operator_sends_files_in_the_console_and_over_the_interface_and_each_arrives_once_also_across_a_kill()
+    {
+        var page = await chromium.NewDeviceAsync();
+        await using var telegram = await TelegramEmulator.StartAsync();
+        await using var house = await TestInstallation.CreateAsync(config: Config.Telegram(telegram));
+        await house.CreateUserAsync(Email, "operator");
+        await house.StartAsync();
+        using var api = await house.CreateApiAsync("operator");
+        telegram.Say(Person, "Have you got the plan?");
+        var conversation = (string)(await api.FindAsync("conversations", "the conversation", _ => true))["id"]!;
+        var desk = new ConsolePage(page, house.Address);
+        await desk.SignInAsync(Email, TestInstallation.Password, $"/conversations/{conversation}");
+        await desk.PressAsync("Take over to reply");
+        await page.Locator(".composer input[type=file]").SetInputFilesAsync(
+            new FilePayload[] { new() { Name = "the plan 计划.txt", MimeType = "text/plain", Buffer = "first the roof"u8.ToArray() }, new() { Name = "house.png", MimeType = "image/png", Buffer = Photo } });
+        await page.Locator(".composer .chosen li").Nth(1).WaitForAsync();
+        await page.Locator(".composer textarea").FillAsync("Here it is:");
+        await desk.PressAsync("Send");
+        await telegram.WaitAsync(t => t.SaidBy(Person).Count(said => said.File is not null) == 2, Cancel);
+        await Expect(page.Locator(".composer .chosen")).ToHaveCountAsync(0);
+        await Expect(page.Locator("section.thread").GetByText("the plan 计划.txt")).ToBeVisibleAsync();
+
+        // The next ones meet a messenger that asks for patience, and a kill.
+        await desk.PressAsync("Hand back");
+        await Eventually.FindAsync("the conversation to be free", async () => (await api.PostAsync($"conversations/{conversation}/takeover")).Status == HttpStatusCode.OK ? "" : null);
+        telegram.Fail("sendDocument", TelegramFault.TooMany(seconds: 2));
+        var path = $"conversations/{conversation}/files?name=";
+        var (status, _) = await api.PostBytesAsync(path + "last.txt", "then the rest"u8.ToArray());
+        Assert.Equal(HttpStatusCode.Created, status);
+        await telegram.WaitAsync(t => t.Calls.Count(call => call.Method.Equals("sendDocument", StringComparison.OrdinalIgnoreCase)) == 2, Cancel);
+        await house.KillAsync();
+        await house.StartAsync();
+        await telegram.WaitAsync(t => t.SaidBy(Person).Count(said => said.File is not null) == 3, Cancel);
+
+        var (lie, answer) = await api.PostBytesAsync(path + "invoice.pdf", "<script>alert(1)</script>"u8.ToArray());
+        Assert.Equal((HttpStatusCode.BadRequest, true), (lie, answer!.ToJsonString().Contains("Its content is not what its name says.", StringComparison.Ordinal)));
+        var shown = telegram.SaidBy(Person).SkipWhile(said => said.Text != "Here it is:").ToList();
+        Assert.Equal(["Here it is:", "the plan 计划.txt", "house.png", "last.txt"], shown.Select(said => said.File?.Name ?? said.Text));
+        Assert.Equal(["first the roof", "then the rest"], shown.Where(said => said.File?.Name.EndsWith(".txt", StringComparison.Ordinal) == true).Select(said => Encoding.UTF8.GetString(said.File!.Content)));
+        Assert.DoesNotContain(Secret, Encoding.Latin1.GetString(shown[2].File!.Content), StringComparison.Ordinal);
     }
 
     // Half a minute of waiting for the killed process's claim, at once.

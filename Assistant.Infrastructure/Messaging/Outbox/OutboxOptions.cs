@@ -14,6 +14,9 @@ public sealed class OutboxOptions
     /// <summary>How long one send may take before its outcome counts as uncertain. Default 30 s.</summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The same for a file. Default 2 min.</summary>
+    public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Conversations being sent to at once. Default 2,000.</summary>
     [Range(1, 100_000)]
     public int MaxConcurrentSends { get; set; } = 2_000;

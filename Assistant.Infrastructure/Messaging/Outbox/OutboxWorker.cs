@@ -42,12 +42,13 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     private readonly SemaphoreSlim _free;
     private readonly CancellationTokenSource _stopping = new();
 
-    public OutboxWorker(IOutbox outbox, IChannelSessions sessions, IOptions<OutboxOptions> options, TimeProvider clock, ILogger<OutboxWorker> logger)
+    public OutboxWorker(
+        IOutbox outbox, IChannelSessions sessions, FileParts files, IOptions<OutboxOptions> options, TimeProvider clock, ILogger<OutboxWorker> logger)
     {
         (_outbox, _options, _clock, _logger) = (outbox, options.Value, clock, logger);
         _fence = new TakeOverFence(clock);
         _stranded = new StrandedClaims(outbox, _lanes.ContainsKey, _options.SendTimeout, clock);
-        _delivery = new RowDelivery(outbox, sessions, _fence, options.Value, clock, logger);
+        _delivery = new RowDelivery(outbox, sessions, files, _fence, options.Value, clock, logger);
         _free = new SemaphoreSlim(_options.MaxConcurrentSends);
     }
 

@@ -13,7 +13,7 @@ namespace Assistant.Infrastructure.Messaging.Outbox;
 
 /// <summary>Sends one claimed row and has recorded how that ended. Safe for concurrent use.</summary>
 internal sealed partial class RowDelivery(
-    IOutbox outbox, IChannelSessions sessions, TakeOverFence fence, OutboxOptions options, TimeProvider clock, ILogger logger)
+    IOutbox outbox, IChannelSessions sessions, FileParts files, TakeOverFence fence, OutboxOptions options, TimeProvider clock, ILogger logger)
 {
     private static readonly SendOutcome NotRunning = new SendOutcome.RetryAfter(TimeSpan.FromMilliseconds(500), Phrase.Of("send.not-running"));
 
@@ -65,9 +65,15 @@ internal sealed partial class RowDelivery(
         using var activity = Telemetry.Activities.StartActivity("send");
         var message = new OutboundMessage(
             entry.Id, entry.Connection, entry.Chat, entry.Body, entry.ReplyToExternalId, entry.Attempts, entry.MayRepeat);
-        using var timeout = new CancellationTokenSource(options.SendTimeout, clock);
+        var limit = entry.Body.File is null ? options.SendTimeout : options.FileTimeout;
+        using var timeout = new CancellationTokenSource(limit, clock);
         try
         {
+            if (entry.Body.File is { } number)
+            {
+                return await files.SendAsync(session, entry, message, number, timeout.Token); // probes look for texts
+            }
+
             if (entry.MayRepeat && session is IDeliveryProbe probe && await _interrupted.LookIntoAsync(probe, message, timeout.Token) is { } known)
             {
                 return known;
@@ -77,7 +83,7 @@ internal sealed partial class RowDelivery(
         }
         catch (OperationCanceledException)
         {
-            return new SendOutcome.Uncertain(Phrase.Of("send.no-answer", ("seconds", options.SendTimeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture))));
+            return new SendOutcome.Uncertain(Phrase.Of("send.no-answer", ("seconds", limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture))));
         }
         catch (Exception error)
         {

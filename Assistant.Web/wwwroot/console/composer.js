@@ -39,7 +39,7 @@ export function attach(page, form) {
   async function submit() {
     const written = text.value;
     const sentFrom = key;
-    if (isSending || !written.trim()) return;
+    if (isSending || !written.trim() && !form.querySelector('[data-file]')) return;
     isSending = true;
     send.disabled = true;
     try {

@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
@@ -26,12 +27,19 @@ public sealed class ConversationDeskTests
         var channel = new FakeChannel();
         _connections.Put(new Connection(
             new ConnectionId("tg"), TenantId.Default, "fake", "TG", AccessPolicy.Open, true, false, SettingValues.Empty, default, default));
-        _desk = new(_conversations, _conversations, _connections, channel, _signals, _signals, _signals, new FakeTimeProvider());
+        _desk = DeskOf(channel);
     }
+
+    private static ChannelManifest SendsFiles => new FakeChannel().Manifest with { Capabilities = ChannelCapabilities.OutboundAttachments, LargestFile = 1_000 };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private ConversationId Id => _conversations.Only.Id;
+
+    private static GivenFile Given(string name, string text) => new(name, System.Text.Encoding.UTF8.GetBytes(text));
+
+    private ConversationDesk DeskOf(FakeChannel channel)
+        => new(_conversations, _conversations, _connections, channel, _signals, _signals, _signals, AttachmentLimits.Default, new FakeTimeProvider());
 
     [Fact]
     public async Task A_takeover_is_not_acknowledged_before_the_senders_have_settled()
@@ -107,6 +115,44 @@ public sealed class ConversationDeskTests
         Assert.IsType<ReplyOutcome.Accepted>(outcome);
         Assert.True(Assert.Single(_conversations.Sent).Count > 1);
         Assert.Equal(["committed", "MessageChanged", "ConversationChanged"], _signals.Log);
+    }
+
+    [Fact]
+    public async Task Files_go_after_the_words_and_the_audit_log_says_how_many()
+    {
+        var desk = DeskOf(new FakeChannel { Manifest = SendsFiles });
+        await desk.TakeOverAsync(Ann, Id, Cancel);
+
+        Assert.IsType<ReplyOutcome.Accepted>(await desk.ReplyAsync(Ann, Id, "Here:", [Given("../the plan.txt", "one"), Given("b.txt", "two")], Cancel));
+
+        Assert.Equal([("Here:", null), ("_the plan.txt", 1), ("b.txt", (int?)2)], _conversations.Sent[0].Select(part => (part.Markdown, part.File)));
+        Assert.Equal(["one", "two"], _conversations.Files.Select(file => System.Text.Encoding.UTF8.GetString(file.Content.Span)));
+        Assert.All(_conversations.Files, file => Assert.Equal(("file", "text/plain", ""), (file.Named.Kind, file.MediaType, file.Named.Reference)));
+        Assert.Equal("2", _conversations.Audited[^1].Details["files"]);
+    }
+
+    [Fact]
+    public async Task Files_alone_are_a_reply()
+    {
+        var desk = DeskOf(new FakeChannel { Manifest = SendsFiles });
+        await desk.TakeOverAsync(Ann, Id, Cancel);
+
+        Assert.IsType<ReplyOutcome.Accepted>(await desk.ReplyAsync(Ann, Id, " ", [Given("a.txt", "one")], Cancel));
+
+        Assert.Equal(1, Assert.Single(_conversations.Sent[0]).File);
+    }
+
+    [Fact]
+    public async Task Where_the_channel_sends_no_files_nothing_is_sent()
+    {
+        await _desk.TakeOverAsync(Ann, Id, Cancel);
+
+        var refused = Assert.IsType<ReplyOutcome.FileRefused>(await _desk.ReplyAsync(Ann, Id, "Here:", [Given("a.txt", "one")], Cancel));
+
+        Assert.Equal("a.txt", refused.Name);
+        Assert.Empty(_conversations.Sent);
+        Assert.Equal(0, await _desk.FindLargestFileAsync(Ann, Id, Cancel));
+        Assert.Equal(SendsFiles.LargestFile, await DeskOf(new FakeChannel { Manifest = SendsFiles }).FindLargestFileAsync(Ann, Id, Cancel));
     }
 
     [Fact]

@@ -52,6 +52,16 @@ internal sealed class ApiClient : IDisposable
         return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
+    /// <summary>Sends bytes as they are.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> PostBytesAsync(string path, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/octet-stream");
+        using var answer = await _http.PostAsync(new Uri(path, UriKind.Relative), content, Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
     /// <summary>Creates or replaces something, and insists that it worked.</summary>
     public async Task PutAsync(string path, object body)
     {

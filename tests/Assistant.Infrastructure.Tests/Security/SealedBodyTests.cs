@@ -157,7 +157,7 @@ public abstract class SealedBodyTests : PathContract
         await AnswerAsync(conversation, Canary("held"));
         await TakeOverAsync(Home, conversation, Anna);
         var body = new MessageBody(Canary("operator"));
-        await Ports.Conversations.ReplyAsync(Home, conversation, Anna, body, [body], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
+        await Ports.Conversations.ReplyAsync(Home, conversation, Anna, new OperatorReply(body, [body]), Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
         await Ports.Conversations.AddNoteAsync(Home, conversation, Anna, Canary("note"), Draft(Home, AuditActions.NoteAdded, "x"), Cancel);
         var pairing = await ConnectAsync(Home, "pairing-line", AccessPolicy.Pairing);
         await Ports.Inbox.StoreAsync(

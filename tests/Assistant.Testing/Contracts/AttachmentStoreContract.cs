@@ -231,6 +231,61 @@ public abstract class AttachmentStoreContract : PathContract
         Assert.Empty(await DueAsync());
     }
 
+    [Fact]
+    public async Task The_files_of_a_reply_are_kept_with_it_and_each_has_a_part_of_its_own()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+
+        var accepted = await ReplyWithFilesAsync(conversation, "Here:", ("plan.txt", Content(700_000)), ("b.txt", Content(1)));
+
+        var message = (await ThreadAsync(Home, conversation))[^1];
+        Assert.Equal(accepted.Message.Files, message.Files);
+        Assert.Equal([("plan.txt", "plan.txt"), ("b.txt", "b.txt")], message.Attachments.Select(named => (named.FileName, named.FileName)));
+        Assert.Equal([(AttachmentState.Kept, (long?)700_000), (AttachmentState.Kept, 1)], message.Files.Select(file => (file.State, file.SizeBytes)));
+        Assert.Equal(Content(700_000), await ReadAsync(Home, message.Files[0].Id));
+        Assert.Equal(Content(1), await ReadAsync(Home, message.Files[1].Id));
+        Assert.Empty(await DueAsync());
+
+        var bodies = new List<MessageBody>();
+        for (var entry = accepted.Claimed; entry is not null; entry = await Ports.Outbox.MarkSentAsync(entry, $"out-{bodies.Count}", Cancel))
+        {
+            bodies.Add(entry.Body);
+        }
+
+        Assert.Equal([("Here:", null), ("plan.txt", 1), ("b.txt", (int?)2)], bodies.Select(body => (body.Markdown, body.File)));
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Fact]
+    public async Task A_reply_that_is_not_taken_keeps_no_file()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Bo);
+
+        Assert.IsType<ReplyOutcome.NotHolder>(await TryReplyWithFilesAsync(conversation, "", ("a.txt", Content(10))));
+
+        Assert.Null(await FindAsync(new AttachmentId(conversation, 2, 1)));
+        Assert.Single(await ThreadAsync(Home, conversation));
+    }
+
+    [Fact]
+    public async Task The_files_of_a_reply_are_forgotten_with_whom_they_were_for()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+        var id = (await ReplyWithFilesAsync(conversation, "", ("a.txt", Content(10)))).Message.Files[0].Id;
+        var scope = ErasureScope.Of((await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Person);
+        var preview = (await Ports.Erasures.PreviewAsync(Home, scope, Cancel))!;
+        Assert.Equal(1, preview.Counts[Forgettable.Files]);
+
+        await Ports.Erasures.BeginAsync(
+            new ErasureId(Guid.CreateVersion7(Ports.Clock.GetUtcNow())), scope, preview.Digest, preview.KeptEvents, Draft(Home, AuditActions.ErasureBegun, scope.Subject), Cancel);
+
+        Assert.Null(await FindAsync(id));
+        await Assert.ThrowsAsync<AttachmentGoneException>(() => ReadAsync(Home, id));
+    }
+
     protected static byte[] Content(int size) => [.. Enumerable.Range(0, size).Select(i => (byte)((i * 31) ^ (i >> 8)))];
 
     protected static Attachment File(string name) => new("file", $"ref-{name}", name, "application/pdf", 10);

@@ -182,7 +182,7 @@ public abstract class ConversationStoreContract : PathContract
         Assert.IsType<ControlOutcome.NotFound>(await TakeOverAsync(Office, conversation, Bo));
         Assert.IsType<ControlOutcome.NotFound>(await Ports.Conversations.HandBackAsync(Office, conversation, Anna, Draft(Office, "x", "x"), Cancel));
         Assert.IsType<ControlOutcome.NotFound>(await Ports.Conversations.SetStatusAsync(Office, conversation, ConversationStatus.Closed, Draft(Office, "x", "x"), Cancel));
-        Assert.IsType<ReplyOutcome.NotFound>(await Ports.Conversations.ReplyAsync(Office, conversation, Anna, new MessageBody("x"), [new MessageBody("x")], Draft(Office, "x", "x"), Cancel));
+        Assert.IsType<ReplyOutcome.NotFound>(await Ports.Conversations.ReplyAsync(Office, conversation, Anna, new OperatorReply(new MessageBody("x"), [new MessageBody("x")]), Draft(Office, "x", "x"), Cancel));
         Assert.Null(await Ports.Conversations.AddNoteAsync(Office, conversation, Anna, "x", Draft(Office, "x", "x"), Cancel));
         Assert.IsType<ReplyOutcome.NotFound>(await DecideAsync(Office, held.EntryId, HeldDecision.Send));
 
@@ -212,7 +212,7 @@ public abstract class ConversationStoreContract : PathContract
         => Ports.Conversations.SetStatusAsync(Home, conversation, status, Draft(Home, AuditActions.ConversationClosed, "x"), Cancel);
 
     private Task<ReplyOutcome> ReplyAsync(ConversationId conversation, string text)
-        => Ports.Conversations.ReplyAsync(Home, conversation, Anna, new MessageBody(text), [new MessageBody(text)], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
+        => Ports.Conversations.ReplyAsync(Home, conversation, Anna, new OperatorReply(new MessageBody(text), [new MessageBody(text)]), Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
 
     private Task<ReplyOutcome> DecideAsync(TenantId tenant, Guid entry, HeldDecision decision) => Ports.Conversations.DecideHeldAsync(
         tenant, entry, decision, Draft(tenant, decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped, "x"), Cancel);

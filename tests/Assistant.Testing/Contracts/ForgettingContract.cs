@@ -125,7 +125,7 @@ public abstract class ForgettingContract : PathContract
 
         var body = new MessageBody("Hello?");
         Assert.IsType<ReplyOutcome.NotFound>(
-            await Ports.Conversations.ReplyAsync(Home, conversation, Anna, body, [body], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel));
+            await Ports.Conversations.ReplyAsync(Home, conversation, Anna, new OperatorReply(body, [body]), Draft(Home, AuditActions.OperatorReplied, "x"), Cancel));
         Assert.Null(await Ports.Conversations.AddNoteAsync(Home, conversation, Anna, "Gone.", Draft(Home, AuditActions.NoteAdded, "x"), Cancel));
         Assert.Equal(2, (await ThreadAsync(Home, conversation)).Count);
     }

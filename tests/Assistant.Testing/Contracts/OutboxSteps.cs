@@ -37,5 +37,5 @@ public abstract class OutboxSteps : PathContract
 
     protected async Task<ReplyOutcome.Accepted> ReplyAsync(ConversationId conversation, string text)
         => Assert.IsType<ReplyOutcome.Accepted>(await Ports.Conversations.ReplyAsync(
-            Home, conversation, Anna, new MessageBody(text), [new MessageBody(text)], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel));
+            Home, conversation, Anna, new OperatorReply(new MessageBody(text), [new MessageBody(text)]), Draft(Home, AuditActions.OperatorReplied, "x"), Cancel));
 }

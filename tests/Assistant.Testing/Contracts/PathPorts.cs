@@ -128,6 +128,18 @@ public abstract class PathContract : IAsyncLifetime
     protected Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId conversation, UserRef user)
         => Ports.Conversations.TakeOverAsync(tenant, conversation, user, Draft(tenant, AuditActions.ConversationTakenOver, $"conversation/{conversation}"), Cancel);
 
+    protected async Task<ReplyOutcome.Accepted> ReplyWithFilesAsync(ConversationId conversation, string text, params (string Name, byte[] Content)[] files)
+        => Assert.IsType<ReplyOutcome.Accepted>(await TryReplyWithFilesAsync(conversation, text, files));
+
+    /// <summary>Anna replies with files, each of them text.</summary>
+    protected Task<ReplyOutcome> TryReplyWithFilesAsync(ConversationId conversation, string text, params (string Name, byte[] Content)[] files)
+    {
+        List<OutgoingFile> given = [.. files.Select(file => new OutgoingFile(new Attachment("file", "", file.Name, "text/plain", file.Content.Length), "text/plain", file.Content))];
+        var parts = given.Select((file, at) => new MessageBody(file.Named.FileName!) { File = at + 1 });
+        var reply = new OperatorReply(new MessageBody(text), text.Length == 0 ? [.. parts] : [new MessageBody(text), .. parts]) { Files = given };
+        return Ports.Conversations.ReplyAsync(Home, conversation, Anna, reply, Draft(Home, AuditActions.OperatorReplied, $"conversation/{conversation}"), Cancel);
+    }
+
     protected Task<bool> ForgetAsync(TenantId tenant, PersonId person)
         => Ports.Persons.DestroyPersonKeyAsync(tenant, person, Draft(tenant, "person.forgotten", $"person/{person}"), Cancel);
 

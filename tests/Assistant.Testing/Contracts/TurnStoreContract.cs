@@ -216,7 +216,7 @@ public abstract class TurnStoreContract : PathContract
 
         await TakeOverAsync(Home, conversation, Anna);
         await Ports.Conversations.ReplyAsync(
-            Home, conversation, Anna, new MessageBody("Anna here"), [new MessageBody("Anna here")], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
+            Home, conversation, Anna, new OperatorReply(new MessageBody("Anna here"), [new MessageBody("Anna here")]), Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
         await HandBackAsync(conversation);
         Assert.Equal(["one, or rather ten", "answer", "Anna here"], await HistoryAsync(conversation));
 

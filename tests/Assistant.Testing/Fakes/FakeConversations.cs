@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
@@ -23,6 +24,8 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
     public List<HeldReply> Held { get; } = [];
 
     public List<IReadOnlyList<MessageBody>> Sent { get; } = [];
+
+    public List<OutgoingFile> Files { get; } = [];
 
     public Dictionary<UserId, long> Read { get; } = [];
 
@@ -63,16 +66,17 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
         => Change(tenant, id, Only.Status == status, Only with { Status = status, Version = Only.Version + 1 }, audit);
 
     public Task<ReplyOutcome> ReplyAsync(
-        TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken)
+        TenantId tenant, ConversationId id, UserRef @operator, OperatorReply reply, AuditDraft audit, CancellationToken cancellationToken)
     {
         if (Only.Operator?.Id != @operator.Id)
         {
             return Task.FromResult<ReplyOutcome>(new ReplyOutcome.NotHolder(Only.Operator));
         }
 
-        Sent.Add(parts);
+        Sent.Add(reply.Parts);
+        Files.AddRange(reply.Files);
         Audited.Add(audit);
-        return Task.FromResult<ReplyOutcome>(new ReplyOutcome.Accepted(Add(AuthorKind.Operator, body.Markdown), null));
+        return Task.FromResult<ReplyOutcome>(new ReplyOutcome.Accepted(Add(AuthorKind.Operator, reply.Body.Markdown), null));
     }
 
     public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)

@@ -111,7 +111,7 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         };
 
     public Task<ReplyOutcome> ReplyAsync(
-        TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit,
+        TenantId tenant, ConversationId id, UserRef @operator, OperatorReply reply, AuditDraft audit,
         CancellationToken cancellationToken)
     {
         if (Find(tenant, id) is not { } state)
@@ -125,7 +125,7 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         }
 
         log.Append(audit);
-        var message = Say(id, AuthorKind.Operator, @operator.Name, body.Markdown, delivery: DeliveryState.Stored);
+        var message = Say(id, AuthorKind.Operator, @operator.Name, reply.Body.Markdown, delivery: DeliveryState.Stored);
         return Task.FromResult<ReplyOutcome>(new ReplyOutcome.Accepted(message, null));
     }
 

@@ -118,7 +118,8 @@ internal sealed class TelegramBox
         }
 
         var message = Put(new EmulatedMessage(
-            chat, 0, true, text.Trim(), call["entities"]?.DeepClone() as JsonArray, Keyboard(call), Number(call["message_thread_id"]), replyTo) { File = file });
+            chat, 0, true, text.Trim(), call["entities"]?.DeepClone() as JsonArray, Keyboard(call), Number(call["message_thread_id"]), replyTo)
+        { File = file });
         Shown?.Invoke(message);
         return message;
     }

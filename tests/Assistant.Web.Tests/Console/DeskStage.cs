@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
@@ -46,7 +47,7 @@ internal static class DeskStage
         services.AddSingleton<RecordingSignals>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<RecordingSignals>());
         services.AddSingleton<IOutboxSignal>(provider => provider.GetRequiredService<RecordingSignals>());
-        services.AddSingleton<ConversationDesk>().AddSingleton<PairingDesk>().AddSingleton<DeadLetterDesk>();
+        services.AddSingleton(AttachmentLimits.Default).AddSingleton<ConversationDesk>().AddSingleton<PairingDesk>().AddSingleton<DeadLetterDesk>();
     }
 
     /// <summary>The conversation the stage is about.</summary>

@@ -91,7 +91,7 @@ internal sealed class ApiHost : IAsyncDisposable
             .AddSingleton<ChatIdentities>().AddSingleton<ChatKeyDesk>();
         services.AddSingleton<IMessageGateway, NoGateway>();
         services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(TimeProvider.System));
-        services.AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();
+        services.AddSingleton(AttachmentLimits.Default).AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();
         var (people, dead) = (new InMemoryPeople(TimeProvider.System, new()), new InMemoryDeadLetters(new()));
         services.AddSingleton<IPeopleStore>(people).AddSingleton<PairingDesk>();
         services.AddSingleton<IDeadLetterQueries>(dead).AddSingleton<IInbox>(dead).AddSingleton<IOutbox>(dead).AddSingleton<DeadLetterDesk>();

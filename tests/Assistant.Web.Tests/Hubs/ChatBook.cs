@@ -236,7 +236,7 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
         public Task<ControlOutcome> SetStatusAsync(TenantId tenant, ConversationId id, ConversationStatus status, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
 
         public Task<ReplyOutcome> ReplyAsync(
-            TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit,
+            TenantId tenant, ConversationId id, UserRef @operator, OperatorReply reply, AuditDraft audit,
             CancellationToken cancellationToken) => throw Unused();
 
         public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();

@@ -1,6 +1,8 @@
+using Assistant.Domain.Attachments;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 
 namespace Assistant.Web.Components.Pages.Conversations;
@@ -17,6 +19,8 @@ public sealed partial class Composer : IAsyncDisposable
     private Guid? _rewriting;
     private string? _preview;
     private bool _focusNext;
+    private readonly List<GivenFile> _files = [];
+    private int _taken; // a new choice of files each time: the same one can be chosen again
 
     [Parameter, EditorRequired]
     public required ConversationsPageModel Model { get; set; }
@@ -32,6 +36,8 @@ public sealed partial class Composer : IAsyncDisposable
     private IJSRuntime Js { get; set; } = default!;
 
     private bool IsNote => Model.Mode is ComposerMode.Note;
+
+    private bool MayAttach => !IsNote && Model is { Rewriting: null, LargestFile: > 0 };
 
     private bool IsOpen => IsNote ? Control.CanNote : Control.CanReply;
 
@@ -70,6 +76,7 @@ public sealed partial class Composer : IAsyncDisposable
         {
             _draftKey = key;
             _preview = null;
+            _files.Clear();
             await _writer.InvokeVoidAsync("open", key);
         }
 
@@ -94,8 +101,13 @@ public sealed partial class Composer : IAsyncDisposable
     [JSInvokable]
     public async Task<bool> SendAsync(string text)
     {
-        var isStored = await Model.SendAsync(text, _left.Token);
-        _preview = isStored ? null : _preview;
+        var isStored = await Model.SendAsync(text, MayAttach ? [.. _files] : [], _left.Token);
+        if (isStored)
+        {
+            _preview = null;
+            _files.Clear();
+        }
+
         await Sent.InvokeAsync();
         return isStored;
     }
@@ -110,6 +122,25 @@ public sealed partial class Composer : IAsyncDisposable
     {
         _preview = _preview is null && !string.IsNullOrWhiteSpace(text) ? text : null;
         StateHasChanged();
+    }
+
+    private async Task TakeFilesAsync(InputFileChangeEventArgs choice)
+    {
+        foreach (var file in choice.GetMultipleFiles(choice.FileCount))
+        {
+            if (file.Size > Model.LargestFile || _files.Count == OutgoingFiles.MaxCount)
+            {
+                Model.RefuseFile(file.Name, isTooMany: _files.Count == OutgoingFiles.MaxCount);
+                break;
+            }
+
+            using var content = new MemoryStream((int)file.Size);
+            await using var source = file.OpenReadStream(Model.LargestFile, _left.Token);
+            await source.CopyToAsync(content, _left.Token);
+            _files.Add(new GivenFile(file.Name, content.ToArray()));
+        }
+
+        _taken++; // only now: the browser reads the files out of the field that was chosen in
     }
 
     private async Task TakeOverAsync()

@@ -1,6 +1,8 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Security;
+using Assistant.Domain.Wording;
 using Assistant.Web.Components.Live;
 
 namespace Assistant.Web.Components.Pages.Conversations;
@@ -23,6 +25,9 @@ public abstract record DeskNotice
     public sealed record Gone : DeskNotice;
 
     public sealed record TooLong(int Limit) : DeskNotice;
+
+    /// <summary>Nothing was sent because of a file.</summary>
+    public sealed record FileRefused(string Name, Phrase Reason) : DeskNotice;
 }
 
 /// <summary>How the operator writes.</summary>
@@ -60,6 +65,9 @@ public sealed class ConversationsPageModel(
     /// <summary>The held reply the composer is rewriting.</summary>
     public HeldReply? Rewriting { get; private set; }
 
+    /// <summary>Bytes the largest file may have that can be sent in the open conversation; 0 where none can.</summary>
+    public long LargestFile { get; private set; }
+
     /// <summary>Shows what the address says: filter and selection.</summary>
     public async Task ShowAsync(ConversationFilter filter, ConversationId? selected, CancellationToken cancellationToken)
     {
@@ -79,7 +87,9 @@ public sealed class ConversationsPageModel(
             Rewriting = null;
             Mode = ComposerMode.Reply;
             _markedRead = 0;
+            LargestFile = 0;
             await thread.OpenAsync(selected.Value, cancellationToken);
+            LargestFile = await desk.FindLargestFileAsync(me, selected.Value, cancellationToken);
             await MarkReadAsync(cancellationToken);
             await context.OpenAsync(selected, cancellationToken);
         }
@@ -191,9 +201,13 @@ public sealed class ConversationsPageModel(
 
     /// <summary>Sends what was written, as the composer's mode says.</summary>
     /// <returns>Whether it is stored; when not, the text must stay in the composer.</returns>
-    public async Task<bool> SendAsync(string text, CancellationToken cancellationToken)
+    public Task<bool> SendAsync(string text, CancellationToken cancellationToken) => SendAsync(text, [], cancellationToken);
+
+    /// <summary>Sends what was written and the files chosen, as the composer's mode says.</summary>
+    /// <returns>Whether it is stored; when not, text and files must stay in the composer.</returns>
+    public async Task<bool> SendAsync(string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
     {
-        if (thread.Id is not { } id || string.IsNullOrWhiteSpace(text))
+        if (thread.Id is not { } id || (string.IsNullOrWhiteSpace(text) && files.Count == 0))
         {
             return false;
         }
@@ -206,7 +220,7 @@ public sealed class ConversationsPageModel(
 
         var isStored = Mode is ComposerMode.Note
             ? await AddNoteAsync(id, text, cancellationToken)
-            : await ReplyAsync(id, text, cancellationToken);
+            : await ReplyAsync(id, text, files, cancellationToken);
         if (isStored)
         {
             await thread.JumpToEndAsync(cancellationToken);
@@ -228,6 +242,13 @@ public sealed class ConversationsPageModel(
         }
     }
 
+    /// <summary>Says why a file that was chosen is not taken.</summary>
+    public void RefuseFile(string name, bool isTooMany)
+    {
+        Notice = new DeskNotice.FileRefused(name, isTooMany ? OutgoingFiles.TooMany : FileCheck.TooLarge(LargestFile));
+        Changed?.Invoke();
+    }
+
     private async Task<bool> AddNoteAsync(ConversationId id, string text, CancellationToken cancellationToken)
     {
         var note = await desk.AddNoteAsync(me, id, text, cancellationToken);
@@ -235,11 +256,11 @@ public sealed class ConversationsPageModel(
         return note is not null;
     }
 
-    private async Task<bool> ReplyAsync(ConversationId id, string text, CancellationToken cancellationToken)
+    private async Task<bool> ReplyAsync(ConversationId id, string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
     {
         var outcome = Rewriting is { } held
             ? await desk.ReplaceHeldAsync(me, id, held.EntryId, text, cancellationToken)
-            : await desk.ReplyAsync(me, id, text, cancellationToken);
+            : await desk.ReplyAsync(me, id, text, files, cancellationToken);
         Tell(outcome);
         if (outcome is not ReplyOutcome.Accepted)
         {
@@ -258,6 +279,7 @@ public sealed class ConversationsPageModel(
         ReplyOutcome.NotHolder { Operator: { } holder } => new DeskNotice.HeldByColleague(holder.Name),
         ReplyOutcome.NotHolder => new DeskNotice.TakeOverFirst(),
         ReplyOutcome.NoConnection => new DeskNotice.NoConnection(),
+        ReplyOutcome.FileRefused refused => new DeskNotice.FileRefused(refused.Name, refused.Reason),
         ReplyOutcome.NotFound => new DeskNotice.Gone(),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };

@@ -118,7 +118,7 @@ internal static class ThreadWords
         ? DeskTexts.IsTyping(typists[0].Name)
         : DeskTexts.AreTyping(typists.Count);
 
-    private static string Size(long bytes) => bytes switch
+    public static string Size(long bytes) => bytes switch
     {
         < 1024 => DeskTexts.Bytes(bytes.ToString("N0", CultureInfo.CurrentCulture)),
         < 1024 * 1024 => DeskTexts.Kilobytes((bytes / 1024.0).ToString("0", CultureInfo.CurrentCulture)),

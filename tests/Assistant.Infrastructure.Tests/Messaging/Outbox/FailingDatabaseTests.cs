@@ -71,7 +71,7 @@ public abstract class FailingDatabaseTests : PathContract
         return conversation;
     }
 
-    private OutboxWorker Worker() => new(Ports.Outbox, _session, Options.Create(new OutboxOptions()), Ports.Clock, _faults);
+    private OutboxWorker Worker() => new(Ports.Outbox, _session, new FileParts(Ports.Attachments), Options.Create(new OutboxOptions()), Ports.Clock, _faults);
 
     private void Run(string sql)
     {

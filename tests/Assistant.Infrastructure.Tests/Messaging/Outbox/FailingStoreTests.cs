@@ -72,7 +72,7 @@ public sealed class FailingStoreTests : PathContract
         });
         var session = new ScriptedSession { IsRunning = false };
         session.Answers = Answer;
-        using var worker = new OutboxWorker(store, session, Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+        using var worker = new OutboxWorker(store, session, new FileParts(Ports.Attachments), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         var talk = await HearAsync(HomeLine, "1", "hello");
         var claimed = await AnswerAsync(talk, "paused", "unanswered", "refused", "last");
@@ -81,7 +81,7 @@ public sealed class FailingStoreTests : PathContract
         var control = Assert.IsType<ControlOutcome.Changed>(await TakeOverAsync(Home, taken, Anna));
         await worker.SettleAsync(taken, control.Conversation.Version, Cancel);
         var body = new MessageBody("the operator's");
-        await Ports.Conversations.ReplyAsync(Home, taken, Anna, body, [body], Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
+        await Ports.Conversations.ReplyAsync(Home, taken, Anna, new OperatorReply(body, [body]), Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
 
         await worker.StartAsync(Cancel);
         worker.Committed(talk, claimed);

@@ -21,7 +21,7 @@ public sealed class OutboxWorkerTests : PathContract
     private OutboxWorker? _worker;
 
     private OutboxWorker Worker => _worker ??= new OutboxWorker(
-        Ports.Outbox, _session, Options.Create(new OutboxOptions { MaxAttempts = MaxAttempts }), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+        Ports.Outbox, _session, new FileParts(Ports.Attachments), Options.Create(new OutboxOptions { MaxAttempts = MaxAttempts }), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
     [Fact]
     public async Task A_settle_that_comes_late_does_not_undo_a_later_one()
@@ -49,6 +49,39 @@ public sealed class OutboxWorkerTests : PathContract
 
         Assert.Equal(["one", "two", "three"], _session.Sent.Select(m => m.Body.Markdown));
         Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Fact]
+    public async Task The_files_of_a_reply_leave_after_its_words_each_by_itself_and_one_that_was_refused_goes_again_alone()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+        var attempts = 0;
+        _session.Answers = message => message.Body.Markdown.Length == 0 && ++attempts == 1 ? new SendOutcome.RetryAfter(TimeSpan.FromSeconds(1), new Phrase.Verbatim("busy")) : null;
+
+        var accepted = await ReplyWithFilesAsync(conversation, "Here:", ("a.txt", "one"u8.ToArray()), ("b.txt", "two"u8.ToArray()));
+        Send(conversation, accepted.Claimed);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        Send(conversation, await Ports.Outbox.ClaimNextAsync(conversation, Ports.Clock.GetUtcNow(), Cancel));
+
+        Assert.Equal(["Here:", "", "", ""], _session.Sent.Select(message => message.Body.Markdown));
+        Assert.Equal(["a.txt one", "b.txt two"], _session.Files.Select(file => $"{file.Name} {System.Text.Encoding.UTF8.GetString(file.Content)}"));
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_kept_any_more_is_a_dead_letter_that_says_so_and_names_it()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+        var accepted = await ReplyWithFilesAsync(conversation, "", ("a.txt", "one"u8.ToArray()));
+        var claimed = accepted.Claimed! with { Body = new MessageBody("a.txt") { File = 2 } };
+
+        Send(conversation, claimed);
+
+        Assert.Empty(_session.Files);
+        var letter = Assert.Single((await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items);
+        Assert.Equal((Phrase.Of("send.file-gone"), "a.txt"), (letter.Reason, letter.Preview));
     }
 
     [Fact]
@@ -161,7 +194,7 @@ public sealed class OutboxWorkerTests : PathContract
         var claimed = await AnswerAsync(conversation, "hi", "there");
         var failures = 2;
         using var worker = new OutboxWorker(
-            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, new FileParts(Ports.Attachments), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         worker.Committed(conversation, claimed);
         while (worker.Active > 0)

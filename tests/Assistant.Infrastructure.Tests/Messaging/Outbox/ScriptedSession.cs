@@ -3,7 +3,7 @@ using Assistant.Domain.Messaging;
 namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
 
 /// <summary>The one session there is: records what it is to send and answers as it is told.</summary>
-internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IDeliveryProbe
+internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFileSender, IDeliveryProbe
 {
     private readonly List<OutboundMessage> _sent = [];
 
@@ -40,6 +40,23 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IDeli
             _sent.Add(message);
             return Task.FromResult(Answers(message) ?? new SendOutcome.Delivered($"out-{_sent.Count}"));
         }
+    }
+
+    /// <summary>Files as they were shown.</summary>
+    public List<(string Name, byte[] Content)> Files { get; } = [];
+
+    public async Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+    {
+        await using var source = await file.OpenAsync(cancellationToken);
+        using var content = new MemoryStream();
+        await source.CopyToAsync(content, cancellationToken);
+        var outcome = await SendAsync(message, cancellationToken);
+        if (outcome is SendOutcome.Delivered)
+        {
+            Files.Add((file.Name, content.ToArray()));
+        }
+
+        return outcome;
     }
 
     public Task<DeliveryFinding?> FindAsync(OutboundMessage message, IReadOnlySet<string> knownExternalIds, CancellationToken cancellationToken)

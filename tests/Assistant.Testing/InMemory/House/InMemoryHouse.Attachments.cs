@@ -112,6 +112,17 @@ public sealed partial class InMemoryHouse
     {
         public Dictionary<(long Seq, int Number), StoredFile> Kept { get; } = [];
 
+        /// <summary>Keeps the files of a reply.</summary>
+        public void Keep(Message message, IReadOnlyList<OutgoingFile> files)
+        {
+            for (var number = 1; number <= files.Count; number++)
+            {
+                var file = files[number - 1];
+                var status = new AttachmentFile(new AttachmentId(message.Conversation, message.Seq, number), AttachmentState.Kept, file.MediaType, file.Content.Length);
+                Kept[(message.Seq, number)] = new StoredFile(status, message.Person!.Value, message.At) { Content = file.Content.ToArray() };
+            }
+        }
+
         /// <summary>Enters the files of a message as waiting.</summary>
         public void Enter(Message message)
         {

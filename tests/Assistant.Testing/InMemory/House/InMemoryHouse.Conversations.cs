@@ -46,7 +46,7 @@ public sealed partial class InMemoryHouse
         });
 
     public Task<ReplyOutcome> ReplyAsync(
-        TenantId tenant, ConversationId id, UserRef @operator, MessageBody body, IReadOnlyList<MessageBody> parts, AuditDraft audit, CancellationToken cancellationToken)
+        TenantId tenant, ConversationId id, UserRef @operator, OperatorReply reply, AuditDraft audit, CancellationToken cancellationToken)
         => Locked<ReplyOutcome>(() =>
         {
             if (FindRoom(tenant, id) is not { } room || IsForgotten(tenant, room.Conversation.Person))
@@ -60,8 +60,9 @@ public sealed partial class InMemoryHouse
             }
 
             Append(audit);
-            var message = room.Add(Written(room, @operator, body, isNote: false));
-            return new ReplyOutcome.Accepted(message, room.Queue(message, parts, byAssistant: false));
+            var message = room.Add(Written(room, @operator, reply.Body, isNote: false) with { Attachments = [.. reply.Files.Select(file => file.Named)] });
+            room.Keep(message, reply.Files);
+            return new ReplyOutcome.Accepted(WithFiles(message), room.Queue(message, reply.Parts, byAssistant: false));
         });
 
     public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
@@ -34,7 +35,7 @@ internal sealed class DeskFixture
         Connections.Put(new Connection(
             Telegram, Acme, "telegram", "Telegram", AccessPolicy.Open, IsEnabled: true, IsProvisioned: false, SettingValues.Empty, Clock.GetUtcNow(), Clock.GetUtcNow()));
         Desk = new ConversationDesk(
-            Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, Clock);
+            Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, AttachmentLimits.Default, Clock);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+
+namespace Assistant.Domain.Attachments;
+
+/// <summary>A file as somebody at the console hands it over.</summary>
+public sealed record GivenFile(string Name, ReadOnlyMemory<byte> Content);
+
+/// <summary>A file for a person that was looked at and may be kept and sent.</summary>
+/// <param name="Named">As its message names it.</param>
+public sealed record OutgoingFile(Attachment Named, string MediaType, ReadOnlyMemory<byte> Content);
+
+/// <summary>What became of the files of a reply.</summary>
+public abstract record OutgoingFiles
+{
+    /// <summary>Most files of one reply.</summary>
+    public const int MaxCount = 10;
+
+    private OutgoingFiles() { }
+
+    public sealed record Accepted(IReadOnlyList<OutgoingFile> Files) : OutgoingFiles;
+
+    /// <summary>Why no more than <see cref="MaxCount"/> go.</summary>
+    public static Phrase TooMany { get; } = Phrase.Of("attachment.too-many", ("limit", MaxCount.ToString(CultureInfo.InvariantCulture)));
+
+    /// <param name="Name">Of the file that cannot go.</param>
+    public sealed record Refused(string Name, Phrase Reason) : OutgoingFiles;
+
+    /// <summary>Looks at the files of one reply for a channel.</summary>
+    /// <remarks>Together they may have as many bytes as one alone, for they are written down in one unit.</remarks>
+    public static OutgoingFiles For(ChannelManifest manifest, IReadOnlyList<GivenFile> given, AttachmentLimits limits)
+    {
+        var files = new List<OutgoingFile>(given.Count);
+        var largest = Math.Min(limits.MaxBytes, manifest.LargestFile);
+        var left = limits.MaxBytes;
+        foreach (var file in given)
+        {
+            if (!manifest.Can(ChannelCapabilities.OutboundAttachments))
+            {
+                return new Refused(file.Name, Phrase.Of("attachment.channel-sends-none", ("channel", manifest.DisplayName)));
+            }
+
+            if (files.Count == MaxCount)
+            {
+                return new Refused(file.Name, TooMany);
+            }
+
+            if (file.Content.IsEmpty)
+            {
+                return new Refused(file.Name, Phrase.Of("attachment.empty"));
+            }
+
+            if (file.Content.Length > Math.Min(largest, left))
+            {
+                return new Refused(file.Name, FileCheck.TooLarge(largest));
+            }
+
+            var name = OutboundFile.NameOf(file.Name);
+            switch (FileCheck.Judge(name, null, file.Content, limits))
+            {
+                case FileVerdict.Fit fit:
+                    left -= fit.Content.Length;
+                    files.Add(new OutgoingFile(new Attachment(fit.Type.Kind, "", name, fit.Type.MediaType, fit.Content.Length), fit.Type.MediaType, fit.Content));
+                    break;
+                case FileVerdict.Unfit unfit:
+                    return new Refused(file.Name, unfit.Reason);
+            }
+        }
+
+        return new Accepted(files);
+    }
+}
