@@ -5,6 +5,8 @@
 //   node tests/channel-scale.mjs RESULTS --write    writes it into README.md and README.zh-CN.md
 //   node tests/channel-scale.mjs RESULTS --check    fails where the README says something else
 //
+// A second table says what arrived of one conversation that is the same on all of them (*.talk.json, written by the channels' contract).
+//
 // bronze  receives and sends as the contract's core has it: in order, once, nothing lost, failures told
 // silver  the whole contract; what the messenger has not got is left out, with the reason in the test results
 // gold    silver, and proven against the real server or the vendor's published vectors, and by broken inputs
@@ -18,6 +20,7 @@ const folder = /\.Messaging\.Channels\.(\w+)\.(\w+)\.(\w+)/;
 const inProcess = 'Loopback';
 const absent = /not beside this repository|provision-servers/;
 const [begin, end] = ['<!-- channel scale: written by tests/channel-scale.mjs -->', '<!-- end of the channel scale -->'];
+const [talkBegin, talkEnd] = ['<!-- channel talk: written by tests/channel-scale.mjs -->', '<!-- end of the channel talk -->'];
 
 const core = [
   'The_manifest_is_complete', 'What_somebody_says_reaches_the_gateway', 'Messages_of_a_chat_keep_their_order', 'What_was_not_stored_is_delivered_again',
@@ -94,31 +97,63 @@ export function table(rows, language, known = new Map()) {
   return [say.head, say.head.map(() => '---'), ...lines].map(line => `| ${line.join(' | ')} |`).join('\n');
 }
 
+const talkWords = {
+  en: {
+    head: ['channel', 'text', 'long Markdown', 'photo in', 'photo out', 'voice out', 'button', 'edit', 'group mention'],
+    yes: 'yes', no: '–', numbered: 'by number', messages: count => (count === 1 ? 'one message' : `${count} messages`),
+  },
+  zh: {
+    head: ['渠道', '文字', '长 Markdown', '收图片', '发图片', '发语音', '按钮', '编辑', '群内提及'],
+    yes: '有', no: '–', numbered: '按编号', messages: count => `${count} 条消息`,
+  },
+};
+const steps = ['text', 'long', 'photoIn', 'photoOut', 'voiceOut', 'button', 'edit', 'group'];
+
+/** What arrived of the one conversation, by channel. @param talks Of *.talk.json: channel, talk. Two ways of a channel are one line: the better of both. */
+export function talkTable(talks, language) {
+  const say = talkWords[language];
+  const order = ['no', 'numbered', 'yes'];
+  const channels = new Map();
+  for (const { channel, talk } of talks) {
+    const known = channels.get(channel);
+    channels.set(channel, !known ? talk : Object.fromEntries(steps.map(step => [step, order.indexOf(talk[step]) > order.indexOf(known[step]) ? talk[step] : known[step]])));
+  }
+  const cell = (talk, step) => (step === 'long' ? say.messages(Number(talk.long)) : say[talk[step]]);
+  const lines = [...channels].sort(([a], [b]) => a.localeCompare(b)).map(([channel, talk]) => [channel, ...steps.map(step => cell(talk, step))]);
+  return [say.head, say.head.map(() => '---'), ...lines].map(line => `| ${line.join(' | ')} |`).join('\n');
+}
+
 function knownIn(text) {
   const lines = (text.split(begin)[1] ?? '').split(end)[0].split('\n').filter(line => line.startsWith('| '));
   return new Map(lines.map(line => line.slice(2, -2).split(' | ')).map(cells => [cells[0], cells]));
 }
 
+/** The text with what stands between two marks replaced. */
+function put(file, text, [from, to], content) {
+  const [before, rest] = text.split(from);
+  const [, after] = (rest ?? '').split(to);
+  if (after === undefined) throw new Error(`${file} has no place for it: ${from} … ${to}`);
+  return `${before}${from}\n${content}\n${to}${after}`;
+}
+
 function main([results, mode]) {
-  const tests = readdirSync(results).filter(name => name.endsWith('.ctrf.json'))
-    .flatMap(name => JSON.parse(readFileSync(join(results, name), 'utf8')).results.tests);
-  const rows = scale(tests);
+  const read = end => readdirSync(results).filter(name => name.endsWith(end)).map(name => JSON.parse(readFileSync(join(results, name), 'utf8')));
+  const rows = scale(read('.ctrf.json').flatMap(report => report.results.tests));
+  const talks = read('.talk.json').filter(({ channel }) => channel !== inProcess);
   if (!mode) {
-    console.log(table(rows, 'en'));
+    console.log(`${table(rows, 'en')}\n\n${talkTable(talks, 'en')}`);
     return 0;
   }
   let wrong = 0;
   for (const [file, language] of [['README.md', 'en'], ['README.zh-CN.md', 'zh']]) {
     const text = readFileSync(join(root, file), 'utf8');
-    const [before, rest] = text.split(begin);
-    const [, after] = (rest ?? '').split(end);
-    if (after === undefined) throw new Error(`${file} has no place for the channel scale: ${begin} … ${end}`);
-    const should = `${before}${begin}\n${table(rows, language, knownIn(text))}\n${end}${after}`;
+    const tables = [table(rows, language, knownIn(text)), talkTable(talks, language)];
+    const should = put(file, put(file, text, [begin, end], tables[0]), [talkBegin, talkEnd], tables[1]);
     if (should === text) continue;
     if (mode === '--write') writeFileSync(join(root, file), should);
     else {
       wrong++;
-      console.log(`${file} says of its channels what the tests did not show. They showed:\n${table(rows, language, knownIn(text))}\nWrite it with: node tests/channel-scale.mjs RESULTS --write`);
+      console.log(`${file} says of its channels what the tests did not show. They showed:\n${tables.join('\n\n')}\nWrite it with: node tests/channel-scale.mjs RESULTS --write`);
     }
   }
   return wrong;

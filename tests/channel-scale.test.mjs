@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scale, table } from './channel-scale.mjs';
+import { scale, table, talkTable } from './channel-scale.mjs';
 
 const core = [
   'The_manifest_is_complete', 'What_somebody_says_reaches_the_gateway', 'Messages_of_a_chat_keep_their_order', 'What_was_not_stored_is_delivered_again',
@@ -45,4 +45,10 @@ test('what this machine has not got keeps what the README says', () => {
 test('two ways of one channel are judged together', () => {
   const rows = scale([...whole('Telegram'), fact('Telegram', 'A_redelivery_is_one_message', 'skipped', 'TelegramPollingContractTests')]);
   assert.deepEqual([rows[0].passed, rows[0].left], [15, 0]);
+});
+
+test('of the one conversation two ways of a channel are one line, the better of both', () => {
+  const talk = { text: 'yes', long: '2', photoIn: 'no', photoOut: 'yes', voiceOut: 'no', button: 'numbered', edit: 'no', group: 'yes' };
+  const shown = talkTable([{ channel: 'Slack', talk }, { channel: 'Slack', talk: { ...talk, button: 'yes' } }, { channel: 'IRC', talk: { ...talk, long: '1' } }], 'en');
+  assert.deepEqual(shown.split('\n').slice(2), ['| IRC | yes | one message | – | yes | – | by number | – | yes |', '| Slack | yes | 2 messages | – | yes | – | yes | – | yes |']);
 });

@@ -17,6 +17,7 @@ export npm_config_fund=false npm_config_audit=false npm_config_update_notifier=f
 results=$PWD/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
+export ASSISTANT_TALK_RESULTS=$results # what arrived of the conversation that is talked through on every channel
 passed=0 failed=0
 wanted=("$@")
 
