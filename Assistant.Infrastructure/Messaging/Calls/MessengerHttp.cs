@@ -57,6 +57,7 @@ internal sealed class MessengerHttp : IDisposable
     }
 
     /// <summary>Opens a file; the caller reads and disposes the stream, counts its bytes and ends when it has enough.</summary>
+    /// <remarks>One redirect is followed, without the request's credentials; to another server it leads like an address in a message.</remarks>
     /// <param name="isConfigured">Whether the host was named by the operator or is fixed in the code. One named in a message never leads into the private network.</param>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
     public async Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
@@ -66,6 +67,12 @@ internal sealed class MessengerHttp : IDisposable
         try
         {
             response = await (isConfigured ? _configured : _untrusted).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            if (ElsewhereOf(request, response) is { } elsewhere)
+            {
+                response.Dispose();
+                response = await FollowAsync(elsewhere, isConfigured && IsSameServer(elsewhere, request.RequestUri!), patience.Token);
+            }
+
             if (response.IsSuccessStatusCode)
             {
                 return await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -106,6 +113,22 @@ internal sealed class MessengerHttp : IDisposable
 
         return body.ToArray();
     }
+
+    /// <summary>The files of some messengers lie elsewhere: they are fetched there once more, by nothing but the address.</summary>
+    private async Task<HttpResponseMessage> FollowAsync(Uri elsewhere, bool isConfigured, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, elsewhere);
+        return await (isConfigured ? _configured : _untrusted).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    /// <summary>Where an answer sends us; never from an encrypted line to a plain one.</summary>
+    private static Uri? ElsewhereOf(HttpRequestMessage request, HttpResponseMessage response)
+        => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } place
+            && Uri.TryCreate(request.RequestUri!, place, out var elsewhere) && (elsewhere.Scheme == "https" || (elsewhere.Scheme == "http" && request.RequestUri!.Scheme == "http"))
+                ? elsewhere
+                : null;
+
+    private static bool IsSameServer(Uri one, Uri other) => one.GetLeftPart(UriPartial.Authority) == other.GetLeftPart(UriPartial.Authority);
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response)
     {

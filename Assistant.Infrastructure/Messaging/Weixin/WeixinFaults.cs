@@ -5,21 +5,6 @@ using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Weixin;
 
-/// <summary>Who can do something about a refusal.</summary>
-internal enum Remedy
-{
-    /// <summary>Nobody has to: it passes.</summary>
-    Time,
-    /// <summary>The operator, in the platform's console or our settings; what waits goes on waiting.</summary>
-    Operator,
-    /// <summary>Nobody: this message will not be taken.</summary>
-    None,
-}
-
-/// <summary>What an errcode means.</summary>
-/// <param name="Reason">Who can do what, in words for people.</param>
-internal sealed record KnownRefusal(Remedy Remedy, Phrase Reason);
-
 /// <summary>What refusals of one of the platforms mean, in words for people.</summary>
 internal sealed class WeixinFaults(string messenger, IReadOnlyDictionary<int, KnownRefusal> known)
 {

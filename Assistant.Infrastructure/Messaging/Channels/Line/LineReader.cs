@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Line;
 
@@ -53,7 +54,7 @@ internal sealed class LineReader(ConnectionId connection, GroupRule groups)
     }
 
     private InboundMessage Pressed(LineEvent happened, LineSource source, string sender, string id, string data, Func<Guid, string?> sentAs)
-        => LinePress.Read(data) is { } press
+        => CarriedPress.Read(data) is { } press
             ? New(happened, source, sender, sentAs(press.Message) ?? press.Message.ToString("N"), $"press/{id}", new InboundContent.Pressed(press.Data, press.Label), isMentioned: true)
             : New(happened, source, sender, id, $"press/{id}", new InboundContent.Pressed(data, data), isMentioned: true);
 

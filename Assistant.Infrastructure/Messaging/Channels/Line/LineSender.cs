@@ -16,6 +16,7 @@ internal sealed class LineSender(LineClient client, TimeProvider time)
 {
     private const int MaxButtons = 13;
     private const int MaxLabel = 20;
+    private const int LongestData = 300;
     private const int MaxRemembered = 5_000;
     private const int ShortestLoading = 5;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromSeconds(50);
@@ -105,7 +106,7 @@ internal sealed class LineSender(LineClient client, TimeProvider time)
         message.Body.Buttons.Count == 0
             ? null
             : new LineQuickReply([.. message.Body.Buttons.Take(MaxButtons).Select(button => new LineQuickItem(
-                new LineAction(Short(button.Label), new LinePress(message.Id, button.Data, button.Label).Write(), button.Label)))]));
+                new LineAction(Short(button.Label), new CarriedPress(message.Id, button.Data, button.Label).Write(LongestData), button.Label)))]));
 
     /// <summary>Labels count graphemes.</summary>
     private static string Short(string label)

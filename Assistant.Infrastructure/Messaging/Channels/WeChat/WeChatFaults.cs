@@ -1,4 +1,5 @@
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Weixin;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WeChat;

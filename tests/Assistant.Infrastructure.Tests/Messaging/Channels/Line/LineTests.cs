@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Channels.Line;
 using Assistant.Testing.Line;
 using Assistant.Testing.Messaging;
@@ -148,13 +149,13 @@ public sealed class LineTests
     [Fact]
     public void A_button_carries_its_message_however_long_it_is()
     {
-        var press = new LinePress(Guid.CreateVersion7(), new string('d', 64), string.Concat(Enumerable.Repeat("👍🏽", 200)));
+        var press = new CarriedPress(Guid.CreateVersion7(), new string('d', 64), string.Concat(Enumerable.Repeat("👍🏽", 200)));
 
-        var written = press.Write();
+        var written = press.Write(300);
 
-        Assert.True(written.Length <= LinePress.MaxLength && !char.IsHighSurrogate(written[^1]));
-        Assert.Equal((press.Message, press.Data), (LinePress.Read(written)!.Value.Message, LinePress.Read(written)!.Value.Data));
-        Assert.Null(LinePress.Read("ap:7f3"));
+        Assert.True(written.Length <= 300 && !char.IsHighSurrogate(written[^1]));
+        Assert.Equal((press.Message, press.Data), (CarriedPress.Read(written)!.Value.Message, CarriedPress.Read(written)!.Value.Data));
+        Assert.Null(CarriedPress.Read("ap:7f3"));
     }
 
     [Fact]
