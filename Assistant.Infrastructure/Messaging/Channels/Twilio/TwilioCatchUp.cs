@@ -1,0 +1,77 @@
+using System.Globalization;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Twilio;
+
+// Twilio calls once, and again only where its address asks for it: what came while nobody listened would be lost. But it keeps every message in a list.
+// So the list is read from a little before where it was read up to, and what is in it is offered to the gateway, which knows what it has by the message's
+// SID. The cursor is the time up to which everything has been offered; it moves only after that.
+
+/// <summary>Fetches what no callback brought.</summary>
+internal sealed class TwilioCatchUp(TwilioApi api, TwilioReader reader, TimeProvider time)
+{
+    private const int MostPages = 50;
+
+    /// <summary>Entries may appear in the list a little later than their time says.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far back the list is read where no cursor is known: enough for a crash, too little to answer old messages on the first day.</summary>
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMinutes(15);
+
+    /// <summary>Twilio keeps the order of a day or two; more is a matter for the person who switched us off.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromDays(2);
+
+    /// <exception cref="PhrasedException">The list cannot be read.</exception>
+    public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var since = SinceOf(await host.ReadCursorAsync(cancellationToken), now);
+        foreach (var message in await ListAsync(since, cancellationToken))
+        {
+            var files = message.HasFiles ? await api.ListFilesAsync(message.Sid, cancellationToken) : [];
+            if (reader.Read(message, files) is { } inbound)
+            {
+                await host.Gateway.AcceptAsync(inbound, cancellationToken);
+            }
+        }
+
+        await host.SaveCursorAsync(now.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+    }
+
+    private static DateTimeOffset SinceOf(string? cursor, DateTimeOffset now)
+    {
+        var since = DateTimeOffset.TryParse(cursor, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var known) ? known - Overlap : now - FirstLook;
+        return since < now - LongestLook ? now - LongestLook : since;
+    }
+
+    /// <summary>Messages to us since a time, oldest first.</summary>
+    private async Task<IReadOnlyList<TwilioMessage>> ListAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var found = new List<TwilioMessage>();
+        for (var page = 0; page < MostPages; page++)
+        {
+            var answer = await api.ListAsync(since, page, cancellationToken);
+            if (TwilioFaults.ReasonOf(answer) is { } reason)
+            {
+                throw new PhrasedException(reason);
+            }
+
+            var messages = TwilioApi.Read((CallOutcome.Answered)answer, TwilioJson.Default.TwilioMessages)?.Messages
+                ?? throw new PhrasedException(Phrase.Of("channel.unreadable", ("name", TwilioChannel.Name)));
+            if (messages.Count == 0)
+            {
+                break;
+            }
+
+            found.AddRange(messages.OfType<TwilioMessage>().Where(message => message.Direction == "inbound" && IsOurs(message) && message.SentAt >= since));
+        }
+
+        // Newest come first; those of one second keep their order.
+        found.Reverse();
+        return [.. found.OrderBy(message => message.SentAt)];
+    }
+
+    private bool IsOurs(TwilioMessage message) => api.Settings.IsService ? message.MessagingServiceSid == api.Settings.From : message.To == api.Settings.From;
+}
