@@ -11,7 +11,8 @@ namespace Assistant.Web.Endpoints;
 /// <remarks>An unknown connection answers like a refused callback, so that names cannot be found out by trying.</remarks>
 internal static class WebhookEndpoint
 {
-    public const int MaxBodyBytes = 1 << 20;
+    /// <summary>Meta puts up to 3 MB into one callback; what is refused here would never come.</summary>
+    public const int MaxBodyBytes = 4 << 20;
 
     private const string RetryAfterSeconds = "5";
 

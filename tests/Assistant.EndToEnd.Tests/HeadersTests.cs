@@ -11,6 +11,7 @@ public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : ICla
 {
     private const string Ada = "ada@example.test";
     private const int MaxBodyBytes = 1 << 20;
+    private const int MaxCallbackBytes = 4 << 20;
 
     // So that an answer is read even where the server does not want the body.
     private static readonly (string, string) AskFirst = ("Expect", "100-continue");
@@ -100,7 +101,7 @@ public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : ICla
         }
 
         Assert.Equal(HttpStatusCode.OK, await visitor.StatusOfAsync("/health/live"));
-        var webhook = await TryAsync(visitor, HttpMethod.Post, "/webhooks/desk", new ByteArrayContent(new byte[MaxBodyBytes + 1]), AskFirst);
+        var webhook = await TryAsync(visitor, HttpMethod.Post, "/webhooks/desk", new ByteArrayContent(new byte[MaxCallbackBytes + 1]), AskFirst);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, webhook?.Status ?? HttpStatusCode.RequestEntityTooLarge);
         var form = await TryAsync(
             visitor, HttpMethod.Post, "/account/sign-in", new ByteArrayContent(new byte[MaxBodyBytes + 1]) { Headers = { { "Content-Type", "application/x-www-form-urlencoded" } } }, AskFirst);
