@@ -206,12 +206,14 @@ public sealed class TwilioEmulator : IAsyncDisposable
         var query = context.Request.Query;
         var since = DateTimeOffset.Parse(query["DateSent>"].ToString(), CultureInfo.InvariantCulture);
         var size = int.Parse(query["PageSize"].ToString(), CultureInfo.InvariantCulture);
-        var page = int.Parse(query["Page"].ToString(), CultureInfo.InvariantCulture);
+        var page = query["PageToken"].Count == 0 ? 0 : int.Parse(query["PageToken"].ToString()[2..], CultureInfo.InvariantCulture);
+        var found = _texts.Reverse().Where(text => text.At >= since && (query["To"].Count == 0 || text.To == query["To"])).ToList();
+        var next = QueryString.Create(query.Where(pair => pair.Key is not ("Page" or "PageToken"))).Add("Page", $"{page + 1}").Add("PageToken", $"PA{page + 1}");
         return Results.Text(
             new JsonObject
             {
-                ["messages"] = new JsonArray([.. _texts.Reverse()
-                    .Where(text => text.At >= since && (query["To"].Count == 0 || text.To == query["To"])).Skip(page * size).Take(size).Select(JsonOf)]),
+                ["messages"] = new JsonArray([.. found.Skip(page * size).Take(size).Select(JsonOf)]),
+                ["next_page_uri"] = found.Count > (page + 1) * size ? context.Request.Path + next.ToString() : null,
             }.ToJsonString(),
             "application/json");
     }

@@ -26,12 +26,23 @@ internal sealed class TwilioApi(TwilioSettings settings, MessengerHttp http)
     public Task<CallOutcome> FindNumberAsync(string number, CancellationToken cancellationToken)
         => GetAsync($"/IncomingPhoneNumbers.json?PhoneNumber={Uri.EscapeDataString(number)}", cancellationToken);
 
-    /// <summary>The newest messages since a time, those of ours among them.</summary>
-    public Task<CallOutcome> ListAsync(DateTimeOffset since, int page, CancellationToken cancellationToken)
+    /// <summary>The messages since a time, the newest first, those of ours among them.</summary>
+    public Task<CallOutcome> ListAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         var to = settings.IsService ? "" : $"To={Uri.EscapeDataString(settings.From)}&";
-        return GetAsync(
-            string.Create(CultureInfo.InvariantCulture, $"/Messages.json?{to}DateSent%3E={since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}&PageSize=100&Page={page}"), cancellationToken);
+        return GetAsync(string.Create(CultureInfo.InvariantCulture, $"/Messages.json?{to}DateSent%3E={since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}&PageSize=100"), cancellationToken);
+    }
+
+    /// <summary>The next page of a list, as the last one names it; <see langword="null"/> when that is no page of this account.</summary>
+    public async Task<CallOutcome?> ListOnAsync(string nextPage, CancellationToken cancellationToken)
+    {
+        if (!nextPage.StartsWith(new Uri(_root).AbsolutePath + "/Messages.json?", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        using var request = NewRequest(HttpMethod.Get, new Uri(new Uri(_root), nextPage));
+        return await http.CallAsync(TwilioChannel.Name, request, cancellationToken);
     }
 
     /// <summary>The files of a message. Of a sid that is none, nothing.</summary>

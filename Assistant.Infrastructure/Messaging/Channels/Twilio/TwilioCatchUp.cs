@@ -50,22 +50,22 @@ internal sealed class TwilioCatchUp(TwilioApi api, TwilioReader reader, TimeProv
     private async Task<IReadOnlyList<TwilioMessage>> ListAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         var found = new List<TwilioMessage>();
-        for (var page = 0; page < MostPages; page++)
+        CallOutcome? answer = await api.ListAsync(since, cancellationToken);
+        for (var page = 0; page < MostPages && answer is not null; page++)
         {
-            var answer = await api.ListAsync(since, page, cancellationToken);
             if (TwilioFaults.ReasonOf(answer) is { } reason)
             {
                 throw new PhrasedException(reason);
             }
 
-            var messages = TwilioApi.Read((CallOutcome.Answered)answer, TwilioJson.Default.TwilioMessages)?.Messages
-                ?? throw new PhrasedException(Phrase.Of("channel.unreadable", ("name", TwilioChannel.Name)));
-            if (messages.Count == 0)
+            var list = TwilioApi.Read((CallOutcome.Answered)answer, TwilioJson.Default.TwilioMessages);
+            if (list is not { Messages: { } messages })
             {
-                break;
+                throw new PhrasedException(Phrase.Of("channel.unreadable", ("name", TwilioChannel.Name)));
             }
 
             found.AddRange(messages.OfType<TwilioMessage>().Where(message => message.Direction == "inbound" && IsOurs(message) && message.SentAt >= since));
+            answer = list.NextPageUri is { Length: > 0 } next ? await api.ListOnAsync(next, cancellationToken) : null;
         }
 
         // Newest come first; those of one second keep their order.

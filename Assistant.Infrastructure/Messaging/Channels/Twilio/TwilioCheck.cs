@@ -1,3 +1,4 @@
+using System.Net;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
@@ -12,7 +13,9 @@ internal sealed class TwilioCheck(TwilioApi api)
         var answer = await api.ReadAccountAsync(cancellationToken);
         if (TwilioFaults.ReasonOf(answer) is { } reason)
         {
-            return [answer is CallOutcome.Answered { Status: < System.Net.HttpStatusCode.InternalServerError } ? Checks.WrongCredentials(TwilioChannel.Name, reason) : Checks.Unreachable(TwilioChannel.Name, reason)];
+            return answer is CallOutcome.Answered { Status: < HttpStatusCode.InternalServerError }
+                ? [Checks.WrongCredentials(TwilioChannel.Name, reason)]
+                : [Checks.Unreachable(TwilioChannel.Name, reason)];
         }
 
         var signedIn = Checks.SignedIn(TwilioChannel.Name, TwilioApi.Read((CallOutcome.Answered)answer, TwilioJson.Default.TwilioAccount)?.FriendlyName ?? "");

@@ -10,7 +10,7 @@ internal sealed record TwilioAccount(string? FriendlyName, string? Status);
 
 internal sealed record TwilioNumbers(IReadOnlyList<JsonElement>? IncomingPhoneNumbers);
 
-internal sealed record TwilioMessages(IReadOnlyList<TwilioMessage?>? Messages);
+internal sealed record TwilioMessages(IReadOnlyList<TwilioMessage?>? Messages, string? NextPageUri);
 
 internal sealed record TwilioMessage(
     string? Sid, string? AccountSid, string? MessagingServiceSid, string? Direction, string? From, string? To, string? Body, string? DateSent, string? DateCreated, string? NumMedia)

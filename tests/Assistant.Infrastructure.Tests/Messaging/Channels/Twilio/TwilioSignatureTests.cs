@@ -32,15 +32,15 @@ public sealed class TwilioSignatureTests
     [InlineData("https://[2001:db8::1]/webhooks/sms", "https://[2001:db8::1]:443/webhooks/sms")]
     [InlineData(Url + "?a=b", "https://assistant.example:443/webhooks/sms?a=b")]
     [InlineData(Url + "#rc=3&rp=all", Url)]
-    public void The_address_counts_to_the_letter_but_for_its_port_and_what_stands_behind_the_hash(string ours, string signed)
-        => Assert.True(TwilioSignature.IsSigned("token", ours, [], Sign("token", signed)));
+    public void The_address_counts_to_the_letter_but_for_its_port_and_what_stands_behind_the_hash(string ours, string called)
+        => Assert.True(TwilioSignature.IsSigned("token", ours, [], Sign("token", called)));
 
     [Theory]
     [InlineData("https://assistant.example/webhooks/other")]
     [InlineData("http://assistant.example/webhooks/sms")]
     [InlineData("https://assistant.example/webhooks/sms/")]
     [InlineData("https://assistant.example/webhooks/sms?a=b")]
-    public void Another_address_is_another(string signed) => Assert.False(TwilioSignature.IsSigned("token", Url, [], Sign("token", signed)));
+    public void Another_address_is_another(string called) => Assert.False(TwilioSignature.IsSigned("token", Url, [], Sign("token", called)));
 
     [Fact]
     public void Fields_are_signed_in_order_and_one_that_comes_twice_with_each_of_its_values_once()
