@@ -11,6 +11,10 @@ public sealed class CallOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long handing in a file may take before its outcome counts as uncertain. Default 2 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
+    public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Calls in flight at once to one server. Default 64.</summary>
     [Range(1, 1000)]
     public int MaxConnectionsPerServer { get; set; } = 64;

@@ -31,30 +31,12 @@ internal sealed class MessengerHttp : IDisposable
     /// <summary>Sends a request and reads the whole answer.</summary>
     /// <param name="messenger">Its name, for what is said about a failure.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        using var patience = NewPatience(cancellationToken);
-        try
-        {
-            using var response = await _configured.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            var body = await ReadAsync(response.Content, patience.Token);
-            return body is null
-                ? new CallOutcome.Lost(Phrase.Of("channel.unreadable", ("name", messenger)))
-                : new CallOutcome.Answered(response.StatusCode, RetryAfterOf(response), body);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new CallOutcome.Lost(Phrase.Of("channel.no-answer", ("name", messenger)));
-        }
-        catch (HttpRequestException fault)
-        {
-            return CallFaults.Of(messenger, fault);
-        }
-        catch (IOException)
-        {
-            return new CallOutcome.Lost(Phrase.Of("channel.broke-off", ("name", messenger)));
-        }
-    }
+    public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+        => CallAsync(messenger, request, _options.CallTimeout, cancellationToken);
+
+    /// <summary>The same for a request that carries a file: it has the time its size takes.</summary>
+    public Task<CallOutcome> UploadAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+        => CallAsync(messenger, request, _options.FileTimeout, cancellationToken);
 
     /// <summary>Opens a file; the caller reads and disposes the stream, counts its bytes and ends when it has enough.</summary>
     /// <remarks>One redirect is followed, without the request's credentials; to another server it leads like an address in a message.</remarks>
@@ -62,7 +44,7 @@ internal sealed class MessengerHttp : IDisposable
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
     public async Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
     {
-        using var patience = NewPatience(cancellationToken);
+        using var patience = NewPatience(_options.CallTimeout, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {
@@ -94,6 +76,31 @@ internal sealed class MessengerHttp : IDisposable
     {
         _configured.Dispose();
         _untrusted.Dispose();
+    }
+
+    private async Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var patience = NewPatience(timeout, cancellationToken);
+        try
+        {
+            using var response = await _configured.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            var body = await ReadAsync(response.Content, patience.Token);
+            return body is null
+                ? new CallOutcome.Lost(Phrase.Of("channel.unreadable", ("name", messenger)))
+                : new CallOutcome.Answered(response.StatusCode, RetryAfterOf(response), body);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CallOutcome.Lost(Phrase.Of("channel.no-answer", ("name", messenger)));
+        }
+        catch (HttpRequestException fault)
+        {
+            return CallFaults.Of(messenger, fault);
+        }
+        catch (IOException)
+        {
+            return new CallOutcome.Lost(Phrase.Of("channel.broke-off", ("name", messenger)));
+        }
     }
 
     private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
@@ -137,17 +144,20 @@ internal sealed class MessengerHttp : IDisposable
             return given.Delta ?? (given.Date is { } at && at > _time.GetUtcNow() ? at - _time.GetUtcNow() : null);
         }
 
-        // Some write fractions of a second, which the header's own type does not read.
-        return response.Headers.TryGetValues("Retry-After", out var values)
+        // Some write fractions of a second, which the header's own type does not read; some have a header of their own.
+        return SecondsIn(response, "Retry-After") ?? SecondsIn(response, "x-ogw-ratelimit-reset");
+    }
+
+    private static TimeSpan? SecondsIn(HttpResponseMessage response, string header)
+        => response.Headers.TryGetValues(header, out var values)
             && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86_400
                 ? TimeSpan.FromSeconds(seconds)
                 : null;
-    }
 
-    private CancellationTokenSource NewPatience(CancellationToken cancellationToken)
+    private static CancellationTokenSource NewPatience(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(_options.CallTimeout);
+        patience.CancelAfter(timeout);
         return patience;
     }
 

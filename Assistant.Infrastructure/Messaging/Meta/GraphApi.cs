@@ -32,6 +32,17 @@ internal sealed class GraphApi(string messenger, MetaAccount account, MessengerH
         return CallAsync(request, cancellationToken);
     }
 
+    /// <summary>Posts a form with a file in it.</summary>
+    /// <param name="path">Fixed in the code, or made of ids that were checked.</param>
+    /// <param name="mediaType">What the file is said to be.</param>
+    public async Task<CallOutcome> UploadAsync(
+        string path, IReadOnlyList<(string Name, string Value)> fields, string fileField, OutboundFile file, string mediaType, CancellationToken cancellationToken)
+    {
+        using var request = NewRequest(HttpMethod.Post, path);
+        request.Content = FileForm.Of(fields, fileField, file, mediaType, await file.OpenAsync(cancellationToken));
+        return await http.UploadAsync(messenger, request, cancellationToken);
+    }
+
     /// <summary>Opens a file at an address Meta named.</summary>
     /// <param name="withToken">The file is handed out to the account only. The token goes to Meta and to the relay of the settings, and nowhere else.</param>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>

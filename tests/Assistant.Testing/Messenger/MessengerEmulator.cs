@@ -9,6 +9,9 @@ namespace Assistant.Testing.Messenger;
 /// <summary>What was shown to somebody.</summary>
 public sealed record MessengerShown(string To, string Id, JsonObject Message)
 {
+    /// <summary>The file it shows.</summary>
+    public (string Name, byte[] Content)? File { get; init; }
+
     public string Text => (string?)Message["text"] ?? (string?)Message["attachment"]?["payload"]?["text"] ?? "";
 
     /// <summary>What can be pressed: labels and payloads.</summary>
@@ -37,6 +40,9 @@ public sealed class MessengerEmulator : GraphEmulator
 
     /// <summary>Whose token it is.</summary>
     public string TokensPage { get; set; } = PageId;
+
+    /// <summary>Whether pictures, sound and films are refused as such.</summary>
+    public bool IsUnplayable { get; set; }
 
     public IReadOnlyList<MessengerShown> Shown => [.. _shown];
 
@@ -101,6 +107,12 @@ public sealed class MessengerEmulator : GraphEmulator
             return;
         }
 
+        if (context.Request.HasFormContentType)
+        {
+            await TakeFileAsync(context, await context.Request.ReadFormAsync());
+            return;
+        }
+
         var body = await BodyOfAsync(context);
         if ((string?)body["recipient"]?["id"] is not { Length: > 0 } to)
         {
@@ -122,6 +134,31 @@ public sealed class MessengerEmulator : GraphEmulator
                 var id = $"m_OUT{NextId():D8}";
                 _shown.Enqueue(new MessengerShown(to, id, body["message"]!.DeepClone().AsObject()));
                 return new JsonObject { ["recipient_id"] = to, ["message_id"] = id };
+            });
+        }
+    }
+
+    private async Task TakeFileAsync(HttpContext context, IFormCollection form)
+    {
+        var to = (string?)JsonNode.Parse(form["recipient"].ToString())?["id"];
+        var type = (string?)JsonNode.Parse(form["message"].ToString())?["attachment"]?["type"];
+        if (to is null || form["messaging_type"] != "RESPONSE" || form.Files["filedata"] is not { } file || type is not ("image" or "audio" or "video" or "file"))
+        {
+            await AnswerAsync(context, new GraphFault.Error(100, 0, "The parameter recipient, message or filedata is wrong"));
+        }
+        else if (type != "file" && (!file.ContentType.StartsWith(type, StringComparison.Ordinal) || IsUnplayable))
+        {
+            await AnswerAsync(context, new GraphFault.Error(100, 2018047, "Upload attachment failure. A common way to trigger this error is that the provided media type does not match type of the file provided"));
+        }
+        else
+        {
+            var content = new MemoryStream();
+            await file.CopyToAsync(content);
+            await SendAsync(context, to, () =>
+            {
+                var id = $"m_OUT{NextId():D8}";
+                _shown.Enqueue(new MessengerShown(to, id, new JsonObject { ["attachment"] = new JsonObject { ["type"] = type } }) { File = (file.FileName, content.ToArray()) });
+                return new JsonObject { ["recipient_id"] = to, ["message_id"] = id, ["attachment_id"] = "1" };
             });
         }
     }

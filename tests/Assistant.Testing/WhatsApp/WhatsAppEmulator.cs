@@ -21,15 +21,27 @@ public sealed class WhatsAppEmulator : GraphEmulator
 
     private const long Beginning = 1_767_225_600;
 
+    private static readonly Dictionary<string, long> LargestOf = new()
+    {
+        ["image/jpeg"] = 5 << 20, ["image/png"] = 5 << 20, ["image/webp"] = 500 << 10, ["audio/aac"] = 16 << 20, ["audio/amr"] = 16 << 20, ["audio/mpeg"] = 16 << 20,
+        ["audio/mp4"] = 16 << 20, ["audio/ogg"] = 16 << 20, ["video/mp4"] = 16 << 20, ["video/3gpp"] = 16 << 20, ["text/plain"] = 100 << 20, ["application/pdf"] = 100 << 20,
+    };
+
     private readonly ConcurrentQueue<WhatsAppShown> _shown = new();
     private readonly ConcurrentQueue<JsonObject> _typing = new();
+    private readonly ConcurrentDictionary<string, (string Name, string Type, byte[] Content)> _uploads = new();
+    private readonly ConcurrentQueue<GraphFault.Error> _uploadFaults = new();
     private readonly ConcurrentDictionary<string, string> _otherHosts = new();
 
     public WhatsAppEmulator()
     {
         App.MapGet("/v24.0/{id}", ReadAsync);
         App.MapPost($"/v24.0/{NumberId}/messages", TakeAsync);
+        App.MapPost($"/v24.0/{NumberId}/media", TakeFileAsync);
     }
+
+    /// <summary>Files the number handed in, by their ids.</summary>
+    public IReadOnlyDictionary<string, (string Name, string Type, byte[] Content)> Uploads => _uploads;
 
     public IReadOnlyList<WhatsAppShown> Shown => [.. _shown];
 
@@ -101,6 +113,43 @@ public sealed class WhatsAppEmulator : GraphEmulator
         };
     }
 
+    /// <summary>Handing in the next file meets this instead.</summary>
+    public void FailUpload(GraphFault.Error fault) => _uploadFaults.Enqueue(fault);
+
+    private async Task TakeFileAsync(HttpContext context)
+    {
+        if (!await IsAllowedAsync(context))
+        {
+            return;
+        }
+
+        var form = await context.Request.ReadFormAsync();
+        if (_uploadFaults.TryDequeue(out var fault))
+        {
+            await AnswerAsync(context, fault);
+        }
+        else if (form["messaging_product"] != "whatsapp" || form.Files["file"] is not { } file || form["type"] != file.ContentType)
+        {
+            await AnswerAsync(context, new GraphFault.Error(100, 0, "messaging_product, type and file are required"));
+        }
+        else if (!LargestOf.TryGetValue(file.ContentType, out var largest))
+        {
+            await AnswerAsync(context, new GraphFault.Error(100, 0, $"Param file must be a file with one of the following types. Received file of type '{file.ContentType}'."));
+        }
+        else if (file.Length > largest)
+        {
+            await AnswerAsync(context, new GraphFault.Error(131053, 0, "Media upload error: the file is too large"));
+        }
+        else
+        {
+            var content = new MemoryStream();
+            await file.CopyToAsync(content);
+            var id = $"88{NextId():D8}";
+            _uploads[id] = (file.FileName, file.ContentType, content.ToArray());
+            await AnswerAsync(context, 200, new JsonObject { ["id"] = id });
+        }
+    }
+
     private async Task ReadAsync(HttpContext context, string id)
     {
         if (!await IsAllowedAsync(context))
@@ -160,7 +209,7 @@ public sealed class WhatsAppEmulator : GraphEmulator
         });
     }
 
-    private static string? Flaw(JsonObject body)
+    private string? Flaw(JsonObject body)
     {
         if ((string?)body["messaging_product"] != "whatsapp" || (string?)body["recipient_type"] != "individual")
         {
@@ -176,9 +225,15 @@ public sealed class WhatsAppEmulator : GraphEmulator
         {
             "text" => Length(body["text"]?["body"]) is 0 or > 4096 ? "Param text['body'] must be between 1 and 4096 characters" : null,
             "interactive" => FlawOfInteractive(body["interactive"]!),
+            "image" or "audio" or "video" or "document" => FlawOfFile((string)body["type"]!, body[(string)body["type"]!]!),
             _ => "The type is unknown",
         };
     }
+
+    private string? FlawOfFile(string type, JsonNode file)
+        => !_uploads.TryGetValue((string?)file["id"] ?? "", out var upload) ? "The media id is unknown"
+            : type != "document" && !upload.Type.StartsWith(type, StringComparison.Ordinal) ? $"The media is no {type}"
+            : null;
 
     private static string? FlawOfInteractive(JsonNode interactive)
     {

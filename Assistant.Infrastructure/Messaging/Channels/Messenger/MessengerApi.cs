@@ -30,6 +30,20 @@ internal sealed class MessengerApi(MessengerSettings settings, MessengerHttp htt
 
     public Task<CallOutcome> SendAsync(JsonObject message, CancellationToken cancellationToken) => _graph.PostAsync($"{_page}/messages", message, cancellationToken);
 
+    /// <summary>Shows a file.</summary>
+    /// <param name="type">What it is shown as.</param>
+    public Task<CallOutcome> SendFileAsync(ExternalChat chat, OutboundFile file, string type, CancellationToken cancellationToken)
+    {
+        var message = new JsonObject
+        {
+            ["attachment"] = new JsonObject { ["type"] = type, ["payload"] = new JsonObject { ["is_reusable"] = false } },
+        };
+        return _graph.UploadAsync(
+            $"{_page}/messages",
+            [("recipient", new JsonObject { ["id"] = chat.ExternalId }.ToJsonString()), ("messaging_type", "RESPONSE"), ("message", message.ToJsonString())],
+            "filedata", file, file.MediaType, cancellationToken);
+    }
+
     /// <summary>Opens a file at the address the callback named; the address is all the proof it wants.</summary>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
     public Task<Stream> OpenAsync(string address, CancellationToken cancellationToken) => _graph.OpenAsync(address, withToken: false, cancellationToken);

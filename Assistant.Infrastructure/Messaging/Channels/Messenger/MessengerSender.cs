@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Meta;
 
@@ -40,6 +41,13 @@ internal sealed class MessengerSender(MessengerApi api)
             await api.SendAsync(new JsonObject { ["recipient"] = new JsonObject { ["id"] = chat.ExternalId }, ["sender_action"] = "typing_on" }, cancellationToken);
         }
     }
+
+    /// <summary>How a send of one part ended.</summary>
+    public static SendOutcome Judge(CallOutcome answer)
+        => MessengerFaults.All.OutcomeOf(answer)
+            ?? (IdOf(((CallOutcome.Answered)answer).Body) is { } id
+                ? new SendOutcome.Delivered(id)
+                : new SendOutcome.Uncertain(Phrase.Of("channel.unreadable", ("name", MessengerChannel.Name))));
 
     private void Remember(Guid message, string id)
     {

@@ -7,7 +7,7 @@ using Assistant.Infrastructure.Messaging.Meta;
 namespace Assistant.Infrastructure.Messaging.Channels.Messenger;
 
 /// <summary>One page, connected: puts the parts of this folder together.</summary>
-internal sealed class MessengerSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader
+internal sealed class MessengerSession : IChannelSession, IWebhookReceiver, IFileSender, ITypingIndicator, IAttachmentReader
 {
     private static readonly WebhookReply Unreadable = new(400, "This is not a callback.");
     private static readonly WebhookReply Later = new(503, "The connection is not running.");
@@ -17,6 +17,7 @@ internal sealed class MessengerSession : IChannelSession, IWebhookReceiver, ITyp
     private readonly MessengerApi _api;
     private readonly MessengerReader _reader;
     private readonly MessengerSender _sender;
+    private readonly MessengerFiles _files;
     private readonly MessengerNames _names;
     private readonly TimeProvider _time;
 
@@ -28,6 +29,7 @@ internal sealed class MessengerSession : IChannelSession, IWebhookReceiver, ITyp
         _api = new MessengerApi(settings, http);
         _reader = new MessengerReader(connection.Id, settings.PageId);
         _sender = new MessengerSender(_api);
+        _files = new MessengerFiles(_api);
         _names = new MessengerNames(_api, time);
     }
 
@@ -78,6 +80,10 @@ internal sealed class MessengerSession : IChannelSession, IWebhookReceiver, ITyp
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _files.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken) => _sender.ShowTypingAsync(chat, cancellationToken);

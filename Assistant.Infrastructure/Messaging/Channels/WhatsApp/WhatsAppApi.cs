@@ -23,6 +23,10 @@ internal sealed class WhatsAppApi(WhatsAppSettings settings, MessengerHttp http)
 
     public Task<CallOutcome> SendAsync(JsonObject message, CancellationToken cancellationToken) => _graph.PostAsync($"{_number}/messages", message, cancellationToken);
 
+    /// <summary>Hands in a file, for a message to name.</summary>
+    public Task<CallOutcome> UploadAsync(OutboundFile file, string mediaType, CancellationToken cancellationToken)
+        => _graph.UploadAsync($"{_number}/media", [("messaging_product", "whatsapp"), ("type", mediaType)], "file", file, mediaType, cancellationToken);
+
     /// <summary>Opens a file by its id: WhatsApp names an address that is good for five minutes, and wants the token there too.</summary>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
     public async Task<Stream> OpenAsync(string mediaId, CancellationToken cancellationToken)

@@ -42,6 +42,11 @@ internal static class WhatsAppBodies
         return bodies;
     }
 
+    /// <summary>A file that was handed in.</summary>
+    /// <param name="name">What people keep it by, of a document.</param>
+    public static JsonObject OfFile(OutboundMessage message, string type, string id, string? name)
+        => Addressed(message, type, name is null ? new JsonObject { ["id"] = id } : new JsonObject { ["id"] = id, ["filename"] = name });
+
     /// <summary>Whom it is for: by number where there is one, else by the id that stays.</summary>
     private static JsonObject Addressed(OutboundMessage message, string type, JsonObject content)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WhatsApp;
 
@@ -18,6 +19,9 @@ internal static class WhatsAppIds
     /// <summary>A person's id at the business, which stays when they show no number: two letters of the country, a dot, and more.</summary>
     public static bool IsUser(string id) => id.Length is > 3 and <= LongestUser && char.IsAsciiLetterUpper(id[0]) && char.IsAsciiLetterUpper(id[1]) && id[2] == '.'
         && !id.AsSpan(3).ContainsAnyExcept(LettersAndDot);
+
+    /// <summary>Whether it can be written to: a number, or a person's id.</summary>
+    public static bool IsChat(ExternalChat chat) => IsPhone(chat.ExternalId) || IsUser(chat.ExternalId);
 
     public static bool IsMedia(string id) => id.Length is > 0 and <= LongestMedia && !id.AsSpan().ContainsAnyExcept(Letters);
 }

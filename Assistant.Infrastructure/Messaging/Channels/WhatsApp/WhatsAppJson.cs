@@ -61,6 +61,8 @@ internal sealed record WhatsAppSentMessage(string? Id);
 
 internal sealed record WhatsAppNumber(string? VerifiedName, string? DisplayPhoneNumber);
 
+internal sealed record WhatsAppUpload(string? Id);
+
 internal sealed record WhatsAppFile(string? Url, long? FileSize);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
@@ -70,5 +72,6 @@ internal sealed record WhatsAppFile(string? Url, long? FileSize);
 [JsonSerializable(typeof(WhatsAppStatus))]
 [JsonSerializable(typeof(WhatsAppSent))]
 [JsonSerializable(typeof(WhatsAppNumber))]
+[JsonSerializable(typeof(WhatsAppUpload))]
 [JsonSerializable(typeof(WhatsAppFile))]
 internal sealed partial class WhatsAppJson : JsonSerializerContext;

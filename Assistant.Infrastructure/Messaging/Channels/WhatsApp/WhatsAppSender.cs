@@ -28,9 +28,13 @@ internal sealed class WhatsAppSender(WhatsAppApi api, WhatsAppSettings settings)
     }
 
     public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
-        => IsChat(message.Chat)
+        => WhatsAppIds.IsChat(message.Chat)
             ? await _parts.SendAsync(message.Id, WhatsAppBodies.Of(message, settings.ListLabel), cancellationToken)
             : SessionReports.NoSuchChat(WhatsAppChannel.Name, message.Chat);
+
+    /// <summary>Sends what was made for a message.</summary>
+    public Task<SendOutcome> SendAsync(OutboundMessage message, JsonObject body, CancellationToken cancellationToken)
+        => _parts.SendAsync(message.Id, [body], cancellationToken);
 
     /// <summary>Marks what the person wrote last as read, as WhatsApp wants it to be, and shows typing for up to 25 seconds.</summary>
     public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
@@ -45,8 +49,6 @@ internal sealed class WhatsAppSender(WhatsAppApi api, WhatsAppSettings settings)
                 cancellationToken);
         }
     }
-
-    private static bool IsChat(ExternalChat chat) => WhatsAppIds.IsPhone(chat.ExternalId) || WhatsAppIds.IsUser(chat.ExternalId);
 
     private static string? IdOf(byte[] answer)
         => GraphApi.Read(answer, WhatsAppJson.Default.WhatsAppSent)?.Messages is [{ Id: { Length: > 0 } id }, ..] ? id : null;

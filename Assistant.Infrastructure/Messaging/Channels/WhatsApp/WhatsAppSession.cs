@@ -7,7 +7,7 @@ using Assistant.Infrastructure.Messaging.Meta;
 namespace Assistant.Infrastructure.Messaging.Channels.WhatsApp;
 
 /// <summary>One business number, connected: puts the parts of this folder together.</summary>
-internal sealed class WhatsAppSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader
+internal sealed class WhatsAppSession : IChannelSession, IWebhookReceiver, IFileSender, ITypingIndicator, IAttachmentReader
 {
     private static readonly WebhookReply Unreadable = new(400, "This is not a callback.");
     private static readonly WebhookReply Later = new(503, "The connection is not running.");
@@ -17,6 +17,7 @@ internal sealed class WhatsAppSession : IChannelSession, IWebhookReceiver, ITypi
     private readonly WhatsAppApi _api;
     private readonly WhatsAppReader _reader;
     private readonly WhatsAppSender _sender;
+    private readonly WhatsAppFiles _files;
     private readonly DeliveryReports _deliveries = new();
     private readonly TimeProvider _time;
 
@@ -28,6 +29,7 @@ internal sealed class WhatsAppSession : IChannelSession, IWebhookReceiver, ITypi
         _api = new WhatsAppApi(settings, http);
         _reader = new WhatsAppReader(connection.Id, settings.NumberId);
         _sender = new WhatsAppSender(_api, settings);
+        _files = new WhatsAppFiles(_api, _sender);
     }
 
     /// <inheritdoc />
@@ -87,6 +89,10 @@ internal sealed class WhatsAppSession : IChannelSession, IWebhookReceiver, ITypi
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _files.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken) => _sender.ShowTypingAsync(chat, cancellationToken);

@@ -140,6 +140,15 @@ internal sealed class MessengerRig : ChannelRig
 
     public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(shown => shown.To == PersonOf(person)).Select(shown => shown.Text)];
 
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Emulator.Shown.Where(shown => shown.To == PersonOf(person)).Select(shown => shown.File).OfType<(string, byte[])>()];
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
+
     public override void FloodNextSend(int seconds) => Emulator.Fail(new GraphFault.Error(613, RetryAfter: seconds, Status: 429));
 
     public override void BreakNextSend() => Emulator.Fail(new GraphFault.Page(500));

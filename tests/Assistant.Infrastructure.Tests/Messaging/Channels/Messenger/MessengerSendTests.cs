@@ -119,6 +119,24 @@ public sealed class MessengerSendTests
         Assert.Equal(text, Assert.Single(rig.Emulator.Shown).Text);
     }
 
+    [Theory]
+    [InlineData("image/jpeg", false, "image")]
+    [InlineData("image/jpeg", true, "file")]
+    [InlineData("audio/mpeg", false, "audio")]
+    [InlineData("video/mp4", false, "video")]
+    [InlineData("application/zip", false, "file")]
+    public async Task A_file_is_shown_as_what_messenger_plays_or_takes(string mediaType, bool isUnplayable, string type)
+    {
+        await using var rig = await StartAsync();
+        rig.Emulator.IsUnplayable = isUnplayable;
+        var message = new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, new ExternalChat(Ann), new MessageBody(""), null, 1, false);
+        var file = new OutboundFile("file", "报告.bin", mediaType, 3, _ => Task.FromResult<Stream>(new MemoryStream([1, 2, 3])));
+
+        Assert.IsType<SendOutcome.Delivered>(await ((IFileSender)rig.Session).SendFileAsync(message, file, Cancel));
+
+        Assert.Equal((type, "报告.bin"), ((string)Assert.Single(rig.Emulator.Shown).Message["attachment"]!["type"]!, rig.Emulator.Shown[0].File?.Name));
+    }
+
     [Fact]
     public async Task Typing_is_shown_to_the_person()
     {

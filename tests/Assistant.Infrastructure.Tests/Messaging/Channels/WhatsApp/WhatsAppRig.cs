@@ -143,6 +143,22 @@ internal sealed partial class WhatsAppRig : ChannelRig
     public override IReadOnlyList<string> ShownTo(int person)
         => [.. Emulator.Shown.Where(shown => shown.To == PhoneOf(person)).Select(shown => Bold().Replace(shown.Text, "$1"))];
 
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person) =>
+    [
+        .. from shown in Emulator.Shown
+           where shown.To == PhoneOf(person)
+           let file = shown.Message[(string)shown.Message["type"]!]!
+           where file["id"] is not null
+           let upload = Emulator.Uploads[(string)file["id"]!]
+           select ((string?)file["filename"] ?? upload.Name, upload.Content),
+    ];
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
+
     public override void FloodNextSend(int seconds) => Emulator.Fail(new GraphFault.Error(130429, RetryAfter: seconds, Status: 429));
 
     public override void BreakNextSend() => Emulator.Fail(new GraphFault.Page(500));
