@@ -39,20 +39,30 @@ internal sealed class MessengerHttp : IDisposable
         => CallAsync(messenger, request, _options.FileTimeout, cancellationToken);
 
     /// <summary>Opens a file; the caller reads and disposes the stream, counts its bytes and ends when it has enough.</summary>
-    /// <remarks>One redirect is followed, without the request's credentials; to another server it leads like an address in a message.</remarks>
     /// <param name="isConfigured">Whether the host was named by the operator or is fixed in the code. One named in a message never leads into the private network.</param>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
-    public async Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
+    public Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
+        => DownloadAsync(messenger, request, isConfigured, followsRedirect: false, cancellationToken);
+
+    /// <summary>
+    /// The same for messengers whose files lie elsewhere: one redirect is followed, without the request's credentials. To another server it leads like
+    /// an address in a message.
+    /// </summary>
+    /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
+    public Task<Stream> DownloadElsewhereAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+        => DownloadAsync(messenger, request, isConfigured: true, followsRedirect: true, cancellationToken);
+
+    private async Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, bool followsRedirect, CancellationToken cancellationToken)
     {
         using var patience = NewPatience(_options.CallTimeout, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {
             response = await (isConfigured ? _configured : _untrusted).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            if (ElsewhereOf(request, response) is { } elsewhere)
+            if (followsRedirect && ElsewhereOf(request, response) is { } elsewhere)
             {
                 response.Dispose();
-                response = await FollowAsync(elsewhere, isConfigured && IsSameServer(elsewhere, request.RequestUri!), patience.Token);
+                response = await FollowAsync(elsewhere, IsSameServer(elsewhere, request.RequestUri!), patience.Token);
             }
 
             if (response.IsSuccessStatusCode)
@@ -121,7 +131,6 @@ internal sealed class MessengerHttp : IDisposable
         return body.ToArray();
     }
 
-    /// <summary>The files of some messengers lie elsewhere: they are fetched there once more, by nothing but the address.</summary>
     private async Task<HttpResponseMessage> FollowAsync(Uri elsewhere, bool isConfigured, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, elsewhere);

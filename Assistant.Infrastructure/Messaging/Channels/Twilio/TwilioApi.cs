@@ -73,7 +73,7 @@ internal sealed class TwilioApi(TwilioSettings settings, MessengerHttp http)
         }
 
         using var request = NewRequest(HttpMethod.Get, file);
-        return await http.DownloadAsync(TwilioChannel.Name, request, isConfigured: true, cancellationToken);
+        return await http.DownloadElsewhereAsync(TwilioChannel.Name, request, cancellationToken);
     }
 
     /// <summary>What an answer says; <see langword="null"/> when it cannot be read.</summary>

@@ -188,6 +188,19 @@ public sealed class MessengerHttpTests : IDisposable
         Assert.Equal((expected, "channel.file-gone"), (fault.Fault, fault.Reason.FirstCode));
     }
 
+    [Theory]
+    [InlineData("http://169.254.169.254/latest")]
+    [InlineData("http://127.0.0.1:9/")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("")]
+    public async Task A_redirect_leads_neither_into_the_private_network_nor_anywhere_else_than_the_web(string elsewhere)
+    {
+        await using var server = RawServer.Answering($"HTTP/1.1 307 There\nLocation: {elsewhere}\nContent-Length: 0\nConnection: close\n\n");
+
+        await Assert.ThrowsAsync<AttachmentUnavailableException>(
+            () => _http.DownloadElsewhereAsync("Test", new HttpRequestMessage(HttpMethod.Get, server.Address), Cancel));
+    }
+
     private static MessengerHttp New(OutgoingHttp outgoing, TimeSpan? timeout = null)
         => new(outgoing, Options.Create(new CallOptions { CallTimeout = timeout ?? TimeSpan.FromSeconds(10) }), new FakeTimeProvider(Now));
 
