@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
+
+/// <summary>What is the same for every Feishu connection of this installation.</summary>
+public sealed class FeishuOptions
+{
+    public const string Section = "Channels:Feishu";
+
+    /// <summary>
+    /// How far from now an event may be signed. Default 8 h: Feishu delivers again for seven hours, and does not say whether it signs anew. What is
+    /// replayed within that time is known by its key.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "2.00:00:00")]
+    public TimeSpan SignatureTolerance { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>How long a message waits for its sender's name before it goes on with the id. Default 1 s, of the 3 s Feishu waits for the acknowledgement.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:02")]
+    public TimeSpan NamePatience { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a name is believed. Default 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan NameLifetime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Names, and messages, remembered by one connection. Default 5,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxRemembered { get; set; } = 5_000;
+
+    /// <summary>How often a connection checks that its credentials are still taken. Default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(5);
+}
