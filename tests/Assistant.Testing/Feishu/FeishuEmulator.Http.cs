@@ -10,6 +10,8 @@ public sealed partial class FeishuEmulator
     private const int MaxRichBytes = 30 * 1024;
     private const int MaxTextBytes = 150 * 1024;
 
+    private static readonly string[] FileTypes = ["opus", "mp4", "pdf", "doc", "xls", "ppt", "stream"];
+
     private string Token => $"t-emulated-{_token}";
 
     private async Task HandleAsync(HttpContext context)
@@ -30,7 +32,7 @@ public sealed partial class FeishuEmulator
                 return;
             case FeishuFault.Flood flood:
                 context.Response.Headers["x-ogw-ratelimit-reset"] = $"{flood.Seconds}";
-                await AnswerAsync(context, 99991400, "request trigger frequency limit", status: flood.Status);
+                await AnswerAsync(context, 99991400, "request trigger frequency limit", status: flood.WithStatus);
                 return;
             case FeishuFault.Status status:
                 context.Response.StatusCode = status.Number;
@@ -64,6 +66,7 @@ public sealed partial class FeishuEmulator
         "/open-apis/auth/v3/tenant_access_token/internal" => "token",
         "/open-apis/bot/v3/info" => "bot",
         "/open-apis/im/v1/messages" => "send",
+        "/open-apis/im/v1/images" or "/open-apis/im/v1/files" => "upload",
         _ when path.StartsWith("/open-apis/contact/v3/users/", StringComparison.Ordinal) => "user",
         _ when path.EndsWith("/reply", StringComparison.Ordinal) => "reply",
         _ when path.Contains("/resources/", StringComparison.Ordinal) => "file",
@@ -107,6 +110,9 @@ public sealed partial class FeishuEmulator
             case "file":
                 await AnswerAsync(context, 234003, "File not in msg.");
                 return;
+            case "upload":
+                await TakeAsync(context, isImage: parts[^1] == "images");
+                return;
             case "send":
                 await SendAsync(context, context.Request.Query["receive_id_type"].ToString(), null, cuts);
                 return;
@@ -116,6 +122,31 @@ public sealed partial class FeishuEmulator
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return;
+        }
+    }
+
+    private async Task TakeAsync(HttpContext context, bool isImage)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        if (form.Files.GetFile(isImage ? "image" : "file") is not { Length: > 0 } file)
+        {
+            await AnswerAsync(context, 234010, "File's size can't be 0.");
+        }
+        else if (file.Length > (isImage ? 10_000_000 : 30_000_000))
+        {
+            await AnswerAsync(context, 234006, "The file size exceed the max value.");
+        }
+        else if (isImage ? form["image_type"] != "message" : form["file_name"].Count == 0 || !FileTypes.Contains(form["file_type"].ToString()))
+        {
+            await AnswerAsync(context, 234001, "Invalid request param.");
+        }
+        else
+        {
+            using var content = new MemoryStream();
+            await file.CopyToAsync(content, context.RequestAborted);
+            var key = NextId(isImage ? "img_" : "file_");
+            _uploads[key] = (isImage ? "" : form["file_name"].ToString(), form["file_type"].ToString(), content.ToArray());
+            await SucceedAsync(context, new JsonObject { [isImage ? "image_key" : "file_key"] = key });
         }
     }
 
@@ -156,7 +187,7 @@ public sealed partial class FeishuEmulator
             return (230025, "");
         }
 
-        if (key is { Length: > 50 } || JsonNode.Parse((string?)post["content"] ?? "") is not JsonObject content || IsWrong(type, content))
+        if (key is { Length: > 50 } || JsonNode.Parse((string?)post["content"] ?? "") is not JsonObject content || IsWrong(type, content) || IsNotHandedIn(type, content))
         {
             return (type == "interactive" ? 230099 : 230001, "");
         }
@@ -184,8 +215,13 @@ public sealed partial class FeishuEmulator
         "text" => (string?)content["text"] is not { Length: > 0 },
         "post" => content["zh_cn"]?["content"] is not JsonArray { Count: > 0 } lines || lines.Any(line => line is not JsonArray { Count: > 0 }),
         "interactive" => (string?)content["schema"] != "2.0" || content["body"]?["elements"] is not JsonArray { Count: > 0 and <= 200 } elements || elements.Any(IsWrong),
+        "image" => content["image_key"] is null,
+        "file" or "audio" or "media" => content["file_key"] is null,
         _ => true,
     };
+
+    private bool IsNotHandedIn(string type, JsonObject content) => ((string?)content["image_key"] ?? (string?)content["file_key"]) is { } key
+        && (!_uploads.TryGetValue(key, out var file) || (type == "audio" && file.Type != "opus") || (type == "media" && file.Type != "mp4"));
 
     private static bool IsWrong(JsonNode? element) => (string?)element?["tag"] switch
     {

@@ -16,6 +16,7 @@ public sealed record FeishuShown(string Chat, string Id, string Type, JsonObject
     public string Seen => Type switch
     {
         "text" => (string)Content["text"]!,
+        "image" or "file" or "audio" or "media" => "",
         "post" => string.Join('\n', Content["zh_cn"]!["content"]!.AsArray().Select(line => string.Concat(line!.AsArray().Select(run => (string)run!["text"]!)))),
         _ => WebUtility.HtmlDecode(TextElement.Replace("**", "", StringComparison.Ordinal)),
     };
@@ -47,6 +48,7 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConcurrentQueue<FeishuFault>> _faults = new();
     private readonly ConcurrentDictionary<string, int> _refused = new();
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
+    private readonly ConcurrentDictionary<string, (string Name, string Type, byte[] Content)> _uploads = new();
     private readonly ConcurrentDictionary<string, string> _lastSaid = new();
     private readonly ConcurrentDictionary<string, string> _byKey = new();
     private readonly ConcurrentQueue<FeishuShown> _shown = new();
@@ -170,7 +172,11 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
         });
     }
 
-    /// <summary>The next call of a method fails so. Methods: <c>token</c>, <c>bot</c>, <c>user</c>, <c>send</c>, <c>reply</c>, <c>file</c>.</summary>
+    /// <summary>The file a message shows; <see langword="null"/> for one that shows none.</summary>
+    public (string Name, byte[] Content)? FileOf(FeishuShown shown)
+        => ((string?)shown.Content["image_key"] ?? (string?)shown.Content["file_key"]) is { } key && _uploads.TryGetValue(key, out var file) ? (file.Name, file.Content) : null;
+
+    /// <summary>The next call of a method fails so. Methods: <c>token</c>, <c>bot</c>, <c>user</c>, <c>send</c>, <c>reply</c>, <c>file</c>, <c>upload</c>.</summary>
     public void Fail(string method, FeishuFault fault) => _faults.GetOrAdd(method, _ => new()).Enqueue(fault);
 
     /// <summary>Whatever is sent to the chat is refused with this code.</summary>

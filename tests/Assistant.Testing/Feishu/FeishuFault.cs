@@ -9,7 +9,7 @@ public abstract record FeishuFault
     public sealed record Code(int Number, string Says = "refused") : FeishuFault;
 
     /// <summary>A pause, asked for in Feishu's own header.</summary>
-    public sealed record Flood(int Seconds, int Status = 429) : FeishuFault;
+    public sealed record Flood(int Seconds, int WithStatus = 429) : FeishuFault;
 
     /// <summary>Another status than 200, and nothing else.</summary>
     public sealed record Status(int Number) : FeishuFault;

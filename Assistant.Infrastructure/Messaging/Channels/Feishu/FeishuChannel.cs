@@ -20,10 +20,11 @@ internal sealed class FeishuChannel(MessengerHttp http, IOptions<FeishuOptions> 
             + "M18.300 9C20.200 8.700 21.700 9.200 23 10.200 21.600 11 20.800 12.400 19.800 13.200 17.600 14.700 15.400 14 14 13.300 15 11.300 16.500 9.600 18.300 9Z",
         SetupUrl: new Uri("https://open.feishu.cn/app"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.InboundDeletions | ChannelCapabilities.InboundAttachments
-            | ChannelCapabilities.IdempotentSend | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.IdempotentSend | ChannelCapabilities.Webhook,
         TextLimit: FeishuContent.Limit,
         Settings: FeishuSettings.Fields)
     {
+        LargestFile = FeishuUploads.Largest,
         Readers = new(
             "Feishu reads everything: messages are not end-to-end encrypted. The company's administrators may archive conversations.",
             "飞书可以读取全部内容：消息不是端到端加密的。企业管理员可能会存档会话。"),

@@ -91,7 +91,17 @@ internal sealed class FeishuClient : IDisposable
 
     public void Dispose() => _tokens.Dispose();
 
-    private async Task<FeishuReply> CallAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellationToken)
+    /// <summary>Hands in a file, which shows nothing yet.</summary>
+    /// <param name="newContent">Makes the body, more than once when the token has to be replaced.</param>
+    public Task<FeishuReply> UploadAsync(string path, Func<CancellationToken, Task<HttpContent?>> newContent, CancellationToken cancellationToken)
+        => CallAsync(HttpMethod.Post, path, newContent, _http.UploadAsync, cancellationToken);
+
+    private Task<FeishuReply> CallAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellationToken)
+        => CallAsync(method, path, _ => Task.FromResult<HttpContent?>(body is null ? null : ContentOf(body)), _http.CallAsync, cancellationToken);
+
+    private async Task<FeishuReply> CallAsync(
+        HttpMethod method, string path, Func<CancellationToken, Task<HttpContent?>> newContent,
+        Func<string, HttpRequestMessage, CancellationToken, Task<CallOutcome>> call, CancellationToken cancellationToken)
     {
         for (var isLastTry = false; ; isLastTry = true)
         {
@@ -106,8 +116,8 @@ internal sealed class FeishuClient : IDisposable
             }
 
             using var request = NewRequest(method, path, token);
-            request.Content = body is null ? null : ContentOf(body);
-            var reply = Read(await _http.CallAsync(Messenger, request, cancellationToken));
+            request.Content = await newContent(cancellationToken);
+            var reply = Read(await call(Messenger, request, cancellationToken));
             if (!reply.IsTokenEnded || isLastTry)
             {
                 return reply;

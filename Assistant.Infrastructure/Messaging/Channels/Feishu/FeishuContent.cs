@@ -52,7 +52,8 @@ internal static class FeishuContent
     private static FeishuPost? Fitting(OutboundMessage message, string type, JsonObject content)
         => PostOf(message, type, content) is var post && FeishuClient.BytesOf(post).Length <= MaxBytes ? post : null;
 
-    private static FeishuPost PostOf(OutboundMessage message, string type, JsonObject content)
+    /// <summary>Anything else than a text.</summary>
+    public static FeishuPost PostOf(OutboundMessage message, string type, JsonObject content)
         => new(null, type, content.ToJsonString(Relaxed), message.Id.ToString("D"), null);
 
     private static JsonObject Post(string text)

@@ -6,14 +6,17 @@ namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 /// <summary>Shows messages. What to do about a failure is said in the outcome.</summary>
 internal sealed class FeishuSender(FeishuClient client, FeishuRecent recent)
 {
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+        => SendAsync(message, FeishuContent.Of(message), cancellationToken);
+
+    /// <summary>Shows something in the message's chat.</summary>
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, FeishuPost content, CancellationToken cancellationToken)
     {
         if (FeishuIds.KindOf(message.Chat.ExternalId) is not { } kind)
         {
             return SessionReports.NoSuchChat(client.Messenger, message.Chat);
         }
 
-        var content = FeishuContent.Of(message);
         var reply = await PostAsync(message, kind, content, cancellationToken);
         if (reply.Outcome is CallOutcome.Lost)
         {

@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 
 /// <summary>One app, connected: puts the parts of this folder together.</summary>
-internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IAttachmentReader
+internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IFileSender, IAttachmentReader
 {
     private readonly ConnectionId _connection;
     private readonly FeishuSettings _settings;
@@ -16,6 +16,7 @@ internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IAttach
     private readonly FeishuWebhook _webhook;
     private readonly FeishuSender _sender;
     private readonly FeishuFiles _files;
+    private readonly FeishuUploads _uploads;
 
     public FeishuSession(Connection connection, MessengerHttp http, FeishuOptions options, TimeProvider time)
     {
@@ -27,6 +28,7 @@ internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IAttach
             connection.Id, _settings, new FeishuProof(_settings, options.SignatureTolerance, time), new FeishuNames(_client, options, time), recent, time);
         _sender = new FeishuSender(_client, recent);
         _files = new FeishuFiles(_client);
+        _uploads = new FeishuUploads(_client, _sender);
     }
 
     /// <inheritdoc />
@@ -50,6 +52,10 @@ internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IAttach
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _uploads.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)

@@ -140,9 +140,8 @@ internal static partial class FeishuText
     private static JsonElement.ArrayEnumerator Items(JsonElement of, string name)
         => of.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default;
 
-    private static string? TextOf(JsonElement of, string name) => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value)
-        ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Number => value.GetRawText(), _ => null }
-        : null;
+    private static string? TextOf(JsonElement of, string name)
+        => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     [GeneratedRegex("@_(?:user_[0-9]+|all)")]
     private static partial Regex Placeholder();
