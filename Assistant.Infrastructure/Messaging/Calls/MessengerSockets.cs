@@ -91,12 +91,18 @@ internal sealed class MessengerSocket(string messenger, ClientWebSocket socket) 
 
     /// <summary>Sends one text.</summary>
     /// <exception cref="PhrasedException">The line is closed.</exception>
-    public async Task SendAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
+    public Task SendAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) => SendAsync(text, WebSocketMessageType.Text, cancellationToken);
+
+    /// <summary>Sends one message that is no text.</summary>
+    /// <exception cref="PhrasedException">The line is closed.</exception>
+    public Task SendBinaryAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => SendAsync(bytes, WebSocketMessageType.Binary, cancellationToken);
+
+    private async Task SendAsync(ReadOnlyMemory<byte> bytes, WebSocketMessageType type, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            await socket.SendAsync(text, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+            await socket.SendAsync(bytes, type, endOfMessage: true, cancellationToken);
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
         {

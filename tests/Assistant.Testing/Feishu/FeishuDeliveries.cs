@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -9,7 +10,8 @@ namespace Assistant.Testing.Feishu;
 internal sealed record FeishuDelivery(string Body, bool IsRepeated);
 
 /// <summary>
-/// What Feishu has to tell: one after another, encrypted and signed, each until it is acknowledged with 200 within three seconds. Safe for concurrent use.
+/// What Feishu has to tell: one after another, to an address, encrypted and signed, or over an open socket; each until it is acknowledged with 200
+/// within three seconds. Safe for concurrent use.
 /// </summary>
 internal sealed class FeishuDeliveries : IAsyncDisposable
 {
@@ -19,6 +21,7 @@ internal sealed class FeishuDeliveries : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly System.Threading.Channels.Channel<FeishuDelivery> _waiting = System.Threading.Channels.Channel.CreateUnbounded<FeishuDelivery>();
+    private readonly List<FeishuLine> _lines = [];
     private readonly Task _delivering;
     private volatile Uri? _address;
     private string _key = "";
@@ -37,6 +40,33 @@ internal sealed class FeishuDeliveries : IAsyncDisposable
     {
         Last = delivery;
         _waiting.Writer.TryWrite(delivery);
+    }
+
+    public IReadOnlyList<FeishuLine> Lines
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    public void Opened(FeishuLine line)
+    {
+        lock (_lines)
+        {
+            _lines.Add(line);
+        }
+    }
+
+    public void Closed(FeishuLine line)
+    {
+        lock (_lines)
+        {
+            _lines.Remove(line);
+        }
     }
 
     /// <summary>From now on events are posted there.</summary>
@@ -93,7 +123,7 @@ internal sealed class FeishuDeliveries : IAsyncDisposable
 
     private async Task<bool> TryAsync(FeishuDelivery delivery)
     {
-        if (_address is not { } address)
+        if (_address is null && Lines.Count == 0)
         {
             return false;
         }
@@ -102,27 +132,40 @@ internal sealed class FeishuDeliveries : IAsyncDisposable
         deadline.CancelAfter(Deadline);
         try
         {
-            var body = Encrypt(delivery.Body, _key);
-            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
-            request.Content.Headers.ContentType = new("application/json");
-            foreach (var (name, value) in Proof(body, TimeProvider.System.GetUtcNow(), _key))
-            {
-                request.Headers.Add(name, value);
-            }
-
-            using var response = await _http.SendAsync(request, deadline.Token);
-            LastAnswer = await response.Content.ReadAsStringAsync(deadline.Token);
-            if (response.StatusCode == System.Net.HttpStatusCode.OK)
+            if (_address is { } address ? await PostAsync(address, delivery, deadline.Token) : await SendAsync(delivery, deadline.Token))
             {
                 return true;
             }
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !_stop.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or WebSocketException or ArgumentOutOfRangeException or ObjectDisposedException
+            || (e is OperationCanceledException && !_stop.IsCancellationRequested))
         {
             // It failed, as the count below says.
         }
 
         Failures++;
         return false;
+    }
+
+    private async Task<bool> SendAsync(FeishuDelivery delivery, CancellationToken cancellationToken)
+    {
+        var (code, answer) = await Lines[^1].TellAsync(Encoding.UTF8.GetBytes(delivery.Body), cancellationToken);
+        LastAnswer = answer;
+        return code == 200;
+    }
+
+    private async Task<bool> PostAsync(Uri address, FeishuDelivery delivery, CancellationToken cancellationToken)
+    {
+        var body = Encrypt(delivery.Body, _key);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        foreach (var (name, value) in Proof(body, TimeProvider.System.GetUtcNow(), _key))
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var response = await _http.SendAsync(request, cancellationToken);
+        LastAnswer = await response.Content.ReadAsStringAsync(cancellationToken);
+        return response.StatusCode == System.Net.HttpStatusCode.OK;
     }
 }

@@ -17,6 +17,12 @@ public sealed partial class FeishuEmulator
     private async Task HandleAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
+        if (path == "/ws/v2" && context.WebSockets.IsWebSocketRequest)
+        {
+            await ServeSocketAsync(context);
+            return;
+        }
+
         var method = MethodOf(path);
         _calls.Enqueue(method);
         FeishuFault? fault = null;
@@ -51,6 +57,10 @@ public sealed partial class FeishuEmulator
         {
             await IssueTokenAsync(context);
         }
+        else if (method == "open")
+        {
+            await OpenSocketAsync(context);
+        }
         else if (context.Request.Headers.Authorization != $"Bearer {Token}")
         {
             await AnswerAsync(context, context.Request.Headers.Authorization.Count == 0 ? 99991661 : 99991663, "Invalid access token for authorization");
@@ -64,6 +74,7 @@ public sealed partial class FeishuEmulator
     private static string MethodOf(string path) => path switch
     {
         "/open-apis/auth/v3/tenant_access_token/internal" => "token",
+        "/callback/ws/endpoint" => "open",
         "/open-apis/bot/v3/info" => "bot",
         "/open-apis/im/v1/messages" => "send",
         "/open-apis/im/v1/images" or "/open-apis/im/v1/files" => "upload",
@@ -72,6 +83,34 @@ public sealed partial class FeishuEmulator
         _ when path.Contains("/resources/", StringComparison.Ordinal) => "file",
         _ => path,
     };
+
+    private async Task OpenSocketAsync(HttpContext context)
+    {
+        var asked = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        if ((string?)asked?["AppID"] != AppId || (string?)asked[nameof(AppSecret)] != AppSecret)
+        {
+            await AnswerAsync(context, 514, "auth failed", status: 200);
+            return;
+        }
+
+        var address = ApiBaseUrl.Replace("http:", "ws:", StringComparison.Ordinal) + "/ws/v2?device_id=1&access_key=k&service_id=33&ticket=t";
+        await SucceedAsync(context, new JsonObject { ["URL"] = address, ["ClientConfig"] = new JsonObject { ["PingInterval"] = 120, ["ReconnectCount"] = -1 } });
+    }
+
+    private async Task ServeSocketAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var line = new FeishuLine(socket);
+        _deliveries.Opened(line);
+        try
+        {
+            await line.ReadAsync(context.RequestAborted);
+        }
+        finally
+        {
+            _deliveries.Closed(line);
+        }
+    }
 
     private async Task IssueTokenAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -63,6 +64,7 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        _app.UseWebSockets();
         _app.Run(HandleAsync);
     }
 
@@ -88,6 +90,12 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     /// <summary>What the last acknowledgement said.</summary>
     public string LastAnswer => _deliveries.LastAnswer;
 
+    /// <summary>Long connections the app has open.</summary>
+    public int OpenSockets => _deliveries.Lines.Count;
+
+    /// <summary>Services of the pings heard on the newest connection.</summary>
+    public IReadOnlyList<ulong> Pings => [.. _deliveries.Lines[^1].Pings];
+
     public static async Task<FeishuEmulator> StartAsync()
     {
         var emulator = new FeishuEmulator();
@@ -97,6 +105,17 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
 
     /// <summary>Events go to an address from now on, as somebody entered it in the developer console.</summary>
     public void PostTo(Uri address) => _deliveries.PostTo(address, EncryptKey);
+
+    /// <summary>Sends an event on the newest connection, in so many frames.</summary>
+    /// <returns>The code it is acknowledged with, and what is said to a person.</returns>
+    public Task<(int Code, string Answer)> TellInPartsAsync(JsonObject body, int frames, CancellationToken cancellationToken)
+        => _deliveries.Lines[^1].TellAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), cancellationToken, frames);
+
+    /// <summary>Sends anything on the newest connection.</summary>
+    public Task SendBytesAsync(byte[] bytes, CancellationToken cancellationToken) => _deliveries.Lines[^1].SendAsync(bytes, cancellationToken);
+
+    /// <summary>The newest connection breaks.</summary>
+    public void BreakSocket() => _deliveries.Lines[^1].Abort();
 
     /// <summary>The direct chat of a person with the app.</summary>
     public static string ChatOf(int person) => $"oc_p{person}";
@@ -176,7 +195,7 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     public (string Name, byte[] Content)? FileOf(FeishuShown shown)
         => ((string?)shown.Content["image_key"] ?? (string?)shown.Content["file_key"]) is { } key && _uploads.TryGetValue(key, out var file) ? (file.Name, file.Content) : null;
 
-    /// <summary>The next call of a method fails so. Methods: <c>token</c>, <c>bot</c>, <c>user</c>, <c>send</c>, <c>reply</c>, <c>file</c>, <c>upload</c>.</summary>
+    /// <summary>The next call of a method fails so. Methods: <c>token</c>, <c>open</c>, <c>bot</c>, <c>user</c>, <c>send</c>, <c>reply</c>, <c>file</c>, <c>upload</c>.</summary>
     public void Fail(string method, FeishuFault fault) => _faults.GetOrAdd(method, _ => new()).Enqueue(fault);
 
     /// <summary>Whatever is sent to the chat is refused with this code.</summary>
@@ -215,6 +234,11 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _deliveries.DisposeAsync();
+        foreach (var line in _deliveries.Lines)
+        {
+            line.Abort();
+        }
+
         await _app.DisposeAsync();
     }
 

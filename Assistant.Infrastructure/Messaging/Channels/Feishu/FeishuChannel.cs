@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 
-/// <summary>Feishu (飞书), and Lark as it is called elsewhere: an app of a company's own, called by events.</summary>
+/// <summary>Feishu (飞书), and Lark as it is called elsewhere: an app of a company's own, over its long connection or called by events.</summary>
 [ActsFor("the senders its access policy admits")]
 [Audits(AuditActions.MessageReceived, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
-internal sealed class FeishuChannel(MessengerHttp http, IOptions<FeishuOptions> options, TimeProvider time) : IChannel
+internal sealed class FeishuChannel(MessengerHttp http, MessengerSockets sockets, IOptions<FeishuOptions> options, TimeProvider time) : IChannel
 {
     /// <inheritdoc />
     public ChannelManifest Manifest { get; } = new(
@@ -31,7 +31,7 @@ internal sealed class FeishuChannel(MessengerHttp http, IOptions<FeishuOptions> 
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new FeishuSession(connection, http, options.Value, time);
+    public IChannelSession Open(Connection connection) => new FeishuSession(connection, http, sockets, options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => new FeishuCheck(http, time).RunAsync(settings, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class FeishuCheck(MessengerHttp http, TimeProvider time)
 
     private async Task<IReadOnlyList<ConnectionCheck>> CheckAsync(FeishuSettings settings, CancellationToken cancellationToken)
     {
-        if (!settings.CanProve)
+        if (settings is { UsesWebhook: true, CanProve: false })
         {
             return [new ConnectionCheck(EventsName, false, Phrase.Of("feishu.no-proof"), Phrase.Of("feishu.no-proof-fix"))];
         }
@@ -26,9 +26,16 @@ internal sealed class FeishuCheck(MessengerHttp http, TimeProvider time)
         using var client = new FeishuClient(http, settings, time);
         var reply = await client.ReadBotAsync(cancellationToken);
         return reply.IsOk
-            ? [Checks.SignedIn(settings.Messenger, reply.Answer?.Bot?.AppName ?? settings.AppId), EventsCheck(settings)]
+            ? [
+                Checks.SignedIn(settings.Messenger, reply.Answer?.Bot?.AppName ?? settings.AppId),
+                settings.UsesWebhook ? EventsCheck(settings) : SocketCheck(settings, await client.OpenSocketAsync(cancellationToken)),
+            ]
             : [Failed(settings, reply)];
     }
+
+    private static ConnectionCheck SocketCheck(FeishuSettings settings, FeishuReply reply) => reply.IsOk
+        ? new ConnectionCheck(EventsName, true, Phrase.Of("feishu.socket-ready"))
+        : new ConnectionCheck(EventsName, false, FeishuFailure.Explain(settings.Messenger, reply), Phrase.Of("feishu.socket-fix"));
 
     private static Phrase EventsName => Phrase.Of("feishu.check-events");
 

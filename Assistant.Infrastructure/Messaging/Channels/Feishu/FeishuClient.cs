@@ -56,6 +56,16 @@ internal sealed class FeishuClient : IDisposable
     /// <summary>Who the assistant is.</summary>
     public Task<FeishuReply> ReadBotAsync(CancellationToken cancellationToken) => CallAsync(HttpMethod.Get, "open-apis/bot/v3/info", null, cancellationToken);
 
+    /// <summary>The address of a long connection, good for one.</summary>
+    public async Task<FeishuReply> OpenSocketAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_settings.ApiBaseUrl, "callback/ws/endpoint"))
+        {
+            Content = ContentOf(JsonSerializer.SerializeToUtf8Bytes(new FeishuOpening(_settings.AppId, _settings.AppSecret), FeishuJson.Default.FeishuOpening)),
+        };
+        return Read(await _http.CallAsync(Messenger, request, cancellationToken));
+    }
+
     public Task<FeishuReply> FindUserAsync(string user, CancellationToken cancellationToken)
         => CallAsync(HttpMethod.Get, $"open-apis/contact/v3/users/{user}?user_id_type=open_id", null, cancellationToken);
 

@@ -34,7 +34,7 @@ internal static class FeishuFailure
 
     /// <summary>Whether it is the credentials that are not taken.</summary>
     public static bool IsCredentials(FeishuReply reply)
-        => reply.Outcome is CallOutcome.Answered { Status: HttpStatusCode.Unauthorized } || reply.Answer?.Code is 10003 or 10012 or 10013 or 10014 or 10015 or 99991543;
+        => reply.Outcome is CallOutcome.Answered { Status: HttpStatusCode.Unauthorized } || reply.Answer?.Code is 10003 or 10012 or 10013 or 10014 or 10015 or 99991543 or 514;
 
     /// <summary>Whether a message cannot be answered that is no more: it can be written to its chat all the same.</summary>
     public static bool IsAnsweredGone(FeishuReply reply) => reply.Answer?.Code is 230011 or 230110 or 231003 or 230054;
@@ -44,6 +44,7 @@ internal static class FeishuFailure
         null or 0 => CallFaults.ReasonOf(messenger, reply.Outcome) ?? Phrase.Of("channel.unreadable", ("name", messenger)),
         _ when reply.IsTokenEnded || IsCredentials(reply) => Phrase.Of("channel.sign-in-refused", ("name", messenger)),
         99991400 or 230020 or 11232 or 11233 => Phrase.Of("channel.pause", ("name", messenger)),
+        1000040350 => Phrase.Of("feishu.too-many-sockets"),
         230049 => Phrase.Of("feishu.under-way"),
         99991672 or 99991679 or 230027 => Phrase.Of("feishu.missing-scope", ("says", Words(reply))),
         230006 => Phrase.Of("feishu.bot-off"),

@@ -12,6 +12,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 [JsonSerializable(typeof(FeishuAnswer))]
 [JsonSerializable(typeof(FeishuCredentials))]
 [JsonSerializable(typeof(FeishuPost))]
+[JsonSerializable(typeof(FeishuOpening))]
+[JsonSerializable(typeof(FeishuFrameAnswer))]
 internal sealed partial class FeishuJson : JsonSerializerContext;
 
 /// <summary>What is posted to the address of events.</summary>
@@ -60,3 +62,10 @@ internal sealed record FeishuCredentials(string AppId, string AppSecret);
 /// <param name="Uuid">By which a repeated message is known, for an hour.</param>
 /// <param name="ReplyInThread">Whether an answer goes into the message's topic.</param>
 internal sealed record FeishuPost(string? ReceiveId, string MsgType, string Content, string Uuid, bool? ReplyInThread);
+
+/// <summary>Asks for a long connection.</summary>
+internal sealed record FeishuOpening([property: JsonPropertyName("AppID")] string AppId, [property: JsonPropertyName("AppSecret")] string AppSecret);
+
+/// <summary>What an event over a long connection is acknowledged with.</summary>
+/// <param name="Data">What is said to whoever pressed a button, in base64; <see langword="null"/> for an event.</param>
+internal sealed record FeishuFrameAnswer(int Code, byte[]? Data);

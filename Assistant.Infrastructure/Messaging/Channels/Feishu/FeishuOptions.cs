@@ -26,7 +26,11 @@ public sealed class FeishuOptions
     [Range(1, 1_000_000)]
     public int MaxRemembered { get; set; } = 5_000;
 
-    /// <summary>How often a connection checks that its credentials are still taken. Default 5 min.</summary>
+    /// <summary>How often a long connection says that it is alive. Default 90 s; Feishu wants to hear of it every two minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:02:00")]
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>How often a connection that is called checks that its credentials are still taken. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -38,7 +38,8 @@ internal sealed class FeishuProof(FeishuSettings settings, TimeSpan tolerance, T
 
         if (IsSigned(request, settings.EncryptKey, tolerance, time.GetUtcNow()))
         {
-            callback = Decrypted(request);
+            // With a key all of it is encrypted; what is signed and is not is believed all the same.
+            callback = FeishuEvents.ReadCallback(request.Body.Span) is { Encrypt: null } plain ? plain : Decrypted(request);
             return true;
         }
 

@@ -8,24 +8,24 @@ namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 /// <summary>One app, connected: puts the parts of this folder together.</summary>
 internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IFileSender, IAttachmentReader
 {
-    private readonly ConnectionId _connection;
     private readonly FeishuSettings _settings;
-    private readonly FeishuOptions _options;
-    private readonly TimeProvider _time;
     private readonly FeishuClient _client;
+    private readonly FeishuReceiver _receiver;
     private readonly FeishuWebhook _webhook;
+    private readonly FeishuSocket _socket;
     private readonly FeishuSender _sender;
     private readonly FeishuFiles _files;
     private readonly FeishuUploads _uploads;
 
-    public FeishuSession(Connection connection, MessengerHttp http, FeishuOptions options, TimeProvider time)
+    public FeishuSession(Connection connection, MessengerHttp http, MessengerSockets sockets, FeishuOptions options, TimeProvider time)
     {
-        (_connection, _options, _time) = (connection.Id, options, time);
         _settings = FeishuSettings.Read(connection.Settings);
         _client = new FeishuClient(http, _settings, time);
         var recent = new FeishuRecent(options.MaxRemembered);
+        _receiver = new FeishuReceiver(connection.Id, _settings, new FeishuNames(_client, options, time), recent, time);
         _webhook = new FeishuWebhook(
-            connection.Id, _settings, new FeishuProof(_settings, options.SignatureTolerance, time), new FeishuNames(_client, options, time), recent, time);
+            connection.Id, _settings, new FeishuProof(_settings, options.SignatureTolerance, time), _client, _receiver, options, time);
+        _socket = new FeishuSocket(_settings, _client, sockets, _receiver, options, time);
         _sender = new FeishuSender(_client, recent);
         _files = new FeishuFiles(_client);
         _uploads = new FeishuUploads(_client, _sender);
@@ -70,38 +70,16 @@ internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IFileSe
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Learns who the assistant is, and watches that the credentials are still taken; events are taken meanwhile.</summary>
     private async Task ReceiveAsync(IChannelHost host, CancellationToken cancellationToken)
     {
-        if (!_settings.CanProve)
+        if (_settings is { UsesWebhook: true, CanProve: false })
         {
             throw new PhrasedException(Phrase.Of("feishu.no-proof"));
         }
 
-        var address = host.CallbackOf(_connection);
         var bot = await ReadBotAsync(cancellationToken);
-        _webhook.Bot = bot.OpenId;
-        host.Receiving(bot.AppName ?? "", address);
-        for (var isUp = true; ;)
-        {
-            await Task.Delay(_options.CheckInterval, _time, cancellationToken);
-            var reply = await _client.ReadBotAsync(cancellationToken);
-            if (!reply.IsOk && FeishuFailure.NeedsOperator(reply))
-            {
-                throw new PhrasedException(FeishuFailure.Explain(_settings.Messenger, reply));
-            }
-
-            if (!reply.IsOk)
-            {
-                host.Report(ConnectionState.Degraded, FeishuFailure.Explain(_settings.Messenger, reply));
-            }
-            else if (!isUp)
-            {
-                host.Receiving(bot.AppName ?? "", address);
-            }
-
-            isUp = reply.IsOk;
-        }
+        _receiver.Bot = bot.OpenId;
+        await (_settings.UsesWebhook ? _webhook.RunAsync(bot, host, cancellationToken) : _socket.RunAsync(bot, host, cancellationToken));
     }
 
     private async Task<FeishuBot> ReadBotAsync(CancellationToken cancellationToken)

@@ -8,6 +8,8 @@ internal sealed class FeishuSettings
 {
     private const string Feishu = "feishu";
     private const string Lark = "lark";
+    private const string Socket = "socket";
+    private const string Webhook = "webhook";
 
     public static IReadOnlyList<SettingField> Fields { get; } =
     [
@@ -24,15 +26,20 @@ internal sealed class FeishuSettings
             new("App Secret", "App Secret"),
             new("Beside the App ID.", "与 App ID 在同一页面。"),
             SettingKind.Secret, IsRequired: true),
+        new("mode",
+            new("Receive by", "接收方式"),
+            new("A long connection works behind any network. A webhook needs a public https address of this installation, and a proof of events.",
+                "长连接无需公网地址，推荐使用；Webhook 需要本系统有公网 https 地址，并填写下面的校验信息。"),
+            SettingKind.Choice, Default: Socket, Choices: [new(Socket, new("Long connection", "长连接")), new(Webhook, new("Webhook", "Webhook"))]),
         new("encryptKey",
             new("Encrypt Key", "Encrypt Key"),
-            new("From Events & Callbacks, Encryption Strategy. With it events come signed and encrypted. Recommended.",
-                "在「事件与回调」的「加密策略」页面设置。设置后事件会经过签名和加密，建议填写。"),
+            new("For a webhook: from Events & Callbacks, Encryption Strategy. With it events come signed and encrypted. Recommended.",
+                "用于 Webhook：在「事件与回调」的「加密策略」页面设置。设置后事件会经过签名和加密，建议填写。"),
             SettingKind.Secret),
         new("verificationToken",
             new("Verification Token", "Verification Token"),
-            new("From the same page. Without an Encrypt Key it is the only proof of an event. With neither, no event is believed.",
-                "在同一页面查看。未设置 Encrypt Key 时，事件只靠它校验；两者都未填写时，任何事件都不会被采信。"),
+            new("For a webhook: from the same page. Without an Encrypt Key it is the only proof of an event. With neither, no event is believed.",
+                "用于 Webhook：在同一页面查看。未设置 Encrypt Key 时，事件只靠它校验；两者都未填写时，任何事件都不会被采信。"),
             SettingKind.Secret),
         new("apiBaseUrl",
             new("API address", "API 地址"),
@@ -47,6 +54,7 @@ internal sealed class FeishuSettings
         Messenger = isLark ? "Lark" : "Feishu 飞书";
         AppId = values.Find("appId")?.Trim() ?? "";
         AppSecret = values.Find("appSecret")?.Trim() ?? "";
+        UsesWebhook = values.Find("mode") == Webhook;
         EncryptKey = values.Find("encryptKey")?.Trim() ?? "";
         VerificationToken = values.Find("verificationToken")?.Trim() ?? "";
         var given = values.Find("apiBaseUrl")?.Trim();
@@ -61,6 +69,8 @@ internal sealed class FeishuSettings
 
     public string AppSecret { get; }
 
+    public bool UsesWebhook { get; }
+
     public string EncryptKey { get; }
 
     public string VerificationToken { get; }
@@ -72,6 +82,19 @@ internal sealed class FeishuSettings
 
     /// <summary>Whether an event can be proven at all.</summary>
     public bool CanProve => EncryptKey.Length > 0 || VerificationToken.Length > 0;
+
+    /// <summary>Whether an address that Feishu named for a socket is one of its own: it holds a ticket.</summary>
+    public bool IsOwnSocket(Uri address)
+    {
+        // An emulator, or a gateway of the house, speaks the scheme and has the host of the API's address.
+        if (string.Equals(address.Host, ApiBaseUrl.Host, StringComparison.OrdinalIgnoreCase) && address.Port == ApiBaseUrl.Port)
+        {
+            return address.Scheme == "wss" || (address.Scheme == "ws" && ApiBaseUrl.Scheme == Uri.UriSchemeHttp);
+        }
+
+        return address.Scheme == "wss" && address.IsDefaultPort
+            && (address.Host.EndsWith(".feishu.cn", StringComparison.OrdinalIgnoreCase) || address.Host.EndsWith(".larksuite.com", StringComparison.OrdinalIgnoreCase));
+    }
 
     public static FeishuSettings Read(SettingValues values) => new(values.WithDefaults(Fields));
 }

@@ -1,32 +1,51 @@
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 
-/// <summary>Receives: verifies, parses, commits and acknowledges, in this order. Feishu is told the address by a person, on its own page.</summary>
+/// <summary>Receives by webhook: verifies, parses, commits and acknowledges, in this order. Feishu is told the address by a person, on its own page.</summary>
 internal sealed class FeishuWebhook(
-    ConnectionId connection, FeishuSettings settings, FeishuProof proof, FeishuNames names, FeishuRecent recent, TimeProvider time)
+    ConnectionId connection, FeishuSettings settings, FeishuProof proof, FeishuClient client, FeishuReceiver receiver, FeishuOptions options, TimeProvider time)
 {
     private const string Json = "application/json; charset=utf-8";
 
     private static readonly WebhookReply WrongMethod = new(405, "Feishu posts.");
     private static readonly WebhookReply Unreadable = new(400, "This is not an event.");
     private static readonly WebhookReply Later = new(503, "The connection is not running.");
-    private static readonly WebhookReply Taken = new(200, "{}", Json);
 
-    private volatile string? _bot;
-
-    /// <summary>The assistant's own open id, once Feishu has said it: without it nobody can tell who is meant in a group.</summary>
-    public string? Bot
+    /// <summary>Watches, until cancelled, that the credentials are still taken; events are taken meanwhile.</summary>
+    public async Task RunAsync(FeishuBot bot, IChannelHost host, CancellationToken cancellationToken)
     {
-        get => _bot;
-        set => _bot = value;
+        var address = host.CallbackOf(connection);
+        host.Receiving(bot.AppName ?? "", address);
+        for (var isUp = true; ;)
+        {
+            await Task.Delay(options.CheckInterval, time, cancellationToken);
+            var reply = await client.ReadBotAsync(cancellationToken);
+            if (!reply.IsOk && FeishuFailure.NeedsOperator(reply))
+            {
+                throw new PhrasedException(FeishuFailure.Explain(settings.Messenger, reply));
+            }
+
+            if (!reply.IsOk)
+            {
+                host.Report(ConnectionState.Degraded, FeishuFailure.Explain(settings.Messenger, reply));
+            }
+            else if (!isUp)
+            {
+                host.Receiving(bot.AppName ?? "", address);
+            }
+
+            isUp = reply.IsOk;
+        }
     }
 
     public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)
     {
-        if (!proof.TryOpen(request, out var callback))
+        if (!settings.UsesWebhook || !proof.TryOpen(request, out var callback))
         {
             return WebhookReply.Refused;
         }
@@ -42,44 +61,24 @@ internal sealed class FeishuWebhook(
                 return Unreadable;
             case { Type: FeishuCallback.Handshake }:
                 return new WebhookReply(200, new JsonObject { ["challenge"] = callback.Challenge ?? "" }.ToJsonString(), Json);
+            case { Header.AppId: { } app } when app != settings.AppId:
+                return WebhookReply.Refused; // somebody entered the address at another app
+            case var _ when receiver.Bot is null:
+                return Later;
+            default:
+                return await AcceptAsync(callback, gateway, cancellationToken);
         }
+    }
 
-        if (_bot is not { } bot)
-        {
-            return Later;
-        }
-
-        if (FeishuEvents.Read(callback, connection, bot, recent, time.GetUtcNow()) is not { } message)
-        {
-            return Taken;
-        }
-
+    private async Task<WebhookReply> AcceptAsync(FeishuCallback callback, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
         try
         {
-            return await AcceptAsync(message, gateway, cancellationToken);
+            return new WebhookReply(200, await receiver.AcceptAsync(callback, gateway, cancellationToken) ?? "{}", Json);
         }
         catch (ConnectionGoneException)
         {
             return Later;
         }
-    }
-
-    private async Task<WebhookReply> AcceptAsync(InboundMessage message, IMessageGateway gateway, CancellationToken cancellationToken)
-    {
-        var named = message with
-        {
-            // Who presses a button waits for an answer, and was named when they spoke.
-            Sender = message.Content is InboundContent.Said ? await names.NameAsync(message.Sender, cancellationToken) : message.Sender,
-            IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed),
-        };
-        await gateway.AcceptAsync(named, cancellationToken);
-        if (named.Content is InboundContent.Said)
-        {
-            recent.NoteSaid(named);
-        }
-
-        return named.Content is InboundContent.Pressed pressed
-            ? new WebhookReply(200, new JsonObject { ["toast"] = new JsonObject { ["type"] = "success", ["content"] = pressed.Label } }.ToJsonString(), Json)
-            : Taken;
     }
 }

@@ -3,8 +3,13 @@ using Assistant.Testing.Messaging;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Feishu;
 
-/// <summary>The emulator posts to a real port, as Feishu would to the webhook endpoint.</summary>
-public sealed class FeishuContractTests : ChannelContract, IAsyncDisposable
+public sealed class FeishuSocketContractTests : ChannelContract
+{
+    protected override async Task<ChannelRig> NewRigAsync() => await FeishuRig.NewConnectedAsync();
+}
+
+/// <summary>The same promises when Feishu calls us: the emulator posts to a real port, as it would to the webhook endpoint.</summary>
+public sealed class FeishuWebhookContractTests : ChannelContract, IAsyncDisposable
 {
     private readonly CallbackHouse _house = new();
 

@@ -16,13 +16,15 @@ namespace Assistant.Infrastructure.Tests.Messaging.Channels.Feishu;
 internal sealed class FeishuRig : ChannelRig
 {
     private readonly MessengerHttp _http;
+    private readonly MessengerSockets _sockets = new(TestOutgoing.Default);
     private readonly TimeProvider _time;
+    private readonly string _mode;
 
-    private FeishuRig(FeishuEmulator emulator, FeishuOptions options, CallOptions calls, TimeProvider time)
+    private FeishuRig(FeishuEmulator emulator, string mode, FeishuOptions options, CallOptions calls, TimeProvider time)
     {
-        (Emulator, _time) = (emulator, time);
+        (Emulator, _mode, _time) = (emulator, mode, time);
         _http = new MessengerHttp(TestOutgoing.Default, Options.Create(calls), time);
-        Channel = new FeishuChannel(_http, Options.Create(options), time);
+        Channel = new FeishuChannel(_http, _sockets, Options.Create(options), time);
         Connection = new Connection(
             new ConnectionId("feishu"), TenantId.Default, "feishu", "Feishu", AccessPolicy.Open, true, false, Settings(), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
     }
@@ -40,12 +42,12 @@ internal sealed class FeishuRig : ChannelRig
     public override TimeSpan? CallbackTolerance => TimeSpan.FromHours(8);
 
     public static async Task<FeishuRig> NewAsync(
-        CallbackHouse? house = null, Action<FeishuOptions>? configure = null, TimeProvider? time = null, TimeSpan? callTimeout = null)
+        CallbackHouse? house = null, Action<FeishuOptions>? configure = null, TimeProvider? time = null, string mode = "webhook")
     {
         var options = new FeishuOptions();
         configure?.Invoke(options);
         var rig = new FeishuRig(
-            await FeishuEmulator.StartAsync(), options, new CallOptions { CallTimeout = callTimeout ?? TimeSpan.FromSeconds(5) }, time ?? TimeProvider.System);
+            await FeishuEmulator.StartAsync(), mode, options, new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }, time ?? TimeProvider.System);
         rig.Host.PublicBaseUrl = new Uri("https://assistant.test");
         if (house is not null)
         {
@@ -55,6 +57,9 @@ internal sealed class FeishuRig : ChannelRig
 
         return rig;
     }
+
+    /// <summary>One with a long connection.</summary>
+    public static Task<FeishuRig> NewConnectedAsync(Action<FeishuOptions>? configure = null) => NewAsync(configure: configure, mode: "socket");
 
     public override ExternalChat ChatOf(int person) => new(FeishuEmulator.ChatOf(person));
 
@@ -90,7 +95,8 @@ internal sealed class FeishuRig : ChannelRig
 
     public override void RevokeCredentials() => Emulator.ChangeSecret();
 
-    public override WebhookRequest NewCallback(int person, string text, TimeSpan age) => Signed(Emulator.NewSaid(person, text).ToJsonString(), age);
+    public override WebhookRequest NewCallback(int person, string text, TimeSpan age)
+        => _mode == "webhook" ? Signed(Emulator.NewSaid(person, text).ToJsonString(), age) : throw new NotSupportedException("The connection opens sockets.");
 
     /// <summary>A body as Feishu would post it.</summary>
     public WebhookRequest Signed(string body, TimeSpan age = default)
@@ -124,7 +130,7 @@ internal sealed class FeishuRig : ChannelRig
         var values = new Dictionary<string, string>
         {
             ["appId"] = Emulator.AppId, ["appSecret"] = Emulator.AppSecret, ["encryptKey"] = Emulator.EncryptKey,
-            ["verificationToken"] = Emulator.VerificationToken, ["apiBaseUrl"] = Emulator.ApiBaseUrl,
+            ["verificationToken"] = Emulator.VerificationToken, ["mode"] = _mode, ["apiBaseUrl"] = Emulator.ApiBaseUrl,
         };
         foreach (var (key, value) in changes)
         {
@@ -141,6 +147,7 @@ internal sealed class FeishuRig : ChannelRig
     {
         await base.DisposeAsync();
         await Emulator.DisposeAsync();
+        _sockets.Dispose();
         _http.Dispose();
     }
 

@@ -138,8 +138,8 @@ public sealed class FeishuWebhookTests
     [InlineData("null", 400)]
     [InlineData("{\"header\":5}", 400)]
     [InlineData("{}", 200)]
-    [InlineData("{\"schema\":\"2.0\",\"header\":{\"event_type\":\"im.message.receive_v1\",\"app_id\":\"cli_1\"},\"event\":{\"message\":[]}}", 200)]
-    [InlineData("{\"schema\":\"2.0\",\"header\":{\"event_type\":\"contact.user.created_v3\",\"app_id\":\"cli_1\"},\"event\":{\"object\":{\"name\":\"\\ud800\"}}}", 200)]
+    [InlineData("{\"schema\":\"2.0\",\"header\":{\"event_type\":\"im.message.receive_v1\",\"app_id\":\"cli_emulated\"},\"event\":{\"message\":[]}}", 200)]
+    [InlineData("{\"schema\":\"2.0\",\"header\":{\"event_type\":\"contact.user.created_v3\",\"app_id\":\"cli_emulated\"},\"event\":{\"object\":{\"name\":\"\\ud800\"}}}", 200)]
     public async Task Bad_bodies_are_answered_and_unknown_events_acknowledged(string body, int status)
     {
         await using var rig = await FeishuRig.NewAsync();
@@ -163,7 +163,19 @@ public sealed class FeishuWebhookTests
             statuses.Add((await ReceiveAsync(rig.Session, rig, rig.Signed(Encoding.UTF8.GetString(input)))).Status);
         }
 
-        Assert.Equal([200, 400], statuses.Order());
+        Assert.Equal([200, 400, 401], statuses.Order());
+    }
+
+    [Fact]
+    public async Task An_event_of_another_app_is_refused()
+    {
+        await using var rig = await FeishuRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var said = rig.Emulator.NewSaid(Ann, "hello");
+        said["header"]!["app_id"] = "cli_other";
+
+        Assert.Equal(WebhookReply.Refused, await ReceiveAsync(rig.Session, rig, rig.Signed(said.ToJsonString())));
+        Assert.Empty(rig.Gateway.Offered);
     }
 
     [Fact]
