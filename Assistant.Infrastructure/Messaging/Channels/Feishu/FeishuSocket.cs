@@ -93,6 +93,7 @@ internal sealed class FeishuParts
 {
     private const int MostParts = 64;
     private const int MostPending = 16;
+    private const int MostBytes = 4 << 20;
 
     private readonly Dictionary<string, byte[]?[]> _pending = new(StringComparer.Ordinal);
 
@@ -121,6 +122,12 @@ internal sealed class FeishuParts
         }
 
         parts[at] = frame.Payload;
+        if (parts.Sum(part => (long)(part?.Length ?? 0)) > MostBytes)
+        {
+            _pending.Remove(id); // no event is as large
+            return null;
+        }
+
         if (parts.Any(part => part is null))
         {
             return null;

@@ -166,6 +166,17 @@ public sealed class FeishuSocketTests
     }
 
     [Fact]
+    public void What_is_larger_than_any_event_is_not_kept()
+    {
+        var parts = new FeishuParts();
+        var large = new string('x', 3 << 20);
+
+        Assert.Null(parts.Join(Part("m", 2, 0, large)));
+        Assert.Null(parts.Join(Part("m", 2, 1, large)));
+        Assert.Null(parts.Join(Part("m", 2, 1, "b")));
+    }
+
+    [Fact]
     public void Whatever_comes_over_a_connection_is_a_frame_or_none()
     {
         var (parts, read) = (new FeishuParts(), 0);
