@@ -18,4 +18,12 @@ public sealed class CallOptions
     /// <summary>Calls in flight at once to one server. Default 64.</summary>
     [Range(1, 1000)]
     public int MaxConnectionsPerServer { get; set; } = 64;
+
+    /// <summary>How old the keys may be that a messenger publishes to sign its callbacks. Default 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan KeyLifetime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long after a token with an unknown key the keys are not fetched for another such token. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan KeyPause { get; set; } = TimeSpan.FromHours(1);
 }

@@ -8,10 +8,14 @@ internal static class Vectors
 {
     /// <summary>Every vector of a file such as <c>slack-signature.json</c>, with its id, input and what it must give.</summary>
     public static IReadOnlyList<(string Id, JsonNode Input, JsonNode Expect)> Of(string file)
+        => [.. Whole(file)["vectors"]!.AsArray().Select(vector => ((string)vector!["id"]!, vector["input"]!, vector["expect"]!))];
+
+    /// <summary>The whole of such a file: some say beside the vectors what all of them share, such as keys.</summary>
+    public static JsonNode Whole(string file)
     {
         var path = SharedFolder.Find($"vectors/{file}");
         Assert.SkipWhen(path is null, "The test vectors are not beside this repository.");
-        return [.. JsonNode.Parse(File.ReadAllText(path))!["vectors"]!.AsArray().Select(vector => ((string)vector!["id"]!, vector["input"]!, vector["expect"]!))];
+        return JsonNode.Parse(File.ReadAllText(path))!;
     }
 
     /// <summary>Every recorded payload of a channel, with the name of its file.</summary>

@@ -1,0 +1,50 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Teams;
+
+/// <summary>Tries settings against Microsoft: a token is asked for, and the keys of activities are fetched. Changes nothing there.</summary>
+internal sealed class TeamsCheck(MessengerHttp http, CallOptions options, TimeProvider time)
+{
+    public async Task<ConnectionTest> RunAsync(SettingValues values, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        return new ConnectionTest(
+            Checks.Missing(TeamsSettings.Fields, values, "appId", "appPassword", "tenantId") is { } missing
+                ? [missing]
+                : await CheckAsync(TeamsSettings.Read(values), cancellationToken),
+            time.GetElapsedTime(started));
+    }
+
+    private async Task<IReadOnlyList<ConnectionCheck>> CheckAsync(TeamsSettings settings, CancellationToken cancellationToken)
+    {
+        using var connector = new TeamsConnector(settings, http, time);
+        try
+        {
+            await connector.GetTokenAsync(cancellationToken);
+        }
+        catch (NoTokenException fault)
+        {
+            return [fault.IsRefusal ? Checks.WrongCredentials(TeamsChannel.Name, fault.Reason) : Checks.Unreachable(TeamsChannel.Name, fault.Reason)];
+        }
+
+        return [Checks.SignedIn(TeamsChannel.Name, settings.AppId), await CheckKeysAsync(settings, cancellationToken)];
+    }
+
+    private async Task<ConnectionCheck> CheckKeysAsync(TeamsSettings settings, CancellationToken cancellationToken)
+    {
+        var name = Phrase.Of("channel.check-keys");
+        using var keys = new PublishedKeys(TeamsChannel.Name, settings.Keys, http, options, time);
+        try
+        {
+            await keys.PrepareAsync(cancellationToken);
+            return new ConnectionCheck(name, true, Phrase.Of("channel.keys-ready", ("name", TeamsChannel.Name)));
+        }
+        catch (PhrasedException fault)
+        {
+            return new ConnectionCheck(name, false, fault.Reason, Phrase.Of("channel.network-fix", ("name", TeamsChannel.Name)));
+        }
+    }
+}

@@ -1,0 +1,332 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Xml;
+using System.Xml.Linq;
+using Assistant.Testing.Messaging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Assistant.Testing.Teams;
+
+/// <summary>An activity of the bot, as Teams shows it.</summary>
+/// <param name="Words">What a person reads, without tags.</param>
+public sealed record TeamsShown(string Conversation, string Id, JsonObject Activity, string Words);
+
+/// <summary>
+/// Microsoft's sign-in, its keys and the Bot Connector on a real port, as documented: tokens for the right secret only, activities with a token only,
+/// refused when they are too large, badly formed or too many in a second; what people do is signed with its own keys and posted again until it is taken.
+/// Faults are put in by the test. Safe for concurrent use.
+/// </summary>
+public sealed class TeamsEmulator : IAsyncDisposable
+{
+    public const string AppId = "11111111-2222-3333-4444-555555555555";
+    public const string AppPassword = "teams-secret-8Q~x41";
+    public const string TenantId = "72f988bf-0000-41af-91ab-2d7cd011db47";
+    public const string Issuer = "https://api.botframework.com";
+    public const string KeyId = "bf1";
+
+    private const string Scope = "https://api.botframework.com/.default";
+    private const int MostBytes = 100 * 1024;
+    private const int MostASecond = 7;
+    private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly WebApplication _app;
+    private readonly Deliveries _deliveries = new(TimeSpan.FromSeconds(15));
+    private readonly ConcurrentQueue<Func<HttpContext, bool>> _faults = new();
+    private readonly ConcurrentDictionary<string, byte> _tokens = new();
+    private readonly ConcurrentDictionary<string, string> _refused = new();
+    private readonly ConcurrentDictionary<string, byte[]> _files = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> _paces = new();
+    private readonly ConcurrentQueue<TeamsShown> _shown = new();
+    private readonly ConcurrentQueue<string> _typing = new();
+    private int _ids;
+    private int _keyFetches;
+    private int _tokensIssued;
+
+    private TeamsEmulator(WebApplication app) => _app = app;
+
+    public TokenMint Mint { get; } = new TokenMint().With(KeyId, new JsonObject { ["endorsements"] = new JsonArray("msteams", "webchat") });
+
+    public Uri? Callback { get; set; }
+
+    public string Address => _app.Urls.First();
+
+    /// <summary>What activities say of where they come from.</summary>
+    public string ServiceUrl => $"{Address}/emea/";
+
+    /// <summary>Whether the secret is taken no more.</summary>
+    public bool IsRevoked { get; set; }
+
+    /// <summary>Whether the keys are out of reach.</summary>
+    public bool HidesKeys { get; set; }
+
+    public int KeyFetches => Volatile.Read(ref _keyFetches);
+
+    public int TokensIssued => Volatile.Read(ref _tokensIssued);
+
+    public int LateAnswers => _deliveries.LateAnswers;
+
+    public IReadOnlyList<TeamsShown> Shown => [.. _shown];
+
+    /// <summary>Conversations that were shown that the bot is writing.</summary>
+    public IReadOnlyList<string> Typing => [.. _typing];
+
+    public static async Task<TeamsEmulator> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var teams = new TeamsEmulator(app);
+        app.MapPost("/{tenant}/oauth2/v2.0/token", teams.IssueAsync);
+        app.MapGet("/v1/.well-known/openidconfiguration", () => Results.Text(
+            new JsonObject { ["issuer"] = Issuer, ["jwks_uri"] = $"{teams.Address}/v1/.well-known/keys" }.ToJsonString(), "application/json"));
+        app.MapGet("/v1/.well-known/keys", () => teams.Publish());
+        app.MapPost("/{region}/v3/conversations/{conversation}/activities", teams.PostAsync);
+        app.MapGet("/{region}/v3/attachments/{id}/views/original", (HttpContext context, string id) => teams.IsAllowed(context) ? teams.FileOf(id) : Results.Unauthorized());
+        app.MapGet("/files/{id}", (string id) => teams.FileOf(id));
+        await app.StartAsync();
+        return teams;
+    }
+
+    /// <summary>An activity of a person, alone with the bot or in a conversation of several.</summary>
+    public JsonObject NewActivity(string type, string person, string? conversation = null, string? id = null)
+    {
+        var number = Interlocked.Increment(ref _ids);
+        return new JsonObject
+        {
+            ["type"] = type,
+            ["id"] = id ?? $"{1_767_225_600_000 + number}",
+            ["timestamp"] = $"{Beginning.AddMilliseconds(number):yyyy-MM-ddTHH:mm:ss.fffZ}",
+            ["serviceUrl"] = ServiceUrl,
+            ["channelId"] = "msteams",
+            ["locale"] = "en-GB",
+            ["from"] = new JsonObject { ["id"] = $"29:{person}", ["name"] = $"Name of {person}", ["aadObjectId"] = $"aad-{person}" },
+            ["recipient"] = new JsonObject { ["id"] = $"28:{AppId}", ["name"] = "Assistant" },
+            ["conversation"] = conversation is null
+                ? new JsonObject { ["id"] = $"a:{person}", ["conversationType"] = "personal", ["tenantId"] = TenantId }
+                : new JsonObject { ["id"] = conversation, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = TenantId },
+            ["channelData"] = new JsonObject { ["tenant"] = new JsonObject { ["id"] = TenantId } },
+        };
+    }
+
+    /// <summary>A message, written as Teams writes it: with entities, and a copy in HTML beside it.</summary>
+    public JsonObject NewMessage(string person, string text, string? conversation = null, string? id = null, string type = "message", bool isMention = false)
+    {
+        var activity = NewActivity(type, person, conversation, id);
+        var written = text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        activity["text"] = isMention ? $"<at>Assistant</at>&nbsp;{written}\n" : written;
+        activity["textFormat"] = "plain";
+        activity["attachments"] = new JsonArray(new JsonObject { ["contentType"] = "text/html", ["content"] = $"<p>{written}</p>" });
+        if (isMention)
+        {
+            activity["entities"] = new JsonArray(
+                new JsonObject { ["type"] = "mention", ["text"] = "<at>Assistant</at>", ["mentioned"] = new JsonObject { ["id"] = $"28:{AppId}", ["name"] = "Assistant" } },
+                new JsonObject { ["type"] = "clientInfo", ["locale"] = "en-GB", ["country"] = "GB", ["platform"] = "Web" });
+        }
+
+        return activity;
+    }
+
+    public void AddFile(string id, byte[] content) => _files[id] = content;
+
+    /// <summary>Posts an activity after those before it, again and again until it is taken.</summary>
+    public void Deliver(JsonObject activity)
+    {
+        var body = Encoding.UTF8.GetBytes(activity.ToJsonString());
+        _deliveries.Add(() => new HttpRequestMessage(HttpMethod.Post, Callback)
+        {
+            Headers = { { "Authorization", Authorize() } },
+            Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
+        });
+    }
+
+    /// <summary>The header that proves an activity.</summary>
+    /// <param name="at">When it was signed; for an hour from now unless given, and then for that moment.</param>
+    /// <param name="change">What is different about this one.</param>
+    public string Authorize(DateTimeOffset? at = null, Action<JsonObject>? change = null, string keyId = KeyId)
+    {
+        var signed = (at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeSeconds();
+        var claims = new JsonObject
+        {
+            ["iss"] = Issuer, ["aud"] = AppId, ["nbf"] = signed, ["exp"] = at is null ? signed + 3600 : signed, ["serviceurl"] = ServiceUrl,
+        };
+        change?.Invoke(claims);
+        return $"Bearer {Mint.Sign(keyId, claims)}";
+    }
+
+    /// <summary>The next message meets this instead. True: it is shown all the same.</summary>
+    public void Fail(Func<HttpContext, bool> fault) => _faults.Enqueue(fault);
+
+    /// <summary>Refuses what is sent into a conversation.</summary>
+    public void Refuse(string conversation, string code) => _refused[conversation] = code;
+
+    /// <summary>Takes no token that was given out so far.</summary>
+    public void EndTokens() => _tokens.Clear();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _deliveries.DisposeAsync();
+        await _app.DisposeAsync();
+    }
+
+    private async Task IssueAsync(HttpContext context, string tenant)
+    {
+        var form = await context.Request.ReadFormAsync();
+        if (IsRevoked || tenant != TenantId || form["client_id"] != AppId || form["client_secret"] != AppPassword)
+        {
+            await AnswerAsync(context, 401, new JsonObject { ["error"] = "invalid_client", ["error_description"] = "AADSTS7000215: Invalid client secret provided." });
+            return;
+        }
+
+        if (form["grant_type"] != "client_credentials" || form["scope"] != Scope)
+        {
+            await AnswerAsync(context, 400, new JsonObject { ["error"] = "invalid_scope" });
+            return;
+        }
+
+        var token = $"teams-token-{Interlocked.Increment(ref _tokensIssued)}";
+        _tokens[token] = 0;
+        await AnswerAsync(context, 200, new JsonObject { ["token_type"] = "Bearer", ["expires_in"] = 3599, ["access_token"] = token });
+    }
+
+    private IResult Publish()
+    {
+        Interlocked.Increment(ref _keyFetches);
+        return HidesKeys ? Results.StatusCode(503) : Results.Text(Mint.Published().ToJsonString(), "application/json");
+    }
+
+    private bool IsAllowed(HttpContext context)
+        => AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var given) && given is { Scheme: "Bearer", Parameter: { } token } && _tokens.ContainsKey(token);
+
+    private IResult FileOf(string id) => _files.TryGetValue(id, out var file) ? Results.Bytes(file) : Results.NotFound();
+
+    private async Task PostAsync(HttpContext context, string conversation)
+    {
+        if (!IsAllowed(context))
+        {
+            await AnswerAsync(context, 401, new JsonObject { ["message"] = "Authorization has been denied for this request." });
+            return;
+        }
+
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        if (body.Length > MostBytes)
+        {
+            await RefuseAsync(context, 413, "MessageSizeTooBig");
+            return;
+        }
+
+        var activity = JsonNode.Parse(body.ToArray())!.AsObject();
+        if (!conversation.Contains(':', StringComparison.Ordinal))
+        {
+            await RefuseAsync(context, 404, "ConversationNotFound");
+        }
+        else if (_refused.TryGetValue(conversation, out var code))
+        {
+            await RefuseAsync(context, 403, code);
+        }
+        else if (activity["type"]?.GetValue<string>() == "typing")
+        {
+            _typing.Enqueue(conversation);
+            await AnswerAsync(context, 201, new JsonObject { ["id"] = "typing" });
+        }
+        else if (activity["type"]?.GetValue<string>() != "message" || WordsOf(activity) is not { } words)
+        {
+            await RefuseAsync(context, 400, "BadSyntax");
+        }
+        else if (IsTooFast(conversation))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await RefuseAsync(context, 429, "TooManyRequests");
+        }
+        else
+        {
+            await ShowAsync(context, conversation, activity, words);
+        }
+    }
+
+    private async Task ShowAsync(HttpContext context, string conversation, JsonObject activity, string words)
+    {
+        var isLost = false;
+        if (_faults.TryDequeue(out var fault) && !(isLost = fault(context)))
+        {
+            return;
+        }
+
+        var id = $"{1_767_300_000_000 + Interlocked.Increment(ref _ids)}";
+        _shown.Enqueue(new TeamsShown(conversation, id, activity, words));
+        if (isLost)
+        {
+            context.Abort();
+            return;
+        }
+
+        await AnswerAsync(context, 201, new JsonObject { ["id"] = id });
+    }
+
+    private bool IsTooFast(string conversation)
+    {
+        var (pace, now) = (_paces.GetOrAdd(conversation, _ => new()), TimeProvider.System.GetUtcNow());
+        while (pace.TryPeek(out var first) && now - first > TimeSpan.FromSeconds(1))
+        {
+            pace.TryDequeue(out _);
+        }
+
+        if (pace.Count >= MostASecond)
+        {
+            return true;
+        }
+
+        pace.Enqueue(now);
+        return false;
+    }
+
+    /// <returns><see langword="null"/> for what Teams does not take.</returns>
+    private static string? WordsOf(JsonObject activity)
+    {
+        foreach (var card in activity["attachments"]?.AsArray() ?? [])
+        {
+            if ((string?)card!["contentType"] == "application/vnd.microsoft.card.adaptive" && !IsCard(card["content"]!))
+            {
+                return null;
+            }
+        }
+
+        try
+        {
+            var text = (string?)activity["text"] ?? "";
+            return (string?)activity["textFormat"] == "xml" ? Read(XElement.Parse($"<div>{text}</div>", LoadOptions.PreserveWhitespace)) : text;
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsCard(JsonNode card)
+        => (string?)card["type"] == "AdaptiveCard" && card["body"]!.AsArray().All(row => (string?)row!["type"] == "ActionSet" && row["actions"]!.AsArray() is { Count: > 0 and <= 6 } actions
+            && actions.All(action => (string?)action!["type"] == "Action.Submit" && !string.IsNullOrEmpty((string?)action["title"])));
+
+    private static string Read(XElement element) => string.Concat(element.Nodes().Select(node => node switch
+    {
+        XText text => text.Value.Replace('\u00A0', ' '),
+        XElement { Name.LocalName: "br" } => "\n",
+        XElement inner => Read(inner),
+        _ => "",
+    }));
+
+    private static Task RefuseAsync(HttpContext context, int status, string code)
+        => AnswerAsync(context, status, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = $"The service says {code}." } });
+
+    private static Task AnswerAsync(HttpContext context, int status, JsonObject body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(body.ToJsonString());
+    }
+}
