@@ -31,5 +31,20 @@ internal static class Checks
                 Phrase.Of("channel.settings-missing", ("names", string.Join(", ", names))), Phrase.Of("channel.settings-fix"));
     }
 
+    /// <summary>Whether the keys are at hand that the messenger signs its callbacks with.</summary>
+    public static async Task<ConnectionCheck> KeysAsync(string messenger, PublishedKeys keys, CancellationToken cancellationToken)
+    {
+        var name = Phrase.Of("channel.check-keys");
+        try
+        {
+            await keys.PrepareAsync(cancellationToken);
+            return new(name, true, Phrase.Of("channel.keys-ready", ("name", messenger)));
+        }
+        catch (PhrasedException fault)
+        {
+            return new(name, false, fault.Reason, Phrase.Of("channel.network-fix", ("name", messenger)));
+        }
+    }
+
     private static Phrase SignIn => Phrase.Of("channel.check-sign-in");
 }

@@ -32,11 +32,16 @@ internal sealed class MessengerHttp : IDisposable
     /// <param name="messenger">Its name, for what is said about a failure.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
-        => CallAsync(messenger, request, _options.CallTimeout, cancellationToken);
+        => CallAsync(_configured, messenger, request, _options.CallTimeout, cancellationToken);
+
+    /// <summary>The same for an address that a messenger named: it never leads into the private network.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public Task<CallOutcome> CallUntrustedAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+        => CallAsync(_untrusted, messenger, request, _options.CallTimeout, cancellationToken);
 
     /// <summary>The same for a request that carries a file: it has the time its size takes.</summary>
     public Task<CallOutcome> UploadAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
-        => CallAsync(messenger, request, _options.FileTimeout, cancellationToken);
+        => CallAsync(_configured, messenger, request, _options.FileTimeout, cancellationToken);
 
     /// <summary>Opens a file; the caller reads and disposes the stream, counts its bytes and ends when it has enough.</summary>
     /// <param name="isConfigured">Whether the host was named by the operator or is fixed in the code. One named in a message never leads into the private network.</param>
@@ -88,12 +93,13 @@ internal sealed class MessengerHttp : IDisposable
         _untrusted.Dispose();
     }
 
-    private async Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<CallOutcome> CallAsync(
+        HttpClient client, string messenger, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var patience = NewPatience(timeout, cancellationToken);
         try
         {
-            using var response = await _configured.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             var body = await ReadAsync(response.Content, patience.Token);
             return body is null
                 ? new CallOutcome.Lost(Phrase.Of("channel.unreadable", ("name", messenger)))

@@ -43,6 +43,9 @@ public sealed class TeamsEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> _paces = new();
     private readonly ConcurrentQueue<TeamsShown> _shown = new();
     private readonly ConcurrentQueue<string> _typing = new();
+    private readonly ConcurrentQueue<(string Conversation, string Name, byte[] Content)> _filesShown = new();
+    private readonly ConcurrentDictionary<string, (string Conversation, string Name)> _places = new();
+    private readonly HttpClient _http = new();
     private int _ids;
     private int _keyFetches;
     private int _tokensIssued;
@@ -63,6 +66,12 @@ public sealed class TeamsEmulator : IAsyncDisposable
 
     /// <summary>Whether the keys are out of reach.</summary>
     public bool HidesKeys { get; set; }
+
+    /// <summary>Whether people take every file that is offered to them, at once.</summary>
+    public bool TakesFiles { get; set; } = true;
+
+    /// <summary>Files that lie in somebody's storage, with the conversation they were taken in.</summary>
+    public IReadOnlyList<(string Conversation, string Name, byte[] Content)> FilesShown => [.. _filesShown];
 
     public int KeyFetches => Volatile.Read(ref _keyFetches);
 
@@ -89,6 +98,7 @@ public sealed class TeamsEmulator : IAsyncDisposable
         app.MapPost("/{region}/v3/conversations/{conversation}/activities", teams.PostAsync);
         app.MapGet("/{region}/v3/attachments/{id}/views/original", (HttpContext context, string id) => teams.IsAllowed(context) ? teams.FileOf(id) : Results.Unauthorized());
         app.MapGet("/files/{id}", (string id) => teams.FileOf(id));
+        app.MapPut("/upload/{id}", teams.StoreAsync);
         await app.StartAsync();
         return teams;
     }
@@ -145,6 +155,28 @@ public sealed class TeamsEmulator : IAsyncDisposable
         });
     }
 
+    /// <summary>A person's decision about a file that was offered to them.</summary>
+    public JsonObject NewDecision(TeamsShown offered, string action)
+    {
+        var consent = offered.Activity["attachments"]![0]!;
+        var name = (string)consent["name"]!;
+        var place = $"p{Interlocked.Increment(ref _ids)}";
+        _places[place] = (offered.Conversation, name);
+        var activity = NewActivity("invoke", offered.Conversation[2..]);
+        activity["name"] = "fileConsent/invoke";
+        activity["replyToId"] = offered.Id;
+        activity["value"] = new JsonObject
+        {
+            ["type"] = "fileUpload", ["action"] = action, ["context"] = consent["content"]![action == "accept" ? "acceptContext" : "declineContext"]!.DeepClone(),
+            ["uploadInfo"] = action != "accept" ? null : new JsonObject
+            {
+                ["contentUrl"] = $"https://contoso.sharepoint.test/{place}", ["name"] = name, ["uploadUrl"] = $"{Address}/upload/{place}", ["uniqueId"] = place,
+                ["fileType"] = Path.GetExtension(name).TrimStart('.'),
+            },
+        };
+        return activity;
+    }
+
     /// <summary>The header that proves an activity.</summary>
     /// <param name="at">When it was signed; for an hour from now unless given, and then for that moment.</param>
     /// <param name="change">What is different about this one.</param>
@@ -172,6 +204,7 @@ public sealed class TeamsEmulator : IAsyncDisposable
     {
         await _deliveries.DisposeAsync();
         await _app.DisposeAsync();
+        _http.Dispose();
     }
 
     private async Task IssueAsync(HttpContext context, string tenant)
@@ -259,7 +292,13 @@ public sealed class TeamsEmulator : IAsyncDisposable
         }
 
         var id = $"{1_767_300_000_000 + Interlocked.Increment(ref _ids)}";
-        _shown.Enqueue(new TeamsShown(conversation, id, activity, words));
+        var shown = new TeamsShown(conversation, id, activity, words);
+        _shown.Enqueue(shown);
+        if (TakesFiles && (string?)activity["attachments"]?[0]?["contentType"] == "application/vnd.microsoft.teams.card.file.consent")
+        {
+            await TakeAsync(shown);
+        }
+
         if (isLost)
         {
             context.Abort();
@@ -267,6 +306,31 @@ public sealed class TeamsEmulator : IAsyncDisposable
         }
 
         await AnswerAsync(context, 201, new JsonObject { ["id"] = id });
+    }
+
+    private async Task TakeAsync(TeamsShown offered)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Callback)
+        {
+            Headers = { { "Authorization", Authorize() } },
+            Content = new StringContent(NewDecision(offered, "accept").ToJsonString(), Encoding.UTF8, "application/json"),
+        };
+        using var answer = await _http.SendAsync(request);
+    }
+
+    private async Task StoreAsync(HttpContext context, string id)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        if (context.Request.Headers.ContainsKey("Authorization") || !_places.TryRemove(id, out var place)
+            || context.Request.Headers.ContentRange != $"bytes 0-{body.Length - 1}/{body.Length}")
+        {
+            await RefuseAsync(context, 400, "invalidRequest");
+            return;
+        }
+
+        _filesShown.Enqueue((place.Conversation, place.Name, body.ToArray()));
+        await AnswerAsync(context, 201, new JsonObject { ["id"] = id, ["name"] = place.Name });
     }
 
     private bool IsTooFast(string conversation)

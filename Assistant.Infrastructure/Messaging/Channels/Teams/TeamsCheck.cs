@@ -1,6 +1,5 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
-using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Teams;
@@ -20,6 +19,7 @@ internal sealed class TeamsCheck(MessengerHttp http, CallOptions options, TimePr
 
     private async Task<IReadOnlyList<ConnectionCheck>> CheckAsync(TeamsSettings settings, CancellationToken cancellationToken)
     {
+        using var keys = new PublishedKeys(TeamsChannel.Name, settings.Keys, http, options, time);
         using var connector = new TeamsConnector(settings, http, time);
         try
         {
@@ -30,21 +30,6 @@ internal sealed class TeamsCheck(MessengerHttp http, CallOptions options, TimePr
             return [fault.IsRefusal ? Checks.WrongCredentials(TeamsChannel.Name, fault.Reason) : Checks.Unreachable(TeamsChannel.Name, fault.Reason)];
         }
 
-        return [Checks.SignedIn(TeamsChannel.Name, settings.AppId), await CheckKeysAsync(settings, cancellationToken)];
-    }
-
-    private async Task<ConnectionCheck> CheckKeysAsync(TeamsSettings settings, CancellationToken cancellationToken)
-    {
-        var name = Phrase.Of("channel.check-keys");
-        using var keys = new PublishedKeys(TeamsChannel.Name, settings.Keys, http, options, time);
-        try
-        {
-            await keys.PrepareAsync(cancellationToken);
-            return new ConnectionCheck(name, true, Phrase.Of("channel.keys-ready", ("name", TeamsChannel.Name)));
-        }
-        catch (PhrasedException fault)
-        {
-            return new ConnectionCheck(name, false, fault.Reason, Phrase.Of("channel.network-fix", ("name", TeamsChannel.Name)));
-        }
+        return [Checks.SignedIn(TeamsChannel.Name, settings.AppId), await Checks.KeysAsync(TeamsChannel.Name, keys, cancellationToken)];
     }
 }

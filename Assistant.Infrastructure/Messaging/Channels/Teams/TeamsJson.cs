@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 internal sealed record TeamsActivity(
     string? Type, string? Id, string? Timestamp, string? ServiceUrl, string? ChannelId, string? Locale, TeamsAccount? From, TeamsAccount? Recipient,
     TeamsConversation? Conversation, string? Text, IReadOnlyList<TeamsEntity?>? Entities, IReadOnlyList<TeamsAttachment?>? Attachments, string? ReplyToId,
-    JsonElement Value, TeamsChannelData? ChannelData);
+    string? Name, JsonElement Value, TeamsChannelData? ChannelData);
 
 internal sealed record TeamsAccount(string? Id, string? Name, string? AadObjectId);
 
@@ -25,14 +25,25 @@ internal sealed record TeamsTenant(string? Id);
 
 internal sealed record TeamsFileInfo(string? DownloadUrl, string? FileType);
 
-internal sealed record TeamsMessage(string Type, TeamsFrom From, string? Text, string? TextFormat, IReadOnlyList<TeamsCardAttachment>? Attachments);
+internal sealed record TeamsMessage(string Type, TeamsFrom From, string? Text, string? TextFormat, IReadOnlyList<TeamsPart>? Attachments);
 
 internal sealed record TeamsFrom(string Id);
 
-internal sealed record TeamsCardAttachment(TeamsCard Content)
-{
-    public string ContentType { get; } = "application/vnd.microsoft.card.adaptive";
-}
+/// <summary>What goes with a text.</summary>
+internal sealed record TeamsPart(string ContentType, JsonElement Content, string? Name = null, string? ContentUrl = null);
+
+internal sealed record TeamsConsent(string Description, long SizeInBytes, TeamsOffer AcceptContext, TeamsOffer DeclineContext);
+
+/// <summary>Which file a person takes or declines.</summary>
+internal sealed record TeamsOffer(string? File);
+
+/// <summary>What a person decided about a file.</summary>
+internal sealed record TeamsDecision(string? Action, TeamsOffer? Context, TeamsUpload? UploadInfo);
+
+/// <summary>Where a file goes that a person takes: a place in their own storage.</summary>
+internal sealed record TeamsUpload(string? ContentUrl, string? Name, string? UploadUrl, string? UniqueId, string? FileType);
+
+internal sealed record TeamsFileCard(string? UniqueId, string? FileType);
 
 internal sealed record TeamsCard(IReadOnlyList<TeamsActionSet> Body)
 {
@@ -68,6 +79,10 @@ internal sealed record TeamsError(string? Code, string? Message);
 [JsonSerializable(typeof(TeamsFileInfo))]
 [JsonSerializable(typeof(TeamsPress))]
 [JsonSerializable(typeof(TeamsMessage))]
+[JsonSerializable(typeof(TeamsCard))]
+[JsonSerializable(typeof(TeamsConsent))]
+[JsonSerializable(typeof(TeamsDecision))]
+[JsonSerializable(typeof(TeamsFileCard))]
 [JsonSerializable(typeof(TeamsSent))]
 [JsonSerializable(typeof(TeamsRefusal))]
 internal sealed partial class TeamsJson : JsonSerializerContext;

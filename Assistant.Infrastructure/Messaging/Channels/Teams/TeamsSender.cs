@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
@@ -14,7 +15,11 @@ internal sealed class TeamsSender(TeamsConnector connector, TeamsServers servers
 
     private static readonly TimeSpan NoServerPause = TimeSpan.FromMinutes(1);
 
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+        => SendAsync(message, TeamsRenderer.Render(message.Body.Markdown), message.Body.Buttons.Count == 0 ? [] : [CardOf(message.Body.Buttons)], cancellationToken);
+
+    /// <param name="text">Teams' HTML, or <see langword="null"/> when <paramref name="parts"/> say all.</param>
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, string? text, IReadOnlyList<TeamsPart> parts, CancellationToken cancellationToken)
     {
         if (TeamsIds.Segment(message.Chat.ExternalId, message.Chat.ThreadId) is not { } segment)
         {
@@ -28,7 +33,8 @@ internal sealed class TeamsSender(TeamsConnector connector, TeamsServers servers
 
         try
         {
-            return Judge(await connector.PostAsync(server, segment, ActivityOf(message.Body), cancellationToken), message);
+            var activity = new TeamsMessage("message", From, text, text is null ? null : "xml", parts.Count == 0 ? null : parts);
+            return Judge(await connector.PostAsync(server, segment, activity, cancellationToken), message);
         }
         catch (NoTokenException fault)
         {
@@ -55,11 +61,11 @@ internal sealed class TeamsSender(TeamsConnector connector, TeamsServers servers
 
     private TeamsFrom From => new($"28:{settings.AppId}");
 
-    private TeamsMessage ActivityOf(MessageBody body)
-        => new("message", From, TeamsRenderer.Render(body.Markdown), "xml", body.Buttons.Count == 0 ? null : [new TeamsCardAttachment(CardOf(body.Buttons))]);
-
-    private static TeamsCard CardOf(IReadOnlyList<MessageButton> buttons)
-        => new([.. buttons.Chunk(MostActions).Select(row => new TeamsActionSet([.. row.Select(button => new TeamsAction(button.Label, new TeamsPress(button.Data, button.Label)))]))]);
+    private static TeamsPart CardOf(IReadOnlyList<MessageButton> buttons)
+    {
+        var rows = buttons.Chunk(MostActions).Select(row => new TeamsActionSet([.. row.Select(button => new TeamsAction(button.Label, new TeamsPress(button.Data, button.Label)))]));
+        return new TeamsPart("application/vnd.microsoft.card.adaptive", JsonSerializer.SerializeToElement(new TeamsCard([.. rows]), TeamsJson.Default.TeamsCard));
+    }
 
     private static SendOutcome Judge(CallOutcome outcome, OutboundMessage message) => outcome switch
     {

@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 
 /// <summary>One bot, connected: puts the parts of this folder together.</summary>
-internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader
+internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, IFileSender, ITypingIndicator, IAttachmentReader
 {
     private static readonly WebhookReply WrongMethod = new(405, "Teams posts.");
     private static readonly WebhookReply Unreadable = new(400, "This is not an activity.");
@@ -23,6 +23,7 @@ internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, ITypingI
     private readonly TeamsReader _reader;
     private readonly TeamsSender _sender;
     private readonly TeamsFiles _files;
+    private readonly TeamsOffers _offers;
     private readonly TimeProvider _time;
     private volatile IChannelHost? _host;
     private volatile string? _savedServer;
@@ -37,6 +38,7 @@ internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, ITypingI
         _reader = new TeamsReader(connection.Id, _settings.Groups);
         _sender = new TeamsSender(_connector, _servers, _settings);
         _files = new TeamsFiles(_connector, _settings);
+        _offers = new TeamsOffers(_sender, _connector, _settings, connection.Id, time);
     }
 
     /// <inheritdoc />
@@ -90,11 +92,14 @@ internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, ITypingI
             return Forbidden;
         }
 
-        return await AcceptAsync(activity, gateway, cancellationToken);
+        return await _offers.DecideAsync(activity, cancellationToken) ?? await AcceptAsync(activity, gateway, cancellationToken);
     }
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken) => _offers.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken) => _sender.ShowTypingAsync(chat, cancellationToken);

@@ -22,7 +22,7 @@ internal sealed class TeamsSettings
             new("The directory (tenant) id the app is registered in. For an old multi-tenant bot: botframework.com.",
                 "应用注册所在的目录（租户）ID。旧的多租户机器人填写 botframework.com。"), IsRequired: true),
         new("allowedTenants", new("Tenants that may write", "允许的租户"),
-            new("Ids separated by commas, or * for all. Empty: only the tenant above.", "以逗号分隔的租户 ID，* 表示全部。留空则只允许上面的租户。"), Protection: ""),
+            new("Ids separated by commas, or * for all. Empty: only the tenant above.", "以逗号分隔的租户 ID，* 表示全部。留空则只允许上面的租户。"), Default: "", Protection: ""),
         new("cloud", new("Cloud", "云环境"),
             new("Where the tenant lives.", "租户所在的云环境。"), SettingKind.Choice, Default: "public", Choices:
             [

@@ -128,7 +128,17 @@ internal sealed class TeamsRig : ChannelRig
     public static WebhookRequest RequestOf(JsonObject activity, string authorization) => new(
         "POST", new Dictionary<string, string> { [BearerProof.Header] = authorization }, new Dictionary<string, string>(), Encoding.UTF8.GetBytes(activity.ToJsonString()));
 
-    public override IReadOnlyList<string> ShownTo(int person) => [.. Teams.Shown.Where(shown => shown.Conversation == $"a:{person}").Select(shown => shown.Words)];
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Teams.Shown
+        .Where(shown => shown.Conversation == $"a:{person}" && shown.Activity["text"] is not null).Select(shown => shown.Words)];
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Teams.FilesShown.Where(file => file.Conversation == $"a:{person}").Select(file => (file.Name, file.Content))];
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
 
     public override void FloodNextSend(int seconds) => Teams.Fail(context =>
     {
