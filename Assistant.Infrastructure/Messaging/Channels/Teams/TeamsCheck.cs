@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Teams;
@@ -19,6 +20,11 @@ internal sealed class TeamsCheck(MessengerHttp http, CallOptions options, TimePr
 
     private async Task<IReadOnlyList<ConnectionCheck>> CheckAsync(TeamsSettings settings, CancellationToken cancellationToken)
     {
+        if (settings.AdmitsNobody)
+        {
+            return [new ConnectionCheck(Phrase.Of("channel.check-settings"), false, Phrase.Of("teams.tenants-missing"), Phrase.Of("channel.settings-fix"))];
+        }
+
         using var keys = new PublishedKeys(TeamsChannel.Name, settings.Keys, http, options, time);
         using var connector = new TeamsConnector(settings, http, time);
         try

@@ -46,7 +46,7 @@ internal sealed class TeamsFiles(TeamsConnector connector, TeamsSettings setting
     {
         if (attachment?.ContentType == FileInfo)
         {
-            var file = TeamsReader.Read(attachment.Content, TeamsJson.Default.TeamsFileInfo);
+            var file = TeamsReader.Read(attachment.Content, TeamsJson.Default.TeamsDownload);
             return file?.DownloadUrl is { Length: > 0 } address ? new Attachment(KindOf(file.FileType), address, attachment.Name) : null;
         }
 

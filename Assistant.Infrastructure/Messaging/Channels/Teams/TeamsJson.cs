@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 internal sealed record TeamsActivity(
     string? Type, string? Id, string? Timestamp, string? ServiceUrl, string? ChannelId, string? Locale, TeamsAccount? From, TeamsAccount? Recipient,
     TeamsConversation? Conversation, string? Text, IReadOnlyList<TeamsEntity?>? Entities, IReadOnlyList<TeamsAttachment?>? Attachments, string? ReplyToId,
-    string? Name, JsonElement Value, TeamsChannelData? ChannelData);
+    string? Name, JsonElement Value, TeamsOrigin? ChannelData);
 
 internal sealed record TeamsAccount(string? Id, string? Name, string? AadObjectId);
 
@@ -19,11 +19,11 @@ internal sealed record TeamsEntity(string? Type, string? Text, TeamsAccount? Men
 
 internal sealed record TeamsAttachment(string? ContentType, string? ContentUrl, string? Name, JsonElement Content);
 
-internal sealed record TeamsChannelData(TeamsTenant? Tenant);
+internal sealed record TeamsOrigin(TeamsTenant? Tenant);
 
 internal sealed record TeamsTenant(string? Id);
 
-internal sealed record TeamsFileInfo(string? DownloadUrl, string? FileType);
+internal sealed record TeamsDownload(string? DownloadUrl, string? FileType);
 
 internal sealed record TeamsMessage(string Type, TeamsFrom From, string? Text, string? TextFormat, IReadOnlyList<TeamsPart>? Attachments);
 
@@ -76,7 +76,7 @@ internal sealed record TeamsError(string? Code, string? Message);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TeamsActivity))]
-[JsonSerializable(typeof(TeamsFileInfo))]
+[JsonSerializable(typeof(TeamsDownload))]
 [JsonSerializable(typeof(TeamsPress))]
 [JsonSerializable(typeof(TeamsMessage))]
 [JsonSerializable(typeof(TeamsCard))]

@@ -47,6 +47,11 @@ internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, IFileSen
         host.Connecting(TeamsChannel.Name);
         try
         {
+            if (_settings.AdmitsNobody)
+            {
+                throw new PhrasedException(Phrase.Of("teams.tenants-missing"));
+            }
+
             var callback = host.CallbackOf(_connection);
             _savedServer = await host.ReadCursorAsync(cancellationToken);
             _servers.Resume(_savedServer);

@@ -9,6 +9,9 @@ internal sealed class TeamsSettings
     /// <summary>Stands for every tenant.</summary>
     private const string Every = "*";
 
+    /// <summary>Stands in for the tenant of a bot of many tenants; nobody is of it.</summary>
+    private const string ManyTenants = "botframework.com";
+
     private readonly HashSet<string> _tenants;
     private readonly Uri? _own;
 
@@ -69,6 +72,9 @@ internal sealed class TeamsSettings
     public GroupRule Groups { get; }
 
     public static TeamsSettings Read(SettingValues values) => new(values.WithDefaults(Fields));
+
+    /// <summary>Whether no tenant may write: that of a multi-tenant bot is nobody's.</summary>
+    public bool AdmitsNobody => _tenants.All(tenant => tenant.Equals(ManyTenants, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether people of a tenant may write.</summary>
     public bool IsAllowed(string? tenant) => !string.IsNullOrEmpty(tenant) && (_tenants.Contains(Every) || _tenants.Contains(tenant));

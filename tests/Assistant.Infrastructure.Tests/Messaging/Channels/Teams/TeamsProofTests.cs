@@ -93,6 +93,18 @@ public sealed class TeamsProofTests
     }
 
     [Fact]
+    public async Task A_bot_of_many_tenants_has_to_say_whose_people_may_write()
+    {
+        await using var rig = await TeamsRig.NewAsync(change: values => values["tenantId"] = "botframework.com");
+
+        var check = Assert.Single((await rig.Channel.TestAsync(rig.Connection.Settings, Cancel)).Checks);
+
+        Assert.Equal((false, "teams.tenants-missing"), (check.IsPassed, check.Detail.FirstCode));
+        await rig.StartAsync(Cancel);
+        Assert.IsType<Domain.Wording.PhrasedException>(await rig.WaitForEndAsync());
+    }
+
+    [Fact]
     public async Task New_keys_are_found_when_a_token_names_them()
     {
         await using var rig = await StartAsync();
