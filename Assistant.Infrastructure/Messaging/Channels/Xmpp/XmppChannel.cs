@@ -1,0 +1,92 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Outgoing;
+using Microsoft.Extensions.Options;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
+
+/// <summary>XMPP, with an account on a server.</summary>
+[ActsFor("the senders its access policy admits")]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+internal sealed class XmppChannel(OutgoingHttp outgoing, MessengerHttp http, IOptions<XmppOptions> options, TimeProvider time) : IChannel
+{
+    public const string Name = "XMPP";
+
+    /// <inheritdoc />
+    public ChannelManifest Manifest { get; } = new(
+        Type: "xmpp",
+        DisplayName: Name,
+        Glyph: "M3 4 C5 12 9 17 17 20 C19 17 20.5 11 21 4 L16 5.5 C16 10 15 13.5 13.5 16.5 C10 13.5 8.5 10 8 5.5 Z",
+        SetupUrl: new Uri("https://xmpp.org/getting-started/"),
+        Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions | ChannelCapabilities.InboundAttachments,
+        TextLimit: XmppText.Limit,
+        Settings: XmppSettings.Fields)
+    {
+        Readers = new(
+            "The servers of both sides read everything: the line to them is encrypted, the messages are not (no OMEMO).",
+            "双方的服务器可以读取全部内容：连接是加密的，消息本身不加密（不支持 OMEMO）。"),
+    };
+
+    /// <inheritdoc />
+    public IChannelSession Open(Connection connection) => XmppSettings.Read(connection.Settings) is { } settings
+        ? new XmppSession(connection, settings, options.Value, outgoing, http, time)
+        : new XmppClosedSession();
+
+    /// <inheritdoc />
+    public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        return new ConnectionTest([await CheckAsync(settings, cancellationToken)], time.GetElapsedTime(started));
+    }
+
+    /// <summary>Signs in and hangs up: no resource is bound, so nobody sees it.</summary>
+    private async Task<ConnectionCheck> CheckAsync(SettingValues values, CancellationToken cancellationToken)
+    {
+        if (XmppSettings.Read(values) is not { } settings)
+        {
+            return new(Phrase.Of("channel.check-settings"), false, XmppClosedSession.Reason, Phrase.Of("channel.settings-fix"));
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.Value.CallTimeout);
+        try
+        {
+            var (line, _) = await XmppLine.SignInAsync(settings, outgoing, patience.Token);
+            await using (line)
+            {
+                return Checks.SignedIn(Name, settings.Self.Bare);
+            }
+        }
+        catch (XmppRefusedException refused)
+        {
+            return Checks.WrongCredentials(Name, refused.Reason);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Checks.Unreachable(Name, fault is OperationCanceledException ? Phrase.Of("channel.no-answer", ("name", Name)) : XmppSession.ReasonOf(fault));
+        }
+    }
+}
+
+/// <summary>A connection whose address is none: it says so, and what waits to be sent goes on waiting.</summary>
+internal sealed class XmppClosedSession : IChannelSession
+{
+    public static Phrase Reason { get; } = Phrase.Of("xmpp.no-address");
+
+    /// <inheritdoc />
+    public Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
+    {
+        host.Report(ConnectionState.Down, Reason);
+        throw new PhrasedException(Reason);
+    }
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+        => Task.FromResult<SendOutcome>(new SendOutcome.RetryAfter(TimeSpan.FromMinutes(1), Reason, PauseScope.Connection));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

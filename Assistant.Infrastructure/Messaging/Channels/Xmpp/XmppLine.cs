@@ -1,0 +1,178 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Outgoing;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
+
+/// <summary>What a server does not take: the credentials, or how we speak. Trying again at once does not help.</summary>
+internal sealed class XmppRefusedException(Phrase reason) : PhrasedException(reason);
+
+/// <summary>One connection to a server, up to the sign-in: bytes, encryption, elements.</summary>
+internal sealed class XmppLine : IAsyncDisposable
+{
+    private readonly XmppSettings _settings;
+    private readonly SemaphoreSlim _writing = new(1);
+    private Stream _stream;
+    private XmppReader _reader;
+
+    private XmppLine(XmppSettings settings, Stream stream) => (_settings, _stream, _reader) = (settings, stream, new XmppReader(stream));
+
+    /// <summary>Connects, encrypts and signs in.</summary>
+    /// <returns>The line, and what the server offers now.</returns>
+    /// <exception cref="XmppRefusedException">The server does not take the credentials, or proves not to be the right one.</exception>
+    public static async Task<(XmppLine Line, XElement Features)> SignInAsync(XmppSettings settings, OutgoingHttp outgoing, CancellationToken cancellationToken)
+    {
+        var stream = await outgoing.ConnectAsync(new DnsEndPoint(settings.Host, settings.Port), AddressSource.Configured, cancellationToken);
+        var line = new XmppLine(settings, stream);
+        try
+        {
+            // Reading knows no token: closing the line is what ends it.
+            await using var end = cancellationToken.Register(stream.Dispose);
+            return (line, await line.NegotiateAsync(cancellationToken));
+        }
+        catch (Exception fault)
+        {
+            await line.DisposeAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw fault is AuthenticationException ? new XmppRefusedException(Phrase.Of("xmpp.certificate", ("name", settings.Host))) : fault;
+        }
+    }
+
+    /// <summary>The next element; <see langword="null"/> when the server ended the stream.</summary>
+    public Task<XElement?> ReadAsync() => _reader.ReadAsync();
+
+    public async Task WriteAsync(string xml, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            // Half an element would spoil everything behind it: once begun it is written whole.
+            await _stream.WriteAsync(Encoding.UTF8.GetBytes(xml), CancellationToken.None);
+            await _stream.FlushAsync(CancellationToken.None);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Ends whatever is read or written.</summary>
+    public void Abort() => _stream.Dispose();
+
+    public async ValueTask DisposeAsync() => await _stream.DisposeAsync();
+
+    public static string Xml(XElement element) => element.ToString(SaveOptions.DisableFormatting);
+
+    private async Task<XElement> NegotiateAsync(CancellationToken cancellationToken)
+    {
+        var isPrivate = false;
+        if (_settings.Security == XmppSecurity.None)
+        {
+            if ((_stream as NetworkStream)?.Socket.RemoteEndPoint is not IPEndPoint end || !IPAddress.IsLoopback(end.Address))
+            {
+                throw new XmppRefusedException(Phrase.Of("xmpp.plain-elsewhere"));
+            }
+
+            isPrivate = true; // nobody is between two programs of one machine
+        }
+        else if (_settings.Security == XmppSecurity.DirectTls)
+        {
+            await EncryptAsync(cancellationToken);
+            isPrivate = true;
+        }
+
+        var features = await OpenAsync(cancellationToken);
+        if (!isPrivate)
+        {
+            if (features.Element(XmppNames.Tls + "starttls") is null)
+            {
+                throw new XmppRefusedException(Phrase.Of("xmpp.no-encryption", ("name", _settings.Host)));
+            }
+
+            await WriteAsync(Xml(new XElement(XmppNames.Tls + "starttls")), cancellationToken);
+            if ((await NextAsync()).Name != XmppNames.Tls + "proceed")
+            {
+                throw new XmppRefusedException(Phrase.Of("xmpp.no-encryption", ("name", _settings.Host)));
+            }
+
+            // A new reader, too: what was sent in the clear behind "proceed" is forgotten with the old one.
+            await EncryptAsync(cancellationToken);
+            features = await OpenAsync(cancellationToken);
+        }
+
+        await ProveAsync(features, cancellationToken);
+        return await OpenAsync(cancellationToken);
+    }
+
+    private async Task ProveAsync(XElement features, CancellationToken cancellationToken)
+    {
+        var offered = features.Element(XmppNames.Sasl + "mechanisms")?.Elements(XmppNames.Sasl + "mechanism").Select(m => m.Value.Trim()).ToHashSet() ?? [];
+        var sasl = XmppSasl.Choose(offered, _settings.Self.Local, _settings.Password, isPrivate: true)
+            ?? throw new XmppRefusedException(Phrase.Of("xmpp.no-mechanism", ("offered", string.Join(", ", offered))));
+        await WriteAsync(
+            Xml(new XElement(XmppNames.Sasl + "auth", new XAttribute("mechanism", sasl.Mechanism), Convert.ToBase64String(sasl.First()))), cancellationToken);
+        var isProven = false;
+        while (true)
+        {
+            var answer = await NextAsync();
+            switch (answer.Name.LocalName)
+            {
+                case "challenge" when Decoded(answer.Value) is { } challenge && sasl.IsProven(challenge):
+                    isProven = true;
+                    await WriteAsync(Xml(new XElement(XmppNames.Sasl + "response")), cancellationToken);
+                    break;
+                case "challenge" when Decoded(answer.Value) is { } challenge && sasl.Answer(challenge) is { } response:
+                    await WriteAsync(Xml(new XElement(XmppNames.Sasl + "response", Convert.ToBase64String(response))), cancellationToken);
+                    break;
+                case "success" when isProven || sasl.IsProven(Decoded(answer.Value)):
+                    return;
+                case "success" or "challenge":
+                    throw new XmppRefusedException(Phrase.Of("xmpp.unproven", ("name", _settings.Host)));
+                default:
+                    throw new XmppRefusedException(Phrase.Of("channel.sign-in-refused", ("name", XmppChannel.Name)));
+            }
+        }
+    }
+
+    private async Task<XElement> OpenAsync(CancellationToken cancellationToken)
+    {
+        _reader.Dispose();
+        _reader = new XmppReader(_stream);
+        var to = new XAttribute("to", _settings.Self.Domain).ToString();
+        await WriteAsync($"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='{XmppNames.Streams}' version='1.0' {to}>", cancellationToken);
+        await _reader.ReadRootAsync();
+        var features = await NextAsync();
+        return features.Name == XmppNames.Streams + "features" ? features : throw new XmlException("The server does not say what it offers.");
+    }
+
+    private async Task<XElement> NextAsync() => await ReadAsync() ?? throw new IOException("The server ended the stream.");
+
+    private async Task EncryptAsync(CancellationToken cancellationToken)
+    {
+        var secured = new SslStream(_stream);
+        _stream = secured;
+        await secured.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = _settings.Self.Domain, RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsTrusted(certificate, errors) },
+            cancellationToken);
+    }
+
+    /// <summary>The certificate names the domain of the address and its chain is trusted; or it is the very one the operator named.</summary>
+    private bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors) => _settings.Fingerprint is { } fingerprint
+        ? certificate is not null && CallbackProof.IsHex(fingerprint, SHA256.HashData(certificate.GetRawCertData()))
+        : errors == SslPolicyErrors.None;
+
+    private static byte[]? Decoded(string text)
+    {
+        var bytes = new byte[text.Length];
+        return text.Trim() is "" or "=" ? [] : Convert.TryFromBase64String(text.Trim(), bytes, out var length) ? bytes[..length] : null;
+    }
+}
