@@ -1,0 +1,107 @@
+using System.Text;
+using System.Xml;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Messaging.Channels.Xmpp;
+using Assistant.Testing.Messaging;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Xmpp;
+
+/// <summary>From the wire to a message: recorded payloads, and what nobody would send.</summary>
+public sealed class XmppStanzasTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Every_recorded_payload_is_understood()
+    {
+        foreach (var (_, payload) in Vectors.PayloadsOf("xmpp"))
+        {
+            var (raw, expect) = ((string)payload["raw"]!, payload["expect"]!);
+            var message = await ReadAsync(Encoding.UTF8.GetBytes(raw), raw.Contains("groupchat", StringComparison.Ordinal));
+
+            Assert.NotNull(message);
+            Assert.EndsWith(":" + (string)expect["message_id"]!, message.DedupeKey, StringComparison.Ordinal);
+            Assert.Equal((string)expect["user"]!, message.Sender.ExternalId);
+            Assert.Equal((string)expect["conversation"]!, message.Chat.ExternalId);
+            Assert.Equal((string)expect["text"]!, Assert.IsType<InboundContent.Said>(message.Content).Text);
+            Assert.True(message.IsAddressed);
+        }
+    }
+
+    [Theory]
+    [InlineData("<replace xmlns='urn:xmpp:message-correct:0' id='m0'/><body>new</body>", "m0", "new")]
+    [InlineData("<retract xmlns='urn:xmpp:message-retract:1' id='m0'/><body>fallback</body>", "m0", null)]
+    [InlineData("<apply-to xmlns='urn:xmpp:fasten:0' id='m0'><retract xmlns='urn:xmpp:message-retract:0'/></apply-to>", "m0", null)]
+    public async Task Corrections_and_retractions_name_the_message(string content, string id, string? text)
+    {
+        var message = await ReadAsync(Encoding.UTF8.GetBytes($"<message from='lin@x.test/a' type='chat' id='m1'>{content}</message>"), false);
+
+        Assert.Equal(id, message!.ExternalMessageId);
+        Assert.Equal(text is null ? new InboundContent.Deleted() : new InboundContent.Edited(text), message.Content);
+    }
+
+    [Fact]
+    public async Task An_id_in_anothers_name_is_not_believed()
+    {
+        var forged = "<message from='lin@x.test/a' type='chat' id='m1'><body>hi</body><stanza-id xmlns='urn:xmpp:sid:0' id='s-1' by='evil.test'/></message>";
+
+        Assert.Equal("id:lin@x.test/m1", (await ReadAsync(Encoding.UTF8.GetBytes(forged), false))!.DedupeKey);
+    }
+
+    [Fact]
+    public async Task Broken_streams_give_a_message_or_none()
+    {
+        byte[][] seeds =
+        [
+            .. new[]
+            {
+                "<message from='lin@x.test/a' to='bot@x.test' type='chat' id='m1'><body>hi</body><stanza-id xmlns='urn:xmpp:sid:0' id='s' by='bot@x.test'/></message>",
+                "<message from='room@rooms.x.test/lin' type='groupchat' id='m2'><body>assistant: x</body><reply xmlns='urn:xmpp:reply:0' id='a' to='room@rooms.x.test/assistant'/>"
+                    + "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='3'/></fallback><x xmlns='jabber:x:oob'><url>https://x.test/a.png</url></x></message>",
+            }.Select(Encoding.UTF8.GetBytes),
+        ];
+
+        foreach (var (seed, input) in MutatedBytes.Of(seeds))
+        {
+            foreach (var isRoom in (ReadOnlySpan<bool>)[true, false])
+            {
+                var fault = await Record.ExceptionAsync(() => ReadAsync(input, isRoom));
+                Assert.True(fault is null or XmlException, $"{seed}: {fault}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_exchanges_of_the_documents_come_out()
+    {
+        foreach (var (id, input, expect) in Vectors.Of("xmpp-auth.json").Where(vector => vector.Id.StartsWith("scram", StringComparison.Ordinal)))
+        {
+            var sasl = XmppSasl.Choose([(string)input["mechanism"]!], (string)input["user"]!, (string)input["password"]!, false, (string)input["client_nonce"]!)!;
+
+            Assert.Equal((string)expect["client_first"]!, Encoding.UTF8.GetString(sasl.First()));
+            Assert.Equal((string)expect["client_final"]!, Encoding.UTF8.GetString(sasl.Answer(Encoding.UTF8.GetBytes((string)input["server_first"]!))!));
+            Assert.True(sasl.IsProven(Encoding.UTF8.GetBytes((string)expect["server_final"]!)), id);
+            Assert.False(sasl.IsProven("v=AAAA"u8.ToArray()));
+        }
+    }
+
+    [Theory]
+    [InlineData("**bold** and _it_ `c`", "*bold* and _it_ `c`")]
+    [InlineData("中文**粗体**后", "中文\u200A*粗体*\u200A后")]
+    [InlineData("[label](https://x.test)", "label (https://x.test)")]
+    [InlineData("```\ncode\n```", "```\ncode\n```")]
+    [InlineData("\\*no mark\\*", "\u2060*no mark*")]
+    public void Markdown_becomes_message_styling(string markdown, string styled) => Assert.Equal(styled, XmppText.Render(markdown));
+
+    private static async Task<InboundMessage?> ReadAsync(byte[] stanza, bool isRoom)
+    {
+        byte[] stream = [.. "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8, .. stanza, .. "</stream:stream>"u8];
+        using var reader = new XmppReader(new MemoryStream(stream));
+        await reader.ReadRootAsync();
+        var element = await reader.ReadAsync();
+        var room = isRoom ? new XmppRoom("room@rooms.x.test", "assistant") : new XmppRoom("bot@x.test", "", isRoom: false);
+        return element is null ? null : XmppStanzas.Read(element, room, new ConnectionId("x"), GroupRule.Of(SettingValues.Empty), null, null, Now);
+    }
+}

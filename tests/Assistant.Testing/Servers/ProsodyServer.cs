@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Assistant.Testing.Servers;
+
+/// <summary>A real XMPP server (Prosody) with accounts, rooms and archives of its own. Skipped when it is not installed.</summary>
+public sealed class ProsodyServer : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly ServerProcess _process;
+
+    private ProsodyServer(string folder, ServerProcess process, int port, string fingerprint)
+        => (_folder, _process, Port, Fingerprint) = (folder, process, port, fingerprint);
+
+    public const string Domain = "localhost";
+
+    public const string Rooms = "rooms.localhost";
+
+    public int Port { get; }
+
+    /// <summary>SHA-256 of the server's self-signed certificate.</summary>
+    public string Fingerprint { get; }
+
+    public string Output => _process.Output;
+
+    /// <param name="accounts">Names; each one's password is <c>secret-</c> and the name.</param>
+    public static async Task<ProsodyServer> StartAsync(params IReadOnlyList<string> accounts)
+    {
+        ServerProcess.Find("prosody");
+        var folder = Directory.CreateTempSubdirectory("prosody-").FullName;
+        var data = Path.Combine(folder, "data", Domain, "accounts");
+        Directory.CreateDirectory(data);
+        foreach (var account in accounts)
+        {
+            await File.WriteAllTextAsync(Path.Combine(data, $"{account}.dat"), $"return {{ [\"password\"] = \"{PasswordOf(account)}\"; }};\n");
+        }
+
+        var fingerprint = WriteCertificate(folder);
+        var port = ServerProcess.FreePort();
+        var configuration = Path.Combine(folder, "prosody.cfg.lua");
+        await File.WriteAllTextAsync(configuration, $$"""
+            run_as_root = true
+            daemonize = false
+            pidfile = "{{folder}}/prosody.pid"
+            data_path = "{{folder}}/data"
+            certificates = "{{folder}}"
+            interfaces = { "127.0.0.1" }
+            c2s_ports = { {{port}} }
+            s2s_ports = { }
+            http_ports = { }
+            https_ports = { }
+            modules_enabled = { "disco", "roster", "saslauth", "tls", "ping", "smacks", "carbons", "mam", "blocklist" }
+            modules_disabled = { "s2s" }
+            authentication = "internal_plain"
+            c2s_require_encryption = false
+            allow_unencrypted_plain_auth = false
+            default_archive_policy = true
+            log = { warn = "*console" }
+            VirtualHost "{{Domain}}"
+                ssl = { key = "{{folder}}/localhost.key", certificate = "{{folder}}/localhost.crt" }
+            Component "{{Rooms}}" "muc"
+                modules_enabled = { "muc_mam" }
+            """);
+        try
+        {
+            return new ProsodyServer(folder, await ServerProcess.StartAsync("prosody", ["-F", "--config", configuration], port), port, fingerprint);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    public static string PasswordOf(string account) => $"secret-{account}";
+
+    public Task KillAsync() => _process.KillAsync();
+
+    public Task StartAgainAsync() => _process.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string WriteCertificate(string folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={Domain}", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(30));
+        File.WriteAllText(Path.Combine(folder, "localhost.crt"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "localhost.key"), key.ExportPkcs8PrivateKeyPem());
+        return Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+    }
+}
