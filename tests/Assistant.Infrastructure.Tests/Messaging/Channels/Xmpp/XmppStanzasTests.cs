@@ -65,7 +65,7 @@ public sealed class XmppStanzasTests
 
         foreach (var (seed, input) in MutatedBytes.Of(seeds))
         {
-            foreach (var isRoom in (ReadOnlySpan<bool>)[true, false])
+            foreach (var isRoom in (bool[])[true, false])
             {
                 var fault = await Record.ExceptionAsync(() => ReadAsync(input, isRoom));
                 Assert.True(fault is null or XmlException, $"{seed}: {fault}");
