@@ -87,6 +87,34 @@ internal sealed class MessengerHttp : IDisposable
         }
     }
 
+    /// <summary>Opens an answer that goes on for as long as it is read; the caller disposes it.</summary>
+    /// <exception cref="PhrasedException">There is none, in plain words.</exception>
+    public async Task<Stream> ListenAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var patience = NewPatience(cancellationToken);
+        try
+        {
+            var response = await _configured.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return await response.Content.ReadAsStreamAsync(cancellationToken);
+            }
+
+            using (response)
+            {
+                throw new PhrasedException(CallFaults.ReasonOf(messenger, new CallOutcome.Answered(response.StatusCode, RetryAfterOf(response), []))!);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PhrasedException(Phrase.Of("channel.no-answer", ("name", messenger)));
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new PhrasedException(CallFaults.ReasonOf(messenger, CallFaults.Of(messenger, fault))!, fault);
+        }
+    }
+
     public void Dispose()
     {
         _configured.Dispose();

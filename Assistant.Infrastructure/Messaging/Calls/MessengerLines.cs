@@ -24,6 +24,9 @@ internal sealed record LineAddress(string Host, int Port, bool UsesTls, string? 
         new("The authority's certificate as PEM, when the server's certificate is of your own making. Empty: the authorities this system trusts.",
             "若服务器使用自签证书，填写其颁发机构的 PEM 证书；留空则使用系统信任的颁发机构。"));
 
+    /// <summary>Whom the certificate has to name, where it is not the host; <see langword="null"/> for the host.</summary>
+    public string? ServerName { get; init; }
+
     /// <summary>Whether nothing that is sent leaves this machine.</summary>
     public bool IsLoopback => Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 }
@@ -60,6 +63,22 @@ internal sealed class MessengerLines(OutgoingHttp outgoing, IOptions<CallOptions
         }
     }
 
+    /// <summary>Secures a line in the middle, for protocols that begin in the clear; the caller owns what comes back, and the line within.</summary>
+    /// <exception cref="PhrasedException">The line cannot be secured, in plain words.</exception>
+    public async Task<Stream> SecureAsync(string messenger, Stream line, LineAddress address, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.Value.CallTimeout);
+        try
+        {
+            return await SecureAsync(line, address, patience.Token);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && ReasonOf(messenger, fault) is { } reason)
+        {
+            throw new PhrasedException(reason, fault);
+        }
+    }
+
     private static Phrase? ReasonOf(string messenger, Exception fault) => fault switch
     {
         DestinationRefusedException => Phrase.Of("channel.forbidden-address", ("name", messenger)),
@@ -76,7 +95,7 @@ internal sealed class MessengerLines(OutgoingHttp outgoing, IOptions<CallOptions
     {
         var secure = new SslStream(line);
         await secure.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = address.Host, CertificateChainPolicy = TrustOf(address.Authority) }, cancellationToken);
+            new SslClientAuthenticationOptions { TargetHost = address.ServerName ?? address.Host, CertificateChainPolicy = TrustOf(address.Authority) }, cancellationToken);
         return secure;
     }
 

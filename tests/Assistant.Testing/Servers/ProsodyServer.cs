@@ -3,23 +3,28 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Assistant.Testing.Servers;
 
-/// <summary>A real XMPP server (Prosody) with accounts, rooms and archives of its own. Skipped when it is not installed.</summary>
+/// <summary>A real XMPP server (Prosody) with accounts, rooms, archives and a file service. The test is skipped where it is not installed.</summary>
 public sealed class ProsodyServer : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly ServerProcess _process;
 
-    private ProsodyServer(string folder, ServerProcess process, int port, string fingerprint)
-        => (_folder, _process, Port, Fingerprint) = (folder, process, port, fingerprint);
+    private ProsodyServer(string folder, ServerProcess process, int port, int filesPort, string authority)
+        => (_folder, _process, Port, FilesPort, Authority) = (folder, process, port, filesPort, authority);
 
     public const string Domain = "localhost";
 
     public const string Rooms = "rooms.localhost";
 
+    public const string Files = "upload.localhost";
+
     public int Port { get; }
 
-    /// <summary>SHA-256 of the server's self-signed certificate.</summary>
-    public string Fingerprint { get; }
+    /// <summary>Of the file service.</summary>
+    public int FilesPort { get; }
+
+    /// <summary>The server's self-signed certificate, as PEM.</summary>
+    public string Authority { get; }
 
     public string Output => _process.Output;
 
@@ -32,11 +37,11 @@ public sealed class ProsodyServer : IAsyncDisposable
         Directory.CreateDirectory(data);
         foreach (var account in accounts)
         {
-            await File.WriteAllTextAsync(Path.Combine(data, $"{account}.dat"), $"return {{ [\"password\"] = \"{PasswordOf(account)}\"; }};\n");
+            await File.WriteAllTextAsync(Path.Combine(data, $"{FileNameOf(account)}.dat"), $"return {{ [\"password\"] = \"{PasswordOf(account)}\"; }};\n");
         }
 
-        var fingerprint = WriteCertificate(folder);
-        var port = ServerProcess.FreePort();
+        var authority = WriteCertificate(folder);
+        var (port, filesPort) = (ServerProcess.FreePort(), ServerProcess.FreePort());
         var configuration = Path.Combine(folder, "prosody.cfg.lua");
         await File.WriteAllTextAsync(configuration, $$"""
             run_as_root = true
@@ -47,7 +52,9 @@ public sealed class ProsodyServer : IAsyncDisposable
             interfaces = { "127.0.0.1" }
             c2s_ports = { {{port}} }
             s2s_ports = { }
-            http_ports = { }
+            http_ports = { {{filesPort}} }
+            http_interfaces = { "127.0.0.1" }
+            http_default_host = "{{Files}}"
             https_ports = { }
             modules_enabled = { "disco", "roster", "saslauth", "tls", "ping", "smacks", "carbons", "mam", "blocklist" }
             modules_disabled = { "s2s" }
@@ -60,10 +67,14 @@ public sealed class ProsodyServer : IAsyncDisposable
                 ssl = { key = "{{folder}}/localhost.key", certificate = "{{folder}}/localhost.crt" }
             Component "{{Rooms}}" "muc"
                 modules_enabled = { "muc_mam" }
+                muc_log_by_default = true
+            Component "{{Files}}" "http_file_share"
+                http_external_url = "http://127.0.0.1:{{filesPort}}/"
+                http_file_share_access = { "{{Domain}}" }
             """);
         try
         {
-            return new ProsodyServer(folder, await ServerProcess.StartAsync("prosody", ["-F", "--config", configuration], port), port, fingerprint);
+            return new ProsodyServer(folder, await ServerProcess.StartAsync("prosody", ["-F", "--config", configuration], port), port, filesPort, authority);
         }
         catch
         {
@@ -74,6 +85,10 @@ public sealed class ProsodyServer : IAsyncDisposable
 
     public static string PasswordOf(string account) => $"secret-{account}";
 
+    // Prosody keeps every character of a name that is no letter or digit as its number.
+    private static string FileNameOf(string account) => string.Concat(account.Select(c => char.IsAsciiLetterOrDigit(c) ? $"{c}" : $"%{(int)c:x2}"));
+
+    /// <summary>SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();
 
     public Task StartAgainAsync() => _process.StartAsync();
@@ -88,9 +103,12 @@ public sealed class ProsodyServer : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={Domain}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(Domain);
+        request.CertificateExtensions.Add(names.Build());
         using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(30));
         File.WriteAllText(Path.Combine(folder, "localhost.crt"), certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "localhost.key"), key.ExportPkcs8PrivateKeyPem());
-        return Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+        return certificate.ExportCertificatePem();
     }
 }

@@ -4,15 +4,14 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
-using Assistant.Infrastructure.Outgoing;
 using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
 /// <summary>XMPP, with an account on a server.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageRefused, AuditActions.PairingRequested)]
-internal sealed class XmppChannel(OutgoingHttp outgoing, MessengerHttp http, IOptions<XmppOptions> options, TimeProvider time) : IChannel
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOptions<XmppOptions> options, TimeProvider time) : IChannel
 {
     public const string Name = "XMPP";
 
@@ -22,10 +21,12 @@ internal sealed class XmppChannel(OutgoingHttp outgoing, MessengerHttp http, IOp
         DisplayName: Name,
         Glyph: "M3 4 C5 12 9 17 17 20 C19 17 20.5 11 21 4 L16 5.5 C16 10 15 13.5 13.5 16.5 C10 13.5 8.5 10 8 5.5 Z",
         SetupUrl: new Uri("https://xmpp.org/getting-started/"),
-        Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions | ChannelCapabilities.InboundAttachments,
+        Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions | ChannelCapabilities.InboundAttachments
+            | ChannelCapabilities.OutboundAttachments,
         TextLimit: XmppText.Limit,
         Settings: XmppSettings.Fields)
     {
+        LargestFile = XmppFiles.Largest,
         Readers = new(
             "The servers of both sides read everything: the line to them is encrypted, the messages are not (no OMEMO).",
             "双方的服务器可以读取全部内容：连接是加密的，消息本身不加密（不支持 OMEMO）。"),
@@ -33,7 +34,7 @@ internal sealed class XmppChannel(OutgoingHttp outgoing, MessengerHttp http, IOp
 
     /// <inheritdoc />
     public IChannelSession Open(Connection connection) => XmppSettings.Read(connection.Settings) is { } settings
-        ? new XmppSession(connection, settings, options.Value, outgoing, http, time)
+        ? new XmppSession(connection, settings, options.Value, lines, http, time)
         : new XmppClosedSession();
 
     /// <inheritdoc />
@@ -55,7 +56,7 @@ internal sealed class XmppChannel(OutgoingHttp outgoing, MessengerHttp http, IOp
         patience.CancelAfter(options.Value.CallTimeout);
         try
         {
-            var (line, _) = await XmppLine.SignInAsync(settings, outgoing, patience.Token);
+            var (line, _) = await XmppLine.SignInAsync(settings, lines, patience.Token);
             await using (line)
             {
                 return Checks.SignedIn(Name, settings.Self.Bare);

@@ -1,20 +1,21 @@
-using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
-using Assistant.Infrastructure.Outgoing;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
 /// <summary>What a server does not take: the credentials, or how we speak. Trying again at once does not help.</summary>
 internal sealed class XmppRefusedException(Phrase reason) : PhrasedException(reason);
+
+/// <summary>There is no line to the server, or no longer: another may be found.</summary>
+internal sealed class XmppLineException(Phrase reason, Exception? inner = null) : PhrasedException(reason, inner)
+{
+    /// <summary>Whether a fault says no more than that the line is gone.</summary>
+    public static bool Is(Exception fault) => fault is XmppLineException or IOException or SocketException or XmlException or ObjectDisposedException or TimeoutException;
+}
 
 /// <summary>One connection to a server, up to the sign-in: bytes, encryption, elements.</summary>
 internal sealed class XmppLine : IAsyncDisposable
@@ -29,21 +30,26 @@ internal sealed class XmppLine : IAsyncDisposable
     /// <summary>Connects, encrypts and signs in.</summary>
     /// <returns>The line, and what the server offers now.</returns>
     /// <exception cref="XmppRefusedException">The server does not take the credentials, or proves not to be the right one.</exception>
-    public static async Task<(XmppLine Line, XElement Features)> SignInAsync(XmppSettings settings, OutgoingHttp outgoing, CancellationToken cancellationToken)
+    /// <exception cref="XmppLineException">There is no line.</exception>
+    public static async Task<(XmppLine Line, XElement Features)> SignInAsync(XmppSettings settings, MessengerLines lines, CancellationToken cancellationToken)
     {
-        var stream = await outgoing.ConnectAsync(new DnsEndPoint(settings.Host, settings.Port), AddressSource.Configured, cancellationToken);
-        var line = new XmppLine(settings, stream);
+        if (settings.Security == XmppSecurity.None && !settings.Server.IsLoopback)
+        {
+            throw new XmppRefusedException(Phrase.Of("xmpp.plain-elsewhere"));
+        }
+
+        var line = new XmppLine(settings, await ConnectAsync(settings, lines, cancellationToken));
         try
         {
             // Reading knows no token: closing the line is what ends it.
-            await using var end = cancellationToken.Register(stream.Dispose);
-            return (line, await line.NegotiateAsync(cancellationToken));
+            await using var end = cancellationToken.Register(line.Abort);
+            return (line, await line.NegotiateAsync(lines, cancellationToken));
         }
-        catch (Exception fault)
+        catch
         {
             await line.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            throw fault is AuthenticationException ? new XmppRefusedException(Phrase.Of("xmpp.certificate", ("name", settings.Host))) : fault;
+            throw;
         }
     }
 
@@ -68,44 +74,39 @@ internal sealed class XmppLine : IAsyncDisposable
     /// <summary>Ends whatever is read or written.</summary>
     public void Abort() => _stream.Dispose();
 
-    public async ValueTask DisposeAsync() => await _stream.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        _reader.Dispose();
+    }
 
     public static string Xml(XElement element) => element.ToString(SaveOptions.DisableFormatting);
 
-    private async Task<XElement> NegotiateAsync(CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectAsync(XmppSettings settings, MessengerLines lines, CancellationToken cancellationToken)
     {
-        var isPrivate = false;
-        if (_settings.Security == XmppSecurity.None)
+        try
         {
-            if ((_stream as NetworkStream)?.Socket.RemoteEndPoint is not IPEndPoint end || !IPAddress.IsLoopback(end.Address))
-            {
-                throw new XmppRefusedException(Phrase.Of("xmpp.plain-elsewhere"));
-            }
-
-            isPrivate = true; // nobody is between two programs of one machine
+            return await lines.OpenAsync(XmppChannel.Name, settings.Server, cancellationToken);
         }
-        else if (_settings.Security == XmppSecurity.DirectTls)
+        catch (PhrasedException fault)
         {
-            await EncryptAsync(cancellationToken);
-            isPrivate = true;
+            throw new XmppLineException(fault.Reason, fault);
         }
+    }
 
+    private async Task<XElement> NegotiateAsync(MessengerLines lines, CancellationToken cancellationToken)
+    {
         var features = await OpenAsync(cancellationToken);
-        if (!isPrivate)
+        if (_settings.Security == XmppSecurity.StartTls)
         {
-            if (features.Element(XmppNames.Tls + "starttls") is null)
-            {
-                throw new XmppRefusedException(Phrase.Of("xmpp.no-encryption", ("name", _settings.Host)));
-            }
-
             await WriteAsync(Xml(new XElement(XmppNames.Tls + "starttls")), cancellationToken);
-            if ((await NextAsync()).Name != XmppNames.Tls + "proceed")
+            if (features.Element(XmppNames.Tls + "starttls") is null || (await NextAsync()).Name != XmppNames.Tls + "proceed")
             {
-                throw new XmppRefusedException(Phrase.Of("xmpp.no-encryption", ("name", _settings.Host)));
+                throw new XmppRefusedException(Phrase.Of("xmpp.no-encryption", ("name", _settings.Server.Host)));
             }
 
             // A new reader, too: what was sent in the clear behind "proceed" is forgotten with the old one.
-            await EncryptAsync(cancellationToken);
+            _stream = await lines.SecureAsync(XmppChannel.Name, _stream, _settings.Server, cancellationToken);
             features = await OpenAsync(cancellationToken);
         }
 
@@ -116,6 +117,8 @@ internal sealed class XmppLine : IAsyncDisposable
     private async Task ProveAsync(XElement features, CancellationToken cancellationToken)
     {
         var offered = features.Element(XmppNames.Sasl + "mechanisms")?.Elements(XmppNames.Sasl + "mechanism").Select(m => m.Value.Trim()).ToHashSet() ?? [];
+
+        // By now the line is encrypted, or leads to another program of this machine.
         var sasl = XmppSasl.Choose(offered, _settings.Self.Local, _settings.Password, isPrivate: true)
             ?? throw new XmppRefusedException(Phrase.Of("xmpp.no-mechanism", ("offered", string.Join(", ", offered))));
         await WriteAsync(
@@ -136,7 +139,9 @@ internal sealed class XmppLine : IAsyncDisposable
                 case "success" when isProven || sasl.IsProven(Decoded(answer.Value)):
                     return;
                 case "success" or "challenge":
-                    throw new XmppRefusedException(Phrase.Of("xmpp.unproven", ("name", _settings.Host)));
+                    throw new XmppRefusedException(Phrase.Of("xmpp.unproven", ("name", _settings.Server.Host)));
+                case "failure" when answer.Element(XmppNames.Sasl + "temporary-auth-failure") is not null:
+                    throw new XmppLineException(Phrase.Of("channel.refuses", ("name", XmppChannel.Name), ("says", "temporary-auth-failure")));
                 default:
                     throw new XmppRefusedException(Phrase.Of("channel.sign-in-refused", ("name", XmppChannel.Name)));
             }
@@ -155,20 +160,6 @@ internal sealed class XmppLine : IAsyncDisposable
     }
 
     private async Task<XElement> NextAsync() => await ReadAsync() ?? throw new IOException("The server ended the stream.");
-
-    private async Task EncryptAsync(CancellationToken cancellationToken)
-    {
-        var secured = new SslStream(_stream);
-        _stream = secured;
-        await secured.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = _settings.Self.Domain, RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsTrusted(certificate, errors) },
-            cancellationToken);
-    }
-
-    /// <summary>The certificate names the domain of the address and its chain is trusted; or it is the very one the operator named.</summary>
-    private bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors) => _settings.Fingerprint is { } fingerprint
-        ? certificate is not null && CallbackProof.IsHex(fingerprint, SHA256.HashData(certificate.GetRawCertData()))
-        : errors == SslPolicyErrors.None;
 
     private static byte[]? Decoded(string text)
     {

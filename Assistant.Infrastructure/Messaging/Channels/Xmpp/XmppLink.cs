@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using System.Xml.Linq;
 using Assistant.Domain.Wording;
-using Assistant.Infrastructure.Outgoing;
+using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
@@ -26,78 +26,100 @@ internal abstract record XmppReceipt
     public sealed record Lost : XmppReceipt;
 }
 
+/// <summary>How far an archive is read.</summary>
+internal sealed record XmppMark(string Archive, string Id);
+
+/// <summary>Something did not get stored: what was not acknowledged comes again.</summary>
+internal sealed class XmppNotStoredException(Exception inner) : Exception(inner.Message, inner);
+
 /// <summary>One account's stream over the lines it lives on. Sending is safe for concurrent use.</summary>
-internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptions options, OutgoingHttp outgoing, TimeProvider time) : IDisposable
+internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptions options, MessengerLines lines, TimeProvider time) : IDisposable
 {
     private const int Backlog = 200;
+    private const int SavedTogether = 50;
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, TaskCompletionSource<XElement>> _asked = [];
     private readonly Dictionary<string, Pending> _pending = [];
     private readonly LinkedList<Counted> _unacked = new();
     private readonly SemaphoreSlim _order = new(1);
-    private Channel<Task> _arrived = NewQueue();
+    private Channel<Task<XmppMark?>> _arrived = NewQueue();
     private XmppLine? _line;
     private string? _resumeId;
     private bool _isManaged;
-    private bool _isOpen;
+    private volatile bool _isOpen;
     private uint _handled;
-    private uint _announced;
     private uint _sent;
 
     /// <summary>What the server calls us.</summary>
     public XmppAddress Self { get; private set; } = settings.Self;
 
-    public bool IsOpen => _isOpen;
-
     /// <summary>Whether a broken line may be taken up again.</summary>
     public bool CanResume => _resumeId is not null;
+
+    /// <summary>Whether somebody holds stanzas back until an archive is read; then reading must go on.</summary>
+    public Func<bool> IsHeld { get; init; } = () => false;
 
     /// <summary>Connects and signs in, taking the old stream up again where the server still has it.</summary>
     /// <returns>Whether it is the old stream.</returns>
     public async Task<bool> OpenAsync(CancellationToken cancellationToken)
     {
         using var patience = NewPatience(cancellationToken);
+        await _order.WaitAsync(cancellationToken); // nobody says anything before the stream is there
         try
         {
-            (_line, var features) = await XmppLine.SignInAsync(settings, outgoing, patience.Token);
+            (_line, var features) = await XmppLine.SignInAsync(settings, lines, patience.Token);
             await using var end = patience.Token.Register(_line.Abort);
-            _isManaged = features.Element(XmppNames.Management + "sm") is not null;
-            if (_resumeId is not null && await IsResumedAsync(patience.Token))
+            var isManaged = features.Element(XmppNames.Management + "sm") is not null;
+            if (_resumeId is not null && isManaged && await IsResumedAsync(patience.Token))
             {
-                _isOpen = true;
-                return true;
+                return _isOpen = true;
             }
 
             Forget();
-            await BindAsync(patience.Token);
+            await BindAsync(isManaged, patience.Token);
             _isOpen = true;
             return false;
         }
         catch (Exception) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new IOException("The server did not answer in time.");
+            throw new XmppLineException(Phrase.Of("channel.no-answer", ("name", XmppChannel.Name)));
+        }
+        finally
+        {
+            _order.Release();
         }
     }
 
-    /// <summary>Receives until the line breaks. Stanzas are offered in order; each is acknowledged when its task, and those before it, have ended well.</summary>
-    public async Task PumpAsync(Func<XElement, Task> receive, CancellationToken cancellationToken)
+    /// <summary>
+    /// Receives until the line breaks. Stanzas are offered in order; each is acknowledged when its task, and those before it, have ended well.
+    /// </summary>
+    /// <param name="receive">Deals with a stanza, and says how far that brings its archive.</param>
+    /// <param name="save">Keeps that; called when all before it is dealt with, and before it is acknowledged.</param>
+    /// <exception cref="XmppNotStoredException"><paramref name="receive"/> or <paramref name="save"/> failed.</exception>
+    public async Task PumpAsync(Func<XElement, Task<XmppMark?>> receive, Func<IReadOnlyCollection<XmppMark>, Task> save, CancellationToken cancellationToken)
     {
         var line = _line!;
         var arrived = _arrived = NewQueue();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var end = stop.Token.Register(line.Abort);
         var reading = ReadAsync(line, arrived.Writer, receive);
-        var committing = CommitAsync(line, arrived.Reader, stop.Token);
+        var committing = CommitAsync(line, arrived.Reader, save, stop.Token);
         var living = PingAsync(line, stop.Token);
         try
         {
-            await await Task.WhenAny(reading, committing, living);
+            await await Task.WhenAny(reading, committing, living).WaitAsync(cancellationToken);
         }
         finally
         {
             _isOpen = false;
             await stop.CancelAsync();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                await SayGoodbyeAsync(line);
+            }
+
+            line.Abort();
             await Task.WhenAll(reading, committing, living).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await line.DisposeAsync();
             lock (_lock)
@@ -118,7 +140,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         lock (_lock)
         {
             _resumeId = null;
-            (_handled, _announced, _sent) = (0, 0, 0);
+            (_handled, _sent) = (0, 0);
             _unacked.Clear();
             foreach (var pending in _pending.Values)
             {
@@ -127,26 +149,20 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
     }
 
-    /// <summary>Says goodbye, so that the server keeps nothing for us.</summary>
-    public async Task CloseAsync()
-    {
-        if (_line is { } line)
-        {
-            try
-            {
-                await line.WriteAsync("</stream:stream>", CancellationToken.None);
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-            {
-                // It is gone already.
-            }
-
-            line.Abort();
-        }
-    }
-
     /// <summary>Sends a stanza nobody waits for.</summary>
-    public async Task WriteAsync(XElement stanza, CancellationToken cancellationToken) => await SendAsync(stanza, null, cancellationToken);
+    public Task WriteAsync(XElement stanza, CancellationToken cancellationToken) => SendAsync(stanza, null, cancellationToken);
+
+    /// <summary>Whether there is a line, or is one again within the time of a call.</summary>
+    public async Task<bool> IsOpenSoonAsync(CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (!_isOpen && time.GetElapsedTime(began) < options.CallTimeout)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
+        }
+
+        return _isOpen;
+    }
 
     /// <summary>Asks, and waits for the answer, which may be an error.</summary>
     /// <exception cref="IOException">The line broke or nobody answered.</exception>
@@ -161,7 +177,12 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
 
         try
         {
-            await WriteAsync(new XElement(XmppNames.Iq, new XAttribute("type", type), new XAttribute("id", id), to is null ? null : new XAttribute("to", to), question), cancellationToken);
+            var iq = new XElement(XmppNames.Iq, new XAttribute("type", type), new XAttribute("id", id), to is null ? null : new XAttribute("to", to), question);
+            if (!await SendAsync(iq, null, cancellationToken))
+            {
+                throw new IOException("There is no line.");
+            }
+
             return await answer.Task.WaitAsync(options.CallTimeout, time, cancellationToken);
         }
         catch (TimeoutException)
@@ -194,19 +215,27 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
 
         try
         {
-            await SendAsync(message, pending, cancellationToken);
+            if (!await SendAsync(message, pending, cancellationToken))
+            {
+                return new XmppReceipt.NotSent();
+            }
+
             if (!_isManaged)
             {
                 // Stanzas are dealt with in order: an answer to what comes behind says that the server has the message.
                 await AskAsync("get", settings.Self.Domain, new XElement(XmppNames.Ping + "ping"), cancellationToken);
-                Taken(pending);
+                pending.Take();
             }
 
             return await pending.Done.Task.WaitAsync(options.CallTimeout, time, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or IOException)
         {
-            _line?.Abort(); // a server that does not answer is taken for gone: the stream finds another line
+            if (!pending.IsTaken)
+            {
+                _line?.Abort(); // a server that does not answer is taken for gone: the stream finds another line
+            }
+
             return new XmppReceipt.Lost();
         }
         finally
@@ -227,26 +256,32 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
 
     public void Dispose() => _order.Dispose();
 
-    private async Task SendAsync(XElement stanza, Pending? pending, CancellationToken cancellationToken)
+    /// <returns>Whether it may have left, or will when the stream is taken up again.</returns>
+    private async Task<bool> SendAsync(XElement stanza, Pending? pending, CancellationToken cancellationToken)
     {
         var xml = XmppLine.Xml(stanza);
         await _order.WaitAsync(cancellationToken);
         try
         {
-            var line = _line;
+            if (!_isOpen || _line is not { } line)
+            {
+                return false;
+            }
+
             lock (_lock)
             {
-                if (_isManaged && _resumeId is not null)
+                if (_isManaged)
                 {
                     _unacked.AddLast(new Counted(++_sent, pending is null ? null : xml, pending));
                 }
             }
 
-            await line!.WriteAsync(_isManaged && pending is not null ? xml + "<r xmlns='urn:xmpp:sm:3'/>" : xml, cancellationToken);
+            await line.WriteAsync(_isManaged && pending is not null ? xml + "<r xmlns='urn:xmpp:sm:3'/>" : xml, cancellationToken);
+            return true;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The pump sees the same break; what is counted goes out again when the stream is taken up.
+            return true; // the pump sees the same break
         }
         finally
         {
@@ -254,17 +289,17 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
     }
 
-    private async Task ReadAsync(XmppLine line, ChannelWriter<Task> arrived, Func<XElement, Task> receive)
+    private async Task ReadAsync(XmppLine line, ChannelWriter<Task<XmppMark?>> arrived, Func<XElement, Task<XmppMark?>> receive)
     {
         while (await line.ReadAsync() is { } element)
         {
             if (element.IsStanza())
             {
-                var work = Answered(element) ? Task.CompletedTask : receive(element);
+                var work = Answered(element) ? Task.FromResult<XmppMark?>(null) : receive(element);
                 arrived.TryWrite(work);
-                if (_arrived.Reader.Count > Backlog && !IsHeld)
+                if (_arrived.Reader.Count > Backlog && !IsHeld())
                 {
-                    await work;
+                    await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // its fault is seen where it is acknowledged
                 }
             }
             else if (element.Name == XmppNames.Management + "r")
@@ -278,26 +313,58 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             else if (element.Name == XmppNames.Streams + "error")
             {
                 _resumeId = null;
-                throw new PhrasedException(Phrase.Of("xmpp.ended", ("says", element.Elements().FirstOrDefault()?.Name.LocalName ?? "")));
+                throw new XmppRefusedException(Phrase.Of("xmpp.ended", ("says", element.Elements().FirstOrDefault()?.Name.LocalName ?? "")));
             }
         }
 
         throw new IOException("The server ended the stream.");
     }
 
-    /// <summary>Whether somebody holds stanzas back until an archive is read; then reading must go on.</summary>
-    public bool IsHeld { get; set; }
-
-    private async Task CommitAsync(XmppLine line, ChannelReader<Task> arrived, CancellationToken cancellationToken)
+    /// <summary>The one place where anything counts as dealt with: in order, and nothing behind what failed.</summary>
+    private async Task CommitAsync(
+        XmppLine line, ChannelReader<Task<XmppMark?>> arrived, Func<IReadOnlyCollection<XmppMark>, Task> save, CancellationToken cancellationToken)
     {
+        Dictionary<string, XmppMark> marks = [];
         await foreach (var work in arrived.ReadAllAsync(cancellationToken))
         {
-            await work.WaitAsync(cancellationToken);
+            try
+            {
+                if (await work.WaitAsync(cancellationToken) is { } mark)
+                {
+                    marks[mark.Archive] = mark;
+                }
+
+                if (marks.Count > 0 && (arrived.Count == 0 || _handled % SavedTogether == 0))
+                {
+                    await save(marks.Values);
+                    marks.Clear();
+                }
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new XmppNotStoredException(fault);
+            }
+
             Interlocked.Increment(ref _handled);
-            if (arrived.Count == 0 && _handled != _announced)
+            if (arrived.Count == 0)
             {
                 await AnnounceAsync(line);
             }
+        }
+    }
+
+    /// <summary>What is dealt with is acknowledged, and the server keeps nothing for us.</summary>
+    private async Task SayGoodbyeAsync(XmppLine line)
+    {
+        try
+        {
+            var farewell = Task.WhenAll(AnnounceAsync(line), line.WriteAsync("</stream:stream>", CancellationToken.None));
+            await farewell.WaitAsync(GoodbyePatience, time);
+            _resumeId = null;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or TimeoutException)
+        {
+            // It is gone already.
         }
     }
 
@@ -305,7 +372,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
     {
         if (_isManaged)
         {
-            var handled = _announced = Volatile.Read(ref _handled);
+            var handled = Volatile.Read(ref _handled);
             await line.WriteAsync($"<a xmlns='urn:xmpp:sm:3' h='{handled.ToString(CultureInfo.InvariantCulture)}'/>", CancellationToken.None);
         }
     }
@@ -379,16 +446,8 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             while (_unacked.First is { Value: var first } && unchecked(count - first.Number) < uint.MaxValue / 2)
             {
                 _unacked.RemoveFirst();
-                Taken(first.Pending);
+                first.Pending?.Take();
             }
-        }
-    }
-
-    private static void Taken(Pending? pending)
-    {
-        if (pending is { ToRoom: false })
-        {
-            pending.Done.TrySetResult(new XmppReceipt.Taken(null));
         }
     }
 
@@ -428,7 +487,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         return true;
     }
 
-    private async Task BindAsync(CancellationToken cancellationToken)
+    private async Task BindAsync(bool canManage, CancellationToken cancellationToken)
     {
         await _line!.WriteAsync(
             XmppLine.Xml(new XElement(XmppNames.Iq, new XAttribute("type", "set"), new XAttribute("id", "bind"),
@@ -440,12 +499,13 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
 
         Self = self;
-        if (_isManaged)
+        _isManaged = false;
+        if (canManage)
         {
             await _line.WriteAsync("<enable xmlns='urn:xmpp:sm:3' resume='true'/>", cancellationToken);
             var enabled = await _line.ReadAsync();
             _isManaged = enabled?.Name == XmppNames.Management + "enabled";
-            _resumeId = _isManaged ? enabled!.Get("id") ?? "" : null;
+            _resumeId = _isManaged && enabled!.Get("resume") is "true" or "1" && enabled!.Get("id") is { Length: > 0 } id ? id : null;
         }
     }
 
@@ -456,9 +516,22 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         return patience;
     }
 
-    private static Channel<Task> NewQueue() => Channel.CreateUnbounded<Task>(new UnboundedChannelOptions { SingleReader = true });
+    private static Channel<Task<XmppMark?>> NewQueue() => Channel.CreateUnbounded<Task<XmppMark?>>();
 
-    private sealed record Pending(bool ToRoom, TaskCompletionSource<XmppReceipt> Done);
+    private sealed record Pending(bool ToRoom, TaskCompletionSource<XmppReceipt> Done)
+    {
+        public bool IsTaken { get; private set; }
+
+        /// <summary>The server has it. In a room that is not the end: the room shows it, or does not.</summary>
+        public void Take()
+        {
+            IsTaken = true;
+            if (!ToRoom)
+            {
+                Done.TrySetResult(new XmppReceipt.Taken(null));
+            }
+        }
+    }
 
     /// <param name="Xml"><see langword="null"/> for what is not worth sending again.</param>
     private sealed record Counted(uint Number, string? Xml, Pending? Pending);

@@ -16,6 +16,7 @@ internal static class XmppNames
 
     public static readonly XNamespace Form = "jabber:x:data";                              // XEP-0004
     public static readonly XNamespace DiscoInfo = "http://jabber.org/protocol/disco#info"; // XEP-0030
+    public static readonly XNamespace DiscoItems = "http://jabber.org/protocol/disco#items";
     public static readonly XNamespace Muc = "http://jabber.org/protocol/muc";              // XEP-0045
     public static readonly XNamespace MucUser = "http://jabber.org/protocol/muc#user";
     public static readonly XNamespace MucOwner = "http://jabber.org/protocol/muc#owner";
@@ -32,6 +33,7 @@ internal static class XmppNames
     public static readonly XNamespace Hints = "urn:xmpp:hints";                            // XEP-0334
     public static readonly XNamespace StanzaIds = "urn:xmpp:sid:0";                        // XEP-0359
     public static readonly XNamespace Reference = "urn:xmpp:reference:0";                  // XEP-0372
+    public static readonly XNamespace Upload = "urn:xmpp:http:upload:0";                   // XEP-0363
     public static readonly XNamespace Omemo = "eu.siacs.conversations.axolotl";            // XEP-0384
     public static readonly XNamespace OccupantId = "urn:xmpp:occupant-id:0";               // XEP-0421
     public static readonly XNamespace Fasten = "urn:xmpp:fasten:0";                        // XEP-0422

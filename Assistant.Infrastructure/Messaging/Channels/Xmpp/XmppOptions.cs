@@ -15,6 +15,10 @@ public sealed class XmppOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often a room is asked whether the assistant is still in it, and one that did not let it in is tried again. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan RoomInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How far the archive is read back when nothing is known of what was read before. Default 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan FirstCatchUp { get; set; } = TimeSpan.FromDays(1);

@@ -20,8 +20,12 @@ internal sealed class XmppRenderer : MarkerRenderer
 
     public static string Render(string markdown, bool alignsTables) => new XmppRenderer(markdown, alignsTables).Finish();
 
-    /// <summary>Markdown to be read as it was written; a form that holds no more than the limit has no room for anything to be added.</summary>
-    public static string AsWords(string markdown) => markdown;
+    /// <summary>Markdown to be read as it was written: a word joiner before each character that would be taken for a mark, while there is room.</summary>
+    public static string AsWords(string markdown)
+    {
+        var escaped = new XmppRenderer("", false).Escaped(markdown);
+        return XmppText.Limit.Measure(escaped) <= XmppText.Limit.Max ? escaped : markdown;
+    }
 
     protected override string Escaped(ReadOnlySpan<char> words)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
@@ -23,12 +24,13 @@ internal sealed class XmppSettings
                 new("starttls", new("STARTTLS", "STARTTLS")), new("direct", new("Direct TLS", "直接 TLS")),
                 new("none", new("None (this machine only)", "不加密（仅限本机）")),
             ]),
-        new("fingerprint", new("Certificate fingerprint", "证书指纹"),
-            new("SHA-256 of a self-signed certificate, in hexadecimal. Then this certificate is taken and no other.", "自签名证书的 SHA-256 指纹（十六进制）。填写后只接受该证书。")),
+        LineAddress.AuthorityField,
         new("rooms", new("Rooms", "聊天室"), new("Addresses of rooms to be in, separated by commas.", "要加入的聊天室地址，用逗号分隔。")),
         new("nick", new("Name in rooms", "聊天室昵称"), new("Also what people begin with to address it.", "人们以此昵称开头来呼叫助手。"), Default: "assistant"),
         new("files", new("File service", "文件服务"),
             new("Address of your server's upload service, needed only when it lies in a private network.", "您的服务器上传服务的地址，仅当其位于内网时需要。"), SettingKind.Url),
+        new("ignore", new("Not read", "不读取"),
+            new("Addresses that are not read, such as other bots, separated by commas.", "不读取其消息的地址（例如其他机器人），用逗号分隔。")),
         GroupRule.Field,
     ];
 
@@ -36,33 +38,32 @@ internal sealed class XmppSettings
     {
         Self = self;
         Password = values.Require("password");
-        Host = values.Find("host")?.Trim() ?? self.Domain;
-        Port = double.TryParse(values.Find("port"), NumberStyles.Float, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? (int)port : 5222;
         Security = values.Find("security") switch
         {
             "direct" => XmppSecurity.DirectTls,
             "none" => XmppSecurity.None,
             _ => XmppSecurity.StartTls,
         };
-        Fingerprint = values.Find("fingerprint")?.Replace(":", "", StringComparison.Ordinal).Trim();
+
+        // The certificate names the domain of the address, wherever the server stands (RFC 6120, 13.7.2).
+        Server = new LineAddress(
+            values.Find("host")?.Trim() ?? self.Domain,
+            double.TryParse(values.Find("port"), NumberStyles.Float, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? (int)port : 5222,
+            Security == XmppSecurity.DirectTls, values.Find("authority")) { ServerName = self.Domain };
         Nick = values.Find("nick")!.Trim();
         Files = values.Find("files") is { } files ? new Uri(files) : null;
         Groups = GroupRule.Of(values);
-        Rooms = [.. (values.Find("rooms") ?? "").Split([',', ' ', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(room => XmppAddress.TryParse(room, out var address) && address.Local.Length > 0 ? address.Bare : null).OfType<string>().Distinct()];
+        Rooms = [.. ListOf(values.Find("rooms")).Where(room => room is { Local.Length: > 0, Resource.Length: 0 }).Select(room => room.Bare).Distinct()];
+        Ignored = ListOf(values.Find("ignore")).Select(address => address.ToString()).ToHashSet(StringComparer.Ordinal);
     }
 
     public XmppAddress Self { get; }
 
     public string Password { get; }
 
-    public string Host { get; }
-
-    public int Port { get; }
+    public LineAddress Server { get; }
 
     public XmppSecurity Security { get; }
-
-    public string? Fingerprint { get; }
 
     public string Nick { get; }
 
@@ -72,9 +73,16 @@ internal sealed class XmppSettings
 
     public IReadOnlyList<string> Rooms { get; }
 
+    /// <summary>Who is not read: addresses without a resource, or of somebody in a room.</summary>
+    public IReadOnlySet<string> Ignored { get; }
+
     /// <summary>The settings, or <see langword="null"/> when the address is none of an account.</summary>
     public static XmppSettings? Read(SettingValues values)
         => XmppAddress.TryParse(values.Find("address")?.Trim(), out var self) && self.Local.Length > 0
             ? new XmppSettings(values.WithDefaults(Fields), self)
             : null;
+
+    private static IEnumerable<XmppAddress> ListOf(string? text)
+        => (text ?? "").Split([',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(one => XmppAddress.TryParse(one, out var address) ? address : null).OfType<XmppAddress>();
 }

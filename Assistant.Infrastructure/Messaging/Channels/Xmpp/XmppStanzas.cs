@@ -4,17 +4,23 @@ using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
+/// <summary>Who reads, and by which rules.</summary>
+/// <param name="Ignored">Who is not read.</param>
+internal sealed record XmppReading(ConnectionId Connection, GroupRule Groups, IReadOnlySet<string> Ignored);
+
 /// <summary>Translates messages. Total: any element gives a message or <see langword="null"/>.</summary>
 internal static class XmppStanzas
 {
     /// <summary>The message, or <see langword="null"/> when it is nothing for the assistant: its own, an error, a chat state.</summary>
     /// <param name="room">The room it came from, or the account.</param>
-    /// <param name="archiveId">Its id in the archive it was read from; <see langword="null"/> when it came by itself.</param>
-    /// <param name="sentAt">When the archive has it from.</param>
-    public static InboundMessage? Read(XElement stanza, XmppRoom room, ConnectionId connection, GroupRule groups, string? archiveId, DateTimeOffset? sentAt, DateTimeOffset now)
+    /// <param name="archive">Whose archive has it: the room's what is said to all in it, else the account's.</param>
+    /// <param name="reading">Who reads, and by which rules.</param>
+    /// <param name="archived">Its id in the archive it was read from, and since when it is there; <see langword="null"/> when it came by itself.</param>
+    public static InboundMessage? Read(XElement stanza, XmppRoom room, XmppRoom archive, XmppReading reading, (string Id, DateTimeOffset? At)? archived, DateTimeOffset now)
     {
         if (!XmppAddress.TryParse(stanza.Get("from"), out var from) || stanza.Get("type") is "error" or "headline" || IsOwn(stanza, from, room)
-            || room.IsRoom && (stanza.Get("type") == "groupchat") == (from.Resource.Length == 0))
+            || (room.IsRoom ? from.Resource.Length == 0 : stanza.Get("type") == "groupchat")
+            || reading.Ignored.Contains(from.ToString()) || (!room.IsRoom && reading.Ignored.Contains(from.Bare)))
         {
             return null;
         }
@@ -22,13 +28,12 @@ internal static class XmppStanzas
         var isGroup = room.IsRoom && stanza.Get("type") == "groupchat";
         var sender = SenderOf(stanza, from, room);
         var ownId = stanza.Element(XmppNames.StanzaIds + "origin-id")?.Get("id") is { Length: > 0 } origin && !isGroup ? origin : NotEmpty(stanza.Get("id"));
-        var stanzaId = archiveId ?? StanzaIdOf(stanza, room);
+        var stanzaId = archived?.Id ?? StanzaIdOf(stanza, archive);
         if ((stanzaId ?? ownId) is not { } anyId || ContentOf(stanza, room, sender, isGroup, ownId ?? stanzaId!) is not { } content)
         {
             return null;
         }
 
-        var text = content.Content is InboundContent.Said said ? said.Text : "";
         var isMention = isGroup && (IsMentioned(stanza, room) || content.IsAddressed);
         if (isGroup && stanzaId is not null && content.Content is InboundContent.Said)
         {
@@ -37,15 +42,15 @@ internal static class XmppStanzas
 
         return new InboundMessage
         {
-            Connection = connection,
-            DedupeKey = stanzaId is null ? $"id:{from.Bare}/{anyId}" : $"{room.Address}:{stanzaId}",
+            Connection = reading.Connection,
+            DedupeKey = stanzaId is null ? $"id:{(room.IsRoom ? from.ToString() : from.Bare)}/{anyId}" : $"{archive.Address}:{stanzaId}",
             Chat = isGroup ? new ExternalChat(room.Address, IsGroup: true, Title: room.Address)
                 : new ExternalChat(room.IsRoom ? from.ToString() : from.Bare),
             Sender = new ExternalSender(sender, isGroup || room.IsRoom ? from.Resource : from.Local.Length > 0 ? from.Local : from.Domain, LanguageOf(stanza)),
             ExternalMessageId = content.Target ?? (isGroup ? stanzaId ?? anyId : ownId ?? anyId),
             Content = content.Content,
-            SentAt = sentAt ?? DelayOf(stanza, now) ?? now,
-            IsAddressed = groups.IsAddressed(isGroup, isMention),
+            SentAt = archived?.At ?? DelayOf(stanza, now) ?? now,
+            IsAddressed = reading.Groups.IsAddressed(isGroup, isMention),
         };
     }
 
@@ -54,6 +59,12 @@ internal static class XmppStanzas
         => DateTimeOffset.TryParse(
             holder.Element(XmppNames.Delay + "delay")?.Get("stamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at <= now
                 ? at : null;
+
+    /// <summary>What an error says, in the word of the protocol.</summary>
+    public static string ConditionOf(XElement stanza) => stanza.Element(XmppNames.Client + "error")?.Elements().FirstOrDefault()?.Name.LocalName ?? "error";
+
+    /// <summary>Whether an error says that it may go well later.</summary>
+    public static bool IsPassing(XElement stanza) => stanza.Element(XmppNames.Client + "error")?.Get("type") == "wait";
 
     /// <summary>Only the id its archive gave: anybody can write one in another's name.</summary>
     public static string? StanzaIdOf(XElement stanza, XmppRoom room) => !room.GivesIds ? null : stanza.Elements(XmppNames.StanzaIds + "stanza-id")
@@ -89,7 +100,8 @@ internal static class XmppStanzas
 
         if (stanza.Element(XmppNames.Correct + "replace")?.Get("id") is { Length: > 0 } replaced)
         {
-            return text.Length == 0 ? null : (new InboundContent.Edited(text), isGroup ? room.Find(sender, replaced) ?? $"{sender}/{replaced}" : replaced, isAddressed);
+            // A room's members name their own ids in corrections: only what they are known to have written can be corrected.
+            return text.Length == 0 || (isGroup ? room.Find(sender, replaced) : replaced) is not { } target ? null : (new InboundContent.Edited(text), target, isAddressed);
         }
 
         return text.Length == 0 && attachments.Count == 0 ? null
@@ -146,6 +158,15 @@ internal static class XmppStanzas
 
         var said = rest[nick.Length..].TrimStart(' ', ',', '，', ':', '：', '\n');
         return (said.Length == 0 ? text : said, true);
+    }
+
+    /// <summary>Keeps who wrote what in a room, from its archive: corrections of it may come later.</summary>
+    public static void Remember(XElement stanza, XmppRoom room, string stanzaId)
+    {
+        if (XmppAddress.TryParse(stanza.Get("from"), out var from) && from.Resource.Length > 0)
+        {
+            room.Remember(stanzaId, SenderOf(stanza, from, room), NotEmpty(stanza.Get("id")));
+        }
     }
 
     private static bool IsMentioned(XElement stanza, XmppRoom room)

@@ -20,11 +20,7 @@ public sealed class XmppServerFixture : IAsyncLifetime
 
     public string NextBot() => BotOf(Interlocked.Increment(ref _next));
 
-    public async ValueTask InitializeAsync()
-    {
-        var bots = Enumerable.Range(1, Rigs).Select(BotOf);
-        Server = await ProsodyServer.StartAsync([.. bots.SelectMany(bot => (string[])[bot, XmppRig.AccountOf(bot, 5001), XmppRig.AccountOf(bot, 5002)])]);
-    }
+    public async ValueTask InitializeAsync() => Server = await ProsodyServer.StartAsync([.. Enumerable.Range(1, Rigs).Select(BotOf).SelectMany(XmppRig.AccountsOf)]);
 
     public async ValueTask DisposeAsync()
     {

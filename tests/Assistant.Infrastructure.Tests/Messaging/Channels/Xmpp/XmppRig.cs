@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Xml.Linq;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
@@ -13,22 +12,32 @@ using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Xmpp;
 
-/// <summary>The XMPP channel with a real server behind it; people use the same client.</summary>
+/// <summary>The XMPP channel with a real server behind a line that can go bad; people use the same client, on lines of their own.</summary>
 internal sealed class XmppRig : ChannelRig
 {
-    private readonly ProsodyServer _server;
+    private const int Robot = 5003;
+
     private readonly MessengerHttp _http = new(TestOutgoing.Default, Options.Create(new CallOptions()), TimeProvider.System);
-    private readonly XmppOptions _options = new() { CallTimeout = TimeSpan.FromSeconds(5) };
     private readonly Dictionary<int, XmppPerson> _people = [];
     private readonly string _bot;
+    private Task _healing = Task.CompletedTask;
 
-    private XmppRig(ProsodyServer server, string bot)
+    private XmppRig(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change)
     {
-        (_server, _bot) = (server, bot);
-        Channel = new XmppChannel(TestOutgoing.Default, _http, Options.Create(_options), TimeProvider.System);
+        (Server, _bot, Line) = (server, bot, FaultyLine.To(server.Port));
+        Channel = new XmppChannel(Lines, _http, Options.Create(Patience), TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
-        Connection = new Connection(new ConnectionId("xmpp"), TenantId.Default, "xmpp", "XMPP", AccessPolicy.Open, true, false, Settings(ProsodyServer.PasswordOf(bot)), now, now);
+        Connection = new Connection(
+            new ConnectionId("xmpp"), TenantId.Default, "xmpp", "XMPP", AccessPolicy.Open, true, false, Settings(ProsodyServer.PasswordOf(bot), change), now, now);
     }
+
+    public static MessengerLines Lines { get; } = new(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }));
+
+    public static XmppOptions Patience { get; } = new() { CallTimeout = TimeSpan.FromSeconds(3), RoomInterval = TimeSpan.FromMilliseconds(300) };
+
+    public ProsodyServer Server { get; }
+
+    public FaultyLine Line { get; }
 
     public override IChannel Channel { get; }
 
@@ -36,155 +45,153 @@ internal sealed class XmppRig : ChannelRig
 
     public override SettingValues WrongSettings => Settings("not-this-one");
 
-    public static async Task<XmppRig> NewAsync(ProsodyServer server, string bot)
+    public string Room => $"room-{_bot}@{ProsodyServer.Rooms}";
+
+    public string Bot => $"{_bot}@localhost";
+
+    public bool IsUp => Host.Reports is { Count: > 0 } reports && reports[^1].State == ConnectionState.Up;
+
+    public static async Task<XmppRig> NewAsync(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change = null)
     {
-        var rig = new XmppRig(server, bot);
-        foreach (var person in (int[])[5001, 5002])
+        var rig = new XmppRig(server, bot, change);
+        foreach (var person in (int[])[5001, 5002, Robot])
         {
-            rig._people[person] = await XmppPerson.StartAsync(server, rig.AccountOf(person), rig._options);
+            rig._people[person] = await XmppPerson.StartAsync(server, AccountOf(bot, person));
         }
 
         return rig;
     }
 
-    /// <summary>The account of a person who writes to this rig's assistant only.</summary>
-    public static string AccountOf(string bot, int person) => string.Create(CultureInfo.InvariantCulture, $"p{person}-{bot}");
+    /// <summary>The accounts of an assistant and of those who write to it only.</summary>
+    public static IEnumerable<string> AccountsOf(string bot) => [bot, AccountOf(bot, 5001), AccountOf(bot, 5002), AccountOf(bot, Robot)];
 
-    public override ExternalChat ChatOf(int person) => new($"{AccountOf(person)}@localhost");
+    public XmppPerson Person(int person) => _people[person];
+
+    /// <summary>A person comes again, after the server was away.</summary>
+    public async Task ReturnAsync(int person)
+    {
+        await _people[person].DisposeAsync();
+        _people[person] = await XmppPerson.StartAsync(Server, AccountOf(_bot, person));
+    }
+
+    public override ExternalChat ChatOf(int person) => new($"{AccountOf(_bot, person)}@localhost");
 
     public override Task SayAsync(int person, string text) => _people[person].SayAsync(Bot, text);
 
-    public override Task EditLastAsync(int person, string text)
-        => _people[person].SayAsync(Bot, text, new XElement(XmppNames.Correct + "replace", new XAttribute("id", _people[person].LastId)), isNew: false);
+    public override Task EditLastAsync(int person, string text) => _people[person].CorrectLastAsync(Bot, text);
 
-    public override Task DeleteLastAsync(int person) => _people[person].SayAsync(
-        Bot, "taken back", new XElement(XmppNames.Retract + "retract", new XAttribute("id", _people[person].LastId)), isNew: false);
+    public override Task DeleteLastAsync(int person) => _people[person].RetractLastAsync(Bot);
 
-    public override Task SendUnknownAsync() => _people[5001].SayAsync(Bot, null, new XElement(XName.Get("hologram", "urn:example")));
+    public override Task SendFileAsync(int person, byte[] content) => _people[person].SendFileAsync(Bot, content);
+
+    public override async Task SayInGroupAsync(int person, string text, bool isMention)
+    {
+        await _people[person].JoinAsync(Room);
+        await _people[person].SayAsync(Room, isMention ? $"assistant: {text}" : text, isGroup: true);
+    }
+
+    /// <summary>Bots cannot be told by the protocol: the operator names them.</summary>
+    public override Task SayAsBotAsync(string text) => _people[Robot].SayAsync(Bot, text);
+
+    public override Task SendUnknownAsync() => _people[5001].SayUnknownAsync(Bot);
 
     public override async Task RedeliverLastAsync()
     {
-        // The archive has it still, and nobody remembers how far it was read.
         var offered = Gateway.Offered.Count;
-        await StopAsync();
-        Host.Cursor = null;
-        await StartAsync(CancellationToken.None);
+        await ReadAgainAsync();
         Assert.True(Gateway.Offered.Count > offered);
     }
 
-    public override IReadOnlyList<string> ShownTo(int person) => _people[person].Shown;
+    /// <summary>The archive has what we said, too.</summary>
+    public override Task EchoLastAsync() => ReadAgainAsync();
 
-    public override void FloodNextSend(int seconds) => Assert.Skip("XMPP names no number of seconds to wait.");
+    public override IReadOnlyList<string> ShownTo(int person)
+    {
+        Heal();
+        return [.. _people[person].Shown.Where(message => message.File is null).Select(message => message.Text)];
+    }
 
-    public override void BreakNextSend() => Assert.Skip("The server cannot be told to fail.");
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+    {
+        Heal();
+        return [.. _people[person].Shown.Where(message => message.File is not null).Select(message => XmppPerson.FetchAsync(message.File!).GetAwaiter().GetResult())];
+    }
 
-    public override void LoseNextAnswer() => Assert.Skip("The line between the channel and the server cannot be made to lose an answer here.");
+    public override void FloodNextSend(int seconds) => throw new NotSupportedException("A server slows a line down; it names no time to wait.");
+
+    public override void FloodNextFile(int seconds) => throw new NotSupportedException("A file service names no time to wait.");
+
+    public override void BreakNextSend()
+    {
+        Line.IsClosed = true;
+        Line.Cut();
+        Assert.True(SpinWait.SpinUntil(() => !IsUp, TimeSpan.FromSeconds(5)));
+    }
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    /// <summary>The server's answers are lost until the channel gives the line up.</summary>
+    public override void LoseNextAnswer()
+    {
+        Line.SwallowsAnswers = true;
+        _healing = Task.Run(() =>
+        {
+            SpinWait.SpinUntil(() => !IsUp, TimeSpan.FromSeconds(10));
+            Line.SwallowsAnswers = false;
+        });
+    }
+
+    public override void LoseNextFileAnswer() => throw new NotSupportedException("A file is shown by a message, whose lost answer is another fact.");
 
     public override void Refuse(int person) => _people[person].BlockAsync(Bot).GetAwaiter().GetResult();
 
-    public override Task SendFileAsync(int person, byte[] content)
-    {
-        Assert.Skip("Files lie on a service of their own, which this server has not.");
-        return Task.CompletedTask;
-    }
+    public override void EndToken() => throw new NotSupportedException("XMPP signs in with a password, once for each line.");
+
+    public override void RevokeCredentials() => throw new NotSupportedException("Who is signed in stays so: a password is asked for at the next line only.");
 
     public override async ValueTask DisposeAsync()
     {
+        await _healing;
         await base.DisposeAsync();
         foreach (var person in _people.Values)
         {
             await person.DisposeAsync();
         }
 
+        await Line.DisposeAsync();
         _http.Dispose();
     }
 
-    private string Bot => $"{_bot}@localhost";
-
-    private string AccountOf(int person) => AccountOf(_bot, person);
-
-    private SettingValues Settings(string password) => new(new Dictionary<string, string>
+    public SettingValues Settings(string password, Action<Dictionary<string, string>>? change = null)
     {
-        ["address"] = Bot, ["password"] = password, ["host"] = "127.0.0.1", ["port"] = _server.Port.ToString(CultureInfo.InvariantCulture),
-        ["fingerprint"] = _server.Fingerprint, ["rooms"] = "",
-    });
-}
-
-/// <summary>A person at a client of the same kind.</summary>
-internal sealed class XmppPerson : IAsyncDisposable
-{
-    private readonly XmppLink _link;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _lock = new();
-    private readonly List<string> _shown = [];
-    private Task _running = Task.CompletedTask;
-
-    private XmppPerson(XmppLink link) => _link = link;
-
-    public string LastId { get; private set; } = "";
-
-    public IReadOnlyList<string> Shown
-    {
-        get
+        var values = new Dictionary<string, string>
         {
-            // What the server took is on its way to the person: an answer to a question behind it says that it is here.
-            _link.AskAsync("get", "localhost", new XElement(XmppNames.Ping + "ping"), CancellationToken.None).GetAwaiter().GetResult();
-            lock (_lock)
-            {
-                return [.. _shown];
-            }
+            ["address"] = Bot, ["password"] = password, ["host"] = "127.0.0.1", ["port"] = Line.Port.ToString(CultureInfo.InvariantCulture),
+            ["authority"] = Server.Authority, ["rooms"] = Room, ["ignore"] = $"{AccountOf(_bot, Robot)}@localhost",
+            ["files"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Server.FilesPort}/"),
+        };
+        change?.Invoke(values);
+        return new SettingValues(values);
+    }
+
+    /// <summary>Waits until the session is back on a line that works.</summary>
+    public void Heal()
+    {
+        if (Line.IsClosed)
+        {
+            Line.IsClosed = false;
+            Assert.True(SpinWait.SpinUntil(() => IsUp, TimeSpan.FromSeconds(15)));
         }
     }
 
-    public static async Task<XmppPerson> StartAsync(ProsodyServer server, string account, XmppOptions options)
-    {
-        var settings = XmppSettings.Read(new SettingValues(new Dictionary<string, string>
-        {
-            ["address"] = $"{account}@localhost", ["password"] = ProsodyServer.PasswordOf(account), ["host"] = "127.0.0.1",
-            ["port"] = server.Port.ToString(CultureInfo.InvariantCulture), ["fingerprint"] = server.Fingerprint,
-        }))!;
-        var person = new XmppPerson(new XmppLink(settings, "phone", options, TestOutgoing.Default, TimeProvider.System));
-        await person._link.OpenAsync(CancellationToken.None);
-        person._running = person._link.PumpAsync(person.ReceiveAsync, person._stop.Token);
-        await person._link.WriteAsync(new XElement(XmppNames.Presence), CancellationToken.None);
-        return person;
-    }
+    private static string AccountOf(string bot, int person) => string.Create(CultureInfo.InvariantCulture, $"p{person}-{bot}");
 
-    public async Task SayAsync(string to, string? text, XElement? with = null, bool isNew = true)
+    /// <summary>The archive has it still, and nobody remembers how far it was read.</summary>
+    private async Task ReadAgainAsync()
     {
-        var id = XmppNames.NewId();
-        LastId = isNew ? id : LastId;
-        var receipt = await _link.DeliverAsync(
-            new XElement(XmppNames.Message, new XAttribute("to", to), new XAttribute("type", "chat"), new XAttribute("id", id),
-                text is null ? null : new XElement(XmppNames.Client + "body", text), with, new XElement(XmppNames.Hints + "store")),
-            toRoom: false, CancellationToken.None);
-        Assert.IsType<XmppReceipt.Taken>(receipt);
-    }
-
-    public Task BlockAsync(string whom)
-    {
-        XNamespace blocking = "urn:xmpp:blocking";
-        return _link.AskAsync("set", null, new XElement(blocking + "block", new XElement(blocking + "item", new XAttribute("jid", whom))), CancellationToken.None);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _link.Dispose();
-        _stop.Dispose();
-    }
-
-    private Task ReceiveAsync(XElement stanza)
-    {
-        if (stanza.Element(XmppNames.Client + "body")?.Value is { } body && stanza.Get("type") != "error")
-        {
-            lock (_lock)
-            {
-                _shown.Add(body);
-            }
-        }
-
-        return Task.CompletedTask;
+        await StopAsync();
+        Host.Cursor = null;
+        await StartAsync(CancellationToken.None);
+        Assert.True(SpinWait.SpinUntil(() => IsUp, TimeSpan.FromSeconds(10)));
     }
 }
