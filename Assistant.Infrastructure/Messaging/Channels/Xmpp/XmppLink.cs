@@ -233,6 +233,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         {
             if (!pending.IsTaken)
             {
+                _isOpen = false;
                 _line?.Abort(); // a server that does not answer is taken for gone: the stream finds another line
             }
 

@@ -138,7 +138,7 @@ internal sealed class XmppPerson : IAsyncDisposable
             new XElement(XmppNames.Message, new XAttribute("to", to), new XAttribute("type", isGroup ? "groupchat" : "chat"), new XAttribute("id", id),
                 content, new XElement(XmppNames.Hints + "store")),
             toRoom: false, CancellationToken.None);
-        Assert.IsType<XmppReceipt.Taken>(receipt);
+        Assert.True(receipt is XmppReceipt.Taken, $"{receipt} {_running.Exception}");
     }
 
     private async Task ConfigureAsync(string room, string field, string value)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
@@ -13,7 +14,7 @@ using Xunit;
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Xmpp;
 
 /// <summary>The XMPP channel with a real server behind a line that can go bad; people use the same client, on lines of their own.</summary>
-internal sealed class XmppRig : ChannelRig
+internal sealed partial class XmppRig : ChannelRig
 {
     private const int Robot = 5003;
 
@@ -33,7 +34,7 @@ internal sealed class XmppRig : ChannelRig
 
     public static MessengerLines Lines { get; } = new(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }));
 
-    public static XmppOptions Patience { get; } = new() { CallTimeout = TimeSpan.FromSeconds(3), RoomInterval = TimeSpan.FromMilliseconds(300) };
+    public static XmppOptions Patience { get; } = new() { CallTimeout = TimeSpan.FromSeconds(5), RoomInterval = TimeSpan.FromMilliseconds(300) };
 
     public ProsodyServer Server { get; }
 
@@ -108,7 +109,7 @@ internal sealed class XmppRig : ChannelRig
     public override IReadOnlyList<string> ShownTo(int person)
     {
         Heal();
-        return [.. _people[person].Shown.Where(message => message.File is null).Select(message => message.Text)];
+        return [.. _people[person].Shown.Where(message => message.File is null).Select(message => Bold().Replace(message.Text, "**$1**"))];
     }
 
     public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
@@ -183,6 +184,10 @@ internal sealed class XmppRig : ChannelRig
             Assert.True(SpinWait.SpinUntil(() => IsUp, TimeSpan.FromSeconds(15)));
         }
     }
+
+    /// <summary>What the contract writes bold, as message styling has it.</summary>
+    [GeneratedRegex(@"(?<!\S)\*(\w+)\*(?!\S)")]
+    private static partial Regex Bold();
 
     private static string AccountOf(string bot, int person) => string.Create(CultureInfo.InvariantCulture, $"p{person}-{bot}");
 
