@@ -56,13 +56,16 @@ internal sealed class XmppLine : IAsyncDisposable
     /// <summary>The next element; <see langword="null"/> when the server ended the stream.</summary>
     public Task<XElement?> ReadAsync() => _reader.ReadAsync();
 
-    public async Task WriteAsync(string xml, CancellationToken cancellationToken)
+    public Task WriteAsync(string xml, CancellationToken cancellationToken) => WriteAsync(() => xml, cancellationToken);
+
+    /// <param name="xml">Asked when it is its turn: of two counts, the later is the higher.</param>
+    public async Task WriteAsync(Func<string> xml, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
             // Half an element would spoil everything behind it: once begun it is written whole.
-            await _stream.WriteAsync(Encoding.UTF8.GetBytes(xml), CancellationToken.None);
+            await _stream.WriteAsync(Encoding.UTF8.GetBytes(xml()), CancellationToken.None);
             await _stream.FlushAsync(CancellationToken.None);
         }
         finally

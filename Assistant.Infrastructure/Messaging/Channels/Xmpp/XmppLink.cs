@@ -2,58 +2,28 @@
 // committed, in the order it came: the acknowledgement is the promise that it need not come again. What the server counts tells which of our messages
 // it has; after a break the stream is taken up again, and what the server did not count is sent once more.
 using System.Globalization;
-using System.Threading.Channels;
 using System.Xml.Linq;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
-/// <summary>What became of a stanza handed to the server.</summary>
-internal abstract record XmppReceipt
-{
-    private XmppReceipt() { }
-
-    /// <param name="Reflection">What the room made of it; <see langword="null"/> outside of rooms.</param>
-    public sealed record Taken(XElement? Reflection) : XmppReceipt;
-
-    public sealed record Returned(XElement Error) : XmppReceipt;
-
-    /// <summary>It never left.</summary>
-    public sealed record NotSent : XmppReceipt;
-
-    /// <summary>It left, and nobody knows.</summary>
-    public sealed record Lost : XmppReceipt;
-}
-
-/// <summary>How far an archive is read.</summary>
-internal sealed record XmppMark(string Archive, string Id);
-
-/// <summary>Something did not get stored: what was not acknowledged comes again.</summary>
-internal sealed class XmppNotStoredException(Exception inner) : Exception(inner.Message, inner);
-
 /// <summary>One account's stream over the lines it lives on. Sending is safe for concurrent use.</summary>
 internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptions options, MessengerLines lines, TimeProvider time) : IDisposable
 {
     private const int Backlog = 200;
-    private const int SavedTogether = 50;
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, TaskCompletionSource<XElement>> _asked = [];
-    private readonly Dictionary<string, Pending> _pending = [];
-    private readonly LinkedList<Counted> _unacked = new();
+    private readonly XmppQuestions _questions = new();
+    private readonly Dictionary<string, XmppPending> _pending = [];
+    private readonly XmppUnacked _unacked = new();
     private readonly SemaphoreSlim _order = new(1);
-    private Channel<Task<XmppMark?>> _arrived = NewQueue();
+    private readonly XmppReceived _received = new();
     private XmppLine? _line;
     private string? _resumeId;
     private bool _isManaged;
     private volatile bool _isOpen;
-    private uint _handled;
-    private uint _sent;
-
-    /// <summary>What the server calls us.</summary>
-    public XmppAddress Self { get; private set; } = settings.Self;
 
     /// <summary>Whether a broken line may be taken up again.</summary>
     public bool CanResume => _resumeId is not null;
@@ -65,7 +35,8 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
     /// <returns>Whether it is the old stream.</returns>
     public async Task<bool> OpenAsync(CancellationToken cancellationToken)
     {
-        using var patience = NewPatience(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.CallTimeout);
         await _order.WaitAsync(cancellationToken); // nobody says anything before the stream is there
         try
         {
@@ -101,10 +72,10 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
     public async Task PumpAsync(Func<XElement, Task<XmppMark?>> receive, Func<IReadOnlyCollection<XmppMark>, Task> save, CancellationToken cancellationToken)
     {
         var line = _line!;
-        var arrived = _arrived = NewQueue();
+        _received.BeginLine();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = ReadAsync(line, arrived.Writer, receive);
-        var committing = CommitAsync(line, arrived.Reader, save, stop.Token);
+        var reading = ReadAsync(line, receive);
+        var committing = _received.CommitAsync(save, () => AnnounceAsync(line), stop.Token);
         var living = PingAsync(line, stop.Token);
         try
         {
@@ -122,15 +93,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             line.Abort();
             await Task.WhenAll(reading, committing, living).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await line.DisposeAsync();
-            lock (_lock)
-            {
-                foreach (var asked in _asked.Values)
-                {
-                    asked.TrySetException(new IOException("The line broke."));
-                }
-
-                _asked.Clear();
-            }
+            _questions.Break();
         }
     }
 
@@ -140,7 +103,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         lock (_lock)
         {
             _resumeId = null;
-            (_handled, _sent) = (0, 0);
+            _received.BeginStream();
             _unacked.Clear();
             foreach (var pending in _pending.Values)
             {
@@ -169,12 +132,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
     public async Task<XElement> AskAsync(string type, string? to, XElement question, CancellationToken cancellationToken)
     {
         var id = XmppNames.NewId();
-        var answer = new TaskCompletionSource<XElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            _asked[id] = answer;
-        }
-
+        var answer = _questions.Ask(id);
         try
         {
             var iq = new XElement(XmppNames.Iq, new XAttribute("type", type), new XAttribute("id", id), to is null ? null : new XAttribute("to", to), question);
@@ -183,7 +141,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
                 throw new IOException("There is no line.");
             }
 
-            return await answer.Task.WaitAsync(options.CallTimeout, time, cancellationToken);
+            return await answer.WaitAsync(options.CallTimeout, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -191,10 +149,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
         finally
         {
-            lock (_lock)
-            {
-                _asked.Remove(id);
-            }
+            _questions.GiveUp(id);
         }
     }
 
@@ -207,7 +162,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
 
         var id = message.Get("id")!;
-        var pending = new Pending(toRoom, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new XmppPending(toRoom, new(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_lock)
         {
             _pending[id] = pending;
@@ -244,21 +199,16 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             lock (_lock)
             {
                 _pending.Remove(id);
-                for (var node = _unacked.First; node is not null; node = node.Next)
-                {
-                    if (node.Value.Pending == pending)
-                    {
-                        node.Value = node.Value with { Pending = null, Xml = null };
-                    }
-                }
             }
+
+            _unacked.GiveUp(pending);
         }
     }
 
     public void Dispose() => _order.Dispose();
 
     /// <returns>Whether it may have left, or will when the stream is taken up again.</returns>
-    private async Task<bool> SendAsync(XElement stanza, Pending? pending, CancellationToken cancellationToken)
+    private async Task<bool> SendAsync(XElement stanza, XmppPending? pending, CancellationToken cancellationToken)
     {
         var xml = XmppLine.Xml(stanza);
         await _order.WaitAsync(cancellationToken);
@@ -269,12 +219,9 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
                 return false;
             }
 
-            lock (_lock)
+            if (_isManaged)
             {
-                if (_isManaged)
-                {
-                    _unacked.AddLast(new Counted(++_sent, pending is null ? null : xml, pending));
-                }
+                _unacked.Add(pending is null ? null : xml, pending);
             }
 
             await line.WriteAsync(_isManaged && pending is not null ? xml + "<r xmlns='urn:xmpp:sm:3'/>" : xml, cancellationToken);
@@ -290,15 +237,15 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
     }
 
-    private async Task ReadAsync(XmppLine line, ChannelWriter<Task<XmppMark?>> arrived, Func<XElement, Task<XmppMark?>> receive)
+    private async Task ReadAsync(XmppLine line, Func<XElement, Task<XmppMark?>> receive)
     {
         while (await line.ReadAsync() is { } element)
         {
             if (element.IsStanza())
             {
                 var work = Answered(element) ? Task.FromResult<XmppMark?>(null) : receive(element);
-                arrived.TryWrite(work);
-                if (_arrived.Reader.Count > Backlog && !IsHeld())
+                _received.Add(work);
+                if (_received.Waiting > Backlog && !IsHeld())
                 {
                     await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // its fault is seen where it is acknowledged
                 }
@@ -321,39 +268,6 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         throw new IOException("The server ended the stream.");
     }
 
-    /// <summary>The one place where anything counts as dealt with: in order, and nothing behind what failed.</summary>
-    private async Task CommitAsync(
-        XmppLine line, ChannelReader<Task<XmppMark?>> arrived, Func<IReadOnlyCollection<XmppMark>, Task> save, CancellationToken cancellationToken)
-    {
-        Dictionary<string, XmppMark> marks = [];
-        await foreach (var work in arrived.ReadAllAsync(cancellationToken))
-        {
-            try
-            {
-                if (await work.WaitAsync(cancellationToken) is { } mark)
-                {
-                    marks[mark.Archive] = mark;
-                }
-
-                if (marks.Count > 0 && (arrived.Count == 0 || _handled % SavedTogether == 0))
-                {
-                    await save(marks.Values);
-                    marks.Clear();
-                }
-            }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new XmppNotStoredException(fault);
-            }
-
-            Interlocked.Increment(ref _handled);
-            if (arrived.Count == 0)
-            {
-                await AnnounceAsync(line);
-            }
-        }
-    }
-
     /// <summary>What is dealt with is acknowledged, and the server keeps nothing for us.</summary>
     private async Task SayGoodbyeAsync(XmppLine line)
     {
@@ -373,8 +287,7 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
     {
         if (_isManaged)
         {
-            var handled = Volatile.Read(ref _handled);
-            await line.WriteAsync($"<a xmlns='urn:xmpp:sm:3' h='{handled.ToString(CultureInfo.InvariantCulture)}'/>", CancellationToken.None);
+            await line.WriteAsync(() => $"<a xmlns='urn:xmpp:sm:3' h='{_received.Handled.ToString(CultureInfo.InvariantCulture)}'/>", CancellationToken.None);
         }
     }
 
@@ -402,24 +315,16 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             return false;
         }
 
+        if (stanza.Name == XmppNames.Iq)
+        {
+            _questions.Answer(id, stanza);
+            return true;
+        }
+
         lock (_lock)
         {
-            if (stanza.Name == XmppNames.Iq)
-            {
-                if (_asked.TryGetValue(id, out var asked))
-                {
-                    asked.TrySetResult(stanza);
-                }
-
-                return true;
-            }
-
-            if (stanza.Name == XmppNames.Message && stanza.Get("type") == "error" && _pending.TryGetValue(id, out var pending))
-            {
-                return pending.Done.TrySetResult(new XmppReceipt.Returned(stanza));
-            }
-
-            return false;
+            return stanza.Name == XmppNames.Message && stanza.Get("type") == "error" && _pending.TryGetValue(id, out var pending)
+                && pending.Done.TrySetResult(new XmppReceipt.Returned(stanza));
         }
     }
 
@@ -437,25 +342,18 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
 
     private void Acknowledged(XElement element)
     {
-        if (!uint.TryParse(element.Get("h"), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (CountIn(element) is { } count)
         {
-            return;
-        }
-
-        lock (_lock)
-        {
-            while (_unacked.First is { Value: var first } && unchecked(count - first.Number) < uint.MaxValue / 2)
-            {
-                _unacked.RemoveFirst();
-                first.Pending?.Take();
-            }
+            _unacked.Acknowledge(count);
         }
     }
+
+    private static uint? CountIn(XElement element) => uint.TryParse(element.Get("h"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
 
     private async Task<bool> IsResumedAsync(CancellationToken cancellationToken)
     {
         await _line!.WriteAsync(
-            XmppLine.Xml(new XElement(XmppNames.Management + "resume", new XAttribute("previd", _resumeId!), new XAttribute("h", _handled))), cancellationToken);
+            XmppLine.Xml(new XElement(XmppNames.Management + "resume", new XAttribute("previd", _resumeId!), new XAttribute("h", _received.Handled))), cancellationToken);
         var answer = await _line.ReadAsync();
         if (answer?.Name != XmppNames.Management + "resumed")
         {
@@ -468,21 +366,9 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
 
         Acknowledged(answer);
-        List<Counted> again;
-        lock (_lock)
+        foreach (var xml in CountIn(answer) is { } count ? _unacked.Renumber(count) : [])
         {
-            again = [.. _unacked.Where(one => one.Xml is not null)];
-            _sent = uint.TryParse(answer.Get("h"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : _sent;
-            _unacked.Clear();
-            foreach (var one in again)
-            {
-                _unacked.AddLast(one with { Number = ++_sent });
-            }
-        }
-
-        foreach (var one in again)
-        {
-            await _line.WriteAsync(one.Xml + "<r xmlns='urn:xmpp:sm:3'/>", cancellationToken);
+            await _line.WriteAsync(xml + "<r xmlns='urn:xmpp:sm:3'/>", cancellationToken);
         }
 
         return true;
@@ -494,12 +380,11 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             XmppLine.Xml(new XElement(XmppNames.Iq, new XAttribute("type", "set"), new XAttribute("id", "bind"),
                 new XElement(XmppNames.Bind + "bind", new XElement(XmppNames.Bind + "resource", resource)))), cancellationToken);
         var bound = await _line.ReadAsync();
-        if (!XmppAddress.TryParse(bound?.Element(XmppNames.Bind + "bind")?.Element(XmppNames.Bind + "jid")?.Value, out var self))
+        if (!XmppAddress.TryParse(bound?.Element(XmppNames.Bind + "bind")?.Element(XmppNames.Bind + "jid")?.Value, out _))
         {
             throw new XmppRefusedException(Phrase.Of("xmpp.not-bound"));
         }
 
-        Self = self;
         _isManaged = false;
         if (canManage)
         {
@@ -509,31 +394,4 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             _resumeId = _isManaged && enabled!.Get("resume") is "true" or "1" && enabled!.Get("id") is { Length: > 0 } id ? id : null;
         }
     }
-
-    private CancellationTokenSource NewPatience(CancellationToken cancellationToken)
-    {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(options.CallTimeout);
-        return patience;
-    }
-
-    private static Channel<Task<XmppMark?>> NewQueue() => Channel.CreateUnbounded<Task<XmppMark?>>();
-
-    private sealed record Pending(bool ToRoom, TaskCompletionSource<XmppReceipt> Done)
-    {
-        public bool IsTaken { get; private set; }
-
-        /// <summary>The server has it. In a room that is not the end: the room shows it, or does not.</summary>
-        public void Take()
-        {
-            IsTaken = true;
-            if (!ToRoom)
-            {
-                Done.TrySetResult(new XmppReceipt.Taken(null));
-            }
-        }
-    }
-
-    /// <param name="Xml"><see langword="null"/> for what is not worth sending again.</param>
-    private sealed record Counted(uint Number, string? Xml, Pending? Pending);
 }

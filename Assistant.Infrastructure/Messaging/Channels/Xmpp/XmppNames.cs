@@ -23,6 +23,7 @@ internal static class XmppNames
     public static readonly XNamespace ResultSet = "http://jabber.org/protocol/rsm";        // XEP-0059
     public static readonly XNamespace OutOfBand = "jabber:x:oob";                          // XEP-0066
     public static readonly XNamespace ChatStates = "http://jabber.org/protocol/chatstates"; // XEP-0085
+    public static readonly XNamespace Capabilities = "http://jabber.org/protocol/caps";    // XEP-0115
     public static readonly XNamespace Receipts = "urn:xmpp:receipts";                      // XEP-0184
     public static readonly XNamespace Management = "urn:xmpp:sm:3";                        // XEP-0198
     public static readonly XNamespace Ping = "urn:xmpp:ping";                              // XEP-0199

@@ -169,7 +169,7 @@ internal sealed class XmppSession : IChannelSession, IFileSender, ITypingIndicat
 
         // Twice: what comes between the archive's last page and our presence is in the archive only.
         await _inbox.CatchUpAsync(_account, PlaceOf, cancellationToken);
-        await _link.WriteAsync(new XElement(XmppNames.Presence), cancellationToken);
+        await _link.WriteAsync(new XElement(XmppNames.Presence, XmppCapabilities.Announcement), cancellationToken);
         await _inbox.CatchUpAsync(_account, PlaceOf, cancellationToken);
         await _inbox.ReleaseAsync(_account, PlaceOf);
     }
@@ -205,15 +205,19 @@ internal sealed class XmppSession : IChannelSession, IFileSender, ITypingIndicat
         }
     }
 
-    /// <summary>Whoever asks gets an answer (RFC 6120, 8.2.3): we live, and nothing else.</summary>
+    /// <summary>Whoever asks gets an answer (RFC 6120, 8.2.3): that we live, what we understand, and nothing else.</summary>
     private Task AnswerAsync(XElement question)
     {
-        var isPing = question.Element(XmppNames.Ping + "ping") is not null;
+        var isQuestion = question.Get("type") == "get";
+        var isPing = isQuestion && question.Element(XmppNames.Ping + "ping") is not null;
+        var answer = isQuestion && question.Element(XmppNames.DiscoInfo + "query") is { } query ? XmppCapabilities.Answer(query.Get("node")) : null;
+        var isAnswered = isPing || answer is not null;
         return _link.WriteAsync(
             new XElement(XmppNames.Iq,
-                new XAttribute("type", isPing ? "result" : "error"), new XAttribute("id", question.Get("id") ?? ""),
+                new XAttribute("type", isAnswered ? "result" : "error"), new XAttribute("id", question.Get("id") ?? ""),
                 question.Get("from") is { } from ? new XAttribute("to", from) : null,
-                isPing ? null : new XElement(XmppNames.Client + "error", new XAttribute("type", "cancel"), new XElement(XmppNames.StanzaErrors + "service-unavailable"))),
+                answer,
+                isAnswered ? null : new XElement(XmppNames.Client + "error", new XAttribute("type", "cancel"), new XElement(XmppNames.StanzaErrors + "service-unavailable"))),
             CancellationToken.None);
     }
 }

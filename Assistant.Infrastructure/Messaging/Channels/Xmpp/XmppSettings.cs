@@ -49,7 +49,10 @@ internal sealed class XmppSettings
         Server = new LineAddress(
             values.Find("host")?.Trim() ?? self.Domain,
             double.TryParse(values.Find("port"), NumberStyles.Float, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? (int)port : 5222,
-            Security == XmppSecurity.DirectTls, values.Find("authority")) { ServerName = self.Domain };
+            Security == XmppSecurity.DirectTls, values.Find("authority"))
+        {
+            ServerName = self.Domain,
+        };
         Nick = values.Find("nick")!.Trim();
         Files = values.Find("files") is { } files ? new Uri(files) : null;
         Groups = GroupRule.Of(values);

@@ -16,6 +16,7 @@ namespace Assistant.Infrastructure.Tests.Messaging.Channels.Xmpp;
 /// <summary>The XMPP channel with a real server behind a line that can go bad; people use the same client, on lines of their own.</summary>
 internal sealed partial class XmppRig : ChannelRig
 {
+    private const int Ann = 5001;
     private const int Robot = 5003;
 
     private readonly MessengerHttp _http = new(TestOutgoing.Default, Options.Create(new CallOptions()), TimeProvider.System);
@@ -34,7 +35,8 @@ internal sealed partial class XmppRig : ChannelRig
 
     public static MessengerLines Lines { get; } = new(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }));
 
-    public static XmppOptions Patience { get; } = new() { CallTimeout = TimeSpan.FromSeconds(5), RoomInterval = TimeSpan.FromMilliseconds(300) };
+    /// <summary>Of the assistant; people have all the time they need.</summary>
+    private static XmppOptions Patience { get; } = new() { CallTimeout = TimeSpan.FromSeconds(3), RoomInterval = TimeSpan.FromMilliseconds(300) };
 
     public ProsodyServer Server { get; }
 
@@ -55,18 +57,19 @@ internal sealed partial class XmppRig : ChannelRig
     public static async Task<XmppRig> NewAsync(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change = null)
     {
         var rig = new XmppRig(server, bot, change);
-        foreach (var person in (int[])[5001, 5002, Robot])
-        {
-            rig._people[person] = await XmppPerson.StartAsync(server, AccountOf(bot, person));
-        }
-
+        await rig.ComeAsync(Ann);
         return rig;
     }
 
     /// <summary>The accounts of an assistant and of those who write to it only.</summary>
     public static IEnumerable<string> AccountsOf(string bot) => [bot, AccountOf(bot, 5001), AccountOf(bot, 5002), AccountOf(bot, Robot)];
 
+    /// <summary>Somebody who is there.</summary>
     public XmppPerson Person(int person) => _people[person];
+
+    /// <summary>Somebody, who comes when first asked for: every sign-in takes the server its time.</summary>
+    public async Task<XmppPerson> ComeAsync(int person)
+        => _people.GetValueOrDefault(person) ?? (_people[person] = await XmppPerson.StartAsync(Server, AccountOf(_bot, person)));
 
     /// <summary>A person comes again, after the server was away.</summary>
     public async Task ReturnAsync(int person)
@@ -77,7 +80,7 @@ internal sealed partial class XmppRig : ChannelRig
 
     public override ExternalChat ChatOf(int person) => new($"{AccountOf(_bot, person)}@localhost");
 
-    public override Task SayAsync(int person, string text) => _people[person].SayAsync(Bot, text);
+    public override async Task SayAsync(int person, string text) => await (await ComeAsync(person)).SayAsync(Bot, text);
 
     public override Task EditLastAsync(int person, string text) => _people[person].CorrectLastAsync(Bot, text);
 
@@ -87,12 +90,12 @@ internal sealed partial class XmppRig : ChannelRig
 
     public override async Task SayInGroupAsync(int person, string text, bool isMention)
     {
-        await _people[person].JoinAsync(Room);
+        await (await ComeAsync(person)).JoinAsync(Room);
         await _people[person].SayAsync(Room, isMention ? $"assistant: {text}" : text, isGroup: true);
     }
 
     /// <summary>Bots cannot be told by the protocol: the operator names them.</summary>
-    public override Task SayAsBotAsync(string text) => _people[Robot].SayAsync(Bot, text);
+    public override Task SayAsBotAsync(string text) => SayAsync(Robot, text);
 
     public override Task SendUnknownAsync() => _people[5001].SayUnknownAsync(Bot);
 

@@ -7,35 +7,25 @@ using Xunit;
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Xmpp;
 
 /// <summary>What only a real server shows, and a line to it that breaks.</summary>
-public sealed class XmppServerTests : IAsyncLifetime
+public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<XmppServerFixture>
 {
     private const int Ann = 5001;
     private const int Many = 200;
 
-    private ProsodyServer _server = null!;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _server = await ProsodyServer.StartAsync([.. XmppRig.AccountsOf("bot")]);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
-    }
 
     [Fact]
     public async Task A_killed_server_is_come_back_to()
     {
-        await using var rig = await StartAsync();
+        await using var server = await ProsodyServer.StartAsync([.. XmppRig.AccountsOf("bot")]);
+        await using var rig = await XmppRig.NewAsync(server, "bot");
+        await rig.StartAsync(Cancel);
         await rig.SayAsync(Ann, "before");
         await rig.Gateway.WaitAsync(1, Cancel);
 
-        await _server.KillAsync();
+        await server.KillAsync();
         Assert.True(SpinWait.SpinUntil(() => !rig.IsUp, TimeSpan.FromSeconds(10)));
-        await _server.StartAgainAsync();
+        await server.StartAgainAsync();
         await rig.ReturnAsync(Ann);
         await rig.SayAsync(Ann, "after");
         if (!SpinWait.SpinUntil(() => rig.IsUp, TimeSpan.FromSeconds(10)))
@@ -58,6 +48,7 @@ public sealed class XmppServerTests : IAsyncLifetime
             await rig.SayAsync(Ann, $"{i:000}");
             if (i % 60 == 30)
             {
+                Assert.True(SpinWait.SpinUntil(() => rig.IsUp, TimeSpan.FromSeconds(10)));
                 rig.Line.Cut();
             }
         }
@@ -123,7 +114,7 @@ public sealed class XmppServerTests : IAsyncLifetime
     [Fact]
     public async Task A_room_that_refuses_stops_nothing_and_is_tried_again()
     {
-        await using var rig = await XmppRig.NewAsync(_server, "bot", values => values["rooms"] += ", closed@" + ProsodyServer.Rooms);
+        await using var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot(), values => values["rooms"] += ", closed@" + ProsodyServer.Rooms);
         await rig.Person(Ann).CloseAsync("closed@" + ProsodyServer.Rooms);
         var starting = rig.StartAsync(Cancel);
         await rig.Host.WaitAsync(ConnectionState.Degraded, Cancel);
@@ -176,7 +167,7 @@ public sealed class XmppServerTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_nobody_vouches_for_is_not_taken()
     {
-        await using var rig = await XmppRig.NewAsync(_server, "bot", values => values.Remove("authority"));
+        await using var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot(), values => values.Remove("authority"));
 
         var check = Assert.Single((await rig.Channel.TestAsync(rig.Connection.Settings, Cancel)).Checks);
 
@@ -186,7 +177,7 @@ public sealed class XmppServerTests : IAsyncLifetime
     [Fact]
     public async Task Without_encryption_it_goes_no_further_than_this_machine()
     {
-        await using var rig = await XmppRig.NewAsync(_server, "bot", values => (values["security"], values["host"]) = ("none", "xmpp.example.test"));
+        await using var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot(), values => (values["security"], values["host"]) = ("none", "xmpp.example.test"));
 
         var check = Assert.Single((await rig.Channel.TestAsync(rig.Connection.Settings, Cancel)).Checks);
 
@@ -195,7 +186,7 @@ public sealed class XmppServerTests : IAsyncLifetime
 
     private async Task<XmppRig> StartAsync()
     {
-        var rig = await XmppRig.NewAsync(_server, "bot");
+        var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot());
         await rig.StartAsync(Cancel);
         return rig;
     }

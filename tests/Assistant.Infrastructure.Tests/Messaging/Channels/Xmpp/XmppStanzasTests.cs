@@ -87,6 +87,17 @@ public sealed class XmppStanzasTests
         }
     }
 
+    [Fact]
+    public void Every_vector_of_capabilities_comes_out()
+    {
+        foreach (var (id, input, expect) in Vectors.Of("xmpp-auth.json").Where(vector => vector.Id.StartsWith("caps", StringComparison.Ordinal)))
+        {
+            var identities = input["identities"]!.AsArray().Select(one => ((string)one![0]!, (string)one[1]!, (string)one[2]!, (string)one[3]!));
+
+            Assert.True((string)expect["ver"]! == XmppCapabilities.Hash(identities, input["features"]!.AsArray().Select(feature => (string)feature!)), id);
+        }
+    }
+
     [Theory]
     [InlineData("**bold** and _it_ `c`", "*bold* and _it_ `c`")]
     [InlineData("中文**粗体**后", "中文\u200A*粗体*\u200A后")]
