@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Outgoing;
@@ -42,6 +43,12 @@ internal sealed class MessengerHttp : IDisposable
     /// <summary>The same for a request that carries a file: it has the time its size takes.</summary>
     public Task<CallOutcome> UploadAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
         => CallAsync(_configured, messenger, request, _options.FileTimeout, cancellationToken);
+
+    /// <summary>The same, for messengers that say things in headers.</summary>
+    /// <param name="readHeaders">Called once when there is an answer, before it is returned.</param>
+    public Task<CallOutcome> CallAsync(
+        string messenger, HttpRequestMessage request, Action<HttpResponseHeaders> readHeaders, CancellationToken cancellationToken)
+        => CallAsync(_configured, messenger, request, _options.CallTimeout, cancellationToken, readHeaders);
 
     /// <summary>Opens a file; the caller reads and disposes the stream, counts its bytes and ends when it has enough.</summary>
     /// <param name="isConfigured">Whether the host was named by the operator or is fixed in the code. One named in a message never leads into the private network.</param>
@@ -122,12 +129,14 @@ internal sealed class MessengerHttp : IDisposable
     }
 
     private async Task<CallOutcome> CallAsync(
-        HttpClient client, string messenger, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+        HttpClient client, string messenger, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken,
+        Action<HttpResponseHeaders>? readHeaders = null)
     {
         using var patience = NewPatience(timeout, cancellationToken);
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            readHeaders?.Invoke(response.Headers);
             var body = await ReadAsync(response.Content, patience.Token);
             return body is null
                 ? new CallOutcome.Lost(Phrase.Of("channel.unreadable", ("name", messenger)))

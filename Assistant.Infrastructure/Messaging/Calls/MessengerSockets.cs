@@ -54,6 +54,9 @@ internal sealed class MessengerSocket(string messenger, ClientWebSocket socket) 
     /// <summary>The code the other side closed with, or <see langword="null"/>.</summary>
     public int? ClosedWith => (int?)socket.CloseStatus;
 
+    /// <summary>What is said when we close: a messenger may take a normal end for the end of more than the line.</summary>
+    public WebSocketCloseStatus Farewell { get; set; } = WebSocketCloseStatus.NormalClosure;
+
     /// <summary>The next whole message; <see langword="null"/> when the other side has closed or the line broke.</summary>
     /// <exception cref="PhrasedException">The message is larger than any should be.</exception>
     public async Task<byte[]?> ReceiveAsync(CancellationToken cancellationToken)
@@ -122,7 +125,7 @@ internal sealed class MessengerSocket(string messenger, ClientWebSocket socket) 
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
                 using var patience = new CancellationTokenSource(GoodbyePatience);
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
+                await socket.CloseOutputAsync(Farewell, null, patience.Token);
             }
         }
         catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)

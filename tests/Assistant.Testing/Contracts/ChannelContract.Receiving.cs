@@ -74,6 +74,7 @@ public abstract partial class ChannelContract
     {
         await using var rig = await NewRigAsync();
         Assert.SkipWhen(rig.ForgetsWhileAway is not null, rig.ForgetsWhileAway ?? "");
+        Assert.SkipWhen(losesCursor && rig.NeedsCursor is not null, rig.NeedsCursor ?? "");
         rig.Host.LosesCursor = losesCursor;
         await rig.StartAsync(Cancel);
         await rig.SayAsync(Ann, "before");

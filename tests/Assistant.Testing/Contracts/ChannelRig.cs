@@ -26,6 +26,9 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Why nothing reaches the assistant of what is said while nobody listens; <see langword="null"/> where the messenger keeps it.</summary>
     public virtual string? ForgetsWhileAway => null;
 
+    /// <summary>Why what was said while nobody listened cannot be found again without the cursor; <see langword="null"/> where the messenger keeps the place itself.</summary>
+    public virtual string? NeedsCursor => null;
+
     /// <summary>Whether a session is open.</summary>
     public bool IsRunning => _stop is not null;
 

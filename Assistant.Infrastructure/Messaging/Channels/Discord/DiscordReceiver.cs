@@ -1,0 +1,61 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Discord;
+
+/// <summary>Hands events to the gateway of this house, whichever way they came in, and returns when they are committed or were nothing for us.</summary>
+internal sealed class DiscordReceiver(ConnectionId connection, DiscordSettings settings, DiscordAuthors authors, DiscordCommands commands, TimeProvider time)
+{
+    public async Task AcceptSaidAsync(DiscordMessage message, DiscordBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        if (DiscordEvents.ReadSaid(message, connection, bot) is { } said)
+        {
+            authors.Note(said.ExternalMessageId, said.Sender);
+            await gateway.AcceptAsync(Judged(said), cancellationToken);
+        }
+    }
+
+    public async Task AcceptEditedAsync(DiscordMessage message, DiscordBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        if (DiscordEvents.ReadEdited(message, connection, bot) is { } edited)
+        {
+            authors.Note(edited.ExternalMessageId, edited.Sender);
+            await gateway.AcceptAsync(Judged(edited), cancellationToken);
+        }
+    }
+
+    public async Task AcceptRemovedAsync(DiscordRemoval removal, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        if (!DiscordIds.Is(removal.ChannelId))
+        {
+            return;
+        }
+
+        var (channel, isGroup) = (removal.ChannelId!, DiscordIds.Is(removal.GuildId));
+        foreach (var id in DiscordEvents.IdsOf(removal))
+        {
+            if (await authors.FindAsync(id, channel, isGroup, cancellationToken) is { } author)
+            {
+                await gateway.AcceptAsync(DiscordEvents.NewDeleted(id, channel, isGroup, author, connection, time.GetUtcNow()), cancellationToken);
+            }
+        }
+    }
+
+    public async Task AcceptAsync(DiscordInteraction interaction, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        if (DiscordInteractions.Read(interaction, connection) is not { } message)
+        {
+            return;
+        }
+
+        // Before it is stored: the answer may be quicker than we are.
+        if (message.Content is InboundContent.Said && DiscordIds.Is(interaction.ApplicationId) && interaction.Token is { Length: > 0 } token)
+        {
+            commands.Note(interaction.Id!, interaction.ApplicationId!, token);
+        }
+
+        await gateway.AcceptAsync(Judged(message), cancellationToken);
+    }
+
+    private InboundMessage Judged(InboundMessage message) => message with { IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed) };
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Discord;
+
+/// <summary>Shows messages. What to do about a failure is said in the outcome.</summary>
+internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, DiscordCommands commands, DiscordOptions options, TimeProvider time)
+{
+    private const int Row = 1;
+    private const int Button = 2;
+    private const int Grey = 2;
+    private const int ButtonsInRow = 5;
+    private const int MaxButtons = 25;
+    private const int LongestLabel = 80;
+    private const int SuppressEmbeds = 1 << 2;
+
+    private static readonly DiscordAllowed Nobody = new([]);
+
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    {
+        var channel = message.Chat.ExternalId;
+        if (!DiscordIds.Is(channel))
+        {
+            return SessionReports.NoSuchChat(DiscordChannel.Name, message.Chat);
+        }
+
+        if (DiscordIds.CommandOf(message.ReplyToExternalId) is { } interaction && commands.Find(interaction) is { } command
+            && await FillInAsync(message, interaction, command, cancellationToken) is { } filled)
+        {
+            return filled;
+        }
+
+        for (TimeSpan wait; (wait = limits.Take(channel)) > TimeSpan.Zero;)
+        {
+            if (wait > options.LimitPatience)
+            {
+                return new SendOutcome.RetryAfter(wait, Phrase.Of("channel.pause", ("name", DiscordChannel.Name)));
+            }
+
+            await Task.Delay(wait, time, cancellationToken);
+        }
+
+        return Judge(await client.PostAsync(channel, PostOf(message), cancellationToken));
+    }
+
+    /// <summary>Best effort; it lasts ten seconds.</summary>
+    public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
+    {
+        if (DiscordIds.Is(chat.ExternalId))
+        {
+            await client.ShowTypingAsync(chat.ExternalId, cancellationToken);
+        }
+    }
+
+    /// <summary>The message as Discord takes it.</summary>
+    public static DiscordPost PostOf(OutboundMessage message) => ContentOf(message) with
+    {
+        // Under one nonce there is one message, for some minutes: 25 characters, and an id is 16 bytes.
+        Nonce = Convert.ToBase64String(message.Id.ToByteArray()).TrimEnd('='),
+        EnforceNonce = true,
+        MessageReference = message.Chat.IsGroup && DiscordIds.Is(message.ReplyToExternalId) ? new DiscordReference(message.ReplyToExternalId, FailIfNotExists: false) : null,
+        Flags = SuppressEmbeds, // no server is called because an answer names it
+    };
+
+    // The answer to a command replaces what Discord shows meanwhile. To do it twice is to do it once.
+    private async Task<SendOutcome?> FillInAsync(OutboundMessage message, string interaction, OpenCommand command, CancellationToken cancellationToken)
+    {
+        var outcome = await client.FillInAsync(command.Application, command.Token, ContentOf(message), cancellationToken);
+        if (outcome is CallOutcome.Answered { Status: HttpStatusCode.Unauthorized or HttpStatusCode.NotFound })
+        {
+            // Nobody waits for it any more: it goes as a message of its own.
+            commands.Close(interaction);
+            return null;
+        }
+
+        var sent = Judge(outcome);
+        if (sent is SendOutcome.Delivered or SendOutcome.Rejected)
+        {
+            commands.Close(interaction);
+        }
+
+        return sent;
+    }
+
+    private static SendOutcome Judge(CallOutcome outcome)
+    {
+        if (outcome is not CallOutcome.Answered { IsSuccess: true, Body: var body })
+        {
+            return DiscordFailure.OutcomeOf(outcome);
+        }
+
+        return DiscordEvents.Read(body, DiscordJson.Default.DiscordMessage) is { Id: { Length: > 0 } id }
+            ? new SendOutcome.Delivered(id)
+            : new SendOutcome.Uncertain(Phrase.Of("channel.unreadable", ("name", DiscordChannel.Name)));
+    }
+
+    private static DiscordPost ContentOf(OutboundMessage message) => new(DiscordRenderer.Render(message.Body.Markdown), RowsOf(message.Body.Buttons), Nobody);
+
+    private static IReadOnlyList<DiscordComponent>? RowsOf(IReadOnlyList<MessageButton> buttons) => buttons.Count == 0
+        ? null
+        : [
+            .. buttons.Take(MaxButtons)
+                .Select((button, i) => new DiscordComponent(Button, Style: Grey, Label: LabelOf(button.Label), CustomId: DiscordInteractions.IdOf(i, button)))
+                .Chunk(ButtonsInRow)
+                .Select(row => new DiscordComponent(Row, row)),
+        ];
+
+    private static string LabelOf(string label)
+    {
+        if (label.Length <= LongestLabel)
+        {
+            return label;
+        }
+
+        var end = char.IsHighSurrogate(label[LongestLabel - 2]) ? LongestLabel - 2 : LongestLabel - 1;
+        return label[..end] + "…";
+    }
+}
