@@ -9,6 +9,7 @@ public sealed partial class DiscordEmulator
 {
     private const string Root = "/api/v10/";
     private const int MaxContent = 2_000;
+    private const int LargestFile = 10 << 20;
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -88,15 +89,32 @@ public sealed partial class DiscordEmulator
             return;
         }
 
-        var body = method is "POST" or "PATCH" && context.Request.ContentLength > 0 ? await JsonNode.ParseAsync(context.Request.Body) as JsonObject : null;
+        var (body, file) = method is "POST" or "PATCH" ? await ReadAsync(context.Request) : default;
         if (fault is DiscordFault.Cut)
         {
-            CarryOut(call, path, body);
+            CarryOut(call, path, body, file);
             context.Abort();
             return;
         }
 
-        await CarryOutAsync(context, call, path, body);
+        await CarryOutAsync(context, call, path, body, file);
+    }
+
+    private static async Task<(JsonObject? Body, byte[]? File)> ReadAsync(HttpRequest request)
+    {
+        if (!request.HasFormContentType)
+        {
+            return (request.ContentLength > 0 ? await JsonNode.ParseAsync(request.Body) as JsonObject : null, null);
+        }
+
+        var form = await request.ReadFormAsync();
+        using var content = new MemoryStream();
+        if (form.Files["files[0]"] is { } file)
+        {
+            await file.CopyToAsync(content);
+        }
+
+        return (JsonNode.Parse(form["payload_json"].ToString()) as JsonObject, content.ToArray());
     }
 
     private static string NameOf(string method, string[] path) => (method, path) switch
@@ -115,7 +133,7 @@ public sealed partial class DiscordEmulator
         _ => "unknown",
     };
 
-    private async Task CarryOutAsync(HttpContext context, string call, string[] path, JsonObject? body)
+    private async Task CarryOutAsync(HttpContext context, string call, string[] path, JsonObject? body, byte[]? file)
     {
         if (call == "post" && ChannelLimit is { } limit && !Take(path[1], limit, context.Response.Headers, out var wait))
         {
@@ -129,7 +147,7 @@ public sealed partial class DiscordEmulator
             return;
         }
 
-        switch (CarryOut(call, path, body))
+        switch (CarryOut(call, path, body, file))
         {
             case (0, _, { } answer):
                 await AnswerAsync(context, 200, answer.ToJsonString());
@@ -143,7 +161,7 @@ public sealed partial class DiscordEmulator
         }
     }
 
-    private (int Status, int Code, JsonNode? Answer) CarryOut(string call, string[] path, JsonObject? body) => call switch
+    private (int Status, int Code, JsonNode? Answer) CarryOut(string call, string[] path, JsonObject? body, byte[]? file) => call switch
     {
         "self" => (0, 0, Self()),
         "application" => (0, 0, new JsonObject { ["id"] = Application, ["name"] = "Assistant", ["verify_key"] = VerifyKey, ["flags"] = AllowsMessageContent ? 1 << 19 : 0 }),
@@ -154,7 +172,7 @@ public sealed partial class DiscordEmulator
         }),
         "channel" => IsDirect(path[1]) ? (0, 0, new JsonObject { ["id"] = path[1], ["type"] = 1, ["recipients"] = new JsonArray(RecipientOf(path[1])) }) : (404, 10003, null),
         "message" => FindMessage(path[1], path[3]) is { } message ? (0, 0, message.DeepClone()) : (404, 10008, null),
-        "post" when body is not null => Post(path[1], body),
+        "post" when body is not null => Post(path[1], body, file),
         "typing" => IsChannel(path[1]) ? (0, 0, null) : (404, 10003, null),
         "answer" when body is not null => Answer(path[1], path[2], body),
         "fill" when body is not null => FillIn(path[1], path[2], body),
@@ -162,7 +180,7 @@ public sealed partial class DiscordEmulator
         _ => (404, 0, null),
     };
 
-    private (int, int, JsonNode?) Post(string channel, JsonObject post)
+    private (int, int, JsonNode?) Post(string channel, JsonObject post, byte[]? file)
     {
         if (!IsChannel(channel))
         {
@@ -174,7 +192,12 @@ public sealed partial class DiscordEmulator
             return (403, 50013, null);
         }
 
-        if (ErrorOf(post) is { } error)
+        if (file is { Length: > LargestFile })
+        {
+            return (413, 40005, null);
+        }
+
+        if (ErrorOf(post, file) is { } error)
         {
             return (400, error, null);
         }
@@ -192,18 +215,18 @@ public sealed partial class DiscordEmulator
                 return (0, 0, new JsonObject { ["id"] = before, ["channel_id"] = channel });
             }
 
-            return (0, 0, Show(channel, NextId(), post, nonce));
+            return (0, 0, Show(channel, NextId(), post, nonce, file));
         }
     }
 
-    private JsonObject Show(string channel, string id, JsonObject post, string? nonce)
+    private JsonObject Show(string channel, string id, JsonObject post, string? nonce, byte[]? file = null)
     {
         if (nonce is not null)
         {
             _nonces[nonce] = id;
         }
 
-        _shown.Enqueue(new DiscordShown(channel, id, post));
+        _shown.Enqueue(new DiscordShown(channel, id, post) { File = file is null ? null : ((string)post["attachments"]![0]!["filename"]!, file) });
         var message = NewMessage(channel, channel == Group ? Guild : null, Self(), (string)post["content"]!, id);
         Keep(channel, message);
         return message.DeepClone().AsObject();
@@ -260,10 +283,10 @@ public sealed partial class DiscordEmulator
     }
 
     // The limits of a message.
-    private static int? ErrorOf(JsonObject post)
+    private static int? ErrorOf(JsonObject post, byte[]? file = null)
     {
         var content = (string?)post["content"] ?? "";
-        if (string.IsNullOrWhiteSpace(content))
+        if (string.IsNullOrWhiteSpace(content) && file is null)
         {
             return 50006;
         }

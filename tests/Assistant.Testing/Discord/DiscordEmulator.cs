@@ -11,6 +11,9 @@ namespace Assistant.Testing.Discord;
 /// <summary>A message the bot shows.</summary>
 public sealed record DiscordShown(string Channel, string Id, JsonObject Post)
 {
+    /// <summary>The file it shows; <see langword="null"/> for a text.</summary>
+    public (string Name, byte[] Content)? File { get; init; }
+
     public string Text => (string?)Post["content"] ?? "";
 
     /// <summary>Its buttons, row after row.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Discord;
@@ -32,6 +33,24 @@ internal sealed class DiscordClient(MessengerHttp http, DiscordSettings settings
     /// <summary>Shows a message. Discord's limits for the channel are noted for the next.</summary>
     public Task<CallOutcome> PostAsync(string channel, DiscordPost post, CancellationToken cancellationToken) => CallAsync(
         HttpMethod.Post, $"channels/{channel}/messages", ContentOf(post, DiscordJson.Default.DiscordPost), cancellationToken, headers => limits.Note(channel, headers));
+
+    /// <summary>Shows a file. Its name stands in the message: the form's own way of naming files cannot hold every name.</summary>
+    public async Task<CallOutcome> PostFileAsync(string channel, DiscordPost post, OutboundFile file, CancellationToken cancellationToken)
+    {
+        await using var content = await file.OpenAsync(cancellationToken);
+        using var part = new StreamContent(content);
+        if (MediaTypeHeaderValue.TryParse(file.MediaType, out var type))
+        {
+            part.Headers.ContentType = type;
+        }
+
+        using var form = new MultipartFormDataContent
+        {
+            { ContentOf(post with { Attachments = [new DiscordUpload(0, file.Name)] }, DiscordJson.Default.DiscordPost), "payload_json" },
+            { part, "files[0]", "file" },
+        };
+        return await CallAsync(HttpMethod.Post, $"channels/{channel}/messages", form, cancellationToken, headers => limits.Note(channel, headers));
+    }
 
     public Task<CallOutcome> ShowTypingAsync(string channel, CancellationToken cancellationToken)
         => CallAsync(HttpMethod.Post, $"channels/{channel}/typing", null, cancellationToken);

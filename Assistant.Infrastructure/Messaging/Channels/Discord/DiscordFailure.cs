@@ -49,6 +49,7 @@ internal static class DiscordFailure
             50001 or 50013 => Phrase.Of("discord.no-rights"),
             50007 or 50278 => Phrase.Of("discord.direct-closed"),
             10003 => Phrase.Of("discord.channel-gone"),
+            40005 => Phrase.Of("discord.file-too-large"),
             160005 or 50083 => Phrase.Of("discord.thread-closed"),
             _ => Phrase.Of("channel.refuses", ("name", DiscordChannel.Name), ("says", WordsOf(error) ?? ((int)refusal.Status).ToString(CultureInfo.InvariantCulture))),
         };

@@ -98,7 +98,10 @@ internal sealed record DiscordHeartbeat([property: JsonIgnore(Condition = JsonIg
 /// <summary>A message to be shown.</summary>
 internal sealed record DiscordPost(
     string Content, IReadOnlyList<DiscordComponent>? Components, DiscordAllowed AllowedMentions, string? Nonce = null, bool? EnforceNonce = null,
-    DiscordReference? MessageReference = null, int? Flags = null);
+    DiscordReference? MessageReference = null, int? Flags = null, IReadOnlyList<DiscordUpload>? Attachments = null);
+
+/// <summary>A file that goes with a message, by its place among the parts.</summary>
+internal sealed record DiscordUpload(int Id, string Filename);
 
 /// <summary>Whom a message may ping: nobody.</summary>
 internal sealed record DiscordAllowed(IReadOnlyList<string> Parse);

@@ -32,17 +32,19 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
             return filled;
         }
 
-        for (TimeSpan wait; (wait = limits.Take(channel)) > TimeSpan.Zero;)
-        {
-            if (wait > options.LimitPatience)
-            {
-                return new SendOutcome.RetryAfter(wait, Phrase.Of("channel.pause", ("name", DiscordChannel.Name)));
-            }
+        return await AwaitTurnAsync(channel, cancellationToken) ?? Judge(await client.PostAsync(channel, PostOf(message), cancellationToken));
+    }
 
-            await Task.Delay(wait, time, cancellationToken);
+    public async Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+    {
+        var channel = message.Chat.ExternalId;
+        if (!DiscordIds.Is(channel))
+        {
+            return SessionReports.NoSuchChat(DiscordChannel.Name, message.Chat);
         }
 
-        return Judge(await client.PostAsync(channel, PostOf(message), cancellationToken));
+        return await AwaitTurnAsync(channel, cancellationToken)
+            ?? Judge(await client.PostFileAsync(channel, PostOf(message) with { Content = "" }, file, cancellationToken));
     }
 
     /// <summary>Best effort; it lasts ten seconds.</summary>
@@ -63,6 +65,22 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
         MessageReference = message.Chat.IsGroup && DiscordIds.Is(message.ReplyToExternalId) ? new DiscordReference(message.ReplyToExternalId, FailIfNotExists: false) : null,
         Flags = SuppressEmbeds, // no server is called because an answer names it
     };
+
+    /// <summary>Waits until the channel takes a message; where that is long, says so instead.</summary>
+    private async Task<SendOutcome?> AwaitTurnAsync(string channel, CancellationToken cancellationToken)
+    {
+        for (TimeSpan wait; (wait = limits.Take(channel)) > TimeSpan.Zero;)
+        {
+            if (wait > options.LimitPatience)
+            {
+                return new SendOutcome.RetryAfter(wait, Phrase.Of("channel.pause", ("name", DiscordChannel.Name)));
+            }
+
+            await Task.Delay(wait, time, cancellationToken);
+        }
+
+        return null;
+    }
 
     // The answer to a command replaces what Discord shows meanwhile. To do it twice is to do it once.
     private async Task<SendOutcome?> FillInAsync(OutboundMessage message, string interaction, OpenCommand command, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Discord;
 
 /// <summary>One bot, connected: puts the parts of this folder together.</summary>
-internal sealed class DiscordSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader
+internal sealed class DiscordSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader, IFileSender
 {
     private readonly DiscordSettings _settings;
     private readonly DiscordClient _client;
@@ -51,6 +51,9 @@ internal sealed class DiscordSession : IChannelSession, IWebhookReceiver, ITypin
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken) => _sender.SendFileAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)

@@ -91,7 +91,16 @@ internal sealed class DiscordRig : ChannelRig
         return new WebhookRequest("POST", Key.Proof(timestamp, body), new Dictionary<string, string>(), body);
     }
 
-    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(m => m.Channel == DiscordEmulator.ChatOf(person)).Select(m => m.Text)];
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(m => m.File is null && m.Channel == DiscordEmulator.ChatOf(person)).Select(m => m.Text)];
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Emulator.Shown.Where(m => m.Channel == DiscordEmulator.ChatOf(person)).Select(m => m.File).OfType<(string, byte[])>()];
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
 
     public override void FloodNextSend(int seconds) => Emulator.Fail("post", new DiscordFault.Flood(seconds));
 

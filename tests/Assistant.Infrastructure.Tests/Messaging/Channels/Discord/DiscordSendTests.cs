@@ -76,6 +76,20 @@ public sealed class DiscordSendTests
     }
 
     [Fact]
+    public async Task A_file_that_is_tried_again_is_shown_once()
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection);
+        var (message, file) = (Message(rig, new MessageBody("")), new OutboundFile("file", "a.txt", "text/plain", 1, _ => Task.FromResult<Stream>(new MemoryStream([1]))));
+        rig.LoseNextFileAnswer();
+        Assert.IsType<SendOutcome.Uncertain>(await ((IFileSender)session).SendFileAsync(message, file, Cancel));
+
+        Assert.IsType<SendOutcome.Delivered>(await ((IFileSender)session).SendFileAsync(message with { Attempt = 2, MayRepeat = true }, file, Cancel));
+
+        Assert.Equal("a.txt", Assert.Single(rig.FilesShownTo(5001)).Name);
+    }
+
+    [Fact]
     public async Task Many_messages_to_a_channel_keep_to_its_limit()
     {
         await using var rig = await DiscordRig.NewAsync();
