@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Qq;
+
+/// <summary>QQ's own words for things, read and written without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(QqPayload))]
+[JsonSerializable(typeof(QqValidation))]
+[JsonSerializable(typeof(QqValidated))]
+[JsonSerializable(typeof(QqMessage))]
+[JsonSerializable(typeof(QqFace))]
+[JsonSerializable(typeof(QqReply))]
+[JsonSerializable(typeof(QqPost))]
+[JsonSerializable(typeof(QqCredentials))]
+internal sealed partial class QqJson : JsonSerializerContext;
+
+/// <summary>What is posted to the callback.</summary>
+/// <param name="D">Read only when the kind of event is one of ours.</param>
+internal sealed record QqPayload(int Op, string? T, JsonElement D);
+
+/// <summary>The question by which QQ tries the address of the callback.</summary>
+internal sealed record QqValidation(string? PlainToken, string? EventTs);
+
+internal sealed record QqValidated(string PlainToken, string Signature);
+
+internal sealed record QqMessage(
+    string? Id, string? Content, string? Timestamp, string? GroupOpenid, QqAuthor? Author, IReadOnlyList<QqFile?>? Attachments);
+
+internal sealed record QqAuthor(string? UserOpenid, string? MemberOpenid, string? Username = null, bool? Bot = null);
+
+internal sealed record QqFile(string? ContentType, string? Filename, long? Size, string? Url);
+
+/// <summary>What a picture in the text stands for.</summary>
+internal sealed record QqFace(string? Text);
+
+/// <summary>The answer of a call: what is used of any of them.</summary>
+internal sealed record QqReply(string? Id, string? Username, string? AccessToken, long? ExpiresIn, int? Code, string? Message);
+
+/// <summary>A message to be shown.</summary>
+internal sealed record QqPost(string Content, string? MsgId, int? MsgSeq, int MsgType = 0);
+
+internal sealed record QqCredentials([property: JsonPropertyName("appId")] string AppId, [property: JsonPropertyName("clientSecret")] string ClientSecret);

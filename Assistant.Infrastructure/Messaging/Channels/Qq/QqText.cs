@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Rendering;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Qq;
+
+/// <summary>Words in and out. Pure, and total.</summary>
+internal static partial class QqText
+{
+    /// <summary>QQ does not say how much it takes; it takes this, and five messages in answer to one.</summary>
+    public static TextLimit Limit { get; } = new(2_000);
+
+    // What QQ would make something else of: a mention, a picture, a command.
+    private static readonly string[] Tags = ["<@", "<#", "<qqbot-", "<faceType=", "<emoji:"];
+
+    /// <summary>The Markdown as words: a bot without a special right may send nothing else.</summary>
+    public static string Render(string markdown)
+        => Rendered.Fit(markdown, Limit, static (text, aligns) => Escaped(PlainRenderer.Render(text, aligns)), static words => words);
+
+    /// <summary>What somebody wrote, pictures in it as their names.</summary>
+    public static string Read(string content) => Face().Replace(content, static face => NameOf(face.Groups[1].Value)).Trim();
+
+    private static string Escaped(string words)
+    {
+        foreach (var tag in Tags)
+        {
+            words = words.Replace(tag, $"<\u200B{tag[1..]}", StringComparison.Ordinal);
+        }
+
+        return words;
+    }
+
+    private static string NameOf(string described)
+    {
+        var bytes = new byte[described.Length];
+        return Convert.TryFromBase64String(described, bytes, out var length) && QqEvents.Read(bytes.AsSpan(0, length), QqJson.Default.QqFace)?.Text is { Length: > 0 and <= 40 } name ? name : "";
+    }
+
+    [GeneratedRegex("<faceType=[0-9]{1,3},faceId=\"[^\"<>]{0,20}\",ext=\"([A-Za-z0-9+/=]{0,400})\">", RegexOptions.CultureInvariant)]
+    private static partial Regex Face();
+}
