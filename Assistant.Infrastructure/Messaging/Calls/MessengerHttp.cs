@@ -31,9 +31,10 @@ internal sealed class MessengerHttp : IDisposable
 
     /// <summary>Sends a request and reads the whole answer.</summary>
     /// <param name="messenger">Its name, for what is said about a failure.</param>
+    /// <param name="longer">Time it may take beyond that of every call: a poll that waits for news.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
-        => CallAsync(_configured, messenger, request, _options.CallTimeout, cancellationToken);
+    public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken, TimeSpan longer = default)
+        => CallAsync(_configured, messenger, request, _options.CallTimeout + longer, cancellationToken);
 
     /// <summary>The same for an address that a messenger named: it never leads into the private network.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>

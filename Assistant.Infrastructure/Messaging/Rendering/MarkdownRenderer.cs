@@ -61,6 +61,8 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
 
     protected virtual void Tabulated(Table table) => CodeBlock((alignsTables ? AlignedTable.Align(table, CellText) : SourceOf(table)).TrimEnd(), null);
 
+    protected virtual void Paragraph(ParagraphBlock paragraph, Action write) => write();
+
     /// <summary>A line break within a paragraph.</summary>
     protected virtual void Break(int indent) => Text.Append('\n').Append(' ', indent);
 
@@ -69,7 +71,8 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
 
     protected string SourceOf(Block block) => source[block.Span.Start..Math.Min(block.Span.End + 1, source.Length)];
 
-    private void Blocks(ContainerBlock container, int indent)
+    /// <summary>Writes all blocks of a container.</summary>
+    protected void Blocks(ContainerBlock container, int indent)
     {
         Block? before = null;
         foreach (var block in container)
@@ -98,7 +101,7 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
                 Heading(heading.Level, () => Inlines(heading.Inline));
                 break;
             case ParagraphBlock paragraph:
-                Inlines(paragraph.Inline, indent);
+                Paragraph(paragraph, () => Inlines(paragraph.Inline, indent));
                 break;
             case FencedCodeBlock fence:
                 CodeBlock(fence.Lines.ToString().TrimEnd(), LanguageOf(fence));
@@ -115,7 +118,7 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
                 _quoteDepth--;
                 break;
             case ListBlock list:
-                List(list, indent);
+                Listed(list, indent);
                 break;
             case ThematicBreakBlock:
                 Rule();
@@ -134,7 +137,8 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
         }
     }
 
-    private void List(ListBlock list, int indent)
+    /// <summary>A list, whose items stand each on a line of its own.</summary>
+    protected virtual void Listed(ListBlock list, int indent)
     {
         Block? before = null;
         foreach (var item in list.OfType<ListItemBlock>())
@@ -210,7 +214,8 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
         }
     }
 
-    private void Separate(Block before, Block after, int indent) => Text.Append(IsBlankLineBetween(before, after) ? "\n\n" : "\n").Append(' ', indent);
+    /// <summary>Writes what stands between two blocks.</summary>
+    protected virtual void Separate(Block before, Block after, int indent) => Text.Append(IsBlankLineBetween(before, after) ? "\n\n" : "\n").Append(' ', indent);
 
     private static Emphasis KindOf(EmphasisInline emphasis) => (emphasis.DelimiterChar, emphasis.DelimiterCount) switch
     {
