@@ -1,0 +1,83 @@
+using System.Globalization;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
+
+/// <summary>Reads what the socket did not bring: after a restart, a broken line, or a gap in the numbers of its events.</summary>
+internal sealed class MattermostCatchUp(MattermostClient client, MattermostReceiver receiver, MattermostPeople people, MattermostOptions options)
+{
+    /// <summary>Reads all channels from a moment on.</summary>
+    /// <param name="since">The last known moment, in the server's milliseconds; <see langword="null"/> to go by what the server says we have read.</param>
+    /// <returns>The latest moment that is known now.</returns>
+    /// <exception cref="PhrasedException">The server cannot say now.</exception>
+    public async Task<long> RunAsync(long? since, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        var channels = await RequireAsync($"users/{bot.Id}/channels", cancellationToken);
+        var latest = since ?? 0;
+        foreach (var channel in channels.Items)
+        {
+            if (MattermostPlace.Of(channel) is not { } place)
+            {
+                continue;
+            }
+
+            people.Note(place);
+            var from = since is { } known ? known - (long)options.Overlap.TotalMilliseconds : await FindMarkAsync(place.Id, cancellationToken);
+            if (from == 0)
+            {
+                await receiver.MarkAsync(place.Id, cancellationToken);
+            }
+
+            latest = Math.Max(latest, channel["last_post_at"].Number ?? 0);
+            if (from > 0)
+            {
+                latest = Math.Max(latest, await ReadAsync(place.Id, from, bot, gateway, cancellationToken));
+            }
+        }
+
+        return latest;
+    }
+
+    private async Task<long> ReadAsync(string channel, long from, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        var answer = await RequireAsync(string.Create(CultureInfo.InvariantCulture, $"channels/{channel}/posts?since={from}"), cancellationToken);
+        var latest = 0L;
+
+        // What a thread is made of comes along, old as it may be.
+        var changed = answer["posts"].Members.Select(member => member.Value).Where(post => post["update_at"].Number >= from).OrderBy(post => post["create_at"].Number);
+        foreach (var post in changed)
+        {
+            latest = Math.Max(latest, post["update_at"].Number ?? 0);
+            if (post["delete_at"].Number > 0)
+            {
+                await receiver.AcceptAsync(post, MattermostChange.Deleted, null, bot, gateway, cancellationToken);
+                continue;
+            }
+
+            // Said meanwhile and edited meanwhile: first the one, then the other, as if it had come so.
+            if (post["create_at"].Number >= from)
+            {
+                await receiver.AcceptAsync(post, MattermostChange.Said, null, bot, gateway, cancellationToken);
+            }
+
+            if (post["edit_at"].Number >= from)
+            {
+                await receiver.AcceptAsync(post, MattermostChange.Edited, null, bot, gateway, cancellationToken);
+            }
+        }
+
+        return latest;
+    }
+
+    // 0 in a channel we never read in: nothing of its past is answered, and its past ends now.
+    private async Task<long> FindMarkAsync(string channel, CancellationToken cancellationToken)
+        => (await RequireAsync($"channels/{channel}/members/me", cancellationToken))["last_viewed_at"].Number ?? 0;
+
+    private async Task<LooseJson> RequireAsync(string path, CancellationToken cancellationToken)
+    {
+        var reply = await client.GetAsync(path, cancellationToken);
+        return reply.IsOk ? reply.Body : throw new PhrasedException(MattermostFailure.Explain(reply));
+    }
+}

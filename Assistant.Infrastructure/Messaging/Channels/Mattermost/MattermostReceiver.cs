@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Infrastructure.Messaging.Calls;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
+
+/// <summary>Hands posts to the gateway, whichever way they came in, and returns when they are committed or were nothing for us.</summary>
+internal sealed class MattermostReceiver(ConnectionId connection, MattermostSettings settings, MattermostClient client, MattermostPeople people)
+{
+    /// <param name="frame">What came over the socket beside the post; <see langword="null"/> when it was asked for.</param>
+    public async Task AcceptAsync(
+        LooseJson post, MattermostChange change, MattermostFrame? frame, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        if (!MattermostPosts.IsWanted(post, bot) || await people.FindPlaceAsync(post["channel_id"].Text!, cancellationToken) is not { } place)
+        {
+            return;
+        }
+
+        var thread = MattermostPosts.ThreadOf(post);
+        var isThreadOwn = place.IsGroup && thread is not null && await people.FindStarterAsync(thread, cancellationToken) == bot.Id;
+        var sender = await people.FindAsync(post["user_id"].Text!, frame?.SenderName, cancellationToken);
+        var view = new MattermostView(connection, bot, place, sender, frame?.Mentions ?? [], isThreadOwn, settings.Groups);
+        if (MattermostPosts.Read(post, change, view) is not { } message)
+        {
+            return;
+        }
+
+        await gateway.AcceptAsync(message, cancellationToken);
+        await MarkAsync(place.Id, cancellationToken);
+    }
+
+    /// <summary>Tells the server that a channel is read. Best effort: it keeps how far, and by that a place that is lost is found again.</summary>
+    public Task MarkAsync(string channel, CancellationToken cancellationToken)
+        => client.PostAsync("channels/members/me/view", new JsonObject { ["channel_id"] = channel }, cancellationToken);
+}

@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using Assistant.Domain.Messaging;
+
+namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
+
+/// <summary>Texts both ways. Mattermost writes Markdown, tables included: nothing is rendered. Pure, and total.</summary>
+internal static partial class MattermostText
+{
+    /// <summary>Of one message; the server takes 16,383 characters, and what keeps words from ringing for everybody makes a text longer.</summary>
+    public static TextLimit Limit { get; } = new(13_000, LengthUnit.CodePoints);
+
+    private static readonly char[] AfterName = [' ', ',', ':', '，', '：', '\n', '\t'];
+
+    /// <summary>The Markdown, in which no word rings for a whole channel.</summary>
+    public static string Write(string markdown) => Broadcast().Replace(markdown, "@\u200B$1");
+
+    /// <summary>Whether somebody is called by name.</summary>
+    public static bool Mentions(string text, string name)
+    {
+        var at = 0;
+        while (name.Length > 0 && (at = text.IndexOf($"@{name}", at, StringComparison.OrdinalIgnoreCase)) >= 0)
+        {
+            var end = at + 1 + name.Length;
+            if ((at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1])) && EndsName(text, end))
+            {
+                return true;
+            }
+
+            at = end;
+        }
+
+        return false;
+    }
+
+    /// <summary>The words without the assistant's name at either end; one inside the sentence stays, as it is part of it.</summary>
+    public static string WithoutName(string text, string name)
+    {
+        var (words, mention) = (text.Trim(), $"@{name}");
+        if (words.StartsWith(mention, StringComparison.OrdinalIgnoreCase) && EndsName(words, mention.Length))
+        {
+            return words[mention.Length..].TrimStart(AfterName);
+        }
+
+        return words.EndsWith(mention, StringComparison.OrdinalIgnoreCase) && words.Length > mention.Length && AfterName.Contains(words[^(mention.Length + 1)])
+            ? words[..^mention.Length].TrimEnd()
+            : words;
+    }
+
+    // A name may hold points, but a point behind it ends a sentence.
+    private static bool EndsName(string text, int end)
+        => end >= text.Length || !(char.IsAsciiLetterOrDigit(text[end]) || text[end] is '_' or '-' || (text[end] == '.' && end + 1 < text.Length && char.IsAsciiLetterOrDigit(text[end + 1])));
+
+    [GeneratedRegex("@(channel|all|here)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Broadcast();
+}

@@ -1,0 +1,260 @@
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Channels.Mattermost;
+using Assistant.Testing.Mattermost;
+using Assistant.Testing.Messaging;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Channels.Mattermost;
+
+public sealed class MattermostSocketTests : IAsyncDisposable
+{
+    private const int Ann = 5001;
+    private static readonly string AnnsChat = MattermostEmulator.ChatOf(Ann);
+    private static readonly string AnnsUser = MattermostEmulator.UserOf(Ann);
+
+    private readonly CallbackHouse _house = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _house.DisposeAsync();
+
+    [Fact]
+    public async Task A_gap_in_the_numbers_is_filled_from_the_server()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Say(AnnsChat, AnnsUser, "one");
+        await rig.Gateway.WaitAsync(1, Cancel);
+
+        rig.Emulator.LoseEvents(2);
+        rig.Emulator.Say(AnnsChat, AnnsUser, "two");
+        rig.Emulator.Say(MattermostEmulator.Group, AnnsUser, "elsewhere");
+        rig.Emulator.Say(AnnsChat, AnnsUser, "three");
+
+        var stored = await rig.Gateway.WaitAsync(4, Cancel);
+        Assert.Equal(["one", "two", "three"], stored.Where(m => m.Chat.ExternalId == AnnsChat).Select(Text));
+        Assert.Contains(stored, m => m.Chat is { ExternalId: MattermostEmulator.Group, Title: "Town Square", IsGroup: true });
+    }
+
+    [Fact]
+    public async Task What_was_edited_and_taken_back_meanwhile_is_known_after_a_restart()
+    {
+        await using var rig = await MattermostRig.NewAsync(configure: options => options.Overlap = TimeSpan.Zero);
+        await rig.StartAsync(Cancel);
+        var edited = rig.Emulator.Say(AnnsChat, AnnsUser, "frist");
+        var deleted = rig.Emulator.Say(AnnsChat, AnnsUser, "never mind");
+        rig.Emulator.Say(AnnsChat, AnnsUser, "untouched");
+        await rig.Gateway.WaitAsync(3, Cancel);
+        await rig.StopAsync();
+
+        rig.Emulator.Edit(edited, "first");
+        rig.Emulator.Delete(deleted);
+        await rig.StartAsync(Cancel);
+
+        var stored = await rig.Gateway.WaitAsync(5, Cancel);
+        Assert.Equal((edited, new InboundContent.Edited("first")), (stored[3].ExternalMessageId, (InboundContent.Edited)stored[3].Content));
+        Assert.Equal((deleted, true), (stored[4].ExternalMessageId, stored[4].Content is InboundContent.Deleted));
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_past_is_answered_at_the_first_start()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        rig.Emulator.Say(AnnsChat, AnnsUser, "long ago");
+
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Say(AnnsChat, AnnsUser, "now");
+
+        Assert.Equal(["now"], (await rig.Gateway.WaitAsync(1, Cancel)).Select(Text));
+    }
+
+    [Fact]
+    public async Task A_line_that_breaks_rises()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await rig.StartAsync(Cancel);
+
+        rig.Emulator.BreakSockets();
+
+        Assert.Equal("channel.broke-off", Assert.IsType<PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
+    }
+
+    [Fact]
+    public async Task A_thread_is_a_conversation_and_one_of_ours_is_meant_for_us()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var root = Assert.IsType<SendOutcome.Delivered>(await SendAsync(rig, new MessageBody("I begin"), new ExternalChat(MattermostEmulator.Group))).ExternalId;
+
+        rig.Emulator.Say(MattermostEmulator.Group, AnnsUser, "I answer", post => post["root_id"] = root);
+        rig.Emulator.Say(MattermostEmulator.Group, AnnsUser, "to nobody");
+
+        var stored = await rig.Gateway.WaitAsync(2, Cancel);
+        Assert.Equal([(root, true), (null, false)], stored.Select(m => ((string?)m.Chat.ThreadId, m.IsAddressed)));
+        await SendAsync(rig, new MessageBody("in it"), stored[0].Chat);
+        Assert.Equal(root, (string?)rig.Emulator.Shown(MattermostEmulator.Group)[^1]["root_id"]);
+    }
+
+    [Fact]
+    public async Task A_sender_has_name_and_language()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Fail("users", new MattermostFault.Answer(500, ""));
+        rig.Emulator.Say(AnnsChat, AnnsUser, "one");
+        rig.Emulator.Say(AnnsChat, AnnsUser, "two");
+
+        Assert.Equal([new(AnnsUser, AnnsUser), new(AnnsUser, "Person 5001", "zh-CN")], (await rig.Gateway.WaitAsync(2, Cancel)).Select(m => m.Sender));
+    }
+
+    [Theory]
+    [InlineData("channel_id", "dother")]
+    [InlineData("channel_id", "d5002")]
+    [InlineData("context.data", "no")]
+    [InlineData("context.label", "No")]
+    [InlineData("context.thread", "p1")]
+    [InlineData("context.proof", "")]
+    [InlineData("context.proof", "00")]
+    public async Task A_press_that_is_not_of_a_button_of_ours_is_refused(string name, string value)
+    {
+        await using var rig = await MattermostRig.NewAsync(_house);
+        await rig.StartAsync(Cancel);
+        await SendAsync(rig, new MessageBody("Approve?", [new("Yes", "yes")]));
+        var post = Assert.Single(rig.Emulator.Shown(AnnsChat));
+
+        var status = await rig.Emulator.PressAsync(AnnsUser, post, "Yes", call => (name.Split('.') is [_, var part] ? call["context"]! : call)[name.Split('.')[^1]] = value, Cancel);
+
+        Assert.Equal(401, status);
+        Assert.Empty(rig.Gateway.Offered);
+    }
+
+    [Fact]
+    public async Task A_press_is_acknowledged_after_it_is_stored_and_counts_once()
+    {
+        await using var rig = await MattermostRig.NewAsync(_house);
+        await rig.StartAsync(Cancel);
+        await SendAsync(rig, new MessageBody("Approve?", [new("Yes 是", "yes:1"), new("No", "no:1")]));
+        var post = Assert.Single(rig.Emulator.Shown(AnnsChat));
+        rig.Gateway.FailNext();
+
+        Assert.Equal(500, await rig.Emulator.PressAsync(AnnsUser, post, "Yes 是", call => call["trigger_id"] = "t1", Cancel));
+        Assert.Equal(200, await rig.Emulator.PressAsync(AnnsUser, post, "Yes 是", call => call["trigger_id"] = "t1", Cancel));
+        Assert.Equal(200, await rig.Emulator.PressAsync(AnnsUser, post, "Yes 是", call => call["trigger_id"] = "t1", Cancel));
+
+        Assert.Equal(new InboundContent.Pressed("yes:1", "Yes 是"), Assert.Single(rig.Gateway.Stored).Content);
+    }
+
+    [Fact]
+    public async Task Without_a_public_address_choices_go_as_numbered_text()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await rig.StartAsync(Cancel);
+
+        await SendAsync(rig, new MessageBody("Approve?", [new("Yes", "yes"), new("No", "no")]));
+
+        var post = Assert.Single(rig.Emulator.Shown(AnnsChat));
+        Assert.Null(post["props"]!["attachments"]);
+        Assert.Contains("1", (string)post["message"]!, StringComparison.Ordinal);
+        Assert.Contains("Yes", (string)post["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repeat_within_the_servers_memory_is_one_post()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection);
+        var message = new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), new MessageBody("once"), null, 1, false);
+        rig.LoseNextAnswer();
+        Assert.IsType<SendOutcome.Uncertain>(await session.SendAsync(message, Cancel));
+
+        Assert.IsType<SendOutcome.Delivered>(await session.SendAsync(message, Cancel));
+
+        Assert.Equal(["once"], rig.ShownTo(Ann));
+    }
+
+    [Theory]
+    [InlineData("hello @all and @Channel, @here", "hello @\u200Ball and @\u200BChannel, @\u200Bhere")]
+    [InlineData("@allison **x** | a |", "@\u200Ballison **x** | a |")]
+    [InlineData("# T\n\n| a | b |\n|---|---|\n| 一 | `2` |", "# T\n\n| a | b |\n|---|---|\n| 一 | `2` |")]
+    public void No_text_rings_for_a_whole_channel(string markdown, string written) => Assert.Equal(written, MattermostText.Write(markdown));
+
+    [Fact]
+    public void The_longest_text_fits_however_often_it_would_ring()
+        => Assert.InRange(MattermostText.Write(string.Concat(Enumerable.Repeat("@all", MattermostText.Limit.Max / 4))).Length, 1, 16_383);
+
+    [Theory]
+    [InlineData(403, "api.context.permissions.app_error", typeof(SendOutcome.Rejected), "mattermost.no-rights")]
+    [InlineData(404, "app.channel.get.existing.app_error", typeof(SendOutcome.Rejected), "mattermost.chat-unknown")]
+    [InlineData(400, "api.post.create_post.root_id.app_error", typeof(SendOutcome.Rejected), "mattermost.thread-gone")]
+    [InlineData(400, "api.post.create_post.can_not_post_to_deleted.error", typeof(SendOutcome.Rejected), "mattermost.archived")]
+    [InlineData(400, "something.new", typeof(SendOutcome.Rejected), "channel.refuses")]
+    [InlineData(400, "api.post.deduplicate_create_post.pending", typeof(SendOutcome.Uncertain), "channel.refuses")]
+    [InlineData(401, "api.context.session_expired.app_error", typeof(SendOutcome.RetryAfter), "channel.sign-in-refused")]
+    [InlineData(500, "x", typeof(SendOutcome.RetryAfter), "channel.own-fault")]
+    public async Task Each_refusal_is_told_in_words(int status, string id, Type outcome, string code)
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection);
+        rig.Emulator.Fail("posts", new MattermostFault.Refusal(status, id));
+
+        var ended = await session.SendAsync(new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), new MessageBody("x"), null, 1, false), Cancel);
+
+        Assert.IsType(outcome, ended);
+        Assert.Contains($"\"{code}\"", ended.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_persons_token_is_told_from_a_bots()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        rig.Emulator.Fail("users", new MattermostFault.Answer(200, """{"id":"u1","username":"lin","is_bot":false}"""));
+
+        var check = Assert.Single((await rig.Channel.TestAsync(rig.Connection.Settings, Cancel)).Checks);
+
+        Assert.Equal((false, "mattermost.not-a-bot"), (check.IsPassed, check.Detail.FirstCode));
+    }
+
+    [Theory]
+    [InlineData("serverUrl")]
+    [InlineData("token")]
+    public async Task What_is_needed_is_asked_for(string key)
+    {
+        await using var rig = await MattermostRig.NewAsync();
+
+        var test = await rig.Channel.TestAsync(rig.Settings(KeyValuePair.Create(key, "")), Cancel);
+
+        Assert.Equal("channel.settings-missing", Assert.Single(test.Checks).Detail.FirstCode);
+        Assert.Empty(rig.Emulator.Calls);
+    }
+
+    [Theory]
+    [InlineData("https://chat.test", "wss://chat.test/api/v4/websocket")]
+    [InlineData("http://127.0.0.1:8065/", "ws://127.0.0.1:8065/api/v4/websocket")]
+    [InlineData("https://chat.test/team-chat", "wss://chat.test/team-chat/api/v4/websocket")]
+    public void The_socket_is_at_the_server(string server, string socket) => Assert.Equal(
+        new Uri(socket), MattermostSettings.Read(new(new Dictionary<string, string> { ["serverUrl"] = server, ["token"] = "x" })).Socket);
+
+    [Fact]
+    public void The_channel_comes_with_its_registration()
+        => Assert.Equal("mattermost", Assert.Single(Services([]).GetServices<IChannel>()).Manifest.Type);
+
+    [Fact]
+    public void Wrong_options_stop_the_start() => Assert.Throws<OptionsValidationException>(
+        () => Services([new($"{MattermostOptions.Section}:Overlap", "01:00:00")]).GetRequiredService<IOptions<MattermostOptions>>().Value);
+
+    private static ServiceProvider Services(IEnumerable<KeyValuePair<string, string?>> settings)
+        => new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .AddMattermost()
+            .BuildServiceProvider();
+
+    private static Task<SendOutcome> SendAsync(MattermostRig rig, MessageBody body, ExternalChat? chat = null)
+        => rig.Session.SendAsync(new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, chat ?? rig.ChatOf(Ann), body, null, 1, false), Cancel);
+
+    private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;
+}
