@@ -4,7 +4,7 @@ using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 
-/// <summary>Takes presses of buttons: verifies, commits and acknowledges, in this order.</summary>
+/// <summary>Takes presses of buttons, and calls of outgoing webhooks: verifies, commits and acknowledges, in this order.</summary>
 internal sealed class MattermostCallbacks(ConnectionId connection, MattermostSettings settings, MattermostButtons buttons, MattermostPeople people, TimeProvider time)
 {
     private static readonly WebhookReply Taken = new(200, "{}", "application/json");
@@ -13,7 +13,9 @@ internal sealed class MattermostCallbacks(ConnectionId connection, MattermostSet
 
     public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)
     {
-        if (buttons.Read(request.Body) is not { } press)
+        var press = buttons.Read(request.Body);
+        var call = press is null ? MattermostOutgoing.FieldsOf(request.Body) : null;
+        if (call is not null && !MattermostOutgoing.IsProven(call, settings.OutgoingToken))
         {
             return WebhookReply.Refused;
         }
@@ -25,25 +27,35 @@ internal sealed class MattermostCallbacks(ConnectionId connection, MattermostSet
 
         try
         {
-            var place = await people.FindPlaceAsync(press.Channel, cancellationToken) ?? new MattermostPlace(press.Channel, IsGroup: true, null);
-            await gateway.AcceptAsync(
-                new InboundMessage
-                {
-                    Connection = connection,
-                    DedupeKey = $"press/{press.Post}:{press.User}:{(press.Trigger is { Length: > 0 and <= 500 } trigger ? trigger : press.Data)}",
-                    Chat = new ExternalChat(place.Id, press.Thread, place.IsGroup, place.Title),
-                    Sender = await people.FindAsync(press.User, press.UserName, cancellationToken),
-                    ExternalMessageId = press.Post,
-                    Content = new InboundContent.Pressed(press.Data, press.Label),
-                    SentAt = time.GetUtcNow(),
-                    IsAddressed = settings.Groups.IsAddressed(place.IsGroup, isMentioned: true),
-                },
-                cancellationToken);
+            var message = press is not null
+                ? await ReadAsync(press, cancellationToken)
+                : MattermostOutgoing.Read(call!, connection, people.BotName, settings.Groups, time.GetUtcNow());
+            if (message is not null)
+            {
+                await gateway.AcceptAsync(message, cancellationToken);
+            }
+
             return Taken;
         }
         catch (Exception fault) when (fault is ConnectionGoneException or PhrasedException)
         {
             return Later;
         }
+    }
+
+    private async Task<InboundMessage> ReadAsync(MattermostPress press, CancellationToken cancellationToken)
+    {
+        var place = await people.FindPlaceAsync(press.Channel, cancellationToken) ?? new MattermostPlace(press.Channel, IsGroup: true, null);
+        return new InboundMessage
+        {
+            Connection = connection,
+            DedupeKey = $"press/{press.Post}:{press.User}:{(press.Trigger is { Length: > 0 and <= 500 } trigger ? trigger : press.Data)}",
+            Chat = new ExternalChat(place.Id, press.Thread, place.IsGroup, place.Title),
+            Sender = await people.FindAsync(press.User, press.UserName, cancellationToken),
+            ExternalMessageId = press.Post,
+            Content = new InboundContent.Pressed(press.Data, press.Label),
+            SentAt = time.GetUtcNow(),
+            IsAddressed = settings.Groups.IsAddressed(place.IsGroup, isMentioned: true),
+        };
     }
 }

@@ -9,9 +9,17 @@ internal sealed class MattermostPeople(MattermostClient client, MattermostOption
 {
     private const int MaxRemembered = 10_000;
 
+    private volatile string _botName = "";
     private readonly ConcurrentDictionary<string, (ExternalSender Sender, DateTimeOffset Until)> _people = new();
     private readonly ConcurrentDictionary<string, MattermostPlace> _places = new();
     private readonly ConcurrentDictionary<string, string> _starters = new();
+
+    /// <summary>What the assistant is called, once the server has said it.</summary>
+    public string BotName
+    {
+        get => _botName;
+        set => _botName = value;
+    }
 
     /// <summary>The sender with name and language; by the name at hand, or the id, when the server does not say.</summary>
     public async Task<ExternalSender> FindAsync(string user, string? nameAtHand, CancellationToken cancellationToken)

@@ -16,6 +16,11 @@ internal sealed class MattermostSettings
             new("Bot token", "机器人令牌"),
             new("The access token of a bot account, from Integrations, Bot Accounts.", "机器人账号的访问令牌，在“集成 → 机器人账号”中获取。"),
             SettingKind.Secret, IsRequired: true),
+        new("outgoingToken",
+            new("Outgoing webhook token", "传出 Webhook 令牌"),
+            new("Only if an outgoing webhook is to call this installation as well. Without it no such call is believed.",
+                "仅当需要由传出 Webhook 调用本系统时填写。没有它，任何此类调用都不会被采信。"),
+            SettingKind.Secret),
         GroupRule.Field,
     ];
 
@@ -23,6 +28,7 @@ internal sealed class MattermostSettings
     {
         Server = new Uri(values.Require("serverUrl").TrimEnd('/') + "/");
         Token = values.Find("token")?.Trim() ?? "";
+        OutgoingToken = values.Find("outgoingToken")?.Trim() ?? "";
         Groups = GroupRule.Of(values);
     }
 
@@ -30,6 +36,9 @@ internal sealed class MattermostSettings
     public Uri Server { get; }
 
     public string Token { get; }
+
+    /// <summary>Of outgoing webhooks; empty when none is to be believed.</summary>
+    public string OutgoingToken { get; }
 
     public GroupRule Groups { get; }
 

@@ -23,6 +23,7 @@ internal sealed class MattermostSocket(
     {
         var who = await client.GetAsync("users/me", cancellationToken);
         var bot = BotOf(who) ?? throw new PhrasedException(MattermostFailure.Explain(who));
+        people.BotName = bot.Name;
         await using var socket = await sockets.ConnectAsync(MattermostChannel.Name, settings.Socket, cancellationToken);
         var next = await GreetAsync(socket, cancellationToken);
         var latest = await catchUp.RunAsync(Placed(await host.ReadCursorAsync(cancellationToken), bot), bot, host.Gateway, cancellationToken);

@@ -30,6 +30,49 @@ public sealed class MattermostPostsTests
         }
     }
 
+    [Fact]
+    public void Recorded_payloads_of_webhooks_become_what_they_say()
+    {
+        foreach (var (name, payload) in Vectors.PayloadsOf("mattermost").Where(recorded => (string?)recorded.Payload["transport"] == "webhook"))
+        {
+            var (expect, call) = (payload["expect"]!, MattermostOutgoing.FieldsOf(Encoding.UTF8.GetBytes((string)payload["raw"]!)));
+            var message = MattermostOutgoing.Read(call, new ConnectionId("mattermost"), "assistant", GroupRule.Of(SettingValues.Empty), DateTimeOffset.UnixEpoch);
+
+            Assert.True(message is not null && MattermostOutgoing.IsProven(call, call["token"]), name);
+            Assert.Equal((string?)expect["message_id"], message.ExternalMessageId);
+            Assert.Equal((string?)expect["user"], message.Sender.ExternalId);
+            Assert.Equal((string?)expect["conversation"], message.Chat.ExternalId);
+            Assert.Equal((string?)expect["text"], ((InboundContent.Said)message.Content).Text);
+            Assert.Equal(2026, message.SentAt.Year);
+        }
+    }
+
+    [Theory]
+    [InlineData("token=right&post_id=p2&user_id=u1&channel_id=c1&text=hello", "right", true)]
+    [InlineData("""{"token":"right","post_id":"p2","user_id":"u1","channel_id":"c1","text":"hello","timestamp":1767225600000}""", "right", true)]
+    [InlineData("token=wrong&post_id=p2&user_id=u1&channel_id=c1&text=hello", "right", false)]
+    [InlineData("token=&post_id=p2&user_id=u1&channel_id=c1&text=hello", "", false)]
+    [InlineData("post_id=p2&user_id=u1&channel_id=c1&text=hello", "", false)]
+    [InlineData("{", "right", false)]
+    public void A_call_of_a_webhook_is_believed_by_its_token(string body, string token, bool isProven)
+        => Assert.Equal(isProven, MattermostOutgoing.IsProven(MattermostOutgoing.FieldsOf(Encoding.UTF8.GetBytes(body)), token));
+
+    [Fact]
+    public void Whatever_a_webhook_posts_is_a_message_or_none()
+    {
+        var read = 0;
+        foreach (var (_, input) in MutatedBytes.Of(
+            "token=right&channel_id=c1&timestamp=1767225600&user_id=u1&user_name=lin&post_id=p2&text=hello+%E4%BD%A0&file_ids="u8.ToArray(),
+            """{"token":"right","post_id":"p2","user_id":"u1","channel_id":"c1","text":"hello","timestamp":1767225600000}"""u8.ToArray()))
+        {
+            var call = MattermostOutgoing.FieldsOf(input);
+            MattermostOutgoing.IsProven(call, "right");
+            read += MattermostOutgoing.Read(call, new ConnectionId("mattermost"), "assistant", GroupRule.Of(SettingValues.Empty), DateTimeOffset.UnixEpoch) is null ? 0 : 1;
+        }
+
+        Assert.True(read > 0);
+    }
+
     [Theory]
     [InlineData("@assistant hi", "hi", true)]
     [InlineData("@Assistant：你好", "你好", true)]

@@ -148,6 +148,23 @@ public sealed class MattermostSocketTests : IAsyncDisposable
         Assert.Equal(new InboundContent.Pressed("yes:1", "Yes 是"), Assert.Single(rig.Gateway.Stored).Content);
     }
 
+    [Theory]
+    [InlineData("POST", "right", 200, 1)]
+    [InlineData("GET", "right", 405, 0)]
+    [InlineData("POST", "wrong", 401, 0)]
+    public async Task An_outgoing_webhook_is_taken_with_its_token_only(string method, string token, int status, int stored)
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await using var session = rig.Channel.Open(MattermostRig.ConnectionWith(rig.Settings(KeyValuePair.Create("outgoingToken", "right"))));
+        var body = System.Text.Encoding.UTF8.GetBytes($"token={token}&channel_id=cgroup&timestamp=1767225600&user_id=u5001&user_name=ann&post_id=p900&text=hello+there");
+        var request = new WebhookRequest(method, new Dictionary<string, string>(), new Dictionary<string, string>(), body);
+
+        var reply = await ((IWebhookReceiver)session).ReceiveAsync(request, rig.Gateway, Cancel);
+        await ((IWebhookReceiver)session).ReceiveAsync(request, rig.Gateway, Cancel);
+
+        Assert.Equal((status, stored), (reply.Status, rig.Gateway.Stored.Count));
+    }
+
     [Fact]
     public async Task Without_a_public_address_choices_go_as_numbered_text()
     {
