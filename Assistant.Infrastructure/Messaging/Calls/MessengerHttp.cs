@@ -31,9 +31,13 @@ internal sealed class MessengerHttp : IDisposable
 
     /// <summary>Sends a request and reads the whole answer.</summary>
     /// <param name="messenger">Its name, for what is said about a failure.</param>
-    /// <param name="longer">Time it may take beyond that of every call: a poll that waits for news.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken, TimeSpan longer = default)
+    public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+        => CallAsync(_configured, messenger, request, _options.CallTimeout, cancellationToken);
+
+    /// <summary>The same for a request that may take longer than others: a poll that waits for news.</summary>
+    /// <param name="longer">Time beyond that of every call.</param>
+    public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, TimeSpan longer, CancellationToken cancellationToken)
         => CallAsync(_configured, messenger, request, _options.CallTimeout + longer, cancellationToken);
 
     /// <summary>The same for an address that a messenger named: it never leads into the private network.</summary>
@@ -99,7 +103,7 @@ internal sealed class MessengerHttp : IDisposable
     /// <exception cref="PhrasedException">There is none, in plain words.</exception>
     public async Task<Stream> ListenAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var patience = NewPatience(cancellationToken);
+        using var patience = NewPatience(_options.CallTimeout, cancellationToken);
         try
         {
             var response = await _configured.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);

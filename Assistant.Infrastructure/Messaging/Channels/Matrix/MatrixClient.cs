@@ -99,6 +99,6 @@ internal sealed class MatrixClient(MessengerHttp http, MatrixSettings settings, 
     {
         using var request = NewRequest(settings, method, path, openAsync is null ? null : await openAsync());
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return MatrixReply.Of(await http.CallAsync(MatrixChannel.Name, request, cancellationToken, longer));
+        return MatrixReply.Of(await http.CallAsync(MatrixChannel.Name, request, longer, cancellationToken));
     }
 }

@@ -43,7 +43,7 @@ internal sealed class MattermostClient(MessengerHttp http, MattermostSettings se
     private async Task<MattermostReply> CallAsync(HttpMethod method, string path, HttpContent? body, TimeSpan longer, CancellationToken cancellationToken)
     {
         using var request = NewRequest(method, path, body);
-        var outcome = await http.CallAsync(MattermostChannel.Name, request, cancellationToken, longer);
+        var outcome = await http.CallAsync(MattermostChannel.Name, request, longer, cancellationToken);
         return new MattermostReply(outcome, outcome is CallOutcome.Answered answered ? LooseJson.Parse(answered.Body) : default);
     }
 
