@@ -77,7 +77,7 @@ internal static class Requirements
         new("V4.4.3", "tokens of WebSocket sessions", Shown, "ProtectedVisitorTokensTests.A_token_opens_nothing_of_another_connection_or_tenant_not_even_under_the_same_name ProtectedVisitorTokensTests.A_token_ages_and_ends"),
         new("V4.4.4", "WebSocket sessions come from HTTPS ones", Shown, "RightsTests.A_session_that_was_ended_leaves_the_page_that_is_open"),
         new("V5.1.1", "permitted files documented", Shown, "FileTypeTests.*", "ADR 114 and 116"),
-        new("V5.2.1", "size of files", Shown, "HeadersTests.No_way_in_takes_more_than_it_needs AttachmentKeeperTests.A_file_is_counted_while_it_comes_in_whatever_was_announced AttachmentKeeperTests.A_stream_that_never_ends_is_left_at_the_limit", "no way in takes more than 1 MiB; files are fetched, up to a limit"),
+        new("V5.2.1", "size of files", Shown, "HeadersTests.No_way_in_takes_more_than_it_needs AttachmentKeeperTests.A_file_is_counted_while_it_comes_in_whatever_was_announced AttachmentKeeperTests.A_stream_that_never_ends_is_left_at_the_limit", "no way in takes more than a few MiB but that of a file for a person, 50 MB, open to who may reply; files from people are fetched, up to a limit"),
         new("V5.2.2", "type of files", Shown, "FileTypeTests.A_type_is_told_by_content FileTypeTests.A_file_goes_by_its_own_name_alone FilesTests.What_is_sent_is_kept_shown_and_downloaded_and_what_lies_about_itself_is_not"),
         new("V5.2.3", "compressed files", DoesNotApply, Why: "archives are kept as they are; nothing unpacks one"),
         new("V5.3.1", "uploads are not executed", Shown, "FilesTests.What_is_sent_is_kept_shown_and_downloaded_and_what_lies_about_itself_is_not"),

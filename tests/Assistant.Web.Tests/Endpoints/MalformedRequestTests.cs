@@ -23,7 +23,7 @@ public sealed class MalformedRequestTests
 
     [Theory]
     [InlineData("/webhooks/tg", "Transfer-Encoding: chunked\r\n\r\nnot a size\r\n", 400)]
-    [InlineData("/webhooks/tg", "Content-Length: 1048577\r\n\r\n", 413)]
+    [InlineData("/webhooks/tg", "Content-Length: 4194305\r\n\r\n", 413)]
     [InlineData("/webhooks/tg", "Content-Length: 99999999999\r\n\r\n", 413)]
     [InlineData("/form", "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nnot a size\r\n", 400)]
     [InlineData("/form", "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99999999\r\n\r\n", 413)]

@@ -60,8 +60,8 @@ internal sealed class DiscordCatchUp(DiscordClient client, DiscordReceiver recei
                     await Task.Delay(DiscordFailure.Pause(flood).Delay ?? DefaultPause, time, cancellationToken);
                     break;
 
-                // We do not see it, or it is gone: there is nothing to catch up with.
-                case CallOutcome.Answered { Status: HttpStatusCode.Forbidden or HttpStatusCode.NotFound }:
+                // We do not see it, it is gone, or holds no messages: one channel must not keep all others waiting.
+                case CallOutcome.Answered { Status: HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.BadRequest }:
                     return [];
                 default:
                     throw Unread(outcome);

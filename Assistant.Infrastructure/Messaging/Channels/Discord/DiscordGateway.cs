@@ -29,6 +29,7 @@ internal sealed class DiscordGateway(
     private const WebSocketCloseStatus KeepsSession = (WebSocketCloseStatus)4000;
     private const int MaxHastyEnds = 8;
     private const int MaxHeartbeatMilliseconds = 600_000;
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Hasty = TimeSpan.FromSeconds(30);
 
     private readonly DiscordCatchUp _catchUp = new(client, receiver, time);
@@ -282,9 +283,20 @@ internal sealed class DiscordGateway(
     private async Task InteractAsync(DiscordInteraction interaction, Line line, CancellationToken cancellationToken)
     {
         await receiver.AcceptAsync(interaction, line.Gateway, cancellationToken);
-        if (DiscordIds.Is(interaction.Id) && interaction.Token is { Length: > 0 } token)
+        if (!DiscordIds.Is(interaction.Id) || interaction.Token is not { Length: > 0 } token)
         {
-            await client.AnswerAsync(interaction.Id!, token, DiscordInteractions.AnswerTo(interaction), cancellationToken);
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(AnswerPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            await client.AnswerAsync(interaction.Id!, token, DiscordInteractions.AnswerTo(interaction), either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for it any more, and other events do.
         }
     }
 

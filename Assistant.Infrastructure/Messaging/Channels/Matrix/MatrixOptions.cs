@@ -23,7 +23,7 @@ public sealed class MatrixOptions
     [Range(1, 1_000_000)]
     public int RememberedEvents { get; set; } = 10_000;
 
-    /// <summary>Time the upload or download of a file may take beyond that of every call. Default 2 min.</summary>
+    /// <summary>Time the upload of a file may take beyond that of every call. Default 2 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan FilePatience { get; set; } = TimeSpan.FromMinutes(2);
 }

@@ -27,6 +27,9 @@ internal sealed class MattermostSocket(
         await using var socket = await sockets.ConnectAsync(MattermostChannel.Name, settings.Socket, cancellationToken);
         var next = await GreetAsync(socket, cancellationToken);
         var latest = await catchUp.RunAsync(Placed(await host.ReadCursorAsync(cancellationToken), bot), bot, host.Gateway, cancellationToken);
+
+        // In no channel yet: what begins from now on is new.
+        latest = latest > 0 ? latest : time.GetUtcNow().ToUnixTimeMilliseconds();
         await SaveAsync(host, bot, latest, cancellationToken);
         host.Connected(bot.Name);
         while (await socket.ReceiveAsync(cancellationToken) is { } bytes)

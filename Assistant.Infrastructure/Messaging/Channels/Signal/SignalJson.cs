@@ -9,11 +9,11 @@ namespace Assistant.Infrastructure.Messaging.Channels.Signal;
 internal sealed record SignalEvent(SignalEnvelope? Envelope, SignalEvent? Params, SignalEvent? Result);
 
 internal sealed record SignalEnvelope(
-    string? SourceNumber, string? SourceUuid, string? Source, string? SourceName, long Timestamp, SignalData? DataMessage, SignalEdit? EditMessage);
+    string? SourceNumber, string? SourceUuid, string? Source, string? SourceName, long Timestamp, SignalWords? DataMessage, SignalEdit? EditMessage);
 
-internal sealed record SignalEdit(long TargetSentTimestamp, SignalData? DataMessage);
+internal sealed record SignalEdit(long TargetSentTimestamp, SignalWords? DataMessage);
 
-internal sealed record SignalData(
+internal sealed record SignalWords(
     long Timestamp, string? Message, SignalGroup? GroupInfo, SignalQuote? Quote, IReadOnlyList<SignalMention?>? Mentions,
     IReadOnlyList<SignalAttachment?>? Attachments, SignalRemoteDelete? RemoteDelete);
 
@@ -58,9 +58,9 @@ internal sealed record SignalRequest(string Id, string Method, SignalParams Para
 
 internal sealed record SignalReply<T>(T? Result, SignalError? Error);
 
-internal sealed record SignalError(int Code, string? Message, SignalErrorData? Data);
+internal sealed record SignalError(int Code, string? Message, SignalRefusal? Data);
 
-internal sealed record SignalErrorData(SignalSent? Response);
+internal sealed record SignalRefusal(SignalSent? Response);
 
 internal sealed record SignalSent(long Timestamp, IReadOnlyList<SignalSentTo?>? Results);
 

@@ -63,7 +63,7 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
 
     private long BeginningOf(string sender, long target) => _edited.GetValueOrDefault(SignalIds.Message(sender, target), target);
 
-    private InboundMessage? Said(SignalEnvelope envelope, SignalData data, string sender)
+    private InboundMessage? Said(SignalEnvelope envelope, SignalWords data, string sender)
     {
         var (text, isMentioned) = Words(data);
         var attachments = AttachmentsOf(data);
@@ -74,7 +74,7 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
                 isMentioned || (data.Quote is { } quote && IsSelf(quote.AuthorUuid, quote.AuthorNumber)));
     }
 
-    private InboundMessage? New(SignalEnvelope envelope, SignalData data, string sender, long target, string key, InboundContent content, bool isMentioned)
+    private InboundMessage? New(SignalEnvelope envelope, SignalWords data, string sender, long target, string key, InboundContent content, bool isMentioned)
     {
         if (data.Timestamp is <= 0 or > LastMoment)
         {
@@ -104,7 +104,7 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
     private bool IsSelf(string? uuid, string? number) => (uuid is not null && self.Contains(uuid)) || (number is not null && self.Contains(number));
 
     /// <summary>The text with names where the mentions stand, and without those of the assistant.</summary>
-    private (string Text, bool IsMentioned) Words(SignalData data)
+    private (string Text, bool IsMentioned) Words(SignalWords data)
     {
         var text = data.Message ?? "";
         var isMentioned = false;
@@ -134,7 +134,7 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
         return (words.ToString().Trim(isMentioned ? [' ', ',', '，', ':', '：', '\n', '\u3000'] : [' ', '\n']), isMentioned);
     }
 
-    private static IReadOnlyList<Attachment> AttachmentsOf(SignalData data) =>
+    private static IReadOnlyList<Attachment> AttachmentsOf(SignalWords data) =>
     [
         .. (data.Attachments ?? []).OfType<SignalAttachment>().Where(file => file.Id is { Length: > 0 }).Take(MaxAttachments)
             .Select(file => new Attachment(KindOf(file), file.Id!, file.Filename, file.ContentType, file.Size)),

@@ -26,7 +26,7 @@ public sealed class DiscordGatewayTests
 
         End(rig.Emulator, how);
         rig.Emulator.Say(Ann, "meanwhile");
-        await UntilAsync(() => rig.Emulator.Resumes == 1 && rig.Emulator.OpenLines == 1);
+        await DiscordRig.UntilAsync(() => rig.Emulator.Resumes == 1 && rig.Emulator.OpenLines == 1);
         rig.Emulator.Say(Ann, "after");
 
         Assert.Equal(["before", "meanwhile", "after"], (await rig.Gateway.WaitAsync(3, Cancel)).Select(Text));
@@ -44,7 +44,7 @@ public sealed class DiscordGatewayTests
         await rig.Gateway.WaitAsync(1, Cancel);
 
         rig.Emulator.Mute(true);
-        await UntilAsync(() => rig.Emulator.Resumes >= 1);
+        await DiscordRig.UntilAsync(() => rig.Emulator.Resumes >= 1);
         rig.Emulator.Mute(false);
         rig.Emulator.Say(Ann, "after");
 
@@ -61,7 +61,7 @@ public sealed class DiscordGatewayTests
         rig.Emulator.Say(Ann, "one");
         await rig.Gateway.WaitAsync(1, Cancel);
 
-        await UntilAsync(() => rig.Emulator.Beats.Contains(3)); // READY, the server, the message
+        await DiscordRig.UntilAsync(() => rig.Emulator.Beats.Contains(3)); // READY, the server, the message
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class DiscordGatewayTests
 
         rig.Emulator.AskBeat();
 
-        await UntilAsync(() => rig.Emulator.Beats.Count > 0);
+        await DiscordRig.UntilAsync(() => rig.Emulator.Beats.Count > 0);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class DiscordGatewayTests
         rig.Emulator.Say(Ann, "missed in private");
         rig.Emulator.SayInGroup(Bob, "missed on the server", isMention: true);
         rig.Emulator.CutLines();
-        await UntilAsync(() => rig.Emulator.Identifies == 2 && rig.Emulator.OpenLines == 1);
+        await DiscordRig.UntilAsync(() => rig.Emulator.Identifies == 2 && rig.Emulator.OpenLines == 1);
         rig.Emulator.Say(Ann, "after");
 
         var stored = await rig.Gateway.WaitAsync(5, Cancel);
@@ -137,6 +137,24 @@ public sealed class DiscordGatewayTests
         await rig.StartAsync(Cancel);
 
         Assert.Equal(["before", "before too", "missed", "missed too"], (await rig.Gateway.WaitAsync(4, Cancel)).Select(Text).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_chat_that_cannot_be_read_at_all_keeps_no_other_waiting()
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Say(Bob, "read");
+        rig.Emulator.Say(Ann, "left out");
+        await rig.Gateway.WaitAsync(2, Cancel);
+        await rig.StopAsync();
+
+        rig.Emulator.ForgetSessions();
+        rig.Emulator.Say(Bob, "missed");
+        rig.Emulator.Fail("list", new DiscordFault.Refusal(400, 50024, "Cannot execute action on this channel type"));
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal("missed", Text((await rig.Gateway.WaitAsync(3, Cancel))[2]));
     }
 
     [Fact]
@@ -227,7 +245,7 @@ public sealed class DiscordGatewayTests
         await rig.StartAsync(Cancel);
 
         rig.Emulator.CloseLines(code);
-        await UntilAsync(() => rig.Emulator.Identifies == 2 && rig.Emulator.OpenLines == 1);
+        await DiscordRig.UntilAsync(() => rig.Emulator.Identifies == 2 && rig.Emulator.OpenLines == 1);
         rig.Emulator.Say(Ann, "hello");
 
         Assert.Single(await rig.Gateway.WaitAsync(1, Cancel));
@@ -283,58 +301,6 @@ public sealed class DiscordGatewayTests
     }
 
     [Fact]
-    public async Task A_press_is_acknowledged_in_time_and_after_it_is_stored()
-    {
-        await using var rig = await DiscordRig.NewAsync();
-        await rig.StartAsync(Cancel);
-        await SendAsync(rig, new MessageBody("Which?", [new("Yes", "yes")]));
-
-        var id = rig.Emulator.Press(Ann, "yes");
-
-        await UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
-        Assert.Equal(6, rig.Emulator.Answers[id]);
-        Assert.Equal(new InboundContent.Pressed("yes", "Yes"), Assert.Single(rig.Gateway.Stored).Content);
-        Assert.Equal(0, rig.Emulator.LateAnswers);
-    }
-
-    [Fact]
-    public async Task The_answer_to_a_command_stands_where_it_is_waited_for()
-    {
-        await using var rig = await DiscordRig.NewAsync(null, KeyValuePair.Create("command", "Ask"));
-        await rig.StartAsync(Cancel);
-        Assert.Equal("question", (string?)Assert.Single(rig.Emulator.Commands["ask"]["options"]!.AsArray())!["name"]);
-
-        var id = rig.Emulator.Use(Ann, "ask", "what is due today?");
-        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
-        await UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
-        var message = NewMessage(rig, new MessageBody("**Nothing.**")) with { ReplyToExternalId = asked.ExternalMessageId };
-        rig.Emulator.Fail("fill", new DiscordFault.Cut());
-        Assert.IsType<SendOutcome.Uncertain>(await rig.Session.SendAsync(message, Cancel));
-        var first = Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(message with { Attempt = 2, MayRepeat = true }, Cancel));
-        var second = Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(NewMessage(rig, new MessageBody("And tomorrow?")), Cancel));
-
-        Assert.Equal(("what is due today?", "zh-CN", 5), (Text(asked), asked.Sender.Locale, rig.Emulator.Answers[id]));
-        Assert.Equal([("**Nothing.**", first.ExternalId), ("And tomorrow?", second.ExternalId)], rig.Emulator.Shown.Select(shown => (shown.Text, shown.Id)));
-        Assert.DoesNotContain("post", rig.Emulator.Calls.SkipLast(1));
-    }
-
-    [Fact]
-    public async Task A_command_nobody_waits_for_any_more_is_answered_by_a_message()
-    {
-        await using var rig = await DiscordRig.NewAsync();
-        await rig.StartAsync(Cancel);
-        var id = rig.Emulator.Use(Ann, "ask", "still there?");
-        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
-        await UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
-        rig.Emulator.Fail("fill", new DiscordFault.Refusal(401, 50027, "Invalid Webhook Token"));
-
-        Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(NewMessage(rig, new MessageBody("Yes.")) with { ReplyToExternalId = asked.ExternalMessageId }, Cancel));
-
-        Assert.Equal("Yes.", Assert.Single(rig.Emulator.Shown).Text);
-        Assert.Null(rig.Emulator.Shown[0].Post["message_reference"]);
-    }
-
-    [Fact]
     public async Task A_deletion_in_private_names_the_person_also_after_a_restart()
     {
         await using var rig = await DiscordRig.NewAsync();
@@ -387,20 +353,5 @@ public sealed class DiscordGatewayTests
         }
     }
 
-    private static OutboundMessage NewMessage(DiscordRig rig, MessageBody body)
-        => new(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), body, null, 1, false);
-
-    private static Task<SendOutcome> SendAsync(DiscordRig rig, MessageBody body) => rig.Session.SendAsync(NewMessage(rig, body), Cancel);
-
     private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        end.CancelAfter(TimeSpan.FromSeconds(20));
-        while (!isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), end.Token);
-        }
-    }
 }

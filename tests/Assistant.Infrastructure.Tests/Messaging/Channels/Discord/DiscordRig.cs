@@ -11,6 +11,7 @@ using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.Discord;
 using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Discord;
 
@@ -128,6 +129,17 @@ internal sealed class DiscordRig : ChannelRig
         }
 
         return new SettingValues(values);
+    }
+
+    /// <summary>Waits until something is so.</summary>
+    public static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!isSo())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), end.Token);
+        }
     }
 
     public override async ValueTask DisposeAsync()
