@@ -8,6 +8,8 @@ namespace Assistant.Web.Components.Pages.SetUp;
 /// <summary>The first screen of a new installation, behind the one-time link the program prints.</summary>
 public sealed partial class AccountStepPage : IAsyncDisposable
 {
+    private static readonly string[] Fields = ["email", "password", "code"];
+
     private IJSObjectReference? _module;
     private bool _isCreated;
 
@@ -55,8 +57,7 @@ public sealed partial class AccountStepPage : IAsyncDisposable
     {
         if (_isCreated)
         {
-            _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "/console/set-up.js");
-            await _module.InvokeVoidAsync("submitForm", "first-sign-in");
+            await (await FindModuleAsync()).InvokeVoidAsync("submitForm", "first-sign-in");
         }
     }
 
@@ -78,7 +79,15 @@ public sealed partial class AccountStepPage : IAsyncDisposable
         }
     }
 
-    private async Task ClaimAsync() => _isCreated = await Model.ClaimAsync(Token, CancellationToken.None);
+    // What stands in the fields is what people see, and a browser may fill them in without saying so.
+    private async Task ClaimAsync()
+    {
+        var typed = await (await FindModuleAsync()).InvokeAsync<string[]>("valuesOf", (object)Fields);
+        (Model.Email, Model.Password, Model.Code) = (typed[0], typed[1], typed[2]);
+        _isCreated = await Model.ClaimAsync(Token, CancellationToken.None);
+    }
+
+    private async Task<IJSObjectReference> FindModuleAsync() => _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "/console/set-up.js");
 
     public ValueTask DisposeAsync() => Shared.JsModules.ReleaseAsync(_module);
 }
