@@ -83,6 +83,11 @@ public sealed partial class AccountStepPage : IAsyncDisposable
     private async Task ClaimAsync()
     {
         var typed = await (await FindModuleAsync()).InvokeAsync<string[]>("valuesOf", (object)Fields);
+        if (_isCreated || Model.IsBusy)
+        {
+            return; // pressed twice: the first press decides
+        }
+
         (Model.Email, Model.Password, Model.Code) = (typed[0], typed[1], typed[2]);
         _isCreated = await Model.ClaimAsync(Token, CancellationToken.None);
     }
