@@ -42,6 +42,10 @@ public sealed class SessionTests(Chromium chromium)
         Assert.Equal(HttpStatusCode.OK, await thief.StatusOfAsync("/conversations"));
         await Expect(here.Page.GetByText("New device: Chrome on Linux")).ToBeVisibleAsync();
         await Expect(there.Page.GetByText("New device:")).ToHaveCountAsync(0);
+        // The room takes what the notice leaves: nothing of it, such as where one writes, is pushed off the screen.
+        await here.OpenAsync("/conversations");
+        await Expect(here.Page.GetByText("New device:")).ToBeVisibleAsync();
+        Assert.True(await here.Page.EvaluateAsync<bool>("() => { const room = document.querySelector('main'); return room.scrollHeight <= room.clientHeight && room.getBoundingClientRect().bottom <= innerHeight; }"));
         await here.PressAsync("It was me");
         await Expect(here.Page.GetByText("New device:")).ToHaveCountAsync(0);
         await here.OpenAsync("/account");

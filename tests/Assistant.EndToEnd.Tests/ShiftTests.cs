@@ -105,6 +105,26 @@ public sealed class ShiftTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_row_walked_to_before_the_room_has_settled_keeps_the_focus()
+    {
+        var page = await chromium.NewDeviceAsync();
+        await page.DelayAnswersAsync(TimeSpan.FromMilliseconds(400));
+        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
+        await house.CreateUserAsync(Email, "operator");
+        await house.StartAsync();
+        await AskAsync(house, "Who is there?");
+
+        await SignInAsync(page, house.Address);
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("p");
+        var person = page.Locator("tr [data-walk]");
+        await person.WaitForAsync();
+        await page.Keyboard.PressAsync("j");
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        await Expect(person).ToBeFocusedAsync(new() { Timeout = 1 });
+    }
+
+    [Fact]
     public async Task What_is_typed_faster_than_the_server_answers_stays()
     {
         var page = await chromium.NewDeviceAsync();
