@@ -128,19 +128,26 @@ provision
 
 # Quick ones first: they say soonest what is wrong.
 for project in Architecture Domain; do run_project "$project"; done
-# These wait for disks, sockets and pages half of their time: the last of them takes the pictures.
-run_project Infrastructure &
-run_project Web &
-run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' &
-wait
-# The others drive whole programs, in two halves side by side: each waits for pages and timers half of its time.
-one=() other=(-class- '*LooksTests')
-# Two halves of about the same length, side by side.
-for class in Canary FailedStart Forgetting KeyRotation Kill SealedChat Session WebChat; do
-  one+=(-class "*.${class}Tests") other+=(-class- "*.${class}Tests")
-done
-run_project EndToEnd 1500 Assistant.EndToEnd.Tests.1 "${one[@]}" &
-ASSISTANT_TEST_PORTS=22200 run_project EndToEnd 1500 Assistant.EndToEnd.Tests.2 "${other[@]}" &
+# The rest in three lanes side by side, each about as long: they wait for disks, sockets, pages and timers half of their time.
+# Whole programs are driven in three lots, the first two named by their classes, the third what is left.
+ends() { local class; for class in "${@:2}"; do printf '%s\n' "$1" "*.${class}Tests"; done; }
+lot1=(Canary FailedStart Forgetting KeyRotation Kill SealedChat Session WebChat)
+lot2=(Files Newcomer OpenIdConnect Passkey PersonAct PersonLink RestoreKill)
+mapfile -t first < <(ends -class "${lot1[@]}")
+mapfile -t second < <(ends -class "${lot2[@]}")
+mapfile -t third < <(ends -class- Looks "${lot1[@]}" "${lot2[@]}")
+{
+  run_project Web
+  ASSISTANT_TEST_PORTS=22200 run_project EndToEnd 1300 Assistant.EndToEnd.Tests.1 "${first[@]}"
+} &
+{
+  run_project Infrastructure
+  ASSISTANT_TEST_PORTS=22400 run_project EndToEnd 1000 Assistant.EndToEnd.Tests.2 "${second[@]}"
+} &
+{
+  run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' # takes the pictures
+  run_project EndToEnd 1000 Assistant.EndToEnd.Tests.3 "${third[@]}"
+} &
 wait
 
 if [ "${ASSISTANT_CRASH_KILLS:-2}" != 0 ] && [ -n "$is_published" ]; then
