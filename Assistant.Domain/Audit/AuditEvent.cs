@@ -117,6 +117,9 @@ public static class AuditActions
     public const string PersonLinkOffered = "person.link.offered";
     public const string PersonLinked = "person.linked";
     public const string PersonUnlinked = "person.unlinked";
+    public const string MessengerPreferred = "person.messenger.preferred";
+    public const string MessengerPreferenceDropped = "person.messenger.dropped";
+    public const string ConversationContinued = "conversation.continued";
     public const string PersonActAsked = "act.asked";
     public const string PersonActDone = "act.done";
     public const string PersonActDeclined = "act.declined";

@@ -32,4 +32,15 @@ public sealed record Conversation(
     long Version,
     long LastSeq,
     DateTimeOffset? WaitingSince,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>What it goes on from, in another chat of the same human being; <see langword="null"/> for most.</summary>
+    public ConversationPoint? ContinuedFrom { get; init; }
+
+    /// <summary>Since when; with <see cref="ContinuedFrom"/>.</summary>
+    public DateTimeOffset? ContinuedAt { get; init; }
+}
+
+/// <summary>A place in a conversation.</summary>
+/// <param name="Seq">Of the last message that belongs to it.</param>
+public sealed record ConversationPoint(ConversationId Conversation, long Seq);

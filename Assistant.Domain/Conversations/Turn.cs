@@ -19,7 +19,11 @@ public sealed record TurnStart(
     IReadOnlyList<HistoryMessage> History);
 
 /// <summary>An earlier message of a conversation, as far as a reply may build on it.</summary>
-public sealed record HistoryMessage(long Seq, AuthorKind Author, string Text, IReadOnlyList<Attachment> Attachments, DateTimeOffset At);
+public sealed record HistoryMessage(long Seq, AuthorKind Author, string Text, IReadOnlyList<Attachment> Attachments, DateTimeOffset At)
+{
+    /// <summary>Said in the chat that the conversation goes on from: <see cref="Seq"/> counts there.</summary>
+    public bool IsElsewhere { get; init; }
+}
 
 /// <summary>How a turn came to its end.</summary>
 public enum TurnResult

@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.People.Reach;
 
 namespace Assistant.Domain.Conversations;
 
@@ -51,7 +52,8 @@ public sealed class TurnProcessor(
     ILiveFeed live,
     TurnLimits limits,
     TimeProvider clock,
-    PersonCommands? commands = null)
+    PersonCommands? commands = null,
+    ContinuedHistory? continued = null)
 {
     private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(60);
@@ -190,9 +192,10 @@ public sealed class TurnProcessor(
     {
         var conversation = start.Conversation;
         var utterance = Describe(start.Utterance);
-        var history = HistoryWindow.Newest(start.History, limits.HistoryTokens);
+        var known = continued is null ? start.History : await continued.ReadAsync(start, limits.HistoryLimit, cancellationToken);
+        var history = HistoryWindow.Newest(known, limits.HistoryTokens);
         // Memory does not repeat what the history tells, and has its places for what is older.
-        var told = history.Count > 0 ? Math.Min(history[0].Seq, start.Utterance.Seq) : start.Utterance.Seq;
+        var told = Math.Min(history.FirstOrDefault(message => !message.IsElsewhere)?.Seq ?? long.MaxValue, start.Utterance.Seq);
         var recalled = await recall.RecallAsync(conversation.Tenant, start.Person.Id, utterance, conversation.Id, told, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
             conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow());

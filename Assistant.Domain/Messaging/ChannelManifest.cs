@@ -75,5 +75,8 @@ public sealed record ChannelManifest(
     /// <summary>Largest file it takes from us, in bytes; of no meaning without <see cref="ChannelCapabilities.OutboundAttachments"/>.</summary>
     public long LargestFile { get; init; } = 20_000_000;
 
+    /// <summary>How long after a person's last word the messenger lets us write to them; <see langword="null"/> when it does not ask.</summary>
+    public TimeSpan? ReplyWindow { get; init; }
+
     public bool Can(ChannelCapabilities capability) => (Capabilities & capability) == capability;
 }

@@ -12,10 +12,10 @@ internal static class ConversationSql
 {
     public const string Columns =
         "c.id, c.tenant_id, c.connection_id, c.chat_id, c.thread_id, c.is_group, c.chat_title, c.person_id, c.status, c.operator_id, "
-        + "c.operator_name, c.version, c.last_seq, c.waiting_since, c.created_at";
+        + "c.operator_name, c.version, c.last_seq, c.waiting_since, c.created_at, c.continued_from_id, c.continued_from_seq, c.continued_at";
 
     /// <summary>How many columns <see cref="Columns"/> has.</summary>
-    public const int ColumnCount = 15;
+    public const int ColumnCount = 18;
 
     private const string ByChat =
         "SELECT " + Columns + " FROM conversations c WHERE c.connection_id = @p0 AND c.chat_id = @p1 AND c.thread_id = @p2";
@@ -62,5 +62,9 @@ internal static class ConversationSql
         new ConversationId(r.GetGuid(at)), new TenantId(r.GetString(at + 1)), new ConnectionId(r.GetString(at + 2)), MessageSql.MapChat(r, at + 3),
         new PersonId(r.GetGuid(at + 7)), r.Enum<ConversationStatus>(at + 8),
         r.GuidOrNull(at + 9) is { } holder ? new UserRef(new UserId(holder), r.GetString(at + 10)) : null,
-        r.GetInt64(at + 11), r.GetInt64(at + 12), r.TimeOrNull(at + 13), r.Time(at + 14));
+        r.GetInt64(at + 11), r.GetInt64(at + 12), r.TimeOrNull(at + 13), r.Time(at + 14))
+    {
+        ContinuedFrom = r.GuidOrNull(at + 15) is { } from ? new ConversationPoint(new ConversationId(from), r.GetInt64(at + 16)) : null,
+        ContinuedAt = r.TimeOrNull(at + 17),
+    };
 }

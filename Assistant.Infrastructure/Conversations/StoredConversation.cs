@@ -42,6 +42,16 @@ internal sealed class StoredConversation : ITenantRow
 
     public DateTimeOffset LastAt { get; set; }
 
+    /// <summary>The conversation it goes on from, up to which of its messages, and since when.</summary>
+    public Guid? ContinuedFromId { get; set; }
+
+    public long? ContinuedFromSeq { get; set; }
+
+    public DateTimeOffset? ContinuedAt { get; set; }
+
+    /// <summary>When its person was last said to want to be written to here.</summary>
+    public DateTimeOffset? PreferredAt { get; set; }
+
     /// <summary>The erasure it is going in; nobody sees it any more.</summary>
     public Guid? ErasureId { get; set; }
 

@@ -1,11 +1,13 @@
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Acts;
 using Assistant.Domain.People.Links;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.People.Accounts;
 using Assistant.Infrastructure.People.Acts;
 using Assistant.Infrastructure.People.Links;
+using Assistant.Infrastructure.People.Reach;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -21,9 +23,13 @@ public static class PeopleServices
         services.AddSingleton<IPersonActStore, SqlPersonActStore>();
         services.AddSingleton<IPersonNotices, SqlPersonNotices>();
         services.AddSingleton<IPersonLinkStore, SqlPersonLinkStore>();
+        services.AddSingleton<IDirectChats, SqlDirectChats>();
         services.AddSingleton<PersonAccountDesk>();
         services.AddSingleton<PersonLinkDesk>();
         services.AddSingleton<PersonActDesk>();
+        services.AddSingleton<ReachDesk>();
+        services.AddSingleton<ContinuedHistory>();
+        services.AddSingleton<ContinuationDesk>();
         services.AddSingleton<PersonCommands>();
         services.AddSingleton<DeviceNotices>();
         return services;

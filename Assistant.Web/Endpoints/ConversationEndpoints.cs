@@ -5,6 +5,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Web.Localization;
@@ -68,8 +69,9 @@ internal static class ConversationEndpoints
 
     private static void MapWords(RouteGroupBuilder group)
     {
-        group.MapPost("/{id:guid}/reply", ReplyAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.OperatorReplied)
-            .WithSummary("Says something to the person").WithDescription("The caller must hold the conversation: take it over first.")
+        group.MapPost("/{id:guid}/reply", ReplyAsync).Needs(Permissions.ConversationsReply)
+            .Audits(AuditActions.OperatorReplied, AuditActions.ConversationContinued, AuditActions.ConversationTakenOver)
+            .WithSummary("Says something to the person").WithDescription("The caller must hold the conversation: take it over first. With 'to=person' it goes where it reaches them best, see 'chats', and the conversation goes on there.")
             .Produces<MessageResource>(201).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/{id:guid}/files", SendFileAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.OperatorReplied)
             .WithMetadata(new RequestSizeLimitAttribute(MaxFileBytes)).Accepts<Stream>("application/octet-stream")
@@ -90,7 +92,7 @@ internal static class ConversationEndpoints
         IConversationQueries queries,
         [AsParameters] Paging paging,
         CancellationToken ct,
-        [Description("all, mine, waiting or closed; all when left out.")] ConversationView view = ConversationView.All,
+        [Description("all, mine, waiting or closed; all when left out.")] Choice<ConversationView>? view = null,
         [Description("Found in the person's name or in any message.")] string? text = null,
         [Description("Name of a connection.")] string? channel = null)
     {
@@ -99,17 +101,12 @@ internal static class ConversationEndpoints
             return problem;
         }
 
-        if (!Enum.IsDefined(view))
-        {
-            return Problems.Invalid("view", "Ask for all, mine, waiting or closed.");
-        }
-
         if (channel is not null && !Slug.IsValid(channel))
         {
             return Problems.Invalid("channel", "This is not the name of a connection.");
         }
 
-        var filter = new ConversationFilter(view, text, channel is null ? null : new ConnectionId(channel));
+        var filter = new ConversationFilter(view?.Value ?? ConversationView.All, text, channel is null ? null : new ConnectionId(channel));
         var page = await queries.ListAsync(caller.Value.Tenant, caller.Value.AsUser.Id, filter, paging.After, paging.Size, ct);
         return Results.Ok(page.Map(ConversationResource.From));
     }
@@ -169,9 +166,13 @@ internal static class ConversationEndpoints
                 (await queries.ListHeldAsync(caller.Value.Tenant, new ConversationId(id), ct)).Select(HeldResource.From)));
 
     private static async Task<IResult> ReplyAsync(
-        Guid id, TextRequest request, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
-        => TextProblem(request.Markdown)
-            ?? Answer(await desk.ReplyAsync(caller.Value, new ConversationId(id), request.Markdown, ct), StatusCodes.Status201Created);
+        Guid id, TextRequest request, ApiCaller caller, ContinuationDesk desk, CancellationToken ct,
+        [Description("here or person; here when left out.")] Choice<ReplyTo>? to = null)
+    {
+        var conversation = new ConversationId(id);
+        return TextProblem(request.Markdown)
+            ?? Answer(await desk.ReplyAsync(caller.Value, conversation, to?.Value is ReplyTo.Person ? null : conversation, request.Markdown, [], ct), StatusCodes.Status201Created);
+    }
 
     private static async Task<IResult> SendFileAsync(
         Guid id, HttpRequest request, ApiCaller caller, ConversationDesk desk, [Description("What the file is called, with its ending.")] string name,

@@ -93,6 +93,9 @@ internal sealed record ControlResource(
 
 internal sealed record TextRequest([property: Description("Markdown, up to 20,000 characters.")] string Markdown);
 
+/// <summary>Where a reply goes: into this conversation, or wherever it reaches the person best.</summary>
+internal enum ReplyTo { Here, Person }
+
 internal sealed record ReadRequest([property: Description("Everything up to this message has been read.")] long Seq);
 
 /// <summary>What to do with a held reply.</summary>

@@ -50,6 +50,7 @@ internal static class RestApi
         api.AddEndpointFilter((context, next) => context.HttpContext.RequestServices.GetRequiredService<ApiRateLimiter>().InvokeAsync(context, next));
         api.AddEndpointFilter<Idempotency>();
         ConversationEndpoints.Map(api);
+        ReachEndpoints.Map(api);
         PeopleEndpoints.Map(api);
         ForgettingEndpoints.Map(api);
         ChannelEndpoints.Map(api);

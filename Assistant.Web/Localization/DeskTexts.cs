@@ -147,6 +147,9 @@ internal static class DeskTexts
     public static string DraftKept => Book.Say();
     public static string Send => Book.Say();
     public static string AddNote => Book.Say();
+    public static string ReplyGoesTo => Book.Say();
+    public static string ReplyStaysHere(string name) => Book.Say(nameof(ReplyStaysHere), ("name", name));
+    public static string UsedLast(string name) => Book.Say(nameof(UsedLast), ("name", name));
     public static string AttachFiles => Book.Say();
     public static string ChosenFiles => Book.Say();
     public static string RemoveFile(string name) => Book.Say(nameof(RemoveFile), ("name", name));
@@ -166,6 +169,8 @@ internal static class DeskTexts
     public static string Started => Book.Say();
     public static string OpenPerson => Book.Say();
     public static string Identities => Book.Say();
+    public static string Reached => Book.Say();
+    public static string PrefersMessenger(string name) => Book.Say(nameof(PrefersMessenger), ("name", name));
     public static string Standing => Book.Say();
     public static string Remembered => Book.Say();
     public static string NothingRemembered => Book.Say();

@@ -55,6 +55,49 @@ public sealed partial class PersonLinkTests(Chromium chromium)
         await AskAsync(chat, "Please, what is the gate code?", answer => answer.Contains("4711", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_conversation_goes_on_on_another_messenger_and_a_reply_goes_where_the_person_is()
+    {
+        await using var telegram = await TelegramEmulator.StartAsync();
+        await using var house = await TestInstallation.CreateAsync(config: Config.Telegram(telegram) + """
+              - name: desk
+                type: webchat
+                tenant: default
+                access: open
+            """);
+        await house.CreateUserAsync("ada@example.com", "operator");
+        await house.StartAsync();
+        var code = Code().Match(await AnswerAsync(telegram, "/connect")).Value;
+        var chat = await ChatPage.OpenAsync(await chromium.NewDeviceAsync(), house.Address + "/chat/desk");
+        await AskAsync(chat, $"link {code}", answer => answer.Contains("Telegram", StringComparison.Ordinal));
+        await AskAsync(chat, $"confirm {code}", answer => answer.StartsWith("Done: you are one person", StringComparison.Ordinal));
+
+        await AskAsync(chat, "continue on Telegram", answer => answer.StartsWith("I have written to you on Telegram", StringComparison.Ordinal));
+        await telegram.WaitAsync(t => t.SaidBy(Person)[^1].Text.StartsWith("Let's go on here", StringComparison.Ordinal), Cancel);
+        await AnswerAsync(telegram, "Is there a person I can talk to?");
+
+        var desk = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
+        await desk.SignInAsync("ada@example.com", TestInstallation.Password, "/conversations");
+        await desk.Page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("Visitor") }).First.ClickAsync();
+        await desk.Page.GetByText("Goes on on Telegram").WaitForAsync();
+        await desk.PressAsync("Take over to reply");
+        var to = desk.Page.GetByLabel("Goes to");
+        Assert.Equal("Telegram, used last", await to.EvaluateAsync<string>("e => e.selectedOptions[0].text"));
+        await desk.Page.GetByPlaceholder("Write a reply").FillAsync("Ada is, here.");
+        await desk.PressAsync("Send");
+        await telegram.WaitAsync(t => t.SaidBy(Person)[^1].Text == "Ada is, here.", Cancel);
+        await desk.Page.GetByText("Goes on from Web chat").First.WaitForAsync(); // the console went along
+        await Assertions.Expect(desk.Page.Locator("section.thread").GetByText("with you")).ToBeVisibleAsync();
+
+        await desk.PressAsync("Wants to be written to on Web chat");
+        await Assertions.Expect(to).ToHaveValueAsync(new Regex("[0-9a-f-]{36}"));
+        await Assertions.Expect(desk.Button("Wants to be written to on Web chat")).ToHaveAttributeAsync("aria-pressed", "true");
+        Assert.StartsWith("Web chat", await to.EvaluateAsync<string>("e => e.selectedOptions[0].text"), StringComparison.Ordinal);
+        await desk.Page.GetByPlaceholder("Write a reply").FillAsync("And on the web again.");
+        await desk.PressAsync("Send");
+        await Assertions.Expect(chat.Said.Filter(new() { HasText = "And on the web again." })).ToHaveCountAsync(1);
+    }
+
     private static async Task<string> AnswerAsync(TelegramEmulator telegram, string text)
     {
         var before = telegram.SaidBy(Person).Count;

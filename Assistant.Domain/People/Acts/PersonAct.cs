@@ -70,6 +70,6 @@ public interface IPersonNotices
     /// <returns><see langword="false"/> when the conversation is not the person's any more; then nothing is written.</returns>
     Task<bool> TellAsync(TenantId tenant, PersonId person, ConversationId conversation, string text, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>The direct conversation the person wrote in last, on a connection that is enabled; <see langword="null"/> when there is none.</summary>
+    /// <summary>The direct conversation the person prefers, else the one used last, on a connection that is enabled; <see langword="null"/> when there is none.</summary>
     Task<ConversationId?> FindLastDirectAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken);
 }

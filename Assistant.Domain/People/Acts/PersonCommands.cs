@@ -4,6 +4,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Links;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Settings;
 
 namespace Assistant.Domain.People.Acts;
@@ -17,7 +18,7 @@ public sealed record PublicAddress(Uri? Base)
 }
 
 /// <summary>Answers what people say to the product itself: link my account, connect my other messenger, export my data, forget me.</summary>
-public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk accounts, PersonLinkDesk links, PublicAddress address)
+public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk accounts, PersonLinkDesk links, ReachDesk reach, PublicAddress address)
 {
     private static readonly LocalizedText Direct = new(
         "This is about you alone: please write it to me directly, not in a group.", "这只与您本人有关：请直接私信我，不要在群组里说。");
@@ -56,6 +57,22 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
 
     private static readonly LocalizedText NotConnected = new("You are not connected with another messenger.", "您没有关联其他消息应用。");
 
+    private static readonly LocalizedText GoneOn = new("I have written to you on {0}: let's go on there.", "我已在 {0} 上给您发了消息：我们在那里继续。");
+
+    private static readonly LocalizedText AlreadyThere = new("We are on {0} already.", "我们已经在 {0} 上了。");
+
+    private static readonly LocalizedText NotMet = new(
+        "I don't know who you are on {0} yet. Write to me there, then write /connect to me here.", "我还不知道您在 {0} 上是谁。请先在那里给我发消息，然后在这里发送 /connect。");
+
+    private static readonly LocalizedText NoSuchMessenger = new(
+        "I know no messenger of that name. Write its name behind the command, for example: /continue Telegram", "我不认识这个名称的消息应用。请在命令后写上它的名称，例如：/continue 企业微信");
+
+    private static readonly LocalizedText WrittenHere = new(
+        "From now on I write to you here when I have something for you. To change this, write: /anywhere", "以后有事我会在这里联系您。如需更改，请发送：/anywhere");
+
+    private static readonly LocalizedText WrittenAnywhere = new(
+        "From now on I write to you wherever you wrote to me last.", "以后我会在您最近使用的消息应用中联系您。");
+
     private static readonly LocalizedText Linked = new(
         "Your account is linked with you now. You can see and end this on your account page, under “Messengers”.", "您的账户现已与您绑定。您可以在账户页面的“消息应用”下查看或解除绑定。");
 
@@ -78,7 +95,7 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
         var culture = CultureInfo.GetCultureInfo(request.IsChinese ?? start.Person.SpeaksChinese ? "zh-CN" : "en");
         if (start.Conversation.Chat.IsGroup)
         {
-            return Direct.In(culture);
+            return request is PersonRequest.GoOn { IsCommand: false } words && !reach.IsMessenger(words.Messenger) ? null : Direct.In(culture);
         }
 
         return request switch
@@ -89,6 +106,8 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
                 culture, Offered.In(culture), (await links.OfferAsync(start.Person, OriginOf(start), cancellationToken)).Reveal()),
             PersonRequest.Confirm confirm => await ConfirmAsync(start, confirm.Code, culture, cancellationToken),
             PersonRequest.Disconnect => (await links.LeaveAsync(start.Person, OriginOf(start), cancellationToken) > 0 ? Disconnected : NotConnected).In(culture),
+            PersonRequest.GoOn goOn => await GoOnAsync(start, goOn, culture, cancellationToken),
+            PersonRequest.Preference preference => await PreferAsync(start, preference.IsHere, culture, cancellationToken),
             _ => throw new InvalidOperationException($"Unknown request {request.GetType().Name}."),
         };
     }
@@ -140,6 +159,22 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
             JoinOutcome.TooMany => TooMany.In(culture),
             _ => NoSuchCode.In(culture),
         };
+    }
+
+    /// <summary>Words that name no messenger were said of something else: those are for an engine.</summary>
+    private async Task<string?> GoOnAsync(TurnStart start, PersonRequest.GoOn wish, CultureInfo culture, CancellationToken cancellationToken)
+        => await reach.GoOnAsync(start, wish.Messenger, culture, cancellationToken) switch
+        {
+            GoingOn.There there => string.Format(culture, GoneOn.In(culture), there.Messenger),
+            GoingOn.Here => string.Format(culture, AlreadyThere.In(culture), MarkdownText.Escape(wish.Messenger)),
+            GoingOn.NotMet unmet => string.Format(culture, NotMet.In(culture), unmet.Messenger),
+            _ => wish.IsCommand ? NoSuchMessenger.In(culture) : null,
+        };
+
+    private async Task<string> PreferAsync(TurnStart start, bool isHere, CultureInfo culture, CancellationToken cancellationToken)
+    {
+        await (isHere ? reach.PreferAsync(start, cancellationToken) : reach.DropPreferenceAsync(start, cancellationToken));
+        return (isHere ? WrittenHere : WrittenAnywhere).In(culture);
     }
 
     private static string OriginOf(TurnStart start) => start.Conversation.Connection.Value;

@@ -35,6 +35,19 @@ public abstract record PersonRequest
         ["解除关联"] = true,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenDictionary<string, (bool IsHere, bool? IsChinese)> Preferences = new Dictionary<string, (bool, bool?)>
+    {
+        ["/here"] = (true, null),
+        ["write to me here"] = (true, false),
+        ["以后在这里联系我"] = (true, true),
+        ["/anywhere"] = (false, null),
+        ["write to me wherever i am"] = (false, false),
+        ["在我所在的地方联系我"] = (false, true),
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] ChineseTowards = ["转到", "在", "到", "去"];
+    private static readonly string[] ChineseGoOn = ["上继续", "里继续", "继续"];
+
     private PersonRequest() { }
 
     /// <summary>The language it was said in; <see langword="null"/> for a command, which has none.</summary>
@@ -52,6 +65,14 @@ public abstract record PersonRequest
 
     /// <summary>They are one person with nobody any more.</summary>
     public sealed record Disconnect : PersonRequest;
+
+    /// <summary>They want to go on on another messenger.</summary>
+    /// <param name="Messenger">What they call it.</param>
+    /// <param name="IsCommand">Whether it cannot be anything else; words may be said about a thing that is no messenger.</param>
+    public sealed record GoOn(string Messenger, bool IsCommand) : PersonRequest;
+
+    /// <summary>They want to be written to where they say it, or wherever they spoke last.</summary>
+    public sealed record Preference(bool IsHere) : PersonRequest;
 
     /// <summary>A code their account showed, or the assistant on another messenger.</summary>
     /// <param name="Code"><see langword="null"/> when what stands there cannot be one.</param>
@@ -77,6 +98,16 @@ public abstract record PersonRequest
             return new Disconnect { IsChinese = isChinese };
         }
 
+        if (Preferences.TryGetValue(text, out var wanted))
+        {
+            return new Preference(wanted.IsHere) { IsChinese = wanted.IsChinese };
+        }
+
+        if (FindGoOn(text) is { } goOn)
+        {
+            return goOn;
+        }
+
         if (After(text, "/link") is { } typed)
         {
             return new Link(LinkCode.TryParse(typed, out var code) ? code : null);
@@ -91,6 +122,27 @@ public abstract record PersonRequest
         return Coded(text, "link", ChineseLink) is { } link ? new Link(link.Code) { IsChinese = link.IsChinese }
             : Coded(text, "confirm", ChineseConfirm) is { } confirm ? new Confirm(confirm.Code) { IsChinese = confirm.IsChinese }
             : null;
+    }
+
+    private static GoOn? FindGoOn(string text)
+    {
+        if (After(text, "/continue") is { } named)
+        {
+            return new GoOn(named, IsCommand: true);
+        }
+
+        if (After(text, "continue on") is { Length: > 0 } said)
+        {
+            return new GoOn(said, IsCommand: false) { IsChinese = false };
+        }
+
+        if (Array.Find(ChineseTowards, word => text.StartsWith(word, StringComparison.Ordinal)) is { } towards
+            && Array.Find(ChineseGoOn, word => text.EndsWith(word, StringComparison.Ordinal)) is { } ending && text.Length > towards.Length + ending.Length)
+        {
+            return new GoOn(text[towards.Length..^ending.Length].Trim(), IsCommand: false) { IsChinese = true };
+        }
+
+        return null;
     }
 
     private static (LinkCode Code, bool IsChinese)? Coded(string text, string english, string chinese)

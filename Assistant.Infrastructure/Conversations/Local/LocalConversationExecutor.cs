@@ -24,7 +24,8 @@ namespace Assistant.Infrastructure.Conversations.Local;
 /// <inheritdoc cref="IConversationExecutor"/>
 [ActsFor("the product, in every tenant: answers what was received")]
 [Audits(AuditActions.TurnCompleted, AuditActions.TurnFailed, AuditActions.AccountLinked, AuditActions.PersonLinkOffered, AuditActions.PersonLinked,
-    AuditActions.PersonUnlinked, AuditActions.PersonTold, AuditActions.PersonActAsked, AuditActions.PersonActEnded)]
+    AuditActions.PersonUnlinked, AuditActions.PersonTold, AuditActions.PersonActAsked, AuditActions.PersonActEnded,
+    AuditActions.ConversationContinued, AuditActions.MessengerPreferred, AuditActions.MessengerPreferenceDropped)]
 internal sealed partial class LocalConversationExecutor(
     IServiceProvider services, IInbox inbox, IOptions<ExecutorOptions> options, TimeProvider clock, ILogger<LocalConversationExecutor> logger)
     : BackgroundService, IConversationExecutor

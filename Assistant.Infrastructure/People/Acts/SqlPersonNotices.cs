@@ -15,7 +15,7 @@ internal sealed class SqlPersonNotices(IReadPool reads, IWriteQueue writes, Body
 {
     private const string LastDirect =
         "SELECT c.id FROM conversations c JOIN connections l ON l.id = c.connection_id WHERE c.tenant_id = @p0 AND c.person_id = @p1 AND NOT c.is_group "
-        + "AND c.erasure_id IS NULL AND l.is_enabled ORDER BY c.last_at DESC, c.id DESC LIMIT 1";
+        + "AND c.erasure_id IS NULL AND l.is_enabled ORDER BY c.preferred_at IS NULL, c.preferred_at DESC, c.last_at DESC, c.id DESC LIMIT 1";
 
     public async Task<bool> TellAsync(
         TenantId tenant, PersonId person, ConversationId conversation, string text, AuditDraft audit, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.People.Reach;
 using Assistant.Testing.Ai;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
@@ -30,8 +31,11 @@ public abstract class TurnRig : PathContract
     /// <summary>What is answered without an engine; <see langword="null"/> for nothing.</summary>
     protected virtual PersonCommands? Commands => null;
 
+    /// <summary>What a conversation goes on from; <see langword="null"/> for nothing.</summary>
+    protected virtual ContinuedHistory? Continued => null;
+
     protected TurnProcessor Processor => _processor ??= new TurnProcessor(
-        Turns, Ports.Recall, Engines, Line, Line, Ports.Connections, Outbox, Live, TurnLimits.Default, Ports.Clock, Commands);
+        Turns, Ports.Recall, Engines, Line, Line, Ports.Connections, Outbox, Live, TurnLimits.Default, Ports.Clock, Commands, Continued);
 
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 

@@ -92,3 +92,8 @@ public sealed class InMemoryAttachmentStoreTests : AttachmentStoreContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
+
+public sealed class InMemoryDirectChatsTests : DirectChatsContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}

@@ -171,3 +171,13 @@ public sealed class PostgresPersonActStoreTests : PersonActStoreContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
+
+public sealed class SqliteDirectChatsTests : DirectChatsContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
+public sealed class PostgresDirectChatsTests : DirectChatsContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}

@@ -10,6 +10,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Links;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Tenancy;
@@ -64,7 +65,7 @@ internal sealed class TestHouse : IAsyncDisposable
     public PathPorts Ports => new(
         Clock, Get<ITenantDirectory>(), Get<IConnectionStore>(), Get<IInbox>(), Get<ITurnStore>(), Get<IOutbox>(), Get<IConversationStore>(),
         Get<IConversationQueries>(), Get<IDeadLetterQueries>(), Get<IPeopleStore>(), Get<IRecall>(), Get<IAuditLog>(), Get<IPersonSealer>(), Get<IErasureStore>(),
-        Get<IPersonRecords>(), Get<IIndexingStore>(), Get<IUserDirectory>(), Get<IPersonAccountStore>(), Get<IPersonLinkStore>(), Get<IPersonActStore>(), Get<IPersonNotices>(), Get<IAttachmentStore>(), ProjectAsync, this);
+        Get<IPersonRecords>(), Get<IIndexingStore>(), Get<IUserDirectory>(), Get<IPersonAccountStore>(), Get<IPersonLinkStore>(), Get<IPersonActStore>(), Get<IPersonNotices>(), Get<IDirectChats>(), Get<IAttachmentStore>(), ProjectAsync, this);
 
     /// <summary>A new SQLite file.</summary>
     public static async Task<TestHouse> OnSqliteAsync()

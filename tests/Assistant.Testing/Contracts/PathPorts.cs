@@ -11,6 +11,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Links;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Settings;
@@ -43,6 +44,7 @@ public sealed record PathPorts(
     IPersonLinkStore Links,
     IPersonActStore Acts,
     IPersonNotices Notices,
+    IDirectChats Chats,
     IAttachmentStore Attachments,
     Func<CancellationToken, Task> ProjectAsync,
     IAsyncDisposable? Owner = null);

@@ -20,6 +20,8 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Links;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.EndToEnd;
 using Assistant.Domain.Security.Invitations;
@@ -112,6 +114,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IErasureStore>(house).AddSingleton<IPersonRecords>(house).AddSingleton<IRecall>(house).AddSingleton<IErasureSignal>(new NoWorker());
         services.AddSingleton<ForgettingDesk>().AddSingleton<PersonExport>().AddSingleton<PersonExportDesk>();
         services.AddSingleton<IAttachmentStore>(house).AddSingleton<AttachmentDesk>();
+        services.AddSingleton<IDirectChats>(house).AddSingleton<IPersonLinkStore>(house).AddSingleton<ReachDesk>().AddSingleton<ContinuationDesk>();
         services.AddRestApi();
         services.Configure<ApiOptions>(options => configure?.Invoke(options));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoleScheme>(RestApi.Scheme, null);

@@ -14,6 +14,12 @@ public sealed partial class RestApiTests
         => Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync("viewer", $"{Conversation}/messages?{query}")).StatusCode);
 
     [Theory]
+    [InlineData("view=waiting")]
+    [InlineData("view=Mine&limit=3")]
+    public async Task A_word_of_a_query_is_read_in_any_case(string query)
+        => Assert.Equal(HttpStatusCode.OK, (await GetAsync("viewer", $"/api/v1/conversations?{query}")).StatusCode);
+
+    [Theory]
     [InlineData("view=everything", "view")]
     [InlineData("view=7", "view")]
     [InlineData("limit=many", "limit")]

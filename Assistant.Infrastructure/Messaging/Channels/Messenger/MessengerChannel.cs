@@ -28,6 +28,7 @@ internal sealed class MessengerChannel(MessengerHttp http, TimeProvider time) : 
         Settings: MessengerSettings.Fields)
     {
         LargestFile = MessengerFiles.Largest,
+        ReplyWindow = TimeSpan.FromHours(24),
         Readers = new(
             "Meta reads everything: chats with pages are not end-to-end encrypted. Everybody who manages the page reads them in its inbox.",
             "Meta 可以读取全部内容：与主页的聊天不是端到端加密的。主页的所有管理者也可以在收件箱中查看。"),

@@ -25,6 +25,7 @@ internal sealed class QqChannel(MessengerHttp http, TimeProvider time) : IChanne
         TextLimit: QqText.Limit,
         Settings: QqSettings.Fields)
     {
+        ReplyWindow = TimeSpan.FromHours(1),
         Readers = new("Tencent reads everything: chats with bots on QQ are not end-to-end encrypted.", "腾讯可以读取全部内容：QQ 机器人的聊天不是端到端加密的。"),
     };
 

@@ -27,6 +27,7 @@ internal sealed class WeChatChannel(MessengerHttp http, TimeProvider time) : ICh
         TextLimit: Limit,
         Settings: WeChatSettings.Fields)
     {
+        ReplyWindow = TimeSpan.FromHours(48),
         Readers = new("Tencent reads everything: WeChat is not end-to-end encrypted.", "腾讯可以读取全部内容：微信不是端到端加密的。"),
     };
 

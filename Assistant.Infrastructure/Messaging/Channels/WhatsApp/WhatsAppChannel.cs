@@ -26,6 +26,7 @@ internal sealed class WhatsAppChannel(MessengerHttp http, TimeProvider time) : I
         Settings: WhatsAppSettings.Fields)
     {
         LargestFile = WhatsAppFiles.Largest,
+        ReplyWindow = TimeSpan.FromHours(24),
         Readers = new(
             "Meta reads everything: on the Cloud API messages are encrypted up to Meta's servers only, which answer for the business.",
             "Meta 可以读取全部内容：使用 Cloud API 时，消息只加密到代表企业的 Meta 服务器为止。"),

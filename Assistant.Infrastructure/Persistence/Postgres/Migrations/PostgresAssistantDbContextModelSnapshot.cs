@@ -563,6 +563,18 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("character varying(63)")
                         .HasColumnName("connection_id");
 
+                    b.Property<long?>("ContinuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("continued_at");
+
+                    b.Property<Guid?>("ContinuedFromId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("continued_from_id");
+
+                    b.Property<long?>("ContinuedFromSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("continued_from_seq");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -594,6 +606,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
+
+                    b.Property<long?>("PreferredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("preferred_at");
 
                     b.Property<string>("Status")
                         .IsRequired()

@@ -558,6 +558,18 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("connection_id");
 
+                    b.Property<long?>("ContinuedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("continued_at");
+
+                    b.Property<Guid?>("ContinuedFromId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("continued_from_id");
+
+                    b.Property<long?>("ContinuedFromSeq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("continued_from_seq");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -589,6 +601,10 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<Guid>("PersonId")
                         .HasColumnType("TEXT")
                         .HasColumnName("person_id");
+
+                    b.Property<long?>("PreferredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("preferred_at");
 
                     b.Property<string>("Status")
                         .IsRequired()

@@ -30,6 +30,7 @@ internal static class AuditWords
         AuditActions.ApiKeyRevoked, AuditActions.KeyRotationBegun, AuditActions.KeyRotated, AuditActions.MasterKeyRotated,
         AuditActions.PersonKeyDestroyed, AuditActions.ErasureBegun, AuditActions.Erased, AuditActions.PersonExported, AuditActions.AttachmentDownloaded,
         AuditActions.AccountLinkOffered, AuditActions.AccountLinked, AuditActions.AccountUnlinked, AuditActions.PersonLinkOffered, AuditActions.PersonLinked, AuditActions.PersonUnlinked,
+        AuditActions.MessengerPreferred, AuditActions.MessengerPreferenceDropped, AuditActions.ConversationContinued,
         AuditActions.PersonActAsked, AuditActions.PersonActDone,
         AuditActions.PersonActDeclined, AuditActions.PersonActEnded, AuditActions.PersonActRefused, AuditActions.PersonTold, AuditActions.AuditExported, AuditActions.AuditAlarm,
         AuditActions.BackupCreated, AuditActions.BackupRestored,

@@ -1,4 +1,5 @@
 using Assistant.Domain.Attachments;
+using Assistant.Domain.Conversations;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 using Microsoft.AspNetCore.Components;
@@ -27,6 +28,9 @@ public sealed partial class Composer : IAsyncDisposable
 
     [Parameter, EditorRequired]
     public required ConversationControl Control { get; set; }
+
+    [Parameter, EditorRequired]
+    public required ChannelLooks Looks { get; set; }
 
     /// <summary>Something was stored.</summary>
     [Parameter]
@@ -142,6 +146,9 @@ public sealed partial class Composer : IAsyncDisposable
 
         _taken++; // only now: the browser reads the files out of the field that was chosen in
     }
+
+    private Task ChooseAsync(object? conversation)
+        => Guid.TryParse(conversation?.ToString(), out var to) ? Model.ChooseAsync(new ConversationId(to), _left.Token) : Task.CompletedTask;
 
     private async Task TakeOverAsync()
     {

@@ -3,6 +3,7 @@ using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Web.Components.Live;
 using Assistant.Web.Components.Shared;
@@ -55,6 +56,12 @@ public sealed partial class ConversationsPage : IAsyncDisposable
     private ConversationDesk Desk { get; set; } = default!;
 
     [Inject]
+    private ReachDesk Reach { get; set; } = default!;
+
+    [Inject]
+    private ContinuationDesk Continuing { get; set; } = default!;
+
+    [Inject]
     private PairingDesk People { get; set; } = default!;
 
     [Inject]
@@ -91,8 +98,10 @@ public sealed partial class ConversationsPage : IAsyncDisposable
         _me = await Callers.GetAsync();
         _looks = new ChannelLooks(Channels);
         _model = new ConversationsPageModel(
-            new ConversationListModel(Queries, _me), new ThreadModel(Queries, _me, Time), new ContextModel(Store, People, Recall, _me), Desk, _me, Time);
+            new ConversationListModel(Queries, _me), new ThreadModel(Queries, _me, Time), new ContextModel(Store, People, Recall, _me),
+            new ReachModel(Reach, Continuing, Store, _me), Desk, _me, Time);
         _model.Changed += Redraw;
+        _model.Moved += to => _ = InvokeAsync(() => Navigation.NavigateTo(Address.Href(to)));
         if (_me.Permissions.Contains(Permissions.ChannelsRead))
         {
             _connections = await ConnectionDesk.ListAsync(_me, Left);

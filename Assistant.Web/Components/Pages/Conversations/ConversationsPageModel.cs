@@ -1,6 +1,7 @@
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Assistant.Web.Components.Live;
@@ -35,7 +36,7 @@ public enum ComposerMode { Reply, Note }
 
 /// <summary>The conversations room: selection, acts, and how live events reach its panes.</summary>
 public sealed class ConversationsPageModel(
-    ConversationListModel list, ThreadModel thread, ContextModel context, ConversationDesk desk, Caller me, TimeProvider clock)
+    ConversationListModel list, ThreadModel thread, ContextModel context, ReachModel reach, ConversationDesk desk, Caller me, TimeProvider clock)
 {
     /// <summary>How often the list is read again at most while the tenant is busy.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(1);
@@ -49,11 +50,16 @@ public sealed class ConversationsPageModel(
     /// <summary>Something on screen changed because of an act of the user.</summary>
     public event Action? Changed;
 
+    /// <summary>A reply went to another of the person's chats, where it goes on.</summary>
+    public event Action<ConversationId>? Moved;
+
     public ConversationListModel List => list;
 
     public ThreadModel Thread => thread;
 
     public ContextModel Context => context;
+
+    public ReachModel Reach => reach;
 
     /// <summary>Whether a conversation and its messages offer to be forgotten.</summary>
     public bool MayForget => me.Permissions.Contains(Permissions.PeopleForget);
@@ -80,6 +86,7 @@ public sealed class ConversationsPageModel(
         {
             thread.Close();
             await context.OpenAsync(null, cancellationToken);
+            await reach.OpenAsync(null, cancellationToken);
         }
         else if (thread.Id != selected)
         {
@@ -89,7 +96,8 @@ public sealed class ConversationsPageModel(
             _markedRead = 0;
             LargestFile = 0;
             await thread.OpenAsync(selected.Value, cancellationToken);
-            LargestFile = await desk.FindLargestFileAsync(me, selected.Value, cancellationToken);
+            await reach.OpenAsync(selected, cancellationToken);
+            LargestFile = await desk.FindLargestFileAsync(me, reach.To ?? selected.Value, cancellationToken);
             await MarkReadAsync(cancellationToken);
             await context.OpenAsync(selected, cancellationToken);
         }
@@ -111,8 +119,24 @@ public sealed class ConversationsPageModel(
             await thread.RefreshAsync(cancellationToken);
         }
 
+        await reach.ApplyAsync(batch, cancellationToken);
         await MarkReadAsync(cancellationToken);
         await TickAsync(cancellationToken);
+    }
+
+    /// <summary>Has the next reply go to another of the person's chats, or stay here.</summary>
+    public async Task ChooseAsync(ConversationId to, CancellationToken cancellationToken)
+    {
+        reach.Choose(to);
+        LargestFile = await desk.FindLargestFileAsync(me, to, cancellationToken);
+        Changed?.Invoke();
+    }
+
+    /// <summary>Notes that the person wants to be written to in a chat, or does not care any more.</summary>
+    public async Task PreferAsync(DirectChat chat, bool isPreferred, CancellationToken cancellationToken)
+    {
+        await reach.PreferAsync(chat, isPreferred, cancellationToken);
+        Changed?.Invoke();
     }
 
     /// <summary>Reads the list again when it is stale and was not read just now.</summary>
@@ -260,11 +284,16 @@ public sealed class ConversationsPageModel(
     {
         var outcome = Rewriting is { } held
             ? await desk.ReplaceHeldAsync(me, id, held.EntryId, text, cancellationToken)
-            : await desk.ReplyAsync(me, id, text, files, cancellationToken);
+            : await reach.ReplyAsync(id, text, files, cancellationToken);
         Tell(outcome);
-        if (outcome is not ReplyOutcome.Accepted)
+        if (outcome is not ReplyOutcome.Accepted accepted)
         {
             return false;
+        }
+
+        if (accepted.Message.Conversation != id)
+        {
+            Moved?.Invoke(accepted.Message.Conversation);
         }
 
         Rewriting = null;

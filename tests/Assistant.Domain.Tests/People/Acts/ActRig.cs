@@ -6,6 +6,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Acts;
 using Assistant.Domain.People.Links;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.StepUp;
@@ -42,7 +43,11 @@ public abstract class ActRig : TurnRig
 
     protected PersonLinkDesk Links { get; private set; } = null!;
 
-    protected override PersonCommands Commands => new(Acts, Accounts, Links, Address);
+    protected ReachDesk Reach => new(House, House, House, Line, Outbox, Live, Ports.Clock);
+
+    protected override PersonCommands Commands => new(Acts, Accounts, Links, Reach, Address);
+
+    protected override ContinuedHistory Continued => new(House, House, House);
 
     protected override async Task<PathPorts> OpenAsync()
     {
@@ -71,9 +76,9 @@ public abstract class ActRig : TurnRig
     }
 
     /// <summary>Says something and returns what the product or the assistant answers.</summary>
-    protected async Task<string> AskAsync(string text, string sender = "lin", string chat = "")
+    protected async Task<string> AskAsync(string text, string sender = "lin", string chat = "", Connection? line = null)
     {
-        var conversation = await HearAsync(HomeLine, $"{Guid.CreateVersion7()}", text, chat.Length > 0 ? chat : $"chat-{sender}", sender);
+        var conversation = await HearAsync(line ?? HomeLine, $"{Guid.CreateVersion7()}", text, chat.Length > 0 ? chat : $"chat-{sender}", sender);
         await RunAsync(conversation);
         Heard = conversation;
         return (await ThreadAsync(Home, conversation))[^1].Body.Markdown;

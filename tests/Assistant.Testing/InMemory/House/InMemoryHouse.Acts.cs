@@ -121,7 +121,8 @@ public sealed partial class InMemoryHouse
     public Task<ConversationId?> FindLastDirectAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken) => Locked(()
         => _rooms.Where(r => r.Conversation.Tenant == tenant && r.Conversation.Person == person && !r.Conversation.Chat.IsGroup
                 && _connections.GetValueOrDefault(r.Conversation.Connection) is { IsEnabled: true })
-            .OrderByDescending(r => r.LastAt).ThenByDescending(r => r.Conversation.Id.Value).Select(r => (ConversationId?)r.Conversation.Id).FirstOrDefault());
+            .OrderByDescending(r => r.PreferredAt).ThenByDescending(r => r.LastAt).ThenByDescending(r => r.Conversation.Id.Value)
+            .Select(r => (ConversationId?)r.Conversation.Id).FirstOrDefault());
 
     private void Say(PersonAct act, PersonActStep step)
     {

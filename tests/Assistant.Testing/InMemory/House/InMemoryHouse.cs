@@ -10,6 +10,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Links;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Settings;
@@ -22,7 +23,7 @@ namespace Assistant.Testing.InMemory.House;
 /// <remarks>Held to the same suites as the databases.</remarks>
 public sealed partial class InMemoryHouse(TimeProvider clock)
     : ITenantDirectory, IConnectionStore, IInbox, ITurnStore, IOutbox, IConversationStore, IConversationQueries, IDeadLetterQueries, IPeopleStore, IAuditLog, IRecall,
-        IPersonSealer, IErasureStore, IPersonRecords, IIndexingStore, IPersonAccountStore, IPersonLinkStore, IPersonActStore, IPersonNotices, IAttachmentStore
+        IPersonSealer, IErasureStore, IPersonRecords, IIndexingStore, IPersonAccountStore, IPersonLinkStore, IPersonActStore, IPersonNotices, IDirectChats, IAttachmentStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Tenant> _tenants = [];

@@ -13,6 +13,6 @@ public static class MemoryPorts
         var users = new InMemoryUserDirectory(new InMemoryAuditLog(), clock, TenantId.Default, new TenantId("office"));
         var house = new InMemoryHouse(clock) { Users = users };
         return Task.FromResult(new PathPorts(
-            clock, house, house, house, house, house, house, house, house, house, house, house, house, house, house, house, users, house, house, house, house, house, ProjectAsync: _ => Task.CompletedTask));
+            clock, house, house, house, house, house, house, house, house, house, house, house, house, house, house, house, users, house, house, house, house, house, house, ProjectAsync: _ => Task.CompletedTask));
     }
 }

@@ -3,10 +3,12 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.InMemory;
+using Assistant.Testing.InMemory.House;
 using Assistant.Web.Components.Live;
 using Assistant.Web.Components.Pages.Conversations;
 using Microsoft.Extensions.Time.Testing;
@@ -73,7 +75,14 @@ internal sealed class DeskFixture
         var me = caller ?? Me;
         return new ConversationsPageModel(
             new ConversationListModel(Conversations, me), new ThreadModel(Conversations, me, Clock),
-            new ContextModel(Conversations, Pairing, People, me), Desk, me, Clock);
+            new ContextModel(Conversations, Pairing, People, me), Reach(me), Desk, me, Clock);
+    }
+
+    public ReachModel Reach(Caller me)
+    {
+        var house = new InMemoryHouse(Clock);
+        var reach = new ReachDesk(house, house, Conversations, new DescribedChannels(Manifest), Signals, Feed, Clock);
+        return new ReachModel(reach, new ContinuationDesk(reach, Desk, Conversations, Clock), Conversations, me);
     }
 
     public static Caller Operator(string name, TenantId tenant, string role = Roles.Operator) =>
