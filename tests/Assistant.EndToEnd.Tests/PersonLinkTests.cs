@@ -79,14 +79,14 @@ public sealed partial class PersonLinkTests(Chromium chromium)
         var desk = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
         await desk.SignInAsync("ada@example.com", TestInstallation.Password, "/conversations");
         await desk.Page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("Visitor") }).First.ClickAsync();
-        await desk.Page.GetByText("Goes on on Telegram").WaitForAsync();
+        await desk.Page.GetByText("Continued on Telegram").WaitForAsync();
         await desk.PressAsync("Take over to reply");
         var to = desk.Page.GetByLabel("Goes to");
         Assert.Equal("Telegram, used last", await to.EvaluateAsync<string>("e => e.selectedOptions[0].text"));
         await desk.Page.GetByPlaceholder("Write a reply").FillAsync("Ada is, here.");
         await desk.PressAsync("Send");
         await telegram.WaitAsync(t => t.SaidBy(Person)[^1].Text == "Ada is, here.", Cancel);
-        await desk.Page.GetByText("Goes on from Web chat").First.WaitForAsync(); // the console went along
+        await desk.Page.GetByText("Continued from Web chat").First.WaitForAsync(); // the console went along
         await Assertions.Expect(desk.Page.Locator("section.thread").GetByText("with you")).ToBeVisibleAsync();
 
         await desk.PressAsync("Wants to be written to on Web chat");

@@ -10,8 +10,8 @@ public static class PersonReachWords
     private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en");
     private static readonly CultureInfo Chinese = CultureInfo.GetCultureInfo("zh-CN");
 
-    private static readonly LocalizedText LeftText = new("Goes on on {0}", "已转到 {0} 继续");
-    private static readonly LocalizedText EnteredText = new("Goes on from {0}", "接续自 {0}");
+    private static readonly LocalizedText LeftText = new("Continued on {0}", "已转到 {0} 继续");
+    private static readonly LocalizedText EnteredText = new("Continued from {0}", "接续自 {0}");
 
     // No word of what was said before: whoever ends the link between the two shall find here what was here.
     private static readonly LocalizedText NoticeText = new(
