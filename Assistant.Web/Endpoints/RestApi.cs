@@ -52,6 +52,7 @@ internal static class RestApi
         ConversationEndpoints.Map(api);
         ReachEndpoints.Map(api);
         PeopleEndpoints.Map(api);
+        PersonLinkEndpoints.Map(api);
         ForgettingEndpoints.Map(api);
         ChannelEndpoints.Map(api);
         EngineEndpoints.Map(api);

@@ -136,6 +136,14 @@ public sealed class PersonLinkDesk(IPersonLinkStore store, IPeopleStore people, 
         return found;
     }
 
+    /// <summary>The same of somebody who may not be there.</summary>
+    /// <returns><see langword="null"/> when the tenant has no such person.</returns>
+    public async Task<IReadOnlyList<LinkedPerson>?> FindAsync(Caller caller, PersonId person, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.PeopleRead);
+        return await people.FindAsync(caller.Tenant, person, cancellationToken) is null ? null : await ListAsync(caller, person, cancellationToken);
+    }
+
     /// <summary>Links two persons at an operator's word.</summary>
     /// <param name="reason">How the operator knows; it stands in the audit log.</param>
     public async Task<OperatorJoin> LinkAsync(Caller caller, PersonId one, PersonId other, string reason, CancellationToken cancellationToken)
@@ -164,6 +172,15 @@ public sealed class PersonLinkDesk(IPersonLinkStore store, IPeopleStore people, 
         var isEnded = await store.UnlinkAsync(caller.Tenant, link.Id, audit, cancellationToken) is not null;
         Changed?.Invoke();
         return isEnded;
+    }
+
+    /// <summary>Ends a link among the persons that are one human being with this one.</summary>
+    /// <returns><see langword="false"/> when there is no such link among them.</returns>
+    public async Task<bool> UnlinkAsync(Caller caller, PersonId person, Guid link, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.PeopleManage);
+        return (await store.ListOfAsync(caller.Tenant, person, cancellationToken)).FirstOrDefault(one => one.Id == link) is { } known
+            && await UnlinkAsync(caller, known, cancellationToken);
     }
 
     private string MessengerOf(PersonRow row)

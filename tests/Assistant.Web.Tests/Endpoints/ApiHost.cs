@@ -113,6 +113,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var house = new InMemoryHouse(TimeProvider.System);
         services.AddSingleton<IErasureStore>(house).AddSingleton<IPersonRecords>(house).AddSingleton<IRecall>(house).AddSingleton<IErasureSignal>(new NoWorker());
         services.AddSingleton<ForgettingDesk>().AddSingleton<PersonExport>().AddSingleton<PersonExportDesk>();
+        services.AddSingleton(new PersonLinkDesk(house, house, house, channel, TimeProvider.System));
         services.AddSingleton<IAttachmentStore>(house).AddSingleton<AttachmentDesk>();
         services.AddSingleton<IDirectChats>(house).AddSingleton<IPersonLinkStore>(house).AddSingleton<ReachDesk>().AddSingleton<ContinuationDesk>();
         services.AddRestApi();

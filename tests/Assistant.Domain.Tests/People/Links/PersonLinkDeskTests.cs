@@ -102,6 +102,22 @@ public sealed class PersonLinkDeskTests : ActRig
     }
 
     [Fact]
+    public async Task A_link_is_ended_by_its_id_among_those_of_the_person_alone()
+    {
+        var (lin, wu, zoe) = (await MeetAsync("lin"), await MeetAsync("wu"), await MeetAsync("zoe"));
+        var ada = await UserAsync("ada@example.org", Roles.Operator);
+        await Links.LinkAsync(ada, lin, wu, "Said so on the telephone.", Cancel);
+        var link = Assert.Single(await Links.ListAsync(ada, lin, Cancel)).Link.Id;
+
+        Assert.False(await Links.UnlinkAsync(ada, zoe, link, Cancel));
+        Assert.Single((await Links.FindAsync(ada, wu, Cancel))!);
+        Assert.True(await Links.UnlinkAsync(ada, wu, link, Cancel));
+
+        Assert.Empty((await Links.FindAsync(ada, lin, Cancel))!);
+        Assert.Null(await Links.FindAsync(ada, new PersonId(Guid.CreateVersion7()), Cancel));
+    }
+
+    [Fact]
     public async Task Only_who_looks_after_people_may()
     {
         var (lin, wu) = (await MeetAsync("lin"), await MeetAsync("wu"));
@@ -110,6 +126,8 @@ public sealed class PersonLinkDeskTests : ActRig
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Links.LinkAsync(viewer, lin, wu, "why", Cancel));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Links.UnlinkAsync(viewer, PersonLink.Between(Home, lin, wu, LinkProof.Code, Ports.Clock.GetUtcNow()), Cancel));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Links.ListAsync(nobody, lin, Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Links.UnlinkAsync(viewer, lin, wu.Value, Cancel));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Links.FindAsync(nobody, lin, Cancel));
     }
 
     [Fact]
