@@ -1,4 +1,6 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Outbox;
 
 namespace Assistant.Domain.Conversations;
 
@@ -11,7 +13,7 @@ public static class HistoryWindow
     public static IReadOnlyList<HistoryMessage> Newest(IReadOnlyList<HistoryMessage> history, int budget)
     {
         var kept = new List<HistoryMessage>(history.Count);
-        foreach (var message in history.Reverse().Where(IsTold))
+        foreach (var message in history.Reverse().Where(IsTold).Select(WithChoices))
         {
             budget -= TokenEstimate.Of(message.Text);
             if (budget < 0)
@@ -25,6 +27,10 @@ public static class HistoryWindow
         kept.Reverse();
         return kept;
     }
+
+    /// <summary>What was offered stands below the question: without it an answer like "2" tells nothing.</summary>
+    private static HistoryMessage WithChoices(HistoryMessage message)
+        => message.Buttons.Count == 0 ? message : message with { Text = ButtonText.Append(new MessageBody(message.Text, message.Buttons)).Markdown };
 
     /// <summary>What the program itself wrote there, and what is empty, tells an engine nothing.</summary>
     private static bool IsTold(HistoryMessage message)

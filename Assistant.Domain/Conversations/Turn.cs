@@ -19,8 +19,13 @@ public sealed record TurnStart(
     IReadOnlyList<HistoryMessage> History);
 
 /// <summary>An earlier message of a conversation, as far as a reply may build on it.</summary>
-public sealed record HistoryMessage(long Seq, AuthorKind Author, string Text, IReadOnlyList<Attachment> Attachments, DateTimeOffset At)
+/// <param name="Delivery">How far it got when the turn began.</param>
+public sealed record HistoryMessage(
+    long Seq, AuthorKind Author, string Text, IReadOnlyList<Attachment> Attachments, DateTimeOffset At, DeliveryState Delivery = DeliveryState.None)
 {
+    /// <summary>The buttons it was given.</summary>
+    public IReadOnlyList<MessageButton> Buttons { get; init; } = [];
+
     /// <summary>Said in the chat that the conversation goes on from: <see cref="Seq"/> counts there.</summary>
     public bool IsElsewhere { get; init; }
 }

@@ -71,6 +71,7 @@ public sealed class TurnProcessor(
         }
 
         using var activity = Telemetry.Activities.StartActivity("turn");
+        start = await ReadAsPressAsync(start, cancellationToken);
         var turnId = Guid.CreateVersion7(startedAt);
         var thought = IsForAssistant(start)
             ? await ObeyAsync(start, cancellationToken) ?? await ThinkAsync(start, turnId, cancellationToken)
@@ -109,6 +110,16 @@ public sealed class TurnProcessor(
         Telemetry.TurnDuration.Record((clock.GetUtcNow() - start.Entry.ReceivedAt).TotalSeconds);
         return committed.IsCaughtUp ? TurnEnding.CaughtUp : TurnEnding.Committed;
     }
+
+    /// <summary>A number typed where buttons went out as text is from here on the press it stands for; the thread keeps what was typed.</summary>
+    private async Task<TurnStart> ReadAsPressAsync(TurnStart start, CancellationToken cancellationToken)
+        => NumberedAnswer.Find(start) is { } button && await AreButtonsTextAsync(start.Conversation, cancellationToken)
+            ? start with { Entry = start.Entry with { Content = new InboundContent.Pressed(button.Data, button.Label) } }
+            : start;
+
+    private async Task<bool> AreButtonsTextAsync(Conversation conversation, CancellationToken cancellationToken)
+        => await FindChannelAsync(conversation, cancellationToken) is { } channel
+            && (!channel.Manifest.Can(ChannelCapabilities.Buttons) || sessions.Find(conversation.Connection) is IButtonFallback { NumbersButtons: true });
 
     private static bool IsForAssistant(TurnStart start)
         => start.Conversation.Operator is null && start.Entry.IsAddressed && start.Utterance is { DeletedAt: null, Body.IsForgotten: false };
@@ -191,7 +202,7 @@ public sealed class TurnProcessor(
     private async Task<ReplyContext> ContextAsync(TurnStart start, CancellationToken cancellationToken)
     {
         var conversation = start.Conversation;
-        var utterance = Describe(start.Utterance);
+        var utterance = start.Entry.Content is InboundContent.Pressed pressed ? pressed.Label : Describe(start.Utterance);
         var known = continued is null ? start.History : await continued.ReadAsync(start, limits.HistoryLimit, cancellationToken);
         var history = HistoryWindow.Newest(known, limits.HistoryTokens);
         // Memory does not repeat what the history tells, and has its places for what is older.
@@ -206,11 +217,12 @@ public sealed class TurnProcessor(
         : $"{utterance.Body.Markdown}\n[{string.Join(", ", utterance.Attachments.Select(a => a.FileName is null ? a.Kind : $"{a.Kind}: {a.FileName}"))}]".Trim();
 
     private async Task<IReadOnlyList<MessageBody>> CutAsync(Conversation conversation, MessageBody reply, CancellationToken cancellationToken)
+        => await FindChannelAsync(conversation, cancellationToken) is { } channel ? OutboundParts.For(channel.Manifest, reply) : [reply];
+
+    private async Task<IChannel?> FindChannelAsync(Conversation conversation, CancellationToken cancellationToken)
     {
         var connection = sessions.FindConnection(conversation.Connection) ?? await connections.FindAsync(conversation.Connection, cancellationToken);
-        return connection is not null && channels.Find(connection.ChannelType) is { } channel
-            ? OutboundParts.For(channel.Manifest, reply)
-            : [reply];
+        return connection is null ? null : channels.Find(connection.ChannelType);
     }
 
     private async Task ShowTypingAsync(TurnStart start, CancellationToken cancellationToken)

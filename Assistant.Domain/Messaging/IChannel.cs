@@ -58,6 +58,13 @@ public interface IWebhookReceiver
     Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken);
 }
 
+/// <summary>Optional: the session may have no way to show the buttons of its messenger, and then writes them out as <see cref="Outbox.ButtonText"/> does.</summary>
+public interface IButtonFallback
+{
+    /// <summary>Whether buttons go out as numbered text now.</summary>
+    bool NumbersButtons { get; }
+}
+
 /// <summary>Optional: the session can show that the assistant is writing. Best effort.</summary>
 public interface ITypingIndicator
 {

@@ -6,6 +6,13 @@ namespace Assistant.Domain.Messaging.Outbox;
 /// <summary>Buttons as numbered text, for channels that have none.</summary>
 public static class ButtonText
 {
+    // The printable characters of ASCII once more, as wide as a Chinese one.
+    private const char FirstWide = '\uFF01';
+    private const char LastWide = '\uFF5E';
+
+    // People write to a number what stands behind it in the list.
+    private static readonly char[] Closing = ['.', ')', '。', '、'];
+
     /// <summary>The body with its buttons written out as a numbered list, and no buttons left.</summary>
     public static MessageBody Append(MessageBody body)
     {
@@ -28,25 +35,42 @@ public static class ButtonText
         return new MessageBody(text.ToString());
     }
 
-    /// <summary>The button a person means by answering with its number or its label; <see langword="null"/> when they mean none.</summary>
+    /// <summary>
+    /// The button a person means by answering with its number or its label, in digits and punctuation of either width; <see langword="null"/> when they mean
+    /// none, or when it could be two: a number that is another button's label.
+    /// </summary>
     public static MessageButton? Match(IReadOnlyList<MessageButton> buttons, string utterance)
     {
-        var said = utterance.AsSpan().Trim().TrimEnd(".)。）、");
-        if (int.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        var typed = Folded(utterance);
+        if (typed.Length == 0)
         {
-            return number >= 1 && number <= buttons.Count ? buttons[number - 1] : null;
+            return null;
         }
 
-        foreach (var button in buttons)
+        var bare = typed.TrimEnd(Closing);
+        var number = int.TryParse(bare, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
+        MessageButton? meant = null;
+        for (var i = 0; i < buttons.Count; i++)
         {
-            if (said.Equals(button.Label.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase))
+            var label = Folded(OneLine(buttons[i].Label));
+            if (i != number - 1 && !label.Equals(typed, StringComparison.OrdinalIgnoreCase) && !label.Equals(bare, StringComparison.OrdinalIgnoreCase))
             {
-                return button;
+                continue;
             }
+
+            if (meant is not null)
+            {
+                return null;
+            }
+
+            meant = buttons[i];
         }
 
-        return null;
+        return meant;
     }
+
+    private static string Folded(string text)
+        => string.Concat(text.Trim().Select(c => c is >= FirstWide and <= LastWide ? (char)(c - FirstWide + '!') : c));
 
     private static string OneLine(string label) => label.ReplaceLineEndings(" ").Trim();
 }

@@ -23,7 +23,11 @@ public sealed class ContinuedHistory(IConversationStore conversations, IConversa
         var elsewhere = before
             .Where(message => message is { IsNote: false, DeletedAt: null, Body.IsForgotten: false } && message.Person == begun.Person
                 && message.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
-            .Select(message => new HistoryMessage(message.Seq, message.Author, message.Body.Markdown, message.Attachments, message.At) { IsElsewhere = true });
+            .Select(message => new HistoryMessage(message.Seq, message.Author, message.Body.Markdown, message.Attachments, message.At, message.Delivery)
+            {
+                Buttons = message.Body.Buttons,
+                IsElsewhere = true,
+            });
         return [.. history.Concat(elsewhere).OrderBy(message => message.At).TakeLast(limit)];
     }
 

@@ -303,6 +303,25 @@ public abstract class TurnStoreContract : PathContract
         Assert.Equal("yes", Assert.IsType<InboundContent.Pressed>(start.Entry.Content).Data);
     }
 
+    [Fact]
+    public async Task The_history_tells_what_could_be_chosen_and_whether_it_was_shown()
+    {
+        var question = new MessageBody("choose", [new MessageButton("Yes, please", "yes"), new MessageButton("否", "no")]);
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "hello"));
+        var committed = await Ports.Turns.CommitAsync(Answer(start) with { Reply = question, Parts = [question] }, Cancel);
+        await HearAsync(HomeLine, "2", "2");
+
+        var waiting = (await BeginAsync(start.Conversation.Id)).History;
+        await Ports.Outbox.MarkSentAsync(Assert.IsType<TurnCommitOutcome.Committed>(committed).Claimed!, "ext-1", Cancel);
+        var asked = await BeginAsync(start.Conversation.Id);
+
+        Assert.Equal([DeliveryState.None, DeliveryState.Stored], waiting.Select(m => m.Delivery));
+        Assert.Equal([DeliveryState.None, DeliveryState.Sent], asked.History.Select(m => m.Delivery));
+        Assert.Empty(asked.History[0].Buttons);
+        Assert.Equal(question.Buttons, asked.History[1].Buttons);
+        Assert.Equal(question.Buttons[1], NumberedAnswer.Find(asked));
+    }
+
     private async Task<ConversationId> TalkOnceAsync(Connection line, string answer = "answer")
     {
         var conversation = await HearAsync(line, "1", "one");

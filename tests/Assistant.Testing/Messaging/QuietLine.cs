@@ -4,7 +4,7 @@ using Assistant.Domain.Settings;
 namespace Assistant.Testing.Messaging;
 
 /// <summary>A channel with one running session that shows typing and short messages, and keeps what it showed.</summary>
-public sealed class QuietLine : IChannel, IChannelCatalog, IChannelSessions, IChannelSession, ITypingIndicator
+public sealed class QuietLine : IChannel, IChannelCatalog, IChannelSessions, IChannelSession, ITypingIndicator, IButtonFallback
 {
     /// <summary>Chats that were shown that the assistant is writing, in order.</summary>
     public List<ExternalChat> Typing { get; } = [];
@@ -12,7 +12,9 @@ public sealed class QuietLine : IChannel, IChannelCatalog, IChannelSessions, ICh
     /// <summary>The connection of the running session; <see langword="null"/> while it is not running.</summary>
     public Connection? Running { get; set; }
 
-    public ChannelManifest Manifest { get; } = new("loopback", "Quiet", "", null, ChannelCapabilities.Typing, new TextLimit(40), []);
+    public bool NumbersButtons { get; set; }
+
+    public ChannelManifest Manifest { get; set; } = new("loopback", "Quiet", "", null, ChannelCapabilities.Typing, new TextLimit(40), []);
 
     public IReadOnlyList<IChannel> All => [this];
 

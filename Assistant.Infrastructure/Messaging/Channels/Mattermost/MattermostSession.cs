@@ -7,7 +7,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 
 /// <summary>One bot on one server, connected: puts the parts of this folder together.</summary>
-internal sealed class MattermostSession : IChannelSession, IWebhookReceiver, IAttachmentReader, ITypingIndicator, IFileSender, IDeliveryProbe
+internal sealed class MattermostSession : IChannelSession, IWebhookReceiver, IAttachmentReader, ITypingIndicator, IFileSender, IDeliveryProbe, IButtonFallback
 {
     private readonly ConnectionId _connection;
     private readonly MattermostClient _client;
@@ -29,6 +29,9 @@ internal sealed class MattermostSession : IChannelSession, IWebhookReceiver, IAt
         _files = new MattermostFiles(_client, _sender, options);
         _callbacks = new MattermostCallbacks(connection.Id, settings, buttons, people, time);
     }
+
+    /// <inheritdoc />
+    public bool NumbersButtons => _sender.Callback is null;
 
     /// <inheritdoc />
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)

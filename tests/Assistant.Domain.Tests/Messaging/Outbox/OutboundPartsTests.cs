@@ -37,8 +37,31 @@ public sealed class OutboundPartsTests
     [InlineData("3", null)]
     [InlineData("0", null)]
     [InlineData("perhaps", null)]
+    [InlineData("１．", "y")]
+    [InlineData("no thanks", "n")]
+    [InlineData("Yes.", "y")]
+    [InlineData("", null)]
+    [InlineData(".", null)]
+    [InlineData("-1", null)]
+    [InlineData("1 2", null)]
+    [InlineData("99999999999999999999", null)]
+    [InlineData("\uD800", null)]
     public void A_number_or_label_answers_for_the_button(string said, string? data)
         => Assert.Equal(data, ButtonText.Match(Question.Buttons, said)?.Data);
+
+    [Theory]
+    [InlineData("2", null)]
+    [InlineData("3", null)]
+    [InlineData("4", null)]
+    [InlineData("5", "y")]
+    [InlineData("1", "two")]
+    [InlineData("both", null)]
+    public void What_could_be_two_buttons_is_none(string said, string? data)
+    {
+        MessageButton[] guests = [new("2", "two"), new("3", "three"), new("4", "four"), new("both", "x"), new("Both", "y")];
+
+        Assert.Equal(data, ButtonText.Match(guests, said)?.Data);
+    }
 
     private static ChannelManifest Manifest(ChannelCapabilities capabilities)
         => new("test", "Test", "M0 0", null, capabilities, new TextLimit(40), []);

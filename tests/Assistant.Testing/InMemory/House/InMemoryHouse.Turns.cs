@@ -100,7 +100,9 @@ public sealed partial class InMemoryHouse
             var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
             var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
                 && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
-            return new TurnStart(room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. history.Where(m => !m.Body.IsForgotten).Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At))]);
+            var told = history.Where(m => !m.Body.IsForgotten)
+                .Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At, m.Delivery) { Buttons = m.Body.Buttons });
+            return new TurnStart(room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. told]);
         });
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)

@@ -177,6 +177,16 @@ public sealed class MattermostSocketTests : IAsyncDisposable
         Assert.Null(post["props"]!["attachments"]);
         Assert.Contains("1", (string)post["message"]!, StringComparison.Ordinal);
         Assert.Contains("Yes", (string)post["message"]!, StringComparison.Ordinal);
+        Assert.True(Assert.IsType<IButtonFallback>(rig.Session, exactMatch: false).NumbersButtons);
+    }
+
+    [Fact]
+    public async Task With_a_public_address_no_number_answers()
+    {
+        await using var rig = await MattermostRig.NewAsync(_house);
+        await rig.StartAsync(Cancel);
+
+        Assert.False(((IButtonFallback)rig.Session).NumbersButtons);
     }
 
     [Fact]
