@@ -46,6 +46,32 @@ public sealed class ChannelTests
         Assert.Equal(["SlackChannel.cs: Slack reads everything."], Unsaid(files, "| IRC | The network reads everything. |"));
     }
 
+    [Fact]
+    public void Every_session_calls_over_sockets_of_its_own()
+    {
+        var opened = Repository.Files.Where(file => Channels.FolderOf(file) is not null && file.Text.Contains("http.Of(connection.Id)", StringComparison.Ordinal)).ToList();
+
+        Assert.True(opened.Count > 15, $"Only {opened.Count} channels are seen.");
+        Repository.AssertNone(Sharing(Repository.Files), "A session is given http.Of(connection.Id): over shared sockets a connection that hangs stops the others on its server. Shared are:");
+    }
+
+    [Fact]
+    public void A_session_on_shared_sockets_is_seen()
+    {
+        SourceFile[] files =
+        [
+            new(Channels.Folder + "/Slack/SlackChannel.cs", "Open(Connection connection) => new SlackSession(connection, options.For(connection), http, time);"),
+            new(Channels.Folder + "/Qq/QqChannel.cs", "Open(Connection connection) => new QqSession(connection, http.Of(connection.Id), time);\nnew QqCheck(http, time)"),
+        ];
+
+        Assert.Equal(["SlackChannel.cs"], Sharing(files));
+    }
+
+    private static IEnumerable<string> Sharing(IEnumerable<SourceFile> files) =>
+        from file in files
+        where Channels.FolderOf(file) is not null && Regex.IsMatch(file.Text, @"\bnew \w+Session\((?:[^()]|\([^()]*\))*\bhttp[,)]")
+        select file.Name;
+
     private static IEnumerable<string> Unsaid(IEnumerable<SourceFile> files, string document) =>
         from file in files
         where Channels.FolderOf(file) is not null && file.Has(".cs")

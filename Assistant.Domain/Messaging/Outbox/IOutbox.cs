@@ -65,7 +65,7 @@ public interface IOutbox
     /// <returns><see langword="false"/> when the claim does not stand any more.</returns>
     Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken);
 
-    /// <summary>Conversations with rows due at <paramref name="now"/>, oldest first.</summary>
+    /// <summary>Conversations whose first open row is due at <paramref name="now"/>, oldest first.</summary>
     Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
     /// <summary>External ids this connection has received or sent since <paramref name="since"/>: what a delivery probe rules out.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Messaging.Calls;
 
-/// <summary>Calls to the messengers' HTTP interfaces: one set of sockets for all, bounded in time and size. Retries nothing. Safe for concurrent use.</summary>
+/// <summary>Calls to the messengers' HTTP interfaces, bounded in time and size. Retries nothing. Safe for concurrent use.</summary>
 /// <remarks>
 /// Addresses come from an operator's settings or are fixed in the code; one that a messenger names is fetched with <see cref="DownloadAsync"/>
 /// as untrusted. No activity is made for these calls: some addresses carry tokens.
@@ -20,14 +21,20 @@ internal sealed class MessengerHttp : IDisposable
     private readonly HttpClient _configured;
     private readonly HttpClient _untrusted;
     private readonly TimeProvider _time;
+    private readonly OutgoingHttp _outgoing;
+    private readonly IOptions<CallOptions> _given;
     private readonly CallOptions _options;
+    private readonly ConcurrentDictionary<ConnectionId, MessengerHttp> _ofConnections = [];
 
     public MessengerHttp(OutgoingHttp outgoing, IOptions<CallOptions> options, TimeProvider time)
     {
-        (_options, _time) = (options.Value, time);
+        (_outgoing, _given, _options, _time) = (outgoing, options, options.Value, time);
         _configured = NewClient(outgoing, AddressSource.Configured);
         _untrusted = NewClient(outgoing, AddressSource.Untrusted);
     }
+
+    /// <summary>The same with sockets of the connection's own, for its session: calls of another that hang on the same server keep none from it.</summary>
+    public MessengerHttp Of(ConnectionId connection) => _ofConnections.GetOrAdd(connection, _ => new MessengerHttp(_outgoing, _given, _time));
 
     /// <summary>Sends a request and reads the whole answer.</summary>
     /// <param name="messenger">Its name, for what is said about a failure.</param>
@@ -131,6 +138,10 @@ internal sealed class MessengerHttp : IDisposable
     {
         _configured.Dispose();
         _untrusted.Dispose();
+        foreach (var one in _ofConnections.Values)
+        {
+            one.Dispose();
+        }
     }
 
     private async Task<CallOutcome> CallAsync(

@@ -17,7 +17,7 @@ public sealed class OutboxOptions
     /// <summary>The same for a file. Default 2 min.</summary>
     public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Conversations being sent to at once. Default 2,000.</summary>
+    /// <summary>Conversations of one connection being sent to at once. Default 2,000.</summary>
     [Range(1, 100_000)]
     public int MaxConcurrentSends { get; set; } = 2_000;
 

@@ -3,6 +3,7 @@
 // The idea: a turn's commit already claims its first row, so in the common case a reply goes from commit to messenger without
 // another write; recording the send claims the next row in the same transaction. A lane per conversation keeps the order; a lane
 // exists only while it sends. RowDelivery attempts a row, OutcomeRecorder writes down how that ended.
+// A connection sends to so many conversations at once and no more; what waits for its place waits for no other connection.
 // The invariants: a conversation has at most one send under way; a row leaves only while it is claimed; and after SettleAsync has
 // returned, no row the assistant claimed before the take-over leaves any more. For the last one, SettleAsync first writes down the
 // conversation's new version, then waits for the lane if it is busy; a lane first shows that it is busy, then compares its row's
@@ -39,7 +40,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     private readonly TakeOverFence _fence;
     private readonly StrandedClaims _stranded;
     private readonly RowDelivery _delivery;
-    private readonly SemaphoreSlim _free;
+    private readonly ConcurrentDictionary<ConnectionId, SemaphoreSlim> _places = [];
     private readonly CancellationTokenSource _stopping = new();
 
     public OutboxWorker(
@@ -49,7 +50,6 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
         _fence = new TakeOverFence(clock);
         _stranded = new StrandedClaims(outbox, _lanes.ContainsKey, _options.SendTimeout, clock);
         _delivery = new RowDelivery(outbox, sessions, files, _fence, options.Value, clock, logger);
-        _free = new SemaphoreSlim(_options.MaxConcurrentSends);
     }
 
     /// <summary>Conversations being sent to.</summary>
@@ -86,8 +86,11 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     public override void Dispose()
     {
         base.Dispose(); // cancels what _stopping follows
-        _free.Dispose();
         _stopping.Dispose();
+        foreach (var places in _places.Values)
+        {
+            places.Dispose();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -139,7 +142,6 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     private async Task RunLaneAsync(ConversationId conversation, SendLane lane)
     {
         await Task.Yield(); // the caller goes on: sending has its own thread
-        await _free.WaitAsync(CancellationToken.None);
         try
         {
             while (lane.TakeOrLeave(out var entry) && !_stopping.IsCancellationRequested)
@@ -147,7 +149,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
                 entry ??= await ClaimAsync(conversation);
                 while (entry is not null && !_stranded.IsTakenBack(entry))
                 {
-                    entry = await _delivery.DeliverAsync(lane, entry, _stopping.Token);
+                    entry = await DeliverAsync(lane, entry);
                 }
             }
         }
@@ -159,7 +161,24 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
         {
             _lanes.TryRemove(new(conversation, lane));
             lane.Finish();
-            _free.Release();
+        }
+    }
+
+    /// <summary>Sends a row once its connection has a place for it. The places of one that hangs are of no use to another, so none waits for them.</summary>
+    private async Task<OutboxEntry?> DeliverAsync(SendLane lane, OutboxEntry entry)
+    {
+        var places = _places.GetOrAdd(entry.Connection, _ => new SemaphoreSlim(_options.MaxConcurrentSends));
+        var place = places.WaitAsync(CancellationToken.None);
+        var hadToWait = !place.IsCompleted;
+        await place;
+        try
+        {
+            // Stopping: what still waited stays claimed, and is recovered at the next start.
+            return hadToWait && _stopping.IsCancellationRequested ? null : await _delivery.DeliverAsync(lane, entry, _stopping.Token);
+        }
+        finally
+        {
+            places.Release();
         }
     }
 

@@ -57,8 +57,11 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
         "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
         + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p2 WHERE id = @p0 AND attempts = @p1 AND state = 'Sending'";
 
+    // Rows behind one that is under way or waits cannot be sent: counted in, those of a messenger that hangs would fill the limit.
     private const string Due =
-        "SELECT conversation_id, MIN(created_at) FROM outbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
+        "SELECT o.conversation_id FROM outbox o WHERE o.state = 'Pending' AND o.due_at <= @p0 AND NOT EXISTS (SELECT 1 FROM outbox e "
+        + "WHERE e.conversation_id = o.conversation_id AND e.state IN ('Pending','Sending') AND (e.message_seq, e.part) < (o.message_seq, o.part)) "
+        + "ORDER BY o.created_at LIMIT @p1";
 
     private const string Known =
         "SELECT m.external_id FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.connection_id = @p0 AND m.at >= @p1 "

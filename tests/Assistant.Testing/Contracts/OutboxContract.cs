@@ -278,6 +278,22 @@ public abstract class OutboxContract : OutboxSteps
     }
 
     [Fact]
+    public async Task A_conversation_is_due_only_when_its_first_open_row_is()
+    {
+        var (sending, _) = await AnsweredAsync("under way", "waits behind it");
+        var paused = await HearAsync(HomeLine, "1", "hello", "chat-2", "user-2");
+        await LaterAsync((await AnswerAsync(paused, "for later", "waits behind it"))!, TimeSpan.FromMinutes(1));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        var due = await HearAsync(HomeLine, "1", "hello", "chat-3", "user-3");
+        await LaterAsync((await AnswerAsync(due, "now", "then"))!, TimeSpan.Zero);
+
+        Assert.Equal([due], await DueAsync());
+        Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([paused, due], await DueAsync());
+        Assert.Null(await ClaimAsync(sending));
+    }
+
+    [Fact]
     public async Task Known_ids_are_those_a_connection_received_and_sent_since_then()
     {
         await HearAsync(HomeLine, "old", "hello");

@@ -32,7 +32,7 @@ internal sealed class DingTalkChannel(MessengerHttp http, MessengerSockets socke
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new DingTalkSession(connection, http, sockets, options.Value, time);
+    public IChannelSession Open(Connection connection) => new DingTalkSession(connection, http.Of(connection.Id), sockets, options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => new DingTalkCheck(http, time).RunAsync(settings, cancellationToken);

@@ -34,7 +34,7 @@ internal sealed class DiscordChannel(MessengerHttp http, MessengerSockets socket
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new DiscordSession(connection, http, sockets, options.Value, time);
+    public IChannelSession Open(Connection connection) => new DiscordSession(connection, http.Of(connection.Id), sockets, options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => new DiscordCheck(http, time).RunAsync(settings, cancellationToken);

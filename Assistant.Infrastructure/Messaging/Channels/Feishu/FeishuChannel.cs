@@ -31,7 +31,7 @@ internal sealed class FeishuChannel(MessengerHttp http, MessengerSockets sockets
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new FeishuSession(connection, http, sockets, options.Value, time);
+    public IChannelSession Open(Connection connection) => new FeishuSession(connection, http.Of(connection.Id), sockets, options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => new FeishuCheck(http, time).RunAsync(settings, cancellationToken);

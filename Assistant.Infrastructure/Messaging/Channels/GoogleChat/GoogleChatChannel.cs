@@ -36,7 +36,7 @@ internal sealed class GoogleChatChannel(MessengerHttp http, IOptions<CallOptions
     {
         var settings = GoogleChatSettings.Read(connection.Settings);
         return settings.Account is { } account
-            ? new GoogleChatSession(connection, settings, account, http, options.Value, time)
+            ? new GoogleChatSession(connection, settings, account, http.Of(connection.Id), options.Value, time)
             : new ClosedSession(Phrase.Of("googlechat.key-form"));
     }
 

@@ -29,7 +29,7 @@ internal sealed class LineChannel(MessengerHttp http, TimeProvider time) : IChan
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new LineSession(connection, http, time);
+    public IChannelSession Open(Connection connection) => new LineSession(connection, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal sealed class MatrixChannel(MessengerHttp http, IOptions<MatrixOptions> 
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new MatrixSession(connection, http, options.Value, time);
+    public IChannelSession Open(Connection connection) => new MatrixSession(connection, http.Of(connection.Id), options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => new MatrixCheck(http, time).RunAsync(settings, cancellationToken);

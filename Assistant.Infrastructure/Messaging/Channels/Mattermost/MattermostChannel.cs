@@ -33,7 +33,7 @@ internal sealed class MattermostChannel(MessengerHttp http, MessengerSockets soc
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new MattermostSession(connection, http, sockets, options.Value, time);
+    public IChannelSession Open(Connection connection) => new MattermostSession(connection, http.Of(connection.Id), sockets, options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class MessengerChannel(MessengerHttp http, TimeProvider time) : 
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new MessengerSession(connection, http, time);
+    public IChannelSession Open(Connection connection) => new MessengerSession(connection, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

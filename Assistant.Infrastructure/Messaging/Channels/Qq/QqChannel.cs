@@ -30,7 +30,7 @@ internal sealed class QqChannel(MessengerHttp http, TimeProvider time) : IChanne
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new QqSession(connection, http, time);
+    public IChannelSession Open(Connection connection) => new QqSession(connection, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

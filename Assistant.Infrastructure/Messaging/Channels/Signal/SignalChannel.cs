@@ -31,7 +31,7 @@ internal sealed class SignalChannel(MessengerHttp http, IOptions<SignalOptions> 
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new SignalSession(connection, options.Value, http, time);
+    public IChannelSession Open(Connection connection) => new SignalSession(connection, options.Value, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

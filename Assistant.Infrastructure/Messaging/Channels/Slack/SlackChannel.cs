@@ -33,7 +33,7 @@ internal sealed class SlackChannel(MessengerHttp http, MessengerSockets sockets,
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new SlackSession(connection, http, sockets, options.Value, time);
+    public IChannelSession Open(Connection connection) => new SlackSession(connection, http.Of(connection.Id), sockets, options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => new SlackCheck(http, time).RunAsync(settings, cancellationToken);

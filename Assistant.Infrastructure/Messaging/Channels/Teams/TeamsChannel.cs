@@ -33,7 +33,7 @@ internal sealed class TeamsChannel(MessengerHttp http, IOptions<CallOptions> opt
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new TeamsSession(connection, http, options.Value, time);
+    public IChannelSession Open(Connection connection) => new TeamsSession(connection, http.Of(connection.Id), options.Value, time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => new TeamsCheck(http, options.Value, time).RunAsync(settings, cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOption
     /// <inheritdoc />
     public IChannelSession Open(Connection connection)
         => TelegramSettings.HasTokenForm(TelegramSettings.TokenOf(connection.Settings))
-            ? new TelegramSession(connection, http, options.Value, time, logger)
+            ? new TelegramSession(connection, http.Of(connection.Id), options.Value, time, logger)
             : new TelegramClosedSession();
 
     /// <inheritdoc />

@@ -1,11 +1,13 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Outgoing;
 using Microsoft.Extensions.Options;
 using Telegram.Bot;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
-/// <summary>The sockets all Telegram connections share, and clients over them.</summary>
+/// <summary>Sockets to Telegram, and clients over them.</summary>
 /// <remarks>
 /// The token is part of every address. No activity is made for these calls (the propagator is off): it would carry the address into traces.
 /// Polls have sockets of their own, so that a burst of sends never keeps news waiting.
@@ -14,6 +16,10 @@ internal sealed class TelegramHttp(OutgoingHttp outgoing, IOptions<TelegramOptio
 {
     private readonly SocketsHttpHandler _calls = NewHandler(outgoing, options.Value.MaxConnections);
     private readonly SocketsHttpHandler _polls = NewHandler(outgoing, int.MaxValue);
+    private readonly ConcurrentDictionary<ConnectionId, TelegramHttp> _ofConnections = [];
+
+    /// <summary>The same with sockets of the connection's own, for its session: calls of another bot that hang keep none from it.</summary>
+    public TelegramHttp Of(ConnectionId connection) => _ofConnections.GetOrAdd(connection, _ => new TelegramHttp(outgoing, options));
 
     /// <summary>A client for everything but polling. It never retries by itself: the outbox does.</summary>
     public ITelegramBotClient NewClient(TelegramSettings settings) => NewClient(settings, _calls, options.Value.CallTimeout);
@@ -31,6 +37,10 @@ internal sealed class TelegramHttp(OutgoingHttp outgoing, IOptions<TelegramOptio
     {
         _calls.Dispose();
         _polls.Dispose();
+        foreach (var one in _ofConnections.Values)
+        {
+            one.Dispose();
+        }
     }
 
     private static TelegramBotClient NewClient(TelegramSettings settings, SocketsHttpHandler handler, TimeSpan timeout)

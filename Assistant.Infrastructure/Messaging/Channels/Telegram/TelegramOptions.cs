@@ -15,7 +15,7 @@ public sealed class TelegramOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
     public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Calls in flight at once, over all connections. Default 64.</summary>
+    /// <summary>Calls of one connection in flight at once. Default 64.</summary>
     [Range(1, 1000)]
     public int MaxConnections { get; set; } = 64;
 

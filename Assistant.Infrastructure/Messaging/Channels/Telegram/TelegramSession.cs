@@ -81,7 +81,7 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, IFile
 
     public ValueTask DisposeAsync()
     {
-        // Clients hold nothing: their sockets belong to all connections.
+        // Clients hold nothing: their sockets stay for the next session.
         _probe.Dispose();
         return ValueTask.CompletedTask;
     }

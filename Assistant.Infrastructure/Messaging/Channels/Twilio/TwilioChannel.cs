@@ -29,7 +29,7 @@ internal sealed class TwilioChannel(MessengerHttp http, TimeProvider time) : ICh
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new TwilioSession(connection, http, time);
+    public IChannelSession Open(Connection connection) => new TwilioSession(connection, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class WeChatChannel(MessengerHttp http, TimeProvider time) : ICh
     public static string Plain(string markdown) => Rendered.Fit(markdown, Limit, PlainRenderer.Render, words => words);
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new WeChatSession(connection, http, time);
+    public IChannelSession Open(Connection connection) => new WeChatSession(connection, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

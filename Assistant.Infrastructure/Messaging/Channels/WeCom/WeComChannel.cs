@@ -29,7 +29,7 @@ internal sealed class WeComChannel(MessengerHttp http, TimeProvider time) : ICha
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new WeComSession(connection, http, time);
+    public IChannelSession Open(Connection connection) => new WeComSession(connection, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

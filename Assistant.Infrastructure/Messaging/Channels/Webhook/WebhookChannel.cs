@@ -30,7 +30,7 @@ internal sealed class WebhookChannel(MessengerHttp http, TimeProvider time) : IC
 
     /// <inheritdoc />
     public IChannelSession Open(Connection connection) => WebhookSettings.TryRead(connection.Settings, out var settings, out var wrong)
-        ? new WebhookSession(connection, settings, http, time)
+        ? new WebhookSession(connection, settings, http.Of(connection.Id), time)
         : new WebhookClosedSession(wrong);
 
     /// <inheritdoc />

@@ -33,7 +33,7 @@ internal sealed class WhatsAppChannel(MessengerHttp http, TimeProvider time) : I
     };
 
     /// <inheritdoc />
-    public IChannelSession Open(Connection connection) => new WhatsAppSession(connection, http, time);
+    public IChannelSession Open(Connection connection) => new WhatsAppSession(connection, http.Of(connection.Id), time);
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

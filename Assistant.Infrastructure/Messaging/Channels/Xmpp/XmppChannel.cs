@@ -34,7 +34,7 @@ internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOpt
 
     /// <inheritdoc />
     public IChannelSession Open(Connection connection) => XmppSettings.Read(connection.Settings) is { } settings
-        ? new XmppSession(connection, settings, options.Value, lines, http, time)
+        ? new XmppSession(connection, settings, options.Value, lines, http.Of(connection.Id), time)
         : new XmppClosedSession();
 
     /// <inheritdoc />

@@ -201,8 +201,25 @@ public sealed class MessengerHttpTests : IDisposable
             () => _http.DownloadElsewhereAsync("Test", new HttpRequestMessage(HttpMethod.Get, server.Address), Cancel));
     }
 
-    private static MessengerHttp New(OutgoingHttp outgoing, TimeSpan? timeout = null)
-        => new(outgoing, Options.Create(new CallOptions { CallTimeout = timeout ?? TimeSpan.FromSeconds(10) }), new FakeTimeProvider(Now));
+    [Fact]
+    public async Task A_connection_whose_calls_hang_keeps_no_socket_from_another_on_the_same_server()
+    {
+        var isHanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = RawServer.HangingOnce("HTTP/1.1 204 No Content\n\n", [], isHanging.SetResult);
+        using var http = New(TestOutgoing.Default, sockets: 1);
+        var hanging = CallAsync(http.Of(new ConnectionId("one")), server.Address);
+        await isHanging.Task.WaitAsync(Cancel);
+
+        var answer = await CallAsync(http.Of(new ConnectionId("two")), server.Address);
+
+        Assert.IsType<CallOutcome.Answered>(answer);
+        Assert.False(hanging.IsCompleted);
+        Assert.Same(http.Of(new ConnectionId("one")), http.Of(new ConnectionId("one")));
+    }
+
+    private static MessengerHttp New(OutgoingHttp outgoing, TimeSpan? timeout = null, int sockets = 64)
+        => new(
+            outgoing, Options.Create(new CallOptions { CallTimeout = timeout ?? TimeSpan.FromSeconds(10), MaxConnectionsPerServer = sockets }), new FakeTimeProvider(Now));
 
     private static Task<CallOutcome> CallAsync(MessengerHttp http, Uri address)
         => http.CallAsync("Test", new HttpRequestMessage(HttpMethod.Get, address), Cancel);

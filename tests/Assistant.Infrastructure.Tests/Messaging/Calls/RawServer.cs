@@ -28,6 +28,24 @@ internal sealed class RawServer : IAsyncDisposable
         await stream.WriteAsync(body ?? [], cancellationToken);
     });
 
+    /// <summary>Answers like this from the second connection on; the first is read and never answered.</summary>
+    /// <param name="onHanging">Called once the first has come.</param>
+    public static RawServer HangingOnce(string head, byte[] body, Action onHanging)
+    {
+        var come = 0;
+        return new(async (stream, cancellationToken) =>
+        {
+            if (Interlocked.Increment(ref come) == 1)
+            {
+                onHanging();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }
+
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ReplaceLineEndings("\r\n")), cancellationToken);
+            await stream.WriteAsync(body, cancellationToken);
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -38,23 +56,25 @@ internal sealed class RawServer : IAsyncDisposable
 
     private async Task ServeAsync()
     {
+        var answers = new List<Task>();
         try
         {
             while (!_stop.IsCancellationRequested)
             {
-                using var client = await _listener.AcceptSocketAsync(_stop.Token);
-                await using var stream = new NetworkStream(client);
-                await AnswerAsync(stream);
+                answers.Add(AnswerAsync(await _listener.AcceptSocketAsync(_stop.Token)));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // The test is over.
         }
+
+        await Task.WhenAll(answers);
     }
 
-    private async Task AnswerAsync(NetworkStream stream)
+    private async Task AnswerAsync(Socket client)
     {
+        await using var stream = new NetworkStream(client, ownsSocket: true);
         try
         {
             var request = new StringBuilder();
@@ -66,9 +86,9 @@ internal sealed class RawServer : IAsyncDisposable
 
             await _answer(stream, _stop.Token);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The other side has heard enough.
+            // The other side has heard enough, or the test is over.
         }
     }
 }

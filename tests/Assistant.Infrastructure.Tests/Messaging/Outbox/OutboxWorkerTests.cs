@@ -18,10 +18,13 @@ public sealed class OutboxWorkerTests : PathContract
     private const int MaxAttempts = 3;
 
     private readonly ScriptedSession _session = new();
+    private readonly RandomSteps _steps = new(1);
     private OutboxWorker? _worker;
 
-    private OutboxWorker Worker => _worker ??= new OutboxWorker(
-        Ports.Outbox, _session, new FileParts(Ports.Attachments), Options.Create(new OutboxOptions { MaxAttempts = MaxAttempts }), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+    private OutboxWorker Worker => _worker ??= NewWorker(new OutboxOptions { MaxAttempts = MaxAttempts });
+
+    private OutboxWorker NewWorker(OutboxOptions options)
+        => new(Ports.Outbox, _session, new FileParts(Ports.Attachments), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
     [Fact]
     public async Task A_settle_that_comes_late_does_not_undo_a_later_one()
@@ -145,6 +148,24 @@ public sealed class OutboxWorkerTests : PathContract
     }
 
     [Fact]
+    public async Task A_connection_that_hangs_takes_no_place_of_another_and_none_beyond_its_own()
+    {
+        var (one, two, other) = (await HearAsync(HomeLine, "1", "hello"), await HearAsync(HomeLine, "1", "hello", "chat-2", "user-2"), await HearAsync(OfficeLine, "1", "hello"));
+        var (first, second, elsewhere) = (await AnswerAsync(one, "never answered"), await AnswerAsync(two, "waits"), await AnswerAsync(other, "passes"));
+        _session.Hangs = message => message.Connection == HomeLine.Id;
+        _worker = NewWorker(new OutboxOptions { MaxConcurrentSends = 1 });
+
+        Step(() => Worker.Committed(one, first), () => _session.Sent.Count == 1);
+        Step(() => Worker.Committed(two, second), () => true);
+        Step(() => Worker.Committed(other, elsewhere), () => _session.Sent.Count == 2);
+
+        Assert.Equal(["never answered", "passes"], _session.Sent.Select(message => message.Body.Markdown));
+        _session.Hangs = _ => false;
+        Step(() => Ports.Clock.Advance(TimeSpan.FromSeconds(31)), () => Worker.Active == 0);
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, two))[^1].Delivery);
+    }
+
+    [Fact]
     public async Task A_send_that_was_shown_before_a_crash_is_found_and_not_repeated()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
@@ -212,11 +233,14 @@ public sealed class OutboxWorkerTests : PathContract
 
     /// <summary>Signals the worker and lets it run until its lane is gone.</summary>
     private void Send(ConversationId conversation, OutboxEntry? claimed = null)
-        => new RandomSteps(1).Run(
+        => Step(() => Worker.Committed(conversation, claimed), () => Worker.Active == 0);
+
+    private void Step(Action act, Func<bool> isDone)
+        => _steps.Run(
             () =>
             {
-                Worker.Committed(conversation, claimed);
+                act();
                 return Task.CompletedTask;
             },
-            () => Worker.Active == 0);
+            isDone);
 }

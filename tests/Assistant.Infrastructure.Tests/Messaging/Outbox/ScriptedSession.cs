@@ -22,6 +22,9 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
     /// <summary>The outcome of a send; <see langword="null"/> delivers.</summary>
     public Func<OutboundMessage, SendOutcome?> Answers { get; set; } = _ => null;
 
+    /// <summary>Sends that are never answered.</summary>
+    public Func<OutboundMessage, bool> Hangs { get; set; } = _ => false;
+
     /// <summary>What the probe finds; <see langword="null"/> when nothing was shown.</summary>
     public string? Shown { get; set; }
 
@@ -33,13 +36,21 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
 
     public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
     {
+        int number;
         lock (_sent)
         {
             _sent.Add(message);
-            return Task.FromResult(Answers(message) ?? new SendOutcome.Delivered($"out-{_sent.Count}"));
+            number = _sent.Count;
         }
+
+        if (Hangs(message))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+
+        return Answers(message) ?? new SendOutcome.Delivered($"out-{number}");
     }
 
     /// <summary>Files as they were shown.</summary>

@@ -104,8 +104,8 @@ public sealed partial class InMemoryHouse
     Task<IReadOnlyList<ConversationId>> IOutbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<ConversationId>>(() =>
         [
-            .. _rooms.SelectMany(room => room.Outbox).Where(r => r.State == OutboxState.Pending && r.DueAt <= now)
-                .GroupBy(r => r.Entry.Conversation).OrderBy(g => g.Min(r => r.Entry.CreatedAt)).Select(g => g.Key).Take(limit),
+            .. _rooms.Select(room => room.FirstUnsent).OfType<Row>().Where(r => r.State == OutboxState.Pending && r.DueAt <= now)
+                .OrderBy(r => r.Entry.CreatedAt).Select(r => r.Entry.Conversation).Take(limit),
         ]);
 
     public Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
