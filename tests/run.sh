@@ -7,7 +7,7 @@
 #   tests/run.sh Domain Web     only these test projects (and no checks around them)
 #
 # CI=true                  a test skipped for want of what is provisioned counts as failed
-# ASSISTANT_CRASH_KILLS    kills per database at the end (2; 0 leaves them out)
+# ASSISTANT_CRASH_KILLS    kills per database at the end (2; 0 leaves them out, and the twenty connections with them)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -116,6 +116,7 @@ fi
 heading 'Format and build'
 check 'scripts parse' scripts_parse
 check 'the crash harness sees planted faults' node --test tests/crash/crash.test.mjs
+check 'the harness of connections sees planted faults' node --test tests/bench/connections.test.mjs
 check 'the channel scale sees planted faults' node --test tests/channel-scale.test.mjs
 check 'whitespace is as .editorconfig has it' format
 check 'Release build without warnings' build || finish
@@ -154,6 +155,7 @@ if [ "${ASSISTANT_CRASH_KILLS:-2}" != 0 ] && [ -n "$is_published" ]; then
   heading 'Kills under load'
   check 'kills over SQLite lose nothing' crash sqlite
   if [ -n "${ASSISTANT_TEST_POSTGRES:-}" ]; then check 'kills over PostgreSQL lose nothing' crash postgres; fi
+  check 'twenty connections lose nothing and do not slow each other' node tests/bench/connections.mjs --short
 fi
 
 heading 'Claims'

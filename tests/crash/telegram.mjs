@@ -24,7 +24,7 @@ export class Telegram extends EventEmitter {
       const chunks = [];
       request.on('data', chunk => chunks.push(chunk));
       request.on('error', () => {});
-      request.on('end', () => this.#answer(request, response, Buffer.concat(chunks)));
+      request.on('end', () => this.answer(request, response, Buffer.concat(chunks)));
     });
     this.server.keepAliveTimeout = 60_000;
     return new Promise((resolve, reject) => this.server.once('error', reject).listen(port, '127.0.0.1', 1024, resolve));
@@ -71,7 +71,8 @@ export class Telegram extends EventEmitter {
     response.end(bytes);
   }
 
-  #answer(request, response, body) {
+  /** A call of the Bot API, its body read: for a server that several bots share, too. */
+  answer(request, response, body) {
     const url = new URL(request.url, 'http://telegram');
     const [, token, method] = /^\/bot([^/]+)\/(\w+)$/.exec(url.pathname) ?? [];
     if (token !== this.token) return this.#fail(response, 404, 'Not Found');
