@@ -4,6 +4,10 @@ using MimeKit;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Email;
 
+/// <summary>What a mail is to hold.</summary>
+/// <param name="Title">Stands for a subject where there is none to answer.</param>
+internal sealed record MailContent(string Title, MimeEntity Body);
+
 /// <summary>A message as a mail.</summary>
 internal static class EmailComposer
 {
@@ -13,16 +17,16 @@ internal static class EmailComposer
     private const int MaxReferences = 30;
 
     /// <param name="thread">What is answered; <see langword="null"/> when nothing is known of it but its names.</param>
-    public static MimeMessage Compose(OutboundMessage message, MailboxAddress to, MailThread? thread, EmailSettings settings, DateTimeOffset now)
+    public static MimeMessage Compose(
+        OutboundMessage message, MailContent content, MailboxAddress to, MailThread? thread, EmailSettings settings, DateTimeOffset now)
     {
-        var plain = EmailText.Plain(message.Body.Markdown);
         var references = ReferencesOf(message, thread);
         var mail = new MimeMessage
         {
             MessageId = EmailIds.ForSending(message, settings).Trim('<', '>'),
             Date = now,
-            Subject = SubjectOf(message, thread, plain, isReply: references.Count > 0),
-            Body = BodyOf(message.Body.Markdown, plain),
+            Subject = SubjectOf(message, thread, content.Title, isReply: references.Count > 0),
+            Body = content.Body,
         };
         mail.From.Add(new MailboxAddress(Encoding.UTF8, settings.Name, settings.Address));
         mail.To.Add(to);
@@ -40,6 +44,42 @@ internal static class EmailComposer
         mail.Headers.Add(HeaderId.AutoSubmitted, references.Count > 0 ? "auto-replied" : "auto-generated");
         mail.Headers.Add("X-Auto-Response-Suppress", "All");
         return mail;
+    }
+
+    /// <summary>What a message says.</summary>
+    public static MailContent TextOf(string markdown)
+    {
+        var plain = EmailText.Plain(markdown);
+        var words = NewText(plain);
+        if (EmailHtml.Of(markdown) is not { } html)
+        {
+            return new MailContent(plain, words);
+        }
+
+        var page = new TextPart("html");
+        page.SetText(Encoding.UTF8, html);
+        return new MailContent(plain, new MultipartAlternative { words, page });
+    }
+
+    /// <summary>A file, attached and never shown within the mail, under its name: a mail that says nothing at all is taken for spam.</summary>
+    /// <param name="content">The file from its beginning; can be wound back, and is the mail's from here.</param>
+    public static MailContent FileOf(OutboundFile file, Stream content)
+    {
+        var part = new MimePart(TypeOf(file.MediaType))
+        {
+            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { Size = file.SizeBytes },
+            FileName = file.Name,
+            Content = new MimeContent(content),
+            ContentTransferEncoding = ContentEncoding.Base64,
+        };
+
+        // The name stands twice: as RFC 2231 has it, and in the type as older programs read it.
+        if (part.ContentType.Parameters.TryGetValue("name", out Parameter? name))
+        {
+            name.EncodingMethod = ParameterEncodingMethod.Rfc2047;
+        }
+
+        return new MailContent(file.Name, new Multipart("mixed") { NewText(file.Name), part });
     }
 
     private static List<string> ReferencesOf(OutboundMessage message, MailThread? thread)
@@ -61,15 +101,15 @@ internal static class EmailComposer
         return references;
     }
 
-    private static string SubjectOf(OutboundMessage message, MailThread? thread, string plain, bool isReply)
+    private static string SubjectOf(OutboundMessage message, MailThread? thread, string title, bool isReply)
     {
         if (thread?.Subject is { Length: > 0 } subject)
         {
             return $"Re: {subject}";
         }
 
-        var title = OneLine(message.Chat.Title is { Length: > 0 } known ? known : plain);
-        return isReply ? $"Re: {title}" : title;
+        var line = OneLine(message.Chat.Title is { Length: > 0 } known ? known : title);
+        return isReply ? $"Re: {line}" : line;
     }
 
     private static string OneLine(string text)
@@ -78,18 +118,15 @@ internal static class EmailComposer
         return line.Length <= MaxSubjectLength ? line : line[..(char.IsHighSurrogate(line[MaxSubjectLength - 2]) ? MaxSubjectLength - 2 : MaxSubjectLength - 1)] + "…";
     }
 
-    private static MimeEntity BodyOf(string markdown, string plain)
+    private static TextPart NewText(string plain)
     {
         var words = new TextPart("plain");
         words.ContentType.Parameters["format"] = "flowed";
         words.SetText(Encoding.UTF8, EmailText.Flowed(plain));
-        if (EmailHtml.Of(markdown) is not { } html)
-        {
-            return words;
-        }
-
-        var page = new TextPart("html");
-        page.SetText(Encoding.UTF8, html);
-        return new MultipartAlternative { words, page };
+        return words;
     }
+
+    // Mails and their parts do not go in base64 (RFC 2045, section 6.4).
+    private static ContentType TypeOf(string mediaType)
+        => ContentType.TryParse(mediaType, out var type) && !type.IsMimeType("message", "*") && !type.IsMimeType("multipart", "*") ? type : new ContentType("application", "octet-stream");
 }

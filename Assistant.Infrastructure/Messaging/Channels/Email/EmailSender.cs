@@ -19,7 +19,17 @@ internal sealed class EmailSender(
 
     private readonly SemaphoreSlim _lines = new(options.MaxSends);
 
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+        => SendAsync(message, () => Task.FromResult(EmailComposer.TextOf(message.Body.Markdown)), options.CommandTimeout, cancellationToken);
+
+    /// <summary>Sends a file as a mail of its own, in the thread where the message is to stand.</summary>
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => SendAsync(message, async () => EmailComposer.FileOf(file, await OpenAsync(file, cancellationToken)), options.FileTimeout, cancellationToken);
+
+    public void Dispose() => _lines.Dispose();
+
+    /// <param name="timeout">How long handing over the mail may take.</param>
+    private async Task<SendOutcome> SendAsync(OutboundMessage message, Func<Task<MailContent>> read, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (!EmailAddresses.TryParse(message.Chat, out var to))
         {
@@ -30,8 +40,15 @@ internal sealed class EmailSender(
         try
         {
             var thread = threads.Find(message) ?? await archive.FindThreadAsync(message, cancellationToken);
-            using var mail = EmailComposer.Compose(message, to, thread, settings, time.GetUtcNow());
-            return await SendAsync(mail, message, thread, cancellationToken);
+            using var mail = EmailComposer.Compose(message, await read(), to, thread, settings, time.GetUtcNow());
+            var outcome = await SendAsync(mail, timeout, cancellationToken);
+            if (outcome is SendOutcome.Delivered { ExternalId: var id })
+            {
+                // What comes next in the thread answers this.
+                threads.Note(new MailThread(thread?.Subject ?? "", [.. mail.References.Select(reference => $"<{reference}>"), id]), id);
+            }
+
+            return outcome;
         }
         finally
         {
@@ -39,9 +56,25 @@ internal sealed class EmailSender(
         }
     }
 
-    public void Dispose() => _lines.Dispose();
+    // The size of a mail is told before it is sent, so it is read twice.
+    private static async Task<Stream> OpenAsync(OutboundFile file, CancellationToken cancellationToken)
+    {
+        var content = await file.OpenAsync(cancellationToken);
+        if (content.CanSeek)
+        {
+            return content;
+        }
 
-    private async Task<SendOutcome> SendAsync(MimeMessage mail, OutboundMessage message, MailThread? thread, CancellationToken cancellationToken)
+        await using (content)
+        {
+            var whole = new MemoryStream();
+            await content.CopyToAsync(whole, cancellationToken);
+            whole.Position = 0;
+            return whole;
+        }
+    }
+
+    private async Task<SendOutcome> SendAsync(MimeMessage mail, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
         SmtpClient client;
@@ -60,20 +93,13 @@ internal sealed class EmailSender(
 
         using (client)
         {
-            var outcome = await HandOverAsync(client, mail, cancellationToken);
-            if (outcome is SendOutcome.Delivered { ExternalId: var id })
-            {
-                // What comes next in the thread answers this.
-                threads.Note(new MailThread(thread?.Subject ?? "", [.. mail.References.Select(reference => $"<{reference}>"), id]), id);
-            }
-
-            return outcome;
+            return await HandOverAsync(client, mail, timeout, cancellationToken);
         }
     }
 
-    private async Task<SendOutcome> HandOverAsync(SmtpClient client, MimeMessage mail, CancellationToken cancellationToken)
+    private async Task<SendOutcome> HandOverAsync(SmtpClient client, MimeMessage mail, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
+        using var patience = new Patience(timeout, time, cancellationToken);
         var progress = new Progress();
         try
         {

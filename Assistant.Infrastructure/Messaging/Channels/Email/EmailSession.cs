@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Assistant.Infrastructure.Messaging.Channels.Email;
 
 /// <summary>One mailbox, connected: puts the parts of this folder together.</summary>
-internal sealed class EmailSession : IChannelSession, IAttachmentReader
+internal sealed class EmailSession : IChannelSession, IFileSender, IAttachmentReader
 {
     private readonly AccessTokens? _tokens;
     private readonly EmailMailbox _mailbox;
@@ -43,6 +43,10 @@ internal sealed class EmailSession : IChannelSession, IAttachmentReader
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _sender.SendFileAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken) => _archive.OpenAsync(attachment, cancellationToken);

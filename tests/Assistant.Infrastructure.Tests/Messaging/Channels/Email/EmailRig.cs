@@ -106,7 +106,10 @@ internal sealed class EmailRig : ChannelRig
     }
 
     public override IReadOnlyList<string> ShownTo(int person)
-        => [.. MailsTo(person).Select(mail => new FlowedToText().Convert(mail.BodyParts.OfType<TextPart>().First(part => part.IsPlain).Text).ReplaceLineEndings("\n").TrimEnd('\n'))];
+        => [.. MailsTo(person).Where(mail => !mail.Attachments.Any()).Select(mail => new FlowedToText().Convert(mail.BodyParts.OfType<TextPart>().First(part => part.IsPlain).Text).ReplaceLineEndings("\n").TrimEnd('\n'))];
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. MailsTo(person).SelectMany(mail => mail.Attachments).Cast<MimePart>().Select(file => (file.FileName!, BytesOf(file)))];
 
     /// <summary>The mails a person has, in the order they were decided.</summary>
     public IReadOnlyList<MimeMessage> MailsTo(int person)
@@ -117,6 +120,12 @@ internal sealed class EmailRig : ChannelRig
     public override void BreakNextSend() => Fail(new SmtpFault.Answer("451 4.3.0 Temporary server error"));
 
     public override void LoseNextAnswer() => Fail(new SmtpFault.CutAfter());
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
 
     public override void Refuse(int person) => _servers.Refuse(AccountOf(person));
 
@@ -151,6 +160,13 @@ internal sealed class EmailRig : ChannelRig
     {
         await base.DisposeAsync();
         _http.Dispose();
+    }
+
+    private static byte[] BytesOf(MimePart file)
+    {
+        using var bytes = new MemoryStream();
+        file.Content!.DecodeTo(bytes);
+        return bytes.ToArray();
     }
 
     private void Put(byte[] mail, bool isRead = false) => _servers.Put(Account, mail, isRead);
