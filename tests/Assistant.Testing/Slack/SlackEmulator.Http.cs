@@ -18,6 +18,10 @@ public sealed partial class SlackEmulator
         {
             await ServeFileAsync(context, path["/files/".Length..]);
         }
+        else if (path.StartsWith("/upload/", StringComparison.Ordinal))
+        {
+            await ServeUploadAsync(context, path["/upload/".Length..]);
+        }
         else if (path.StartsWith("/api/", StringComparison.Ordinal))
         {
             await ServeMethodAsync(context, path["/api/".Length..]);
@@ -63,6 +67,25 @@ public sealed partial class SlackEmulator
 
     private async Task ServeMethodAsync(HttpContext context, string method)
     {
+        if (await FailsAsync(context, method) is not (false, var fault))
+        {
+            return;
+        }
+
+        var body = await CarryOutAsync(context, method);
+        if (fault is SlackFault.Cut)
+        {
+            context.Abort();
+            return;
+        }
+
+        await AnswerAsync(context, body);
+    }
+
+    /// <summary>Lets the next fault of a method happen.</summary>
+    /// <returns>Whether it was the answer; and the fault, of which there may be more to do.</returns>
+    private async Task<(bool IsAnswered, SlackFault? Fault)> FailsAsync(HttpContext context, string method)
+    {
         _calls.Enqueue(method);
         SlackFault? fault = null;
         if (_faults.TryGetValue(method, out var faults))
@@ -74,29 +97,20 @@ public sealed partial class SlackEmulator
         {
             case SlackFault.Error error:
                 await AnswerAsync(context, Refused(error.Name, error.Needed));
-                return;
+                return (true, fault);
             case SlackFault.Answer answer:
                 await context.Response.WriteAsync(answer.Body, context.RequestAborted);
-                return;
+                return (true, fault);
             case SlackFault.Status status:
                 context.Response.StatusCode = status.Code;
                 context.Response.Headers.RetryAfter = status.RetryAfter;
-                return;
+                return (true, fault);
             case SlackFault.Hang:
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return;
+                return (true, fault);
             default:
-                break;
+                return (false, fault);
         }
-
-        var body = await CarryOutAsync(context, method);
-        if (fault is SlackFault.Cut)
-        {
-            context.Abort();
-            return;
-        }
-
-        await AnswerAsync(context, body);
     }
 
     private async Task<JsonObject> CarryOutAsync(HttpContext context, string method)
@@ -111,8 +125,19 @@ public sealed partial class SlackEmulator
             return Refused(token == AppToken || token == BotToken ? "not_allowed_token_type" : "invalid_auth");
         }
 
+        if (token == BotToken)
+        {
+            context.Response.Headers["x-oauth-scopes"] = Scopes;
+        }
+
         switch (method)
         {
+            case "files.getUploadURLExternal" or "files.completeUploadExternal" when !Scopes.Split(',').Contains("files:write"):
+                return Refused("missing_scope", "files:write");
+            case "files.getUploadURLExternal":
+                return OfferUpload(await context.Request.ReadFormAsync(context.RequestAborted));
+            case "files.completeUploadExternal":
+                return Share((await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!.AsObject(), context.Request.ContentType);
             case "auth.test":
                 return new JsonObject { ["ok"] = true, ["url"] = "https://example.slack.test/", ["team"] = "Example", ["user"] = "assistant", ["team_id"] = Team, ["user_id"] = BotUser, ["bot_id"] = "B100" };
             case "apps.connections.open":

@@ -63,6 +63,9 @@ public sealed partial class SlackEmulator : IAsyncDisposable
 
     public string AppToken { get; } = "xapp-emulated-app-token";
 
+    /// <summary>What the bot's token may do.</summary>
+    public string Scopes { get; set; } = "chat:write,im:history,app_mentions:read,users:read,files:read,files:write";
+
     public string SigningSecret { get; } = "8f742231b10e8888abcd99emulated85a5";
 
     /// <summary>For the channel's <c>apiBaseUrl</c>.</summary>

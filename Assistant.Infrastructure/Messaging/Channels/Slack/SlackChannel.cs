@@ -23,10 +23,11 @@ internal sealed class SlackChannel(MessengerHttp http, MessengerSockets sockets,
             + "M9.8 10 9.2 14H13.2L13.8 10Z",
         SetupUrl: new Uri("https://api.slack.com/apps"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: SlackRenderer.Limit,
         Settings: SlackSettings.Fields)
     {
+        LargestFile = SlackUploads.Largest,
         Readers = new(
             "Slack reads everything, and so can the owners of the workspace: messages are not end-to-end encrypted.",
             "Slack 可以读取全部内容，工作区的所有者也可以：消息不是端到端加密的。"),

@@ -41,6 +41,19 @@ internal sealed class SlackCheck(MessengerHttp http, TimeProvider time)
         {
             checks.Add(SocketCheck(await client.OpenSocketAsync(cancellationToken)));
         }
+
+        if (reply.Scopes is { } scopes)
+        {
+            checks.Add(FilesCheck(scopes));
+        }
+    }
+
+    private static ConnectionCheck FilesCheck(IReadOnlyList<string> scopes)
+    {
+        var name = Phrase.Of("slack.check-files");
+        return scopes.Contains("files:write")
+            ? new ConnectionCheck(name, true, Phrase.Of("slack.files-ready"))
+            : new ConnectionCheck(name, false, Phrase.Of("slack.files-wait"), Phrase.Of("slack.missing-scope", ("scope", "files:write")));
     }
 
     private static ConnectionCheck SocketCheck(SlackReply reply)

@@ -12,6 +12,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 [JsonSerializable(typeof(SlackAcknowledgement))]
 [JsonSerializable(typeof(SlackAnswer))]
 [JsonSerializable(typeof(SlackPost))]
+[JsonSerializable(typeof(SlackShare))]
 internal sealed partial class SlackJson : JsonSerializerContext;
 
 /// <summary>What is posted to the address of events.</summary>
@@ -49,7 +50,8 @@ internal sealed record SlackAcknowledgement(string EnvelopeId);
 
 /// <summary>The answer of a method: what is used of any of them.</summary>
 internal sealed record SlackAnswer(
-    bool Ok, string? Error, string? Needed, string? Ts, string? Url, string? Team, string? TeamId, string? UserId, JsonElement User);
+    bool Ok, string? Error, string? Needed, string? Ts, string? Url, string? Team, string? TeamId, string? UserId, JsonElement User,
+    string? UploadUrl, string? FileId);
 
 /// <summary>A message to be shown.</summary>
 internal sealed record SlackPost(
@@ -62,3 +64,9 @@ internal sealed record SlackAttached(string Fallback, IReadOnlyList<SlackBlock> 
 internal sealed record SlackBlock(string Type, SlackWords? Text = null, IReadOnlyList<SlackButton>? Elements = null);
 
 internal sealed record SlackButton(string Type, SlackWords Text, string ActionId, string Value);
+
+/// <summary>Files that were handed in, to be shown.</summary>
+internal sealed record SlackShare(IReadOnlyList<SlackTitle> Files, string ChannelId, string? ThreadTs);
+
+/// <param name="Title">What people see.</param>
+internal sealed record SlackTitle(string Id, string Title);

@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 
 /// <summary>One app in one workspace, connected: puts the parts of this folder together.</summary>
-internal sealed class SlackSession : IChannelSession, IWebhookReceiver, IAttachmentReader
+internal sealed class SlackSession : IChannelSession, IWebhookReceiver, IFileSender, IAttachmentReader
 {
     private readonly SlackSettings _settings;
     private readonly SlackIdentity _identity;
@@ -14,6 +14,7 @@ internal sealed class SlackSession : IChannelSession, IWebhookReceiver, IAttachm
     private readonly SlackSocketMode _socketMode;
     private readonly SlackSender _sender;
     private readonly SlackFiles _files;
+    private readonly SlackUploads _uploads;
 
     public SlackSession(Connection connection, MessengerHttp http, MessengerSockets sockets, SlackOptions options, TimeProvider time)
     {
@@ -25,6 +26,7 @@ internal sealed class SlackSession : IChannelSession, IWebhookReceiver, IAttachm
         _socketMode = new SlackSocketMode(_settings, client, sockets, receiver, options, time);
         _sender = new SlackSender(client);
         _files = new SlackFiles(http, _settings);
+        _uploads = new SlackUploads(client, _settings);
     }
 
     /// <inheritdoc />
@@ -55,6 +57,10 @@ internal sealed class SlackSession : IChannelSession, IWebhookReceiver, IAttachm
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _uploads.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)

@@ -103,11 +103,20 @@ internal sealed class SlackRig : ChannelRig
 
     public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(m => m.Channel == SlackEmulator.ChatOf(person)).Select(m => m.Seen)];
 
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Emulator.Shared.Where(file => file.Channel == SlackEmulator.ChatOf(person)).Select(file => (file.Name, file.Content))];
+
     public override void FloodNextSend(int seconds) => Emulator.Fail("chat.postMessage", new SlackFault.Status(429, $"{seconds}"));
 
     public override void BreakNextSend() => Emulator.Fail("chat.postMessage", new SlackFault.Status(503));
 
     public override void LoseNextAnswer() => Emulator.Fail("chat.postMessage", new SlackFault.Cut());
+
+    public override void FloodNextFile(int seconds) => Emulator.Fail("files.getUploadURLExternal", new SlackFault.Status(429, $"{seconds}"));
+
+    public override void BreakNextFile() => Emulator.Fail("upload", new SlackFault.Status(503));
+
+    public override void LoseNextFileAnswer() => Emulator.Fail("files.completeUploadExternal", new SlackFault.Cut());
 
     public override void Refuse(int person) => Emulator.Refuse(SlackEmulator.ChatOf(person), "is_archived");
 
