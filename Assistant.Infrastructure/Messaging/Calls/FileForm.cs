@@ -6,7 +6,7 @@ namespace Assistant.Infrastructure.Messaging.Calls;
 
 /// <summary>
 /// A form with a file in it, as browsers post it: names stand in it as they are, in UTF-8. <see cref="MultipartFormDataContent"/> writes them as mails do,
-/// and messengers then show people the encoding.
+/// and messengers then show people the encoding. Its boundary stands in quotation marks, which no browser writes and Tencent does not read.
 /// </summary>
 internal static class FileForm
 {
@@ -16,7 +16,9 @@ internal static class FileForm
     /// <param name="content">The file from its beginning; the form owns it.</param>
     public static MultipartContent Of(IEnumerable<(string Name, string Value)> fields, string fileField, OutboundFile file, string mediaType, Stream content)
     {
-        var form = new MultipartContent("form-data") { HeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        var boundary = Guid.CreateVersion7().ToString("N");
+        var form = new MultipartContent("form-data", boundary) { HeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        form.Headers.ContentType!.Parameters.Single().Value = boundary;
         foreach (var (name, value) in fields)
         {
             form.Add(Part(new StringContent(value), $"form-data; name=\"{name}\""));

@@ -27,6 +27,14 @@ internal sealed class WeixinFaults(string messenger, IReadOnlyDictionary<int, Kn
         };
     }
 
+    /// <summary>How handing in a file ended; <see langword="null"/> when the answer names it. Nobody has seen it yet, so no doubt about it can be left.</summary>
+    public SendOutcome? UploadOutcomeOf(WeixinAnswer answer) => OutcomeOf(answer) switch
+    {
+        SendOutcome.Uncertain lost => new SendOutcome.RetryAfter(null, lost.Reason),
+        null when answer.Text("media_id").Length == 0 => new SendOutcome.RetryAfter(null, Phrase.Of("channel.unreadable", ("name", messenger))),
+        var outcome => outcome,
+    };
+
     /// <summary>Why a call did not succeed; <see langword="null"/> for a success.</summary>
     public Phrase? ReasonOf(WeixinAnswer answer) => answer switch
     {

@@ -59,12 +59,12 @@ public abstract partial class ChannelContract
         await using var rig = await StartSendingFilesAsync();
 
         await SendAsync(rig, "Here they are:");
-        var first = Assert.IsType<SendOutcome.Delivered>(await SendFileAsync(rig, File("file", "one.txt", "text/plain", "one"u8.ToArray())));
-        var second = Assert.IsType<SendOutcome.Delivered>(await SendFileAsync(rig, File("file", "two.txt", "text/plain", "two"u8.ToArray())));
+        var first = Assert.IsType<SendOutcome.Delivered>(await SendFileAsync(rig, File("file", "one.txt", "text/plain", "the first"u8.ToArray())));
+        var second = Assert.IsType<SendOutcome.Delivered>(await SendFileAsync(rig, File("file", "two.txt", "text/plain", "the second"u8.ToArray())));
 
         Assert.NotEqual(first.ExternalId, second.ExternalId);
         Assert.Contains("Here they are:", rig.ShownTo(Ann));
-        Assert.Equal(["one", "two"], rig.FilesShownTo(Ann).Select(file => Encoding.UTF8.GetString(file.Content)));
+        Assert.Equal(["the first", "the second"], rig.FilesShownTo(Ann).Select(file => Encoding.UTF8.GetString(file.Content)));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public abstract partial class ChannelContract
     public async Task A_file_that_cannot_be_read_is_not_shown_in_part()
     {
         await using var rig = await StartSendingFilesAsync();
-        var gone = new OutboundFile("file", "gone.txt", "text/plain", 3, _ => throw new IOException("The disk is gone."));
+        var gone = new OutboundFile("file", "gone.txt", "text/plain", 30, _ => throw new IOException("The disk is gone."));
 
         SendOutcome? outcome = null;
         var fault = await Record.ExceptionAsync(async () => outcome = await SendFileAsync(rig, gone));

@@ -13,6 +13,7 @@ public enum WeChatMode { Plain, Compatible, Secure }
 public sealed class WeChatEmulator(WeChatMode mode = WeChatMode.Secure) : WeixinEmulator
 {
     private readonly List<(string OpenId, string Text)> _shown = [];
+    private readonly List<(string OpenId, WeixinMedia File)> _filesShown = [];
     private readonly HashSet<string> _left = [];
     private readonly List<string> _typing = [];
     private int _id;
@@ -44,6 +45,15 @@ public sealed class WeChatEmulator(WeChatMode mode = WeChatMode.Secure) : Weixin
         lock (_shown)
         {
             return [.. _shown.Where(message => message.OpenId == openId).Select(message => message.Text)];
+        }
+    }
+
+    /// <summary>Files of the account a person sees, oldest first.</summary>
+    public IReadOnlyList<WeixinMedia> FilesShownTo(string openId)
+    {
+        lock (_shown)
+        {
+            return [.. _filesShown.Where(shown => shown.OpenId == openId).Select(shown => shown.File)];
         }
     }
 
@@ -86,6 +96,20 @@ public sealed class WeChatEmulator(WeChatMode mode = WeChatMode.Secure) : Weixin
 
     protected override bool IsSend(string path) => path == "/cgi-bin/message/custom/send";
 
+    // https://developers.weixin.qq.com/doc/service/api/material/temporary/api_uploadtempmedia
+    protected override JsonObject? RefuseUpload(WeixinMedia media) => media switch
+    {
+        { Type: not ("image" or "voice" or "video") } => Refusal(40004, "invalid media type"),
+        { Content.Length: 0 } => Refusal(44001, "empty media data"),
+        { Type: "image" } when !EndsIn(media.Name, ".jpg", ".jpeg", ".png", ".gif") => Refusal(40005, "invalid file type"),
+        { Type: "voice" } when !EndsIn(media.Name, ".amr", ".mp3") => Refusal(40005, "invalid file type"),
+        { Type: "video" } when !EndsIn(media.Name, ".mp4") => Refusal(40005, "invalid file type"),
+        { Type: "image", Content.Length: > 10 << 20 } => Refusal(40009, "invalid image size"),
+        { Type: "voice", Content.Length: > 2 << 20 } => Refusal(40010, "invalid voice size"),
+        { Type: "video", Content.Length: > 10 << 20 } => Refusal(40011, "invalid video size"),
+        _ => null,
+    };
+
     protected override JsonObject Run(string path, IQueryCollection query, JsonObject body)
     {
         var openId = (string?)body["touser"] ?? "";
@@ -97,6 +121,14 @@ public sealed class WeChatEmulator(WeChatMode mode = WeChatMode.Secure) : Weixin
                     return Refusal(45015, "response out of time limit or subscription is canceled");
                 case "/cgi-bin/message/custom/send" when (string?)body["msgtype"] == "text":
                     _shown.Add((openId, Shown((string?)body["text"]?["content"] ?? "")));
+                    return Success();
+                case "/cgi-bin/message/custom/send" when (string?)body["msgtype"] is "image" or "voice" or "video":
+                    if (MediaIn(body, (string)body["msgtype"]!) is not { } media)
+                    {
+                        return Refusal(40007, "invalid media_id");
+                    }
+
+                    _filesShown.Add((openId, media));
                     return Success();
                 case "/cgi-bin/message/custom/typing" when !openId.StartsWith('o'):
                     return Refusal(40003, "invalid openid");

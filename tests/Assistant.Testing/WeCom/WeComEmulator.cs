@@ -19,6 +19,7 @@ public sealed class WeComEmulator : WeixinEmulator
     private readonly List<(string User, string Type, string Text, bool IsChecked)> _shown = [];
     private readonly List<WeComCardShown> _cards = [];
     private readonly ConcurrentDictionary<string, (string User, string TaskId)> _responses = new();
+    private readonly List<(string User, WeixinMedia File)> _filesShown = [];
     private readonly HashSet<string> _hidden = [];
     private int _id;
 
@@ -50,6 +51,15 @@ public sealed class WeComEmulator : WeixinEmulator
         lock (_shown)
         {
             return [.. _shown.Where(message => message.User == user).Select(message => message.Type)];
+        }
+    }
+
+    /// <summary>Files of the app a person sees, oldest first.</summary>
+    public IReadOnlyList<WeixinMedia> FilesShownTo(string user)
+    {
+        lock (_shown)
+        {
+            return [.. _filesShown.Where(shown => shown.User == user).Select(shown => shown.File)];
         }
     }
 
@@ -106,6 +116,20 @@ public sealed class WeComEmulator : WeixinEmulator
 
     protected override bool IsSend(string path) => path == "/cgi-bin/message/send";
 
+    // https://developer.work.weixin.qq.com/document/path/90253: what each type may be, and what it may have of bytes.
+    protected override JsonObject? RefuseUpload(WeixinMedia media) => media switch
+    {
+        { Type: not ("image" or "voice" or "video" or "file") } => Refusal(40005, "invalid type"),
+        { Content.Length: <= 5 } => Refusal(40006, "invalid media size"),
+        { Type: "image", Content.Length: > 10 << 20 } => Refusal(40009, "invalid image size"),
+        { Type: "voice", Content.Length: > 2 << 20 } or { Type: "file", Content.Length: > 20 << 20 } => Refusal(40006, "invalid media size"),
+        { Type: "video", Content.Length: > 10 << 20 } => Refusal(40011, "invalid video size"),
+        { Type: "image" } when !EndsIn(media.Name, ".jpg", ".jpeg", ".png") => Refusal(40004, "invalid media type"),
+        { Type: "voice" } when !EndsIn(media.Name, ".amr") => Refusal(40004, "invalid media type"),
+        { Type: "video" } when !EndsIn(media.Name, ".mp4") => Refusal(40004, "invalid media type"),
+        _ => null,
+    };
+
     protected override JsonObject Run(string path, IQueryCollection query, JsonObject body) => path switch
     {
         _ when !TrustsAddress => Refusal(60020, "not allow to access from your ip"),
@@ -143,6 +167,14 @@ public sealed class WeComEmulator : WeixinEmulator
                     return success;
                 case "template_card":
                     return ShowCard(user, body["template_card"]!.AsObject()) ? success : Refusal(40016, "invalid template card");
+                case "image" or "voice" or "video" or "file":
+                    if (MediaIn(body, type) is not { } media)
+                    {
+                        return Refusal(40007, "invalid media_id");
+                    }
+
+                    _filesShown.Add((user, media));
+                    return success;
                 default:
                     return Refusal(40008, "invalid message type");
             }

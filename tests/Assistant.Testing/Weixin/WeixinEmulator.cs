@@ -17,7 +17,7 @@ namespace Assistant.Testing.Weixin;
 /// What WeCom and WeChat have in common, on a real port: access tokens that end, refusals with HTTP status 200, files kept by id, and callbacks tried
 /// three times when they are not answered well within five seconds. Faults are put in by the test. Safe for concurrent use.
 /// </summary>
-public abstract class WeixinEmulator : IAsyncDisposable
+public abstract partial class WeixinEmulator : IAsyncDisposable
 {
     private const int Attempts = 3;
 
@@ -137,6 +137,12 @@ public abstract class WeixinEmulator : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         var (path, query) = (context.Request.Path.Value ?? "", context.Request.Query);
+        if (path == "/cgi-bin/media/upload")
+        {
+            await TakeUploadAsync(context, query["type"].ToString());
+            return;
+        }
+
         using var text = new StreamReader(context.Request.Body, Encoding.UTF8);
         var raw = await text.ReadToEndAsync(context.RequestAborted);
         var body = raw.Length == 0 ? [] : JsonNode.Parse(raw)!.AsObject();
@@ -146,7 +152,7 @@ public abstract class WeixinEmulator : IAsyncDisposable
             return;
         }
 
-        if (query["access_token"].ToString() is not { Length: > 0 } token || token != _token)
+        if (!HasToken(query))
         {
             await WriteAsync(context, Refusal(40014, "invalid access_token"));
             return;
@@ -164,21 +170,9 @@ public abstract class WeixinEmulator : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context, string path, IQueryCollection query, JsonObject body, string raw)
     {
         var fault = IsSend(path) && _faults.TryDequeue(out var next) ? next : null;
-        switch (fault)
+        if (await FailsAsync(context, fault))
         {
-            case WeixinFault.Refused refused:
-                await WriteAsync(context, Refusal(refused.Code, refused.Message));
-                return;
-            case WeixinFault.Page page:
-                context.Response.StatusCode = page.Status;
-                if (page.RetryAfterSeconds is { } seconds)
-                {
-                    context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                }
-
-                return;
-            default:
-                break;
+            return;
         }
 
         JsonObject answer;
@@ -195,6 +189,29 @@ public abstract class WeixinEmulator : IAsyncDisposable
         }
 
         await WriteAsync(context, answer);
+    }
+
+    private bool HasToken(IQueryCollection query) => query["access_token"].ToString() is { Length: > 0 } token && token == _token;
+
+    /// <summary>Lets a fault happen, as far as it is one instead of an answer.</summary>
+    private static async Task<bool> FailsAsync(HttpContext context, WeixinFault? fault)
+    {
+        switch (fault)
+        {
+            case WeixinFault.Refused refused:
+                await WriteAsync(context, Refusal(refused.Code, refused.Message));
+                return true;
+            case WeixinFault.Page page:
+                context.Response.StatusCode = page.Status;
+                if (page.RetryAfterSeconds is { } seconds)
+                {
+                    context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                }
+
+                return true;
+            default:
+                return false;
+        }
     }
 
     private JsonObject Issue()

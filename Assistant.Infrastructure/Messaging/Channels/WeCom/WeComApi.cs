@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Weixin;
 
@@ -35,6 +36,9 @@ internal sealed class WeComApi(MessengerHttp http, WeComSettings settings, TimeP
                 ["button"] = new JsonObject { ["replace_name"] = label },
             },
             cancellationToken);
+
+    /// <inheritdoc cref="WeixinApi.UploadAsync"/>
+    public Task<WeixinAnswer> UploadAsync(string type, OutboundFile file, CancellationToken cancellationToken) => _api.UploadAsync(type, file, cancellationToken);
 
     public Task<Stream> OpenMediaAsync(string mediaId, CancellationToken cancellationToken) => _api.OpenMediaAsync(mediaId, cancellationToken);
 

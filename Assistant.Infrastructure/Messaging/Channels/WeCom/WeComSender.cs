@@ -11,7 +11,10 @@ internal sealed class WeComSender(WeComApi api, WeComSettings settings)
     // WeCom recognises a repetition by what it says, not by an id: asked for on every send it would swallow the second "OK" of a conversation.
     private const int RepetitionSeconds = 600;
 
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => SendAsync(message, BodiesOf(message), cancellationToken);
+
+    /// <param name="bodies">What is to be shown for the message, in order.</param>
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, IEnumerable<JsonObject> bodies, CancellationToken cancellationToken)
     {
         if (!IsUser(message.Chat.ExternalId))
         {
@@ -19,7 +22,7 @@ internal sealed class WeComSender(WeComApi api, WeComSettings settings)
         }
 
         var id = "";
-        foreach (var body in BodiesOf(message))
+        foreach (var body in bodies)
         {
             if (message.MayRepeat)
             {
@@ -58,6 +61,6 @@ internal sealed class WeComSender(WeComApi api, WeComSettings settings)
         return text.Length <= WeComCard.LongestText ? cards : cards.Prepend(WeComText.Message(message.Body.Markdown, settings.UsesMarkdown));
     }
 
-    // A bar would name several people, and @all everybody.
-    private static bool IsUser(string chat) => chat.Length is > 0 and <= 64 && !chat.Contains('|', StringComparison.Ordinal) && chat != "@all";
+    /// <summary>Whether a chat is one person's: a bar would name several, and @all everybody.</summary>
+    public static bool IsUser(string chat) => chat.Length is > 0 and <= 64 && !chat.Contains('|', StringComparison.Ordinal) && chat != "@all";
 }

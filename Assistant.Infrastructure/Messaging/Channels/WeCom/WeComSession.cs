@@ -8,7 +8,7 @@ using Assistant.Infrastructure.Messaging.Weixin;
 namespace Assistant.Infrastructure.Messaging.Channels.WeCom;
 
 /// <summary>One app, connected: puts the parts of this folder together.</summary>
-internal sealed class WeComSession : IChannelSession, IWebhookReceiver, IAttachmentReader
+internal sealed class WeComSession : IChannelSession, IWebhookReceiver, IFileSender, IAttachmentReader
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
 
@@ -22,6 +22,7 @@ internal sealed class WeComSession : IChannelSession, IWebhookReceiver, IAttachm
     private readonly WeixinEnvelope _envelope;
     private readonly WeComApi _api;
     private readonly WeComSender _sender;
+    private readonly WeComUploads _uploads;
     private readonly TimeProvider _time;
 
     public WeComSession(Connection connection, MessengerHttp http, TimeProvider time)
@@ -31,6 +32,7 @@ internal sealed class WeComSession : IChannelSession, IWebhookReceiver, IAttachm
         _envelope = new WeixinEnvelope(_settings.Token, new WeixinCrypt(_settings.EncodingAesKey, _settings.CorpId), time);
         _api = new WeComApi(http, _settings, time);
         _sender = new WeComSender(_api, _settings);
+        _uploads = new WeComUploads(_api, _sender);
     }
 
     /// <inheritdoc />
@@ -55,6 +57,10 @@ internal sealed class WeComSession : IChannelSession, IWebhookReceiver, IAttachm
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _uploads.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)
