@@ -19,7 +19,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 // So each unknown id is asked about, few in practice: those of interrupted sends, of messages the gateway did not store, and some beyond
 // the end. "Certainly not shown" is claimed only when every possible id was asked about, which needs three bounds: below, the message
 // answered, or else the oldest known id (the caller knows ids from before the message was decided); above, the first id this run was
-// given for a send of its own, or else the newest known id plus as many sends as can have been under way; and that the backlog of the
+// given for a send that it began well after the attempt had ended, or else the newest known id plus as many sends as can have been under way (that
+// is many questions: once the bot sends again after a time of silence, what was given up meanwhile needs few); and that the backlog of the
 // time we were down has been received, or its messages would look like the end. Otherwise the answer is "cannot tell", and the message
 // is sent again.
 //
@@ -75,6 +76,11 @@ internal sealed class TelegramDeliveryProbe(ITelegramBotClient client, TelegramS
         var isComplete = candidates.Count <= options.ProbeLimit;
         foreach (var id in candidates.Take(options.ProbeLimit))
         {
+            if (id >= sightings.CeilingOf(message.Id))
+            {
+                continue; // a send that went well meanwhile told where the ids end
+            }
+
             switch (await AskAsync(message, chat, id, cancellationToken))
             {
                 case Answer.Ours:
@@ -93,7 +99,7 @@ internal sealed class TelegramDeliveryProbe(ITelegramBotClient client, TelegramS
     /// <summary>Ids that may be the message's, likeliest first: gaps among the known ids from the newest down, then those beyond the end. At most one more than may be asked.</summary>
     private List<int> Candidates(OutboundMessage message, int[] known, int low)
     {
-        var ceiling = sightings.IsOfThisRun(message.Id) ? null : sightings.FirstSent;
+        var ceiling = sightings.CeilingOf(message.Id);
         var candidates = new List<int>();
         for (var i = known.Length - 1; i > 0 && known[i] > low && candidates.Count <= options.ProbeLimit; i--)
         {

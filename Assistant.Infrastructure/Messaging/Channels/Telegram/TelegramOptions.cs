@@ -37,7 +37,7 @@ public sealed class TelegramOptions
 
     /// <summary>
     /// How many ids beyond the newest known one a delivery probe tries: as many sends as can be under way or not yet recorded when the
-    /// process dies. Default 256. After the first send of a new run the end is known, and this no longer counts.
+    /// process dies. Default 256. After the first send that begins later the end is known, and this no longer counts.
     /// </summary>
     [Range(1, 10_000)]
     public int ProbeLookAhead { get; set; } = 256;

@@ -47,10 +47,11 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
             return new SendOutcome.Rejected(Phrase.Of("telegram.no-chat", ("chat", message.Chat.ExternalId)));
         }
 
+        var began = time.GetUtcNow();
         try
         {
             var present = _movedChats.GetValueOrDefault(chat, chat);
-            return Delivered(await SendToAsync(present));
+            return Delivered(await SendToAsync(present), began);
         }
         catch (RequestException e)
         {
@@ -116,9 +117,9 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
         return new InlineKeyboardMarkup(rows);
     }
 
-    private SendOutcome.Delivered Delivered(Message sent)
+    private SendOutcome.Delivered Delivered(Message sent, DateTimeOffset began)
     {
-        sightings.Sent(sent.Chat.Id, sent.Id);
+        sightings.Sent(sent.Chat.Id, sent.Id, began);
         return new SendOutcome.Delivered(TelegramIds.Message(sent.Chat.Id, sent.Id));
     }
 

@@ -22,7 +22,7 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, IFile
     {
         _settings = TelegramSettings.Read(connection.Settings);
         var client = http.NewClient(_settings);
-        var sightings = new TelegramSightings();
+        var sightings = new TelegramSightings(time);
         _sender = new TelegramSender(client, sightings, time);
         _files = new TelegramFiles(http.NewUploadingClient(_settings), _sender);
         _receiver = new TelegramReceiver(connection.Id, _settings, client, _sender, sightings, time);

@@ -1,22 +1,26 @@
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>What this run of the process has seen of the bot's message counter: the delivery probe's bounds. Safe for concurrent use.</summary>
-internal sealed class TelegramSightings
+internal sealed class TelegramSightings(TimeProvider time)
 {
     /// <summary>Remembered ids; more than a backlog of this size leaves the probe uncertain, never wrong.</summary>
     private const int Remembered = 20_000;
 
+    /// <summary>How long after we gave up a call Telegram may still carry it out.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly HashSet<int> _ids = [];
-    private readonly HashSet<Guid> _uncertain = [];
+    private readonly Dictionary<Guid, Attempt> _uncertain = [];
+    private readonly List<Attempt> _unbounded = [];
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int _firstSent;
 
     /// <summary>Ends when everything people wrote while the process was down has been received.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
-    /// <summary>The first id this run was given for a message of its own, or <see langword="null"/>. What an earlier run sent has lower ids.</summary>
-    public int? FirstSent => _firstSent is > 0 and var id ? id : null;
+    // What an earlier run sent has lower ids.
+    private int? FirstSent => _firstSent is > 0 and var id ? id : null;
 
     public void Received(long chat, int message)
     {
@@ -32,19 +36,41 @@ internal sealed class TelegramSightings
         }
     }
 
-    public void Sent(long chat, int message)
+    /// <param name="began">When the call began: what was given up well before it has a lower id, or none.</param>
+    public void Sent(long chat, int message, DateTimeOffset began)
     {
-        if (_firstSent == 0 && TelegramIds.SharesCounter(chat))
+        if (!TelegramIds.SharesCounter(chat))
         {
-            Interlocked.CompareExchange(ref _firstSent, message, 0);
+            return;
+        }
+
+        Interlocked.CompareExchange(ref _firstSent, message, 0);
+        lock (_lock)
+        {
+            _unbounded.RemoveAll(attempt => attempt.TryBound(message, began));
         }
     }
 
+    /// <summary>A call to show the message was given up just now.</summary>
     public void Uncertain(Guid message)
     {
         lock (_lock)
         {
-            _uncertain.Add(message);
+            if (_uncertain.Remove(message, out var earlier))
+            {
+                _unbounded.Remove(earlier);
+            }
+
+            _unbounded.Add(_uncertain[message] = new Attempt(time.GetUtcNow() + Aftermath));
+        }
+    }
+
+    /// <summary>What is below is all that a message that may have been shown can have for an id; <see langword="null"/> while that is not known.</summary>
+    public int? CeilingOf(Guid message)
+    {
+        lock (_lock)
+        {
+            return _uncertain.TryGetValue(message, out var attempt) ? attempt.Ceiling : FirstSent;
         }
     }
 
@@ -53,7 +79,7 @@ internal sealed class TelegramSightings
     {
         lock (_lock)
         {
-            return _uncertain.Contains(message);
+            return _uncertain.ContainsKey(message);
         }
     }
 
@@ -64,6 +90,18 @@ internal sealed class TelegramSightings
         lock (_lock)
         {
             return [.. _ids];
+        }
+    }
+
+    /// <param name="over">From when on nothing comes of it any more.</param>
+    private sealed class Attempt(DateTimeOffset over)
+    {
+        public int? Ceiling { get; private set; }
+
+        public bool TryBound(int message, DateTimeOffset began)
+        {
+            Ceiling = began > over ? message : null;
+            return Ceiling is not null;
         }
     }
 }

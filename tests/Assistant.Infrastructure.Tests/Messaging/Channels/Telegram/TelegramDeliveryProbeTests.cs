@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Testing.Telegram;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
@@ -197,6 +198,33 @@ public sealed class TelegramDeliveryProbeTests
         Assert.Equal($"5001:{rig.Emulator.SaidBy(5001)[0].Id}", finding?.ExternalId);
     }
 
+    [Theory]
+    [InlineData(true, 6, 1)]
+    [InlineData(false, 6, 0)]
+    [InlineData(true, 4, 1)]
+    [InlineData(false, 4, 64)]
+    public async Task A_send_of_this_run_needs_few_questions_once_a_send_begun_well_after_it_told_where_the_ids_end(bool wasShown, int secondsLater, int questions)
+    {
+        var time = new FakeTimeProvider();
+        await using var rig = await NewRigAsync(time: time);
+        var known = Ask(rig, 5001);
+        await rig.StartAsync(Cancel);
+        var lost = Message(rig, 5001, "answer");
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            // The end told after the first attempt says nothing of the second.
+            rig.Emulator.Fail("sendMessage", new TelegramFault.Cut(AfterEffect: wasShown && attempt == 2));
+            Assert.IsType<SendOutcome.Uncertain>(await rig.Session.SendAsync(lost, Cancel));
+            time.Advance(TimeSpan.FromSeconds(attempt == 1 ? 60 : secondsLater));
+            known.Add(Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(Message(rig, 5002, "another"), Cancel)).ExternalId);
+        }
+
+        var finding = await ((IDeliveryProbe)rig.Session).FindAsync(lost, known, Cancel);
+
+        Assert.Equal(new DeliveryFinding(wasShown ? $"5001:{Assert.Single(rig.Emulator.SaidBy(5001)).Id}" : null), finding);
+        Assert.Equal(questions, rig.Emulator.Calls.Count(c => c.Method == "editMessageReplyMarkup"));
+    }
+
     [Fact]
     public async Task A_pause_is_obeyed_and_a_fault_leaves_it_open()
     {
@@ -211,12 +239,12 @@ public sealed class TelegramDeliveryProbeTests
         Assert.Null(await FindAsync(rig, 5001, "something else", known));
     }
 
-    private static Task<TelegramRig> NewRigAsync(Action<Infrastructure.Messaging.Channels.Telegram.TelegramOptions>? configure = null)
+    private static Task<TelegramRig> NewRigAsync(Action<Infrastructure.Messaging.Channels.Telegram.TelegramOptions>? configure = null, TimeProvider? time = null)
         => TelegramRig.NewAsync(configure: o =>
         {
             o.ProbeLookAhead = 64;
             configure?.Invoke(o);
-        });
+        }, time: time);
 
     private static HashSet<string> Ask(TelegramRig rig, int person) => [$"{person}:{rig.Emulator.Say(person, "question")}"];
 
