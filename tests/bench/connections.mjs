@@ -3,8 +3,8 @@
 // one is answered 429, and is released. Checks that each message is answered once and in the order of its chat, and that no OTHER connection becomes
 // slower while one is in trouble. Prints what each connection saw in each phase. Exit code 1 when a promise was broken, 3 when it cannot run.
 //   node tests/bench/connections.mjs [--app artifacts/app/Assistant.Web.dll] [--short] [--hang telegram-1,webhook-1,...] [--limit slack-1,...]
-//     [--accounts telegram:4,webhook:4,...] [--chats 4] [--crowd 150] [--in-flight 2] [--pause 1000] [--crowd-pause 4000] [--seconds 15]
-//     [--hang-seconds 15] [--recover 120000] [--port 21310] [--seed N] [--out FILE] [--command "node tests/bench/careless.mjs lost"]
+//     [--accounts telegram:4,webhook:4,...] [--chats 4] [--crowd 150] [--in-flight 2] [--pause 1000] [--crowd-pause 20000] [--seconds 15]
+//     [--hang-seconds 20] [--latency 0] [--recover 120000] [--port 21310] [--seed N] [--out FILE] [--command "node tests/bench/careless.mjs lost"]
 // A connection that is to be in trouble has a crowd of chats: more than the program opens sockets to one server for it.
 // Ports used: P the program, P+1 the engine, P+2 and up the messengers.
 import { spawn } from 'node:child_process';
@@ -35,8 +35,8 @@ const { values } = parseArgs({
       app: join(root, 'artifacts/app/Assistant.Web.dll'), command: '', port: '21310', seed: String(process.pid), out: '',
       accounts: 'telegram:4,webhook:4,line:2,whatsapp:2,messenger:2,twilio:2,slack:2,signal:2',
       hang: isShort ? 'telegram-1' : everyOne, limit: isShort ? 'slack-1' : everyOne,
-      seconds: isShort ? '5' : '15', 'hang-seconds': isShort ? '5' : '15', warm: isShort ? '3' : '8', recover: '120000',
-      chats: '4', crowd: '150', 'in-flight': '2', pause: '1000', 'crowd-pause': '4000',
+      seconds: isShort ? '5' : '15', 'hang-seconds': isShort ? '5' : '20', warm: isShort ? '3' : '15', recover: '120000',
+      chats: '4', crowd: '150', 'in-flight': '2', pause: '1000', 'crowd-pause': isShort ? '4000' : '20000', latency: '0',
     }).map(([name, value]) => [name, { type: 'string', default: value }])),
   },
 });
@@ -50,7 +50,7 @@ const random = mulberry(number('seed'));
 const servers = [];
 const accounts = [];
 for (const [at, [type, count]] of values.accounts.split(',').map(one => one.split(':')).entries()) {
-  const server = new Server(messengers[type]);
+  const server = new Server(messengers[type], number('latency'));
   await server.listen(port + 2 + at).catch(error => { console.error(`connections: ${error.message}`); process.exit(3); });
   for (let i = 1; i <= Number(count); i++) {
     const account = new Account(messengers[type], i, accounts.length + 1);

@@ -62,10 +62,10 @@ export class Account {
 
 /** Emits `shown` with account, chat (a number) and text. */
 export class Server extends EventEmitter {
-  constructor(messenger) {
+  /** @param latency Milliseconds that every call takes at least. */
+  constructor(messenger, latency) {
     super();
-    this.messenger = messenger;
-    this.accounts = [];
+    Object.assign(this, { messenger, latency, accounts: [] });
   }
 
   listen(port) {
@@ -99,7 +99,8 @@ export class Server extends EventEmitter {
       return answer(response, this.messenger.limited?.() ?? { status: 429, headers: { 'retry-after': '1' }, body: { ok: false, error: 'ratelimited', message: 'Too many requests' } });
     }
 
-    go();
+    if (this.latency && !isReceiving) setTimeout(go, this.latency);
+    else go();
   }
 
   #answer(account, request, response, body) {
