@@ -53,7 +53,7 @@ export class Verdict {
     for (const { name, trouble } of phases.slice(1)) {
       const others = this.rows.filter(row => row.name !== trouble);
       const [healthy, now] = [phases[0].name, name].map(phase => pool(others.map(row => row.phases[phase])));
-      const slowed = others.filter(row => isSlowed(row.phases[phases[0].name], row.phases[name])).map(row => row.name);
+      const slowed = others.filter(row => isSlowed(row.phases[phases[0].name], row.phases[name], healthy, now)).map(row => row.name);
       this.others.push({ phase: name, healthy, now, p50Ratio: now.p50 / healthy.p50, p99Ratio: now.p99 / healthy.p99, rateRatio: now.rate / healthy.rate, slowed });
       if (slowed.length > 0) this.faults.push(`${name}: slower became ${slowed.join(', ')}`);
       if (isSlowed(healthy, now)) this.faults.push(`${name}: the others as a whole became slower`);
@@ -91,9 +91,13 @@ export class Verdict {
   }
 }
 
-/** Whether answers took more than twice as long, or there were fewer than half as many: who waits for an answer says nothing new. */
-function isSlowed(healthy, now) {
-  return (now.p50 > 2 * healthy.p50 && now.p50 - healthy.p50 > noiseMs) || now.rate < healthy.rate / 2;
+/**
+ * Whether answers took more than twice as long, or there were fewer than half as many: who waits for an answer says nothing new.
+ * One connection is slowed when it fell that far behind the others, too: a busy machine slows all of them, which is judged of the whole.
+ */
+function isSlowed(healthy, now, allHealthy = now, all = healthy) {
+  const usual = Math.max(healthy.p50, all.p50);
+  return (now.p50 > 2 * usual && now.p50 - usual > noiseMs) || now.rate < healthy.rate / 2 * Math.min(1, all.rate / allHealthy.rate);
 }
 
 function pool(phases) {
