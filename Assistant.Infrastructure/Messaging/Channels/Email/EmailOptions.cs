@@ -11,9 +11,9 @@ public sealed class EmailOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long handing over a mail with a file may take. Default 5 min: the largest over a line of 1 Mbit/s.</summary>
+    /// <summary>How long handing over a mail with a file may take. Default 2 min, the time the outbox has for a file.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How far back the first look at a mailbox goes, for mail nobody has read. Default 2 days; a search knows whole days only.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "365.00:00:00")]
