@@ -59,6 +59,8 @@ public abstract record OutgoingFiles
             var name = OutboundFile.NameOf(file.Name);
             switch (FileCheck.Judge(name, null, file.Content, limits))
             {
+                case FileVerdict.Fit fit when ReasonAgainst(manifest, fit) is { } reason:
+                    return new Refused(file.Name, reason);
                 case FileVerdict.Fit fit:
                     left -= fit.Content.Length;
                     files.Add(new OutgoingFile(new Attachment(fit.Type.Kind, "", name, fit.Type.MediaType, fit.Content.Length), fit.Type.MediaType, fit.Content));
@@ -69,5 +71,16 @@ public abstract record OutgoingFiles
         }
 
         return new Accepted(files);
+    }
+
+    private static Phrase? ReasonAgainst(ChannelManifest manifest, FileVerdict.Fit fit)
+    {
+        if (!manifest.TakesFilesOf(fit.Type.MediaType))
+        {
+            var kinds = manifest.FileTypes!.Keys.Select(type => FileType.Named(type).Extensions is [var ending, ..] ? ending.TrimStart('.').ToUpperInvariant() : type);
+            return Phrase.Of("attachment.channel-takes-only", ("channel", manifest.DisplayName), ("kinds", string.Join(", ", kinds)));
+        }
+
+        return manifest.FileTypes?[fit.Type.MediaType] is { } largest && fit.Content.Length > largest ? FileCheck.TooLarge(largest) : null;
     }
 }

@@ -78,5 +78,14 @@ public sealed record ChannelManifest(
     /// <summary>How long after a person's last word the messenger lets us write to them; <see langword="null"/> when it does not ask.</summary>
     public TimeSpan? ReplyWindow { get; init; }
 
+    /// <summary>
+    /// Where it takes some kinds of files only: their media types, as of <see cref="Attachments.FileType"/>, each with the largest size in bytes.
+    /// <see langword="null"/> where every kind goes.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? FileTypes { get; init; }
+
+    /// <summary>Whether it takes files of a type.</summary>
+    public bool TakesFilesOf(string mediaType) => Can(ChannelCapabilities.OutboundAttachments) && (FileTypes is null || FileTypes.ContainsKey(mediaType));
+
     public bool Can(ChannelCapabilities capability) => (Capabilities & capability) == capability;
 }

@@ -62,6 +62,30 @@ public sealed class OutgoingFilesTests
 
     private static GivenFile Given(string name, string content) => new(name, Encoding.Latin1.GetBytes(content));
 
+    [Theory]
+    [InlineData("a.txt", "words", "attachment.channel-takes-only")]
+    [InlineData("a.pdf", "%PDF-1.7", "attachment.channel-takes-only")]
+    [InlineData("song.mp3", "ID3\u0003\0\0\0\0\0\0", null)]
+    [InlineData("song.mp3", "ID3\u0003\0\0\0\0\0\0 and more", "attachment.too-large")]
+    public void A_messenger_of_some_kinds_of_files_is_offered_no_others(string name, string content, string? reason)
+    {
+        var manifest = Manifest with { FileTypes = new Dictionary<string, long> { ["image/jpeg"] = 600, ["audio/mpeg"] = 12 } };
+
+        var looked = OutgoingFiles.For(manifest, [Given(name, content)], Limits);
+
+        Assert.Equal(reason, (looked as OutgoingFiles.Refused)?.Reason.FirstCode);
+    }
+
+    [Fact]
+    public void What_a_messenger_takes_is_said_by_the_ends_of_names()
+    {
+        var manifest = Manifest with { FileTypes = new Dictionary<string, long> { ["image/jpeg"] = 600, ["audio/mpeg"] = 12 } };
+
+        var refused = Assert.IsType<OutgoingFiles.Refused>(OutgoingFiles.For(manifest, [Given("a.txt", "words")], Limits));
+
+        Assert.Equal(Phrase.Of("attachment.channel-takes-only", ("channel", "Messenger"), ("kinds", "JPG, MP3")), refused.Reason);
+    }
+
     private static OutgoingFiles Look(params GivenFile[] given) => OutgoingFiles.For(Manifest, given, Limits);
 
     private static Phrase Refused(params GivenFile[] given) => Assert.IsType<OutgoingFiles.Refused>(Look(given)).Reason;

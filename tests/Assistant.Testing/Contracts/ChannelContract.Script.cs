@@ -103,7 +103,7 @@ public abstract partial class ChannelContract
 
     private static async Task<string> ShowAsync(ChannelRig rig, OutboundFile file, int files)
     {
-        if (!rig.Channel.Manifest.Can(ChannelCapabilities.OutboundAttachments))
+        if (!rig.Channel.Manifest.TakesFilesOf(file.MediaType))
         {
             return "no";
         }

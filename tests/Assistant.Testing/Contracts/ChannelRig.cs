@@ -119,6 +119,9 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Files the assistant's messages show in a chat, oldest first.</summary>
     public virtual IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person) => throw new NotSupportedException("The channel sends no files.");
 
+    /// <summary>Why people see no names of files; <see langword="null"/> where they do.</summary>
+    public virtual string? ShowsNoFileNames => null;
+
     /// <summary>Sending the next file is answered with "wait <paramref name="seconds"/> seconds". Not shown.</summary>
     public virtual void FloodNextFile(int seconds) => throw new NotSupportedException("The messenger has no limit of its own for files.");
 

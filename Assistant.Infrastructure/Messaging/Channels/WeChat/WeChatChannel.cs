@@ -23,11 +23,13 @@ internal sealed class WeChatChannel(MessengerHttp http, TimeProvider time) : ICh
         DisplayName: "WeChat 微信公众号",
         Glyph: "M9 3C4.6 3 1 5.9 1 9.5 1 11.6 2.2 13.4 4 14.6L3.4 16.8 5.9 15.5C6.9 15.8 7.9 16 9 16 9 12 12.5 9 17 9 16.7 5.6 13.2 3 9 3ZM17 10.5C13.7 10.5 11 12.7 11 15.4 11 18.1 13.7 20.3 17 20.3 17.7 20.3 18.4 20.2 19 20L21 21 20.5 19.3C22 18.4 23 17 23 15.4 23 12.7 20.3 10.5 17 10.5Z",
         SetupUrl: new Uri("https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Access_Overview.html"),
-        Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundAttachments | ChannelCapabilities.Webhook,
+        Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: Limit,
         Settings: WeChatSettings.Fields)
     {
         ReplyWindow = TimeSpan.FromHours(48),
+        LargestFile = WeChatUploads.Largest,
+        FileTypes = WeChatUploads.Types,
         Readers = new("Tencent reads everything: WeChat is not end-to-end encrypted.", "腾讯可以读取全部内容：微信不是端到端加密的。"),
     };
 

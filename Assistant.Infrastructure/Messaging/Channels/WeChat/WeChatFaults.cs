@@ -20,6 +20,7 @@ internal static class WeChatFaults
         [45011] = new(Remedy.Time, Phrase.Of("channel.pause", ("name", WeChatChannel.Name))),
         [45015] = new(Remedy.None, Phrase.Of("wechat.window-closed")),
         [45047] = new(Remedy.None, Phrase.Of("wechat.too-many")),
+        [45007] = new(Remedy.None, Phrase.Of("wechat.voice-too-long")),
         [40003] = new(Remedy.None, Phrase.Of("wechat.person-unknown")),
         [43004] = new(Remedy.None, Phrase.Of("wechat.person-unknown")),
     });

@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.WeChat;
 
 /// <summary>One account, connected: puts the parts of this folder together.</summary>
-internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader
+internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IFileSender, IAttachmentReader
 {
     // A reply in the answer would have to be ready within five seconds; anything but this word shows the person a fault of the account.
     private static readonly WebhookReply Taken = new(200, "success");
@@ -16,6 +16,7 @@ internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITyping
     private readonly WeChatSettings _settings;
     private readonly WeChatCallbacks _callbacks;
     private readonly WeChatApi _api;
+    private readonly WeChatUploads _uploads;
     private readonly TimeProvider _time;
 
     public WeChatSession(Connection connection, MessengerHttp http, TimeProvider time)
@@ -24,6 +25,7 @@ internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITyping
         _settings = WeChatSettings.Read(connection.Settings);
         _callbacks = new WeChatCallbacks(_settings, time);
         _api = new WeChatApi(http, _settings, time);
+        _uploads = new WeChatUploads(_api);
     }
 
     /// <inheritdoc />
@@ -54,6 +56,10 @@ internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITyping
         // WeChat gives a sent message no id.
         return WeChatFaults.All.OutcomeOf(answer) ?? new SendOutcome.Delivered(message.Id.ToString("N"));
     }
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _uploads.SendAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)

@@ -94,11 +94,22 @@ internal sealed class WeChatRig : ChannelRig
 
     public override IReadOnlyList<string> ShownTo(int person) => Emulator.ShownTo(OpenIdOf(person));
 
+    public override string? ShowsNoFileNames => "WeChat shows pictures, voice and films without their names.";
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Emulator.FilesShownTo(OpenIdOf(person)).Select(file => (file.Name, file.Content))];
+
     public override void FloodNextSend(int seconds) => Emulator.FailSend(new WeixinFault.Page(429, seconds));
 
     public override void BreakNextSend() => Emulator.FailSend(new WeixinFault.Page(500));
 
     public override void LoseNextAnswer() => Emulator.FailSend(new WeixinFault.Cut());
+
+    public override void FloodNextFile(int seconds) => Emulator.FailUpload(new WeixinFault.Page(429, seconds));
+
+    public override void BreakNextFile() => Emulator.FailUpload(new WeixinFault.Page(500));
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
 
     public override void Refuse(int person) => Emulator.CloseWindow(OpenIdOf(person));
 
