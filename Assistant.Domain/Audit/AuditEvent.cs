@@ -48,6 +48,7 @@ public static class AuditActions
     public const string MessageReceived = "message.received";
     public const string MessageEdited = "message.edited";
     public const string MessageDeleted = "message.deleted";
+    public const string MessageReacted = "message.reacted";
     public const string MessageRefused = "message.refused";
     public const string TurnCompleted = "turn.completed";
     public const string TurnFailed = "turn.failed";

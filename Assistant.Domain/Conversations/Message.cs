@@ -26,6 +26,11 @@ public enum DeliveryState
     Dropped,
 }
 
+/// <summary>One person's reaction to a message.</summary>
+/// <param name="Name">An emoji, or how the messenger calls it; untrusted.</param>
+/// <param name="By">The person's name.</param>
+public sealed record Reaction(string Name, PersonId Person, string By);
+
 /// <summary>One entry of a conversation, in the order of <see cref="Seq"/>.</summary>
 /// <param name="Seq">1, 2, 3… within the conversation, without gaps.</param>
 /// <param name="AuthorName">As shown at the time.</param>
@@ -54,6 +59,9 @@ public sealed record Message(
 {
     /// <summary>What became of the <see cref="Attachments"/>, in their order; empty where nobody asked, or where files were not kept yet.</summary>
     public IReadOnlyList<AttachmentFile> Files { get; init; } = [];
+
+    /// <summary>What people reacted with, in the order they did; only where a thread is read, and never of a message that was taken back.</summary>
+    public IReadOnlyList<Reaction> Reactions { get; init; } = [];
 
     /// <summary>Whether the product itself notes for colleagues what happened; nobody said it.</summary>
     public bool IsLine => IsNote && Author == AuthorKind.System;

@@ -17,6 +17,8 @@ public enum Forgettable
     Files,
     /// <summary>Sealed pieces of kept files.</summary>
     FilePieces,
+    /// <summary>Reactions to messages: one of a person and a message each.</summary>
+    Reactions,
     Facts,
     Turns,
     ReadMarks,

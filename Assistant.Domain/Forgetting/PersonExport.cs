@@ -4,6 +4,7 @@ using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 
 namespace Assistant.Domain.Forgetting;
@@ -31,12 +32,12 @@ public sealed class PersonExport(
             var theirs = new HashSet<long>();
             await foreach (var page in MessagesAsync(person, conversation, cancellationToken))
             {
-                theirs.UnionWith(page.Where(_ => conversation.IsGroup).Select(message => message.Seq));
+                theirs.UnionWith(page.Where(message => conversation.IsGroup && message.Person == id).Select(message => message.Seq));
                 foreach (var message in page)
                 {
                     json.BeginMessage(message);
                     await WriteFilesAsync(json, person, message, cancellationToken);
-                    json.EndMessage();
+                    json.EndMessage(message);
                 }
 
                 await json.FlushAsync(cancellationToken);
@@ -116,7 +117,7 @@ public sealed class PersonExport(
         }
     }
 
-    // Of a group, what is theirs: what they wrote and what they were answered.
+    // Of a group, what is theirs: what they wrote, what they were answered, and of what they reacted to no more than where it stands.
     private async IAsyncEnumerable<IReadOnlyList<Message>> MessagesAsync(
         PersonRow person, PersonConversation conversation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -128,9 +129,17 @@ public sealed class PersonExport(
                 yield break;
             }
 
-            yield return conversation.IsGroup ? [.. page.Where(message => message.Person == person.Person.Id)] : page;
+            yield return conversation.IsGroup ? [.. page.Select(message => Theirs(message, person.Person.Id)).OfType<Message>()] : page;
             after = page[^1].Seq;
         }
+    }
+
+    private static Message? Theirs(Message message, PersonId person)
+    {
+        var reactions = message.Reactions.Where(reaction => reaction.Person == person).ToList();
+        return message.Person == person ? message with { Reactions = reactions }
+            : reactions.Count == 0 ? null
+            : message with { AuthorName = "", Body = new MessageBody(""), Attachments = [], Files = [], Reactions = reactions };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<PersonTurn>> TurnsAsync(

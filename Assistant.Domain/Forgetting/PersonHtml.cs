@@ -37,6 +37,7 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     private static readonly LocalizedText Note = new("note among colleagues", "同事间备注");
     private static readonly LocalizedText TakenBack = new("taken back", "已撤回");
     private static readonly LocalizedText NotKept = new("(not kept)", "（未保存）");
+    private static readonly LocalizedText Reacted = new("Reactions", "表情回应");
     private static readonly LocalizedText Log = new("Events in the log", "日志中的事件");
     private static readonly LocalizedText Nothing = new("Nothing.", "无。");
 
@@ -89,6 +90,11 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
             foreach (var (named, at) in message.Attachments.Select((named, at) => (named, at)))
             {
                 Paragraph(Describe(named, message.Files.ElementAtOrDefault(at)));
+            }
+
+            if (message.Reactions.Count > 0)
+            {
+                Paragraph($"{Reacted.In(culture)}: {string.Join(' ', message.Reactions.Select(reaction => reaction.Name))}");
             }
 
             Write("</article>\n");

@@ -135,8 +135,15 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
 
     public void EndFile() => _json.WriteEndObject();
 
-    public void EndMessage()
+    public void EndMessage(Message message)
     {
+        _json.WriteEndArray();
+        _json.WriteStartArray("reactions");
+        foreach (var reaction in message.Reactions)
+        {
+            _json.WriteStringValue(reaction.Name);
+        }
+
         _json.WriteEndArray();
         _json.WriteEndObject();
     }

@@ -25,6 +25,8 @@ public enum ChannelCapabilities
     Webhook = 1 << 7,
     /// <summary>Files, photos or voice to people; the session is an <see cref="IFileSender"/>.</summary>
     OutboundAttachments = 1 << 8,
+    /// <summary>The messenger reports reactions to messages, the assistant's as well as people's.</summary>
+    InboundReactions = 1 << 9,
 }
 
 /// <summary>What one character is to a messenger's length limit.</summary>

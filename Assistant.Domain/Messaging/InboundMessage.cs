@@ -2,6 +2,7 @@ namespace Assistant.Domain.Messaging;
 
 /// <summary>Who spoke, as the messenger names them. Untrusted, but for <see cref="ExternalId"/> of a verified callback.</summary>
 /// <param name="ExternalId">The messenger's stable id of the user (never a username, which can be reused).</param>
+/// <param name="DisplayName">Empty where a reaction does not say: whoever is known keeps their name.</param>
 /// <param name="Locale">BCP 47 tag the messenger reports, or <see langword="null"/>.</param>
 public sealed record ExternalSender(string ExternalId, string DisplayName, string? Locale = null, bool IsBot = false);
 
@@ -36,6 +37,10 @@ public abstract record InboundContent
     /// <summary>A button of ours was pressed.</summary>
     /// <param name="Data">The <see cref="MessageButton.Data"/> of the button.</param>
     public sealed record Pressed(string Data, string Label) : InboundContent;
+
+    /// <summary>Somebody reacted to an earlier message, or took that back. It is said to nobody: it starts no turn.</summary>
+    /// <param name="Reactions">Emoji, or names of the messenger's own, at most <see cref="PersonReactions.MaxLength"/> long; others are left out.</param>
+    public sealed record Reacted(ReactionChange Change, IReadOnlyList<string> Reactions) : InboundContent;
 }
 
 /// <summary>One verified, parsed event of a messenger. Nothing in it is trusted beyond its origin.</summary>
@@ -50,7 +55,7 @@ public sealed record InboundMessage
 
     public required ExternalSender Sender { get; init; }
 
-    /// <summary>The messenger's id of the message said, edited, deleted or pressed on; unique in the chat.</summary>
+    /// <summary>The messenger's id of the message said, edited, deleted, pressed on or reacted to; unique in the chat.</summary>
     public required string ExternalMessageId { get; init; }
 
     public required InboundContent Content { get; init; }

@@ -11,6 +11,10 @@ public abstract record LiveEvent(TenantId Tenant)
     /// <summary>A message was added or changed (text, delivery).</summary>
     public sealed record MessageChanged(TenantId Tenant, Message Message) : LiveEvent(Tenant);
 
+    /// <summary>Reactions to a message changed.</summary>
+    /// <param name="Reactions">All that stand now.</param>
+    public sealed record ReactionsChanged(TenantId Tenant, ConversationId Conversation, long Seq, IReadOnlyList<Reaction> Reactions) : LiveEvent(Tenant);
+
     /// <summary>Control, status or waiting of a conversation changed, or it is new.</summary>
     public sealed record ConversationChanged(TenantId Tenant, ConversationId Conversation) : LiveEvent(Tenant);
 
@@ -40,6 +44,7 @@ public abstract record LiveEvent(TenantId Tenant)
     public ConversationId? About => this switch
     {
         MessageChanged e => e.Message.Conversation,
+        ReactionsChanged e => e.Conversation,
         ConversationChanged e => e.Conversation,
         ReplyProgress e => e.Conversation,
         ReplyAbandoned e => e.Conversation,

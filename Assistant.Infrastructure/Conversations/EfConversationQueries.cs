@@ -146,7 +146,8 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             {
                 using var keys = bodies.In(session, tenant);
                 keys.Load(rows.Select(row => row.PersonId).OfType<Guid>());
-                return AttachmentSql.WithFiles(session, tenant, rows.ConvertAll(row => Map(row).Open(keys)));
+                var messages = AttachmentSql.WithFiles(session, tenant, rows.ConvertAll(row => Map(row).Open(keys)));
+                return ReactionSql.WithReactions(session, keys, messages);
             },
             cancellationToken);
 

@@ -79,12 +79,13 @@ internal static class ForgettableTables
 
     public static readonly ForgettableTable People = new("people", Forgettable.Persons, "id", "id = @p1");
 
-    private const string TheirFiles = $"(person_id = @p1 OR {Theirs})";
+    // Of a person, also what they sent, or reacted to, in groups of others.
+    private const string TheirsAnywhere = $"(person_id = @p1 OR {Theirs})";
 
     /// <summary>Pieces of files: a quarter of a megabyte each, so few in one transaction.</summary>
     public static readonly ForgettableTable FilePieces = new(
         "attachment_chunks", Forgettable.FilePieces, "conversation_id, seq, number, chunk",
-        $"(conversation_id, seq, number) IN (SELECT conversation_id, seq, number FROM attachments WHERE tenant_id = @p0 AND {TheirFiles})",
+        $"(conversation_id, seq, number) IN (SELECT conversation_id, seq, number FROM attachments WHERE tenant_id = @p0 AND {TheirsAnywhere})",
         "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2")
     {
         BatchSize = 20,
@@ -109,7 +110,8 @@ internal static class ForgettableTables
         GroupMessages,
         Identities,
         FilePieces,
-        new("attachments", Forgettable.Files, "conversation_id, seq, number", TheirFiles, "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2"),
+        new("attachments", Forgettable.Files, "conversation_id, seq, number", TheirsAnywhere, "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2"),
+        new("reactions", Forgettable.Reactions, "conversation_id, seq, person_id, external_id", TheirsAnywhere, "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2"),
         Notes,
         Messages,
     ];

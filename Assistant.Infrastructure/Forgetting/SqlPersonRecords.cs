@@ -13,7 +13,8 @@ internal sealed class SqlPersonRecords(IReadPool reads) : IPersonRecords
     private const string Conversations =
         "SELECT id, connection_id, chat_title, is_group, status, created_at, last_at FROM conversations "
         + "WHERE tenant_id = @p0 AND erasure_id IS NULL AND (person_id = @p1 OR (is_group AND EXISTS (SELECT 1 FROM messages m "
-        + "WHERE m.conversation_id = conversations.id AND m.tenant_id = @p0 AND m.person_id = @p1 AND m.deleted_at IS NULL))) ORDER BY created_at, id";
+        + "WHERE m.conversation_id = conversations.id AND m.tenant_id = @p0 AND m.person_id = @p1 AND m.deleted_at IS NULL)) "
+        + "OR (is_group AND EXISTS (SELECT 1 FROM reactions r WHERE r.conversation_id = conversations.id AND r.person_id = @p1))) ORDER BY created_at, id";
 
     private const string Turns =
         "SELECT message_seq, result, engine, model, input_tokens, output_tokens, finished_at FROM turns "

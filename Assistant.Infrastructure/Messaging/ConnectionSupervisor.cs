@@ -22,7 +22,7 @@ public sealed class PublicAddressOptions
 /// <summary>Keeps a session running for every enabled connection; a fault of one touches no other.</summary>
 [ActsFor("the product, in every tenant: opens the connections people made")]
 [Audits(
-    AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+    AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed partial class ConnectionSupervisor(
     IConnectionStore connections,
     IChannelCatalog channels,

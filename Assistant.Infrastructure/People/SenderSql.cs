@@ -51,7 +51,7 @@ internal static class SenderSql
         var isForgotten = known.Person != Guid.Empty && keys.Find(new PersonId(known.Person)) is { IsDestroyed: true };
         if (known.Person != Guid.Empty && !isForgotten)
         {
-            if (known.Name != sender.DisplayName)
+            if (known.Name != sender.DisplayName && sender.DisplayName.Length > 0)
             {
                 session.Execute(Rename, connection.Tenant.Value, connection.ChannelType, sender.ExternalId, sender.DisplayName);
             }
@@ -65,15 +65,16 @@ internal static class SenderSql
         }
 
         var person = new PersonId(Guid.CreateVersion7(now));
-        session.Execute(InsertPerson, person.Value, connection.Tenant.Value, sender.DisplayName, sender.Locale, now);
+        var name = sender.DisplayName.Length > 0 ? sender.DisplayName : sender.ExternalId;
+        session.Execute(InsertPerson, person.Value, connection.Tenant.Value, name, sender.Locale, now);
         if (isForgotten)
         {
-            session.Execute(Replace, connection.Tenant.Value, connection.ChannelType, sender.ExternalId, person.Value, sender.DisplayName);
+            session.Execute(Replace, connection.Tenant.Value, connection.ChannelType, sender.ExternalId, person.Value, name);
         }
         else
         {
             session.Execute(
-                InsertIdentity, Guid.CreateVersion7(now), connection.Tenant.Value, person.Value, connection.ChannelType, sender.ExternalId, sender.DisplayName);
+                InsertIdentity, Guid.CreateVersion7(now), connection.Tenant.Value, person.Value, connection.ChannelType, sender.ExternalId, name);
         }
 
         return new SenderStanding(person, Standing.Unknown);

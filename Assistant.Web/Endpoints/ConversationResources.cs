@@ -51,6 +51,14 @@ internal sealed record AttachmentResource(
         number, named.Kind, named.FileName, file?.MediaType ?? named.MediaType, file?.SizeBytes ?? named.SizeBytes, file?.State, file?.Reason?.FirstCode);
 }
 
+internal sealed record ReactionResource(
+    [property: Description("An emoji, or how the messenger calls it, such as :shipit:.")] string Name,
+    Guid Person,
+    [property: Description("The person's name.")] string By)
+{
+    public static ReactionResource From(Reaction reaction) => new(reaction.Name, reaction.Person.Value, reaction.By);
+}
+
 internal sealed record MessageResource(
     Guid Id,
     [property: Description("1, 2, 3… within the conversation.")] long Seq,
@@ -58,6 +66,7 @@ internal sealed record MessageResource(
     string AuthorName,
     string Markdown,
     IReadOnlyList<AttachmentResource> Attachments,
+    [property: Description("What people reacted with, in the order they did.")] IReadOnlyList<ReactionResource> Reactions,
     [property: Description("Only colleagues see it.")] bool IsNote,
     DateTimeOffset At,
     DeliveryState Delivery,
@@ -67,7 +76,7 @@ internal sealed record MessageResource(
 {
     public static MessageResource From(Message message) => new(
         message.Id, message.Seq, message.Author, message.AuthorName, message.Body.Markdown,
-        AttachmentResource.Of(message), message.IsNote, message.At, message.Delivery,
+        AttachmentResource.Of(message), [.. message.Reactions.Select(ReactionResource.From)], message.IsNote, message.At, message.Delivery,
         message.EditedAt, message.DeletedAt, message.Body.IsForgotten);
 }
 

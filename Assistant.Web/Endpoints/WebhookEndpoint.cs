@@ -20,7 +20,7 @@ internal static class WebhookEndpoint
         => endpoints.MapMethods("/webhooks/{connection}", [HttpMethods.Get, HttpMethods.Post], ReceiveAsync)
             .OpenTo("messengers, by the signature or secret their channel verifies")
             .Audits(
-                AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused,
+                AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused,
                 AuditActions.PairingRequested).DisableAntiforgery().ExcludeFromDescription();
 
     private static async Task ReceiveAsync(

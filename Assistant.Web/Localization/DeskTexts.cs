@@ -107,6 +107,7 @@ internal static class DeskTexts
     public static string ToDeadLetters => Book.Say();
     public static string Attachments => Book.Say();
     public static string Buttons => Book.Say();
+    public static string Reactions => Book.Say();
     public static string AttachmentWithSize(string name, string size) => Book.Say(nameof(AttachmentWithSize), ("name", name), ("size", size));
     public static string AttachmentImage => Book.Say();
     public static string AttachmentVoice => Book.Say();

@@ -21,7 +21,7 @@ public abstract record GatewayOutcome
     /// <summary>Committed; the conversation will be woken.</summary>
     public sealed record Stored(Conversations.ConversationId Conversation) : GatewayOutcome;
 
-    /// <summary>Seen before; nothing changed.</summary>
+    /// <summary>Seen before, or a reaction to what is not known; nothing changed.</summary>
     public sealed record Duplicate : GatewayOutcome;
 
     /// <summary>The sender is unknown and was given, or already has, a pairing code.</summary>

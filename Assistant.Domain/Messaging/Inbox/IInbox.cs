@@ -12,6 +12,7 @@ namespace Assistant.Domain.Messaging.Inbox;
 /// calls made one after another by the same channel keep their order.</para>
 /// <para>Out-of-order deliveries: an edit that comes before its message is stored as the message, a deletion as its tombstone;
 /// the late original then changes nothing.</para>
+/// <para>A reaction opens no conversation and asks for no pairing: it is found by its message, in whichever thread of the chat that lies.</para>
 /// </remarks>
 public interface IInbox
 {
@@ -48,6 +49,9 @@ public abstract record InboxOutcome
 
     /// <summary>(Connection, dedupe key), or the message itself, was stored before; nothing changed.</summary>
     public sealed record Duplicate : InboxOutcome;
+
+    /// <summary>A reaction to a message that is not known, or by somebody who is not paired yet: nothing was stored.</summary>
+    public sealed record Unmatched : InboxOutcome;
 
     /// <summary>The sender was not let in; nothing of what they said was stored.</summary>
     public sealed record NotAdmitted(Phrase Reason, PersonId Person) : InboxOutcome;

@@ -21,10 +21,10 @@ internal sealed class InboxRow : ITenantRow
 
     public Guid ConversationId { get; set; }
 
-    /// <summary>The message it brought; 0 for an edit or a deletion.</summary>
+    /// <summary>The message it brought; 0 for an edit, a deletion or a reaction.</summary>
     public long MessageSeq { get; set; }
 
-    /// <summary><c>said</c>, <c>edited</c>, <c>deleted</c>, <c>pressed</c>.</summary>
+    /// <summary><c>said</c>, <c>edited</c>, <c>deleted</c>, <c>pressed</c>, <c>reacted</c>.</summary>
     public required string Kind { get; set; }
 
     /// <summary>Data of a pressed button, sealed at <see cref="PlaceOf"/> under the key of who pressed it.</summary>

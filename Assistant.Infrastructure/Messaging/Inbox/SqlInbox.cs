@@ -135,6 +135,11 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         WriteSession session, Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, DateTimeOffset now)
     {
         using var keys = bodies.In(session, connection.Tenant);
+        if (message.Content is InboundContent.Reacted reacted)
+        {
+            return React(session, keys, connection, message, reacted, admit, now);
+        }
+
         var sender = SenderSql.Resolve(session, keys, connection, message.Sender, now);
         switch (admit(sender))
         {
@@ -186,7 +191,42 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         return change == Change.None ? DuplicateOutcome : new InboxOutcome.Stored(conversation.Id, change == Change.NewUtterance);
     }
 
+    // It opens nothing and asks for nothing: who reacts to what is not known, or is not paired, leaves no trace but their name.
+    private static InboxOutcome React(
+        WriteSession session, PersonKeyRing keys, Connection connection, InboundMessage message, InboundContent.Reacted reacted,
+        Func<SenderStanding, Admission> admit, DateTimeOffset now)
+    {
+        if (ReactionSql.Find(session, message.Connection, message.Chat, message.ExternalMessageId) is not var (conversation, seq))
+        {
+            return UnmatchedOutcome;
+        }
+
+        var sender = SenderSql.Resolve(session, keys, connection, message.Sender, now);
+        switch (admit(sender))
+        {
+            case Admission.Refuse refused:
+                return new InboxOutcome.NotAdmitted(refused.Reason, sender.Person);
+            case Admission.Pair:
+                return UnmatchedOutcome;
+        }
+
+        var isStored = session.Execute(
+            Insert, Guid.CreateVersion7(now), connection.Tenant.Value, message.Connection.Value, message.DedupeKey, conversation.Id.Value, 0, "reacted",
+            SqlValue.Null, message.IsAddressed, InboxState.Done, now, now) == 1;
+        var key = keys.FindOrMake(sender.Person);
+        if (!isStored || !ReactionSql.Apply(session, keys, key, conversation, seq, message.ExternalMessageId, reacted, message.SentAt))
+        {
+            return DuplicateOutcome;
+        }
+
+        session.Audit(new AuditDraft(
+            conversation.Tenant, now, new Actor("person", sender.Person.ToString(), ""), AuditActions.MessageReacted, Subject(conversation.Id, seq),
+            message.Connection.Value, AuditDraft.NoDetails));
+        return new InboxOutcome.Stored(conversation.Id, NeedsTurn: false);
+    }
+
     private static readonly InboxOutcome DuplicateOutcome = new InboxOutcome.Duplicate();
+    private static readonly InboxOutcome UnmatchedOutcome = new InboxOutcome.Unmatched();
 
     private enum Change { None, Existing, NewUtterance }
 
@@ -249,6 +289,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         var position = session.Audit(Record(conversation, message, AuditActions.MessageDeleted, known.Seq, now));
         session.Execute(Delete, conversation.Id.Value, known.Seq, message.SentAt, position);
         AttachmentSql.Delete(session, conversation.Id, known.Seq);
+        ReactionSql.Delete(session, conversation.Id, known.Seq);
         session.Execute(Withdraw, conversation.Id.Value, known.Seq, now);
         session.Publish(new LiveEvent.MessageChanged(
             conversation.Tenant, known with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt }));

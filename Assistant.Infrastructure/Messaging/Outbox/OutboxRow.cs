@@ -62,6 +62,8 @@ internal sealed class OutboxRow : ITenantRow
             builder.ToTable("outbox");
             builder.HasIndex(o => new { o.ConversationId, o.MessageSeq, o.Part }).IsUnique();
             builder.HasIndex(o => new { o.ConversationId, o.MessageSeq, o.Part }, "open_outbox_by_conversation").HasFilter("state IN ('Pending','Sending')");
+            // What reactions to a long message are found by; its last part is found by the message.
+            builder.HasIndex(o => new { o.ConversationId, o.ExternalId }).HasFilter("external_id IS NOT NULL AND NOT is_last_part");
             builder.HasIndex(o => o.DueAt).HasFilter("state = 'Pending'");
             builder.HasIndex(o => new { o.TenantId, o.EndedAt }).HasFilter("state = 'Dead'");
             builder.HasOne<StoredConversation>().WithMany().HasForeignKey(o => o.ConversationId).OnDelete(DeleteBehavior.Cascade);

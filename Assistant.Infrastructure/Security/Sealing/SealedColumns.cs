@@ -51,6 +51,7 @@ internal static class SealedColumns
     {
         ["messages.body"] = "sealed under a person's key, which rotation wraps again",
         ["attachment_chunks.body"] = "sealed under a person's key, which rotation wraps again",
+        ["reactions.body"] = "sealed under a person's key, which rotation wraps again",
         ["outbox.body"] = "sealed under a person's key, which rotation wraps again",
         ["inbox.pressed"] = "sealed under a person's key, which rotation wraps again",
         ["facts.body"] = "sealed under a person's key, which rotation wraps again",

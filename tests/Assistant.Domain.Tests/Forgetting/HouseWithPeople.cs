@@ -75,6 +75,16 @@ internal sealed class HouseWithPeople
         return ((await ((IConversationStore)House).FindAsync(Home, stored.Conversation, Cancel))!.Person, stored.Conversation);
     }
 
+    /// <summary>Somebody reacts to the message with this number among all that was said.</summary>
+    public Task<InboxOutcome> ReactAsync(string emoji, int said, ExternalChat chat, string sender) => House.StoreAsync(
+        _line,
+        new InboundMessage
+        {
+            Connection = _line.Id, DedupeKey = $"{sender}:{said}:{emoji}", Chat = chat, Sender = new ExternalSender(sender, ""), ExternalMessageId = $"{said}",
+            Content = new InboundContent.Reacted(ReactionChange.Added, [emoji]), SentAt = Clock.GetUtcNow(),
+        },
+        who => AccessRules.Decide(AccessPolicy.Open, who.Standing, "en", Clock.GetUtcNow()), Cancel);
+
     public async Task<List<AuditEvent>> EventsAsync(string action)
     {
         var events = new List<AuditEvent>();

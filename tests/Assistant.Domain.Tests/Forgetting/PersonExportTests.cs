@@ -49,6 +49,30 @@ public sealed class PersonExportTests
     }
 
     [Fact]
+    public async Task Reactions_are_in_it_where_they_stand_and_not_what_others_wrote_there_or_reacted_with()
+    {
+        var group = new ExternalChat("group-1", IsGroup: true);
+        await _house.SayAsync("of Ann alone", group, "ann", "Ann");
+        await _house.SayAsync("of Ann again", group, "ann", "Ann");
+        var (ben, _) = await _house.SayAsync("hello", sender: "ben", name: "Ben");
+        await _house.ReactAsync("👍", 1, group, "ben");
+        await _house.ReactAsync("🎉", 1, group, "ann");
+        await _house.ReactAsync("👀", 3, new ExternalChat("chat-ben"), "ben");
+
+        using var json = JsonDocument.Parse(await ExportAsync(ben, PersonExportFormat.Json));
+
+        var messages = json.RootElement.GetProperty("conversations").EnumerateArray().SelectMany(c => c.GetProperty("messages").EnumerateArray())
+            .ToDictionary(m => m.GetProperty("text").GetString()!, m => m.GetProperty("reactions").EnumerateArray().Select(r => r.GetString()!).ToList());
+        Assert.Equal(["", "hello"], messages.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["👍"], messages[""]);
+        Assert.Equal(["👀"], messages["hello"]);
+        Assert.DoesNotContain("Ann", json.RootElement.GetRawText(), StringComparison.Ordinal);
+        var html = await ExportAsync(ben, PersonExportFormat.Html, "en");
+        Assert.Contains("Reactions: 👍<", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("of Ann", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_kept_file_is_in_the_data_to_the_byte_and_named_on_the_page()
     {
         var (person, conversation) = await _house.SayAsync("look", files: [new Attachment("file", "r", "plan.pdf"), new Attachment("file", "r", "lost.pdf")]);

@@ -44,7 +44,7 @@ public sealed class HandedOverForgettableTests : HandedOverRows
     {
         var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
         var tables = ForgettableTables.All.Where(table => table.OfPerson.Contains("FROM conversations", StringComparison.Ordinal) && !table.KeepsPlace).ToList();
-        Assert.Equal(8, tables.Count);
+        Assert.Equal(9, tables.Count);
         foreach (var table in tables)
         {
             await WithPlantedAsync(session =>

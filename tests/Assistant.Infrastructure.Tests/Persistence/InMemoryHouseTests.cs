@@ -97,3 +97,8 @@ public sealed class InMemoryDirectChatsTests : DirectChatsContract
 {
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 }
+
+public sealed class InMemoryReactionTests : ReactionContract
+{
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+}

@@ -177,7 +177,17 @@ public sealed class SqliteDirectChatsTests : DirectChatsContract
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
 }
 
+public sealed class SqliteReactionTests : ReactionContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+}
+
 public sealed class PostgresDirectChatsTests : DirectChatsContract
+{
+    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+}
+
+public sealed class PostgresReactionTests : ReactionContract
 {
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }

@@ -110,6 +110,17 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Somebody takes back the last thing they said.</summary>
     public virtual Task DeleteLastAsync(int person) => throw new NotSupportedException();
 
+    /// <summary>Somebody reacts to a message, their own or the assistant's, or take that back.</summary>
+    /// <param name="message">As the channel names it.</param>
+    /// <param name="isTakenBack">The reaction goes, and nothing comes.</param>
+    public virtual Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false) => throw new NotSupportedException();
+
+    /// <summary>The messenger delivers the last reaction once more.</summary>
+    public virtual Task RedeliverReactionAsync() => throw new NotSupportedException("The messenger delivers nothing twice.");
+
+    /// <summary>The messenger reports a reaction of the assistant itself.</summary>
+    public virtual Task ReactAsAssistantAsync(int person, string message) => throw new NotSupportedException("The assistant reacts to nothing there.");
+
     /// <summary>Somebody presses a button under the assistant's last message.</summary>
     public virtual Task PressAsync(int person, string data) => throw new NotSupportedException();
 

@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Discord;
 
 /// <summary>Discord, over its gateway, its HTTP interface and, where an operator wants it, its callbacks for interactions.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class DiscordChannel(MessengerHttp http, MessengerSockets sockets, IOptions<DiscordOptions> options, TimeProvider time) : IChannel
 {
     /// <summary>As people know it.</summary>

@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Matrix;
 
 /// <summary>Matrix, over the Client-Server API of a homeserver.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class MatrixChannel(MessengerHttp http, IOptions<MatrixOptions> options, TimeProvider time) : IChannel
 {
     /// <summary>As people know it.</summary>

@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 
 /// <summary>Mattermost, over its WebSocket and REST API.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class MattermostChannel(MessengerHttp http, MessengerSockets sockets, IOptions<MattermostOptions> options, TimeProvider time) : IChannel
 {
     /// <summary>As people know it.</summary>

@@ -8,7 +8,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Messenger;
 
 /// <summary>Facebook Messenger, as a page.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class MessengerChannel(MessengerHttp http, TimeProvider time) : IChannel
 {
     public const string Name = "Messenger";

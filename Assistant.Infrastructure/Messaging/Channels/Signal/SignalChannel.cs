@@ -10,7 +10,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Signal;
 
 /// <summary>Signal, through a signal-cli daemon beside this installation.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class SignalChannel(MessengerHttp http, IOptions<SignalOptions> options, TimeProvider time) : IChannel
 {
     /// <inheritdoc />

@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 
 /// <summary>Slack, over its Events API or Socket Mode and its Web API.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class SlackChannel(MessengerHttp http, MessengerSockets sockets, IOptions<SlackOptions> options, TimeProvider time) : IChannel
 {
     /// <summary>As people know it.</summary>

@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 
 /// <summary>Microsoft Teams, as a bot of its Bot Connector.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class TeamsChannel(MessengerHttp http, IOptions<CallOptions> options, TimeProvider time) : IChannel
 {
     /// <summary>As people know it.</summary>

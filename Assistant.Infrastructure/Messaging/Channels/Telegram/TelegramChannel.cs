@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Telegram, over its Bot API.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOptions> options, TimeProvider time, ILogger<TelegramChannel> logger) : IChannel
 {
     /// <inheritdoc />

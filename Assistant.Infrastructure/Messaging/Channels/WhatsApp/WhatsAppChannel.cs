@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.WhatsApp;
 
 /// <summary>WhatsApp, as a business number on Meta's Cloud API.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class WhatsAppChannel(MessengerHttp http, TimeProvider time) : IChannel
 {
     public const string Name = "WhatsApp";

@@ -10,7 +10,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
 /// <summary>XMPP, with an account on a server.</summary>
 [ActsFor("the senders its access policy admits")]
-[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
+[Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
 internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOptions<XmppOptions> options, TimeProvider time) : IChannel
 {
     public const string Name = "XMPP";

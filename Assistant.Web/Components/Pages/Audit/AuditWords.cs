@@ -13,7 +13,7 @@ internal static class AuditWords
     /// <summary>Every action this build writes, in the order of the filter.</summary>
     public static IReadOnlyList<string> Actions { get; } =
     [
-        AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageRefused,
+        AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused,
         AuditActions.TurnCompleted, AuditActions.TurnFailed, AuditActions.MessageSent, AuditActions.MessageDeadLettered,
         AuditActions.MessageRevived, AuditActions.ConversationTakenOver, AuditActions.ConversationHandedBack,
         AuditActions.ConversationClosed, AuditActions.ConversationReopened, AuditActions.OperatorReplied, AuditActions.NoteAdded,

@@ -247,6 +247,9 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
             case LiveEvent.MessageChanged { Message: var message }:
                 Apply(message);
                 break;
+            case LiveEvent.ReactionsChanged { Seq: var seq, Reactions: var reactions }:
+                Change(seq, shown => shown with { Reactions = reactions });
+                break;
             case LiveEvent.ReplyProgress progress:
                 Streaming = new StreamingReply(progress.TurnId, progress.Text);
                 break;
@@ -274,7 +277,8 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         if (index >= 0)
         {
             IsStale |= _messages[index].Delivery != message.Delivery && message.Delivery is DeliveryState.Held;
-            _messages[index] = message;
+            // What people reacted with is told apart.
+            _messages[index] = message with { Reactions = message.DeletedAt is null ? _messages[index].Reactions : [] };
             _rows = null;
         }
         else if (HasNewer || !IsLoaded)
@@ -291,6 +295,15 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         else
         {
             IsStale |= message.Seq > LastSeq;
+        }
+    }
+
+    private void Change(long seq, Func<Message, Message> change)
+    {
+        if (_messages.FindIndex(shown => shown.Seq == seq) is >= 0 and var index)
+        {
+            _messages[index] = change(_messages[index]);
+            _rows = null;
         }
     }
 

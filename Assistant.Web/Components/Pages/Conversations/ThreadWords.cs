@@ -43,6 +43,10 @@ internal static class ThreadWords
         return line.ToString().TrimEnd();
     }
 
+    /// <summary>Each reaction once, with everybody who reacted so.</summary>
+    public static IReadOnlyList<(string Name, string By)> Reactions(Message message)
+        => [.. message.Reactions.GroupBy(reaction => reaction.Name, (name, alike) => (name, string.Join(", ", alike.Select(reaction => reaction.By).Distinct())))];
+
     /// <summary>What happened, in the reader's language.</summary>
     public static string Line(Message line) => line.Body.IsForgotten ? DeskTexts.Forgotten : line.Body.In(CultureInfo.CurrentUICulture);
 

@@ -67,7 +67,7 @@ public sealed partial class InMemoryHouse
         => Locked<IReadOnlyList<PersonConversation>>(() =>
         [
             .. _rooms.Where(r => r.Conversation.Tenant == tenant
-                && (r.Conversation.Person == person || (r.Conversation.Chat.IsGroup && r.Messages.Exists(m => m.Person == person && m.DeletedAt is null)))).Select(r => new PersonConversation(
+                && (r.Conversation.Person == person || (r.Conversation.Chat.IsGroup && (r.Messages.Exists(m => m.Person == person && m.DeletedAt is null) || r.Reactions.Keys.Any(key => key.Person == person))))).Select(r => new PersonConversation(
                 r.Conversation.Id, r.Conversation.Connection, r.Conversation.Chat.Title, r.Conversation.Chat.IsGroup, r.Conversation.Status,
                 r.Conversation.CreatedAt, r.LastAt)),
         ]);
@@ -111,6 +111,7 @@ public sealed partial class InMemoryHouse
             .Plus(Forgettable.Files, rooms.SelectMany(r => r.Kept.Keys).Count(key => !isMessage || key.Seq == scope.Seq))
             .Plus(Forgettable.FilePieces, rooms.SelectMany(r => r.Kept).Where(one => !isMessage || one.Key.Seq == scope.Seq)
                 .Sum(one => one.Value.Content is { } content ? Math.Max(1, (content.Length + PieceSize - 1) / PieceSize) : 0))
+            .Plus(Forgettable.Reactions, ReactionsOf(tenant, scope).Count)
             .Plus(Forgettable.Facts, _facts.Count(f => IsOf(f, tenant, scope)))
             .Plus(Forgettable.Sends, rooms.Sum(r => r.Outbox.Count(o => !isMessage || o.Entry.MessageSeq == scope.Seq)))
             .Plus(Forgettable.Sends, InGroupsOfOthers(tenant, scope).Sum(one => one.Room.Outbox.Count(o => o.Entry.MessageSeq == one.Message.Seq)));
@@ -126,6 +127,11 @@ public sealed partial class InMemoryHouse
     private void Remove(TenantId tenant, ErasureScope scope, List<Room> rooms)
     {
         _facts.RemoveAll(f => IsOf(f, tenant, scope));
+        foreach (var (room, key) in ReactionsOf(tenant, scope))
+        {
+            room.Reactions.Remove(key);
+        }
+
         if (scope.Kind == ErasureKind.Message)
         {
             rooms[0].Change(scope.Seq, m => m with { Body = new MessageBody(""), Attachments = [], DeletedAt = Now });

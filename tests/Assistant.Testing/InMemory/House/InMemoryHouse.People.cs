@@ -77,13 +77,15 @@ public sealed partial class InMemoryHouse
 
         if (known is null)
         {
-            var person = new Person(new PersonId(Guid.CreateVersion7(Now)), connection.Tenant, sender.DisplayName, sender.Locale, Now);
+            var person = new Person(new PersonId(Guid.CreateVersion7(Now)), connection.Tenant, NameOf(sender), sender.Locale, Now);
             _people.Add(known = new Acquaintance(person, connection.ChannelType, sender.ExternalId));
         }
 
-        known.Name = sender.DisplayName;
+        known.Name = sender.DisplayName.Length > 0 ? sender.DisplayName : known.Name;
         return known.Person;
     }
+
+    private static string NameOf(ExternalSender sender) => sender.DisplayName.Length > 0 ? sender.DisplayName : sender.ExternalId;
 
     private Standing StandingOf(ConnectionId connection, PersonId person) => _standings.GetValueOrDefault((connection, person));
 

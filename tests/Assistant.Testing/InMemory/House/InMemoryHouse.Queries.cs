@@ -21,10 +21,10 @@ public sealed partial class InMemoryHouse
         => Locked(() => FindRoom(tenant, id) is { } room ? Describe(room, user) : null);
 
     public Task<IReadOnlyList<Message>> ReadThreadAsync(TenantId tenant, ConversationId id, long? before, int limit, CancellationToken cancellationToken)
-        => Locked<IReadOnlyList<Message>>(() => [.. (FindRoom(tenant, id)?.Messages ?? []).Where(m => before is null || m.Seq < before).TakeLast(limit).Select(WithFiles)]);
+        => Locked<IReadOnlyList<Message>>(() => [.. (FindRoom(tenant, id)?.Messages ?? []).Where(m => before is null || m.Seq < before).TakeLast(limit).Select(WithFiles).Select(WithReactions)]);
 
     public Task<IReadOnlyList<Message>> ReadSinceAsync(TenantId tenant, ConversationId id, long after, int limit, CancellationToken cancellationToken)
-        => Locked<IReadOnlyList<Message>>(() => [.. (FindRoom(tenant, id)?.Messages ?? []).Where(m => m.Seq > after).Take(limit).Select(WithFiles)]);
+        => Locked<IReadOnlyList<Message>>(() => [.. (FindRoom(tenant, id)?.Messages ?? []).Where(m => m.Seq > after).Take(limit).Select(WithFiles).Select(WithReactions)]);
 
     public Task<IReadOnlyList<HeldReply>> ListHeldAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<HeldReply>>(() => FindRoom(tenant, id) is not { } room ? [] :

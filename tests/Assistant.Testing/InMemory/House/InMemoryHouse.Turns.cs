@@ -21,6 +21,11 @@ public sealed partial class InMemoryHouse
                 throw new TenantUnknownException(connection.Tenant);
             }
 
+            if (message.Content is InboundContent.Reacted reacted)
+            {
+                return React(connection, message, reacted, admit);
+            }
+
             var person = Meet(connection, message.Sender);
             switch (admit(new SenderStanding(person.Id, StandingOf(connection.Id, person.Id))))
             {
@@ -201,6 +206,7 @@ public sealed partial class InMemoryHouse
 
         room.Change(known.Seq, m => m with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt });
         room.Discard(known.Seq);
+        room.DropReactions(known.Seq);
         if (room.Inbox.Find(w => w.IsOpen && w.Entry.MessageSeq == known.Seq) is { } waiting)
         {
             waiting.IsOpen = false;

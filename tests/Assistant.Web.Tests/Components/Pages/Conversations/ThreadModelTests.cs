@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Observability;
+using Assistant.Domain.People;
 using Assistant.Web.Components.Pages.Conversations;
 
 namespace Assistant.Web.Tests.Components.Pages.Conversations;
@@ -101,6 +102,25 @@ public sealed class ThreadModelTests
 
         Assert.Equal("better", thread.Messages[1].Body.Markdown);
         Assert.Equal(3, thread.Messages.Count);
+    }
+
+    [Fact]
+    public async Task Reactions_are_shown_at_once_and_outlast_what_else_becomes_of_the_message()
+    {
+        Say(2);
+        var thread = await OpenedAsync();
+        var id = new PersonId(Guid.CreateVersion7(_house.Clock.GetUtcNow()));
+        Reaction[] reactions = [new("👍", id, "Li Wei"), new("👍", id, "Bo"), new("🎉", id, "Bo")];
+
+        thread.Apply([new LiveEvent.ReactionsChanged(DeskFixture.Acme, _id, 1, reactions), new LiveEvent.ReactionsChanged(DeskFixture.Acme, _id, 99, reactions)]);
+        thread.Apply([DeskFixture.Changed(_house.Conversations.Change(_id, 1, message => message with { Body = new("better") }))]);
+
+        Assert.Equal("better", thread.Messages[0].Body.Markdown);
+        Assert.Equal([("👍", "Li Wei, Bo"), ("🎉", "Bo")], ThreadWords.Reactions(thread.Messages[0]));
+        Assert.Empty(thread.Messages[1].Reactions);
+
+        thread.Apply([DeskFixture.Changed(_house.Conversations.Change(_id, 1, message => message with { Body = new(""), DeletedAt = _house.Clock.GetUtcNow() }))]);
+        Assert.Empty(thread.Messages[0].Reactions);
     }
 
     [Fact]
