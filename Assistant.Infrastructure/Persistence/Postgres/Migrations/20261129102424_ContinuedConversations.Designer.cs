@@ -519,6 +519,41 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.ToTable("messages", (string)null);
                 });
 
+            modelBuilder.Entity("Assistant.Infrastructure.Conversations.ReactionRow", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("ExternalId")
+                        .HasColumnType("text")
+                        .HasColumnName("external_id");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("ConversationId", "Seq", "PersonId", "ExternalId");
+
+                    b.HasIndex("TenantId", "PersonId");
+
+                    b.ToTable("reactions", (string)null);
+                });
+
             modelBuilder.Entity("Assistant.Infrastructure.Conversations.ReadMarkRow", b =>
                 {
                     b.Property<Guid>("ConversationId")
@@ -1187,6 +1222,9 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
                     b.HasIndex("DueAt")
                         .HasFilter("state = 'Pending'");
+
+                    b.HasIndex("ConversationId", "ExternalId")
+                        .HasFilter("external_id IS NOT NULL AND NOT is_last_part");
 
                     b.HasIndex("TenantId", "EndedAt")
                         .HasFilter("state = 'Dead'");
@@ -2386,6 +2424,15 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
                     b.HasOne("Assistant.Infrastructure.Conversations.StoredConversation", null)
                         .WithMany()
                         .HasForeignKey("ConversationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Conversations.ReactionRow", b =>
+                {
+                    b.HasOne("Assistant.Infrastructure.Conversations.MessageRow", null)
+                        .WithMany()
+                        .HasForeignKey("ConversationId", "Seq")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

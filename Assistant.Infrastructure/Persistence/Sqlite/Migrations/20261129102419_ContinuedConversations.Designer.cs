@@ -514,6 +514,41 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("messages", (string)null);
                 });
 
+            modelBuilder.Entity("Assistant.Infrastructure.Conversations.ReactionRow", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("ExternalId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("external_id");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("ConversationId", "Seq", "PersonId", "ExternalId");
+
+                    b.HasIndex("TenantId", "PersonId");
+
+                    b.ToTable("reactions", (string)null);
+                });
+
             modelBuilder.Entity("Assistant.Infrastructure.Conversations.ReadMarkRow", b =>
                 {
                     b.Property<Guid>("ConversationId")
@@ -1182,6 +1217,9 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.HasIndex("DueAt")
                         .HasFilter("state = 'Pending'");
+
+                    b.HasIndex("ConversationId", "ExternalId")
+                        .HasFilter("external_id IS NOT NULL AND NOT is_last_part");
 
                     b.HasIndex("TenantId", "EndedAt")
                         .HasFilter("state = 'Dead'");
@@ -2381,6 +2419,15 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasOne("Assistant.Infrastructure.Conversations.StoredConversation", null)
                         .WithMany()
                         .HasForeignKey("ConversationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Assistant.Infrastructure.Conversations.ReactionRow", b =>
+                {
+                    b.HasOne("Assistant.Infrastructure.Conversations.MessageRow", null)
+                        .WithMany()
+                        .HasForeignKey("ConversationId", "Seq")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
