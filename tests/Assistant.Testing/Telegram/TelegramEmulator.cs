@@ -88,6 +88,23 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
         _updates.Add(new JsonObject { ["edited_message"] = message });
     }
 
+    /// <summary>Somebody changes what they react with to a message.</summary>
+    /// <param name="emoji">All of it; none takes everything back.</param>
+    public void React(long chat, long user, int messageId, bool isBot, params IEnumerable<string> emoji)
+    {
+        var from = User(user);
+        from["is_bot"] = isBot;
+        _updates.Add(new JsonObject
+        {
+            ["message_reaction"] = new JsonObject
+            {
+                ["chat"] = new JsonObject { ["id"] = chat, ["type"] = chat > 0 ? "private" : "group" }, ["message_id"] = messageId, ["user"] = from, ["date"] = Now(),
+                ["old_reaction"] = new JsonArray(),
+                ["new_reaction"] = new JsonArray([.. emoji.Select(name => new JsonObject { ["type"] = "emoji", ["emoji"] = name })]),
+            },
+        });
+    }
+
     /// <summary>Somebody presses a button under a message of the bot.</summary>
     /// <returns>The query's id, to be answered.</returns>
     public string Press(long user, int messageId, string data)

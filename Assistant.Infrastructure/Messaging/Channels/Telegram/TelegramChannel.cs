@@ -19,7 +19,7 @@ internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOption
         Glyph: "M2 11.2 21 3.5 17.8 20.5 11.4 15.9 8.3 19 8 14.1 17 6.6 6.1 13.2Z",
         SetupUrl: new Uri("https://core.telegram.org/bots#how-do-i-create-a-bot"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: TelegramText.Limit,
         Settings: TelegramSettings.Fields)
     {

@@ -14,7 +14,7 @@ internal sealed record TelegramBot(long Id, string Username);
 internal static class TelegramUpdates
 {
     /// <summary>The kinds asked for. Others are neither sent nor read.</summary>
-    public static readonly UpdateType[] Wanted = [UpdateType.Message, UpdateType.EditedMessage, UpdateType.CallbackQuery];
+    public static readonly UpdateType[] Wanted = [UpdateType.Message, UpdateType.EditedMessage, UpdateType.CallbackQuery, UpdateType.MessageReaction];
 
     /// <summary>The event, or <see langword="null"/> when it is nothing for the assistant: a bot's, a service message, another bot's command.</summary>
     public static InboundMessage? Read(Update update, ConnectionId connection, TelegramBot bot, DateTimeOffset now) => update switch
@@ -22,6 +22,7 @@ internal static class TelegramUpdates
         { Message: { } message } => ReadMessage(update.Id, message, connection, bot, isEdit: false),
         { EditedMessage: { } message } => ReadMessage(update.Id, message, connection, bot, isEdit: true),
         { CallbackQuery: { } query } => ReadPress(update.Id, query, connection, now),
+        { MessageReaction: { } reaction } => ReadReaction(update.Id, reaction, connection),
         _ => null,
     };
 
@@ -84,6 +85,36 @@ internal static class TelegramUpdates
             SentAt = now,
         };
     }
+
+    // Somebody who hides behind a chat, and a bot, are nobody. The topic is not told.
+    private static InboundMessage? ReadReaction(int update, MessageReactionUpdated reaction, ConnectionId connection)
+    {
+        if (reaction is not { User: { IsBot: false } from, Chat: { } chat } || chat.Type == ChatType.Channel)
+        {
+            return null;
+        }
+
+        var id = TelegramIds.Message(chat.Id, reaction.MessageId);
+        return new InboundMessage
+        {
+            Connection = connection,
+            DedupeKey = DedupeKey(update, $"reaction/{id}"),
+            Chat = new ExternalChat(TelegramIds.Chat(chat.Id), null, chat.Type is ChatType.Group or ChatType.Supergroup, chat.Title),
+            Sender = SenderOf(from),
+            ExternalMessageId = id,
+            Content = new InboundContent.Reacted(ReactionChange.Set, [.. (reaction.NewReaction ?? []).Select(NameOf).OfType<string>()]),
+            SentAt = At(reaction.Date),
+            IsAddressed = false,
+        };
+    }
+
+    private static string? NameOf(ReactionType? reaction) => reaction switch
+    {
+        ReactionTypeEmoji { Emoji: { } emoji } => emoji,
+        ReactionTypeCustomEmoji => ":custom_emoji:", // a number alone; what it looks like would have to be asked for
+        ReactionTypePaid => "⭐",
+        _ => null,
+    };
 
     private static ExternalChat ChatOf(Message message) => new(
         TelegramIds.Chat(message.Chat.Id),

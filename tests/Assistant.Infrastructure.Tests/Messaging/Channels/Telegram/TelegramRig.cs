@@ -54,6 +54,20 @@ internal sealed class TelegramRig : ChannelRig
         return Task.CompletedTask;
     }
 
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+    {
+        Emulator.React(person, person, IdIn(message), isBot: false, isTakenBack ? [] : [emoji]);
+        return Task.CompletedTask;
+    }
+
+    public override Task ReactAsAssistantAsync(int person, string message)
+    {
+        Emulator.React(person, Emulator.BotId, IdIn(message), isBot: true, "👀");
+        return Task.CompletedTask;
+    }
+
+    private static int IdIn(string message) => TelegramIds.TryParseMessage(message, out _, out var id) ? id : throw new ArgumentException(message, nameof(message));
+
     public override Task PressAsync(int person, string data)
     {
         Emulator.Press(person, Emulator.SaidBy(person)[^1].Id, data);

@@ -30,6 +30,29 @@ public sealed class TelegramUpdatesTests
         }
     }
 
+    [Fact]
+    public void A_reaction_is_the_whole_new_set_of_a_person()
+    {
+        JsonObject Update() => JsonNode.Parse("""
+            {"update_id":9,"message_reaction":{"chat":{"id":-100,"type":"group","title":"Family"},"message_id":12,"date":1767225600,
+             "user":{"id":5001,"is_bot":false,"first_name":"Ann"},"old_reaction":[],
+             "new_reaction":[{"type":"emoji","emoji":"👍"},{"type":"custom_emoji","custom_emoji_id":"5"},{"type":"paid"}]}}
+            """)!.AsObject();
+
+        var message = Read(Update())!;
+
+        Assert.Equal(("-100:12", "-100", "5001", "Ann", false), (message.ExternalMessageId, message.Chat.ExternalId, message.Sender.ExternalId, message.Sender.DisplayName, message.IsAddressed));
+        var reacted = Assert.IsType<InboundContent.Reacted>(message.Content);
+        Assert.Equal(ReactionChange.Set, reacted.Change);
+        Assert.Equal(["👍", ":custom_emoji:", "⭐"], reacted.Reactions);
+
+        var (bots, anonymous) = (Update(), Update());
+        bots["message_reaction"]!["user"]!["is_bot"] = true;
+        anonymous["message_reaction"]!.AsObject().Remove("user");
+        Assert.Null(Read(bots));
+        Assert.Null(Read(anonymous));
+    }
+
     [Theory]
     [InlineData("@assistant_bot what now?", "what now?", true)]
     [InlineData("what now, @Assistant_Bot", "what now,", true)]
