@@ -141,6 +141,13 @@ public sealed partial class SlackEmulator : IAsyncDisposable
         });
     }
 
+    /// <summary>Somebody, or the app itself, reacts to a message of a private chat, or takes that back.</summary>
+    public void React(int person, string user, string ts, string name, bool isTakenBack) => Tell(new JsonObject
+    {
+        ["type"] = isTakenBack ? "reaction_removed" : "reaction_added", ["user"] = user, ["reaction"] = name, ["item_user"] = BotUser, ["event_ts"] = NextTs(),
+        ["item"] = new JsonObject { ["type"] = "message", ["channel"] = ChatOf(person), ["ts"] = ts },
+    });
+
     /// <summary>Somebody presses a button under the last message shown to them.</summary>
     public void Press(int person, string data)
     {

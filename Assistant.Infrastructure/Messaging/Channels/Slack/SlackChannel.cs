@@ -23,7 +23,7 @@ internal sealed class SlackChannel(MessengerHttp http, MessengerSockets sockets,
             + "M9.8 10 9.2 14H13.2L13.8 10Z",
         SetupUrl: new Uri("https://api.slack.com/apps"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.InboundReactions | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: SlackRenderer.Limit,
         Settings: SlackSettings.Fields)
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 
@@ -30,7 +32,17 @@ internal static class SlackEvents
     /// <param name="bot">Id of the assistant's user; <see langword="null"/> when only the callback itself can tell.</param>
     public static InboundMessage? Read(SlackCallback callback, ConnectionId connection, string? bot, DateTimeOffset now)
     {
-        if (callback.Type != "event_callback" || !IsId(callback.TeamId) || EventOf(callback.Event) is not { } e || !IsId(e.Channel))
+        if (callback.Type != "event_callback" || !IsId(callback.TeamId))
+        {
+            return null;
+        }
+
+        if (As(callback.Event, SlackJson.Default.SlackReaction, "reaction_added", "reaction_removed") is { } reaction)
+        {
+            return ReadReaction(reaction, callback.TeamId!, bot ?? BotOf(callback), connection, now);
+        }
+
+        if (As(callback.Event, SlackJson.Default.SlackEvent, "message", "app_mention") is not { } e || !IsId(e.Channel))
         {
             return null;
         }
@@ -117,19 +129,41 @@ internal static class SlackEvents
             ? context.NewMessage(before with { Ts = ts }, $"{ts}:deleted", new InboundContent.Deleted(), context.Now, isMeant: true)
             : null;
 
+    // Of a file, or without a user, it is nothing for us. The thread is not told.
+    private static InboundMessage? ReadReaction(SlackReaction e, string team, string? bot, ConnectionId connection, DateTimeOffset now)
+    {
+        if (e.Item is not { Type: "message", Channel: { } channel, Ts: { } ts } || !IsId(channel) || !IsId(ts) || !IsId(e.User) || e.User == bot
+            || !IsId(e.EventTs) || !IsId(e.Reaction))
+        {
+            return null;
+        }
+
+        return new InboundMessage
+        {
+            Connection = connection,
+            DedupeKey = $"{e.Type}/{team}:{channel}:{ts}:{e.User}:{e.EventTs}",
+            Chat = new ExternalChat(channel, null, IsGroup(channel, null)),
+            Sender = new ExternalSender($"{team}/{e.User}", ""),
+            ExternalMessageId = ts,
+            Content = new InboundContent.Reacted(e.Type == "reaction_added" ? ReactionChange.Added : ReactionChange.Removed, [EmojiNames.Read(e.Reaction!)]),
+            SentAt = TimeOf(e.EventTs, now),
+            IsAddressed = false,
+        };
+    }
+
     private static bool IsPersons(SlackEvent e, Context context)
         => string.IsNullOrEmpty(e.BotId) && IsId(e.User) && IsId(e.Ts) && e.User != context.Bot && e.User != "USLACKBOT";
 
     private static bool IsMeant(SlackEvent e, bool isMentioned, Context context)
         => !context.IsGroup || isMentioned || e.Type == "app_mention" || (context.Bot is { Length: > 0 } bot && e.ParentUserId == bot);
 
-    private static SlackEvent? EventOf(JsonElement e)
+    private static T? As<T>(JsonElement e, JsonTypeInfo<T> shape, string type, string otherType) where T : class
     {
         try
         {
-            return e.ValueKind == JsonValueKind.Object && e.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
-                && type.GetString() is "message" or "app_mention"
-                    ? e.Deserialize(SlackJson.Default.SlackEvent)
+            return e.ValueKind == JsonValueKind.Object && e.TryGetProperty("type", out var given) && given.ValueKind == JsonValueKind.String
+                && given.GetString() is { } name && (name == type || name == otherType)
+                    ? e.Deserialize(shape)
                     : null;
         }
         catch (Exception fault) when (IsUnreadable(fault))

@@ -7,6 +7,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SlackCallback))]
 [JsonSerializable(typeof(SlackEvent))]
+[JsonSerializable(typeof(SlackReaction))]
 [JsonSerializable(typeof(SlackInteraction))]
 [JsonSerializable(typeof(SlackEnvelope))]
 [JsonSerializable(typeof(SlackAcknowledgement))]
@@ -23,6 +24,11 @@ internal sealed record SlackCallback(string? Type, string? Challenge, string? Te
 internal sealed record SlackEvent(
     string? Type, string? Subtype, string? User, string? BotId, string? Channel, string? ChannelType, string? Ts, string? ThreadTs, string? ParentUserId,
     string? Text, IReadOnlyList<SlackFile?>? Files, SlackEdit? Edited, SlackEvent? Message, SlackEvent? PreviousMessage, string? DeletedTs);
+
+/// <summary>A reaction that came or went.</summary>
+internal sealed record SlackReaction(string? Type, string? User, string? Reaction, SlackItem? Item, string? EventTs);
+
+internal sealed record SlackItem(string? Type, string? Channel, string? Ts);
 
 internal sealed record SlackEdit(string? User, string? Ts);
 

@@ -32,5 +32,5 @@ internal sealed class SlackReceiver(ConnectionId connection, SlackSettings setti
         }
     }
 
-    private InboundMessage Judged(InboundMessage message) => message with { IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed) };
+    private InboundMessage Judged(InboundMessage message) => message.Content is InboundContent.Reacted ? message : message with { IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed) };
 }

@@ -14,6 +14,28 @@ public sealed class SlackEventsTests
     private static readonly ConnectionId Connection = new("slack");
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
+    [Theory]
+    [InlineData("reaction_added", "+1::skin-tone-2", ReactionChange.Added, "👍")]
+    [InlineData("reaction_removed", "shipit", ReactionChange.Removed, ":shipit:")]
+    public void A_reaction_names_the_message_and_not_its_thread(string type, string name, ReactionChange change, string expected)
+    {
+        JsonObject Reaction() => Callback(JsonNode.Parse($$$"""
+            {"type":"{{{type}}}","user":"U1","reaction":"{{{name}}}","item_user":"UBOT","item":{"type":"message","channel":"C1","ts":"1767225600.000100"},"event_ts":"1767225605.000200"}
+            """)!.AsObject());
+
+        var message = Read(Reaction())!;
+
+        Assert.Equal(("1767225600.000100", "C1", null, true, ""), (message.ExternalMessageId, message.Chat.ExternalId, message.Chat.ThreadId, message.Chat.IsGroup, message.Sender.DisplayName));
+        var reacted = Assert.IsType<InboundContent.Reacted>(message.Content);
+        Assert.Equal((change, expected), (reacted.Change, Assert.Single(reacted.Reactions)));
+
+        var (own, file) = (Reaction(), Reaction());
+        own["event"]!["user"] = Bot;
+        file["event"]!["item"] = new JsonObject { ["type"] = "file", ["file"] = "F1" };
+        Assert.Null(Read(own));
+        Assert.Null(Read(file));
+    }
+
     [Fact]
     public void Recorded_payloads_become_what_they_say()
     {

@@ -69,6 +69,13 @@ internal sealed class SlackRig : ChannelRig
 
     public override Task DeleteLastAsync(int person) => Done(() => Emulator.DeleteLast(person));
 
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+        => Done(() => Emulator.React(person, SlackEmulator.UserOf(person), message, emoji == "👍" ? "+1::skin-tone-3" : "heart", isTakenBack));
+
+    public override Task RedeliverReactionAsync() => Done(Emulator.TellLastAgain);
+
+    public override Task ReactAsAssistantAsync(int person, string message) => Done(() => Emulator.React(person, SlackEmulator.BotUser, message, "eyes", isTakenBack: false));
+
     public override Task PressAsync(int person, string data) => Done(() => Emulator.Press(person, data));
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, "F1", content));
