@@ -1,0 +1,20 @@
+using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Tests.Persistence;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
+
+public sealed class OutboxPlanTests
+{
+    [Fact]
+    public async Task The_sweep_reads_the_open_rows_and_not_all_that_was_ever_sent()
+    {
+        await using var house = await TestHouse.OnSqliteAsync();
+
+        var plan = await house.Get<IReadPool>().ReadAsync(
+            TenantScope.System, session => session.Query("EXPLAIN QUERY PLAN " + SqlOutbox.Due, r => r.GetString(3), 0, 1), TestContext.Current.CancellationToken);
+
+        Assert.Contains("open_outbox_by_conversation", plan[0], StringComparison.Ordinal);
+    }
+}
