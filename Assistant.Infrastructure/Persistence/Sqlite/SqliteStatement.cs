@@ -3,8 +3,10 @@
 // The provider (Microsoft.Data.Sqlite) looks up every parameter by its name and makes a reader, a binder and some iterators at each
 // run; with some thirty short statements an answer that was an eighth of the product's CPU. What is stored is the same to the byte:
 // ids are upper-case text, truth is 0 or 1, money is decimal text. EF and the provider go on using the same connection beside it.
+// What an answer calls hundreds of times goes to the library by its plain handle, see SqliteCalls.
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -19,6 +21,7 @@ internal sealed class SqliteStatement : SqlStatement
 
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _handle; // the statement's, for as long as that one is open
     private readonly int[] _places;
 
     /// <exception cref="SqliteException">The text is no statement.</exception>
@@ -27,7 +30,8 @@ internal sealed class SqliteStatement : SqlStatement
         _connection = connection;
         Check(raw.sqlite3_prepare_v3(connection, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
         _places = [.. Enumerable.Range(0, parameters).Select(i => raw.sqlite3_bind_parameter_index(_statement, NameOf(i)))];
-        Row = new CurrentRow(_statement);
+        _handle = _statement.DangerousGetHandle();
+        Row = new CurrentRow(_handle);
     }
 
     public override SqlRow Row { get; }
@@ -52,7 +56,7 @@ internal sealed class SqliteStatement : SqlStatement
 
     public override bool Read()
     {
-        var result = raw.sqlite3_step(_statement);
+        var result = SqliteCalls.Step(_handle);
         if (result is raw.SQLITE_ROW or raw.SQLITE_DONE)
         {
             return result == raw.SQLITE_ROW;
@@ -63,14 +67,14 @@ internal sealed class SqliteStatement : SqlStatement
     }
 
     // Its result repeats the error of the last step, which was thrown there.
-    public override void Reset() => _ = raw.sqlite3_reset(_statement);
+    public override void Reset() => _ = SqliteCalls.Reset(_handle);
 
     public override void Dispose() => _statement.Dispose();
 
     private int Bind(int place, in SqlValue value) => value.Kind switch
     {
-        SqlKind.Null => raw.sqlite3_bind_null(_statement, place),
-        SqlKind.Integer or SqlKind.Boolean => raw.sqlite3_bind_int64(_statement, place, value.Integer),
+        SqlKind.Null => SqliteCalls.BindNull(_handle, place),
+        SqlKind.Integer or SqlKind.Boolean => SqliteCalls.BindInt64(_handle, place, value.Integer),
         SqlKind.Text => BindText(place, value.Text),
         SqlKind.Id => BindId(place, value.Id),
         SqlKind.Bytes => raw.sqlite3_bind_blob(_statement, place, value.Bytes),
@@ -85,7 +89,7 @@ internal sealed class SqliteStatement : SqlStatement
         var most = Encoding.UTF8.GetMaxByteCount(text.Length);
         var rented = most <= Small ? null : ArrayPool<byte>.Shared.Rent(most);
         var buffer = rented ?? stackalloc byte[Small];
-        var result = raw.sqlite3_bind_text(_statement, place, buffer[..Encoding.UTF8.GetBytes(text, buffer)]);
+        var result = BindText(place, buffer, Encoding.UTF8.GetBytes(text, buffer));
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
@@ -99,18 +103,23 @@ internal sealed class SqliteStatement : SqlStatement
         Span<byte> text = stackalloc byte[IdLength];
         id.TryFormat(text, out _);
         Ascii.ToUpperInPlace(text, out _);
-        return raw.sqlite3_bind_text(_statement, place, (ReadOnlySpan<byte>)text);
+        return BindText(place, text, IdLength);
     }
+
+    private int BindText(int place, Span<byte> text, int length)
+        => SqliteCalls.BindText(_handle, place, ref MemoryMarshal.GetReference(text), length, SqliteCalls.Transient);
 
     private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection);
 
-    private sealed class CurrentRow(sqlite3_stmt statement) : SqlRow
+    private sealed class CurrentRow(nint statement) : SqlRow
     {
-        public override bool IsDBNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+        private readonly byte[] _id = new byte[IdLength];
+
+        public override bool IsDBNull(int column) => SqliteCalls.ColumnType(statement, column) == raw.SQLITE_NULL;
 
         public override long GetInt64(int column)
         {
-            var number = raw.sqlite3_column_int64(statement, column);
+            var number = SqliteCalls.ColumnInt64(statement, column);
             return number != 0 || !IsDBNull(column) ? number : throw Missing(column);
         }
 
@@ -118,17 +127,43 @@ internal sealed class SqliteStatement : SqlStatement
 
         public override bool GetBoolean(int column) => GetInt64(column) != 0;
 
-        public override string GetString(int column) => Encoding.UTF8.GetString(Content(column));
-
-        public override Guid GetGuid(int column) => Guid.Parse(Content(column));
-
-        public override byte[] GetBytes(int column) => Content(column).ToArray();
-
-        // For text these are its UTF-8 bytes: the encoding of every database of ours.
-        private ReadOnlySpan<byte> Content(int column)
+        public override string GetString(int column)
         {
-            var content = raw.sqlite3_column_blob(statement, column);
-            return content.Length > 0 || !IsDBNull(column) ? content : throw Missing(column);
+            var content = Content(column, out var length);
+            return length == 0 ? "" : Marshal.PtrToStringUTF8(content, length);
+        }
+
+        public override Guid GetGuid(int column)
+        {
+            var content = Content(column, out var length);
+            if (length > IdLength)
+            {
+                throw new FormatException($"Column {column} is no id.");
+            }
+
+            Marshal.Copy(content, _id, 0, length);
+            return Guid.Parse(_id.AsSpan(0, length));
+        }
+
+        public override byte[] GetBytes(int column)
+        {
+            var content = Content(column, out var length);
+            if (length == 0)
+            {
+                return [];
+            }
+
+            var bytes = new byte[length];
+            Marshal.Copy(content, bytes, 0, length);
+            return bytes;
+        }
+
+        // For text these are its UTF-8 bytes: the encoding of every database of ours. Empty content has no address.
+        private nint Content(int column, out int length)
+        {
+            var content = SqliteCalls.ColumnBlob(statement, column);
+            length = SqliteCalls.ColumnBytes(statement, column);
+            return length > 0 || !IsDBNull(column) ? content : throw Missing(column);
         }
 
         private static InvalidCastException Missing(int column) => new($"Column {column} is NULL.");
