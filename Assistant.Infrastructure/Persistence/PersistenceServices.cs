@@ -28,6 +28,7 @@ public static class PersistenceServices
         services.AddSingleton<IWriteQueue, WriteQueue>();
         services.AddSingleton<IReadPool, ReadPool>();
         services.AddSingleton<IWarmReads, WarmReads>();
+        services.AddSingleton<ISharedReads, SharedReads>();
         return services;
     }
 }

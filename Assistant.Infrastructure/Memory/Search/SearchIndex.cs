@@ -18,7 +18,7 @@ using Assistant.Infrastructure.Security.Sealing;
 namespace Assistant.Infrastructure.Memory.Search;
 
 /// <inheritdoc cref="IRecall"/>
-internal sealed class SearchIndex(IReadPool reads, BodySealer bodies) : IRecall
+internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies) : IRecall
 {
     private const int MaxTerms = 8;
     private const int NewestPerTerm = 16;

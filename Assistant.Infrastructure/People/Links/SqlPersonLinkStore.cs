@@ -8,7 +8,7 @@ using Assistant.Infrastructure.Persistence;
 namespace Assistant.Infrastructure.People.Links;
 
 /// <inheritdoc cref="IPersonLinkStore"/>
-internal sealed class SqlPersonLinkStore(IReadPool reads, IWriteQueue writes) : IPersonLinkStore
+internal sealed class SqlPersonLinkStore(ISharedReads reads, IWriteQueue writes) : IPersonLinkStore
 {
     private const string Withdraw = "DELETE FROM person_link_codes WHERE tenant_id = @p0 AND (person_id = @p1 OR expires_at < @p2)";
     private const string Offer = "INSERT INTO person_link_codes (id, tenant_id, person_id, expires_at) VALUES (@p0, @p1, @p2, @p3)";

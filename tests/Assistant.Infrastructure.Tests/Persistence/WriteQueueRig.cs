@@ -65,6 +65,8 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
 
     private protected WarmReads NewReads(WriteQueue queue) => new(_database, queue, _stores.Reads);
 
+    private protected SharedReads NewSharedReads() => new(_database, _stores.Reads);
+
     /// <summary>Queues units behind one that has begun and waits for the gate inside its transaction.</summary>
     private protected async Task<Task<T>[]> QueueBehindGateAsync<T>(WriteQueue queue, int count, Func<WriteQueue, int, Task<T>> unit)
     {
