@@ -61,6 +61,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
     internal const string Due =
         "SELECT o.conversation_id FROM outbox o WHERE o.state IN ('Pending','Sending') AND o.state = 'Pending' AND o.due_at <= @p0 AND NOT EXISTS (SELECT 1 FROM outbox e "
         + "WHERE e.conversation_id = o.conversation_id AND e.state IN ('Pending','Sending') AND (e.message_seq, e.part) < (o.message_seq, o.part)) "
+        + "ORDER BY o.created_at LIMIT @p1";
 
     private const string Known =
         "SELECT m.external_id FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.connection_id = @p0 AND m.at >= @p1 "

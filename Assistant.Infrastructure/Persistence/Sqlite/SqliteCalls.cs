@@ -1,6 +1,7 @@
 // The provider's own bindings take a safe handle, which is counted up and down at each call: for the few nanoseconds it takes to read a column that
 // is most of the cost, four hundred times an answer. Here a statement's handle is passed as it is; SqliteStatement keeps it open. Calls that only
 // look at or copy what is at hand do not tell the garbage collector either that a thread is away; a step may wait for the disk and does.
+// None of those waits: they take the connection's mutex, and a connection has one thread at a time.
 // Source: https://www.sqlite.org/c3ref/funclist.html
 using System.Runtime.InteropServices;
 
