@@ -214,6 +214,11 @@ public sealed partial class DiscordEmulator : IAsyncDisposable
         Tell("MESSAGE_CREATE", NewMessage(shown.Channel, null, Self(), shown.Text, shown.Id));
     }
 
+    /// <summary>Somebody, or the bot itself, reacts in private, or takes that back.</summary>
+    public void React(int person, string user, string message, string emoji, bool isTakenBack) => Tell(
+        isTakenBack ? "MESSAGE_REACTION_REMOVE" : "MESSAGE_REACTION_ADD",
+        new() { ["user_id"] = user, ["channel_id"] = ChatOf(person), ["message_id"] = message, ["emoji"] = new JsonObject { ["id"] = null, ["name"] = emoji }, ["burst"] = false });
+
     /// <summary>Tells the last event once more.</summary>
     public void TellLastAgain() => _gateway.RepeatLast();
 

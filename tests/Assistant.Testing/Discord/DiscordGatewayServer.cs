@@ -11,7 +11,7 @@ namespace Assistant.Testing.Discord;
 internal sealed class DiscordGatewayServer(DiscordEmulator discord)
 {
     private const int LongestFrame = 4_096;
-    private const int KnownIntents = (1 << 0) | (1 << 9) | (1 << 12) | (1 << 15);
+    private const int KnownIntents = (1 << 0) | (1 << 9) | (1 << 10) | (1 << 12) | (1 << 13) | (1 << 15);
     private const int MessageContent = 1 << 15;
 
     private readonly Lock _lock = new();

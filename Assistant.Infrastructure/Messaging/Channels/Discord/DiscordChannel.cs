@@ -23,7 +23,7 @@ internal sealed class DiscordChannel(MessengerHttp http, MessengerSockets socket
             + "L8.4 18.2 7.2 20C5.3 19.5 3.6 18.7 2 17.4 1.6 13.5 2.3 9.9 4 6.5ZM9 10.1A1.7 1.9 0 1 0 9 13.9 1.7 1.9 0 1 0 9 10.1ZM15 10.1A1.7 1.9 0 1 0 15 13.9 1.7 1.9 0 1 0 15 10.1Z",
         SetupUrl: new Uri("https://discord.com/developers/applications"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.IdempotentSend | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.IdempotentSend | ChannelCapabilities.Webhook,
         TextLimit: DiscordRenderer.Limit,
         Settings: DiscordSettings.Fields)
     {

@@ -92,6 +92,27 @@ internal static class DiscordEvents
         SentAt = now,
     };
 
+    /// <summary>What somebody reacted with, or took back of it; <see langword="null"/> when it is nothing for the assistant.</summary>
+    /// <param name="key">Tells the event from every other: Discord gives it no id.</param>
+    /// <param name="now">When: Discord does not say.</param>
+    public static InboundMessage? ReadReacted(DiscordReaction reaction, bool isTakenBack, string key, ConnectionId connection, DiscordBot bot, DateTimeOffset now)
+        => !DiscordIds.Is(reaction.UserId) || !DiscordIds.Is(reaction.ChannelId) || !DiscordIds.Is(reaction.MessageId) || reaction.UserId == bot.Id
+            || reaction.Emoji?.Name is not { Length: > 0 } name
+                ? null
+                : new InboundMessage
+                {
+                    Connection = connection,
+                    DedupeKey = $"reaction/{key}",
+                    Chat = new ExternalChat(reaction.ChannelId!, IsGroup: DiscordIds.Is(reaction.GuildId)),
+                    Sender = new ExternalSender(
+                        reaction.UserId!, FirstOf(reaction.Member?.Nick, reaction.Member?.User?.GlobalName, reaction.Member?.User?.Username) ?? "",
+                        IsBot: reaction.Member?.User?.Bot == true),
+                    ExternalMessageId = reaction.MessageId!,
+                    Content = new InboundContent.Reacted(isTakenBack ? ReactionChange.Removed : ReactionChange.Added, [reaction.Emoji.Id is null ? name : $":{name}:"]),
+                    SentAt = now,
+                    IsAddressed = false,
+                };
+
     /// <summary>Somebody, as they are called here.</summary>
     public static ExternalSender SenderOf(DiscordUser user, string? nick = null, string? locale = null)
         => new(user.Id!, FirstOf(nick, user.GlobalName, user.Username) ?? user.Id!, locale, user.Bot == true);

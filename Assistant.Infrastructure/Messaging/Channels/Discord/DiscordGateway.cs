@@ -23,7 +23,9 @@ internal sealed class DiscordGateway(
 {
     private const int Guilds = 1 << 0;
     private const int GuildMessages = 1 << 9;
+    private const int GuildReactions = 1 << 10;
     private const int DirectMessages = 1 << 12;
+    private const int DirectReactions = 1 << 13;
     private const int MessageContent = 1 << 15;
 
     private const WebSocketCloseStatus KeepsSession = (WebSocketCloseStatus)4000;
@@ -174,7 +176,7 @@ internal sealed class DiscordGateway(
         : SendAsync(
             socket,
             new DiscordIdentify(new DiscordIdentity(
-                settings.Token, Guilds | GuildMessages | DirectMessages | (settings.ReadsAll ? MessageContent : 0),
+                settings.Token, Guilds | GuildMessages | GuildReactions | DirectMessages | DirectReactions | (settings.ReadsAll ? MessageContent : 0),
                 new DiscordProperties(RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "windows" : "linux", "assistant", "assistant"))),
             DiscordJson.Default.DiscordIdentify, cancellationToken);
 
@@ -233,6 +235,10 @@ internal sealed class DiscordGateway(
                 break;
             case "MESSAGE_DELETE" or "MESSAGE_DELETE_BULK" when DiscordEvents.Read(frame.D, DiscordJson.Default.DiscordRemoval) is { } removal:
                 await receiver.AcceptRemovedAsync(removal, line.Gateway, cancellationToken);
+                break;
+            case "MESSAGE_REACTION_ADD" or "MESSAGE_REACTION_REMOVE" when DiscordEvents.Read(frame.D, DiscordJson.Default.DiscordReaction) is { } reaction:
+                await receiver.AcceptReactedAsync(
+                    reaction, frame.T == "MESSAGE_REACTION_REMOVE", $"{line.Position.Session}/{frame.S}", line.Bot, line.Gateway, cancellationToken);
                 break;
             case "INTERACTION_CREATE" when DiscordEvents.Read(frame.D, DiscordJson.Default.DiscordInteraction) is { } interaction:
                 await InteractAsync(interaction, line, cancellationToken);

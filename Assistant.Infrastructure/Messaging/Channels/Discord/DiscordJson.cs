@@ -12,6 +12,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Discord;
 [JsonSerializable(typeof(DiscordMessage))]
 [JsonSerializable(typeof(List<DiscordMessage?>))]
 [JsonSerializable(typeof(DiscordRemoval))]
+[JsonSerializable(typeof(DiscordReaction))]
 [JsonSerializable(typeof(DiscordInteraction))]
 [JsonSerializable(typeof(DiscordUser))]
 [JsonSerializable(typeof(DiscordPlace))]
@@ -63,6 +64,13 @@ internal sealed record DiscordReference(string? MessageId, bool? FailIfNotExists
 
 /// <summary>One message that is gone, or several at once.</summary>
 internal sealed record DiscordRemoval(string? Id, IReadOnlyList<string?>? Ids, string? ChannelId, string? GuildId);
+
+/// <summary>A reaction that came or went.</summary>
+/// <param name="Member">Who reacted, in a server, when it came.</param>
+internal sealed record DiscordReaction(string? UserId, string? ChannelId, string? MessageId, string? GuildId, DiscordMember? Member, DiscordEmoji? Emoji);
+
+/// <param name="Id">Of a server's own.</param>
+internal sealed record DiscordEmoji(string? Id, string? Name);
 
 /// <summary>Somebody used a command or a button.</summary>
 internal sealed record DiscordInteraction(

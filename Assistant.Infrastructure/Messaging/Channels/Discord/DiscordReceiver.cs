@@ -41,6 +41,15 @@ internal sealed class DiscordReceiver(ConnectionId connection, DiscordSettings s
         }
     }
 
+    public async Task AcceptReactedAsync(
+        DiscordReaction reaction, bool isTakenBack, string key, DiscordBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        if (DiscordEvents.ReadReacted(reaction, isTakenBack, key, connection, bot, time.GetUtcNow()) is { } reacted)
+        {
+            await gateway.AcceptAsync(reacted, cancellationToken);
+        }
+    }
+
     public async Task AcceptAsync(DiscordInteraction interaction, IMessageGateway gateway, CancellationToken cancellationToken)
     {
         if (DiscordInteractions.Read(interaction, connection) is not { } message)

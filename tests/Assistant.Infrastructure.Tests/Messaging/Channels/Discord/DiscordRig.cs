@@ -61,6 +61,11 @@ internal sealed class DiscordRig : ChannelRig
 
     public override Task DeleteLastAsync(int person) => Done(() => Emulator.DeleteLast(person));
 
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+        => Done(() => Emulator.React(person, DiscordEmulator.UserOf(person), message, emoji, isTakenBack));
+
+    public override Task ReactAsAssistantAsync(int person, string message) => Done(() => Emulator.React(person, DiscordEmulator.Bot, message, "👀", isTakenBack: false));
+
     public override Task PressAsync(int person, string data) => Done(() => Emulator.Press(person, data));
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, content));
