@@ -93,6 +93,13 @@ public sealed partial class MattermostEmulator : IAsyncDisposable
     /// <summary>Somebody reacts: the server tells of a post that is no newer in words.</summary>
     public void React(string id) => Change(id, "post_edited", (_, _) => { });
 
+    /// <summary>Somebody, or the bot itself, reacts, or takes that back.</summary>
+    public void React(string channel, string user, string post, string name, bool isTakenBack)
+        => TellAll(isTakenBack ? "reaction_removed" : "reaction_added", new JsonObject
+        {
+            ["reaction"] = new JsonObject { ["user_id"] = user, ["post_id"] = post, ["emoji_name"] = name, ["create_at"] = isTakenBack ? 0 : 1_767_225_600_000 }.ToJsonString(),
+        }, channel);
+
     /// <summary>A file that somebody uploaded.</summary>
     public void Keep(string id, string name, string type, byte[] content) => _files[id] = (name, type, content);
 
@@ -101,11 +108,11 @@ public sealed partial class MattermostEmulator : IAsyncDisposable
     /// <summary>Tells any other event.</summary>
     public void TellOther(string name, JsonObject data) => TellAll(name, data);
 
-    private void TellAll(string name, JsonObject data) => Under(() =>
+    private void TellAll(string name, JsonObject data, string channel = "") => Under(() =>
     {
         foreach (var line in _lines)
         {
-            line.Send(new JsonObject { ["event"] = name, ["data"] = data.DeepClone(), ["broadcast"] = new JsonObject(), ["seq"] = line.NextSeq() });
+            line.Send(new JsonObject { ["event"] = name, ["data"] = data.DeepClone(), ["broadcast"] = new JsonObject { ["channel_id"] = channel }, ["seq"] = line.NextSeq() });
         }
 
         return true;

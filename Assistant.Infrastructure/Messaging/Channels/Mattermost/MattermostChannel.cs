@@ -22,7 +22,7 @@ internal sealed class MattermostChannel(MessengerHttp http, MessengerSockets soc
         Glyph: "M4 4H20V16H12L7 20V16H4ZM7 8V13H8.6V10.6L10.2 12.4H10.8L12.4 10.6V13H14V8H12.6L10.5 10.4 8.4 8Z",
         SetupUrl: new Uri("https://developers.mattermost.com/integrate/reference/bot-accounts/"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: MattermostText.Limit,
         Settings: MattermostSettings.Fields)
     {

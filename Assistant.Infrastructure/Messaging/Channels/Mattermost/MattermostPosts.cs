@@ -1,6 +1,7 @@
 using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 
@@ -20,7 +21,13 @@ internal enum MattermostChange { Said, Edited, Deleted }
 
 /// <summary>One frame of the socket, as far as it is read.</summary>
 /// <param name="Mentions">Ids of those whom the server finds mentioned.</param>
-internal sealed record MattermostFrame(string Event, long? Seq, LooseJson Post, string? ChannelType, string? SenderName, IReadOnlyList<string> Mentions, string? Status);
+internal sealed record MattermostFrame(string Event, long? Seq, LooseJson Post, string? ChannelType, string? SenderName, IReadOnlyList<string> Mentions, string? Status)
+{
+    /// <summary>The channel it is told in.</summary>
+    public string? Channel { get; init; }
+
+    public LooseJson Reaction { get; init; }
+}
 
 /// <summary>What is known beside a post when it is read.</summary>
 /// <param name="IsThreadOwn">Whether the assistant began the thread.</param>
@@ -44,7 +51,11 @@ internal static class MattermostPosts
         var data = frame["data"];
         return new MattermostFrame(
             frame["event"].Text ?? "", frame["seq"].Number, Nested(data["post"]), data["channel_type"].Text, data["sender_name"].Text?.TrimStart('@'),
-            [.. Nested(data["mentions"]).Items.Select(id => id.Text).OfType<string>()], frame["status"].Text);
+            [.. Nested(data["mentions"]).Items.Select(id => id.Text).OfType<string>()], frame["status"].Text)
+        {
+            Channel = frame["broadcast"]["channel_id"].Text,
+            Reaction = Nested(data["reaction"]),
+        };
     }
 
     /// <summary>Whether anything can come of the post: it is a person's, and not the server's own about who came or went.</summary>
@@ -83,6 +94,23 @@ internal static class MattermostPosts
                     : NewMessage(post, view, id, new InboundContent.Said(text, files), post["create_at"].Number, isMeant);
         }
     }
+
+    /// <summary>What somebody reacted with, or took back of it; <see langword="null"/> when it is nothing for the assistant.</summary>
+    /// <param name="now">When, by the clock here: what is taken back has no time of its own, and the socket keeps the order.</param>
+    public static InboundMessage? ReadReaction(MattermostFrame frame, ConnectionId connection, MattermostPlace place, ExternalSender sender, DateTimeOffset now)
+        => !MattermostIds.IsId(frame.Reaction["post_id"].Text) || frame.Reaction["emoji_name"].Text is not { Length: > 0 } name
+            ? null
+            : new InboundMessage
+            {
+                Connection = connection,
+                DedupeKey = $"{frame.Event}/{frame.Reaction["post_id"].Text}/{sender.ExternalId}/{now.UtcTicks}/{frame.Seq}",
+                Chat = new ExternalChat(place.Id, null, place.IsGroup, place.Title),
+                Sender = sender,
+                ExternalMessageId = frame.Reaction["post_id"].Text!,
+                Content = new InboundContent.Reacted(frame.Event == "reaction_added" ? ReactionChange.Added : ReactionChange.Removed, [EmojiNames.Read(name)]),
+                SentAt = now,
+                IsAddressed = false,
+            };
 
     private static InboundMessage NewMessage(LooseJson post, MattermostView view, string key, InboundContent content, long? at, bool isMeant) => new()
     {

@@ -30,6 +30,17 @@ internal sealed class MattermostReceiver(ConnectionId connection, MattermostSett
         await MarkAsync(place.Id, cancellationToken);
     }
 
+    /// <summary>A reaction. The socket tells each once, and what it missed is not told again.</summary>
+    public async Task AcceptReactionAsync(MattermostFrame frame, MattermostBot bot, IMessageGateway gateway, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (frame.Reaction["user_id"].Text is { } user && MattermostIds.IsId(user) && user != bot.Id && MattermostIds.IsId(frame.Channel)
+            && await people.FindPlaceAsync(frame.Channel!, cancellationToken) is { } place
+            && MattermostPosts.ReadReaction(frame, connection, place, await people.FindAsync(user, null, cancellationToken), now) is { } reacted)
+        {
+            await gateway.AcceptAsync(reacted, cancellationToken);
+        }
+    }
+
     /// <summary>Tells the server that a channel is read. Best effort: it keeps how far, and by that a place that is lost is found again.</summary>
     public Task MarkAsync(string channel, CancellationToken cancellationToken)
         => client.PostAsync("channels/members/me/view", new JsonObject { ["channel_id"] = channel }, cancellationToken);

@@ -100,6 +100,11 @@ internal sealed class MattermostSocket(
         };
         if (change is null)
         {
+            if (frame.Event is "reaction_added" or "reaction_removed")
+            {
+                await receiver.AcceptReactionAsync(frame, bot, host.Gateway, time.GetUtcNow(), cancellationToken);
+            }
+
             if (frame.Event is "channel_updated" or "channel_converted" or "channel_deleted" or "user_added" or "direct_added" or "group_added")
             {
                 people.ForgetPlaces();

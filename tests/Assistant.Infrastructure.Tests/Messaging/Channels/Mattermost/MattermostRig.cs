@@ -64,6 +64,12 @@ internal sealed class MattermostRig : ChannelRig
         await Emulator.PressAsync(MattermostEmulator.UserOf(person), post, (string)action["name"]!);
     }
 
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false) => Done(
+        () => Emulator.React(MattermostEmulator.ChatOf(person), MattermostEmulator.UserOf(person), message, emoji == "👍" ? "+1" : "heart", isTakenBack));
+
+    public override Task ReactAsAssistantAsync(int person, string message)
+        => Done(() => Emulator.React(MattermostEmulator.ChatOf(person), MattermostEmulator.Bot, message, "eyes", isTakenBack: false));
+
     public override Task SendFileAsync(int person, byte[] content) => Done(() =>
     {
         Emulator.Keep("ffile", "a.png", "image/png", content);
