@@ -21,7 +21,7 @@ internal sealed class WhatsAppChannel(MessengerHttp http, TimeProvider time) : I
         Glyph: "M12 2C6.5 2 2 6.5 2 12c0 1.800.5 3.500 1.300 4.900L2 22l5.200-1.300C8.700 21.500 10.300 22 12 22c5.500 0 10-4.500 10-10S17.500 2 12 2zM8.500 7h1.300l1 2.500-.900 1.300c.7 1.400 1.800 2.500 3.200 3.200l1.300-.900 2.500 1v1.300c0 1-1 1.700-2 1.600-4-.400-7.500-3.900-7.900-7.900C6.900 8 7.500 7 8.500 7z",
         SetupUrl: new Uri("https://developers.facebook.com/docs/whatsapp/cloud-api/get-started"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: WhatsAppRenderer.Limit,
         Settings: WhatsAppSettings.Fields)
     {

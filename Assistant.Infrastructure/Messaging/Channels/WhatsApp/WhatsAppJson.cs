@@ -26,7 +26,10 @@ internal sealed record WhatsAppMessage(
     string? Id, string? From, string? FromUserId, string? GroupId, string? Timestamp, string? Type, WhatsAppContext? Context,
     WhatsAppText? Text, WhatsAppMedia? Image, WhatsAppMedia? Video, WhatsAppMedia? Audio, WhatsAppMedia? Document, WhatsAppMedia? Sticker,
     WhatsAppInteractive? Interactive, WhatsAppTemplateButton? Button, WhatsAppLocation? Location, IReadOnlyList<WhatsAppCard?>? Contacts,
-    WhatsAppEdit? Edit, WhatsAppRevoke? Revoke);
+    WhatsAppEdit? Edit, WhatsAppRevoke? Revoke, WhatsAppReaction? Reaction);
+
+/// <param name="Emoji">Away, or empty, when it was taken back.</param>
+internal sealed record WhatsAppReaction(string? MessageId, string? Emoji);
 
 internal sealed record WhatsAppContext(string? Id);
 

@@ -62,6 +62,8 @@ internal sealed class WhatsAppReader(ConnectionId connection, string numberId)
             { Edit: { OriginalMessageId: { Length: > 0 } original, Message: { } changed } } when TextOf(changed) is { Length: > 0 } text
                 => ($"{id}/edit/{said.Timestamp}", original, new InboundContent.Edited(text)),
             { Revoke.OriginalMessageId: { Length: > 0 } original } => ($"{original}/revoke", original, new InboundContent.Deleted()),
+            { Reaction: { MessageId: { Length: > 0 } reactedTo } reaction }
+                => (id, reactedTo, new InboundContent.Reacted(ReactionChange.Set, reaction.Emoji is { Length: > 0 } emoji ? [emoji] : [])),
             { Interactive: { } chosen } when (chosen.ButtonReply ?? chosen.ListReply) is { Id: { Length: > 0 } data } choice
                 => (id, said.Context?.Id ?? id, new InboundContent.Pressed(data, choice.Title ?? data)),
             { Button: { } button } when (button.Payload ?? button.Text) is { Length: > 0 } data

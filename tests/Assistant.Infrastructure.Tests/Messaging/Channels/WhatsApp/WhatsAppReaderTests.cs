@@ -69,7 +69,6 @@ public sealed class WhatsAppReaderTests
         => Assert.Equal(text, Assert.IsType<InboundContent.Said>(Read(content)!.Content).Text);
 
     [Theory]
-    [InlineData("""{"type":"reaction","reaction":{"message_id":"wamid.1","emoji":"👍"}}""")]
     [InlineData("""{"type":"unsupported","errors":[{"code":131051}]}""")]
     [InlineData("""{"type":"system","system":{"type":"user_changed_number","body":"x","wa_id":"15550100003"}}""")]
     [InlineData("""{"type":"text","text":{"body":"   "}}""")]

@@ -24,6 +24,7 @@ internal sealed partial class WhatsAppRig : ChannelRig
         TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
 
     private readonly Dictionary<int, JsonObject> _lastSaid = [];
+    private JsonObject? _lastReaction;
 
     private WhatsAppRig(WhatsAppEmulator emulator)
     {
@@ -95,6 +96,20 @@ internal sealed partial class WhatsAppRig : ChannelRig
         message["revoke"] = new JsonObject { ["original_message_id"] = (string)_lastSaid[person]["id"]! };
         return DeliverAsync(message);
     }
+
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+    {
+        _lastReaction = Emulator.NewMessage(PhoneOf(person), "reaction");
+        _lastReaction["reaction"] = new JsonObject { ["message_id"] = message };
+        if (!isTakenBack)
+        {
+            _lastReaction["reaction"]!["emoji"] = emoji;
+        }
+
+        return DeliverAsync(_lastReaction);
+    }
+
+    public override Task RedeliverReactionAsync() => DeliverAsync(_lastReaction!);
 
     public override Task PressAsync(int person, string data)
     {
