@@ -22,7 +22,7 @@ internal sealed class MessengerChannel(MessengerHttp http, TimeProvider time) : 
         DisplayName: "Facebook Messenger",
         Glyph: "M12 2C6.400 2 2 6.100 2 11.500c0 2.900 1.200 5.400 3.200 7.100V22l3.100-1.700c1.100.400 2.400.600 3.700.600 5.600 0 10-4.100 10-9.400S17.600 2 12 2zM6 14.500l4.500-5 2.500 2.500 5-2.500-4.500 5-2.500-2.500z",
         SetupUrl: new Uri("https://developers.facebook.com/docs/messenger-platform/get-started"),
-        Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundAttachments
+        Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions
             | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: Limit,
         Settings: MessengerSettings.Fields)

@@ -11,7 +11,11 @@ internal sealed record MessengerCallback(IReadOnlyList<MessengerEntry?>? Entry);
 internal sealed record MessengerEntry(IReadOnlyList<JsonElement>? Messaging);
 
 internal sealed record MessengerEvent(
-    MessengerParty? Sender, MessengerParty? Recipient, long Timestamp, MessengerMessage? Message, MessengerPostback? Postback, MessengerEdit? MessageEdit);
+    MessengerParty? Sender, MessengerParty? Recipient, long Timestamp, MessengerMessage? Message, MessengerPostback? Postback, MessengerEdit? MessageEdit, MessengerReaction? Reaction);
+
+/// <param name="Action"><c>react</c> or <c>unreact</c>.</param>
+/// <param name="Reaction">Its name, where there is no emoji.</param>
+internal sealed record MessengerReaction(string? Mid, string? Action, string? Emoji, string? Reaction);
 
 internal sealed record MessengerParty(string? Id);
 

@@ -38,9 +38,15 @@ internal sealed class MessengerReader(ConnectionId connection, string pageId)
                 happened, sender, $"press/{postback.Mid}/{sender}/{happened.Timestamp}", postback.Mid ?? $"press/{happened.Timestamp}", payload, postback.Title, sentAs),
             { MessageEdit: { Mid: { Length: > 0 } id, Text: { } text } edit } when text.Trim() is { Length: > 0 } words
                 => New(happened, sender, $"{id}/edit/{edit.NumEdit}", id, new InboundContent.Edited(words)),
+            { Reaction: { Mid: { Length: > 0 } id, Action: "react" or "unreact" } reaction } => New(
+                happened, sender, $"reaction/{id}/{happened.Timestamp}/{reaction.Action}", id, new InboundContent.Reacted(ReactionChange.Set, NamesOf(reaction))),
             _ => null,
         };
     }
+
+    // Somebody has one reaction to a message: another takes its place.
+    private static IReadOnlyList<string> NamesOf(MessengerReaction reaction)
+        => reaction.Action == "unreact" ? [] : reaction.Emoji is { Length: > 0 } emoji ? [emoji] : reaction.Reaction is { Length: > 0 } name ? [$":{name}:"] : [];
 
     private InboundMessage? Said(MessengerEvent happened, string sender, string id, MessengerMessage message)
     {

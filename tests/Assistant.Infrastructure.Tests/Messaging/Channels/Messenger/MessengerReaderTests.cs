@@ -73,7 +73,6 @@ public sealed class MessengerReaderTests
     [InlineData("""{"message":{"text":"no id"}}""")]
     [InlineData("""{"delivery":{"mids":["m_1"],"watermark":1}}""")]
     [InlineData("""{"read":{"watermark":1}}""")]
-    [InlineData("""{"reaction":{"mid":"m_1","action":"react","emoji":"❤"}}""")]
     [InlineData("""{"message_edit":{"mid":"m_1","text":"  ","num_edit":1}}""")]
     [InlineData("""{"timestamp":-1,"message":{"mid":"m_1","text":"x"}}""")]
     [InlineData("""{"recipient":{"id":"another-page"},"message":{"mid":"m_1","text":"x"}}""")]

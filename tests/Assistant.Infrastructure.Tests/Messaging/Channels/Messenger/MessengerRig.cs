@@ -23,6 +23,7 @@ internal sealed class MessengerRig : ChannelRig
         TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
 
     private readonly Dictionary<int, JsonObject> _lastSaid = [];
+    private JsonObject? _lastReaction;
     private int _edits;
 
     private MessengerRig(MessengerEmulator emulator)
@@ -85,6 +86,17 @@ internal sealed class MessengerRig : ChannelRig
         happened["message_edit"] = new JsonObject { ["mid"] = (string)_lastSaid[person]["message"]!["mid"]!, ["text"] = text, ["num_edit"] = ++_edits };
         return DeliverAsync(happened);
     }
+
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+    {
+        _lastReaction = Emulator.NewEvent(PersonOf(person));
+        _lastReaction["reaction"] = isTakenBack
+            ? new JsonObject { ["mid"] = message, ["action"] = "unreact" }
+            : new JsonObject { ["mid"] = message, ["action"] = "react", ["emoji"] = emoji, ["reaction"] = "other" };
+        return DeliverAsync(_lastReaction);
+    }
+
+    public override Task RedeliverReactionAsync() => DeliverAsync(_lastReaction!);
 
     public override Task PressAsync(int person, string data)
     {
