@@ -20,7 +20,7 @@ internal sealed class SignalChannel(MessengerHttp http, IOptions<SignalOptions> 
         Glyph: "M12 3C6.800 3 3 6.600 3 11.200c0 2.100.800 4 2.200 5.500L4.300 20.500l4.200-1.200c1.100.400 2.300.600 3.500.600 5.200 0 9-3.600 9-8.500S17.200 3 12 3zM7 9h10v1.600H7zm0 3.200h7v1.600H7z",
         SetupUrl: new Uri("https://github.com/AsamK/signal-cli/wiki"),
         Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions | ChannelCapabilities.OutboundAttachments,
         TextLimit: SignalText.Limit,
         Settings: SignalSettings.Fields)
     {

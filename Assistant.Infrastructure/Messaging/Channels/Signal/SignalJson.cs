@@ -15,7 +15,7 @@ internal sealed record SignalEdit(long TargetSentTimestamp, SignalWords? DataMes
 
 internal sealed record SignalWords(
     long Timestamp, string? Message, SignalGroup? GroupInfo, SignalQuote? Quote, IReadOnlyList<SignalMention?>? Mentions,
-    IReadOnlyList<SignalAttachment?>? Attachments, SignalRemoteDelete? RemoteDelete);
+    IReadOnlyList<SignalAttachment?>? Attachments, SignalRemoteDelete? RemoteDelete, SignalReaction? Reaction);
 
 internal sealed record SignalGroup(string? GroupId, string? GroupName);
 
@@ -26,6 +26,8 @@ internal sealed record SignalMention(string? Name, string? Number, string? Uuid,
 internal sealed record SignalAttachment(string? ContentType, string? Filename, string? Id, long? Size);
 
 internal sealed record SignalRemoteDelete(long Timestamp);
+
+internal sealed record SignalReaction(string? Emoji, string? TargetAuthorUuid, string? TargetAuthorNumber, long TargetSentTimestamp, bool IsRemove);
 
 /// <summary>What a command is told; what it does not know stays away.</summary>
 internal sealed record SignalParams(string Account)

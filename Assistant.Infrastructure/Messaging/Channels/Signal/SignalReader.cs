@@ -16,7 +16,7 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
     // An edit of an edit names the moment of the earlier edit: where each began.
     private readonly Dictionary<string, long> _edited = [];
 
-    /// <summary>The message in an event; <see langword="null"/> for what is nothing for the assistant: receipts, reactions, calls, what its own devices sent.</summary>
+    /// <summary>The message in an event; <see langword="null"/> for what is nothing for the assistant: receipts, calls, what its own devices sent.</summary>
     public InboundMessage? Read(ReadOnlySpan<byte> json)
     {
         try
@@ -44,9 +44,23 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
                 => New(envelope, data, sender, Edited(sender, target, data.Timestamp), $"edit/{SignalIds.Message(sender, data.Timestamp)}", new InboundContent.Edited(words.Text), words.IsMentioned),
             { DataMessage: { RemoteDelete.Timestamp: > 0 and var target } data }
                 => New(envelope, data, sender, BeginningOf(sender, target), $"delete/{SignalIds.Message(sender, target)}", new InboundContent.Deleted(), isMentioned: false),
+            { DataMessage: { Reaction: { } reaction } data } => Reacted(envelope, data, reaction, sender),
             { DataMessage: { } data } => Said(envelope, data, sender),
             _ => null,
         };
+    }
+
+    // Somebody has one reaction to a message: another takes its place.
+    private InboundMessage? Reacted(SignalEnvelope envelope, SignalWords data, SignalReaction reaction, string sender)
+    {
+        var author = IsSelf(reaction.TargetAuthorUuid, reaction.TargetAuthorNumber) ? account : FirstOf(reaction.TargetAuthorUuid, reaction.TargetAuthorNumber);
+        return author is null || reaction.TargetSentTimestamp <= 0 || reaction.Emoji is not { Length: > 0 } emoji
+            ? null
+            : New(
+                envelope, data, sender, data.Timestamp, $"reaction/{SignalIds.Message(sender, data.Timestamp)}",
+                new InboundContent.Reacted(ReactionChange.Set, reaction.IsRemove ? [] : [emoji]), isMentioned: false) is { } message
+                ? message with { ExternalMessageId = SignalIds.Message(author, BeginningOf(author, reaction.TargetSentTimestamp)) }
+                : null;
     }
 
     private long Edited(string sender, long target, long edit)

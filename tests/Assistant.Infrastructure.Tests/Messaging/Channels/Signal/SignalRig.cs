@@ -21,6 +21,7 @@ internal sealed class SignalRig : ChannelRig
         TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
 
     private readonly Dictionary<int, JsonObject> _last = [];
+    private JsonObject? _lastReaction;
     private readonly Dictionary<int, long> _latest = [];
 
     private SignalRig(SignalDaemon daemon)
@@ -62,6 +63,28 @@ internal sealed class SignalRig : ChannelRig
     {
         var envelope = NewMessage(person, null);
         envelope["dataMessage"]!["remoteDelete"] = new JsonObject { ["timestamp"] = (long)_last[person]["timestamp"]! };
+        return HappenAsync(envelope);
+    }
+
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+    {
+        var (author, moment) = SignalIds.TryParseMessage(message, out var by, out var at) ? (by, at) : throw new ArgumentException(message, nameof(message));
+        _lastReaction = NewMessage(person, null);
+        _lastReaction["dataMessage"]!["reaction"] = new JsonObject
+        {
+            ["emoji"] = emoji, ["targetAuthor"] = author, ["targetAuthorNumber"] = author == SignalDaemon.Account ? author : null,
+            ["targetAuthorUuid"] = author == SignalDaemon.Account ? SignalDaemon.Aci : author, ["targetSentTimestamp"] = moment, ["isRemove"] = isTakenBack,
+        };
+        return HappenAsync(_lastReaction);
+    }
+
+    public override Task RedeliverReactionAsync() => HappenAsync(_lastReaction!);
+
+    public override Task ReactAsAssistantAsync(int person, string message)
+    {
+        var envelope = NewMessage(person, null);
+        (envelope["source"], envelope["sourceUuid"]) = (SignalDaemon.Aci, SignalDaemon.Aci);
+        envelope["dataMessage"]!["reaction"] = new JsonObject { ["emoji"] = "👀", ["targetAuthorUuid"] = SignalDaemon.Aci, ["targetSentTimestamp"] = 1, ["isRemove"] = false };
         return HappenAsync(envelope);
     }
 
