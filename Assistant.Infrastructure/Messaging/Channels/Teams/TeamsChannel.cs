@@ -22,7 +22,7 @@ internal sealed class TeamsChannel(MessengerHttp http, IOptions<CallOptions> opt
         Glyph: "M3 6H13V18H3ZM5.500 8.500V10H7.250V15.500H8.750V10H10.500V8.500ZM17 4A2.300 2.300 0 1 1 17 8.600 2.300 2.300 0 1 1 17 4ZM14.500 10H21V15.500A4 4 0 0 1 14.500 18.600ZM10 2.500A2 2 0 0 1 12 4.500H8A2 2 0 0 1 10 2.500Z",
         SetupUrl: new Uri("https://learn.microsoft.com/azure/bot-service/abs-quickstart"),
         Capabilities: ChannelCapabilities.Buttons | ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: TeamsRenderer.Limit,
         Settings: TeamsSettings.Fields)
     {

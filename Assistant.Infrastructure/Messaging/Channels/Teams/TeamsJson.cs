@@ -9,7 +9,9 @@ namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 internal sealed record TeamsActivity(
     string? Type, string? Id, string? Timestamp, string? ServiceUrl, string? ChannelId, string? Locale, TeamsAccount? From, TeamsAccount? Recipient,
     TeamsConversation? Conversation, string? Text, IReadOnlyList<TeamsEntity?>? Entities, IReadOnlyList<TeamsAttachment?>? Attachments, string? ReplyToId,
-    string? Name, JsonElement Value, TeamsOrigin? ChannelData);
+    string? Name, JsonElement Value, TeamsOrigin? ChannelData, IReadOnlyList<TeamsReaction?>? ReactionsAdded, IReadOnlyList<TeamsReaction?>? ReactionsRemoved);
+
+internal sealed record TeamsReaction(string? Type);
 
 internal sealed record TeamsAccount(string? Id, string? Name, string? AadObjectId);
 

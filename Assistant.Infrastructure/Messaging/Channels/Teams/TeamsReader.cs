@@ -50,9 +50,39 @@ internal sealed class TeamsReader(ConnectionId connection, GroupRule groups)
             "message" => Pressed(happened) ?? Said(happened),
             "messageUpdate" => Edited(happened),
             "messageDelete" => New(happened, $"{conversation}/{id}/deleted", id, new InboundContent.Deleted(), isMentioned: false),
+            "messageReaction" => Reacted(happened),
             _ => null,
         };
     }
+
+    // One comes or goes at a time.
+    private InboundMessage? Reacted(Happened happened)
+    {
+        var (added, removed) = (NamesOf(happened.Activity.ReactionsAdded), NamesOf(happened.Activity.ReactionsRemoved));
+        return happened.Activity.ReplyToId is not { Length: > 0 and <= LongestId } message || added.Count + removed.Count == 0
+            ? null
+            : New(
+                happened, $"{happened.Conversation}/{message}/reaction/{happened.Sender.ExternalId}/{happened.Id}/{happened.Activity.Timestamp}", message,
+                added.Count > 0 ? new InboundContent.Reacted(ReactionChange.Added, added) : new InboundContent.Reacted(ReactionChange.Removed, removed), isMentioned: false);
+    }
+
+    private static IReadOnlyList<string> NamesOf(IReadOnlyList<TeamsReaction?>? reactions) => [.. (reactions ?? []).Select(reaction => NameOf(reaction?.Type)).OfType<string>()];
+
+    // Newer ones are named by their number and a word: 1f44b_wavinghand.
+    private static string? NameOf(string? type) => type switch
+    {
+        null or "" => null,
+        "like" => "👍",
+        "heart" => "❤️",
+        "laugh" => "😆",
+        "surprised" => "😮",
+        "sad" => "😢",
+        "angry" => "😠",
+        _ when type.IndexOf('_', StringComparison.Ordinal) is >= 4 and <= 5 and var end
+            && int.TryParse(type.AsSpan(0, end), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            && System.Text.Rune.IsValid(number) => new System.Text.Rune(number).ToString(),
+        _ => $":{type}:",
+    };
 
     private InboundMessage? Said(Happened happened)
     {

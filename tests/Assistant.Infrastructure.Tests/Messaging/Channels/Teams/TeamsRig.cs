@@ -22,6 +22,7 @@ internal sealed class TeamsRig : ChannelRig
 
     private readonly MessengerHttp _http = new(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
     private readonly Dictionary<int, JsonObject> _lastSaid = [];
+    private JsonObject? _lastReaction;
 
     private TeamsRig(TeamsEmulator teams, Action<Dictionary<string, string>>? change)
     {
@@ -70,6 +71,16 @@ internal sealed class TeamsRig : ChannelRig
         => DeliverAsync(Teams.NewMessage($"{person}", text, id: (string)_lastSaid[person]["id"]!, type: "messageUpdate"));
 
     public override Task DeleteLastAsync(int person) => DeliverAsync(Teams.NewActivity("messageDelete", $"{person}", id: (string)_lastSaid[person]["id"]!));
+
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+    {
+        _lastReaction = Teams.NewActivity("messageReaction", $"{person}");
+        _lastReaction["replyToId"] = message;
+        _lastReaction[isTakenBack ? "reactionsRemoved" : "reactionsAdded"] = new JsonArray(new JsonObject { ["type"] = emoji == "👍" ? "like" : "heart" });
+        return DeliverAsync(_lastReaction);
+    }
+
+    public override Task RedeliverReactionAsync() => DeliverAsync(_lastReaction!);
 
     public override Task PressAsync(int person, string data)
     {
