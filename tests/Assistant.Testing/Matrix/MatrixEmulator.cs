@@ -107,6 +107,12 @@ public sealed partial class MatrixEmulator : IAsyncDisposable
         return Add(room, sender, "m.room.redaction", new JsonObject { ["redacts"] = target }, e => e["redacts"] = target);
     });
 
+    /// <summary>Somebody reacts to an event.</summary>
+    public string React(string room, string sender, string target, string key) => Add(room, sender, "m.reaction", new JsonObject
+    {
+        ["m.relates_to"] = new JsonObject { ["rel_type"] = "m.annotation", ["event_id"] = target, ["key"] = key },
+    });
+
     /// <summary>Anything happens in a room.</summary>
     public string Add(string room, string sender, string type, JsonObject content, Action<JsonObject>? change = null) => Under(() =>
     {

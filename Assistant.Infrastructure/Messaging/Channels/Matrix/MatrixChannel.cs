@@ -23,7 +23,7 @@ internal sealed class MatrixChannel(MessengerHttp http, IOptions<MatrixOptions> 
             + "H15.8V11.2C15.8 10.3 15.5 9.8 14.8 9.8 14 9.8 13.4 10.5 13.4 11.6V16H11.4V11.2C11.4 10.3 11.1 9.8 10.4 9.8 9.6 9.8 9 10.5 9 11.6V16H7Z",
         SetupUrl: new Uri("https://matrix.org/docs/chat_basics/matrix-for-im/"),
         Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions
-            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.IdempotentSend,
+            | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.IdempotentSend,
         TextLimit: MatrixContent.Limit,
         Settings: MatrixSettings.Fields)
     {

@@ -5,7 +5,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Matrix;
 
 /// <summary>Of an event that others refer to: who sent it, and in which thread.</summary>
 /// <param name="IsMessage">Whether something was said in it; an edit, a reaction or a member's coming are none.</param>
-internal sealed record MatrixSeen(string Sender, string? ThreadId, bool IsMessage);
+/// <param name="Reaction">Of a reaction: to what, and which. Once it was taken back a server does not say it any more.</param>
+internal sealed record MatrixSeen(string Sender, string? ThreadId, bool IsMessage, (string Target, string Key)? Reaction = null);
 
 /// <summary>Remembers the events that passed by, as edits, replies and redactions only name them; what is not remembered is asked for. Safe for concurrent use.</summary>
 internal sealed class MatrixEventBook(MatrixClient client, int capacity)

@@ -15,12 +15,12 @@ internal static class MatrixEvents
 
     /// <summary>What others who refer to the event need to know; <see langword="null"/> when it has no sender.</summary>
     public static MatrixSeen? SeenOf(LooseJson e)
-        => e["sender"].Text is { } sender && MatrixIds.IsUser(sender) ? new MatrixSeen(sender, ThreadOf(e["content"]), IsSaid(e) && TargetOfEdit(e["content"]) is null) : null;
+        => e["sender"].Text is { } sender && MatrixIds.IsUser(sender) ? new MatrixSeen(sender, ThreadOf(e["content"]), IsSaid(e) && TargetOfEdit(e["content"]) is null, ReactionIn(e)) : null;
 
     /// <summary>Whether anything can come of the event at all.</summary>
     public static bool IsWanted(LooseJson e, string me)
         => e["event_id"].Text is { } id && MatrixIds.IsEvent(id) && e["sender"].Text is { } sender && MatrixIds.IsUser(sender) && sender != me
-            && (IsSaid(e) || e["type"].Text == "m.room.redaction") && !IsMachines(e["content"]);
+            && (IsSaid(e) || e["type"].Text == "m.room.redaction" || ReactionIn(e) is not null) && !IsMachines(e["content"]);
 
     /// <summary>The event that this one changes; <see langword="null"/> when it changes none.</summary>
     public static string? ChangedBy(LooseJson e)
@@ -45,6 +45,11 @@ internal static class MatrixEvents
         if (e["type"].Text == "m.room.redaction")
         {
             return ReadRedaction(e, place, seen, now);
+        }
+
+        if (ReactionIn(e) is var (reactedTo, key))
+        {
+            return NewMessage(e, place, reactedTo, null, e["sender"].Text!, new InboundContent.Reacted(ReactionChange.Added, [key]), isMeant: false, now);
         }
 
         return TargetOfEdit(e["content"]) is null ? ReadSaid(e, place, seen, now) : ReadEdit(e, place, seen, now);
@@ -78,8 +83,10 @@ internal static class MatrixEvents
 
     // Whose message it was is what counts, and not who took it back: a moderator may. Of what is not a message nothing was stored.
     private static InboundMessage? ReadRedaction(LooseJson e, MatrixPlace place, IReadOnlyDictionary<string, MatrixSeen> seen, DateTimeOffset now)
-        => ChangedBy(e) is { } target && seen.TryGetValue(target, out var original) && original.IsMessage && original.Sender != place.Me
-            ? NewMessage(e, place, target, original.ThreadId, original.Sender, new InboundContent.Deleted(), isMeant: true, now)
+        => ChangedBy(e) is not { } target || !seen.TryGetValue(target, out var original) || original.Sender == place.Me ? null
+            : original.Reaction is var (reactedTo, key)
+                ? NewMessage(e, place, reactedTo, null, original.Sender, new InboundContent.Reacted(ReactionChange.Removed, [key]), isMeant: false, now)
+            : original.IsMessage ? NewMessage(e, place, target, original.ThreadId, original.Sender, new InboundContent.Deleted(), isMeant: true, now)
             : null;
 
     private static InboundMessage NewMessage(
@@ -112,6 +119,16 @@ internal static class MatrixEvents
         };
         var info = content["info"];
         return [new Attachment(kind, address!, content["filename"].Text ?? content["body"].Text, info["mimetype"].Text, info["size"].Number is >= 0 and var size ? size : null)];
+    }
+
+    // Several emoji, or words, may be a key; what is too long is left out where it is kept.
+    private static (string Target, string Key)? ReactionIn(LooseJson e)
+    {
+        var relation = e["content"]["m.relates_to"];
+        return e["type"].Text == "m.reaction" && relation["rel_type"].Text == "m.annotation" && MatrixIds.IsEvent(relation["event_id"].Text)
+            && relation["key"].Text is { Length: > 0 and <= PersonReactions.MaxLength } key
+                ? (relation["event_id"].Text!, key)
+                : null;
     }
 
     private static bool IsSaid(LooseJson e) => e["type"].Text is "m.room.message" or "m.sticker" && !e["state_key"].IsThere;

@@ -18,7 +18,7 @@ internal sealed class MatrixTimelines(MatrixClient client, MatrixOptions options
     private const int PageSize = 50;
 
     private static readonly string[] Wanted =
-        ["m.room.message", "m.sticker", "m.room.encrypted", "m.room.redaction", "m.room.member", "m.room.encryption", "m.room.name"];
+        ["m.room.message", "m.sticker", "m.room.encrypted", "m.room.redaction", "m.reaction", "m.room.member", "m.room.encryption", "m.room.name"];
 
     /// <summary>What is asked of a sync.</summary>
     /// <param name="isFirst">Whether the marks of what was read are asked for.</param>

@@ -104,7 +104,6 @@ public sealed class MatrixEventsTests
     [InlineData("m.room.message", """{"msgtype":"m.text","body":"* x","m.relates_to":{"rel_type":"m.replace","event_id":5},"m.new_content":{"msgtype":"m.text","body":"x"}}""")]
     [InlineData("m.room.message", """{"msgtype":"m.text","body":"* x","m.relates_to":{"rel_type":"m.replace","event_id":"$e1"}}""")]
     [InlineData("m.room.message", "[]")]
-    [InlineData("m.reaction", """{"m.relates_to":{"rel_type":"m.annotation","event_id":"$e1","key":"👍"}}""")]
     [InlineData("m.room.redaction", "{}")]
     [InlineData("m.room.redaction", """{"redacts":"$unknown"}""")]
     [InlineData("m.call.invite", "{}")]

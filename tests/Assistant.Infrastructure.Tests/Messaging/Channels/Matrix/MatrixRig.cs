@@ -18,6 +18,7 @@ internal sealed class MatrixRig : ChannelRig
     private readonly MessengerHttp _http;
     private readonly bool _hasPassword;
     private readonly Dictionary<int, string> _last = [];
+    private string? _lastReaction;
     private bool _isRevoked;
 
     private MatrixRig(MatrixEmulator emulator, bool hasPassword, MatrixOptions options)
@@ -58,6 +59,23 @@ internal sealed class MatrixRig : ChannelRig
         await Gateway.WaitAsync(1, CancellationToken.None);
         Emulator.Redact(MatrixEmulator.ChatOf(person), MatrixEmulator.UserOf(person), _last[person]);
     }
+
+    // What is taken back before anybody read it says no more what it was.
+    public override async Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+    {
+        var (room, user) = (MatrixEmulator.ChatOf(person), MatrixEmulator.UserOf(person));
+        if (isTakenBack)
+        {
+            await Gateway.WaitAsync(1, CancellationToken.None);
+            Emulator.Redact(room, user, _lastReaction!);
+            return;
+        }
+
+        _lastReaction = Emulator.React(room, user, message, emoji);
+    }
+
+    public override Task ReactAsAssistantAsync(int person, string message)
+        => Done(() => Emulator.React(MatrixEmulator.ChatOf(person), MatrixEmulator.Me, message, "👀"));
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.Say(
         MatrixEmulator.ChatOf(person), MatrixEmulator.UserOf(person), "a.png", message =>
