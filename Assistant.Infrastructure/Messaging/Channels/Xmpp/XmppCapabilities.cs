@@ -14,7 +14,7 @@ internal static class XmppCapabilities
     private static readonly string[] Features =
     [
         XmppNames.Capabilities.NamespaceName, XmppNames.ChatStates.NamespaceName, XmppNames.Correct.NamespaceName, XmppNames.DiscoInfo.NamespaceName,
-        XmppNames.Muc.NamespaceName, XmppNames.OutOfBand.NamespaceName, XmppNames.Ping.NamespaceName, XmppNames.Reply.NamespaceName, XmppNames.Retract.NamespaceName,
+        XmppNames.Muc.NamespaceName, XmppNames.OutOfBand.NamespaceName, XmppNames.Ping.NamespaceName, XmppNames.Reactions.NamespaceName, XmppNames.Reply.NamespaceName, XmppNames.Retract.NamespaceName,
     ];
 
     /// <summary>What a presence carries.</summary>

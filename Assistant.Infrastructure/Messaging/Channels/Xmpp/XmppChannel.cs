@@ -21,7 +21,7 @@ internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOpt
         DisplayName: Name,
         Glyph: "M3 4 C5 12 9 17 17 20 C19 17 20.5 11 21 4 L16 5.5 C16 10 15 13.5 13.5 16.5 C10 13.5 8.5 10 8 5.5 Z",
         SetupUrl: new Uri("https://xmpp.org/getting-started/"),
-        Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions | ChannelCapabilities.InboundAttachments
+        Capabilities: ChannelCapabilities.Typing | ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions | ChannelCapabilities.InboundAttachments | ChannelCapabilities.InboundReactions
             | ChannelCapabilities.OutboundAttachments,
         TextLimit: XmppText.Limit,
         Settings: XmppSettings.Fields)

@@ -41,6 +41,7 @@ internal static class XmppNames
     public static readonly XNamespace Retract = "urn:xmpp:message-retract:1";              // XEP-0424
     public static readonly XNamespace RetractOld = "urn:xmpp:message-retract:0";           // XEP-0424 before 0.4
     public static readonly XNamespace Fallback = "urn:xmpp:fallback:0";                    // XEP-0428
+    public static readonly XNamespace Reactions = "urn:xmpp:reactions:0";                  // XEP-0444
     public static readonly XNamespace Reply = "urn:xmpp:reply:0";                          // XEP-0461
 
     public static readonly XName Message = Client + "message";

@@ -90,6 +90,14 @@ internal static class XmppStanzas
             return isGroup && !room.Wrote(sender, retracted) ? null : (new InboundContent.Deleted(), retracted, false);
         }
 
+        // The whole new set. A body beside it is what older programs show instead.
+        if (stanza.Element(XmppNames.Reactions + "reactions") is { } reactions)
+        {
+            return NotEmpty(reactions.Get("id")) is { } reactedTo
+                ? (new InboundContent.Reacted(ReactionChange.Set, [.. reactions.Elements(XmppNames.Reactions + "reaction").Select(one => one.Value.Trim())]), reactedTo, false)
+                : null;
+        }
+
         var attachments = AttachmentsOf(stanza);
         var text = TextOf(stanza, attachments);
         var isAddressed = false;

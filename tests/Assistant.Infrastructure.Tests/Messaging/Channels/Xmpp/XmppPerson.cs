@@ -68,6 +68,10 @@ internal sealed class XmppPerson : IAsyncDisposable
     public Task RetractLastAsync(string to) => SendAsync(
         to, false, false, new XElement(XmppNames.Client + "body", "taken back"), new XElement(XmppNames.Retract + "retract", new XAttribute("id", _lastId)));
 
+    /// <summary>Reacts to a message with these, and no others.</summary>
+    public Task ReactAsync(string to, string message, params IEnumerable<string> emoji) => SendAsync(
+        to, false, false, new XElement(XmppNames.Reactions + "reactions", new XAttribute("id", message), emoji.Select(one => new XElement(XmppNames.Reactions + "reaction", one))));
+
     public Task SayUnknownAsync(string to) => SendAsync(to, false, true, new XElement(XName.Get("hologram", "urn:example")));
 
     public async Task SendFileAsync(string to, byte[] content)

@@ -86,6 +86,9 @@ internal sealed partial class XmppRig : ChannelRig
 
     public override Task DeleteLastAsync(int person) => _people[person].RetractLastAsync(Bot);
 
+    public override async Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+        => await (await ComeAsync(person)).ReactAsync(Bot, message, isTakenBack ? [] : [emoji]);
+
     public override Task SendFileAsync(int person, byte[] content) => _people[person].SendFileAsync(Bot, content);
 
     public override async Task SayInGroupAsync(int person, string text, bool isMention)
