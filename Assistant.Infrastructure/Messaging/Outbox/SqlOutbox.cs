@@ -49,7 +49,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
 
     private const string Place = "SELECT tenant_id, conversation_id, message_seq FROM outbox WHERE id = @p0";
 
-    // In this and in Due the first condition follows from the second; it lets SQLite find these rows in the index of the open ones.
+    // The first condition follows from the second; it lets SQLite find these rows in the index of the open ones.
     private const string Claims =
         "SELECT id, conversation_id, attempts FROM outbox WHERE state IN ('Pending','Sending') AND state = 'Sending'";
 
@@ -59,7 +59,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
 
     // Rows behind one that is under way or waits cannot be sent: counted in, those of a messenger that hangs would fill the limit.
     internal const string Due =
-        "SELECT o.conversation_id FROM outbox o WHERE o.state IN ('Pending','Sending') AND o.state = 'Pending' AND o.due_at <= @p0 AND NOT EXISTS (SELECT 1 FROM outbox e "
+        "SELECT o.conversation_id FROM outbox o WHERE o.state = 'Pending' AND o.due_at <= @p0 AND NOT EXISTS (SELECT 1 FROM outbox e "
         + "WHERE e.conversation_id = o.conversation_id AND e.state IN ('Pending','Sending') AND (e.message_seq, e.part) < (o.message_seq, o.part)) "
         + "ORDER BY o.created_at LIMIT @p1";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Assistant.Domain.Attachments;
@@ -68,7 +69,7 @@ public sealed class PersonExportTests
         Assert.Equal(["👀"], messages["hello"]);
         Assert.DoesNotContain("Ann", json.RootElement.GetRawText(), StringComparison.Ordinal);
         var html = await ExportAsync(ben, PersonExportFormat.Html, "en");
-        Assert.Contains("Reactions: 👍<", html, StringComparison.Ordinal);
+        Assert.Contains("Reactions: 👍<", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
         Assert.DoesNotContain("of Ann", html, StringComparison.Ordinal);
     }
 

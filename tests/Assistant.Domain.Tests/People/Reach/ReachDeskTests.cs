@@ -123,6 +123,7 @@ public sealed class ReachDeskTests : ActRig
         var anna = await UserAsync("anna@example.test", Roles.Operator);
 
         Assert.Contains("以后有事我会在这里联系您", await AskAsync("/here"), StringComparison.Ordinal);
+        Ports.Clock.Advance(TimeSpan.FromMinutes(1));
         await AskAsync("later on the phone", "wu", line: _phone);
         var reach = (await Reach.FindAsync(anna, _there, Cancel))!;
         Assert.Equal((_here, _here), (reach.Preferred!.Conversation, reach.Answered!.Conversation));
