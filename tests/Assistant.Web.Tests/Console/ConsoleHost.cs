@@ -9,6 +9,7 @@ using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Links;
+using Assistant.Domain.People.Reach;
 using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.EndToEnd;
@@ -107,6 +108,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         var (board, members) = (new SessionBoard(sessions, new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)), clock), new InMemoryMembershipStore(users, log));
         var keys = new InMemoryApiKeyStore(log, clock);
         services.AddSingleton(new PersonAccountDesk(house, clock));
+        services.AddSingleton<IDirectChats>(house).AddSingleton<IPersonLinkStore>(house).AddSingleton<ReachDesk>().AddSingleton<ContinuationDesk>();
         services.AddSingleton(provider => new PersonLinkDesk(house, house, house, provider.GetRequiredService<StageChannels>(), clock));
         services.AddSingleton(new InvitationDesk(
             new InMemoryInvitationStore(log), users, members, new InMemoryRoleStore(members, keys, log), keys, guard, clock, accounts: house, people: house));
