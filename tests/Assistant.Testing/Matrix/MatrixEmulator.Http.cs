@@ -157,7 +157,7 @@ public sealed partial class MatrixEmulator
             return (403, Refused(code));
         }
 
-        if (System.Text.Encoding.UTF8.GetByteCount(content.ToJsonString(Relaxed)) + 2_000 > LargestEvent)
+        if (Measure(content) + 2_000 > LargestEvent)
         {
             return (413, Refused("M_TOO_LARGE"));
         }

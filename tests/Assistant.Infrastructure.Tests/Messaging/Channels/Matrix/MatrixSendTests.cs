@@ -53,6 +53,24 @@ public sealed class MatrixSendTests
     }
 
     [Theory]
+    [InlineData("&")]
+    [InlineData("\"")]
+    [InlineData("\\\\")]
+    [InlineData("a\n\n")]
+    [InlineData("*锅炉* ")]
+    [InlineData("👩🏽‍🚒")]
+    public async Task As_much_as_the_manifest_promises_is_taken(string words)
+    {
+        await using var rig = await MatrixRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection);
+        var text = "**x** " + string.Concat(Enumerable.Repeat(words, (MatrixContent.Limit.Max - 6) / MatrixContent.Limit.Measure(words)));
+
+        var ended = await session.SendAsync(Message(text) with { Chat = rig.ChatOf(5001) }, Cancel);
+
+        Assert.IsType<SendOutcome.Delivered>(ended);
+    }
+
+    [Theory]
     [InlineData(null, null, null)]
     [InlineData(null, "$q", """{"m.in_reply_to":{"event_id":"$q"}}""")]
     [InlineData("$t", null, """{"rel_type":"m.thread","event_id":"$t","is_falling_back":true,"m.in_reply_to":{"event_id":"$t"}}""")]
