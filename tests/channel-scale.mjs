@@ -99,15 +99,15 @@ export function table(rows, language, known = new Map()) {
 
 const talkWords = {
   en: {
-    head: ['channel', 'text', 'long Markdown', 'photo in', 'photo out', 'voice out', 'button', 'edit', 'group mention'],
+    head: ['channel', 'text', 'long Markdown', 'photo in', 'photo out', 'voice in', 'voice out', 'button', 'edit', 'group mention'],
     yes: 'yes', no: '–', numbered: 'by number', messages: count => (count === 1 ? 'one message' : `${count} messages`),
   },
   zh: {
-    head: ['渠道', '文字', '长 Markdown', '收图片', '发图片', '发语音', '按钮', '编辑', '群内提及'],
+    head: ['渠道', '文字', '长 Markdown', '收图片', '发图片', '收语音', '发语音', '按钮', '编辑', '群内提及'],
     yes: '有', no: '–', numbered: '按编号', messages: count => `${count} 条消息`,
   },
 };
-const steps = ['text', 'long', 'photoIn', 'photoOut', 'voiceOut', 'button', 'edit', 'group'];
+const steps = ['text', 'long', 'photoIn', 'photoOut', 'voiceIn', 'voiceOut', 'button', 'edit', 'group'];
 
 /** What arrived of the one conversation, by channel. @param talks Of *.talk.json: channel, talk. Two ways of a channel are one line: the better of both. */
 export function talkTable(talks, language) {

@@ -48,7 +48,7 @@ test('two ways of one channel are judged together', () => {
 });
 
 test('of the one conversation two ways of a channel are one line, the better of both', () => {
-  const talk = { text: 'yes', long: '2', photoIn: 'no', photoOut: 'yes', voiceOut: 'no', button: 'numbered', edit: 'no', group: 'yes' };
+  const talk = { text: 'yes', long: '2', photoIn: 'no', photoOut: 'yes', voiceIn: 'yes', voiceOut: 'no', button: 'numbered', edit: 'no', group: 'yes' };
   const shown = talkTable([{ channel: 'Slack', talk }, { channel: 'Slack', talk: { ...talk, button: 'yes' } }, { channel: 'IRC', talk: { ...talk, long: '1' } }], 'en');
-  assert.deepEqual(shown.split('\n').slice(2), ['| IRC | yes | one message | – | yes | – | by number | – | yes |', '| Slack | yes | 2 messages | – | yes | – | yes | – | yes |']);
+  assert.deepEqual(shown.split('\n').slice(2), ['| IRC | yes | one message | – | yes | yes | – | by number | – | yes |', '| Slack | yes | 2 messages | – | yes | yes | – | yes | – | yes |']);
 });

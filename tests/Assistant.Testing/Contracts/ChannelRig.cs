@@ -83,8 +83,14 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Somebody writes to the assistant.</summary>
     public abstract Task SayAsync(int person, string text);
 
+    /// <summary>Somebody answers the assistant's last message; as good as writing, where a chat is one conversation.</summary>
+    public virtual Task AnswerAsync(int person, string text) => SayAsync(person, text);
+
     /// <summary>Texts the assistant's messages show in a chat, oldest first.</summary>
     public abstract IReadOnlyList<string> ShownTo(int person);
+
+    /// <summary>What one message shows at most: more than the manifest promises where the messenger takes more, and the form of a text needs it.</summary>
+    public virtual TextLimit ShownLimit => Channel.Manifest.TextLimit;
 
     /// <summary>The next send is answered with "wait <paramref name="seconds"/> seconds". Not shown.</summary>
     public abstract void FloodNextSend(int seconds);
@@ -126,6 +132,9 @@ public abstract class ChannelRig : IAsyncDisposable
 
     /// <summary>Somebody sends a file.</summary>
     public virtual Task SendFileAsync(int person, byte[] content) => throw new NotSupportedException();
+
+    /// <summary>Somebody sends a voice note.</summary>
+    public virtual Task SendVoiceAsync(int person, byte[] content) => throw new NotSupportedException("The messenger has no voice notes, or does not tell them from files.");
 
     /// <summary>Files the assistant's messages show in a chat, oldest first.</summary>
     public virtual IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person) => throw new NotSupportedException("The channel sends no files.");

@@ -116,6 +116,17 @@ public sealed partial class DingTalkEmulator : IAsyncDisposable
         Tell(message);
     }
 
+    /// <summary>Somebody sends a voice note; what was heard in it comes along.</summary>
+    public void SendVoice(int person, string code, byte[] content)
+    {
+        _files[code] = content;
+        var message = NewMessage(person, "");
+        message.Remove("text");
+        message["msgtype"] = "audio";
+        message["content"] = new JsonObject { ["downloadCode"] = code, ["duration"] = 2000, ["recognition"] = "it drips" };
+        Tell(message);
+    }
+
     /// <summary>Tells the robot any message.</summary>
     public void Tell(JsonObject message) => _deliveries.Add(new DingTalkDelivery("/v1.0/im/bot/messages/get", message.ToJsonString()));
 

@@ -167,6 +167,10 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     /// <summary>Somebody sends a picture in private.</summary>
     public void SendFile(int person, string key, byte[] content) => _files[$"{Send(person, "image", new() { ["image_key"] = key })}/{key}/image"] = content;
 
+    /// <summary>Somebody sends a voice note.</summary>
+    public void SendVoice(int person, string key, byte[] content)
+        => _files[$"{Send(person, "audio", new() { ["file_key"] = key, ["duration"] = 2000 })}/{key}/file"] = content;
+
     /// <summary>Tells the app any event.</summary>
     public void Tell(string type, JsonObject e) => _deliveries.Add(new FeishuDelivery(CallbackOf(type, e).ToJsonString(), IsRepeated: true));
 

@@ -97,13 +97,13 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
         return (string)e["d"]!["id"]!;
     }
 
-    public void SendFile(int person, byte[] content)
+    public void SendFile(int person, byte[] content, string type = "image/png", string name = "a.png")
     {
         var id = $"F{Interlocked.Increment(ref _ids)}";
         _files[id] = content;
         Say(person, "", message => message["attachments"] = new JsonArray(new JsonObject
         {
-            ["content_type"] = "image/png", ["filename"] = "a.png", ["size"] = content.Length, ["url"] = $"{Address}/files/{id}?rkey=signed",
+            ["content_type"] = type, ["filename"] = name, ["size"] = content.Length, ["url"] = $"{Address}/files/{id}?rkey=signed",
         }));
     }
 

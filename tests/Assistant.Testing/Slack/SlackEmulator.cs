@@ -169,16 +169,18 @@ public sealed partial class SlackEmulator : IAsyncDisposable
     }
 
     /// <summary>Somebody sends a file in private.</summary>
-    public void SendFile(int person, string id, byte[] content)
+    public void SendFile(int person, string id, byte[] content, Action<JsonObject>? change = null)
     {
         _files[id] = content;
+        var file = new JsonObject
+        {
+            ["id"] = id, ["name"] = "a.png", ["mimetype"] = "image/png", ["size"] = content.Length, ["url_private_download"] = $"{_app.Urls.First()}/files/{id}",
+        };
+        change?.Invoke(file);
         Say(person, "", message =>
         {
             message["subtype"] = "file_share";
-            message["files"] = new JsonArray(new JsonObject
-            {
-                ["id"] = id, ["name"] = "a.png", ["mimetype"] = "image/png", ["size"] = content.Length, ["url_private_download"] = $"{_app.Urls.First()}/files/{id}",
-            });
+            message["files"] = new JsonArray(file);
         });
     }
 

@@ -72,6 +72,8 @@ internal sealed class DingTalkRig : ChannelRig
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, "code-1", content));
 
+    public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Emulator.SendVoice(person, "code-2", content));
+
     public override Task SayInGroupAsync(int person, string text, bool isMention)
         => isMention ? Done(() => Emulator.SayInGroup(person, text)) : throw new NotSupportedException("DingTalk delivers only what mentions the robot.");
 

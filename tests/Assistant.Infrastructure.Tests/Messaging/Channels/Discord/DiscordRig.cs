@@ -70,6 +70,12 @@ internal sealed class DiscordRig : ChannelRig
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, content));
 
+    public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, content, message =>
+    {
+        var file = message["attachments"]![0]!;
+        (file["filename"], file["content_type"], file["waveform"], file["duration_secs"]) = ("voice-message.ogg", "audio/ogg", "AAAA", 2.0);
+    }));
+
     public override Task SayInGroupAsync(int person, string text, bool isMention) => Done(() => Emulator.SayInGroup(person, text, isMention));
 
     public override Task SayAsBotAsync(string text) => Done(() => Emulator.Say(6001, text, message => message["author"]!["bot"] = true));

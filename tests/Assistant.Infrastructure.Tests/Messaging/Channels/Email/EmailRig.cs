@@ -72,6 +72,15 @@ internal sealed class EmailRig : ChannelRig
 
     public override Task SayAsync(int person, string text) => PutAsync(NewMail(person, text));
 
+    public override Task AnswerAsync(int person, string text)
+    {
+        var asked = MailsTo(person)[^1];
+        var mail = NewMail(person, $"{text}\n\nOn Mon, 5 Jan 2026 at 10:00, <{Address}> wrote:\n> {asked.TextBody!.ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal)}");
+        mail.InReplyTo = asked.MessageId!;
+        mail.References.AddRange([.. asked.References, asked.MessageId!]);
+        return PutAsync(mail);
+    }
+
     public override Task SendFileAsync(int person, byte[] content)
     {
         var mail = NewMail(person, "see the file");

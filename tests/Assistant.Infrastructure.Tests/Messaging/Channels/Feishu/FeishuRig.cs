@@ -71,6 +71,8 @@ internal sealed class FeishuRig : ChannelRig
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, "img_v3_1", content));
 
+    public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Emulator.SendVoice(person, "file_v3_1", content));
+
     public override Task SayInGroupAsync(int person, string text, bool isMention) => Done(() => Emulator.SayInGroup(person, text, isMention));
 
     public override Task SayAsBotAsync(string text) => Done(() =>

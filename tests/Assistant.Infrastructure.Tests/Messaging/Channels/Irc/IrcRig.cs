@@ -103,6 +103,9 @@ internal sealed class IrcRig : ChannelRig
 
     public override IReadOnlyList<string> ShownTo(int person) => _shown.GetValueOrDefault(NickOf(person)) ?? [];
 
+    // What is one message here is some lines there; those that are joined are set apart by more than the end of a line.
+    public override TextLimit ShownLimit { get; } = new(new IrcOptions().MaxLines * 512, LengthUnit.Utf8Bytes);
+
     public override void FloodNextSend(int seconds) => throw new NotSupportedException("An IRC server names no time to wait: it throws out.");
 
     public override void BreakNextSend()

@@ -88,6 +88,14 @@ internal sealed class LineRig : ChannelRig
         return DeliverAsync(happened);
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Line.AddFile("9002", content);
+        var happened = Line.NewEvent("message", User(person));
+        happened["message"] = new JsonObject { ["id"] = "9002", ["type"] = "audio", ["duration"] = 2000, ["contentProvider"] = new JsonObject { ["type"] = "line" } };
+        return DeliverAsync(happened);
+    }
+
     public override Task SayInGroupAsync(int person, string text, bool isMention)
     {
         var happened = Line.NewMessage(User(person), isMention ? $"@Helper {text}" : text, group: "C1234");

@@ -85,6 +85,15 @@ internal sealed class MatrixRig : ChannelRig
             message["info"] = new JsonObject { ["mimetype"] = "image/png", ["size"] = content.Length };
         }));
 
+    public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Emulator.Say(
+        MatrixEmulator.ChatOf(person), MatrixEmulator.UserOf(person), "Voice message.ogg", message =>
+        {
+            message["msgtype"] = "m.audio";
+            message["url"] = Emulator.Keep(content, "audio/ogg");
+            message["info"] = new JsonObject { ["mimetype"] = "audio/ogg", ["size"] = content.Length };
+            message["org.matrix.msc3245.voice"] = new JsonObject();
+        }));
+
     public override Task SayInGroupAsync(int person, string text, bool isMention) => Done(() => _ = isMention
         ? Emulator.Mention(MatrixEmulator.Group, MatrixEmulator.UserOf(person), text)
         : Emulator.Say(MatrixEmulator.Group, MatrixEmulator.UserOf(person), text));

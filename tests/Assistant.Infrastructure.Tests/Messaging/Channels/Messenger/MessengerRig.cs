@@ -127,6 +127,18 @@ internal sealed class MessengerRig : ChannelRig
         return DeliverAsync(happened);
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Emulator.AddFile("audioclip.mp4", content);
+        var happened = Emulator.NewEvent(PersonOf(person));
+        happened["message"] = new JsonObject
+        {
+            ["mid"] = "m_voice",
+            ["attachments"] = new JsonArray(new JsonObject { ["type"] = "audio", ["payload"] = new JsonObject { ["url"] = Emulator.AddressOf("audioclip.mp4") + "?oh=1&oe=2" } }),
+        };
+        return DeliverAsync(happened);
+    }
+
     public override Task EchoLastAsync() => DeliverAsync(MessengerEmulator.EchoOf(Emulator.Shown[^1]));
 
     public override Task RedeliverLastAsync() => DeliverAsync(_lastSaid.Values.Last());

@@ -62,6 +62,8 @@ internal sealed class QqRig : ChannelRig
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, content));
 
+    public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, content, "voice", "a.amr"));
+
     public override Task SayInGroupAsync(int person, string text, bool isMention)
         => isMention ? Done(() => Emulator.SayInGroup(person, text)) : throw new NotSupportedException("QQ tells a bot of a group only what mentions it.");
 

@@ -97,6 +97,14 @@ internal sealed class SignalRig : ChannelRig
         return HappenAsync(envelope);
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Daemon.AddFile("voice-1.m4a", content);
+        var envelope = NewMessage(person, null);
+        envelope["dataMessage"]!["attachments"] = new JsonArray(new JsonObject { ["contentType"] = "audio/aac", ["id"] = "voice-1.m4a", ["size"] = content.Length });
+        return HappenAsync(envelope);
+    }
+
     public override Task SayInGroupAsync(int person, string text, bool isMention) => HappenAsync(NewGroupMessage(person, text, isMention));
 
     public override Task EchoLastAsync()

@@ -80,6 +80,11 @@ internal sealed class SlackRig : ChannelRig
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, "F1", content));
 
+    public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, "F2", content, file =>
+    {
+        (file["name"], file["mimetype"], file["subtype"]) = ("audio_message.m4a", "audio/mp4", "slack_audio");
+    }));
+
     public override Task SayInGroupAsync(int person, string text, bool isMention) => Done(() => Emulator.SayInGroup(person, text, isMention));
 
     public override Task SayAsBotAsync(string text) => Done(() => Emulator.Say(6001, text, message => message["bot_id"] = "B200"));

@@ -81,6 +81,16 @@ internal sealed class TelegramRig : ChannelRig
         return Task.CompletedTask;
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Emulator.AddFile("voice-1", content);
+        Emulator.Say(person, "", message => message["voice"] = new JsonObject
+        {
+            ["file_id"] = "voice-1", ["file_unique_id"] = "u2", ["duration"] = 2, ["mime_type"] = "audio/ogg", ["file_size"] = content.Length,
+        });
+        return Task.CompletedTask;
+    }
+
     public override Task SayInGroupAsync(int person, string text, bool isMention)
     {
         Emulator.SayInGroup(-77, person, isMention ? $"@{Emulator.BotUsername} {text}" : text, message =>

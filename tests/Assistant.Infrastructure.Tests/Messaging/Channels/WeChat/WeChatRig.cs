@@ -83,6 +83,13 @@ internal sealed class WeChatRig : ChannelRig
         return Task.CompletedTask;
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Emulator.AddFile("media-2", content);
+        Emulator.Deliver(Emulator.NewMessage(OpenIdOf(person), "voice", WeixinEmulator.Field("MediaId", "media-2") + WeixinEmulator.Field("Format", "amr")));
+        return Task.CompletedTask;
+    }
+
     public override WebhookRequest NewCallback(int person, string text, TimeSpan age)
         => Callback(Emulator.NewMessage(OpenIdOf(person), "text", WeixinEmulator.Field("Content", text)), age);
 

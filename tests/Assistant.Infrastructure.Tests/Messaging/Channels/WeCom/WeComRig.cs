@@ -85,6 +85,13 @@ internal sealed class WeComRig : ChannelRig
         return Task.CompletedTask;
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Emulator.AddFile("media-2", content);
+        Emulator.Deliver(Emulator.NewMessage(UserOf(person), "voice", WeixinEmulator.Field("MediaId", "media-2") + WeixinEmulator.Field("Format", "amr")));
+        return Task.CompletedTask;
+    }
+
     public override WebhookRequest NewCallback(int person, string text, TimeSpan age)
         => Callback(Emulator.NewMessage(UserOf(person), "text", WeixinEmulator.Field("Content", text)), age);
 

@@ -132,6 +132,14 @@ internal sealed partial class WhatsAppRig : ChannelRig
         return DeliverAsync(message);
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Emulator.AddFile("9002", content);
+        var message = Emulator.NewMessage(PhoneOf(person), "audio");
+        message["audio"] = new JsonObject { ["id"] = "9002", ["mime_type"] = "audio/ogg; codecs=opus", ["sha256"] = "x", ["voice"] = true };
+        return DeliverAsync(message);
+    }
+
     public override Task RedeliverLastAsync() => DeliverAsync(_lastSaid.Values.Last());
 
     public override Task SendUnknownAsync()
