@@ -52,15 +52,26 @@ internal sealed class PageInspector(IPage page, Look device, PhraseCheck phrases
         }
         """;
 
-    // What a finger meets 44 px high around the middle. Links within a sentence are as high as its lines, and a row of a table opens wherever it is pressed.
+    // What a finger meets 44 px high around the middle, of what is not cut off by the edge of what it scrolls in. Links within a sentence are as high as
+    // its lines, and a row of a table opens wherever it is pressed.
     private const string Targets = """
         () => {
           const reach = 21, out = [];
+          const seen = e => {
+            let [top, bottom] = [0, innerHeight];
+            for (let around = e.parentElement; around; around = around.parentElement) {
+              if (!/auto|scroll/.test(getComputedStyle(around).overflowY)) continue;
+              const edge = around.getBoundingClientRect();
+              [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+            }
+            return { top, bottom };
+          };
           for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
             const place = e.matches('tr [data-walk]') ? e.closest('tr') : e, box = place.getBoundingClientRect(), style = getComputedStyle(e);
             const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
             const meets = at => { const hit = document.elementFromPoint(x, at); return hit && (place.contains(hit) || hit.closest('label')?.control === e); };
-            if (style.display === 'inline' && place === e || box.width < 4 || box.height > 43.5 || y < reach || y > innerHeight - reach || !meets(y)) continue;
+            const { top, bottom } = seen(place);
+            if (style.display === 'inline' && place === e || box.width < 4 || box.height > 43.5 || y - reach < top || y + reach > bottom || !meets(y)) continue;
             if (!meets(y - reach) || !meets(y + reach)) out.push(`too low to be touched: ${e.tagName.toLowerCase()}.${e.className} "${(e.ariaLabel ?? e.textContent).trim().slice(0, 24)}" ${Math.round(box.height)} px`);
           }
           return [...new Set(out)];
