@@ -1,5 +1,6 @@
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Observability;
 using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Web.Components.Live;
@@ -9,6 +10,7 @@ namespace Assistant.Web.Components.Pages.Conversations;
 /// <summary>Where the person of the open conversation can be written to, and where the next reply goes.</summary>
 public sealed class ReachModel(ReachDesk reach, ContinuationDesk desk, IConversationStore conversations, Caller me)
 {
+    private ConversationId? _open;
     private Conversation? _here;
     private ConversationId? _chosen;
     private PersonReach? _reach;
@@ -34,21 +36,25 @@ public sealed class ReachModel(ReachDesk reach, ContinuationDesk desk, IConversa
 
     public async Task OpenAsync(ConversationId? id, CancellationToken cancellationToken)
     {
-        (_here, _chosen, _reach) = (null, null, null);
-        if (id is { } conversation)
+        (_open, _here, _chosen, _reach) = (id, null, null, null);
+        if (id is { } conversation && await conversations.FindAsync(me.Tenant, conversation, cancellationToken) is { } found && _open == id)
         {
-            _here = await conversations.FindAsync(me.Tenant, conversation, cancellationToken);
-            _reach = await reach.FindAsync(me, conversation, cancellationToken);
+            _here = found;
+            await LookAsync(cancellationToken);
         }
     }
 
-    /// <summary>Looks again when something happened in one of the chats.</summary>
+    /// <summary>Looks again when somebody spoke in one of the chats, or it changed; not for every word of a reply being written.</summary>
     public async Task ApplyAsync(LiveBatch batch, CancellationToken cancellationToken)
     {
-        if (_here is { } here && (batch.Lost > 0 || batch.Events.Any(each => each.About is { } about && (about == here.Id || Chats.Any(chat => chat.Conversation == about)))))
+        if (_here is not null && (batch.Lost > 0 || batch.Events.Any(IsOfTheirs)))
         {
-            _reach = await reach.FindAsync(me, here.Id, cancellationToken);
+            await LookAsync(cancellationToken);
         }
+
+        bool IsOfTheirs(LiveEvent happened)
+            => happened is LiveEvent.MessageChanged or LiveEvent.ConversationChanged
+                && (happened.About == _here?.Id || Chats.Any(chat => chat.Conversation == happened.About));
     }
 
     /// <inheritdoc cref="ContinuationDesk.ReplyAsync"/>
@@ -59,6 +65,14 @@ public sealed class ReachModel(ReachDesk reach, ContinuationDesk desk, IConversa
     {
         await (isPreferred ? reach.PreferAsync(me, chat.Conversation, cancellationToken) : reach.DropPreferenceAsync(me, chat.Conversation, cancellationToken));
         _chosen = null;
-        _reach = _here is { } here ? await reach.FindAsync(me, here.Id, cancellationToken) : null;
+        await LookAsync(cancellationToken);
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (_open is { } here && await reach.FindAsync(me, here, cancellationToken) is var found && _open == here)
+        {
+            _reach = found; // of the conversation that is still open
+        }
     }
 }
