@@ -28,8 +28,9 @@ public abstract record OutgoingFiles
     public sealed record Refused(string Name, Phrase Reason) : OutgoingFiles;
 
     /// <summary>Looks at the files of one reply for a channel.</summary>
+    /// <param name="isReachable">As of <see cref="IFileAddresses"/>: whether a messenger that fetches files can.</param>
     /// <remarks>Together they may have as many bytes as one alone, for they are written down in one unit.</remarks>
-    public static OutgoingFiles For(ChannelManifest manifest, IReadOnlyList<GivenFile> given, AttachmentLimits limits)
+    public static OutgoingFiles For(ChannelManifest manifest, IReadOnlyList<GivenFile> given, AttachmentLimits limits, bool isReachable)
     {
         var files = new List<OutgoingFile>(given.Count);
         var largest = Math.Min(limits.MaxBytes, manifest.LargestFile);
@@ -39,6 +40,11 @@ public abstract record OutgoingFiles
             if (!manifest.Can(ChannelCapabilities.OutboundAttachments))
             {
                 return new Refused(file.Name, Phrase.Of("attachment.channel-sends-none", ("channel", manifest.DisplayName)));
+            }
+
+            if (manifest.FetchesFilesWithin is not null && !isReachable)
+            {
+                return new Refused(file.Name, Phrase.Of("attachment.needs-public-address", ("channel", manifest.DisplayName)));
             }
 
             if (files.Count == MaxCount)

@@ -22,6 +22,7 @@ public sealed class ConversationDesk(
     IOutboxSignal signal,
     ILiveFeed feed,
     AttachmentLimits limits,
+    IFileAddresses addresses,
     TimeProvider time)
 {
     /// <summary>Longest reply or note, in UTF-16 units.</summary>
@@ -94,7 +95,7 @@ public sealed class ConversationDesk(
             return new ReplyOutcome.NoConnection();
         }
 
-        var looked = OutgoingFiles.For(channel.Manifest, given, limits);
+        var looked = OutgoingFiles.For(channel.Manifest, given, limits, addresses.IsReachable);
         if (looked is OutgoingFiles.Refused refused)
         {
             return new ReplyOutcome.FileRefused(refused.Name, refused.Reason);

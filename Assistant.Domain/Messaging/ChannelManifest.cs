@@ -86,6 +86,12 @@ public sealed record ChannelManifest(
     /// </summary>
     public IReadOnlyDictionary<string, long>? FileTypes { get; init; }
 
+    /// <summary>
+    /// Where it takes no bytes and fetches files from an https address of ours: how long after it was told it may come for them, which is how long such an
+    /// address is good. <see langword="null"/> where files are handed to it.
+    /// </summary>
+    public TimeSpan? FetchesFilesWithin { get; init; }
+
     /// <summary>Whether it takes files of a type.</summary>
     public bool TakesFilesOf(string mediaType) => Can(ChannelCapabilities.OutboundAttachments) && (FileTypes is null || FileTypes.ContainsKey(mediaType));
 

@@ -13,7 +13,7 @@ public sealed record ExternalChat(string ExternalId, string? ThreadId = null, bo
 
 /// <summary>A file that came or goes with a message. Its bytes are fetched afterwards, see <see cref="Attachments.IAttachmentStore"/>.</summary>
 /// <param name="Kind"><c>image</c>, <c>voice</c>, <c>audio</c>, <c>video</c> or <c>file</c>.</param>
-/// <param name="Reference">What the channel needs to fetch it; may be a secret of the messenger, so never shown.</param>
+/// <param name="Reference">What the channel needs to fetch it; may be a secret of the messenger, so never shown. Empty of a file that goes out, and of no other.</param>
 /// <param name="SizeBytes">As declared by the messenger, or <see langword="null"/>.</param>
 public sealed record Attachment(string Kind, string Reference, string? FileName = null, string? MediaType = null, long? SizeBytes = null);
 

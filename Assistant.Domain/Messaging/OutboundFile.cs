@@ -12,6 +12,9 @@ public sealed record OutboundFile(string Kind, string Name, string MediaType, lo
 {
     private const int LongestName = 100;
 
+    /// <summary>Where a messenger fetches it from; <see langword="null"/> while this installation has no public https address.</summary>
+    public FetchableFile? Fetchable { get; init; }
+
     // What some system or protocol takes for something else than a part of a name.
     private const string Taken = "/\\\"<>|:*?";
 
@@ -51,6 +54,11 @@ public sealed record OutboundFile(string Kind, string Name, string MediaType, lo
         return stem + end;
     }
 }
+
+/// <summary>A file that a messenger fetches by itself, without signing in.</summary>
+/// <param name="AddressFor">A new https address that opens the file for so long and no longer; it gives access to the file, so it goes to the messenger and nowhere else.</param>
+/// <param name="StandIn">An https address of a small PNG that stands for a file that has no picture, or one that is too large to be shown beside the words.</param>
+public sealed record FetchableFile(Func<TimeSpan, Uri> AddressFor, Uri StandIn);
 
 /// <summary>Optional: the session can show a file. Declared as <see cref="ChannelCapabilities.OutboundAttachments"/>.</summary>
 public interface IFileSender

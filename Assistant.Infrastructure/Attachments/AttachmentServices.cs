@@ -1,4 +1,6 @@
 using Assistant.Domain.Attachments;
+using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +18,10 @@ public static class AttachmentServices
         services.AddSingleton<IAttachmentStore, SqlAttachmentStore>();
         services.AddSingleton<AttachmentKeeper>();
         services.AddSingleton<AttachmentDesk>();
+        services.AddSingleton<IFileAddresses>(provider => new SealedFileAddresses(
+            () => provider.GetRequiredService<InstallationKey>().Bytes, provider.GetRequiredService<IOptions<PublicAddressOptions>>().Value.BaseUrl,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FileHandoutDesk>();
         return services;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Assistant.Domain.Attachments;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Web.Endpoints;
 
@@ -15,14 +16,21 @@ internal static class AttachmentAnswer
 
     public static IResult Of(AttachmentDownload download, HttpContext context)
     {
-        var headers = context.Response.Headers;
-        headers.ContentDisposition = Disposition(NameOf(download));
+        var type = WriteHead(context.Response.Headers, download.File, download.Named);
+        context.Response.ContentLength = download.File.SizeBytes;
+        return Results.Stream(stream => download.WriteAsync(stream, context.RequestAborted), type);
+    }
+
+    /// <summary>Writes what every answer with a file says of it.</summary>
+    /// <returns>The type it goes by.</returns>
+    public static string WriteHead(IHeaderDictionary headers, AttachmentFile file, Attachment named)
+    {
+        headers.ContentDisposition = Disposition(NameOf(file, named));
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = Policy;
         headers.CacheControl = "no-store";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        context.Response.ContentLength = download.File.SizeBytes;
-        return Results.Stream(stream => download.WriteAsync(stream, context.RequestAborted), FileType.Named(download.File.MediaType).MediaType);
+        return FileType.Named(file.MediaType).MediaType;
     }
 
     /// <summary>The name twice: in ASCII for old programs, and as it is (RFC 6266).</summary>
@@ -55,11 +63,7 @@ internal static class AttachmentAnswer
         return cut.Length > 0 && char.IsLowSurrogate(cut[0]) ? cut[1..] : cut;
     }
 
-    private static string NameOf(AttachmentDownload download)
-    {
-        var type = FileType.Named(download.File.MediaType);
-        return download.Named.FileName is { } name && Safe(name) is { Length: > 0 } safe
-            ? safe
-            : $"file-{download.File.Id.Seq}-{download.File.Id.Number}{type.Extensions.FirstOrDefault() ?? ".bin"}";
-    }
+    private static string NameOf(AttachmentFile file, Attachment named) => named.FileName is { } name && Safe(name) is { Length: > 0 } safe
+        ? safe
+        : $"file-{file.Id.Seq}-{file.Id.Number}{FileType.Named(file.MediaType).Extensions.FirstOrDefault() ?? ".bin"}";
 }

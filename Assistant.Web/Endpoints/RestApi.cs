@@ -69,6 +69,7 @@ internal static class RestApi
         MeEndpoints.Map(api);
 
         WebhookEndpoint.Map(endpoints);
+        FileEndpoint.Map(endpoints);
         HealthEndpoints.Map(endpoints);
         MetricsEndpoint.Map(endpoints);
         endpoints.MapOpenApi("/openapi/{documentName}.json").OpenTo("the description of the API").NotAudited(NotAuditedAttribute.Reads);

@@ -15,7 +15,7 @@ internal sealed class WrongSecrets(TimeProvider clock)
     /// <summary>Networks remembered at a time, by door.</summary>
     public const int MaxKeys = 50_000;
 
-    /// <summary>Wrong secrets in a row before a network has to wait, at a webhook or with an API key.</summary>
+    /// <summary>Wrong secrets in a row before a network has to wait, at a webhook, with an API key or for a file.</summary>
     public const int Burst = 60;
 
     /// <summary>The same for the link of the first set-up, which people open by hand.</summary>
@@ -26,6 +26,9 @@ internal sealed class WrongSecrets(TimeProvider clock)
 
     /// <summary>API keys, wherever they are presented.</summary>
     public Door<IPAddress> ApiKeys { get; } = new(new(Burst, perMinute: 30, MaxKeys, clock));
+
+    /// <summary>Addresses of files that go out.</summary>
+    public Door<IPAddress> Files { get; } = new(new(Burst, perMinute: 30, MaxKeys, clock));
 
     /// <summary>The link of the first set-up.</summary>
     public Door<IPAddress> SetUp { get; } = new(new(SetUpBurst, perMinute: 5, MaxKeys, clock));

@@ -6,7 +6,7 @@ using Assistant.Domain.Wording;
 namespace Assistant.Infrastructure.Messaging.Outbox;
 
 /// <summary>Sends the rows that show a file of their message. Each holds its file in memory while it is sent.</summary>
-internal sealed class FileParts(IAttachmentStore files)
+internal sealed class FileParts(IAttachmentStore files, IFileAddresses addresses)
 {
     /// <param name="number">Which file of the row's message, 1 for the first.</param>
     public async Task<SendOutcome> SendAsync(IChannelSession session, OutboxEntry entry, OutboundMessage message, int number, CancellationToken cancellationToken)
@@ -24,7 +24,10 @@ internal sealed class FileParts(IAttachmentStore files)
 
         try
         {
-            var file = new OutboundFile(named.Kind, OutboundFile.NameOf(named.FileName), mediaType, size, token => OpenAsync(entry, id, (int)size, token));
+            var file = new OutboundFile(named.Kind, OutboundFile.NameOf(named.FileName), mediaType, size, token => OpenAsync(entry, id, (int)size, token))
+            {
+                Fetchable = addresses.StandIn is { } standIn ? new FetchableFile(lifetime => addresses.Of(entry.Tenant, id, mediaType, lifetime)!, standIn) : null,
+            };
             return await sender.SendFileAsync(message with { Body = new MessageBody("") }, file, cancellationToken);
         }
         catch (AttachmentGoneException)

@@ -55,7 +55,7 @@ public sealed class OutgoingFilesTests
     [Fact]
     public void Where_the_channel_sends_none_none_goes()
     {
-        var refused = OutgoingFiles.For(Manifest with { Capabilities = ChannelCapabilities.None }, [Given("a.txt", "x")], Limits);
+        var refused = OutgoingFiles.For(Manifest with { Capabilities = ChannelCapabilities.None }, [Given("a.txt", "x")], Limits, isReachable: false);
 
         Assert.Equal(Phrase.Of("attachment.channel-sends-none", ("channel", "Messenger")), Assert.IsType<OutgoingFiles.Refused>(refused).Reason);
     }
@@ -71,7 +71,7 @@ public sealed class OutgoingFilesTests
     {
         var manifest = Manifest with { FileTypes = new Dictionary<string, long> { ["image/jpeg"] = 600, ["audio/mpeg"] = 12 } };
 
-        var looked = OutgoingFiles.For(manifest, [Given(name, content)], Limits);
+        var looked = OutgoingFiles.For(manifest, [Given(name, content)], Limits, isReachable: false);
 
         Assert.Equal(reason, (looked as OutgoingFiles.Refused)?.Reason.FirstCode);
     }
@@ -81,12 +81,24 @@ public sealed class OutgoingFilesTests
     {
         var manifest = Manifest with { FileTypes = new Dictionary<string, long> { ["image/jpeg"] = 600, ["audio/mpeg"] = 12 } };
 
-        var refused = Assert.IsType<OutgoingFiles.Refused>(OutgoingFiles.For(manifest, [Given("a.txt", "words")], Limits));
+        var refused = Assert.IsType<OutgoingFiles.Refused>(OutgoingFiles.For(manifest, [Given("a.txt", "words")], Limits, isReachable: false));
 
         Assert.Equal(Phrase.Of("attachment.channel-takes-only", ("channel", "Messenger"), ("kinds", "JPG, MP3")), refused.Reason);
     }
 
-    private static OutgoingFiles Look(params GivenFile[] given) => OutgoingFiles.For(Manifest, given, Limits);
+    [Fact]
+    public void A_messenger_that_fetches_files_gets_none_while_nobody_can_fetch_from_us()
+    {
+        var manifest = Manifest with { FetchesFilesWithin = TimeSpan.FromHours(1) };
+
+        var refused = Assert.IsType<OutgoingFiles.Refused>(OutgoingFiles.For(manifest, [Given("a.txt", "words")], Limits, isReachable: false));
+
+        Assert.Equal(("a.txt", Phrase.Of("attachment.needs-public-address", ("channel", "Messenger"))), (refused.Name, refused.Reason));
+        Assert.IsType<OutgoingFiles.Accepted>(OutgoingFiles.For(manifest, [Given("a.txt", "words")], Limits, isReachable: true));
+        Assert.IsType<OutgoingFiles.Accepted>(OutgoingFiles.For(manifest, [], Limits, isReachable: false));
+    }
+
+    private static OutgoingFiles Look(params GivenFile[] given) => OutgoingFiles.For(Manifest, given, Limits, isReachable: false);
 
     private static Phrase Refused(params GivenFile[] given) => Assert.IsType<OutgoingFiles.Refused>(Look(given)).Reason;
 }

@@ -39,7 +39,7 @@ public sealed class ConversationDeskTests
     private static GivenFile Given(string name, string text) => new(name, System.Text.Encoding.UTF8.GetBytes(text));
 
     private ConversationDesk DeskOf(FakeChannel channel)
-        => new(_conversations, _conversations, _connections, channel, _signals, _signals, _signals, AttachmentLimits.Default, new FakeTimeProvider());
+        => new(_conversations, _conversations, _connections, channel, _signals, _signals, _signals, AttachmentLimits.Default, FakeFileAddresses.None, new FakeTimeProvider());
 
     [Fact]
     public async Task A_takeover_is_not_acknowledged_before_the_senders_have_settled()
@@ -153,6 +153,18 @@ public sealed class ConversationDeskTests
         Assert.Empty(_conversations.Sent);
         Assert.Equal(0, await _desk.FindLargestFileAsync(Ann, Id, Cancel));
         Assert.Equal(SendsFiles.LargestFile, await DeskOf(new FakeChannel { Manifest = SendsFiles }).FindLargestFileAsync(Ann, Id, Cancel));
+    }
+
+    [Fact]
+    public async Task Where_the_messenger_would_fetch_files_and_cannot_nothing_is_sent()
+    {
+        var desk = DeskOf(new FakeChannel { Manifest = SendsFiles with { FetchesFilesWithin = TimeSpan.FromHours(1) } });
+        await desk.TakeOverAsync(Ann, Id, Cancel);
+
+        var refused = Assert.IsType<ReplyOutcome.FileRefused>(await desk.ReplyAsync(Ann, Id, "Here:", [Given("a.txt", "one")], Cancel));
+
+        Assert.Equal("attachment.needs-public-address", refused.Reason.FirstCode);
+        Assert.Empty(_conversations.Sent);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public abstract class CutOffReplyTests : PathContract
         await using var services = new ServiceCollection().AddSingleton(processor).AddSingleton(Ports.Turns).BuildServiceProvider();
         using var executor = new LocalConversationExecutor(
             services, Ports.Inbox, Options.Create(new ExecutorOptions()), Ports.Clock, NullLogger<LocalConversationExecutor>.Instance);
-        var desk = new ConversationDesk(Ports.Conversations, Ports.Queries, Ports.Connections, _line, executor, _outbox, live, AttachmentLimits.Default, Ports.Clock);
+        var desk = new ConversationDesk(Ports.Conversations, Ports.Queries, Ports.Connections, _line, executor, _outbox, live, AttachmentLimits.Default, FakeFileAddresses.None, Ports.Clock);
         var writing = new TaskCompletionSource();
         _engine.Script = (_, cancellationToken) => WriteHalf(writing, cancellationToken);
         await executor.StartAsync(Cancel);

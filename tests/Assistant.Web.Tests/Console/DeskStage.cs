@@ -47,7 +47,7 @@ internal static class DeskStage
         services.AddSingleton<RecordingSignals>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<RecordingSignals>());
         services.AddSingleton<IOutboxSignal>(provider => provider.GetRequiredService<RecordingSignals>());
-        services.AddSingleton(AttachmentLimits.Default).AddSingleton<ConversationDesk>().AddSingleton<PairingDesk>().AddSingleton<DeadLetterDesk>();
+        services.AddSingleton(AttachmentLimits.Default).AddSingleton<IFileAddresses>(FakeFileAddresses.None).AddSingleton<ConversationDesk>().AddSingleton<PairingDesk>().AddSingleton<DeadLetterDesk>();
     }
 
     /// <summary>The conversation the stage is about.</summary>

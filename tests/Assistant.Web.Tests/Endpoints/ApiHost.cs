@@ -66,6 +66,9 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>Where there is something to be forgotten.</summary>
     public InMemoryHouse House { get; private init; } = null!;
 
+    /// <summary>Addresses files are fetched from.</summary>
+    public FakeFileAddresses Addresses { get; private init; } = null!;
+
     public SessionBoard Sessions => _app.Services.GetRequiredService<SessionBoard>();
 
     /// <param name="guard">Lets everybody through when it is <see langword="null"/>.</param>
@@ -76,7 +79,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         var (conversations, connections, channel, engines, signals) =
             (new FakeConversations(), new FakeConnections(), new FakeChannel(), new FakeEngines(), new RecordedSignals());
-        var audit = new FakeAudit();
+        var (audit, addresses) = (new FakeAudit(), new FakeFileAddresses(new Uri("https://assistant.example/"), clock ?? TimeProvider.System));
         var services = builder.Services;
         services.AddSingleton(new WrongSecrets(clock ?? TimeProvider.System));
         services.AddSingleton<IConversationStore>(conversations).AddSingleton<IConversationQueries>(conversations);
@@ -93,7 +96,7 @@ internal sealed class ApiHost : IAsyncDisposable
             .AddSingleton<ChatIdentities>().AddSingleton<ChatKeyDesk>();
         services.AddSingleton<IMessageGateway, NoGateway>();
         services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(TimeProvider.System));
-        services.AddSingleton(AttachmentLimits.Default).AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();
+        services.AddSingleton(AttachmentLimits.Default).AddSingleton<IFileAddresses>(addresses).AddSingleton<ConversationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<EngineDesk>();
         var (people, dead) = (new InMemoryPeople(TimeProvider.System, new()), new InMemoryDeadLetters(new()));
         services.AddSingleton<IPeopleStore>(people).AddSingleton<PairingDesk>();
         services.AddSingleton<IDeadLetterQueries>(dead).AddSingleton<IInbox>(dead).AddSingleton<IOutbox>(dead).AddSingleton<DeadLetterDesk>();
@@ -115,6 +118,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<ForgettingDesk>().AddSingleton<PersonExport>().AddSingleton<PersonExportDesk>();
         services.AddSingleton(new PersonLinkDesk(house, house, house, channel, TimeProvider.System));
         services.AddSingleton<IAttachmentStore>(house).AddSingleton<AttachmentDesk>();
+        services.AddSingleton(new FileHandoutDesk(addresses, house, clock ?? TimeProvider.System));
         services.AddSingleton<IDirectChats>(house).AddSingleton<IPersonLinkStore>(house).AddSingleton<ReachDesk>().AddSingleton<ContinuationDesk>();
         services.AddRestApi();
         services.Configure<ApiOptions>(options => configure?.Invoke(options));
@@ -132,7 +136,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.UseAuthorization();
         app.MapRestApi();
         await app.StartAsync();
-        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people, Users = users, House = house };
+        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people, Users = users, House = house, Addresses = addresses };
     }
 
     public HttpClient As(string? role)

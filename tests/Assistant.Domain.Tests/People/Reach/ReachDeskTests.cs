@@ -23,7 +23,7 @@ public sealed class ReachDeskTests : ActRig
     private ConversationId _there;
 
     private ContinuationDesk Desk => new(
-        Reach, new ConversationDesk(House, House, House, Line, new RecordedSignals(), Outbox, Live, AttachmentLimits.Default, Ports.Clock), House, Ports.Clock);
+        Reach, new ConversationDesk(House, House, House, Line, new RecordedSignals(), Outbox, Live, AttachmentLimits.Default, FakeFileAddresses.None, Ports.Clock), House, Ports.Clock);
 
     [Theory]
     [InlineData("/continue phone", "我已在 Quiet 上给您发了消息")]

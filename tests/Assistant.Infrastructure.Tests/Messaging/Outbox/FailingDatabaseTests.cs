@@ -1,3 +1,4 @@
+using Assistant.Testing.Fakes;
 using System.Diagnostics;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
@@ -71,7 +72,7 @@ public abstract class FailingDatabaseTests : PathContract
         return conversation;
     }
 
-    private OutboxWorker Worker() => new(Ports.Outbox, _session, new FileParts(Ports.Attachments), Options.Create(new OutboxOptions()), Ports.Clock, _faults);
+    private OutboxWorker Worker() => new(Ports.Outbox, _session, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, _faults);
 
     private void Run(string sql)
     {

@@ -6,6 +6,7 @@ using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Tests.Conversations;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory.House;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -24,7 +25,7 @@ public sealed class OutboxWorkerTests : PathContract
     private OutboxWorker Worker => _worker ??= NewWorker(new OutboxOptions { MaxAttempts = MaxAttempts });
 
     private OutboxWorker NewWorker(OutboxOptions options)
-        => new(Ports.Outbox, _session, new FileParts(Ports.Attachments), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+        => new(Ports.Outbox, _session, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
     [Fact]
     public async Task A_settle_that_comes_late_does_not_undo_a_later_one()
@@ -215,7 +216,7 @@ public sealed class OutboxWorkerTests : PathContract
         var claimed = await AnswerAsync(conversation, "hi", "there");
         var failures = 2;
         using var worker = new OutboxWorker(
-            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, new FileParts(Ports.Attachments), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         worker.Committed(conversation, claimed);
         while (worker.Active > 0)

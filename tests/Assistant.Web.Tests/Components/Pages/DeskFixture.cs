@@ -7,6 +7,7 @@ using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Testing.InMemory.House;
 using Assistant.Web.Components.Live;
@@ -37,7 +38,7 @@ internal sealed class DeskFixture
         Connections.Put(new Connection(
             Telegram, Acme, "telegram", "Telegram", AccessPolicy.Open, IsEnabled: true, IsProvisioned: false, SettingValues.Empty, Clock.GetUtcNow(), Clock.GetUtcNow()));
         Desk = new ConversationDesk(
-            Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, AttachmentLimits.Default, Clock);
+            Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, AttachmentLimits.Default, FakeFileAddresses.None, Clock);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));
