@@ -79,14 +79,19 @@ public abstract record OutgoingFiles
         return new Accepted(files);
     }
 
-    private static Phrase? ReasonAgainst(ChannelManifest manifest, FileVerdict.Fit fit)
+    /// <summary>Why a messenger of some kinds of files does not take this one; <see langword="null"/> when it does.</summary>
+    /// <param name="types">As of <see cref="ChannelManifest.FileTypes"/>.</param>
+    public static Phrase? ReasonAgainst(string channel, IReadOnlyDictionary<string, long> types, string mediaType, long sizeBytes)
     {
-        if (!manifest.TakesFilesOf(fit.Type.MediaType))
+        if (!types.TryGetValue(mediaType, out var largest))
         {
-            var kinds = manifest.FileTypes!.Keys.Select(type => FileType.Named(type).Extensions is [var ending, ..] ? ending.TrimStart('.').ToUpperInvariant() : type);
-            return Phrase.Of("attachment.channel-takes-only", ("channel", manifest.DisplayName), ("kinds", string.Join(", ", kinds)));
+            var kinds = types.Keys.Select(type => FileType.Named(type).Extensions is [var ending, ..] ? ending.TrimStart('.').ToUpperInvariant() : type);
+            return Phrase.Of("attachment.channel-takes-only", ("channel", channel), ("kinds", string.Join(", ", kinds)));
         }
 
-        return manifest.FileTypes?[fit.Type.MediaType] is { } largest && fit.Content.Length > largest ? FileCheck.TooLarge(largest) : null;
+        return sizeBytes > largest ? FileCheck.TooLarge(largest) : null;
     }
+
+    private static Phrase? ReasonAgainst(ChannelManifest manifest, FileVerdict.Fit fit)
+        => manifest.FileTypes is { } types ? ReasonAgainst(manifest.DisplayName, types, fit.Type.MediaType, fit.Content.Length) : null;
 }

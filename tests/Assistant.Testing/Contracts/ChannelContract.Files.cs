@@ -134,6 +134,36 @@ public abstract partial class ChannelContract
         Assert.IsType<SendOutcome.Delivered>(await SendFileAsync(rig, PlanOf(rig)));
     }
 
+    [Fact]
+    public async Task A_messenger_that_fetches_files_is_told_an_address_for_as_long_as_the_manifest_says_and_none_while_there_is_none()
+    {
+        await using var rig = await StartSendingFilesAsync();
+        Assert.Equal(rig.Channel.Manifest.FetchesFilesWithin is not null, rig.Files is not null);
+        Assert.SkipWhen(rig.Files is null, "Files are handed to the messenger.");
+
+        var waits = Assert.IsType<SendOutcome.RetryAfter>(await ((IFileSender)rig.Session).SendFileAsync(Message(rig, new MessageBody("")), PlanOf(rig), Cancel));
+        Assert.Equal("channel.needs-public-address", waits.Reason.FirstCode);
+        Assert.Empty(rig.FilesShownTo(Ann));
+
+        Assert.IsType<SendOutcome.Delivered>(await SendFileAsync(rig, PlanOf(rig)));
+        Assert.Equal(rig.Channel.Manifest.FetchesFilesWithin, Assert.Single(rig.Files!.Lifetimes));
+    }
+
+    [Fact]
+    public async Task A_kind_is_refused_where_it_is_too_large_before_anybody_fetches_it()
+    {
+        await using var rig = await StartSendingFilesAsync();
+        Assert.SkipWhen(rig.Files is null, "Files are handed to the messenger.");
+
+        foreach (var (type, largest) in rig.Channel.Manifest.FileTypes!)
+        {
+            var refused = Assert.IsType<SendOutcome.Rejected>(await SendFileAsync(rig, File("file", "a", type, Content) with { SizeBytes = largest + 1 }));
+            Assert.Equal("attachment.too-large", refused.Reason.FirstCode);
+        }
+
+        Assert.Empty(rig.Files!.Lifetimes);
+    }
+
     // Words where the messenger takes files of words, else a picture.
     private static OutboundFile PlanOf(ChannelRig rig, string says = "the plan") => rig.Channel.Manifest.TakesFilesOf("text/plain")
         ? File("file", "plan.txt", "text/plain", Encoding.UTF8.GetBytes(says))
@@ -142,8 +172,10 @@ public abstract partial class ChannelContract
     private static OutboundFile File(string kind, string name, string mediaType, byte[] content)
         => new(kind, name, mediaType, content.Length, _ => Task.FromResult<Stream>(new MemoryStream(content, writable: false)));
 
-    private static Task<SendOutcome> SendFileAsync(ChannelRig rig, OutboundFile file)
-        => ((IFileSender)rig.Session).SendFileAsync(Message(rig, new MessageBody("")), file, Cancel);
+    private static Task<SendOutcome> SendFileAsync(ChannelRig rig, OutboundFile file) => SendFileAsync(rig, Message(rig, new MessageBody("")), file);
+
+    private static Task<SendOutcome> SendFileAsync(ChannelRig rig, OutboundMessage message, OutboundFile file)
+        => ((IFileSender)rig.Session).SendFileAsync(message, rig.Files?.Offer(file) ?? file, Cancel);
 
     private async Task<ChannelRig> StartSendingFilesAsync()
     {

@@ -108,7 +108,7 @@ public abstract partial class ChannelContract
             return "no";
         }
 
-        await DeliverAsync(Message(rig, new MessageBody("")), message => ((IFileSender)rig.Session).SendFileAsync(message, file, Cancel));
+        await DeliverAsync(Message(rig, new MessageBody("")), message => SendFileAsync(rig, message, file));
         Assert.Equal(files, rig.FilesShownTo(Ann).Count);
         return "yes";
     }

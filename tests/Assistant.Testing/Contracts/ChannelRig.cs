@@ -136,6 +136,9 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Somebody sends a voice note.</summary>
     public virtual Task SendVoiceAsync(int person, byte[] content) => throw new NotSupportedException("The messenger has no voice notes, or does not tell them from files.");
 
+    /// <summary>The installation that files are fetched from; <see langword="null"/> where they are handed over.</summary>
+    public virtual PublicFiles? Files => null;
+
     /// <summary>Files the assistant's messages show in a chat, oldest first.</summary>
     public virtual IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person) => throw new NotSupportedException("The channel sends no files.");
 

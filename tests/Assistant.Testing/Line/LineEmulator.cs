@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Assistant.Testing.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,8 @@ namespace Assistant.Testing.Line;
 
 /// <summary>
 /// The Messaging API on a real port, as documented: callbacks are signed and delivered again until they are taken, reply tokens are good once, a retry key is
-/// accepted once and answered with 409 afterwards, texts and quick replies are checked. Faults are put in by the test. Safe for concurrent use.
+/// accepted once and answered with 409 afterwards, texts and quick replies are checked, files are fetched over https whatever becomes of that. Faults are put in by the
+/// test. Safe for concurrent use.
 /// </summary>
 public sealed class LineEmulator : IAsyncDisposable
 {
@@ -33,6 +35,7 @@ public sealed class LineEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _replyTokens = new();
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
     private readonly ConcurrentQueue<(string Chat, JsonNode Message, string Id, bool IsReply)> _shown = new();
+    private readonly ConcurrentQueue<LineShownFile> _shownFiles = new();
     private Task _delivering = Task.CompletedTask;
     private int _ids;
     private int _late;
@@ -49,6 +52,12 @@ public sealed class LineEmulator : IAsyncDisposable
     public int LateAnswers => Volatile.Read(ref _late);
 
     public IReadOnlyList<(string Chat, JsonNode Message, string Id, bool IsReply)> Shown => [.. _shown];
+
+    /// <summary>Files people see; what could not be fetched is among <see cref="Shown"/> alone.</summary>
+    public IReadOnlyList<LineShownFile> ShownFiles => [.. _shownFiles];
+
+    /// <summary>Where files are fetched.</summary>
+    public PublicNet? Net { get; set; }
 
     public static async Task<LineEmulator> StartAsync()
     {
@@ -188,6 +197,11 @@ public sealed class LineEmulator : IAsyncDisposable
 
         var id = $"{461_230_966_842_064_000 + Interlocked.Increment(ref _ids)}";
         _shown.Enqueue((chat, messages[0]!.DeepClone(), id, isReply));
+        if (Net is { } net && await LineMedia.FetchAsync(net, messages[0]!) is { } file)
+        {
+            _shownFiles.Enqueue(file with { Chat = chat });
+        }
+
         if (key is not null)
         {
             _keys[key] = id;
@@ -211,6 +225,11 @@ public sealed class LineEmulator : IAsyncDisposable
 
         foreach (var message in messages)
         {
+            if (LineMedia.IsFile(message!))
+            {
+                return LineMedia.FlawOf(message!);
+            }
+
             var text = (string?)message!["text"] ?? "";
             if (string.IsNullOrWhiteSpace(text) || text.Length > MaxText)
             {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Assistant.Testing.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,11 @@ namespace Assistant.Testing.Qq;
 
 /// <summary>A message the bot shows.</summary>
 /// <param name="Answers">The message it names as answered, or <see langword="null"/>.</param>
-public sealed record QqShown(string Chat, bool IsGroup, string Text, string Id, string? Answers);
+public sealed record QqShown(string Chat, bool IsGroup, string Text, string Id, string? Answers)
+{
+    /// <summary>The picture or film it shows.</summary>
+    public FoundFile? File { get; init; }
+}
 
 /// <summary>
 /// QQ's open platform on a real port, as documented: a token that ends, callbacks that are signed and come again until they are taken, answers only to what was
@@ -35,6 +40,7 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
     private readonly ConcurrentDictionary<string, byte> _refused = new();
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _said = new();
+    private readonly ConcurrentDictionary<string, (bool IsGroup, FoundFile File)> _described = new();
     private readonly HashSet<(string, long)> _numbers = [];
     private readonly Lock _lock = new();
     private readonly WebApplication _app = NewApp();
@@ -61,6 +67,12 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
 
     /// <summary>How long something said can be answered.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>Where files are fetched.</summary>
+    public PublicNet? Net { get; set; }
+
+    /// <summary>Whether fetching files fails for a reason of QQ's own.</summary>
+    public bool FailsToFetch { get; set; }
 
     public int TokensIssued => Volatile.Read(ref _tokens);
 
@@ -218,6 +230,9 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
             case ["v2", "users" or "groups", var chat, "messages"] when IsAllowed(context):
                 await ReceiveAsync(context, chat, context.Request.Path.StartsWithSegments("/v2/groups"));
                 break;
+            case ["v2", "users" or "groups", _, "files"] when IsAllowed(context):
+                await FetchAsync(context, context.Request.Path.StartsWithSegments("/v2/groups"));
+                break;
             case ["users", ..] or ["v2", ..]:
                 await RefuseAsync(context, 401, 11244, "token expire");
                 break;
@@ -259,7 +274,7 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
             return;
         }
 
-        if (RefusalOf(chat, post) is { } refusal)
+        if (RefusalOf(chat, isGroup, post) is { } refusal)
         {
             await RefuseAsync(context, refusal.Status, refusal.Code, refusal.Says);
             return;
@@ -268,7 +283,27 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
         await AnswerAsync(context, 200, new JsonObject { ["id"] = Show(chat, isGroup, post), ["timestamp"] = "2026-01-01T08:00:00+08:00" });
     }
 
-    private (int Status, int Code, string Says)? RefusalOf(string chat, JsonObject post)
+    /// <summary>Fetches a file over https and describes it for chats of this kind. It is not shown.</summary>
+    private async Task FetchAsync(HttpContext context, bool isGroup)
+    {
+        var offer = (await JsonNode.ParseAsync(context.Request.Body))!;
+        var file = Net is { } net && !FailsToFetch ? await net.FetchAsync((string?)offer["url"]) : null;
+        var isFit = ((int?)offer["file_type"], file?.MediaType) is (1, "image/png" or "image/jpeg") or (2, "video/mp4");
+        if (file is null || !isFit || (bool?)offer["srv_send_msg"] != false)
+        {
+            await (file is null ? RefuseAsync(context, 400, 304082, "upload media info fail") : RefuseAsync(context, 400, 304083, "convert media info fail"));
+            return;
+        }
+
+        var described = $"described-{Interlocked.Increment(ref _ids)}";
+        _described[described] = (isGroup, file);
+        await AnswerAsync(context, 200, new JsonObject { ["file_uuid"] = $"uuid-{described}", ["file_info"] = described, ["ttl"] = 3600 });
+    }
+
+    private FoundFile? FileOf(JsonObject post, bool isGroup)
+        => (int?)post["msg_type"] == 7 && _described.TryGetValue((string?)post["media"]?["file_info"] ?? "", out var known) && known.IsGroup == isGroup ? known.File : null;
+
+    private (int Status, int Code, string Says)? RefusalOf(string chat, bool isGroup, JsonObject post)
     {
         var (text, answered, number) = ((string?)post["content"] ?? "", (string?)post["msg_id"], (long?)post["msg_seq"] ?? 1);
         if (_refused.ContainsKey(chat))
@@ -276,7 +311,8 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
             return (400, 304025, "消息被打击");
         }
 
-        if (string.IsNullOrWhiteSpace(text) || (int?)post["msg_type"] != 0 || text.Length > MaxText)
+        // Beside a file one character is enough, and none is too few.
+        if (FileOf(post, isGroup) is null ? string.IsNullOrWhiteSpace(text) || (int?)post["msg_type"] != 0 || text.Length > MaxText : text.Length == 0)
         {
             return (400, 50006, "消息为空");
         }
@@ -311,7 +347,7 @@ public sealed class QqEmulator(Func<string, byte[], Dictionary<string, string>> 
             }
 
             var id = $"ROBOT1.0_shown_{Interlocked.Increment(ref _ids)}";
-            _shown.Enqueue(new QqShown(chat, isGroup, (string)post["content"]!, id, answered));
+            _shown.Enqueue(new QqShown(chat, isGroup, (string)post["content"]!, id, answered) { File = FileOf(post, isGroup) });
             return id;
         }
     }

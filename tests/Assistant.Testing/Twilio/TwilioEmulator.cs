@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Assistant.Testing.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,12 +18,15 @@ public sealed record TwilioSms(string Sid, string From, string To, string Body, 
 {
     /// <summary>What was posted to send it; empty of what came in.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The file that was fetched to be sent with it.</summary>
+    public FoundFile? Media { get; init; }
 }
 
 /// <summary>
 /// Twilio's messaging on a real port, as documented: callbacks are signed over their address and fields and tried as often as the address asks for
 /// (<c>#rc=</c>), after which the message is in the list of messages and nowhere else; files lie behind the account's credentials, one redirect away;
-/// an answer later than 15 seconds is none. Safe for concurrent use.
+/// those to be sent are fetched over https, head first, and judged by their type; an answer later than 15 seconds is none. Safe for concurrent use.
 /// </summary>
 public sealed class TwilioEmulator : IAsyncDisposable
 {
@@ -31,6 +35,11 @@ public sealed class TwilioEmulator : IAsyncDisposable
     public const string Number = "+15550100001";
 
     private const int LongestBody = 1600;
+    private const int LargestMessage = 5 << 20;
+
+    private static readonly HashSet<string> MediaTypes =
+        ["image/jpeg", "image/png", "image/gif", "audio/mpeg", "audio/mp4", "audio/ogg", "video/mp4", "application/pdf", "text/vcard", "text/csv"];
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
 
@@ -54,6 +63,9 @@ public sealed class TwilioEmulator : IAsyncDisposable
     public string Address => _app.Urls.First();
 
     public bool IsRevoked { get; set; }
+
+    /// <summary>Where files are fetched.</summary>
+    public PublicNet? Net { get; set; }
 
     /// <summary>Callbacks that were answered too late.</summary>
     public int LateAnswers => Volatile.Read(ref _late);
@@ -160,13 +172,25 @@ public sealed class TwilioEmulator : IAsyncDisposable
         var code = !to.StartsWith('+') ? 21211
             : fields.ContainsKey("From") == fields.ContainsKey("MessagingServiceSid") ? 21603
             : fields.TryGetValue("From", out var from) && from != Number ? 21606
-            : string.IsNullOrWhiteSpace(body) ? 21619
+            : string.IsNullOrWhiteSpace(body) && !fields.ContainsKey("MediaUrl") ? 21619
             : body.Length > LongestBody ? 21617
             : _refused.GetValueOrDefault(to);
         if (code != 0)
         {
             await RefuseAsync(context, new(code));
             return;
+        }
+
+        FoundFile? media = null;
+        if (fields.TryGetValue("MediaUrl", out var address))
+        {
+            media = Net is { } net ? await net.FetchAsync(address) : null;
+            code = media is null ? 21620 : !MediaTypes.Contains(media.MediaType) ? 12300 : media.Content.Length > LargestMessage ? 11751 : 0;
+            if (code != 0)
+            {
+                await RefuseAsync(context, new(code));
+                return;
+            }
         }
 
         switch (_faults.TryDequeue(out var fault) ? fault : null)
@@ -179,23 +203,23 @@ public sealed class TwilioEmulator : IAsyncDisposable
                 await context.Response.WriteAsync("<html>");
                 break;
             case TwilioFault.Cut:
-                Show(to, body, fields);
+                Show(to, body, fields, media);
                 context.Abort();
                 break;
             case TwilioFault.Answer answer:
-                Show(to, body, fields);
+                Show(to, body, fields, media);
                 await context.Response.WriteAsync(answer.Body);
                 break;
             default:
                 context.Response.StatusCode = 201;
-                await context.Response.WriteAsync(JsonOf(Show(to, body, fields)).ToJsonString());
+                await context.Response.WriteAsync(JsonOf(Show(to, body, fields, media)).ToJsonString());
                 break;
         }
     }
 
-    private TwilioSms Show(string to, string body, Dictionary<string, string> fields)
+    private TwilioSms Show(string to, string body, Dictionary<string, string> fields, FoundFile? media)
     {
-        var text = new TwilioSms(NewSid(), Number, to, body, IsInbound: false, TimeProvider.System.GetUtcNow(), []) { Fields = fields };
+        var text = new TwilioSms(NewSid(), Number, to, body, IsInbound: false, TimeProvider.System.GetUtcNow(), []) { Fields = fields, Media = media };
         _texts.Enqueue(text);
         return text;
     }

@@ -24,14 +24,26 @@ internal sealed record LinePostback(string? Data);
 
 internal sealed record LineUnsend(string? MessageId);
 
-internal sealed record LinePush(string To, IReadOnlyList<LineText> Messages);
+internal sealed record LinePush(string To, IReadOnlyList<LineContent> Messages);
 
-internal sealed record LineReply(string ReplyToken, IReadOnlyList<LineText> Messages);
+internal sealed record LineReply(string ReplyToken, IReadOnlyList<LineContent> Messages);
 
-internal sealed record LineText(string Text, LineQuickReply? QuickReply)
-{
-    public string Type { get; } = "text";
-}
+/// <summary>One message to be shown.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(LineText), "text")]
+[JsonDerivedType(typeof(LineImage), "image")]
+[JsonDerivedType(typeof(LineVideo), "video")]
+[JsonDerivedType(typeof(LineAudio), "audio")]
+internal abstract record LineContent;
+
+internal sealed record LineText(string Text, LineQuickReply? QuickReply) : LineContent;
+
+internal sealed record LineImage(string OriginalContentUrl, string PreviewImageUrl) : LineContent;
+
+internal sealed record LineVideo(string OriginalContentUrl, string PreviewImageUrl) : LineContent;
+
+/// <param name="Duration">In milliseconds.</param>
+internal sealed record LineAudio(string OriginalContentUrl, long Duration) : LineContent;
 
 internal sealed record LineQuickReply(IReadOnlyList<LineQuickItem> Items);
 

@@ -38,17 +38,33 @@ internal sealed class LineSender(LineClient client, TimeProvider time)
     /// <summary>LINE's id of a message of ours, while it is remembered.</summary>
     public string? FindSent(Guid message) => _sent.GetValueOrDefault(message);
 
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => SendAsync(message, NewText(message), cancellationToken);
+
+    public async Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+    {
+        var (content, refusal) = await LineFiles.DescribeAsync(file, cancellationToken);
+        return refusal ?? await SendAsync(message, content!, cancellationToken);
+    }
+
+    public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
+    {
+        if (LineIds.IsUser(chat.ExternalId))
+        {
+            await client.PostAsync("chat/loading/start", new LineLoading(chat.ExternalId, ShortestLoading), LineJson.Default.LineLoading, retryKey: null, cancellationToken);
+        }
+    }
+
+    private async Task<SendOutcome> SendAsync(OutboundMessage message, LineContent content, CancellationToken cancellationToken)
     {
         if (!LineIds.IsChat(message.Chat.ExternalId))
         {
             return SessionReports.NoSuchChat(LineClient.Messenger, message.Chat);
         }
 
-        IReadOnlyList<LineText> texts = [NewText(message)];
+        IReadOnlyList<LineContent> contents = [content];
         if (TakeToken(message) is { } token)
         {
-            var replied = await client.PostAsync("message/reply", new LineReply(token, texts), LineJson.Default.LineReply, retryKey: null, cancellationToken);
+            var replied = await client.PostAsync("message/reply", new LineReply(token, contents), LineJson.Default.LineReply, retryKey: null, cancellationToken);
             if (replied is not CallOutcome.Answered { Status: HttpStatusCode.BadRequest })
             {
                 return Judge(replied, message);
@@ -58,15 +74,7 @@ internal sealed class LineSender(LineClient client, TimeProvider time)
         }
 
         return Judge(
-            await client.PostAsync("message/push", new LinePush(message.Chat.ExternalId, texts), LineJson.Default.LinePush, message.Id, cancellationToken), message);
-    }
-
-    public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
-    {
-        if (LineIds.IsUser(chat.ExternalId))
-        {
-            await client.PostAsync("chat/loading/start", new LineLoading(chat.ExternalId, ShortestLoading), LineJson.Default.LineLoading, retryKey: null, cancellationToken);
-        }
+            await client.PostAsync("message/push", new LinePush(message.Chat.ExternalId, contents), LineJson.Default.LinePush, message.Id, cancellationToken), message);
     }
 
     private SendOutcome Judge(CallOutcome outcome, OutboundMessage message)

@@ -8,7 +8,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Line;
 
 /// <summary>One LINE official account, connected.</summary>
-internal sealed class LineSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader
+internal sealed class LineSession : IChannelSession, IWebhookReceiver, ITypingIndicator, IAttachmentReader, IFileSender
 {
     public const string SignatureHeader = "x-line-signature";
 
@@ -91,6 +91,10 @@ internal sealed class LineSession : IChannelSession, IWebhookReceiver, ITypingIn
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _sender.SendFileAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken) => _sender.ShowTypingAsync(chat, cancellationToken);

@@ -38,11 +38,17 @@ internal sealed class QqApi : IDisposable
     public Task<QqAnswer> ReadSelfAsync(CancellationToken cancellationToken)
         => CallAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri(_settings.ApiBaseUrl, "users/@me")), cancellationToken);
 
-    public Task<QqAnswer> PostAsync(string chat, bool isGroup, QqPost post, CancellationToken cancellationToken) => CallAsync(
-        () => new HttpRequestMessage(HttpMethod.Post, new Uri(_settings.ApiBaseUrl, $"v2/{(isGroup ? "groups" : "users")}/{chat}/messages")) { Content = ContentOf(post, QqJson.Default.QqPost) },
-        cancellationToken);
+    public Task<QqAnswer> PostAsync(string chat, bool isGroup, QqPost post, CancellationToken cancellationToken)
+        => PostAsync(chat, isGroup, "messages", post, QqJson.Default.QqPost, cancellationToken);
+
+    /// <summary>Names a file that QQ is to fetch for a chat.</summary>
+    public Task<QqAnswer> OfferAsync(string chat, bool isGroup, QqOffer offer, CancellationToken cancellationToken)
+        => PostAsync(chat, isGroup, "files", offer, QqJson.Default.QqOffer, cancellationToken);
 
     public void Dispose() => _tokens.Dispose();
+
+    private Task<QqAnswer> PostAsync<T>(string chat, bool isGroup, string what, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) => CallAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, new Uri(_settings.ApiBaseUrl, $"v2/{(isGroup ? "groups" : "users")}/{chat}/{what}")) { Content = ContentOf(body, type) }, cancellationToken);
 
     private async Task<QqAnswer> CallAsync(Func<HttpRequestMessage> newRequest, CancellationToken cancellationToken)
     {

@@ -29,6 +29,7 @@ internal static class QqFaults
     {
         _ when IsCredentials(answer) => new SendOutcome.RetryAfter(CredentialsPause, Explain(answer), PauseScope.Connection),
         { Code: 22009 or 20028 } => new SendOutcome.RetryAfter(TooMuchPause, Explain(answer)),
+        { Code: 304082 or 304083 } => new SendOutcome.RetryAfter(null, Explain(answer)), // "try again", it says
         _ => CallFaults.OutcomeOf(QqChannel.Name, answer.Outcome, PauseScope.Chat) ?? (answer.Outcome is CallOutcome.Answered { IsSuccess: true } && answer.Read is null
             ? new SendOutcome.Uncertain(Explain(answer))
             : new SendOutcome.Rejected(Explain(answer))),
@@ -41,6 +42,7 @@ internal static class QqFaults
         _ when answer.IsTokenEnded || answer.Code is 11251 or 11261 or 11275 => Phrase.Of("channel.sign-in-refused", ("name", QqChannel.Name)),
         22009 or 20028 => Phrase.Of("channel.pause", ("name", QqChannel.Name)),
         304003 or 40034028 => Phrase.Of("qq.address-not-listed"),
+        304082 or 304083 => Phrase.Of("qq.file-not-fetched"),
         304025 => Phrase.Of("qq.content-refused"),
         _ when IsTooLate(answer) => Phrase.Of("qq.too-late"),
         _ => answer.Outcome is CallOutcome.Answered { Status: < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests } refusal && (answer.Code != 0 || !refusal.IsSuccess)

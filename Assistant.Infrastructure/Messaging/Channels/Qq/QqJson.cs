@@ -13,6 +13,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Qq;
 [JsonSerializable(typeof(QqFace))]
 [JsonSerializable(typeof(QqReply))]
 [JsonSerializable(typeof(QqPost))]
+[JsonSerializable(typeof(QqOffer))]
 [JsonSerializable(typeof(QqCredentials))]
 internal sealed partial class QqJson : JsonSerializerContext;
 
@@ -36,9 +37,17 @@ internal sealed record QqFile(string? ContentType, string? Filename, long? Size,
 internal sealed record QqFace(string? Text);
 
 /// <summary>The answer of a call: what is used of any of them.</summary>
-internal sealed record QqReply(string? Id, string? Username, string? AccessToken, long? ExpiresIn, int? Code, string? Message);
+internal sealed record QqReply(string? Id, string? Username, string? AccessToken, long? ExpiresIn, int? Code, string? Message, string? FileInfo = null);
 
 /// <summary>A message to be shown.</summary>
-internal sealed record QqPost(string Content, string? MsgId, int? MsgSeq, int MsgType = 0);
+internal sealed record QqPost(string Content, string? MsgId, int? MsgSeq, int MsgType = 0, QqShownMedia? Media = null);
+
+/// <summary>A file as QQ described it.</summary>
+internal sealed record QqShownMedia(string FileInfo);
+
+/// <summary>A file QQ is to fetch.</summary>
+/// <param name="FileType">1 a picture, 2 a film.</param>
+/// <param name="SrvSendMsg">Whether it is shown at once, which counts as speaking first.</param>
+internal sealed record QqOffer(int FileType, string Url, bool SrvSendMsg = false);
 
 internal sealed record QqCredentials([property: JsonPropertyName("appId")] string AppId, [property: JsonPropertyName("clientSecret")] string ClientSecret);

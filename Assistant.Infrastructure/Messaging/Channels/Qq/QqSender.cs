@@ -14,30 +14,48 @@ namespace Assistant.Infrastructure.Messaging.Channels.Qq;
 /// <summary>Shows messages.</summary>
 internal sealed class QqSender(QqApi api, TimeProvider time)
 {
+    private const int MediaType = 7;
+
+    // A message with a file has to have words, of which QQ shows none.
+    private const string NoWords = " ";
+
     private const int MaxRemembered = 5_000;
     private static readonly TimeSpan DirectWindow = TimeSpan.FromMinutes(59);
     private static readonly TimeSpan GroupWindow = TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, (string Message, DateTimeOffset At)> _latest = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, string> _answered = new();
+    private readonly QqMedia _media = new(api);
 
     /// <summary>Somebody said something: for a while it can be answered.</summary>
     public void Note(InboundMessage message) => Remember(_latest, message.Chat.ExternalId, (message.ExternalMessageId, time.GetUtcNow()));
 
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => QqEvents.IsChat(message.Chat.ExternalId)
+        ? await SendAsync(message, new QqPost(QqText.Render(ButtonText.Append(message.Body).Markdown), null, null), cancellationToken)
+        : SessionReports.NoSuchChat(QqChannel.Name, message.Chat);
+
+    public async Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
     {
         if (!QqEvents.IsChat(message.Chat.ExternalId))
         {
             return SessionReports.NoSuchChat(QqChannel.Name, message.Chat);
         }
 
-        var text = QqText.Render(ButtonText.Append(message.Body).Markdown);
+        var (described, refusal) = await _media.OfferAsync(message.Chat, file, cancellationToken);
+        return refusal ?? await SendAsync(message, new QqPost(NoWords, null, null, MediaType, new QqShownMedia(described!)), cancellationToken);
+    }
+
+    /// <summary>The number of an answer: the same for every attempt.</summary>
+    public static int NumberOf(Guid message) => (int)(BinaryPrimitives.ReadUInt32BigEndian(message.ToByteArray(bigEndian: true).AsSpan(12)) % int.MaxValue) + 1;
+
+    private async Task<SendOutcome> SendAsync(OutboundMessage message, QqPost post, CancellationToken cancellationToken)
+    {
         var answered = _answered.GetValueOrDefault(message.Id) ?? message.ReplyToExternalId ?? FindLatest(message.Chat);
-        var answer = await PostAsync(message, text, answered, cancellationToken);
+        var answer = await PostAsync(message, post, answered, cancellationToken);
         if (QqFaults.IsTooLate(answer) && FindLatest(message.Chat) is { } latest && latest != answered)
         {
             // It was refused, so nothing is shown twice.
-            answer = await PostAsync(message, text, latest, cancellationToken);
+            answer = await PostAsync(message, post, latest, cancellationToken);
         }
 
         return answer switch
@@ -49,10 +67,7 @@ internal sealed class QqSender(QqApi api, TimeProvider time)
         };
     }
 
-    /// <summary>The number of an answer: the same for every attempt.</summary>
-    public static int NumberOf(Guid message) => (int)(BinaryPrimitives.ReadUInt32BigEndian(message.ToByteArray(bigEndian: true).AsSpan(12)) % int.MaxValue) + 1;
-
-    private Task<QqAnswer> PostAsync(OutboundMessage message, string text, string? answered, CancellationToken cancellationToken)
+    private Task<QqAnswer> PostAsync(OutboundMessage message, QqPost post, string? answered, CancellationToken cancellationToken)
     {
         if (answered is not null)
         {
@@ -60,7 +75,7 @@ internal sealed class QqSender(QqApi api, TimeProvider time)
         }
 
         return api.PostAsync(
-            message.Chat.ExternalId, message.Chat.IsGroup, new QqPost(text, answered, answered is null ? null : NumberOf(message.Id)), cancellationToken);
+            message.Chat.ExternalId, message.Chat.IsGroup, post with { MsgId = answered, MsgSeq = answered is null ? null : NumberOf(message.Id) }, cancellationToken);
     }
 
     private string? FindLatest(ExternalChat chat)

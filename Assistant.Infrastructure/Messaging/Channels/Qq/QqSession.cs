@@ -7,7 +7,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Qq;
 
 /// <summary>One bot, connected: puts the parts of this folder together.</summary>
-internal sealed class QqSession : IChannelSession, IWebhookReceiver, IAttachmentReader
+internal sealed class QqSession : IChannelSession, IWebhookReceiver, IAttachmentReader, IFileSender
 {
     private const string AppIdHeader = "x-bot-appid";
     private const int LargestQuestion = 2_000;
@@ -64,6 +64,10 @@ internal sealed class QqSession : IChannelSession, IWebhookReceiver, IAttachment
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _sender.SendFileAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ internal static class TwilioFaults
     private static readonly KnownRefusal Unreachable = new(Remedy.None, Phrase.Of("twilio.unreachable"));
     private static readonly KnownRefusal Filtered = new(Remedy.None, Phrase.Of("twilio.filtered"));
 
+    private static readonly KnownRefusal FileNotFetched = new(Remedy.None, Phrase.Of("twilio.file-not-fetched"));
+    private static readonly KnownRefusal FileTooLarge = new(Remedy.None, Phrase.Of("twilio.file-too-large"));
+
     private static readonly Dictionary<int, KnownRefusal> Known = new()
     {
         [20003] = WrongCredentials,
@@ -48,6 +51,10 @@ internal static class TwilioFaults
         [21612] = Unreachable,
         [30003] = Unreachable,
         [30008] = Unreachable,
+        [11200] = FileNotFetched,
+        [21620] = FileNotFetched,
+        [11751] = FileTooLarge,
+        [30019] = FileTooLarge,
         [30004] = Filtered,
         [30007] = Filtered,
     };

@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Twilio;
 
 /// <summary>One number or messaging service, connected: puts the parts of this folder together.</summary>
-internal sealed class TwilioSession : IChannelSession, IWebhookReceiver, IAttachmentReader
+internal sealed class TwilioSession : IChannelSession, IWebhookReceiver, IAttachmentReader, IFileSender
 {
     public const string SignatureHeader = "x-twilio-signature";
 
@@ -109,6 +109,10 @@ internal sealed class TwilioSession : IChannelSession, IWebhookReceiver, IAttach
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, _callback, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _sender.SendFileAsync(message, file, _callback, cancellationToken);
 
     /// <inheritdoc />
     public Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken) => _api.OpenAsync(attachment.Reference, cancellationToken);

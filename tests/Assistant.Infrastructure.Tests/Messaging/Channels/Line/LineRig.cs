@@ -22,15 +22,18 @@ internal sealed class LineRig : ChannelRig
 
     private readonly Dictionary<int, JsonObject> _lastSaid = [];
 
-    private LineRig(LineEmulator line)
+    private LineRig(LineEmulator line, PublicFiles files)
     {
-        Line = line;
+        (Line, Files) = (line, files);
+        Line.Net = files.Net;
         Channel = new LineChannel(_http, TimeProvider.System);
         Connection = new(
             new ConnectionId("line"), TenantId.Default, "line", "LINE", AccessPolicy.Open, true, false, Settings(LineEmulator.Token), TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow());
     }
 
     public LineEmulator Line { get; }
+
+    public override PublicFiles Files { get; }
 
     public override IChannel Channel { get; }
 
@@ -42,7 +45,7 @@ internal sealed class LineRig : ChannelRig
 
     public static async Task<LineRig> NewAsync(CallbackHouse? house = null)
     {
-        var rig = new LineRig(await LineEmulator.StartAsync());
+        var rig = new LineRig(await LineEmulator.StartAsync(), await PublicFiles.StartAsync());
         rig.Host.PublicBaseUrl = new Uri("https://assistant.example/");
         if (house is not null)
         {
@@ -129,7 +132,18 @@ internal sealed class LineRig : ChannelRig
     }
 
     public override IReadOnlyList<string> ShownTo(int person)
-        => [.. Line.Shown.Where(shown => shown.Chat == User(person)).Select(shown => (string)shown.Message["text"]!)];
+        => [.. Line.Shown.Where(shown => shown.Chat == User(person)).Select(shown => (string?)shown.Message["text"]).OfType<string>()];
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Line.ShownFiles.Where(file => file.Chat == User(person)).Select(file => ("", file.Content))];
+
+    public override string ShowsNoFileNames => "LINE shows pictures, films and sounds without names.";
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
 
     public override void FloodNextSend(int seconds) => Line.Fail(context =>
     {
@@ -152,6 +166,7 @@ internal sealed class LineRig : ChannelRig
         await base.DisposeAsync();
         Assert.Equal(0, Line.LateAnswers);
         await Line.DisposeAsync();
+        await Files.DisposeAsync();
         _http.Dispose();
     }
 

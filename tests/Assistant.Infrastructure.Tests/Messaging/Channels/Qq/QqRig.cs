@@ -21,14 +21,17 @@ internal sealed class QqRig : ChannelRig
 
     private readonly MessengerHttp _http;
 
-    private QqRig()
+    private QqRig(PublicFiles files)
     {
-        Emulator = new QqEmulator(Key.Proof);
+        Files = files;
+        Emulator = new QqEmulator(Key.Proof) { Net = files.Net };
         _http = new MessengerHttp(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
         Channel = new QqChannel(_http, TimeProvider.System);
     }
 
     public QqEmulator Emulator { get; }
+
+    public override PublicFiles Files { get; }
 
     public override IChannel Channel { get; }
 
@@ -44,7 +47,7 @@ internal sealed class QqRig : ChannelRig
     /// <summary>One that is called at a house, or by nobody.</summary>
     public static async Task<QqRig> NewAsync(CallbackHouse? house = null)
     {
-        var rig = new QqRig();
+        var rig = new QqRig(await PublicFiles.StartAsync());
         await rig.Emulator.StartAsync();
         rig.Host.PublicBaseUrl = new Uri("https://assistant.test");
         if (house is not null)
@@ -82,7 +85,18 @@ internal sealed class QqRig : ChannelRig
         return new WebhookRequest("POST", Key.Proof(timestamp, body), new Dictionary<string, string>(), body);
     }
 
-    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(m => m.Chat == QqEmulator.UserOf(person)).Select(m => m.Text)];
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Shown.Where(m => m.Chat == QqEmulator.UserOf(person) && m.File is null).Select(m => m.Text)];
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Emulator.Shown.Where(m => m.Chat == QqEmulator.UserOf(person)).Select(m => m.File).OfType<FoundFile>().Select(file => ("", file.Content))];
+
+    public override string ShowsNoFileNames => "QQ shows pictures and films without names.";
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
 
     public override void FloodNextSend(int seconds) => Emulator.Fail(429, "", seconds);
 
@@ -103,6 +117,7 @@ internal sealed class QqRig : ChannelRig
     {
         await base.DisposeAsync();
         await Emulator.DisposeAsync();
+        await Files.DisposeAsync();
         _http.Dispose();
     }
 

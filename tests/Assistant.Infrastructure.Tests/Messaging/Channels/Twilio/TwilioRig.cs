@@ -20,9 +20,10 @@ internal sealed class TwilioRig : ChannelRig
     private readonly MessengerHttp _http;
     private IReadOnlyList<KeyValuePair<string, string>> _last = [];
 
-    private TwilioRig(TwilioEmulator emulator, TimeProvider time, params (string Key, string Value)[] changed)
+    private TwilioRig(TwilioEmulator emulator, PublicFiles files, TimeProvider time, params (string Key, string Value)[] changed)
     {
-        Emulator = emulator;
+        (Emulator, Files) = (emulator, files);
+        Emulator.Net = files.Net;
         _http = new MessengerHttp(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), time);
         Channel = new TwilioChannel(_http, time);
         Connection = new(
@@ -30,6 +31,8 @@ internal sealed class TwilioRig : ChannelRig
     }
 
     public TwilioEmulator Emulator { get; }
+
+    public override PublicFiles Files { get; }
 
     public override IChannel Channel { get; }
 
@@ -42,7 +45,7 @@ internal sealed class TwilioRig : ChannelRig
     /// <param name="retries">How often the callback address asks to be tried again.</param>
     public static async Task<TwilioRig> NewAsync(CallbackHouse? house = null, int retries = 5, TimeProvider? time = null, params (string Key, string Value)[] changed)
     {
-        var rig = new TwilioRig(await TwilioEmulator.StartAsync(), time ?? TimeProvider.System, changed);
+        var rig = new TwilioRig(await TwilioEmulator.StartAsync(), await PublicFiles.StartAsync(), time ?? TimeProvider.System, changed);
         rig.Host.PublicBaseUrl = new Uri("https://assistant.example/");
         rig.Emulator.Callback = new Uri("https://assistant.example/webhooks/twilio");
         if (house is not null)
@@ -105,7 +108,18 @@ internal sealed class TwilioRig : ChannelRig
         "POST", new Dictionary<string, string> { [TwilioSession.SignatureHeader] = TwilioEmulator.Sign(Emulator.Callback!, fields) }, new Dictionary<string, string>(),
         Encoding.UTF8.GetBytes(string.Join('&', fields.Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}"))));
 
-    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Sent.Where(text => text.To == NumberOf(person)).Select(text => text.Body)];
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Emulator.Sent.Where(text => text.To == NumberOf(person) && text.Media is null).Select(text => text.Body)];
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Emulator.Sent.Where(text => text.To == NumberOf(person)).Select(text => text.Media).OfType<FoundFile>().Select(file => ("", file.Content))];
+
+    public override string ShowsNoFileNames => "Phones show what comes with a text message without its name.";
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
 
     public override void FloodNextSend(int seconds) => Emulator.Fail(new TwilioFault.Error(20429, 429, seconds));
 
@@ -120,6 +134,7 @@ internal sealed class TwilioRig : ChannelRig
         await base.DisposeAsync();
         Assert.Equal(0, Emulator.LateAnswers);
         await Emulator.DisposeAsync();
+        await Files.DisposeAsync();
         _http.Dispose();
     }
 }
