@@ -1,4 +1,5 @@
 using Assistant.Testing.Ai;
+using Assistant.Testing.Line;
 using Assistant.Testing.Telegram;
 
 namespace Assistant.EndToEnd.Tests.Harness;
@@ -29,6 +30,19 @@ internal static class Config
 
             """;
     }
+
+    /// <summary>LINE, open to everybody; the built-in engine answers.</summary>
+    public static string Line(LineEmulator line) => $$"""
+        tenants:
+          - name: default
+        channels:
+          - name: line
+            type: line
+            tenant: default
+            access: open
+            settings: { channelSecret: "{{LineEmulator.Secret}}", accessToken: "{{LineEmulator.Token}}", apiBaseUrl: "{{line.Address}}", dataBaseUrl: "{{line.Address}}" }
+
+        """;
 
     /// <summary>A page anybody may write on; the built-in engine answers.</summary>
     public const string OpenWebChat = """

@@ -31,7 +31,7 @@ public sealed class PublicNet(Uri publicBase, Uri program) : IDisposable
 
         var content = await whole.Content.ReadAsByteArrayAsync();
         var (type, said) = (whole.Content.Headers.ContentType?.MediaType ?? "", head.Content.Headers);
-        return (said.ContentType?.MediaType, said.ContentLength) == (type, content.Length) ? new FoundFile(type, content) : null;
+        return said.ContentType?.MediaType == type && (said.ContentLength ?? content.Length) == content.Length ? new FoundFile(type, content) : null;
     }
 
     /// <summary>Asks for one part after the other, as players do.</summary>
