@@ -30,6 +30,7 @@ internal static class FileEndpoint
             case FileHandout.Open open:
                 var type = AttachmentAnswer.WriteHead(context.Response.Headers, open.File, open.Named);
                 context.Response.Headers.CacheControl = "private, no-store";
+                context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin"; // messengers have pages of their own, and there is no cookie to ride on
                 var content = new PieceStream(open.File.SizeBytes!.Value, open.ReadAsync);
                 context.Response.RegisterForDisposeAsync(content);
                 return Results.Stream(content, type, enableRangeProcessing: true); // players ask for films in parts

@@ -13,7 +13,11 @@ using Microsoft.Extensions.Logging;
 namespace Assistant.Testing.GoogleChat;
 
 /// <summary>A message of the app, as Chat shows it.</summary>
-public sealed record GoogleChatShown(string Space, string Name, string? Thread, string RequestId, JsonObject Message);
+public sealed record GoogleChatShown(string Space, string Name, string? Thread, string RequestId, JsonObject Message)
+{
+    /// <summary>The picture of its card.</summary>
+    public FoundFile? Photo { get; init; }
+}
 
 /// <summary>
 /// Google's exchange of assertions for tokens, its keys and the Chat API on a real port, as documented: an assertion must be signed by the service account
@@ -65,6 +69,9 @@ public sealed class GoogleChatEmulator : IAsyncDisposable
     public int LateAnswers => _deliveries.LateAnswers;
 
     public IReadOnlyList<GoogleChatShown> Shown => [.. _shown];
+
+    /// <summary>Where pictures of cards are fetched.</summary>
+    public PublicNet? Net { get; set; }
 
     public static async Task<GoogleChatEmulator> StartAsync()
     {
@@ -242,7 +249,7 @@ public sealed class GoogleChatEmulator : IAsyncDisposable
         {
             await RefuseAsync(context, 403, "PERMISSION_DENIED");
         }
-        else if (body.Length > MostBytes || string.IsNullOrWhiteSpace((string?)message["text"]) || (string?)message["markupSyntax"] != "MARKUP_SYNTAX_CHAT" || !HasCards(message)
+        else if (body.Length > MostBytes || !HasWords(message) || !HasCards(message)
             || (message["thread"] is null) == context.Request.Query.ContainsKey("messageReplyOption"))
         {
             await RefuseAsync(context, 400, "INVALID_ARGUMENT");
@@ -266,7 +273,7 @@ public sealed class GoogleChatEmulator : IAsyncDisposable
         }
 
         var name = _requests[request] = NewMessageName(space);
-        _shown.Enqueue(new GoogleChatShown(space, name, (string?)message["thread"]?["name"], request, message));
+        _shown.Enqueue(new GoogleChatShown(space, name, (string?)message["thread"]?["name"], request, message) { Photo = await LookAsync(message) });
         if (isLost)
         {
             context.Abort();
@@ -276,8 +283,19 @@ public sealed class GoogleChatEmulator : IAsyncDisposable
         await AnswerAsync(context, 200, new JsonObject { ["name"] = name, ["sender"] = new JsonObject { ["name"] = "users/900", ["type"] = "BOT" } });
     }
 
+    // Words in these marks, or a picture that has words for where it cannot be shown.
+    private static bool HasWords(JsonObject message) => message["text"] is { } text
+        ? !string.IsNullOrWhiteSpace((string?)text) && (string?)message["markupSyntax"] == "MARKUP_SYNTAX_CHAT"
+        : ImageIn(message) is { } image && !string.IsNullOrWhiteSpace((string?)message["fallbackText"]) && Uri.TryCreate((string?)image["imageUrl"], UriKind.Absolute, out var address) && address.Scheme == "https";
+
+    private static JsonNode? ImageIn(JsonObject message) => message["cardsV2"]?[0]?["card"]!["sections"]![0]!["widgets"]![0]!["image"];
+
+    /// <summary>Fetches the picture of a card when somebody looks at it.</summary>
+    private async Task<FoundFile?> LookAsync(JsonObject message)
+        => Net is { } net && ImageIn(message) is { } image && await net.FetchAsync((string?)image["imageUrl"]) is { MediaType: "image/png" or "image/jpeg" } photo ? photo : null;
+
     private static bool HasCards(JsonObject message) => (message["cardsV2"]?.AsArray() ?? []).All(card => !string.IsNullOrEmpty((string?)card!["cardId"])
-        && card["card"]!["sections"]!.AsArray().SelectMany(section => section!["widgets"]!.AsArray()).SelectMany(widget => widget!["buttonList"]!["buttons"]!.AsArray())
+        && card["card"]!["sections"]!.AsArray().SelectMany(section => section!["widgets"]!.AsArray()).SelectMany(widget => widget!["buttonList"]?["buttons"]!.AsArray() ?? [])
             .All(button => !string.IsNullOrEmpty((string?)button!["text"]) && !string.IsNullOrEmpty((string?)button["onClick"]!["action"]!["function"])));
 
     private static Task RefuseAsync(HttpContext context, int status, string word) => AnswerAsync(context, status, new JsonObject

@@ -34,6 +34,7 @@ public sealed class FileEndpointTests
         Assert.Equal("attachment; filename=\"_ valve.mp4\"; filename*=UTF-8''%E5%AE%B6%20valve.mp4", Header(answer, "Content-Disposition"));
         Assert.Equal(("nosniff", "sandbox; default-src 'none'", "no-store, private"),
             (Header(answer, "X-Content-Type-Options"), Header(answer, "Content-Security-Policy"), Header(answer, "Cache-Control")));
+        Assert.Equal("cross-origin", Header(answer, "Cross-Origin-Resource-Policy"));
         Assert.Empty(host.Audit.Events);
     }
 

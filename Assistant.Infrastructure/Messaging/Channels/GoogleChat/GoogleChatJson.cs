@@ -50,7 +50,8 @@ internal sealed record GoogleParameter(string? Key, string? Value);
 
 internal sealed record GoogleCommon(string? UserLocale, IReadOnlyDictionary<string, string?>? Parameters);
 
-internal sealed record GoogleNewMessage(string Text, string MarkupSyntax, GoogleThread? Thread, IReadOnlyList<GoogleCardWithId>? CardsV2);
+/// <param name="FallbackText">What notifications say of cards that have no words beside them.</param>
+internal sealed record GoogleNewMessage(string? Text, string? MarkupSyntax, GoogleThread? Thread, IReadOnlyList<GoogleCardWithId>? CardsV2, string? FallbackText = null);
 
 internal sealed record GoogleCardWithId(string CardId, GoogleCard Card);
 
@@ -58,7 +59,9 @@ internal sealed record GoogleCard(IReadOnlyList<GoogleSection> Sections);
 
 internal sealed record GoogleSection(IReadOnlyList<GoogleWidget> Widgets);
 
-internal sealed record GoogleWidget(GoogleButtons ButtonList);
+internal sealed record GoogleWidget(GoogleButtons? ButtonList = null, GoogleImage? Image = null);
+
+internal sealed record GoogleImage(string ImageUrl, string AltText);
 
 internal sealed record GoogleButtons(IReadOnlyList<GoogleButton> Buttons);
 

@@ -13,26 +13,15 @@ internal sealed class GoogleChatSender(GoogleChatApi api)
     private const string Marks = "MARKUP_SYNTAX_CHAT";
 
     /// <param name="endpoint">Our address: what an add-on calls when a button is pressed. A Chat app only says it back.</param>
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, string endpoint, CancellationToken cancellationToken)
-    {
-        var (space, thread) = (message.Chat.ExternalId, message.Chat.ThreadId);
-        if (!GoogleChatIds.IsSpace(space) || (thread is not null && !GoogleChatIds.IsThread(thread, space)))
-        {
-            return SessionReports.NoSuchChat(GoogleChatChannel.Name, message.Chat);
-        }
+    public Task<SendOutcome> SendAsync(OutboundMessage message, string endpoint, CancellationToken cancellationToken) => SendAsync(
+        message,
+        new GoogleNewMessage(
+            GoogleChatRenderer.Render(message.Body.Markdown), Marks, null, message.Body.Buttons.Count == 0 ? null : [CardOf(message.Body.Buttons, endpoint)]),
+        cancellationToken);
 
-        var body = new GoogleNewMessage(
-            GoogleChatRenderer.Render(message.Body.Markdown), Marks, thread is null ? null : new GoogleThread(thread),
-            message.Body.Buttons.Count == 0 ? null : [CardOf(message.Body.Buttons, endpoint)]);
-        try
-        {
-            return Judge(await api.CreateAsync(space, message.Id, body, cancellationToken), message);
-        }
-        catch (NoTokenException fault)
-        {
-            return fault.Outcome;
-        }
-    }
+    public async Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => await FetchedFile.RefusalOfAsync(GoogleChatChannel.Name, GoogleChatPhotos.Types, file, cancellationToken)
+            ?? await SendAsync(message, new GoogleNewMessage(null, null, null, [GoogleChatPhotos.CardOf(file)], file.Name), cancellationToken);
 
     /// <summary>What a refusal means, in plain words.</summary>
     public static Phrase Explain(CallOutcome.Answered answer) => answer.Status switch
@@ -43,6 +32,24 @@ internal sealed class GoogleChatSender(GoogleChatApi api)
             "channel.refuses", ("name", GoogleChatChannel.Name),
             ("says", Word(GoogleChatApi.Read(answer, GoogleChatJson.Default.GoogleRefusal)?.Error?.Status) ?? ((int)answer.Status).ToString(CultureInfo.InvariantCulture))),
     };
+
+    private async Task<SendOutcome> SendAsync(OutboundMessage message, GoogleNewMessage body, CancellationToken cancellationToken)
+    {
+        var (space, thread) = (message.Chat.ExternalId, message.Chat.ThreadId);
+        if (!GoogleChatIds.IsSpace(space) || (thread is not null && !GoogleChatIds.IsThread(thread, space)))
+        {
+            return SessionReports.NoSuchChat(GoogleChatChannel.Name, message.Chat);
+        }
+
+        try
+        {
+            return Judge(await api.CreateAsync(space, message.Id, body with { Thread = thread is null ? null : new GoogleThread(thread) }, cancellationToken), message);
+        }
+        catch (NoTokenException fault)
+        {
+            return fault.Outcome;
+        }
+    }
 
     private static SendOutcome Judge(CallOutcome outcome, OutboundMessage message) => outcome switch
     {

@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.GoogleChat;
 
 /// <summary>One Chat app, connected: puts the parts of this folder together.</summary>
-internal sealed class GoogleChatSession : IChannelSession, IWebhookReceiver, IAttachmentReader
+internal sealed class GoogleChatSession : IChannelSession, IWebhookReceiver, IAttachmentReader, IFileSender
 {
     private static readonly WebhookReply WrongMethod = new(405, "Google Chat posts.");
     private static readonly WebhookReply Unreadable = new(400, "This is not an event.");
@@ -106,6 +106,10 @@ internal sealed class GoogleChatSession : IChannelSession, IWebhookReceiver, IAt
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, _endpoint, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
+        => _sender.SendFileAsync(message, file, cancellationToken);
 
     /// <inheritdoc />
     public Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken) => _api.DownloadAsync(attachment.Reference, cancellationToken);

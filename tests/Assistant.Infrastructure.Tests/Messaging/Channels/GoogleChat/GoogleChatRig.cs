@@ -23,9 +23,10 @@ internal sealed class GoogleChatRig : ChannelRig
     private readonly MessengerHttp _http = new(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
     private JsonObject? _lastSaid;
 
-    private GoogleChatRig(GoogleChatEmulator google, Action<Dictionary<string, string>>? change)
+    private GoogleChatRig(GoogleChatEmulator google, PublicFiles files, Action<Dictionary<string, string>>? change)
     {
-        Google = google;
+        (Google, Files) = (google, files);
+        Google.Net = files.Net;
         Channel = new GoogleChatChannel(_http, Options.Create(new CallOptions()), TimeProvider.System);
         var values = Values(google.KeyFile());
         change?.Invoke(values);
@@ -51,7 +52,7 @@ internal sealed class GoogleChatRig : ChannelRig
 
     public static async Task<GoogleChatRig> NewAsync(CallbackHouse? house = null, Action<Dictionary<string, string>>? change = null)
     {
-        var rig = new GoogleChatRig(await GoogleChatEmulator.StartAsync(), change);
+        var rig = new GoogleChatRig(await GoogleChatEmulator.StartAsync(), await PublicFiles.StartAsync(), change);
         rig.Host.PublicBaseUrl = new Uri("https://assistant.example/");
         if (house is not null)
         {
@@ -132,7 +133,20 @@ internal sealed class GoogleChatRig : ChannelRig
     public static WebhookRequest RequestOf(JsonObject happened, string authorization) => new(
         "POST", new Dictionary<string, string> { [BearerProof.Header] = authorization }, new Dictionary<string, string>(), Encoding.UTF8.GetBytes(happened.ToJsonString()));
 
-    public override IReadOnlyList<string> ShownTo(int person) => [.. Google.Shown.Where(shown => shown.Space == $"spaces/D{person}")
+    public override PublicFiles Files { get; }
+
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Google.Shown.Where(shown => shown.Space == $"spaces/D{person}" && shown.Photo is not null).Select(shown => ("", shown.Photo!.Content))];
+
+    public override string ShowsNoFileNames => "A card shows a photo without its name.";
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
+
+    public override IReadOnlyList<string> ShownTo(int person) => [.. Google.Shown.Where(shown => shown.Space == $"spaces/D{person}" && shown.Message["text"] is not null)
         .Select(shown => ((string)shown.Message["text"]!).Replace("*", "", StringComparison.Ordinal))];
 
     public override void FloodNextSend(int seconds) => Google.Fail(context =>
@@ -158,6 +172,7 @@ internal sealed class GoogleChatRig : ChannelRig
         await base.DisposeAsync();
         Assert.Equal(0, Google.LateAnswers);
         await Google.DisposeAsync();
+        await Files.DisposeAsync();
         _http.Dispose();
     }
 
