@@ -79,6 +79,7 @@ public sealed partial class FeishuEmulator
         "/open-apis/im/v1/messages" => "send",
         "/open-apis/im/v1/images" or "/open-apis/im/v1/files" => "upload",
         _ when path.StartsWith("/open-apis/contact/v3/users/", StringComparison.Ordinal) => "user",
+        _ when path.StartsWith("/open-apis/im/v1/messages/", StringComparison.Ordinal) && path.Count(c => c == '/') == 5 => "message",
         _ when path.EndsWith("/reply", StringComparison.Ordinal) => "reply",
         _ when path.Contains("/resources/", StringComparison.Ordinal) => "file",
         _ => path,
@@ -142,6 +143,9 @@ public sealed partial class FeishuEmulator
                 return;
             case "user":
                 await SucceedAsync(context, new JsonObject { ["user"] = new JsonObject { ["open_id"] = parts[^1], ["name"] = $"Person {parts[^1]}" } });
+                return;
+            case "message" when context.Request.Method == HttpMethods.Get:
+                await FindAsync(context, parts[^1], cuts);
                 return;
             case "file" when _files.TryGetValue($"{parts[^3]}/{parts[^1]}/{context.Request.Query["type"]}", out var content):
                 await context.Response.Body.WriteAsync(content, context.RequestAborted);
@@ -240,6 +244,7 @@ public sealed partial class FeishuEmulator
 
             var shown = new FeishuShown(chat, NextId("om_"), type, content, repliedTo, (bool?)post["reply_in_thread"] == true);
             _shown.Enqueue(shown);
+            _messages[shown.Id] = (chat, "app");
             if (key is not null)
             {
                 _byKey[key] = shown.Id;

@@ -52,6 +52,9 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, (string Name, string Type, byte[] Content)> _uploads = new();
     private readonly ConcurrentDictionary<string, string> _lastSaid = new();
     private readonly ConcurrentDictionary<string, string> _byKey = new();
+    private readonly ConcurrentDictionary<string, (string Chat, string SenderType)> _messages = new();
+    private readonly ConcurrentDictionary<string, bool> _recalled = new();
+    private readonly ConcurrentDictionary<string, long> _given = new();
     private readonly ConcurrentQueue<FeishuShown> _shown = new();
     private readonly ConcurrentQueue<string> _calls = new();
     private readonly Lock _sending = new();
@@ -145,10 +148,14 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     public string Send(int person, string type, JsonObject content) => Tell(person, ChatOf(person), "p2p", type, content, null);
 
     /// <summary>Somebody takes back the last thing they wrote in private.</summary>
-    public void RecallLast(int person) => Tell("im.message.recalled_v1", new()
+    public void RecallLast(int person)
     {
-        ["message_id"] = _lastSaid[ChatOf(person)], ["chat_id"] = ChatOf(person), ["recall_time"] = "1767225700000", ["recall_type"] = "message_owner",
-    });
+        _recalled[_lastSaid[ChatOf(person)]] = true;
+        Tell("im.message.recalled_v1", new()
+        {
+            ["message_id"] = _lastSaid[ChatOf(person)], ["chat_id"] = ChatOf(person), ["recall_time"] = "1767225700000", ["recall_type"] = "message_owner",
+        });
+    }
 
     /// <summary>Somebody presses a button under the last card shown in a chat.</summary>
     public void Press(int person, string data, string? chat = null)
@@ -199,7 +206,7 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     public (string Name, byte[] Content)? FileOf(FeishuShown shown)
         => ((string?)shown.Content["image_key"] ?? (string?)shown.Content["file_key"]) is { } key && _uploads.TryGetValue(key, out var file) ? (file.Name, file.Content) : null;
 
-    /// <summary>The next call of a method fails so. Methods: <c>token</c>, <c>open</c>, <c>bot</c>, <c>user</c>, <c>send</c>, <c>reply</c>, <c>file</c>, <c>upload</c>.</summary>
+    /// <summary>The next call of a method fails so. Methods: <c>token</c>, <c>open</c>, <c>bot</c>, <c>user</c>, <c>message</c>, <c>send</c>, <c>reply</c>, <c>file</c>, <c>upload</c>.</summary>
     public void Fail(string method, FeishuFault fault) => _faults.GetOrAdd(method, _ => new()).Enqueue(fault);
 
     /// <summary>Whatever is sent to the chat is refused with this code.</summary>
@@ -250,6 +257,7 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     {
         var id = NextId("om_");
         _lastSaid[chat] = id;
+        _messages[id] = (chat, "user");
         Tell("im.message.receive_v1", NewMessage(person, chat, chatType, type, content, id, change));
         return id;
     }

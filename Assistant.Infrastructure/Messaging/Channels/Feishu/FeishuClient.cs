@@ -69,6 +69,10 @@ internal sealed class FeishuClient : IDisposable
     public Task<FeishuReply> FindUserAsync(string user, CancellationToken cancellationToken)
         => CallAsync(HttpMethod.Get, $"open-apis/contact/v3/users/{user}?user_id_type=open_id", null, cancellationToken);
 
+    /// <summary>A message, which says where it stands.</summary>
+    public Task<FeishuReply> FindMessageAsync(string message, CancellationToken cancellationToken)
+        => CallAsync(HttpMethod.Get, $"open-apis/im/v1/messages/{message}", null, cancellationToken);
+
     /// <param name="kind">What the post's receive id is.</param>
     public Task<FeishuReply> PostAsync(string kind, FeishuPost post, CancellationToken cancellationToken)
         => CallAsync(HttpMethod.Post, $"open-apis/im/v1/messages?receive_id_type={kind}", BytesOf(post), cancellationToken);

@@ -100,7 +100,7 @@ internal static class FeishuEvents
     }
 
     /// <summary>Times are in milliseconds; those of presses in microseconds.</summary>
-    private static DateTimeOffset TimeOf(string? time, DateTimeOffset now)
+    internal static DateTimeOffset TimeOf(string? time, DateTimeOffset now)
     {
         const long LastMillisecond = 253_402_300_799_999;
         const long FirstMicrosecond = 100_000_000_000_000;

@@ -28,6 +28,12 @@ internal static class FeishuFailure
         };
     }
 
+    /// <summary>Whether a question may be answered when it is asked once more within the hours Feishu repeats an event. A missing permission is not given so soon.</summary>
+    public static bool IsPassing(string messenger, FeishuReply reply)
+        => !IsMissingScope(reply) && Outcome(messenger, reply) is SendOutcome.RetryAfter or SendOutcome.Uncertain && reply is not { IsOk: true };
+
+    private static bool IsMissingScope(FeishuReply reply) => reply.Answer?.Code is 99991672 or 99991679 or 230027;
+
     /// <summary>Whether nothing will be taken until somebody changes credentials or what the app may do.</summary>
     public static bool NeedsOperator(FeishuReply reply)
         => reply.IsTokenEnded || IsCredentials(reply) || reply.Answer?.Code is 99991672 or 99991679 or 230027 or 230006 or 99991401 or 99991662 or 99991673;

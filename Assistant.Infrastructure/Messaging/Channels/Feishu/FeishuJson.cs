@@ -9,6 +9,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 [JsonSerializable(typeof(FeishuReceived))]
 [JsonSerializable(typeof(FeishuRecalled))]
 [JsonSerializable(typeof(FeishuPressed))]
+[JsonSerializable(typeof(FeishuReacted))]
+[JsonSerializable(typeof(FeishuFound))]
 [JsonSerializable(typeof(FeishuAnswer))]
 [JsonSerializable(typeof(FeishuCredentials))]
 [JsonSerializable(typeof(FeishuPost))]
@@ -40,6 +42,19 @@ internal sealed record FeishuMention(string? Key, FeishuUser? Id, string? Name);
 
 /// <summary>The event <c>im.message.recalled_v1</c>. It names no author.</summary>
 internal sealed record FeishuRecalled(string? MessageId, string? ChatId, string? RecallTime);
+
+/// <summary>The events <c>im.message.reaction.created_v1</c> and <c>im.message.reaction.deleted_v1</c>. They name no chat.</summary>
+/// <param name="OperatorType">An app has an <c>app_id</c> in place of the <c>user_id</c>.</param>
+/// <param name="ActionTime">When it was given, also where it is taken back.</param>
+internal sealed record FeishuReacted(string? MessageId, FeishuEmojiType? ReactionType, string? OperatorType, FeishuUser? UserId, string? ActionTime);
+
+internal sealed record FeishuEmojiType(string? EmojiType);
+
+/// <summary>A message that was asked for, and what it passes on.</summary>
+internal sealed record FeishuFound(IReadOnlyList<FeishuStanding?>? Items);
+
+/// <summary>Where a message stands. Times, senders and contents are left unread.</summary>
+internal sealed record FeishuStanding(string? ChatId, bool? Deleted);
 
 /// <summary>The callback <c>card.action.trigger</c>.</summary>
 internal sealed record FeishuPressed(FeishuUser? Operator, FeishuAction? Action, FeishuPlace? Context);

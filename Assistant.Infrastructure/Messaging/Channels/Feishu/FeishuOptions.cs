@@ -22,6 +22,14 @@ public sealed class FeishuOptions
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan NameLifetime { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>How long a reaction waits for the chat of an older message before Feishu is asked to tell it again. Default 1.5 s, of the same 3 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:02.5")]
+    public TimeSpan PlacePatience { get; set; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How long nobody asks for chats after that failed. Default 10 s: Feishu repeats an event after 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan PlacePause { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Names, and messages, remembered by one connection. Default 5,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxRemembered { get; set; } = 5_000;

@@ -4,8 +4,19 @@ using Assistant.Domain.Messaging.Gateway;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 
+/// <summary>What became of an event.</summary>
+/// <param name="IsTaken">Whether it is committed, or was nothing for us; otherwise Feishu is to tell it again.</param>
+/// <param name="Answer">What is to be said to whoever pressed a button, as JSON; <see langword="null"/> for everything else.</param>
+internal sealed record FeishuReceipt(bool IsTaken, string? Answer = null)
+{
+    public static FeishuReceipt Taken { get; } = new(true);
+
+    public static FeishuReceipt NotNow { get; } = new(false);
+}
+
 /// <summary>Hands events to the gateway, whichever way they came in, and returns when they are committed or were nothing for us.</summary>
-internal sealed class FeishuReceiver(ConnectionId connection, FeishuSettings settings, FeishuNames names, FeishuRecent recent, TimeProvider time)
+internal sealed class FeishuReceiver(
+    ConnectionId connection, FeishuSettings settings, FeishuNames names, FeishuPlaces places, FeishuRecent recent, TimeProvider time)
 {
     private volatile string? _bot;
 
@@ -16,12 +27,16 @@ internal sealed class FeishuReceiver(ConnectionId connection, FeishuSettings set
         set => _bot = value;
     }
 
-    /// <returns>What is to be said to whoever pressed a button, as JSON; <see langword="null"/> for everything else.</returns>
-    public async Task<string?> AcceptAsync(FeishuCallback callback, IMessageGateway gateway, CancellationToken cancellationToken)
+    public async Task<FeishuReceipt> AcceptAsync(FeishuCallback callback, IMessageGateway gateway, CancellationToken cancellationToken)
     {
+        if (FeishuReactions.Read(callback, _bot, time.GetUtcNow()) is { } reaction)
+        {
+            return await AcceptAsync(reaction, gateway, cancellationToken);
+        }
+
         if (FeishuEvents.Read(callback, connection, _bot, recent, time.GetUtcNow()) is not { } message)
         {
-            return null;
+            return FeishuReceipt.Taken;
         }
 
         var named = message with
@@ -37,7 +52,21 @@ internal sealed class FeishuReceiver(ConnectionId connection, FeishuSettings set
         }
 
         return named.Content is InboundContent.Pressed pressed
-            ? new JsonObject { ["toast"] = new JsonObject { ["type"] = "success", ["content"] = pressed.Label } }.ToJsonString()
-            : null;
+            ? new FeishuReceipt(true, new JsonObject { ["toast"] = new JsonObject { ["type"] = "success", ["content"] = pressed.Label } }.ToJsonString())
+            : FeishuReceipt.Taken;
+    }
+
+    private async Task<FeishuReceipt> AcceptAsync(FeishuReaction reaction, IMessageGateway gateway, CancellationToken cancellationToken)
+    {
+        switch (await places.FindAsync(reaction.Message, cancellationToken))
+        {
+            case FeishuWhere.Known(var chat):
+                await gateway.AcceptAsync(reaction.In(connection, chat), cancellationToken);
+                return FeishuReceipt.Taken;
+            case FeishuWhere.NotNow:
+                return FeishuReceipt.NotNow;
+            default:
+                return FeishuReceipt.Taken;
+        }
     }
 }

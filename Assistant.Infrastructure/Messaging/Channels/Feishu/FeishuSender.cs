@@ -29,7 +29,7 @@ internal sealed class FeishuSender(FeishuClient client, FeishuRecent recent)
             return FeishuFailure.Outcome(client.Messenger, reply);
         }
 
-        recent.NoteOurs(id);
+        recent.NoteOurs(id, message.Chat);
         return new SendOutcome.Delivered(id);
     }
 

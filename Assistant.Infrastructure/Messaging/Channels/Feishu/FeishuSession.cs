@@ -22,7 +22,7 @@ internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IFileSe
         _settings = FeishuSettings.Read(connection.Settings);
         _client = new FeishuClient(http, _settings, time);
         var recent = new FeishuRecent(options.MaxRemembered);
-        _receiver = new FeishuReceiver(connection.Id, _settings, new FeishuNames(_client, options, time), recent, time);
+        _receiver = new FeishuReceiver(connection.Id, _settings, new FeishuNames(_client, options, time), new FeishuPlaces(_client, recent, options, time), recent, time);
         _webhook = new FeishuWebhook(
             connection.Id, _settings, new FeishuProof(_settings, options.SignatureTolerance, time), _client, _receiver, options, time);
         _socket = new FeishuSocket(_settings, _client, sockets, _receiver, options, time);

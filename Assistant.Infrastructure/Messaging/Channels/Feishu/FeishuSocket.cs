@@ -16,6 +16,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 internal sealed class FeishuSocket(FeishuSettings settings, FeishuClient client, MessengerSockets sockets, FeishuReceiver receiver, FeishuOptions options, TimeProvider time)
 {
     private const int Ok = 200;
+    private const int Again = 500;
 
     /// <summary>Receives until cancelled. A line that breaks rises: whoever supervises opens the next.</summary>
     public async Task RunAsync(FeishuBot bot, IChannelHost host, CancellationToken cancellationToken)
@@ -57,14 +58,14 @@ internal sealed class FeishuSocket(FeishuSettings settings, FeishuClient client,
             }
 
             // What cannot be read or is nothing for us is acknowledged, or it would come again and again.
-            var answer = FeishuEvents.ReadCallback(payload) is { } callback ? await receiver.AcceptAsync(callback, gateway, cancellationToken) : null;
-            await AcknowledgeAsync(socket, frame, answer, cancellationToken);
+            var receipt = FeishuEvents.ReadCallback(payload) is { } callback ? await receiver.AcceptAsync(callback, gateway, cancellationToken) : FeishuReceipt.Taken;
+            await AcknowledgeAsync(socket, frame, receipt, cancellationToken);
         }
     }
 
-    private static Task AcknowledgeAsync(MessengerSocket socket, FeishuFrame frame, string? answer, CancellationToken cancellationToken)
+    private static Task AcknowledgeAsync(MessengerSocket socket, FeishuFrame frame, FeishuReceipt receipt, CancellationToken cancellationToken)
     {
-        var payload = new FeishuFrameAnswer(Ok, answer is null ? null : Encoding.UTF8.GetBytes(answer));
+        var payload = new FeishuFrameAnswer(receipt.IsTaken ? Ok : Again, receipt.Answer is { } answer ? Encoding.UTF8.GetBytes(answer) : null);
         var acknowledgement = frame with
         {
             Headers = [.. frame.Headers, KeyValuePair.Create("biz_rt", "0")],

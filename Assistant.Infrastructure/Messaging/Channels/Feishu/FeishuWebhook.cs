@@ -14,6 +14,7 @@ internal sealed class FeishuWebhook(
 
     private static readonly WebhookReply WrongMethod = new(405, "Feishu posts.");
     private static readonly WebhookReply Unreadable = new(400, "This is not an event.");
+    private static readonly WebhookReply Again = new(503, "Not now.");
     private static readonly WebhookReply Later = new(503, "The connection is not running.");
 
     /// <summary>Watches, until cancelled, that the credentials are still taken; events are taken meanwhile.</summary>
@@ -74,7 +75,8 @@ internal sealed class FeishuWebhook(
     {
         try
         {
-            return new WebhookReply(200, await receiver.AcceptAsync(callback, gateway, cancellationToken) ?? "{}", Json);
+            var receipt = await receiver.AcceptAsync(callback, gateway, cancellationToken);
+            return receipt.IsTaken ? new WebhookReply(200, receipt.Answer ?? "{}", Json) : Again;
         }
         catch (ConnectionGoneException)
         {

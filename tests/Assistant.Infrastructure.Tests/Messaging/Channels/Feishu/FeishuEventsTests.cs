@@ -123,7 +123,7 @@ public sealed class FeishuEventsTests
     public void An_answer_to_a_message_of_ours_is_meant_for_the_assistant()
     {
         var recent = new FeishuRecent(10);
-        recent.NoteOurs("om_ours");
+        recent.NoteOurs("om_ours", new ExternalChat("oc_1"));
         var answer = Said(message =>
         {
             message["chat_type"] = "group";
@@ -156,7 +156,7 @@ public sealed class FeishuEventsTests
         var recent = new FeishuRecent(2);
         foreach (var id in (string[])["om_1", "om_2", "om_3"])
         {
-            recent.NoteOurs(id);
+            recent.NoteOurs(id, new ExternalChat("oc_1"));
         }
 
         Assert.Equal([false, false, true], new[] { "om_1", "om_2", "om_3" }.Select(recent.IsOurs));

@@ -67,6 +67,13 @@ internal sealed class FeishuRig : ChannelRig
 
     public override Task DeleteLastAsync(int person) => Done(() => Emulator.RecallLast(person));
 
+    public override Task ReactAsync(int person, string message, string emoji, bool isTakenBack = false)
+        => Done(() => Emulator.React(person, message, emoji == "👍" ? "THUMBSUP" : "HEART", isTakenBack));
+
+    public override Task RedeliverReactionAsync() => Done(Emulator.TellLastAnew);
+
+    public override Task ReactAsAssistantAsync(int person, string message) => Done(() => Emulator.ReactAsApp(message, "OnIt"));
+
     public override Task PressAsync(int person, string data) => Done(() => Emulator.Press(person, data));
 
     public override Task SendFileAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, "img_v3_1", content));
