@@ -213,6 +213,19 @@ public abstract partial class ChannelContract
     }
 
     [Fact]
+    public async Task A_voice_note_is_sound_and_can_be_opened()
+    {
+        await using var rig = await StartAsync();
+        Assert.SkipUnless(rig.Channel.Manifest.Can(ChannelCapabilities.InboundAttachments), "The channel takes no files.");
+
+        await TryAsync(() => rig.SendVoiceAsync(Ann, [.. "OggS"u8]));
+
+        var note = await ReadAsync(rig, Assert.Single(await rig.Gateway.WaitAsync(1, Cancel)), [.. "OggS"u8]);
+        Assert.Equal(rig.VoiceKind, note.Kind);
+        AssertNoSecret(rig, note.Reference);
+    }
+
+    [Fact]
     public async Task Receiving_ends_when_it_is_cancelled()
     {
         await using var rig = await StartAsync();

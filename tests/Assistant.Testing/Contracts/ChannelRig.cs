@@ -134,7 +134,10 @@ public abstract class ChannelRig : IAsyncDisposable
     public virtual Task SendFileAsync(int person, byte[] content) => throw new NotSupportedException();
 
     /// <summary>Somebody sends a voice note.</summary>
-    public virtual Task SendVoiceAsync(int person, byte[] content) => throw new NotSupportedException("The messenger has no voice notes, or does not tell them from files.");
+    public virtual Task SendVoiceAsync(int person, byte[] content) => throw new NotSupportedException("The messenger has no voice notes, and carries no files.");
+
+    /// <summary>What a voice note arrives as: <c>audio</c> where the messenger does not tell it from other sound.</summary>
+    public virtual string VoiceKind => "voice";
 
     /// <summary>The installation that files are fetched from; <see langword="null"/> where they are handed over.</summary>
     public virtual PublicFiles? Files => null;

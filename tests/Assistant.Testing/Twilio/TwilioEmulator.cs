@@ -91,14 +91,14 @@ public sealed class TwilioEmulator : IAsyncDisposable
         app.MapPost($"{account}/Messages.json", twilio.SendAsync);
         app.MapGet($"{account}/Messages.json", twilio.List);
         app.MapGet($"{account}/Messages/{{sid}}/Media.json", (string sid) => Results.Json(
-            new { media_list = twilio._texts.Single(text => text.Sid == sid).Files.Select(file => new { sid = file, content_type = "image/png" }) }));
+            new { media_list = twilio._texts.Single(text => text.Sid == sid).Files.Select(file => new { sid = file, content_type = TypeOf(file) }) }));
         app.MapGet($"{account}/Messages/{{sid}}/Media/{{file}}", (string file) => twilio._files.ContainsKey(file) ? Results.Redirect($"/cdn/{file}", preserveMethod: true) : Results.NotFound());
         app.MapGet("/cdn/{file}", (HttpContext context, string file) => context.Request.Headers.Authorization.Count > 0 ? Results.BadRequest() : Results.Bytes(twilio._files[file]));
         await app.StartAsync();
         return twilio;
     }
 
-    /// <summary>A message from somebody, in the list from now on.</summary>
+    /// <summary>A message from somebody, in the list from now on; a file is a picture, or sound when its name ends in <c>voice</c>.</summary>
     public TwilioSms Receive(string from, string body, params (string Name, byte[] Content)[] files)
     {
         foreach (var (name, content) in files)
@@ -110,6 +110,8 @@ public sealed class TwilioEmulator : IAsyncDisposable
         _texts.Enqueue(text);
         return text;
     }
+
+    private static string TypeOf(string file) => file.EndsWith("voice", StringComparison.Ordinal) ? "audio/ogg" : "image/png";
 
     /// <summary>The fields of the callback for a message.</summary>
     public List<KeyValuePair<string, string>> FieldsOf(TwilioSms text)
@@ -123,7 +125,7 @@ public sealed class TwilioEmulator : IAsyncDisposable
         foreach (var (i, file) in text.Files.Index())
         {
             fields.Add(new($"MediaUrl{i}", $"{Address}/2010-04-01/Accounts/{AccountSid}/Messages/{text.Sid}/Media/{file}"));
-            fields.Add(new($"MediaContentType{i}", "image/png"));
+            fields.Add(new($"MediaContentType{i}", TypeOf(file)));
         }
 
         return fields;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Rendering;
 using MimeKit;
 using MimeKit.Text;
 
@@ -119,16 +120,8 @@ internal sealed class EmailBody
             name ??= $"{forwarded.Message?.Subject ?? "mail"}.eml";
         }
 
-        _files.Add(new MailFile(part, KindOf(type), NameOf(name), type.Length <= MaxMediaTypeLength ? type : "application/octet-stream", SizeOf(entity)));
+        _files.Add(new MailFile(part, FileKinds.Of(type, name), NameOf(name), type.Length <= MaxMediaTypeLength ? type : "application/octet-stream", SizeOf(entity)));
     }
-
-    private static string KindOf(string type) => type switch
-    {
-        _ when type.StartsWith("image/", StringComparison.Ordinal) => "image",
-        _ when type.StartsWith("audio/", StringComparison.Ordinal) => "audio",
-        _ when type.StartsWith("video/", StringComparison.Ordinal) => "video",
-        _ => "file",
-    };
 
     // Only a name: what looks like a way to somewhere is cut off.
     private static string? NameOf(string? given)

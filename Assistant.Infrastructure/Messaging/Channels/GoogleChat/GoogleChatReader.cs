@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.GoogleChat;
 
@@ -111,16 +112,8 @@ internal sealed class GoogleChatReader(ConnectionId connection, GroupRule groups
         .. from attachment in attachments ?? []
            let reference = attachment?.AttachmentDataRef?.ResourceName
            where reference is not null && GoogleChatIds.FileSegment(reference) is not null
-           select new Attachment(KindOf(attachment.ContentType), reference, attachment.ContentName, attachment.ContentType),
+           select new Attachment(FileKinds.Of(attachment.ContentType, attachment.ContentName), reference, attachment.ContentName, attachment.ContentType),
     ];
-
-    private static string KindOf(string? type) => type?.Split('/')[0] switch
-    {
-        "image" => "image",
-        "audio" => "audio",
-        "video" => "video",
-        _ => "file",
-    };
 
     private sealed record Happened(
         bool IsPress, string? Time, GoogleSpace? Space, GoogleUser? User, GoogleMessage? Message, IReadOnlyDictionary<string, string?>? Parameters, string? Locale);

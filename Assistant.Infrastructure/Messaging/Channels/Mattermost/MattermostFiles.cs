@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 
@@ -19,7 +20,8 @@ internal sealed class MattermostFiles(MattermostClient client, MattermostSender 
             .. from id in post["file_ids"].Items.Select(id => id.Text).Concat(known.Select(file => file.Key)).Distinct()
                where MattermostIds.IsId(id)
                let file = known[id].FirstOrDefault()
-               select new Attachment(KindOf(file["mime_type"].Text), id, file["name"].Text, file["mime_type"].Text, file["size"].Number is >= 0 and var size ? size : null),
+               let type = file["mime_type"].Text is { Length: > 0 } said ? said : null // a server whose system knows no types says none
+               select new Attachment(FileKinds.Of(type, file["name"].Text), id, file["name"].Text, type, file["size"].Number is >= 0 and var size ? size : null),
         ];
     }
 
@@ -49,12 +51,4 @@ internal sealed class MattermostFiles(MattermostClient client, MattermostSender 
     public Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken) => MattermostIds.IsId(attachment.Reference)
         ? client.DownloadAsync($"files/{attachment.Reference}", cancellationToken)
         : throw new AttachmentUnavailableException(Phrase.Of("channel.file-gone", ("name", MattermostChannel.Name)), AttachmentFault.Final);
-
-    private static string KindOf(string? type) => type switch
-    {
-        not null when type.StartsWith("image/", StringComparison.Ordinal) => "image",
-        not null when type.StartsWith("audio/", StringComparison.Ordinal) => "audio",
-        not null when type.StartsWith("video/", StringComparison.Ordinal) => "video",
-        _ => "file",
-    };
 }

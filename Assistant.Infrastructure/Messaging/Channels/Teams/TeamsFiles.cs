@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 
@@ -47,7 +48,7 @@ internal sealed class TeamsFiles(TeamsConnector connector, TeamsSettings setting
         if (attachment?.ContentType == FileInfo)
         {
             var file = TeamsReader.Read(attachment.Content, TeamsJson.Default.TeamsDownload);
-            return file?.DownloadUrl is { Length: > 0 } address ? new Attachment(KindOf(file.FileType), address, attachment.Name) : null;
+            return file?.DownloadUrl is { Length: > 0 } address ? new Attachment(FileKinds.OfEnding(file.FileType), address, attachment.Name) : null;
         }
 
         return attachment is { ContentType: { } type, ContentUrl: { Length: > 0 } url } && KindOfType(type) is { } kind
@@ -61,13 +62,5 @@ internal sealed class TeamsFiles(TeamsConnector connector, TeamsSettings setting
         ["audio", _] => "audio",
         ["video", _] => "video",
         _ => null,
-    };
-
-    private static string KindOf(string? extension) => extension?.ToLowerInvariant() switch
-    {
-        "png" or "jpg" or "jpeg" or "gif" or "webp" or "bmp" or "heic" => "image",
-        "mp3" or "m4a" or "wav" or "ogg" or "aac" or "flac" => "audio",
-        "mp4" or "mov" or "webm" or "mkv" => "video",
-        _ => "file",
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
@@ -144,16 +145,8 @@ internal static class XmppStanzas
     [
         .. stanza.Elements(XmppNames.OutOfBand + "x").Select(x => x.Element(XmppNames.OutOfBand + "url")?.Value.Trim())
             .Where(url => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https").Take(10)
-            .Select(url => new Attachment(KindOf(url!), url!, NotEmpty(Path.GetFileName(Uri.UnescapeDataString(new Uri(url!).AbsolutePath))))),
+            .Select(url => new Attachment(FileKinds.OfName(new Uri(url!).AbsolutePath), url!, NotEmpty(Path.GetFileName(Uri.UnescapeDataString(new Uri(url!).AbsolutePath))))),
     ];
-
-    private static string KindOf(string url) => Path.GetExtension(new Uri(url).AbsolutePath).ToLowerInvariant() switch
-    {
-        ".jpg" or ".jpeg" or ".png" or ".gif" or ".webp" or ".avif" => "image",
-        ".ogg" or ".oga" or ".opus" or ".mp3" or ".m4a" or ".wav" => "audio",
-        ".mp4" or ".webm" or ".mov" => "video",
-        _ => "file",
-    };
 
     private static (string Text, bool IsAddressed) WithoutName(string text, string nick)
     {

@@ -74,6 +74,7 @@ internal sealed class DiscordRig : ChannelRig
     {
         var file = message["attachments"]![0]!;
         (file["filename"], file["content_type"], file["waveform"], file["duration_secs"]) = ("voice-message.ogg", "audio/ogg", "AAAA", 2.0);
+        message["flags"] = 1 << 13;
     }));
 
     public override Task SayInGroupAsync(int person, string text, bool isMention) => Done(() => Emulator.SayInGroup(person, text, isMention));

@@ -80,15 +80,21 @@ internal sealed class GoogleChatRig : ChannelRig
         return DeliverAsync(happened);
     }
 
-    public override Task SendFileAsync(int person, byte[] content)
+    public override Task SendFileAsync(int person, byte[] content) => SendAsync(person, "AbC-9", "a.png", "image/png", content);
+
+    public override Task SendVoiceAsync(int person, byte[] content) => SendAsync(person, "DeF-9", "voice.ogg", "audio/ogg", content);
+
+    public override string VoiceKind => "audio";
+
+    private Task SendAsync(int person, string id, string name, string type, byte[] content)
     {
-        Google.AddFile("spaces/D1/attachments/AbC-9", content);
+        Google.AddFile($"spaces/D1/attachments/{id}", content);
         var happened = Google.NewMessage($"{person}", "");
         happened["message"]!["attachment"] = new JsonArray(
             new JsonObject
             {
-                ["name"] = "spaces/D1/messages/M1/attachments/1", ["contentName"] = "a.png", ["contentType"] = "image/png", ["source"] = "UPLOADED_CONTENT",
-                ["attachmentDataRef"] = new JsonObject { ["resourceName"] = "spaces/D1/attachments/AbC-9" },
+                ["name"] = "spaces/D1/messages/M1/attachments/1", ["contentName"] = name, ["contentType"] = type, ["source"] = "UPLOADED_CONTENT",
+                ["attachmentDataRef"] = new JsonObject { ["resourceName"] = $"spaces/D1/attachments/{id}" },
             },
             new JsonObject { ["contentName"] = "plan", ["source"] = "DRIVE_FILE", ["driveDataRef"] = new JsonObject { ["driveFileId"] = "1" } });
         return DeliverAsync(happened);

@@ -70,18 +70,29 @@ internal sealed class MattermostRig : ChannelRig
     public override Task ReactAsAssistantAsync(int person, string message)
         => Done(() => Emulator.React(MattermostEmulator.ChatOf(person), MattermostEmulator.Bot, message, "eyes", isTakenBack: false));
 
-    public override Task SendFileAsync(int person, byte[] content) => Done(() =>
+    public override Task SendFileAsync(int person, byte[] content) => Done(() => Send(person, "ffile", "a.png", "image/png", content));
+
+    // Without a table of types in its system a server has none for sound.
+    public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Send(person, "fvoice", "voice.ogg", "", content));
+
+    public override string VoiceKind => "audio";
+
+    private void Send(int person, string id, string name, string type, byte[] content)
     {
-        Emulator.Keep("ffile", "a.png", "image/png", content);
+        Emulator.Keep(id, name, type, content);
         Emulator.Say(MattermostEmulator.ChatOf(person), MattermostEmulator.UserOf(person), "", post =>
         {
-            post["file_ids"] = new JsonArray("ffile");
+            post["file_ids"] = new JsonArray(id);
             post["metadata"] = new JsonObject
             {
-                ["files"] = new JsonArray(new JsonObject { ["id"] = "ffile", ["name"] = "a.png", ["mime_type"] = "image/png", ["size"] = content.Length }),
+                ["files"] = new JsonArray(new JsonObject
+                {
+                    ["id"] = id, ["user_id"] = MattermostEmulator.UserOf(person), ["name"] = name, ["extension"] = Path.GetExtension(name).TrimStart('.'), ["mime_type"] = type,
+                    ["size"] = content.Length, ["mini_preview"] = null,
+                }),
             };
         });
-    });
+    }
 
     public override Task SayInGroupAsync(int person, string text, bool isMention)
         => Done(() => Emulator.Say(MattermostEmulator.Group, MattermostEmulator.UserOf(person), isMention ? $"@{MattermostEmulator.BotName} {text}" : text));

@@ -101,7 +101,11 @@ internal sealed class SignalRig : ChannelRig
     {
         Daemon.AddFile("voice-1.m4a", content);
         var envelope = NewMessage(person, null);
-        envelope["dataMessage"]!["attachments"] = new JsonArray(new JsonObject { ["contentType"] = "audio/aac", ["id"] = "voice-1.m4a", ["size"] = content.Length });
+        envelope["dataMessage"]!["attachments"] = new JsonArray(new JsonObject
+        {
+            ["contentType"] = "audio/aac", ["filename"] = null, ["id"] = "voice-1.m4a", ["size"] = content.Length, ["width"] = null, ["height"] = null, ["caption"] = null,
+            ["uploadTimestamp"] = 1_767_225_600_000,
+        });
         return HappenAsync(envelope);
     }
 

@@ -218,6 +218,8 @@ public sealed class SlackEventsTests
     [InlineData("image/png", null, "image")]
     [InlineData("audio/mpeg", null, "audio")]
     [InlineData("audio/mp4", "slack_audio", "voice")]
+    [InlineData("video/mp4", "slack_audio", "voice")]
+    [InlineData("audio/webm", "slack_audio", "voice")]
     [InlineData("video/mp4", null, "video")]
     [InlineData("application/pdf", null, "file")]
     [InlineData(null, null, "file")]

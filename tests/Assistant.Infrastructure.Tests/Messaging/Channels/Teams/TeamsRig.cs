@@ -93,14 +93,20 @@ internal sealed class TeamsRig : ChannelRig
         return DeliverAsync(activity);
     }
 
-    public override Task SendFileAsync(int person, byte[] content)
+    public override Task SendFileAsync(int person, byte[] content) => SendAsync(person, "f1", "a.txt", content);
+
+    public override Task SendVoiceAsync(int person, byte[] content) => SendAsync(person, "f2", "Recording.m4a", content);
+
+    public override string VoiceKind => "audio";
+
+    private Task SendAsync(int person, string id, string name, byte[] content)
     {
-        Teams.AddFile("f1", content);
+        Teams.AddFile(id, content);
         var activity = Teams.NewMessage($"{person}", "");
         activity["attachments"]!.AsArray().Add(new JsonObject
         {
-            ["contentType"] = "application/vnd.microsoft.teams.file.download.info", ["contentUrl"] = "https://contoso.sharepoint.test/a.txt", ["name"] = "a.txt",
-            ["content"] = new JsonObject { ["downloadUrl"] = $"{Teams.Address}/files/f1", ["uniqueId"] = "1", ["fileType"] = "txt" },
+            ["contentType"] = "application/vnd.microsoft.teams.file.download.info", ["contentUrl"] = $"https://contoso.sharepoint.test/{name}", ["name"] = name,
+            ["content"] = new JsonObject { ["downloadUrl"] = $"{Teams.Address}/files/{id}", ["uniqueId"] = id, ["fileType"] = Path.GetExtension(name).TrimStart('.') },
         });
         return DeliverAsync(activity);
     }

@@ -93,6 +93,14 @@ internal sealed class TwilioRig : ChannelRig
         return Task.CompletedTask;
     }
 
+    public override Task SendVoiceAsync(int person, byte[] content)
+    {
+        Emulator.Deliver(Emulator.FieldsOf(Emulator.Receive(NumberOf(person), "", ("ME2voice", content))));
+        return Task.CompletedTask;
+    }
+
+    public override string VoiceKind => "audio";
+
     public override Task SendUnknownAsync()
     {
         Emulator.Deliver([new("EventType", "hologram"), new("AccountSid", TwilioEmulator.AccountSid)]);

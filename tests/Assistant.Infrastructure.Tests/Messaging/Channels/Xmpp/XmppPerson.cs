@@ -74,14 +74,14 @@ internal sealed class XmppPerson : IAsyncDisposable
 
     public Task SayUnknownAsync(string to) => SendAsync(to, false, true, new XElement(XName.Get("hologram", "urn:example")));
 
-    public async Task SendFileAsync(string to, byte[] content)
+    public async Task SendFileAsync(string to, byte[] content, string name = "notes.bin", string type = "application/octet-stream")
     {
         var slot = (await _link.AskAsync("get", ProsodyServer.Files, new XElement(XmppNames.Upload + "request",
-            new XAttribute("filename", "notes.bin"), new XAttribute("size", content.Length), new XAttribute("content-type", "application/octet-stream")),
+            new XAttribute("filename", name), new XAttribute("size", content.Length), new XAttribute("content-type", type)),
             CancellationToken.None)).Element(XmppNames.Upload + "slot")!;
         var put = slot.Element(XmppNames.Upload + "put")!;
         using var request = new HttpRequestMessage(HttpMethod.Put, put.Get("url")) { Content = new ByteArrayContent(content) };
-        request.Content.Headers.ContentType = new("application/octet-stream");
+        request.Content.Headers.ContentType = new(type);
         foreach (var header in put.Elements(XmppNames.Upload + "header"))
         {
             request.Headers.TryAddWithoutValidation(header.Get("name")!, header.Value);

@@ -91,6 +91,11 @@ internal sealed partial class XmppRig : ChannelRig
 
     public override Task SendFileAsync(int person, byte[] content) => _people[person].SendFileAsync(Bot, content);
 
+    // As Conversations names what it has recorded.
+    public override Task SendVoiceAsync(int person, byte[] content) => _people[person].SendFileAsync(Bot, content, "RECORDING_20260101_120000000.m4a", "audio/mp4");
+
+    public override string VoiceKind => "audio";
+
     public override async Task SayInGroupAsync(int person, string text, bool isMention)
     {
         await (await ComeAsync(person)).JoinAsync(Room);
