@@ -66,23 +66,8 @@ internal sealed class TeamsReader(ConnectionId connection, GroupRule groups)
                 added.Count > 0 ? new InboundContent.Reacted(ReactionChange.Added, added) : new InboundContent.Reacted(ReactionChange.Removed, removed), isMentioned: false);
     }
 
-    private static IReadOnlyList<string> NamesOf(IReadOnlyList<TeamsReaction?>? reactions) => [.. (reactions ?? []).Select(reaction => NameOf(reaction?.Type)).OfType<string>()];
-
-    // Newer ones are named by their number and a word: 1f44b_wavinghand.
-    private static string? NameOf(string? type) => type switch
-    {
-        null or "" => null,
-        "like" => "👍",
-        "heart" => "❤️",
-        "laugh" => "😆",
-        "surprised" => "😮",
-        "sad" => "😢",
-        "angry" => "😠",
-        _ when type.IndexOf('_', StringComparison.Ordinal) is >= 4 and <= 5 and var end
-            && int.TryParse(type.AsSpan(0, end), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            && System.Text.Rune.IsValid(number) => new System.Text.Rune(number).ToString(),
-        _ => $":{type}:",
-    };
+    private static IReadOnlyList<string> NamesOf(IReadOnlyList<TeamsReaction?>? reactions)
+        => [.. (reactions ?? []).Select(reaction => reaction?.Type).Where(type => !string.IsNullOrEmpty(type)).Select(type => TeamsEmoji.Read(type!))];
 
     private InboundMessage? Said(Happened happened)
     {
