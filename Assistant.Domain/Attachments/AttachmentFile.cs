@@ -38,8 +38,9 @@ public enum AttachmentState
 public sealed record AttachmentFile(AttachmentId Id, AttachmentState State, string? MediaType = null, long? SizeBytes = null, Phrase? Reason = null);
 
 /// <summary>A file that waits to be fetched.</summary>
+/// <param name="Connection">Whose messenger hands it out.</param>
 /// <param name="Attempts">How often that was tried.</param>
-public sealed record AttachmentDue(TenantId Tenant, AttachmentId Id, int Attempts);
+public sealed record AttachmentDue(TenantId Tenant, AttachmentId Id, ConnectionId Connection, int Attempts);
 
 /// <summary>The right to fetch a file, until it runs out; a later claim makes it void.</summary>
 /// <param name="Person">Whose it is, and sealed for.</param>

@@ -12,7 +12,8 @@ namespace Assistant.Domain.Attachments;
 public interface IAttachmentStore
 {
     /// <summary>Waiting files of every tenant whose time has come, oldest first.</summary>
-    Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    /// <param name="ofConnection">Most of one connection, its oldest: what waits behind others there leaves the files of other connections in sight.</param>
+    Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int ofConnection, int limit, CancellationToken cancellationToken);
 
     /// <summary>Claims a file for one attempt; what an earlier attempt left of it is removed.</summary>
     /// <param name="until">When others may claim it, should this attempt not come to an end.</param>

@@ -20,6 +20,14 @@ public sealed class AttachmentOptions
     [Range(typeof(TimeSpan), "00:00:05", "01:00:00")]
     public TimeSpan FetchTimeout { get; set; } = AttachmentLimits.Default.FetchTimeout;
 
+    /// <summary>Files fetched at once. Default 8. Each is held in memory while it is fetched and looked at.</summary>
+    [Range(1, 100)]
+    public int MaxFetches { get; set; } = 8;
+
+    /// <summary>Files fetched at once from one connection's messenger. Default 2: one that hangs holds no more of the places above, for up to <see cref="FetchTimeout"/>.</summary>
+    [Range(1, 100)]
+    public int MaxFetchesOfConnection { get; set; } = 2;
+
     /// <summary>How often fetching a file is tried. Default 10, over about a quarter of an hour.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = AttachmentLimits.Default.MaxAttempts;

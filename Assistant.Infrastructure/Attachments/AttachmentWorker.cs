@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Infrastructure.Messaging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Attachments;
 
@@ -31,21 +34,30 @@ internal sealed class AttachmentSignal : IDisposable
     public void Dispose() => _due.Dispose();
 }
 
-/// <summary>Fetches the files of messages after these were stored, a few at a time; what a kill left waiting is found again.</summary>
+/// <summary>
+/// Fetches the files of messages after these were stored, a few at a time and of one connection fewer, so that a messenger that hangs keeps nobody else's
+/// waiting; what a kill left waiting is found again.
+/// </summary>
 [ActsFor("the product, in every tenant: keeps the files of messages that were let in")]
 [NotAudited("the message that named the file is recorded; who has it out of here is recorded too")]
 internal sealed partial class AttachmentWorker(
-    IAttachmentStore store, AttachmentKeeper keeper, AttachmentSignal signal, AttachmentLimits limits, TimeProvider clock, ILogger<AttachmentWorker> logger)
+    IAttachmentStore store, AttachmentKeeper keeper, AttachmentSignal signal, AttachmentLimits limits, IOptions<AttachmentOptions> options, TimeProvider clock,
+    ILogger<AttachmentWorker> logger)
     : BackgroundService
 {
-    // Each holds a whole file in memory.
-    private const int AtOnce = 2;
-    private const int PageSize = 20;
+    // Names alone. Of a connection without a place free there are no more than it has places.
+    private const int PageSize = 200;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     // The keeper's own limit ends an attempt before others may claim the file.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    private readonly int _atOnce = options.Value.MaxFetches;
+    private readonly int _ofConnection = options.Value.MaxFetchesOfConnection;
+
+    // Only the loop adds; whoever is done takes itself away.
+    private readonly ConcurrentDictionary<AttachmentId, (ConnectionId Connection, Task Fetching)> _underWay = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,15 +65,13 @@ internal sealed partial class AttachmentWorker(
         {
             try
             {
-                var due = await store.ListDueAsync(clock.GetUtcNow(), PageSize, stoppingToken);
-                if (due.Count == 0)
+                var due = _underWay.Count < _atOnce ? await store.ListDueAsync(clock.GetUtcNow(), _ofConnection, PageSize, stoppingToken) : [];
+                foreach (var one in due)
                 {
-                    await signal.WaitAsync(Pause, stoppingToken);
-                    continue;
+                    BeginWhereThereIsAPlace(one, stoppingToken);
                 }
 
-                await Parallel.ForEachAsync(
-                    due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (one, token) => await TryAsync(one, token));
+                await signal.WaitAsync(Pause, stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -70,12 +80,47 @@ internal sealed partial class AttachmentWorker(
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return; // what is left waits for the next start
+                break; // what is left waits for the next start
+            }
+        }
+
+        await Task.WhenAll(_underWay.Values.Select(one => one.Fetching)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // What is fetched may still be listed, until its claim is committed.
+    private void BeginWhereThereIsAPlace(AttachmentDue due, CancellationToken cancellationToken)
+    {
+        if (_underWay.Count >= _atOnce || _underWay.ContainsKey(due.Id) || _underWay.Values.Count(one => one.Connection == due.Connection) >= _ofConnection)
+        {
+            return;
+        }
+
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _underWay[due.Id] = (due.Connection, FetchAsync());
+        begun.SetResult();
+
+        async Task FetchAsync()
+        {
+            await begun.Task;
+            var isDone = false;
+            try
+            {
+                isDone = await TryAsync(due, cancellationToken);
+            }
+            finally
+            {
+                _underWay.TryRemove(due.Id, out _);
+            }
+
+            if (isDone)
+            {
+                signal.Wake(); // else it is looked for again in its time: a store that fails is not to be hurried
             }
         }
     }
 
-    private async Task TryAsync(AttachmentDue due, CancellationToken cancellationToken)
+    /// <returns>Whether it came to an end, whichever; not when the store failed.</returns>
+    private async Task<bool> TryAsync(AttachmentDue due, CancellationToken cancellationToken)
     {
         try
         {
@@ -83,10 +128,13 @@ internal sealed partial class AttachmentWorker(
             {
                 await keeper.KeepAsync(claim, Backoff.After(claim.Attempt + 1), cancellationToken);
             }
+
+            return true;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             LogFileFailed(logger, error, due.Id); // its claim runs out, so it does not stand in the others' way
+            return false;
         }
     }
 

@@ -24,7 +24,11 @@ namespace Assistant.Infrastructure.Attachments;
 internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, BodySealer bodies) : IAttachmentStore
 {
     private const string Due =
-        "SELECT tenant_id, conversation_id, seq, number, attempts FROM attachments WHERE state = 'Waiting' AND due_at <= @p0 ORDER BY due_at LIMIT @p1";
+        "SELECT d.tenant_id, d.conversation_id, d.seq, d.number, d.connection_id, d.attempts FROM ("
+        + "SELECT a.tenant_id, a.conversation_id, a.seq, a.number, c.connection_id, a.attempts, a.due_at, "
+        + "ROW_NUMBER() OVER (PARTITION BY c.connection_id ORDER BY a.due_at, a.conversation_id, a.seq, a.number) AS place "
+        + "FROM attachments a JOIN conversations c ON c.id = a.conversation_id WHERE a.state = 'Waiting' AND a.due_at <= @p0) d "
+        + "WHERE d.place <= @p1 ORDER BY d.due_at, d.conversation_id, d.seq, d.number LIMIT @p2";
 
     private const string ThisFile = "conversation_id = @p0 AND seq = @p1 AND number = @p2";
 
@@ -53,14 +57,15 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
     private const string Retry =
         "UPDATE attachments SET due_at = @p5, reason = @p6 WHERE " + ThisFile + " AND tenant_id = @p3 AND state = 'Waiting' AND attempts = @p4";
 
-    public async Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int ofConnection, int limit, CancellationToken cancellationToken)
         => await reads.ReadAsync(
             TenantScope.System,
             session => session.Query(
                 Due,
                 r => new AttachmentDue(
-                    new TenantId(r.GetString(0)), new AttachmentId(new ConversationId(r.GetGuid(1)), r.GetInt64(2), r.GetInt32(3)), r.GetInt32(4)),
-                now, limit),
+                    new TenantId(r.GetString(0)), new AttachmentId(new ConversationId(r.GetGuid(1)), r.GetInt64(2), r.GetInt32(3)), new ConnectionId(r.GetString(4)),
+                    r.GetInt32(5)),
+                now, ofConnection, limit),
             cancellationToken);
 
     public Task<AttachmentClaim?> ClaimAsync(AttachmentDue due, DateTimeOffset until, CancellationToken cancellationToken)

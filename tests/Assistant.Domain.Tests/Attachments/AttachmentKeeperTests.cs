@@ -259,7 +259,7 @@ public sealed class AttachmentKeeperTests
             return Task.CompletedTask;
         }
 
-        public Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int ofConnection, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<AttachmentClaim?> ClaimAsync(AttachmentDue due, DateTimeOffset until, CancellationToken cancellationToken) => throw new NotSupportedException();
 

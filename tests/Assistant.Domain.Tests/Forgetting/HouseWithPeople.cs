@@ -51,7 +51,7 @@ internal sealed class HouseWithPeople
     public async Task KeepAsync(AttachmentId id, string mediaType, byte[] content)
     {
         IAttachmentStore store = House;
-        var due = (await store.ListDueAsync(Clock.GetUtcNow(), 100, Cancel)).Single(one => one.Id == id);
+        var due = (await store.ListDueAsync(Clock.GetUtcNow(), 100, 100, Cancel)).Single(one => one.Id == id);
         var claim = await store.ClaimAsync(due, Clock.GetUtcNow().AddMinutes(1), Cancel);
         await store.KeepAsync(claim!, mediaType, content, Cancel);
     }

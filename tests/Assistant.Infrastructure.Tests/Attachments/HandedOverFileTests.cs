@@ -53,7 +53,7 @@ public sealed class HandedOverFileTests : HandedOverRows
     {
         var claim = await ClaimAsync();
         Ports.Clock.Advance(Lease);
-        var due = Assert.Single(await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+        var due = Assert.Single(await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 10, 10, Cancel));
         await HandOverAsync("attachments");
         var before = await StateAsync();
 
@@ -72,7 +72,7 @@ public sealed class HandedOverFileTests : HandedOverRows
     {
         var message = Said(HomeLine, "1", "look") with { Content = new InboundContent.Said("look", [new Attachment("file", "ref", "a.pdf", "application/pdf", 10)]) };
         Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, message));
-        var due = Assert.Single(await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+        var due = Assert.Single(await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 10, 10, Cancel));
         return Assert.IsType<AttachmentClaim>(await Ports.Attachments.ClaimAsync(due, Ports.Clock.GetUtcNow() + Lease, Cancel));
     }
 

@@ -53,7 +53,7 @@ public sealed class SealedFileTests : PathContract
     {
         var said = Said(HomeLine, message, "look") with { Content = new InboundContent.Said("look", [new Attachment("file", "ref", "a.bin")]) };
         Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, said));
-        var due = Assert.Single(await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+        var due = Assert.Single(await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 10, 10, Cancel));
         var claim = Assert.IsType<AttachmentClaim>(await Ports.Attachments.ClaimAsync(due, Ports.Clock.GetUtcNow().AddMinutes(1), Cancel));
         Assert.True(await Ports.Attachments.KeepAsync(claim, "application/octet-stream", Enumerable.Repeat(content, Size).ToArray(), Cancel));
         return claim.Id;

@@ -29,6 +29,24 @@ public abstract class AttachmentStoreContract : PathContract
     }
 
     [Fact]
+    public async Task Of_each_connection_so_many_are_due_and_its_oldest()
+    {
+        var first = await SendAsync("1", File("a.pdf"), File("b.pdf"), File("c.pdf"));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        var second = await SendAsync("2", File("d.pdf"));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await StoreAsync(OfficeLine, With(Said(OfficeLine, "3", "look"), File("e.pdf"), File("f.pdf")));
+
+        Assert.Equal(
+            [(Home, HomeLine.Id), (Home, HomeLine.Id), (Office, OfficeLine.Id), (Office, OfficeLine.Id)],
+            (await DueAsync(ofConnection: 2)).Select(due => (due.Tenant, due.Connection)));
+        Assert.All((await DueAsync(ofConnection: 2)).Take(2), due => Assert.Equal((first.Conversation, first.Seq), (due.Id.Conversation, due.Id.Seq)));
+        Assert.Equal(6, (await DueAsync()).Count);
+        Assert.Equal(second, (await DueAsync(ofConnection: 4)).Where(due => due.Tenant == Home).Last().Id);
+        Assert.Equal(3, (await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 2, 3, Cancel)).Count);
+    }
+
+    [Fact]
     public async Task A_message_delivered_twice_has_its_file_once()
     {
         var id = await SendAsync("1", File("a.pdf"));
@@ -314,7 +332,8 @@ public abstract class AttachmentStoreContract : PathContract
     private static InboundMessage With(InboundMessage message, params Attachment[] files)
         => message with { Content = new InboundContent.Said("look", files) };
 
-    private Task<IReadOnlyList<AttachmentDue>> DueAsync() => Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 100, Cancel);
+    private Task<IReadOnlyList<AttachmentDue>> DueAsync(int ofConnection = 100)
+        => Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), ofConnection, 100, Cancel);
 
     private async Task<AttachmentFile?> FindAsync(AttachmentId id) => (await Ports.Attachments.FindAsync(Home, id, Cancel))?.File;
 }

@@ -11,12 +11,13 @@ public sealed partial class InMemoryHouse
 {
     private const int PieceSize = 256 * 1024;
 
-    Task<IReadOnlyList<AttachmentDue>> IAttachmentStore.ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    Task<IReadOnlyList<AttachmentDue>> IAttachmentStore.ListDueAsync(DateTimeOffset now, int ofConnection, int limit, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<AttachmentDue>>(() =>
         [
-            .. _rooms.SelectMany(room => room.Kept.Values.Select(file => (room.Conversation.Tenant, File: file)))
+            .. _rooms.SelectMany(room => room.Kept.Values.Select(file => (room.Conversation.Tenant, room.Conversation.Connection, File: file)))
                 .Where(one => one.File.Status.State == AttachmentState.Waiting && one.File.DueAt <= now)
-                .OrderBy(one => one.File.DueAt).Take(limit).Select(one => new AttachmentDue(one.Tenant, one.File.Status.Id, one.File.Attempts)),
+                .GroupBy(one => one.Connection).SelectMany(connection => connection.OrderBy(one => one.File.DueAt).Take(ofConnection))
+                .OrderBy(one => one.File.DueAt).Take(limit).Select(one => new AttachmentDue(one.Tenant, one.File.Status.Id, one.Connection, one.File.Attempts)),
         ]);
 
     public Task<AttachmentClaim?> ClaimAsync(AttachmentDue due, DateTimeOffset until, CancellationToken cancellationToken)
