@@ -36,13 +36,16 @@ public abstract class AttachmentStoreContract : PathContract
         var second = await SendAsync("2", File("d.pdf"));
         Ports.Clock.Advance(TimeSpan.FromSeconds(1));
         await StoreAsync(OfficeLine, With(Said(OfficeLine, "3", "look"), File("e.pdf"), File("f.pdf")));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        var kitchen = await ConnectAsync(Home, "kitchen", AccessPolicy.Open);
+        await StoreAsync(kitchen, With(Said(kitchen, "4", "look"), File("g.pdf"), File("h.pdf"), File("i.pdf")));
 
         Assert.Equal(
-            [(Home, HomeLine.Id), (Home, HomeLine.Id), (Office, OfficeLine.Id), (Office, OfficeLine.Id)],
+            [(Home, HomeLine.Id), (Home, HomeLine.Id), (Office, OfficeLine.Id), (Office, OfficeLine.Id), (Home, kitchen.Id), (Home, kitchen.Id)],
             (await DueAsync(ofConnection: 2)).Select(due => (due.Tenant, due.Connection)));
         Assert.All((await DueAsync(ofConnection: 2)).Take(2), due => Assert.Equal((first.Conversation, first.Seq), (due.Id.Conversation, due.Id.Seq)));
-        Assert.Equal(6, (await DueAsync()).Count);
-        Assert.Equal(second, (await DueAsync(ofConnection: 4)).Where(due => due.Tenant == Home).Last().Id);
+        Assert.Equal(9, (await DueAsync()).Count);
+        Assert.Equal(second, (await DueAsync(ofConnection: 4)).Where(due => due.Connection == HomeLine.Id).Last().Id);
         Assert.Equal(3, (await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 2, 3, Cancel)).Count);
     }
 
