@@ -6,7 +6,7 @@ namespace Assistant.Infrastructure.Messaging.Rendering;
 /// <remarks>The names are those of <see href="https://github.com/iamcal/emoji-data"/>, which Slack and Mattermost use. Others stay names.</remarks>
 internal static class EmojiNames
 {
-    private static readonly Dictionary<string, string> s_known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Pictures = new(StringComparer.Ordinal)
     {
         ["+1"] = "👍", ["thumbsup"] = "👍", ["-1"] = "👎", ["thumbsdown"] = "👎", ["heart"] = "❤️", ["tada"] = "🎉", ["eyes"] = "👀", ["pray"] = "🙏", ["clap"] = "👏",
         ["raised_hands"] = "🙌", ["ok_hand"] = "👌", ["wave"] = "👋", ["muscle"] = "💪", ["fire"] = "🔥", ["rocket"] = "🚀", ["100"] = "💯", ["star"] = "⭐",
@@ -20,6 +20,6 @@ internal static class EmojiNames
     {
         var tone = name.IndexOf("::", StringComparison.Ordinal);
         var plain = tone > 0 ? name[..tone] : name;
-        return s_known.TryGetValue(plain, out var emoji) ? emoji : plain.Length is 0 or > PersonReactions.MaxLength - 2 ? name : $":{plain}:";
+        return Pictures.TryGetValue(plain, out var emoji) ? emoji : plain.Length is 0 or > PersonReactions.MaxLength - 2 ? name : $":{plain}:";
     }
 }

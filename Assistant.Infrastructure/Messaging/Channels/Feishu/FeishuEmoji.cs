@@ -6,7 +6,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 /// <remarks>The names are those of <see href="https://open.feishu.cn/document/server-docs/im-v1/message-reaction/emojis-introduce"/>; their case counts.</remarks>
 internal static class FeishuEmoji
 {
-    private static readonly Dictionary<string, string> s_known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Pictures = new(StringComparer.Ordinal)
     {
         ["OK"] = "👌", ["THUMBSUP"] = "👍", ["ThumbsDown"] = "👎", ["THANKS"] = "🙏", ["MUSCLE"] = "💪", ["FINGERHEART"] = "🫰", ["APPLAUSE"] = "👏", ["FISTBUMP"] = "👊",
         ["SALUTE"] = "🫡", ["SHAKE"] = "🤝", ["HIGHFIVE"] = "🙌", ["JIAYI"] = "+1", ["MinusOne"] = "-1", ["DONE"] = "✅", ["CheckMark"] = "✔️",
@@ -28,8 +28,8 @@ internal static class FeishuEmoji
     };
 
     /// <summary>Names of those that Unicode has a picture of.</summary>
-    public static IReadOnlyCollection<string> Known => s_known.Keys;
+    public static IReadOnlyCollection<string> Known => Pictures.Keys;
 
     /// <summary>The emoji, or the name between colons, so that it reads as one; a name too long for that is left as it is, to be refused.</summary>
-    public static string Read(string name) => s_known.TryGetValue(name, out var emoji) ? emoji : name.Length > PersonReactions.MaxLength - 2 ? name : $":{name}:";
+    public static string Read(string name) => Pictures.TryGetValue(name, out var emoji) ? emoji : name.Length > PersonReactions.MaxLength - 2 ? name : $":{name}:";
 }

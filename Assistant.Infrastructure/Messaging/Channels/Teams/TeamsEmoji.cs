@@ -8,7 +8,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 /// <remarks>The ids are those of <see href="https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/teams-reactions-reference"/>; of the words those people react with most.</remarks>
 internal static class TeamsEmoji
 {
-    private static readonly Dictionary<string, string> s_known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Pictures = new(StringComparer.Ordinal)
     {
         ["like"] = "👍", ["heart"] = "❤️", ["laugh"] = "😆", ["surprised"] = "😮", ["sad"] = "🙁", ["angry"] = "😠",
         ["yes"] = "👍", ["no"] = "👎", ["ok"] = "👌", ["clappinghands"] = "👏", ["clap"] = "👏", ["handsinair"] = "🙌", ["praying"] = "🙏", ["handshake"] = "🤝", ["muscle"] = "💪",
@@ -29,7 +29,7 @@ internal static class TeamsEmoji
     public static string Read(string id)
     {
         var name = id is [.., '-', 't', 'o', 'n', 'e', >= '1' and <= '5'] ? id[..^6] : id;
-        return s_known.TryGetValue(name, out var emoji) ? emoji : Numbered(name) ?? (name.Length is 0 or > PersonReactions.MaxLength - 2 ? name : $":{name}:");
+        return Pictures.TryGetValue(name, out var emoji) ? emoji : Numbered(name) ?? (name.Length is 0 or > PersonReactions.MaxLength - 2 ? name : $":{name}:");
     }
 
     // 2639_frowningface, or several that make one: 1f468_200d_1f9b0_maleredhaired.

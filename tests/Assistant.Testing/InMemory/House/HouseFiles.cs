@@ -32,7 +32,7 @@ public static class HouseFiles
     {
         var conversation = await AskAsync(house, now, new Attachment("file", "of-the-messenger", "a"));
         IAttachmentStore store = house;
-        var due = (await store.ListDueAsync(DateTimeOffset.MaxValue, 100, Cancel)).Single(one => one.Id.Conversation == conversation);
+        var due = (await store.ListDueAsync(DateTimeOffset.MaxValue, 100, 100, Cancel)).Single(one => one.Id.Conversation == conversation);
         var claim = await store.ClaimAsync(due, now.AddMinutes(1), Cancel);
         Assert.True(await store.KeepAsync(claim!, mediaType, content, Cancel));
         return due.Id;
