@@ -52,28 +52,47 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
     private const int AfterPerson = AfterConversation + 4;
     private const int AfterEntry = AfterPerson + 9;
 
+    // The writer reads; what it read is opened here, where nobody waits for it.
     public async Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
-        => await reads.ReadAsync(
-            TenantScope.System,
-            session =>
-            {
-                var next = session.QueryFirst(Next, Map, conversation.Value);
-                if (next is not { } found || found.DueAt > now)
+    {
+        PersonKeyRing? keys = null;
+        try
+        {
+            var read = await reads.ReadAsync<(StoredTurn Turn, List<StoredHistory> History)?>(
+                TenantScope.System,
+                session =>
                 {
-                    return null;
-                }
+                    keys?.Dispose(); // a unit may run a second time
+                    keys = null;
+                    if (session.QueryFirst(Next, Map, conversation.Value) is not { } found || found.DueAt > now)
+                    {
+                        return null;
+                    }
 
-                // The conversation has told whose it is: what an engine will read comes from behind this tenant's wall.
-                return session.Within(TenantScope.Of(found.Conversation.Tenant), own =>
-                {
-                    var history = own.Query(Before, r => MapHistory(r, conversation), conversation.Value, found.Seq, historyLimit);
-                    history.Reverse();
-                    using var keys = bodies.In(own, found.Conversation.Tenant);
-                    keys.Load(history.Select(message => message.Content.Person).Append(found.Utterance.Message.Person?.Value).OfType<Guid>());
-                    return Open(found, history, keys);
-                });
-            },
-            cancellationToken);
+                    // The conversation has told whose it is: what an engine will read comes from behind this tenant's wall.
+                    return session.Within(TenantScope.Of(found.Conversation.Tenant), own =>
+                    {
+                        var history = own.Query(Before, r => MapHistory(r, conversation), conversation.Value, found.Seq, historyLimit);
+                        keys = bodies.In(own, found.Conversation.Tenant);
+                        keys.Load(history.Select(message => message.Content.Person).Append(found.Utterance.Message.Person?.Value).Append(found.Person.Id.Value).OfType<Guid>());
+                        keys.Detach();
+                        return (found, history);
+                    });
+                },
+                cancellationToken);
+            if (read is not var (turn, history))
+            {
+                return null;
+            }
+
+            history.Reverse();
+            return Open(turn, history, keys!);
+        }
+        finally
+        {
+            keys?.Dispose();
+        }
+    }
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
     {

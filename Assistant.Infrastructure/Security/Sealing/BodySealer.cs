@@ -14,7 +14,7 @@ internal sealed class BodySealer(EnvelopeSealer sealer, TimeProvider clock) : ID
     /// <summary>To be awaited before a unit that may meet somebody for the first time.</summary>
     public ValueTask PrepareAsync(TenantId tenant, CancellationToken cancellationToken) => sealer.PrepareAsync(tenant, cancellationToken);
 
-    /// <summary>The keys of a tenant's people, for as long as the session's unit or read lasts. The caller disposes it.</summary>
+    /// <summary>The keys of a tenant's people, for as long as the session's unit or read lasts, or until they are detached from it. The caller disposes it.</summary>
     public PersonKeyRing In(SqlSession session, TenantId tenant) => new(session, tenant, sealer, _opened, clock);
 
     /// <summary>People whose opened keys this process keeps.</summary>

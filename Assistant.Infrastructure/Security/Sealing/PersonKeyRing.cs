@@ -6,7 +6,7 @@ using Assistant.Infrastructure.Persistence;
 
 namespace Assistant.Infrastructure.Security.Sealing;
 
-/// <summary>Persons' keys opened within one unit or read: each is read once, and given back or wiped when this is disposed.</summary>
+/// <summary>Persons' keys opened within one unit or read: each is read once, and given back or wiped when this is disposed. For one thread at a time.</summary>
 internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, EnvelopeSealer sealer, OpenedPersonKeys opened, TimeProvider clock) : IDisposable
 {
     private const int PeoplePerStatement = 16;
@@ -19,6 +19,7 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
         + string.Join(", ", Enumerable.Range(1, PeoplePerStatement).Select(i => $"@p{i}")) + ")";
 
     private readonly Dictionary<Guid, (PersonKey Key, byte[]? Wrapped)> _keys = [];
+    private bool _isDetached;
 
     public TenantId Tenant => tenant;
 
@@ -48,10 +49,13 @@ internal sealed class PersonKeyRing(SqlSession session, TenantId tenant, Envelop
         }
     }
 
+    /// <summary>Parts from the session, whose unit or read ends: what was loaded goes on opening, on whichever thread, and nothing more is read.</summary>
+    public void Detach() => _isDetached = true;
+
     /// <summary>The person's key, perhaps a destroyed one; <see langword="null"/> before anything was sealed for them.</summary>
     public PersonKey? Find(PersonId person)
     {
-        if (!_keys.TryGetValue(person.Value, out var entry) && Read(person) is { Length: 1 } found)
+        if (!_keys.TryGetValue(person.Value, out var entry) && !_isDetached && Read(person) is { Length: 1 } found)
         {
             _keys.Add(person.Value, entry = Open(person.Value, found[0]));
         }

@@ -52,6 +52,15 @@ public abstract class SealedBodyTests : PathContract
     }
 
     [Fact]
+    public async Task A_turn_does_not_begin_with_words_whose_key_is_gone()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "lend him ten");
+        await ExecuteAsync("DELETE FROM person_keys");
+
+        await Assert.ThrowsAsync<SealBrokenException>(() => Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+    }
+
+    [Fact]
     public async Task A_body_that_was_moved_to_another_tenant_does_not_open_even_with_its_key()
     {
         await HearAsync(HomeLine, "1", "the safe is behind the painting");
