@@ -16,6 +16,11 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
 {
     private const int ReadBatch = 1000;
 
+    // The tree reads all that is written, a second behind: this is a hot path.
+    private const string Following =
+        "SELECT seq, at, actor_kind, actor_id, actor_name, action, subject, body, origin, details, previous_hash, hash "
+        + "FROM audit_events WHERE tenant_id = @p0 AND seq >= @p1 ORDER BY seq LIMIT @p2";
+
     private static readonly AuditBody Broken = new("?", new Dictionary<string, string> { ["sealed"] = "does not open" });
 
     public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken)
@@ -52,13 +57,16 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
         var next = fromSeq;
         while (true)
         {
-            List<AuditRow> rows;
-            await using (var context = database.OpenContext(TenantScope.Of(tenant)))
-            {
-                rows = await context.Set<AuditRow>().AsNoTracking().Where(a => a.Seq >= next).OrderBy(a => a.Seq).Take(ReadBatch).ToListAsync(cancellationToken);
-            }
-
-            foreach (var written in await OpenAsync(tenant, rows, cancellationToken))
+            var first = next;
+            var (rows, cipher) = await reads.ReadAsync(
+                TenantScope.Of(tenant),
+                session =>
+                {
+                    var found = session.Query(Following, r => MapRow(r, tenant), tenant.Value, first, ReadBatch);
+                    return (found, CipherFor(found, session, tenant));
+                },
+                cancellationToken);
+            foreach (var written in OpenAll(rows, cipher))
             {
                 yield return written;
             }
@@ -118,11 +126,18 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
 
     // After the rows: whoever wrote one had committed its key by then.
     private async Task<List<AuditEvent>> OpenAsync(TenantId tenant, List<AuditRow> rows, CancellationToken cancellationToken)
+        => OpenAll(rows, await reads.ReadAsync(TenantScope.Of(tenant), session => CipherFor(rows, session, tenant), cancellationToken));
+
+    private AuditCipher? CipherFor(List<AuditRow> rows, SqlSession session, TenantId tenant)
+        => rows.Exists(row => row.Body is not null) ? keys.Find(session, tenant) ?? throw new SealBrokenException(AuditKeys.Place) : null;
+
+    /// <param name="cipher">Disposed by this.</param>
+    private static List<AuditEvent> OpenAll(List<AuditRow> rows, AuditCipher? cipher)
     {
-        using var cipher = rows.Exists(row => row.Body is not null)
-            ? await reads.ReadAsync(TenantScope.Of(tenant), session => keys.Find(session, tenant), cancellationToken) ?? throw new SealBrokenException(AuditKeys.Place)
-            : null;
-        return rows.ConvertAll(row => Map(row, Open(row, cipher)));
+        using (cipher)
+        {
+            return rows.ConvertAll(row => Map(row, Open(row, cipher)));
+        }
     }
 
     private static AuditBody Open(AuditRow row, AuditCipher? cipher)
@@ -148,4 +163,21 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
             new TenantId(row.TenantId), row.At, new Actor(row.ActorKind, row.ActorId, row.ActorName), row.Action, row.Subject, body.Origin, body.Details),
         row.PreviousHash,
         row.Hash);
+
+    private static AuditRow MapRow(SqlRow r, TenantId tenant) => new()
+    {
+        TenantId = tenant.Value,
+        Seq = r.GetInt64(0),
+        At = r.Time(1),
+        ActorKind = r.GetString(2),
+        ActorId = r.GetString(3),
+        ActorName = r.GetString(4),
+        Action = r.GetString(5),
+        Subject = r.GetString(6),
+        Body = r.IsDBNull(7) ? null : r.GetBytes(7),
+        Origin = r.GetString(8),
+        Details = r.GetString(9),
+        PreviousHash = r.GetBytes(10),
+        Hash = r.GetBytes(11),
+    };
 }
