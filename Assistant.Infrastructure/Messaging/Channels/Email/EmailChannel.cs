@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Messaging.Calls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -36,7 +37,7 @@ internal sealed class EmailChannel(EmailDialer dialer, IOptions<EmailOptions> op
     {
         var settings = EmailSettings.Read(connection.Settings);
         return settings.Problem is { } problem
-            ? new EmailClosedSession(problem.Detail)
+            ? new ClosedSession(problem.Detail)
             : new EmailSession(connection.Id, settings, dialer, options.Value, time, logger);
     }
 

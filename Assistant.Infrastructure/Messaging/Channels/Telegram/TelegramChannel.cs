@@ -2,6 +2,8 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -31,7 +33,7 @@ internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOption
     public IChannelSession Open(Connection connection)
         => TelegramSettings.HasTokenForm(TelegramSettings.TokenOf(connection.Settings))
             ? new TelegramSession(connection, http.Of(connection.Id), options.Value, time, logger)
-            : new TelegramClosedSession();
+            : new ClosedSession(Phrase.Of("telegram.no-token-form"));
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)

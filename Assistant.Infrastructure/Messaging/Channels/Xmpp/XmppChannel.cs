@@ -15,6 +15,8 @@ internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOpt
 {
     public const string Name = "XMPP";
 
+    private static readonly Phrase NoAddress = Phrase.Of("xmpp.no-address");
+
     /// <inheritdoc />
     public ChannelManifest Manifest { get; } = new(
         Type: "xmpp",
@@ -35,7 +37,7 @@ internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOpt
     /// <inheritdoc />
     public IChannelSession Open(Connection connection) => XmppSettings.Read(connection.Settings) is { } settings
         ? new XmppSession(connection, settings, options.Value, lines, http.Of(connection.Id), time)
-        : new XmppClosedSession();
+        : new ClosedSession(NoAddress);
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
@@ -49,7 +51,7 @@ internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOpt
     {
         if (XmppSettings.Read(values) is not { } settings)
         {
-            return new(Phrase.Of("channel.check-settings"), false, XmppClosedSession.Reason, Phrase.Of("channel.settings-fix"));
+            return new(Phrase.Of("channel.check-settings"), false, NoAddress, Phrase.Of("channel.settings-fix"));
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -71,23 +73,4 @@ internal sealed class XmppChannel(MessengerLines lines, MessengerHttp http, IOpt
             return Checks.Unreachable(Name, fault is OperationCanceledException ? Phrase.Of("channel.no-answer", ("name", Name)) : XmppSession.ReasonOf(fault));
         }
     }
-}
-
-/// <summary>A connection whose address is none: it says so, and what waits to be sent goes on waiting.</summary>
-internal sealed class XmppClosedSession : IChannelSession
-{
-    public static Phrase Reason { get; } = Phrase.Of("xmpp.no-address");
-
-    /// <inheritdoc />
-    public Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
-    {
-        host.Report(ConnectionState.Down, Reason);
-        throw new PhrasedException(Reason);
-    }
-
-    /// <inheritdoc />
-    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
-        => Task.FromResult<SendOutcome>(new SendOutcome.RetryAfter(TimeSpan.FromMinutes(1), Reason, PauseScope.Connection));
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
