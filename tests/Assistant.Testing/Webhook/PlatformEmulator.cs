@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Assistant.Testing.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,8 @@ public sealed class PlatformEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, byte> _refused = new();
     private readonly ConcurrentDictionary<string, byte> _seen = new();
     private readonly ConcurrentQueue<(string Chat, string Text)> _shown = new();
+    private readonly ConcurrentQueue<(string Chat, string Name, byte[] Content)> _shownFiles = new();
+    private readonly ConcurrentDictionary<string, (string Type, byte[] Content)> _files = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _delivering = Task.CompletedTask;
     private int _ids;
@@ -44,6 +47,12 @@ public sealed class PlatformEmulator : IAsyncDisposable
     /// <summary>While true the token opens nothing.</summary>
     public bool IsRevoked { get; set; }
 
+    /// <summary>The internet it fetches files from.</summary>
+    public PublicNet? Net { get; set; }
+
+    /// <summary>Files that chats show, in order.</summary>
+    public IReadOnlyList<(string Chat, string Name, byte[] Content)> ShownFiles => [.. _shownFiles];
+
     /// <summary>What chats show, in order.</summary>
     public IReadOnlyList<(string Chat, string Text)> Shown => [.. _shown];
 
@@ -55,6 +64,7 @@ public sealed class PlatformEmulator : IAsyncDisposable
         var app = builder.Build();
         var platform = new PlatformEmulator(app) { SignsTime = signsTime };
         app.MapPost("/chats/{chat}/messages", platform.ShowAsync);
+        app.MapGet("/files/{name}", (HttpContext context, string name) => platform.HandOut(context, name));
         await app.StartAsync();
         return platform;
     }
@@ -69,6 +79,15 @@ public sealed class PlatformEmulator : IAsyncDisposable
         ["user"] = new JsonObject { ["id"] = sender, ["name"] = $"User {sender}", ["is_bot"] = isBot },
         ["channel"] = new JsonObject { ["id"] = chat ?? sender, ["type"] = isGroup ? "room" : "direct", ["name"] = isGroup ? "Lobby" : null },
     };
+
+    /// <summary>A message that brings a file somebody put on the platform.</summary>
+    public JsonObject NewFile(string sender, string name, string type, byte[] content)
+    {
+        _files[name] = (type, content);
+        var message = NewMessage(sender, "");
+        message["files"] = new JsonArray(new JsonObject { ["url"] = $"{Address}/files/{name}", ["name"] = name, ["type"] = type });
+        return message;
+    }
 
     /// <summary>Posts an event after those before it, again and again until it is taken.</summary>
     public void Deliver(JsonObject platformEvent) => _delivering = DeliverAfterAsync(_delivering, platformEvent);
@@ -151,25 +170,45 @@ public sealed class PlatformEmulator : IAsyncDisposable
         {
             if (await fault(context))
             {
-                Show(chat, document);
+                await TakeAsync(chat, document);
                 context.Abort();
             }
 
             return;
         }
 
-        await AnswerAsync(context, StatusCodes.Status200OK, new() { ["ok"] = true, ["message"] = new JsonObject { ["id"] = Show(chat, document) } });
+        await AnswerAsync(context, StatusCodes.Status200OK, await TakeAsync(chat, document) is { } id
+            ? new() { ["ok"] = true, ["message"] = new JsonObject { ["id"] = id } }
+            : new() { ["ok"] = false, ["error"] = "no file at that address" });
     }
 
-    private string Show(string chat, JsonNode document)
+    private async Task<string?> TakeAsync(string chat, JsonNode document)
     {
-        if (_seen.TryAdd((string)document["id"]!, 0))
+        var id = (string)document["id"]!;
+        if (document["file"] is { } address)
+        {
+            if (Net is null || await Net.FetchAsync((string?)address) is not { } file)
+            {
+                return null;
+            }
+
+            if (_seen.TryAdd(id, 0))
+            {
+                _shownFiles.Enqueue((chat, (string)document["name"]!, file.Content));
+            }
+        }
+        else if (_seen.TryAdd(id, 0))
         {
             _shown.Enqueue((chat, (string)document["text"]!));
         }
 
-        return $"shown-{document["id"]}";
+        return $"shown-{id}";
     }
+
+    private IResult HandOut(HttpContext context, string name)
+        => context.Request.Headers.Authorization != $"Bearer {Token}" ? Results.Unauthorized()
+            : _files.TryGetValue(name, out var file) ? Results.Bytes(file.Content, file.Type)
+            : Results.NotFound();
 
     private static Task AnswerAsync(HttpContext context, int status, JsonObject body)
     {

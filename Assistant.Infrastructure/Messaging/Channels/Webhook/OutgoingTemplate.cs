@@ -18,24 +18,31 @@ internal sealed partial class OutgoingTemplate
     private readonly string _address;
     private readonly JsonNode _body;
 
-    private OutgoingTemplate(string address, JsonNode body) => (_address, _body) = (address, body);
+    private OutgoingTemplate(string address, Uri server, JsonNode body) => (_address, Server, _body) = (address, server, body);
 
-    /// <summary>Names that have a value.</summary>
+    /// <summary>Names that have a value in a message of words.</summary>
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal) { "text", "chat", "thread", "id", "replyTo" };
 
+    /// <summary>Names that have a value in a message that shows a file.</summary>
+    public static IReadOnlySet<string> FileNames { get; } = new HashSet<string>(StringComparer.Ordinal) { "file", "fileName", "fileType", "chat", "thread", "id", "replyTo" };
+
+    /// <summary>Scheme, host and port of the address.</summary>
+    public Uri Server { get; }
+
+    /// <param name="names">Of its holes: <see cref="Names"/> or <see cref="FileNames"/>. Those of the address are in both.</param>
     /// <returns><see langword="false"/> when the address has a hole in its host, the body is no JSON object, or a hole has no value.</returns>
-    public static bool TryParse(string address, string body, [NotNullWhen(true)] out OutgoingTemplate? template)
+    public static bool TryParse(string address, string body, IReadOnlySet<string> names, [NotNullWhen(true)] out OutgoingTemplate? template)
     {
         template = null;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
-            || Hole().IsMatch(uri.Authority) || uri.Authority.Contains('{', StringComparison.Ordinal) || !AreKnown(address) || !AreKnown(body))
+            || Hole().IsMatch(uri.Authority) || uri.Authority.Contains('{', StringComparison.Ordinal) || !AreKnown(address, names) || !AreKnown(body, names))
         {
             return false;
         }
 
         try
         {
-            template = JsonNode.Parse(body) is JsonObject document ? new OutgoingTemplate(address, document) : null;
+            template = JsonNode.Parse(body) is JsonObject document ? new OutgoingTemplate(address, new Uri(uri.GetLeftPart(UriPartial.Authority)), document) : null;
             return template is not null;
         }
         catch (JsonException)
@@ -56,7 +63,7 @@ internal sealed partial class OutgoingTemplate
         _ => node?.DeepClone(),
     };
 
-    private static bool AreKnown(string text) => Hole().Matches(text).All(hole => Names.Contains(hole.Groups[1].Value));
+    private static bool AreKnown(string text, IReadOnlySet<string> names) => Hole().Matches(text).All(hole => names.Contains(hole.Groups[1].Value));
 
     [GeneratedRegex(@"\{([A-Za-z]+)\}")]
     private static partial Regex Hole();

@@ -21,17 +21,19 @@ internal sealed class WebhookChannel(MessengerHttp http, TimeProvider time) : IC
         DisplayName: "Webhook",
         Glyph: "M12 3a5 5 0 0 0-4.6 7L5 14a3.5 3.5 0 1 0 1.8.9l3-5.2A3 3 0 1 1 15 8h2a5 5 0 0 0-5-5z M13 9.500l3 5a3.500 3.500 0 1 1-.5 5.500H10v-2h6.800a1.500 1.500 0 1 0-.8-2l-1.300.2-3-5z",
         SetupUrl: null,
-        Capabilities: ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions | ChannelCapabilities.Webhook,
+        Capabilities: ChannelCapabilities.InboundEdits | ChannelCapabilities.InboundDeletions | ChannelCapabilities.InboundAttachments
+            | ChannelCapabilities.OutboundAttachments | ChannelCapabilities.Webhook,
         TextLimit: Limit,
         Settings: WebhookFields.All)
     {
+        FetchesFilesWithin = WebhookFiles.FetchedWithin,
         Readers = new("Assume that the platform behind the webhook reads everything.", "请假定 Webhook 背后的平台可以读取全部内容。"),
     };
 
     /// <inheritdoc />
     public IChannelSession Open(Connection connection) => WebhookSettings.TryRead(connection.Settings, out var settings, out var wrong)
         ? new WebhookSession(connection, settings, http.Of(connection.Id), time)
-        : new WebhookClosedSession(wrong);
+        : new ClosedSession(Phrase.Of("webhook.unreadable-settings", ("keys", wrong)));
 
     /// <inheritdoc />
     public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
@@ -47,8 +49,7 @@ internal sealed class WebhookChannel(MessengerHttp http, TimeProvider time) : IC
     /// <summary>Asks for the address without posting: whatever is answered, somebody is there, and nothing was said to anybody.</summary>
     private async Task<ConnectionCheck> ReachAsync(WebhookSettings settings, CancellationToken cancellationToken)
     {
-        var nobody = OutgoingTemplate.Names.ToDictionary(name => name, _ => "test");
-        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(settings.Template!.AddressFor(nobody).GetLeftPart(UriPartial.Authority)));
+        using var request = new HttpRequestMessage(HttpMethod.Head, settings.Template!.Server);
         return await http.CallAsync(WebhookSender.Platform, request, cancellationToken) switch
         {
             CallOutcome.Answered => new(Phrase.Of("webhook.check-address"), true, Phrase.Of("webhook.address-answers", ("host", request.RequestUri!.Host))),

@@ -51,11 +51,12 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
 
         var isGroup = settings.Group?.HoldsIn(item) == true;
         var (text, isMentioned) = WithoutMention(settings.Text?.TextIn(item)?.Trim() ?? "");
+        var files = WebhookFiles.Read(settings, item);
         var (content, key) = settings switch
         {
             { Deleted: { } deleted } when deleted.HoldsIn(item) => (new InboundContent.Deleted(), $"{id}/deleted"),
             { Edited: { } edited } when edited.HoldsIn(item) && text.Length > 0 => (new InboundContent.Edited(text), $"{id}/edited/{HashOf(text)}"),
-            _ when text.Length > 0 => ((InboundContent?)new InboundContent.Said(text, [], Value(settings.ReplyTo, item)), id),
+            _ when text.Length > 0 || files.Count > 0 => ((InboundContent?)new InboundContent.Said(text, files, Value(settings.ReplyTo, item)), id),
             _ => (null, id),
         };
         return content is null ? null : new InboundMessage

@@ -14,9 +14,38 @@ internal sealed class WebhookSender(WebhookSettings settings, MessengerHttp http
     /// <summary>As the messages about failures call the platform.</summary>
     public const string Platform = "Webhook";
 
-    public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => SayAsync(
+        message,
+        settings.IsMarkdown ? message.Body.Markdown : Rendered.Fit(message.Body.Markdown, WebhookChannel.Limit, PlainRenderer.Render, words => words),
+        cancellationToken);
+
+    /// <summary>Has the platform fetch a file, or says where it is.</summary>
+    /// <param name="address">Where, for <see cref="WebhookFiles.FetchedWithin"/>.</param>
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, string address, CancellationToken cancellationToken)
+        => settings.FileTemplate is { } template
+            ? PostAsync(template, message, [("file", address), ("fileName", file.Name), ("fileType", file.MediaType)], cancellationToken)
+            : SayAsync(message, settings.IsMarkdown ? $"{file.Name}\n<{address}>" : $"{file.Name}\n{address}", cancellationToken);
+
+    /// <summary>Puts what proves who we are on a request that says nothing else.</summary>
+    public void Prove(HttpRequestMessage request)
     {
-        using var request = NewRequest(message);
+        if (settings.SendAuth == "bearer")
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {settings.SendSecret}");
+        }
+        else if (settings.SendAuth == "header")
+        {
+            request.Headers.TryAddWithoutValidation(settings.SendHeader, settings.SendSecret);
+        }
+    }
+
+    private Task<SendOutcome> SayAsync(OutboundMessage message, string text, CancellationToken cancellationToken)
+        => PostAsync(settings.Template!, message, [("text", text)], cancellationToken);
+
+    private async Task<SendOutcome> PostAsync(
+        OutgoingTemplate template, OutboundMessage message, IReadOnlyList<(string Name, string Value)> values, CancellationToken cancellationToken)
+    {
+        using var request = NewRequest(template, message, values);
         var outcome = await http.CallAsync(Platform, request, cancellationToken);
         return CallFaults.OutcomeOf(Platform, outcome, PauseScope.Chat) ?? Judge((CallOutcome.Answered)outcome, message);
     }
@@ -35,38 +64,32 @@ internal sealed class WebhookSender(WebhookSettings settings, MessengerHttp http
             "channel.refuses", ("name", Platform), ("says", reason ?? ((int)answer.Status).ToString(CultureInfo.InvariantCulture))));
     }
 
-    private HttpRequestMessage NewRequest(OutboundMessage message)
+    private HttpRequestMessage NewRequest(OutgoingTemplate template, OutboundMessage message, IReadOnlyList<(string Name, string Value)> content)
     {
         var values = new Dictionary<string, string>
         {
-            ["text"] = settings.IsMarkdown
-                ? message.Body.Markdown
-                : Rendered.Fit(message.Body.Markdown, WebhookChannel.Limit, PlainRenderer.Render, words => words),
             ["chat"] = message.Chat.ExternalId,
             ["thread"] = message.Chat.ThreadId ?? "",
             ["id"] = message.Id.ToString("N"),
             ["replyTo"] = message.ReplyToExternalId ?? "",
         };
-        var body = settings.Template!.BodyFor(values);
-        var request = new HttpRequestMessage(HttpMethod.Post, settings.Template.AddressFor(values)) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
-        switch (settings.SendAuth)
+        foreach (var (name, value) in content)
         {
-            case "bearer":
-                request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {settings.SendSecret}");
-                break;
-            case "header":
-                request.Headers.TryAddWithoutValidation(settings.SendHeader, settings.SendSecret);
-                break;
-            case "signature":
-                var timestamp = settings.TimestampHeader is null ? "" : time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-                request.Headers.TryAddWithoutValidation(settings.SendHeader, settings.Rule.Sign(settings.SendSecret, body, timestamp));
-                if (settings.TimestampHeader is { } header)
-                {
-                    request.Headers.TryAddWithoutValidation(header, timestamp);
-                }
+            values.Add(name, value);
+        }
 
-                break;
+        var body = template.BodyFor(values);
+        var request = new HttpRequestMessage(HttpMethod.Post, template.AddressFor(values)) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+        Prove(request);
+        if (settings.SendAuth == "signature")
+        {
+            var timestamp = settings.TimestampHeader is null ? "" : time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            request.Headers.TryAddWithoutValidation(settings.SendHeader, settings.Rule.Sign(settings.SendSecret, body, timestamp));
+            if (settings.TimestampHeader is { } header)
+            {
+                request.Headers.TryAddWithoutValidation(header, timestamp);
+            }
         }
 
         return request;

@@ -7,26 +7,45 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
 
 /// <summary>One platform, connected by its mapping.</summary>
-internal sealed class WebhookSession(Connection connection, WebhookSettings settings, MessengerHttp http, TimeProvider time) : IChannelSession, IWebhookReceiver
+internal sealed class WebhookSession : IChannelSession, IWebhookReceiver, IFileSender, IAttachmentReader
 {
     private static readonly WebhookReply WrongMethod = new(405, "Post it.");
     private static readonly WebhookReply Unreadable = new(400, "This is neither JSON nor a form.");
     private static readonly WebhookReply Later = new(503, "The connection is not running.");
 
-    private readonly WebhookReader _reader = new(settings, connection.Id);
-    private readonly WebhookSender _sender = new(settings, http, time);
-    private readonly WebhookProof _proof = new(settings, time);
+    private readonly Connection _connection;
+    private readonly WebhookSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly WebhookReader _reader;
+    private readonly WebhookSender _sender;
+    private readonly WebhookFiles _files;
+    private readonly WebhookProof _proof;
+
+    public WebhookSession(Connection connection, WebhookSettings settings, MessengerHttp http, TimeProvider time)
+    {
+        (_connection, _settings, _time) = (connection, settings, time);
+        _reader = new WebhookReader(settings, connection.Id);
+        _sender = new WebhookSender(settings, http, time);
+        _files = new WebhookFiles(settings, _sender, http);
+        _proof = new WebhookProof(settings, time);
+    }
 
     /// <inheritdoc />
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
-        host.Receiving(connection.DisplayName, host.CallbackOf(connection.Id));
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        host.Receiving(_connection.DisplayName, host.CallbackOf(_connection.Id));
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
     }
 
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken) => _files.SendAsync(message, file, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken) => _files.OpenAsync(attachment, cancellationToken);
 
     /// <inheritdoc />
     public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)
@@ -53,7 +72,7 @@ internal sealed class WebhookSession(Connection connection, WebhookSettings sett
             return Unreadable;
         }
 
-        return settings.Challenge?.TextIn(document.RootElement) is { } challenge
+        return _settings.Challenge?.TextIn(document.RootElement) is { } challenge
             ? new WebhookReply(200, challenge)
             : await AcceptAsync(document.RootElement, gateway, cancellationToken);
     }
@@ -64,7 +83,7 @@ internal sealed class WebhookSession(Connection connection, WebhookSettings sett
     {
         try
         {
-            foreach (var message in _reader.Read(root, time.GetUtcNow()))
+            foreach (var message in _reader.Read(root, _time.GetUtcNow()))
             {
                 await gateway.AcceptAsync(message, cancellationToken);
             }
@@ -76,23 +95,4 @@ internal sealed class WebhookSession(Connection connection, WebhookSettings sett
             return Later;
         }
     }
-}
-
-/// <summary>A connection whose mapping means nothing: it says what is wrong, takes nothing, and what waits to be sent goes on waiting.</summary>
-internal sealed class WebhookClosedSession(string wrong) : IChannelSession
-{
-    private readonly Phrase _reason = Phrase.Of("webhook.unreadable-settings", ("keys", wrong));
-
-    /// <inheritdoc />
-    public Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
-    {
-        host.Report(ConnectionState.Down, _reason);
-        throw new PhrasedException(_reason);
-    }
-
-    /// <inheritdoc />
-    public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
-        => Task.FromResult<SendOutcome>(new SendOutcome.RetryAfter(TimeSpan.FromMinutes(1), _reason, PauseScope.Connection));
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

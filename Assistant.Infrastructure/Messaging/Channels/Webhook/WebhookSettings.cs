@@ -9,6 +9,7 @@ internal sealed class WebhookSettings
 {
     private readonly SettingValues _values;
     private readonly List<string> _wrong = [];
+    private readonly OutgoingTemplate? _fileTemplate;
 
     private WebhookSettings(SettingValues values)
     {
@@ -21,9 +22,16 @@ internal sealed class WebhookSettings
         (Name, Thread, Title, Time, ReplyTo) = (Query("name"), Query("thread"), Query("title"), Query("time"), Query("replyTo"));
         (Only, Edited, Deleted, Bot, Group) = (Condition("only"), Condition("edited"), Condition("deleted"), Condition("bot"), Condition("group"));
         (SentId, SentOk, SentError) = (Query("sentId"), Condition("sentOk"), Query("sentError"));
-        if (!OutgoingTemplate.TryParse(_values.Find("sendUrl") ?? "", _values.Require("sendBody"), out var template))
+        (Files, FileUrl, FileName, FileType) = (Query("files"), Query("fileUrl"), Query("fileName"), Query("fileType"));
+        var address = _values.Find("sendUrl") ?? "";
+        if (!OutgoingTemplate.TryParse(address, _values.Require("sendBody"), OutgoingTemplate.Names, out var template))
         {
             _wrong.Add("sendUrl, sendBody");
+        }
+
+        if (_values.Find("fileBody") is { } fileBody && !OutgoingTemplate.TryParse(address, fileBody, OutgoingTemplate.FileNames, out _fileTemplate))
+        {
+            _wrong.Add("fileBody");
         }
 
         if (ProofKind == "signature" && !Rule.Signed.Contains(SignatureRule.Body, StringComparison.Ordinal))
@@ -69,6 +77,15 @@ internal sealed class WebhookSettings
 
     public JsonQuery? ReplyTo { get; }
 
+    /// <summary>A list, at each entry of which the three below begin; <see langword="null"/> where they begin at the message.</summary>
+    public JsonQuery? Files { get; }
+
+    public JsonQuery? FileUrl { get; }
+
+    public JsonQuery? FileName { get; }
+
+    public JsonQuery? FileType { get; }
+
     public JsonCondition? Only { get; }
 
     public JsonCondition? Edited { get; }
@@ -84,6 +101,9 @@ internal sealed class WebhookSettings
     public GroupRule Groups { get; }
 
     public OutgoingTemplate? Template { get; }
+
+    /// <summary>What shows a file; <see langword="null"/> where its address is said in words.</summary>
+    public OutgoingTemplate? FileTemplate => _fileTemplate;
 
     public string SendAuth => _values.Require("sendAuth");
 

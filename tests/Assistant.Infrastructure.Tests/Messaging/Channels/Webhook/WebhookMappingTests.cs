@@ -70,7 +70,7 @@ public sealed class WebhookMappingTests
     [Fact]
     public void Nothing_that_somebody_wrote_becomes_a_part_of_the_request()
     {
-        Assert.True(OutgoingTemplate.TryParse("https://api.example/v1/{chat}/send?thread={thread}", """{"to": ["{chat}"], "text": "{text} {id}", "n": 1}""", out var template));
+        Assert.True(OutgoingTemplate.TryParse("https://api.example/v1/{chat}/send?thread={thread}", """{"to": ["{chat}"], "text": "{text} {id}", "n": 1}""", OutgoingTemplate.Names, out var template));
         var values = new Dictionary<string, string>
         {
             ["chat"] = "../../admin?x=1#y", ["thread"] = "a&b=c", ["text"] = "\", \"role\": \"admin\" {chat} 你好 \u202E", ["id"] = "{text}", ["replyTo"] = "",
@@ -93,7 +93,7 @@ public sealed class WebhookMappingTests
     [InlineData("https://api.example/", "{")]
     [InlineData("relative", "{}")]
     public void A_template_that_could_lead_elsewhere_or_has_a_hole_without_a_value_is_none(string address, string body)
-        => Assert.False(OutgoingTemplate.TryParse(address, body, out _));
+        => Assert.False(OutgoingTemplate.TryParse(address, body, OutgoingTemplate.Names, out _));
 
     // RFC 4231, test case 2; the SHA-1 of RFC 2202, test case 2.
     [Theory]
@@ -117,6 +117,9 @@ public sealed class WebhookMappingTests
     [InlineData("only", "$.a[*] = 1")]
     [InlineData("sendBody", "{")]
     [InlineData("signed", "{timestamp}")]
+    [InlineData("sendBody", "{\"text\": \"{file}\"}")]
+    [InlineData("fileBody", "{\"text\": \"{text}\"}")]
+    [InlineData("fileUrl", "url")]
     public void A_mapping_that_means_nothing_is_named_and_keeps_the_connection_closed(string key, string value)
     {
         var values = new SettingValues(new Dictionary<string, string>
@@ -142,13 +145,41 @@ public sealed class WebhookMappingTests
         Assert.Equal(["1", "4"], reader.Read(list.RootElement, default).Select(message => message.ExternalMessageId));
     }
 
+    [Theory]
+    [InlineData("""{"url": "https://f.example/a", "name": "plan.pdf", "kind": "application/pdf"}""", "file", "plan.pdf", "application/pdf")]
+    [InlineData("""{"url": "https://f.example/a", "name": "a.ogg"}""", "audio", "a.ogg", null)]
+    [InlineData("""{"url": "/files/photo.JPG?size=1"}""", "image", null, null)]
+    [InlineData("""{"name": "no address"}""", null, null, null)]
+    [InlineData("""{"url": ""}""", null, null, null)]
+    [InlineData("7", null, null, null)]
+    public void A_file_is_its_address_its_name_and_its_type(string file, string? kind, string? name, string? type)
+    {
+        var reader = Reader(("files", "$.files"), ("fileUrl", "$.url"), ("fileName", "$.name"), ("fileType", "$.kind"));
+        using var document = JsonDocument.Parse($$"""{"id": "1", "text": "see", "chat": "c", "user": "u", "files": [{{file}}]}""");
+
+        var files = Assert.IsType<InboundContent.Said>(Assert.Single(reader.Read(document.RootElement, default)).Content).Attachments;
+
+        Assert.Equal(kind is null ? [] : [(kind, name, type)], files.Select(one => (one.Kind, one.FileName, one.MediaType)));
+    }
+
+    [Fact]
+    public void A_file_without_words_is_a_message_and_one_that_is_edited_is_none()
+    {
+        var reader = Reader(("fileUrl", "$.file"), ("edited", "$.edited"));
+        using var alone = JsonDocument.Parse("""{"id": "1", "chat": "c", "user": "u", "file": "https://f.example/a.png"}""");
+        using var edited = JsonDocument.Parse("""{"id": "1", "chat": "c", "user": "u", "text": "now with words", "edited": true, "file": "https://f.example/a.png"}""");
+
+        Assert.Equal("image", Assert.Single(Assert.IsType<InboundContent.Said>(Assert.Single(reader.Read(alone.RootElement, default)).Content).Attachments).Kind);
+        Assert.IsType<InboundContent.Edited>(Assert.Single(reader.Read(edited.RootElement, default)).Content);
+    }
+
     [Fact]
     public void Whatever_is_posted_is_a_message_or_none()
     {
-        var reader = Reader(("time", "$.t"), ("edited", "$.type = edited"), ("group", "$.room.type"), ("mention", "@bot"));
+        var reader = Reader(("files", "$.files"), ("fileUrl", "$.url"), ("fileType", "$.kind"), ("time", "$.t"), ("edited", "$.type = edited"), ("group", "$.room.type"), ("mention", "@bot"));
         byte[][] seeds =
         [
-            """{"id":"1","text":"@bot hello","chat":"c","user":"u","t":1767225600.5,"type":"edited","room":{"type":"x"}}"""u8.ToArray(),
+            """{"id":"1","text":"@bot hello","chat":"c","user":"u","t":1767225600.5,"type":"edited","room":{"type":"x"},"files":[{"url":"https://f.example/a","kind":"a/b"}]}"""u8.ToArray(),
             "id=1&text=hello%20there&chat=c&user=u"u8.ToArray(),
         ];
         foreach (var (seed, input) in MutatedBytes.Of(seeds))

@@ -22,9 +22,10 @@ internal sealed class WebhookRig : ChannelRig
 
     private readonly Dictionary<int, JsonObject> _lastSaid = [];
 
-    private WebhookRig(PlatformEmulator platform, CallbackHouse house)
+    private WebhookRig(PlatformEmulator platform, PublicFiles files, CallbackHouse house)
     {
-        Platform = platform;
+        (Platform, Files) = (platform, files);
+        Platform.Net = files.Net;
         Channel = new WebhookChannel(_http, TimeProvider.System);
         Connection = new(
             new ConnectionId("hook"), TenantId.Default, "webhook", "Our platform", AccessPolicy.Open, true, false, Mapping(), TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow());
@@ -34,6 +35,8 @@ internal sealed class WebhookRig : ChannelRig
     public PlatformEmulator Platform { get; }
 
     public CallbackHouse House { get; }
+
+    public override PublicFiles Files { get; }
 
     public override IChannel Channel { get; }
 
@@ -47,7 +50,7 @@ internal sealed class WebhookRig : ChannelRig
 
     public static async Task<WebhookRig> NewAsync(CallbackHouse house)
     {
-        var rig = new WebhookRig(await PlatformEmulator.StartAsync(), house);
+        var rig = new WebhookRig(await PlatformEmulator.StartAsync(), await PublicFiles.StartAsync(), house);
         await house.AdoptAsync(rig);
         rig.Platform.Callback = house.AddressOf(rig.Connection.Id);
         return rig;
@@ -61,6 +64,8 @@ internal sealed class WebhookRig : ChannelRig
             ["id"] = "$.id", ["text"] = "$.text", ["chat"] = "$.channel.id", ["sender"] = "$.user.id", ["name"] = "$.user.name", ["title"] = "$.channel.name", ["time"] = "$.time",
             ["only"] = "$.type != hologram", ["edited"] = "$.type = edited", ["deleted"] = "$.type = deleted", ["bot"] = "$.user.is_bot",
             ["group"] = "$.channel.type != direct", ["mention"] = "@helper", ["challenge"] = "$.challenge",
+            ["files"] = "$.files", ["fileUrl"] = "$.url", ["fileName"] = "$.name", ["fileType"] = "$.type",
+            ["fileBody"] = """{"file": "{file}", "name": "{fileName}", "type": "{fileType}", "id": "{id}"}""",
             ["sendUrl"] = $"{Platform.Address}/chats/{{chat}}/messages", ["sendSecret"] = PlatformEmulator.Token,
             ["sentId"] = "$.message.id", ["sentOk"] = "$.ok", ["sentError"] = "$.error",
         };
@@ -100,6 +105,21 @@ internal sealed class WebhookRig : ChannelRig
 
     public override IReadOnlyList<string> ShownTo(int person) => [.. Platform.Shown.Where(shown => shown.Chat == $"{person}").Select(shown => shown.Text)];
 
+    public override IReadOnlyList<(string Name, byte[] Content)> FilesShownTo(int person)
+        => [.. Platform.ShownFiles.Where(shown => shown.Chat == $"{person}").Select(shown => (shown.Name, shown.Content))];
+
+    public override string VoiceKind => "audio";
+
+    public override Task SendFileAsync(int person, byte[] content) => DeliverAsync(_lastSaid[person] = Platform.NewFile($"{person}", "a.bin", "application/octet-stream", content));
+
+    public override Task SendVoiceAsync(int person, byte[] content) => DeliverAsync(Platform.NewFile($"{person}", "voice.ogg", "audio/ogg", content));
+
+    public override void FloodNextFile(int seconds) => FloodNextSend(seconds);
+
+    public override void BreakNextFile() => BreakNextSend();
+
+    public override void LoseNextFileAnswer() => LoseNextAnswer();
+
     public override void FloodNextSend(int seconds) => Platform.Fail(context =>
     {
         (context.Response.StatusCode, context.Response.Headers.RetryAfter) = (StatusCodes.Status429TooManyRequests, $"{seconds}");
@@ -120,6 +140,7 @@ internal sealed class WebhookRig : ChannelRig
     {
         await base.DisposeAsync();
         await Platform.DisposeAsync();
+        await Files.DisposeAsync();
         _http.Dispose();
     }
 
