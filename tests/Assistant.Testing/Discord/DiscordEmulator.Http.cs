@@ -333,7 +333,7 @@ public sealed partial class DiscordEmulator
                 bucket = (limit.Messages, now + limit.Time);
             }
 
-            wait = (bucket.Reset - now).TotalSeconds;
+            wait = Math.Ceiling((bucket.Reset - now).TotalMilliseconds) / 1000; // told too short, a message comes too soon
             var isTaken = bucket.Left > 0;
             _buckets[channel] = bucket = (Math.Max(0, bucket.Left - 1), bucket.Reset);
             headers["X-RateLimit-Bucket"] = "emulated";
