@@ -63,7 +63,7 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
                 session =>
                 {
                     var found = session.Query(Following, r => MapRow(r, tenant), tenant.Value, first, ReadBatch);
-                    return (found, CipherFor(found, session, tenant));
+                    return (found, found.Exists(IsSealed) ? CipherOf(session, tenant) : null);
                 },
                 cancellationToken);
             foreach (var written in OpenAll(rows, cipher))
@@ -125,11 +125,12 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
     }
 
     // After the rows: whoever wrote one had committed its key by then.
-    private async Task<List<AuditEvent>> OpenAsync(TenantId tenant, List<AuditRow> rows, CancellationToken cancellationToken)
-        => OpenAll(rows, await reads.ReadAsync(TenantScope.Of(tenant), session => CipherFor(rows, session, tenant), cancellationToken));
+    private async Task<List<AuditEvent>> OpenAsync(TenantId tenant, List<AuditRow> rows, CancellationToken cancellationToken) => OpenAll(
+        rows, rows.Exists(IsSealed) ? await reads.ReadAsync(TenantScope.Of(tenant), session => CipherOf(session, tenant), cancellationToken) : null);
 
-    private AuditCipher? CipherFor(List<AuditRow> rows, SqlSession session, TenantId tenant)
-        => rows.Exists(row => row.Body is not null) ? keys.Find(session, tenant) ?? throw new SealBrokenException(AuditKeys.Place) : null;
+    private AuditCipher CipherOf(SqlSession session, TenantId tenant) => keys.Find(session, tenant) ?? throw new SealBrokenException(AuditKeys.Place);
+
+    private static bool IsSealed(AuditRow row) => row.Body is not null;
 
     /// <param name="cipher">Disposed by this.</param>
     private static List<AuditEvent> OpenAll(List<AuditRow> rows, AuditCipher? cipher)

@@ -1,6 +1,7 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Discord;
 
@@ -14,7 +15,7 @@ internal sealed class DiscordFiles(MessengerHttp http, DiscordSettings settings,
     [
         .. from file in FilesOf(message)
            where DiscordIds.Is(file.Id)
-           select new Attachment(KindOf(file), $"{message.ChannelId}/{message.Id}/{file.Id}", file.Filename, file.ContentType, file.Size is >= 0 ? file.Size : null),
+           select new Attachment(file.Waveform is null ? FileKinds.Of(file.ContentType, file.Filename) : "voice", $"{message.ChannelId}/{message.Id}/{file.Id}", file.Filename, file.ContentType, file.Size is >= 0 ? file.Size : null),
     ];
 
     /// <exception cref="AttachmentUnavailableException">Gone, refused, or not Discord's.</exception>
@@ -47,13 +48,4 @@ internal sealed class DiscordFiles(MessengerHttp http, DiscordSettings settings,
         => (message.Attachments ?? []).Concat((message.MessageSnapshots ?? []).SelectMany(snapshot => snapshot?.Message?.Attachments ?? [])).OfType<DiscordFile>();
 
     private static AttachmentUnavailableException Gone(AttachmentFault fault) => new(Phrase.Of("channel.file-gone", ("name", DiscordChannel.Name)), fault);
-
-    private static string KindOf(DiscordFile file) => file switch
-    {
-        { Waveform: not null } => "voice",
-        { ContentType: { } type } when type.StartsWith("image/", StringComparison.Ordinal) => "image",
-        { ContentType: { } type } when type.StartsWith("audio/", StringComparison.Ordinal) => "audio",
-        { ContentType: { } type } when type.StartsWith("video/", StringComparison.Ordinal) => "video",
-        _ => "file",
-    };
 }

@@ -1,6 +1,7 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Qq;
 
@@ -12,7 +13,7 @@ internal sealed class QqFiles(MessengerHttp http, QqSettings settings)
         .. from file in files ?? []
            let url = file?.Url
            where !string.IsNullOrEmpty(url)
-           select new Attachment(KindOf(file.ContentType), AddressOf(url), file.Filename, file.ContentType?.Contains('/', StringComparison.Ordinal) == true ? file.ContentType : null, file.Size is >= 0 ? file.Size : null),
+           select new Attachment(file.ContentType == "voice" ? "voice" : FileKinds.Of(file.ContentType, file.Filename), AddressOf(url), file.Filename, file.ContentType?.Contains('/', StringComparison.Ordinal) == true ? file.ContentType : null, file.Size is >= 0 ? file.Size : null),
     ];
 
     /// <exception cref="AttachmentUnavailableException">Gone, refused, or not QQ's.</exception>
@@ -29,13 +30,4 @@ internal sealed class QqFiles(MessengerHttp http, QqSettings settings)
 
     // Some come without their scheme.
     private static string AddressOf(string url) => url.Contains("://", StringComparison.Ordinal) ? url : "https://" + url.TrimStart('/');
-
-    private static string KindOf(string? type) => type switch
-    {
-        "voice" => "voice",
-        { } image when image.StartsWith("image/", StringComparison.Ordinal) => "image",
-        { } video when video.StartsWith("video/", StringComparison.Ordinal) => "video",
-        { } audio when audio.StartsWith("audio/", StringComparison.Ordinal) => "audio",
-        _ => "file",
-    };
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Signal;
 
@@ -154,14 +155,7 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
             .Select(file => new Attachment(KindOf(file), file.Id!, file.Filename, file.ContentType, file.Size)),
     ];
 
-    private static string KindOf(SignalAttachment file) => file.ContentType switch
-    {
-        { } type when type.StartsWith("image/", StringComparison.Ordinal) => "image",
-        "audio/aac" when file.Filename is null => "voice",
-        { } type when type.StartsWith("audio/", StringComparison.Ordinal) => "audio",
-        { } type when type.StartsWith("video/", StringComparison.Ordinal) => "video",
-        _ => "file",
-    };
+    private static string KindOf(SignalAttachment file) => file is { ContentType: "audio/aac", Filename: null } ? "voice" : FileKinds.Of(file.ContentType, file.Filename);
 
     private static string? FirstOf(params ReadOnlySpan<string?> names)
     {

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 
@@ -14,7 +15,7 @@ internal sealed class SlackFiles(MessengerHttp http, SlackSettings settings)
         .. from file in files ?? []
            let address = file?.UrlPrivateDownload ?? file?.UrlPrivate
            where !string.IsNullOrEmpty(address)
-           select new Attachment(KindOf(file), address, file.Name, file.Mimetype, file.Size is >= 0 ? file.Size : null),
+           select new Attachment(file.Subtype == "slack_audio" ? "voice" : FileKinds.Of(file.Mimetype, file.Name), address, file.Name, file.Mimetype, file.Size is >= 0 ? file.Size : null),
     ];
 
     /// <exception cref="AttachmentUnavailableException">Gone, refused, or not Slack's.</exception>
@@ -29,13 +30,4 @@ internal sealed class SlackFiles(MessengerHttp http, SlackSettings settings)
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.BotToken);
         return await http.DownloadAsync(SlackChannel.Name, request, isConfigured: true, cancellationToken);
     }
-
-    private static string KindOf(SlackFile file) => file switch
-    {
-        { Subtype: "slack_audio" } => "voice",
-        { Mimetype: { } type } when type.StartsWith("image/", StringComparison.Ordinal) => "image",
-        { Mimetype: { } type } when type.StartsWith("audio/", StringComparison.Ordinal) => "audio",
-        { Mimetype: { } type } when type.StartsWith("video/", StringComparison.Ordinal) => "video",
-        _ => "file",
-    };
 }

@@ -9,7 +9,6 @@ internal sealed class WebhookSettings
 {
     private readonly SettingValues _values;
     private readonly List<string> _wrong = [];
-    private readonly OutgoingTemplate? _fileTemplate;
 
     private WebhookSettings(SettingValues values)
     {
@@ -29,7 +28,8 @@ internal sealed class WebhookSettings
             _wrong.Add("sendUrl, sendBody");
         }
 
-        if (_values.Find("fileBody") is { } fileBody && !OutgoingTemplate.TryParse(address, fileBody, OutgoingTemplate.FileNames, out _fileTemplate))
+        OutgoingTemplate? fileTemplate = null;
+        if (_values.Find("fileBody") is { } fileBody && !OutgoingTemplate.TryParse(address, fileBody, OutgoingTemplate.FileNames, out fileTemplate))
         {
             _wrong.Add("fileBody");
         }
@@ -39,7 +39,7 @@ internal sealed class WebhookSettings
             _wrong.Add("signed"); // a signature that covers nothing proves nothing
         }
 
-        Template = template;
+        (Template, FileTemplate) = (template, fileTemplate);
     }
 
     public string ProofKind => _values.Require("proof");
@@ -103,7 +103,7 @@ internal sealed class WebhookSettings
     public OutgoingTemplate? Template { get; }
 
     /// <summary>What shows a file; <see langword="null"/> where its address is said in words.</summary>
-    public OutgoingTemplate? FileTemplate => _fileTemplate;
+    public OutgoingTemplate? FileTemplate { get; }
 
     public string SendAuth => _values.Require("sendAuth");
 
