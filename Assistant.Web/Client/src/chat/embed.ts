@@ -36,6 +36,7 @@ export class Embed {
   }
 
   close(): void {
+    this.#isShown = false; // at once: what comes in before the site has hidden the page is not read
     this.#post({ type: kinds.close });
   }
 
