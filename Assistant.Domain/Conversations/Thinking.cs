@@ -2,12 +2,18 @@ using Assistant.Domain.Observability;
 
 namespace Assistant.Domain.Conversations;
 
-/// <summary>A reply being generated: what stops it, and the only door its progress leaves by.</summary>
-internal sealed class Thinking(ILiveFeed live, Conversation conversation, Guid turnId, CancellationToken cancellationToken) : IDisposable
+/// <summary>A turn from before it reads what it begins with: what stops its reply, and the only door the reply's progress leaves by.</summary>
+/// <remarks>
+/// It is there to be halted before the conversation is read: a change of control is either in what is read, or is told here afterwards and
+/// found by <see cref="Begin"/>.
+/// </remarks>
+internal sealed class Thinking(ILiveFeed live, Guid turnId, CancellationToken cancellationToken) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-    private bool _isDisposed;
+    private Conversation? _conversation;
+    private long _haltedFrom = long.MinValue;
+    private bool _hasEnded;
     private volatile bool _isHalted;
 
     /// <summary>Cancelled when thinking has ended, for whatever reason.</summary>
@@ -16,7 +22,17 @@ internal sealed class Thinking(ILiveFeed live, Conversation conversation, Guid t
     /// <summary>Whether control changed: what was generated until then may be held back, never sent.</summary>
     public bool IsHalted => _isHalted;
 
-    /// <summary>Shows the text so far, unless halted.</summary>
+    /// <summary>The reply is about to be generated, from what was read of the conversation.</summary>
+    public void Begin(Conversation conversation)
+    {
+        lock (_gate)
+        {
+            _conversation = conversation;
+            HaltIfOlder();
+        }
+    }
+
+    /// <summary>Shows the text so far, unless halted. Only after <see cref="Begin"/>.</summary>
     public void Show(string text)
     {
         // Looked at and shown under the gate: whoever has halted it may rely on nothing following.
@@ -24,7 +40,7 @@ internal sealed class Thinking(ILiveFeed live, Conversation conversation, Guid t
         {
             if (!_isHalted)
             {
-                live.Publish(new LiveEvent.ReplyProgress(conversation.Tenant, conversation.Id, turnId, text));
+                live.Publish(new LiveEvent.ReplyProgress(_conversation!.Tenant, _conversation.Id, turnId, text));
             }
         }
     }
@@ -34,25 +50,40 @@ internal sealed class Thinking(ILiveFeed live, Conversation conversation, Guid t
     {
         lock (_gate)
         {
-            if (_isDisposed || _isHalted || conversation.Version >= version)
-            {
-                return;
-            }
-
-            _isHalted = true;
-            live.Publish(new LiveEvent.ReplyAbandoned(conversation.Tenant, conversation.Id, turnId));
-            _ = _end.CancelAsync(); // whoever listens to the token goes on elsewhere, not in the middle of a take-over
+            _haltedFrom = Math.Max(_haltedFrom, version);
+            HaltIfOlder();
         }
     }
 
-    public Task EndAsync() => _end.CancelAsync();
+    /// <summary>Nothing more is generated: from here on it is the commit that a change of control stops.</summary>
+    public Task EndAsync()
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+        }
+
+        return _end.CancelAsync();
+    }
 
     public void Dispose()
     {
         lock (_gate)
         {
-            _isDisposed = true;
+            _hasEnded = true;
             _end.Dispose();
         }
+    }
+
+    private void HaltIfOlder()
+    {
+        if (_conversation is not { } conversation || _hasEnded || _isHalted || conversation.Version >= _haltedFrom)
+        {
+            return;
+        }
+
+        _isHalted = true;
+        live.Publish(new LiveEvent.ReplyAbandoned(conversation.Tenant, conversation.Id, turnId));
+        _ = _end.CancelAsync(); // whoever listens to the token goes on elsewhere, not in the middle of a take-over
     }
 }

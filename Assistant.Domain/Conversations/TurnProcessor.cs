@@ -65,6 +65,22 @@ public sealed class TurnProcessor(
     public async Task<TurnEnding> ProcessNextAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();
+        var turnId = Guid.CreateVersion7(startedAt);
+        using var thinking = new Thinking(live, turnId, cancellationToken);
+        _thinking[conversation] = thinking;
+        try
+        {
+            return await ProcessNextAsync(conversation, turnId, startedAt, thinking, cancellationToken);
+        }
+        finally
+        {
+            _thinking.TryRemove(new(conversation, thinking));
+        }
+    }
+
+    private async Task<TurnEnding> ProcessNextAsync(
+        ConversationId conversation, Guid turnId, DateTimeOffset startedAt, Thinking thinking, CancellationToken cancellationToken)
+    {
         if (await store.BeginAsync(conversation, limits.HistoryLimit, startedAt, cancellationToken) is not { } start)
         {
             return TurnEnding.NothingDue;
@@ -72,9 +88,8 @@ public sealed class TurnProcessor(
 
         using var activity = Telemetry.Activities.StartActivity("turn");
         start = await ReadAsPressAsync(start, cancellationToken);
-        var turnId = Guid.CreateVersion7(startedAt);
         var thought = IsForAssistant(start)
-            ? await ObeyAsync(start, cancellationToken) ?? await ThinkAsync(start, turnId, cancellationToken)
+            ? await ObeyAsync(start, cancellationToken) ?? await ThinkAsync(start, thinking)
             : new Thought(TurnResult.LeftToPeople, null, null, [], false, null);
         var commit = new TurnCommit(
             turnId, start.Conversation, start.Entry, start.Conversation.Version, thought.Result, thought.Reply,
@@ -130,14 +145,13 @@ public sealed class TurnProcessor(
             ? new Thought(TurnResult.Answered, new MessageBody(answer), null, [], false, null)
             : null;
 
-    private async Task<Thought> ThinkAsync(TurnStart start, Guid turnId, CancellationToken cancellationToken)
+    private async Task<Thought> ThinkAsync(TurnStart start, Thinking thinking)
     {
         var text = new StringBuilder();
         List<Fact> facts = [];
         TurnUsage? usage = null;
         var asksForPerson = false;
-        using var thinking = new Thinking(live, start.Conversation, turnId, cancellationToken);
-        _thinking[start.Conversation.Id] = thinking;
+        thinking.Begin(start.Conversation);
         var typingShown = ShowTypingAsync(start, thinking.Token);
         try
         {
@@ -189,7 +203,6 @@ public sealed class TurnProcessor(
         }
         finally
         {
-            _thinking.TryRemove(new(start.Conversation.Id, thinking));
             await thinking.EndAsync();
             await typingShown;
         }

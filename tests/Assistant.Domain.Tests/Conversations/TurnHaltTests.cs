@@ -171,6 +171,39 @@ public sealed class TurnHaltTests : TurnRig
     }
 
     [Fact]
+    public async Task A_takeover_just_after_a_turn_has_begun_lets_not_a_word_of_it_be_shown()
+    {
+        using var somebody = Live.Subscribe(Home, 100);
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        Engines.Script = (_, _) => StreamDeafly(Task.CompletedTask);
+        Turns.Began = () => TakeOverNowAsync(conversation);
+
+        Assert.Equal(TurnEnding.Superseded, await RunAsync(conversation));
+
+        Assert.Empty(Shown<LiveEvent.ReplyProgress>());
+        Assert.Empty(await RepliesAsync(conversation));
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+        Assert.Equal(TurnResult.LeftToPeople, Turns.Commits[^1].Result);
+    }
+
+    [Fact]
+    public async Task A_halt_while_a_turn_begins_that_reads_the_newer_version_does_not_touch_it()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var taken = await TakeOverNowAsync(conversation);
+        await HandBackAsync(conversation);
+        Engines.Answer("Your boiler is fine.");
+        Turns.Began = () =>
+        {
+            Processor.Halt(conversation, taken.Version);
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+        Assert.Equal(["Your boiler is fine."], await RepliesAsync(conversation));
+    }
+
+    [Fact]
     public async Task A_halt_without_a_turn_is_nothing()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");

@@ -88,8 +88,20 @@ public abstract class TurnRig : PathContract
 
         public Exception? Failure { get; set; }
 
-        public Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
-            => inner.BeginAsync(conversation, historyLimit, now, cancellationToken);
+        /// <summary>What happens once a turn has read what it begins with, before anything else does.</summary>
+        public Func<Task>? Began { get; set; }
+
+        public async Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
+        {
+            var start = await inner.BeginAsync(conversation, historyLimit, now, cancellationToken);
+            if (Began is { } began)
+            {
+                Began = null;
+                await began();
+            }
+
+            return start;
+        }
 
         public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
         {
