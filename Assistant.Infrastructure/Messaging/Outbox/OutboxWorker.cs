@@ -147,8 +147,14 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
             while (lane.TakeOrLeave(out var entry) && !_stopping.IsCancellationRequested)
             {
                 entry ??= await ClaimAsync(conversation);
-                while (entry is not null && !_stranded.IsTakenBack(entry))
+                while (entry is not null)
                 {
+                    if (_stranded.IsTakenBack(entry))
+                    {
+                        lane.LookAgain(); // it is due again
+                        break;
+                    }
+
                     entry = await DeliverAsync(lane, entry);
                 }
             }

@@ -28,6 +28,10 @@ internal sealed class SendLane
     /// <summary>Completes when the lane has ended.</summary>
     public Task Idle => _idle.Task;
 
+    /// <param name="claimed">
+    /// A row to send, or <see langword="null"/>: there may be one in the outbox. Recording a row that was sent claims what waits behind it, so
+    /// nobody need look for that.
+    /// </param>
     public LaneOffer Offer(OutboxEntry? claimed)
     {
         lock (_gate)
@@ -37,8 +41,11 @@ internal sealed class SendLane
                 return LaneOffer.Gone;
             }
 
-            _isWoken = true;
-            if (claimed is not null)
+            if (claimed is null)
+            {
+                _isWoken = true;
+            }
+            else
             {
                 _handed.Enqueue(claimed);
             }

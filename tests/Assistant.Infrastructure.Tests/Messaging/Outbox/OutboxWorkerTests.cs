@@ -24,8 +24,8 @@ public sealed class OutboxWorkerTests : PathContract
 
     private OutboxWorker Worker => _worker ??= NewWorker(new OutboxOptions { MaxAttempts = MaxAttempts });
 
-    private OutboxWorker NewWorker(OutboxOptions options)
-        => new(Ports.Outbox, _session, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+    private OutboxWorker NewWorker(OutboxOptions options, IOutbox? outbox = null)
+        => new(outbox ?? Ports.Outbox, _session, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
     [Fact]
     public async Task A_settle_that_comes_late_does_not_undo_a_later_one()
@@ -210,6 +210,40 @@ public sealed class OutboxWorkerTests : PathContract
     }
 
     [Fact]
+    public async Task A_reply_that_was_handed_over_leaves_without_another_look_into_the_outbox()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "one", "two");
+        var looks = 0;
+        using var worker = NewWorker(new OutboxOptions(), new FailingOutbox(Ports.Outbox, name =>
+        {
+            looks += name == nameof(IOutbox.ClaimNextAsync) ? 1 : 0;
+            return false;
+        }));
+
+        await SendAsync(worker, conversation, claimed);
+
+        Assert.Equal(["one", "two"], _session.Sent.Select(m => m.Body.Markdown));
+        Assert.Equal(0, looks);
+    }
+
+    [Fact]
+    public async Task A_claim_handed_over_after_it_was_taken_back_sends_the_row_as_one_that_may_have_been_shown()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi");
+        // It takes back what is stranded, and does not come to send what is due by itself.
+        using var worker = NewWorker(new OutboxOptions(), new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.FindDueAsync)));
+        await worker.SweepAsync(Cancel);
+        Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+        await worker.SweepAsync(Cancel);
+
+        await SendAsync(worker, conversation, claimed);
+
+        Assert.True(Assert.Single(_session.Sent).MayRepeat);
+    }
+
+    [Fact]
     public async Task A_send_the_store_could_not_record_is_recorded_later_and_not_repeated()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
@@ -235,6 +269,17 @@ public sealed class OutboxWorkerTests : PathContract
     /// <summary>Signals the worker and lets it run until its lane is gone.</summary>
     private void Send(ConversationId conversation, OutboxEntry? claimed = null)
         => Step(() => Worker.Committed(conversation, claimed), () => Worker.Active == 0);
+
+    /// <summary>The same for a worker whose outbox answers on a thread of its own.</summary>
+    private static async Task SendAsync(OutboxWorker worker, ConversationId conversation, OutboxEntry? claimed)
+    {
+        worker.Committed(conversation, claimed);
+        while (worker.Active > 0)
+        {
+            await Task.Yield();
+            Cancel.ThrowIfCancellationRequested();
+        }
+    }
 
     private void Step(Action act, Func<bool> isDone)
         => _steps.Run(

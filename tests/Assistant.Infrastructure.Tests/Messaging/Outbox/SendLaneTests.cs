@@ -18,14 +18,25 @@ public sealed class SendLaneTests
     }
 
     [Fact]
-    public void Rows_handed_over_come_first_and_in_order_then_a_look_into_the_outbox()
+    public void Rows_handed_over_come_first_and_in_order_then_a_look_into_the_outbox_where_somebody_asked_for_one()
     {
         var conversation = Row.NewConversation();
         var (one, two) = (Row.Of(conversation), Row.Of(conversation));
         _lane.Offer(one);
+        _lane.Offer(null);
         _lane.Offer(two);
 
         Assert.Equal([one, two, null], Take(3));
+        Assert.False(_lane.TakeOrLeave(out _));
+    }
+
+    [Fact]
+    public void A_row_handed_over_asks_for_no_look_recording_it_is_one()
+    {
+        var row = Row.Of(Row.NewConversation());
+        _lane.Offer(row);
+
+        Assert.Equal([row], Take(1));
         Assert.False(_lane.TakeOrLeave(out _));
     }
 
