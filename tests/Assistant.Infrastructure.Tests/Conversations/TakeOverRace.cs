@@ -7,6 +7,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
@@ -14,7 +15,6 @@ using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
-using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -59,7 +59,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         _chat = new ExternalChat(string.Create(CultureInfo.InvariantCulture, $"race-{seed}"));
         _outbox = new GatedOutbox(ports.Outbox);
         _worker = new OutboxWorker(_outbox, this, new FileParts(ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions { MaxAttempts = 100 }), ports.Clock, NullLogger<OutboxWorker>.Instance);
-        var live = new InMemoryLiveFeed();
+        var live = new WatchedFeed(Watch);
         _processor = new TurnProcessor(
             new GatedTurns(ports.Turns), ports.Recall, this, this, this, ports.Connections, this, live, TurnLimits.Default, ports.Clock);
         _desk = new ConversationDesk(ports.Conversations, ports.Queries, ports.Connections, this, this, this, live, AttachmentLimits.Default, FakeFileAddresses.None, ports.Clock);
@@ -252,6 +252,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         for (var part = 0; part < parts; part++)
         {
             await _steps.PauseAsync(3);
+            _ports.Clock.Advance(TimeSpan.FromMilliseconds(100)); // long enough for its progress to be shown
             yield return new ReplyChunk.Text(Part(reply, part) + "\n\n");
 
             // Asked for more, so this part was taken before anything was halted.
@@ -259,6 +260,14 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         }
 
         yield return new ReplyChunk.Completed(new TurnUsage("scripted", "scripted", 1, 1, null, TimeSpan.Zero));
+    }
+
+    private void Watch(LiveEvent liveEvent)
+    {
+        if (_isGuarded && liveEvent is LiveEvent.ReplyProgress progress)
+        {
+            _problems.Add($"'{progress.Text.Trim()}' was shown after the take-over had returned");
+        }
     }
 
     private static string Part(int reply, int part) => string.Create(CultureInfo.InvariantCulture, $"{Assistants} {reply:00}{part}");
