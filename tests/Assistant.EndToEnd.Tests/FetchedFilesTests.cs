@@ -38,8 +38,7 @@ public sealed class FetchedFilesTests(Chromium chromium)
         var desk = new ConsolePage(page, house.Address);
         await desk.SignInAsync(Email, TestInstallation.Password, $"/conversations/{conversation}");
         await desk.PressAsync("Take over to reply");
-        await page.Locator(".composer input[type=file]").SetInputFilesAsync(new FilePayload { Name = "家 house.png", MimeType = "image/png", Buffer = Photo });
-        await page.Locator(".composer .chosen li").WaitForAsync();
+        await desk.ChooseFilesAsync(new FilePayload { Name = "家 house.png", MimeType = "image/png", Buffer = Photo });
         await page.Locator(".composer textarea").FillAsync("Here it is:");
         await desk.PressAsync("Send");
         await Eventually.FindAsync("the photo", () => Task.FromResult(line.ShownFiles.Count == 1 ? "" : null));
@@ -90,8 +89,7 @@ public sealed class FetchedFilesTests(Chromium chromium)
         var desk = new ConsolePage(page, house.Address);
         await desk.SignInAsync(Email, TestInstallation.Password, $"/conversations/{conversation}");
         await desk.PressAsync("Take over to reply");
-        await page.Locator(".composer input[type=file]").SetInputFilesAsync(new FilePayload { Name = "house.png", MimeType = "image/png", Buffer = Photo });
-        await page.Locator(".composer .chosen li").WaitForAsync();
+        await desk.ChooseFilesAsync(new FilePayload { Name = "house.png", MimeType = "image/png", Buffer = Photo });
         await desk.PressAsync("Send");
         await Expect(page.GetByText("LINE fetches files from this installation, which needs a public https address for that. Set it (Assistant__Public__BaseUrl) and start again.")).ToBeVisibleAsync();
         await desk.PressAsync("Hand back");

@@ -111,9 +111,9 @@ public sealed class FilesTests(Chromium chromium)
         var desk = new ConsolePage(page, house.Address);
         await desk.SignInAsync(Email, TestInstallation.Password, $"/conversations/{conversation}");
         await desk.PressAsync("Take over to reply");
-        await page.Locator(".composer input[type=file]").SetInputFilesAsync(
-            new FilePayload[] { new() { Name = "the plan 计划.txt", MimeType = "text/plain", Buffer = "first the roof"u8.ToArray() }, new() { Name = "house.png", MimeType = "image/png", Buffer = Photo } });
-        await page.Locator(".composer .chosen li").Nth(1).WaitForAsync();
+        await desk.ChooseFilesAsync(
+            new FilePayload { Name = "the plan 计划.txt", MimeType = "text/plain", Buffer = "first the roof"u8.ToArray() },
+            new FilePayload { Name = "house.png", MimeType = "image/png", Buffer = Photo });
         await page.Locator(".composer textarea").FillAsync("Here it is:");
         await desk.PressAsync("Send");
         await telegram.WaitAsync(t => t.SaidBy(Person).Count(said => said.File is not null) == 2, Cancel);

@@ -85,6 +85,7 @@ public sealed partial class LooksTests(Chromium chromium)
         await inspector.VisitAsync("conversation-note", address + stage.Rooms.First(room => room.Name == "conversation").Path, then: async console =>
         {
             await new ConsolePage(console, address).BeAttentiveAsync();
+            await console.Locator(".composer .mode").First.WaitForAsync();
             await console.Keyboard.PressAsync("n");
             await console.Locator(".composer.note textarea:focus").WaitForAsync();
         });

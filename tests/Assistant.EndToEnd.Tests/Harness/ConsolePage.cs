@@ -36,6 +36,22 @@ internal sealed class ConsolePage(IPage page, string address)
 
     public Task PressAsync(string name) => Button(name).ClickAsync();
 
+    /// <summary>Chooses files for a reply. The field is deaf until the page has told the browser of it, and nothing shows when that is.</summary>
+    public Task ChooseFilesAsync(params FilePayload[] files) => Eventually.FindAsync("the files to be taken", async () =>
+    {
+        var taken = page.Locator(".composer .chosen li").Nth(files.Length - 1);
+        await page.Locator(".composer input[type=file]").SetInputFilesAsync(files);
+        try
+        {
+            await taken.WaitForAsync(new() { Timeout = 5_000 });
+            return taken;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    });
+
     public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public ILocator Heading(string name) => page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true });

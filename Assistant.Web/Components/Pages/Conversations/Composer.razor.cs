@@ -78,9 +78,13 @@ public sealed partial class Composer : IAsyncDisposable
         var key = $"{Model.Thread.Id}.{Model.Mode}";
         if (key != _draftKey)
         {
+            if (_draftKey is not null)
+            {
+                _files.Clear(); // chosen for another conversation; what was chosen before the script had loaded is for this one
+            }
+
             _draftKey = key;
             _preview = null;
-            _files.Clear();
             await _writer.InvokeVoidAsync("open", key);
         }
 
