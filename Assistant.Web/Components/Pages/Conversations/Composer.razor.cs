@@ -17,6 +17,7 @@ public sealed partial class Composer : IAsyncDisposable
     private IJSObjectReference? _writer;
     private DotNetObjectReference<Composer>? _self;
     private string? _draftKey;
+    private string? _filesKey;
     private Guid? _rewriting;
     private string? _preview;
     private bool _focusNext;
@@ -38,6 +39,8 @@ public sealed partial class Composer : IAsyncDisposable
 
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
+
+    private string DraftKey => $"{Model.Thread.Id}.{Model.Mode}";
 
     private bool IsNote => Model.Mode is ComposerMode.Note;
 
@@ -63,6 +66,13 @@ public sealed partial class Composer : IAsyncDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        // Files are for the conversation they were chosen in, whether or not the script has loaded by then.
+        if (DraftKey != _filesKey)
+        {
+            _filesKey = DraftKey;
+            _files.Clear();
+        }
+
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
@@ -75,14 +85,9 @@ public sealed partial class Composer : IAsyncDisposable
             return;
         }
 
-        var key = $"{Model.Thread.Id}.{Model.Mode}";
+        var key = DraftKey;
         if (key != _draftKey)
         {
-            if (_draftKey is not null)
-            {
-                _files.Clear(); // chosen for another conversation; what was chosen before the script had loaded is for this one
-            }
-
             _draftKey = key;
             _preview = null;
             await _writer.InvokeVoidAsync("open", key);
