@@ -25,11 +25,15 @@ internal sealed class FeishuDeliveries : IAsyncDisposable
     private readonly Task _delivering;
     private volatile Uri? _address;
     private string _key = "";
+    private int _open;
 
     public FeishuDeliveries() => _delivering = DeliverAsync();
 
     /// <summary>Deliveries that were not acknowledged in time, or at all.</summary>
     public int Failures { get; private set; }
+
+    /// <summary>Deliveries that are not acknowledged yet, nor given up.</summary>
+    public int Open => Volatile.Read(ref _open);
 
     /// <summary>The body of the last acknowledgement.</summary>
     public string LastAnswer { get; private set; } = "";
@@ -39,6 +43,7 @@ internal sealed class FeishuDeliveries : IAsyncDisposable
     public void Add(FeishuDelivery delivery)
     {
         Last = delivery;
+        Interlocked.Increment(ref _open);
         _waiting.Writer.TryWrite(delivery);
     }
 
@@ -113,6 +118,8 @@ internal sealed class FeishuDeliveries : IAsyncDisposable
                 {
                     await Task.Delay(Again, _stop.Token);
                 }
+
+                Interlocked.Decrement(ref _open);
             }
         }
         catch (OperationCanceledException)

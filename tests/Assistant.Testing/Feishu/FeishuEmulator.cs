@@ -90,6 +90,9 @@ public sealed partial class FeishuEmulator : IAsyncDisposable
     /// <summary>Deliveries that were not acknowledged within three seconds.</summary>
     public int FailedDeliveries => _deliveries.Failures;
 
+    /// <summary>Deliveries that are not acknowledged yet.</summary>
+    public int OpenDeliveries => _deliveries.Open;
+
     /// <summary>What the last acknowledgement said.</summary>
     public string LastAnswer => _deliveries.LastAnswer;
 

@@ -260,9 +260,15 @@ public sealed class FeishuReactionTests
 
     private static async Task RestartAsync(FeishuRig rig)
     {
-        await rig.StopAsync();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         end.CancelAfter(TimeSpan.FromSeconds(20));
+        // What was stored may not be acknowledged yet: it would be told again after the restart.
+        while (rig.Emulator.OpenDeliveries > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), end.Token);
+        }
+
+        await rig.StopAsync();
         while (rig.Emulator.OpenSockets > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), end.Token);
