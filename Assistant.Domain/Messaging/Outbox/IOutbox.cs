@@ -13,7 +13,7 @@ public enum OutboxState
     Pending,
     /// <summary>Claimed by a sender; left in this state it may have been shown.</summary>
     Sending,
-    /// <summary>Accepted by the messenger.</summary>
+    /// <summary>Accepted by the messenger: a part of a message whose last part is a row of its own. The last one is gone then.</summary>
     Sent,
     /// <summary>Stopped by a take-over.</summary>
     Held,
@@ -23,8 +23,9 @@ public enum OutboxState
     Dropped,
 }
 
-/// <summary>Durable queue of messages to be sent: one row per message shown, in order within a conversation.</summary>
+/// <summary>Durable queue of messages to be sent: one row per message to be shown, in order within a conversation.</summary>
 /// <remarks>
+/// A row goes when it has been sent: that and the messenger's id are the message's from then on, written in the same transaction.
 /// Rows are written by the transaction that decided to say something (a turn, an operator's reply), already claimed when nothing
 /// else of the conversation waits. A row in <see cref="OutboxState.Sending"/> at start-up, or one that nobody sends, was interrupted:
 /// it is sent again with <see cref="OutboundMessage.MayRepeat"/> unless a probe finds it shown. Safe for concurrent use.

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Assistant.Infrastructure.Messaging.Outbox;
 
-/// <summary>One message to be shown in a chat.</summary>
+/// <summary>One part of a message that is to be shown in a chat. Gone once it was, but for the parts before a message's last.</summary>
 internal sealed class OutboxRow : ITenantRow
 {
     public Guid Id { get; set; }
@@ -46,13 +46,14 @@ internal sealed class OutboxRow : ITenantRow
 
     public DateTimeOffset DueAt { get; set; }
 
+    /// <summary>Of a part before the last that was sent.</summary>
     public string? ExternalId { get; set; }
 
     public string? Error { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>When it was sent, or given up.</summary>
+    /// <summary>When it was sent, given up or dropped.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<OutboxRow>

@@ -26,7 +26,11 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
 
     private const string Claim = "UPDATE outbox SET state = 'Sending', attempts = attempts + 1 WHERE id = @p0 AND state = 'Pending'";
 
-    private const string Sent =
+    // What was sent is the message's from here on: its row says so and keeps the id. Only the parts before the last one stay, for reactions
+    // to name them.
+    private const string Done = "DELETE FROM outbox WHERE id = @p0 AND state = 'Sending'";
+
+    private const string PartSent =
         "UPDATE outbox SET state = 'Sent', external_id = @p1, ended_at = @p2, error = NULL WHERE id = @p0 AND state = 'Sending'";
 
     private const string ReadMessage =
@@ -77,7 +81,8 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
             TenantScope.Of(entry.Tenant),
             session =>
             {
-                if (session.Execute(Sent, entry.Id, externalId, now) == 1)
+                var sent = entry.IsLastPart ? session.Execute(Done, entry.Id) : session.Execute(PartSent, entry.Id, externalId, now);
+                if (sent == 1)
                 {
                     MessageSent(session, entry, externalId);
                     session.Audit(Record(entry, AuditActions.MessageSent, now, entry.MayRepeat ? MayRepeatDetail : AuditDraft.NoDetails));

@@ -176,4 +176,46 @@ public sealed class MigrationTests
             cancel);
         Assert.Equal(["k1 Pending 12", "Hello Sending 14", "T2 Answered 18", "1 x 02"], kept);
     }
+
+    [Fact]
+    public async Task On_sqlite_what_was_sent_leaves_the_outbox_but_for_the_parts_before_the_last() => await SentRowsGoAsync(await TestHouse.OnSqliteAsync());
+
+    [Fact]
+    public async Task On_postgres_what_was_sent_leaves_the_outbox_but_for_the_parts_before_the_last() => await SentRowsGoAsync(await TestHouse.OnPostgresAsync());
+
+    private static async Task SentRowsGoAsync(TestHouse opened)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var house = opened;
+        await using (var context = house.Get<IDatabase>().OpenSchemaContext())
+        {
+            var migrator = context.GetService<IMigrator>();
+            var all = context.Database.GetMigrations().ToList();
+            await migrator.MigrateAsync(all[all.FindIndex(name => name.EndsWith("_SentRowsGo", StringComparison.Ordinal)) - 1], cancel);
+            await context.Database.ExecuteSqlRawAsync(
+                """
+                INSERT INTO tenants (id, display_name, created_at) VALUES ('home', 'Home', 0);
+                INSERT INTO people (id, tenant_id, display_name, created_at) VALUES ('01900000-0000-7000-8000-000000000001', 'home', 'Ann', 0);
+                INSERT INTO conversations (id, tenant_id, connection_id, chat_id, thread_id, is_group, person_id, status, version, last_seq, created_at, last_at)
+                VALUES ('01900000-0000-7000-8000-000000000002', 'home', 'tg', '7', '', false, '01900000-0000-7000-8000-000000000001', 'Open', 1, 1, 0, 0);
+                """,
+                cancel);
+            var number = 10;
+            foreach (var (text, part, isLast, state) in (IEnumerable<(string, int, bool, string)>)
+                [("whole", 0, true, "Sent"), ("first", 0, false, "Sent"), ("last", 1, true, "Sent"), ("dead", 0, true, "Dead"), ("under way", 0, true, "Sending")])
+            {
+                await context.Database.ExecuteSqlRawAsync(
+                    """
+                    INSERT INTO outbox (id, tenant_id, conversation_id, connection_id, message_seq, part, is_last_part, text, by_assistant, state, attempts, may_repeat, due_at, created_at)
+                    VALUES ({0}, 'home', '01900000-0000-7000-8000-000000000002', 'tg', {1}, {2}, {3}, {4}, true, {5}, 1, false, 0, 0)
+                    """,
+                    [Guid.Parse($"01900000-0000-7000-8000-0000000000{number}"), number++, part, isLast, text, state], cancel);
+            }
+
+            await migrator.MigrateAsync(null, cancel);
+        }
+
+        var left = await house.Get<IReadPool>().ReadAsync(TenantScope.System, session => session.Query("SELECT text FROM outbox ORDER BY id", r => r.GetString(0)), cancel);
+        Assert.Equal(["first", "dead", "under way"], left);
+    }
 }

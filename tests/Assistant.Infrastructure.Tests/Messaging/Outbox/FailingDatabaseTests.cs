@@ -21,14 +21,16 @@ public abstract class FailingDatabaseTests : PathContract
     private readonly FaultCounter _faults = new();
     private readonly ScriptedSession _session = new();
 
-    /// <summary>Statements that make the database refuse to mark a row sent, and undo that.</summary>
+    /// <summary>Statements that make the database refuse what is written once a row was sent, before a message's last part and after it, and undo that.</summary>
     protected abstract (string Break, string Mend) Refusal { get; }
 
-    [Fact]
-    public async Task A_reply_is_shown_once_and_recorded_when_the_database_is_well_again()
+    [Theory]
+    [InlineData("hi")]
+    [InlineData("hi", "there")]
+    public async Task A_reply_is_shown_once_and_recorded_when_the_database_is_well_again(params string[] parts)
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
-        var claimed = await AnswerAsync(conversation, "hi", "there");
+        var claimed = await AnswerAsync(conversation, parts);
         using var worker = Worker();
         Run(Refusal.Break);
 
@@ -39,14 +41,14 @@ public abstract class FailingDatabaseTests : PathContract
         Run(Refusal.Mend);
         await UntilAsync(() => worker.Active == 0);
 
-        await AssertAllSentOnceAsync(conversation);
+        await AssertAllSentOnceAsync(conversation, parts);
     }
 
-    protected async Task AssertAllSentOnceAsync(ConversationId conversation)
+    protected async Task AssertAllSentOnceAsync(ConversationId conversation, params string[] parts)
     {
-        Assert.Equal(["hi", "there"], _session.Sent.Select(m => m.Body.Markdown));
+        Assert.Equal(parts, _session.Sent.Select(m => m.Body.Markdown));
         Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
-        Assert.Equal(2, (await AuditOfAsync(Home)).Count(e => e.What.Action == AuditActions.MessageSent));
+        Assert.Equal(parts.Length, (await AuditOfAsync(Home)).Count(e => e.What.Action == AuditActions.MessageSent));
         Assert.Equal(0, await Ports.Outbox.RecoverInterruptedAsync(Cancel));
     }
 
@@ -114,8 +116,9 @@ public abstract class FailingDatabaseTests : PathContract
 public sealed class FailingSqliteTests : FailingDatabaseTests
 {
     protected override (string Break, string Mend) Refusal => (
-        "CREATE TRIGGER refuse BEFORE UPDATE ON outbox WHEN NEW.state = 'Sent' BEGIN SELECT RAISE(ABORT, 'refused'); END",
-        "DROP TRIGGER refuse");
+        "CREATE TRIGGER refuse_part BEFORE UPDATE ON outbox WHEN NEW.state = 'Sent' BEGIN SELECT RAISE(ABORT, 'refused'); END; "
+        + "CREATE TRIGGER refuse_last BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        "DROP TRIGGER refuse_part; DROP TRIGGER refuse_last");
 
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
 }
@@ -124,13 +127,14 @@ public sealed class FailingPostgresTests : FailingDatabaseTests
 {
     protected override (string Break, string Mend) Refusal => (
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$; "
-        + "CREATE TRIGGER refuse BEFORE UPDATE ON outbox FOR EACH ROW WHEN (NEW.state = 'Sent') EXECUTE FUNCTION refuse()",
-        "DROP TRIGGER refuse ON outbox");
+        + "CREATE TRIGGER refuse_part BEFORE UPDATE ON outbox FOR EACH ROW WHEN (NEW.state = 'Sent') EXECUTE FUNCTION refuse(); "
+        + "CREATE TRIGGER refuse_last BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION refuse()",
+        "DROP TRIGGER refuse_part ON outbox; DROP TRIGGER refuse_last ON outbox");
 
     [Fact]
     public async Task A_reply_is_recorded_over_a_new_connection_when_the_server_dropped_the_old_one()
         => await AssertAllSentOnceAsync(await SendWhileAsync(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"));
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"), "hi", "there");
 
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }

@@ -18,12 +18,16 @@ public sealed partial class InMemoryHouse
         => Locked(() =>
         {
             var (room, row) = Place(entry);
-            if (row.State == OutboxState.Sending)
+            if (row?.State == OutboxState.Sending)
             {
                 (row.State, row.ExternalId) = (OutboxState.Sent, externalId);
-                if (entry.IsLastPart && !room.Messages.Exists(m => m.ExternalId == externalId))
+                if (entry.IsLastPart)
                 {
-                    room.Change(entry.MessageSeq, m => m with { ExternalId = externalId });
+                    room.Outbox.Remove(row);
+                    if (!room.Messages.Exists(m => m.ExternalId == externalId))
+                    {
+                        room.Change(entry.MessageSeq, m => m with { ExternalId = externalId });
+                    }
                 }
 
                 room.Weigh(entry.MessageSeq);
@@ -37,7 +41,7 @@ public sealed partial class InMemoryHouse
         => Locked(() =>
         {
             var (room, row) = Place(entry);
-            if (row.State == OutboxState.Sending)
+            if (row?.State == OutboxState.Sending)
             {
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - (isAttempt ? 0 : 1), MayRepeat = row.Entry.MayRepeat || isUncertain };
                 (row.Error, row.DueAt) = (reason, retryAt);
@@ -51,7 +55,7 @@ public sealed partial class InMemoryHouse
         => Locked(() =>
         {
             var (room, row) = Place(entry);
-            if (row.State == OutboxState.Sending)
+            if (row?.State == OutboxState.Sending)
             {
                 (row.State, row.Error, row.EndedAt) = (OutboxState.Dead, reason, Now);
                 room.Weigh(entry.MessageSeq);
@@ -65,7 +69,7 @@ public sealed partial class InMemoryHouse
         => Locked(() =>
         {
             var (room, row) = Place(entry);
-            if (row.State == OutboxState.Sending)
+            if (row?.State == OutboxState.Sending)
             {
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - 1 };
                 row.State = OutboxState.Held;
@@ -129,10 +133,11 @@ public sealed partial class InMemoryHouse
         return true;
     }
 
-    private (Room Room, Row Row) Place(OutboxEntry entry)
+    /// <summary>No row when it was sent meanwhile.</summary>
+    private (Room Room, Row? Row) Place(OutboxEntry entry)
     {
         var room = RoomOf(entry.Conversation);
-        return (room, room.Outbox.Find(r => r.Entry.Id == entry.Id) ?? throw new InvalidOperationException($"There is no row {entry.Id}."));
+        return (room, room.Outbox.Find(r => r.Entry.Id == entry.Id));
     }
 
     private static OutboxEntry? ClaimFirst(Room room, DateTimeOffset now)
