@@ -85,10 +85,9 @@ run_project() {
   local name=Assistant.$1.Tests result=${3:-Assistant.$1.Tests}
   local dll=tests/$name/bin/Release/net10.0/$name.dll
   heading "$result"
-  # A run that dies or hangs leaves no result file, which the summary counts as a failure of its own. The limit is for one that hangs: a
-  # machine at half the speed of the usual one must not reach it.
+  # A run that dies or hangs leaves no result file, which the summary counts as a failure of its own.
   touch "$results/$result.expected"
-  timeout --kill-after=30 "${2:-1800}" dotnet "$dll" -noLogo -noColor -noAutoReporters -result-ctrf "$results/$result.ctrf.json" "${@:4}" \
+  timeout --kill-after=30 "${2:-900}" dotnet "$dll" -noLogo -noColor -noAutoReporters -result-ctrf "$results/$result.ctrf.json" "${@:4}" \
     >"$results/$result.log" 2>&1
   local code=$?
   tail -n 1 "$results/$result.log"
@@ -140,15 +139,15 @@ mapfile -t second < <(ends -class "${lot2[@]}")
 mapfile -t third < <(ends -class- Looks "${lot1[@]}" "${lot2[@]}")
 {
   run_project Web
-  ASSISTANT_TEST_PORTS=22200 run_project EndToEnd 2400 Assistant.EndToEnd.Tests.1 "${first[@]}"
+  ASSISTANT_TEST_PORTS=22200 run_project EndToEnd 1300 Assistant.EndToEnd.Tests.1 "${first[@]}"
 } &
 {
   run_project Infrastructure
-  ASSISTANT_TEST_PORTS=22400 run_project EndToEnd 2400 Assistant.EndToEnd.Tests.2 "${second[@]}"
+  ASSISTANT_TEST_PORTS=22400 run_project EndToEnd 1000 Assistant.EndToEnd.Tests.2 "${second[@]}"
 } &
 {
-  run_project EndToEnd 1800 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' # takes the pictures
-  run_project EndToEnd 2400 Assistant.EndToEnd.Tests.3 "${third[@]}"
+  run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' # takes the pictures
+  run_project EndToEnd 1000 Assistant.EndToEnd.Tests.3 "${third[@]}"
 } &
 wait
 
