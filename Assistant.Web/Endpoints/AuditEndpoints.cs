@@ -164,8 +164,9 @@ internal static class AuditEndpoints
 
     private static async Task<IResult> ExportAsync(
         ApiCaller caller, IAuditLog log, CheckpointDesk desk, TimeProvider time, CancellationToken ct,
-        [FromQuery, Description("jsonl, which can be verified, or csv.")] string format = "jsonl")
+        [FromQuery, Description("jsonl, which can be verified, or csv; jsonl when left out.")] string? format = null)
     {
+        format ??= "jsonl";
         if (format is not ("jsonl" or "csv"))
         {
             return Problems.Invalid("format", "The format is jsonl or csv.");

@@ -48,23 +48,23 @@ internal static class ConversationEndpoints
 
     private static void MapControl(RouteGroupBuilder group)
     {
-        Control("takeover", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
-                => AnswerAsync(desk.TakeOverAsync(caller.Value, new ConversationId(id), ct)))
+        Control(group.MapPost("/{id:guid}/takeover", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.TakeOverAsync(caller.Value, new ConversationId(id), ct))))
             .Audits(AuditActions.ConversationTakenOver).WithSummary("Takes the conversation over")
             .WithDescription("When this answers 200, nothing the assistant decided before leaves any more.");
-        Control("handback", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
-                => AnswerAsync(desk.HandBackAsync(caller.Value, new ConversationId(id), ct)))
+        Control(group.MapPost("/{id:guid}/handback", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.HandBackAsync(caller.Value, new ConversationId(id), ct))))
             .Audits(AuditActions.ConversationHandedBack).WithSummary("Hands the conversation back to the assistant")
             .WithDescription("What was held back stays held.");
-        Control("close", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
-                => AnswerAsync(desk.CloseAsync(caller.Value, new ConversationId(id), ct)))
+        Control(group.MapPost("/{id:guid}/close", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.CloseAsync(caller.Value, new ConversationId(id), ct))))
             .Audits(AuditActions.ConversationClosed).WithSummary("Closes the conversation").WithDescription("A new message of the person opens it again.");
-        Control("reopen", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
-                => AnswerAsync(desk.ReopenAsync(caller.Value, new ConversationId(id), ct)))
+        Control(group.MapPost("/{id:guid}/reopen", (Guid id, ApiCaller caller, ConversationDesk desk, CancellationToken ct)
+                => AnswerAsync(desk.ReopenAsync(caller.Value, new ConversationId(id), ct))))
             .Audits(AuditActions.ConversationReopened).WithSummary("Opens a closed conversation again");
 
-        RouteHandlerBuilder Control(string verb, Delegate act) => group.MapPost($"/{{id:guid}}/{verb}", act).Needs(Permissions.ConversationsReply)
-            .Produces<ControlResource>().ProducesProblem(404).ProducesProblem(409);
+        static RouteHandlerBuilder Control(RouteHandlerBuilder act)
+            => act.Needs(Permissions.ConversationsReply).Produces<ControlResource>().ProducesProblem(404).ProducesProblem(409);
     }
 
     private static void MapWords(RouteGroupBuilder group)

@@ -52,22 +52,21 @@ internal static class ForgettingEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        MapScope(
-            "/people/{id:guid}", "a person",
-            (Guid id, ApiCaller caller, ForgettingDesk desk, CancellationToken ct) => PreviewAsync(ErasureScope.Of(new PersonId(id)), caller.Value, desk, ct),
+        Preview("a person", api.MapGet("/people/{id:guid}/forgetting",
+            (Guid id, ApiCaller caller, ForgettingDesk desk, CancellationToken ct) => PreviewAsync(ErasureScope.Of(new PersonId(id)), caller.Value, desk, ct)));
+        Forget("a person", api.MapPost("/people/{id:guid}/forget",
             (Guid id, ForgetRequest request, ApiCaller caller, ForgettingDesk desk, CancellationToken ct)
-                => ForgetAsync(ErasureScope.Of(new PersonId(id)), request, caller.Value, desk, ct));
-        MapScope(
-            "/conversations/{id:guid}", "a conversation",
-            (Guid id, ApiCaller caller, ForgettingDesk desk, CancellationToken ct) => PreviewAsync(ErasureScope.Of(new ConversationId(id)), caller.Value, desk, ct),
+                => ForgetAsync(ErasureScope.Of(new PersonId(id)), request, caller.Value, desk, ct)));
+        Preview("a conversation", api.MapGet("/conversations/{id:guid}/forgetting",
+            (Guid id, ApiCaller caller, ForgettingDesk desk, CancellationToken ct) => PreviewAsync(ErasureScope.Of(new ConversationId(id)), caller.Value, desk, ct)));
+        Forget("a conversation", api.MapPost("/conversations/{id:guid}/forget",
             (Guid id, ForgetRequest request, ApiCaller caller, ForgettingDesk desk, CancellationToken ct)
-                => ForgetAsync(ErasureScope.Of(new ConversationId(id)), request, caller.Value, desk, ct));
-        MapScope(
-            "/conversations/{id:guid}/messages/{seq:long}", "a message",
-            (Guid id, long seq, ApiCaller caller, ForgettingDesk desk, CancellationToken ct)
-                => PreviewAsync(ErasureScope.Of(new ConversationId(id), seq), caller.Value, desk, ct),
+                => ForgetAsync(ErasureScope.Of(new ConversationId(id)), request, caller.Value, desk, ct)));
+        Preview("a message", api.MapGet("/conversations/{id:guid}/messages/{seq:long}/forgetting",
+            (Guid id, long seq, ApiCaller caller, ForgettingDesk desk, CancellationToken ct) => PreviewAsync(ErasureScope.Of(new ConversationId(id), seq), caller.Value, desk, ct)));
+        Forget("a message", api.MapPost("/conversations/{id:guid}/messages/{seq:long}/forget",
             (Guid id, long seq, ForgetRequest request, ApiCaller caller, ForgettingDesk desk, CancellationToken ct)
-                => ForgetAsync(ErasureScope.Of(new ConversationId(id), seq), request, caller.Value, desk, ct));
+                => ForgetAsync(ErasureScope.Of(new ConversationId(id), seq), request, caller.Value, desk, ct)));
 
         var group = api.MapGroup("/erasures").WithTags("Forgetting");
         group.MapGet("/", ListAsync).Needs(Permissions.PeopleForget)
@@ -81,16 +80,16 @@ internal static class ForgettingEndpoints
             .WithSummary("Exports everything about a person").WithDescription("Wants proof. json is documented and versioned; html is one page to be read.")
             .Produces(200, contentType: "application/json", additionalContentTypes: "text/html").ProducesValidationProblem().ProducesProblem(404);
 
-        void MapScope(string path, string what, Delegate preview, Delegate forget)
-        {
-            api.MapGet($"{path}/forgetting", preview).Needs(Permissions.PeopleForget).WithTags("Forgetting")
+        static void Preview(string what, RouteHandlerBuilder preview)
+            => preview.Needs(Permissions.PeopleForget).WithTags("Forgetting")
                 .WithSummary($"What would go if {what} were forgotten").Produces<ErasurePreviewResource>().ProducesProblem(404);
-            api.MapPost($"{path}/forget", forget).Needs(Permissions.PeopleForget).AuditsUnderProof(AuditActions.ErasureBegun, AuditActions.PersonKeyDestroyed).WithTags("Forgetting")
+
+        static void Forget(string what, RouteHandlerBuilder forget)
+            => forget.Needs(Permissions.PeopleForget).AuditsUnderProof(AuditActions.ErasureBegun, AuditActions.PersonKeyDestroyed).WithTags("Forgetting")
                 .WithSummary($"Forgets {what} for good")
                 .WithDescription("Wants proof. 409 with the new preview when something changed since the one agreed to. "
                     + "When this answers 202, nobody sees it any more; deleting goes on and ends in a certificate.")
                 .Produces<ErasureResource>(202).Produces<ErasurePreviewResource>(409).ProducesProblem(404);
-        }
     }
 
     private static async Task<IResult> PreviewAsync(ErasureScope scope, Caller caller, ForgettingDesk desk, CancellationToken ct)
@@ -118,8 +117,9 @@ internal static class ForgettingEndpoints
             : Problems.NotFound("certificate");
 
     private static async Task<IResult> ExportAsync(
-        Guid id, ApiCaller caller, PersonExportDesk desk, CancellationToken ct, [FromQuery, Description("json or html.")] string format = "json")
+        Guid id, ApiCaller caller, PersonExportDesk desk, CancellationToken ct, [FromQuery, Description("json or html; json when left out.")] string? format = null)
     {
+        format ??= "json";
         if (format is not ("json" or "html"))
         {
             return Problems.Invalid("format", "The format is json or html.");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Assistant.Web.Endpoints;
 
@@ -30,12 +31,37 @@ internal static partial class MalformedRequests
         }
     }
 
+    /// <summary>Endpoint filter: names the parameter of path or query that cannot be read. The code generated for an endpoint sets the status and says no more.</summary>
+    public static ValueTask<object?> NameUnreadAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        => context.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest
+            ? ValueTask.FromResult<object?>(ExplainUnread(context.HttpContext))
+            : next(context);
+
+    private static IResult ExplainUnread(HttpContext context)
+    {
+        foreach (var parameter in context.GetEndpoint()!.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Where(parameter => parameter.HasTryParse))
+        {
+            var given = context.Request.RouteValues[parameter.Name] as string ?? context.Request.Query[parameter.Name];
+            if (given is not null && !IsRead(given, parameter.ParameterInfo.ParameterType))
+            {
+                return Problems.Invalid(JsonNamingPolicy.CamelCase.ConvertName(parameter.Name), "This value cannot be read.");
+            }
+        }
+
+        return Problems.Of(StatusCodes.Status400BadRequest, "Invalid request", "A value cannot be read; /openapi/v1.json describes them.");
+    }
+
+    private static bool IsRead(string text, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type.GetMethod("TryParse", [typeof(string), type.MakeByRefType()])?.Invoke(null, [text, null]) is true;
+    }
+
     /// <summary>Says what is wrong by field and in our words: the framework's name our types.</summary>
     public static IResult Explain(BadHttpRequestException malformed) => malformed switch
     {
         { StatusCode: not StatusCodes.Status400BadRequest } => Problems.Of(malformed.StatusCode, "Invalid request", malformed.Message),
         { InnerException: JsonException fault } => ExplainJson(fault),
-        _ when ParameterOf(malformed) is { } parameter => Problems.Invalid(parameter, "This value cannot be read."),
         _ => Problems.Invalid(Body, "A JSON body is needed, as /openapi/v1.json describes it."),
     };
 
@@ -52,15 +78,7 @@ internal static partial class MalformedRequests
             $"Line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}: this is not what /openapi/v1.json describes."));
     }
 
-    /// <summary>The parameter of path or query that a value cannot be bound to.</summary>
-    private static string? ParameterOf(BadHttpRequestException malformed)
-        => UnboundParameter().Match(malformed.Message) is { Success: true } found ? JsonNamingPolicy.CamelCase.ConvertName(found.Groups["name"].Value) : null;
-
     // JsonException: "… was missing required properties including: 'markdown', 'seq'."
     [GeneratedRegex(@"required properties including: (?:'(?<name>[^']+)'(?:, )?)+")]
     private static partial Regex MissingProperties();
-
-    // BadHttpRequestException: "Failed to bind parameter "Nullable<int> Limit" from "x"."
-    [GeneratedRegex("""bind parameter "(?:[^"]* )?(?<name>\w+)" from""")]
-    private static partial Regex UnboundParameter();
 }

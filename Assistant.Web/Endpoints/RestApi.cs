@@ -46,6 +46,7 @@ internal static class RestApi
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        api.AddEndpointFilter(MalformedRequests.NameUnreadAsync);
         // The generic overload would make a limiter, and so a full bucket, for every request.
         api.AddEndpointFilter((context, next) => context.HttpContext.RequestServices.GetRequiredService<ApiRateLimiter>().InvokeAsync(context, next));
         api.AddEndpointFilter<Idempotency>();

@@ -37,6 +37,7 @@ using Assistant.Web.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -68,6 +69,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     /// <summary>Addresses files are fetched from.</summary>
     public FakeFileAddresses Addresses { get; private init; } = null!;
+
+    public IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public SessionBoard Sessions => _app.Services.GetRequiredService<SessionBoard>();
 

@@ -1,4 +1,8 @@
 using System.Net;
+using System.Reflection;
+using Assistant.Web.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Xunit;
 
 namespace Assistant.Web.Tests.Endpoints;
@@ -50,4 +54,23 @@ public sealed partial class RestApiTests
         Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(e => e.Name));
         Assert.DoesNotContain("Assistant.", problem.GetRawText(), StringComparison.Ordinal);
     }
+
+    /// <summary>The code the build writes for an endpoint gives a parameter that is left out nothing, whatever the declaration says.</summary>
+    [Fact]
+    public void No_parameter_relies_on_a_value_of_its_declaration()
+    {
+        var parameters = _host.Endpoints.SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>())
+            .Where(parameter => parameter.ParameterInfo.Member.Module == typeof(ApiOptions).Module).ToList();
+
+        Assert.True(parameters.Count > 200, $"{parameters.Count} parameters");
+        Assert.Empty(parameters.Where(parameter => parameter.ParameterInfo is { HasDefaultValue: true, DefaultValue: not null })
+            .Select(parameter => $"{parameter.ParameterInfo.Member.Name}: {parameter.Name}"));
+    }
+
+    /// <summary>A handler the build writes nothing for is compiled at every start.</summary>
+    [Fact]
+    public void Each_handlers_code_is_written_by_the_build()
+        => Assert.Empty(_host.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<MethodInfo>() is not null
+                && endpoint.Metadata.OfType<System.CodeDom.Compiler.GeneratedCodeAttribute>().Any() is false)
+            .Select(endpoint => endpoint.DisplayName));
 }
