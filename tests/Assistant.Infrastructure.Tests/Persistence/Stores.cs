@@ -36,17 +36,17 @@ internal sealed class Stores : IAsyncDisposable
     /// <param name="master">Above the keys of the audit log, which are made with the tenants.</param>
     public static async Task<Stores> CreateAsync(bool onPostgres, TimeProvider clock, MasterKey master, params TenantId[] tenants)
     {
-        var name = $"store_{Guid.CreateVersion7():N}";
         IDatabase database;
         Func<Task> drop;
         if (onPostgres)
         {
-            database = new PostgresDatabase(await MigratedDatabases.CopyToAsync(name));
-            drop = () => MigratedDatabases.DropAsync(name);
+            var connection = await MigratedDatabases.TakeAsync();
+            database = new PostgresDatabase(connection);
+            drop = () => MigratedDatabases.GiveBackAsync(connection);
         }
         else
         {
-            var folder = new DataFolder(Path.Combine(Path.GetTempPath(), name));
+            var folder = new DataFolder(Path.Combine(Path.GetTempPath(), $"store_{Guid.CreateVersion7():N}"));
             await MigratedDatabases.CopyToAsync(folder);
             drop = () =>
             {

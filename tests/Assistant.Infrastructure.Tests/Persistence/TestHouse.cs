@@ -72,18 +72,19 @@ internal sealed class TestHouse : IAsyncDisposable
     {
         var house = new TestHouse(null, new Dictionary<string, string?>());
         await MigratedDatabases.CopyToAsync(house.Get<DataFolder>());
-        return await StartAsync(house);
+        return house;
     }
 
     /// <summary>A new database on the PostgreSQL server of the tests; skips the test with the reason when there is none.</summary>
     public static async Task<TestHouse> OnPostgresAsync()
     {
-        var name = $"test_{Guid.CreateVersion7():N}";
-        return await StartAsync(new TestHouse(name, new Dictionary<string, string?>
+        var connection = await MigratedDatabases.TakeAsync();
+        return new TestHouse(connection, new Dictionary<string, string?>
         {
             ["Assistant:Database:Provider"] = "postgres",
-            ["Assistant:Database:ConnectionString"] = await MigratedDatabases.CopyToAsync(name),
-        }));
+            ["Assistant:Database:ConnectionString"] = connection,
+            ["Assistant:Database:Readers"] = "2", // enough to read beside one another; each is a connection to open
+        });
     }
 
     /// <summary>The same database as a process that starts now has it: nothing of this one's is in its memory.</summary>
@@ -103,7 +104,7 @@ internal sealed class TestHouse : IAsyncDisposable
         _folder.Delete(recursive: true);
         if (_postgresDatabase is not null)
         {
-            await MigratedDatabases.DropAsync(_postgresDatabase);
+            await MigratedDatabases.GiveBackAsync(_postgresDatabase);
         }
     }
 
@@ -132,13 +133,6 @@ internal sealed class TestHouse : IAsyncDisposable
 
     /// <summary>The folder with the database file, when it is SQLite's.</summary>
     public DirectoryInfo Folder => _folder;
-
-    // As every start does; there is nothing left to migrate.
-    private static async Task<TestHouse> StartAsync(TestHouse house)
-    {
-        await house.Get<IDatabase>().MigrateAsync(TestContext.Current.CancellationToken);
-        return house;
-    }
 
     private async Task ProjectAsync(CancellationToken cancellationToken)
     {
