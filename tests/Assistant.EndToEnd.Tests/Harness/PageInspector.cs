@@ -182,7 +182,11 @@ internal sealed class PageInspector(IPage page, Look device, PhraseCheck phrases
     {
         await page.WaitForFunctionAsync(Settled);
         await page.ScreenshotAsync(new() { Path = Path.Combine(pictures, _look.ToString(), $"{visit.Name}.png"), Animations = ScreenshotAnimations.Disabled });
-        await page.EvaluateAsync(axe);
+        if (!await page.EvaluateAsync<bool>("'axe' in window"))
+        {
+            await page.EvaluateAsync(axe);
+        }
+
         var found = (await page.EvaluateAsync<string[]>(AxeRun, isKnown)).ToList();
         if (!isKnown)
         {
