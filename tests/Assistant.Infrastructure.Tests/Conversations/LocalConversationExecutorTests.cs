@@ -121,13 +121,9 @@ public sealed class LocalConversationExecutorTests : PathContract
     public async Task A_wake_in_the_last_moment_of_a_lane_is_not_lost()
     {
         await using var running = await StartAsync();
-        var conversation = await HearAsync(HomeLine, "1", "one");
-        Turns.AfterCommit = async () =>
-        {
-            await HearAsync(HomeLine, "2", "two");
-            running.Executor.Wake(conversation);
-        };
-        running.Executor.Wake(conversation);
+        // Before anything is heard: the first sweep may begin the turn as well.
+        Turns.AfterCommit = async () => running.Executor.Wake(await HearAsync(HomeLine, "2", "two"));
+        running.Executor.Wake(await HearAsync(HomeLine, "1", "one"));
 
         await WhenAsync(() => _engine.Answered.Count == 2);
     }
