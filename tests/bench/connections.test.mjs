@@ -27,8 +27,9 @@ const expected = {
   disordered: / 0 lost, 0 doubled, [1-9]\d* out of order/,
   slow: /line-1 hangs: the others as a whole became slower/,
 };
-// All at once: each waits for its phases most of the time.
-const runs = new Map([...Object.keys(expected), 'none'].map(fault => [fault, judge(fault)]));
+// All at once: each waits for its phases most of the time. What is only seen by its times is measured when nothing runs beside it.
+const runs = new Map([...Object.keys(expected), 'none'].filter(fault => fault !== 'slow').map(fault => [fault, judge(fault)]));
+runs.set('slow', Promise.all(runs.values()).then(() => judge('slow')));
 
 for (const [fault, seen] of Object.entries(expected)) {
   test(`a gateway that has the fault "${fault}" is caught`, async () => {
