@@ -13,7 +13,7 @@ namespace Assistant.Infrastructure.Tests.Persistence;
 /// <summary>A database of either kind that has been through all migrations, made once for all tests; each test is given a copy.</summary>
 /// <remarks>
 /// Going through the migrations takes most of a second, copying what comes of them a fraction of that, and most tests want nothing but the newest schema.
-/// A PostgreSQL copy that still has this schema when its test is over is emptied and given to another, which takes a tenth of a further copy.
+/// A PostgreSQL copy that still has this schema when its test is over is emptied and given to another, which takes less than a further copy.
 /// Grants and policies are part of a PostgreSQL database and are copied with it; the role they name is the whole server's.
 /// Made when the first test asks. Safe for concurrent use, also by several processes at one server: each makes its own.
 /// </remarks>
