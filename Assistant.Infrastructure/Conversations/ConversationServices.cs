@@ -22,6 +22,7 @@ public static class ConversationServices
         services.AddSingleton<ITurnStore, SqlTurnStore>();
         services.AddSingleton<IConversationStore, SqlConversationStore>();
         services.AddSingleton<IConversationQueries, EfConversationQueries>();
+        services.AddSingleton<RecentEntries>();
         services.AddSingleton<SearchIndex>();
         services.AddSingleton<IRecall>(provider => new LinkedRecall(provider.GetRequiredService<SearchIndex>(), provider.GetRequiredService<IPersonLinkStore>()));
         services.AddSingleton<ConversationSearch>();

@@ -18,7 +18,7 @@ using Assistant.Infrastructure.Security.Sealing;
 namespace Assistant.Infrastructure.Memory.Search;
 
 /// <inheritdoc cref="IRecall"/>
-internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies) : IRecall
+internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentEntries recent) : IRecall
 {
     private const int MaxTerms = 8;
     private const int NewestPerTerm = 16;
@@ -86,7 +86,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies) : IReca
         return stored.ConvertAll(row => row.Fact with { Text = row.Content.OpenText(keys) ?? "" });
     }
 
-    private static IReadOnlyList<Recollection> Find(
+    private IReadOnlyList<Recollection> Find(
         SqlSession session, PersonKeyRing keys, PersonId person, IReadOnlyList<string> terms, ConversationId current, long beforeSeq, int limit)
     {
         if (keys.Find(person)?.DeriveSearchKey() is not { } lists)
@@ -96,7 +96,8 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies) : IReca
 
         var scores = Score(session, lists, terms);
         List<Hit> hits = [];
-        foreach (var entries in scores.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Select(s => s.Key).Chunk(EntriesPerStatement).Take(MaxStatements))
+        var untold = scores.Where(s => !recent.IsSince(s.Key, current, beforeSeq));
+        foreach (var entries in untold.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Select(s => s.Key).Chunk(EntriesPerStatement).Take(MaxStatements))
         {
             hits.AddRange(Read(session, keys, person, current, beforeSeq, entries));
             if (hits.Count >= limit)

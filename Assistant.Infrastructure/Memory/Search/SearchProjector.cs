@@ -16,7 +16,8 @@ namespace Assistant.Infrastructure.Memory.Search;
 [ActsFor("the product, in every tenant: keeps the search index")]
 [NotAudited("what it writes can be computed again")]
 internal sealed partial class SearchProjector(
-    IReadPool reads, IWriteQueue writes, BodySealer bodies, ITenantDirectory tenants, TimeProvider clock, ILogger<SearchProjector> logger) : BackgroundService
+    IReadPool reads, IWriteQueue writes, BodySealer bodies, RecentEntries recent, ITenantDirectory tenants, TimeProvider clock, ILogger<SearchProjector> logger)
+    : BackgroundService
 {
     // A batch writes each page of the index it meets once, and a busy house meets most of them in any batch: so batches are few and large.
     private const int BatchSize = 2000;
@@ -62,10 +63,21 @@ internal sealed partial class SearchProjector(
             return await writes.ExecuteAsync(TenantScope.Of(tenant), session => SearchClearing.ClearSome(session, tenant), cancellationToken);
         }
 
+        if (batch is null or { Items.Count: 0 })
+        {
+            return 0;
+        }
+
         // Between the reading and the writing the tenant may have decided otherwise: then the index is to be cleared.
-        return batch is null or { Items.Count: 0 }
-            ? 0
-            : await writes.ExecuteAsync(TenantScope.Of(tenant), session => SearchCheckpoint.Read(session, tenant) == checkpoint ? Write(session, tenant, batch) : 0, cancellationToken);
+        var written = await writes.ExecuteAsync(
+            TenantScope.Of(tenant), session => SearchCheckpoint.Read(session, tenant) == checkpoint ? Write(session, tenant, batch) : null, cancellationToken);
+        if (written is null)
+        {
+            return 0;
+        }
+
+        Remember(written);
+        return batch.Items.Count;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -133,8 +145,9 @@ internal sealed partial class SearchProjector(
             stored.Conversation, stored.Seq, stored.Person, stored.Fact, text is null ? [] : [.. SearchTerms.ForIndex(text).Select(list!.Of)]);
     }
 
-    private static int Write(WriteSession session, TenantId tenant, Batch batch)
+    private static List<(long Entry, Item Item)> Write(WriteSession session, TenantId tenant, Batch batch)
     {
+        var written = new List<(long Entry, Item Item)>(batch.Items.Count);
         // Entries are numbered across tenants.
         var entry = session.Within(TenantScope.System, all => all.QueryFirst(LastEntry, r => r.IsDBNull(0) ? 0 : r.GetInt64(0)));
         var postings = new List<(long Key, long Entry)>();
@@ -149,6 +162,7 @@ internal sealed partial class SearchProjector(
             entry++;
             session.Execute(InsertEntry, entry, tenant.Value, item.Person, item.Conversation, item.Seq, item.Fact);
             postings.AddRange(item.Lists.Select(list => (list, entry)));
+            written.Add((entry, item));
         }
 
         // In key order the B-tree is written front to back.
@@ -171,7 +185,22 @@ internal sealed partial class SearchProjector(
         }
 
         SearchCheckpoint.Save(session, tenant, batch.End);
-        return batch.Items.Count;
+        return written;
+    }
+
+    private void Remember(List<(long Entry, Item Item)> written)
+    {
+        foreach (var (entry, item) in written)
+        {
+            if (item.Fact is null)
+            {
+                recent.AddMessage(entry, item.Conversation, item.Seq);
+            }
+            else
+            {
+                recent.AddFact(entry);
+            }
+        }
     }
 
     private static string ManyPostings()

@@ -46,8 +46,8 @@ internal static class TurnBenchmark
             var recall = services.GetRequiredService<IRecall>();
             await PrintAsync("floor: ITurnStore.BeginAsync, no history", turns, () => BeginAsync(store, conversation, 0));
             await PrintAsync($"ITurnStore.BeginAsync, {start.History.Count} messages", turns, () => BeginAsync(store, conversation, HistoryLimit));
-            await PrintAsync("IRecall.RecallAsync", turns, () => recall.RecallAsync(
-                TenantId.Default, start.Person.Id, start.Utterance.Body.Markdown, conversation, start.Utterance.Seq, RecallLimit, CancellationToken.None));
+            await PrintAsync("IRecall.RecallAsync, before the history", turns, () => recall.RecallAsync(
+                TenantId.Default, start.Person.Id, start.Utterance.Body.Markdown, conversation, start.History[0].Seq, RecallLimit, CancellationToken.None));
             return 0;
         }
         finally

@@ -137,7 +137,7 @@ internal sealed class TestHouse : IAsyncDisposable
     private async Task ProjectAsync(CancellationToken cancellationToken)
     {
         using var projector = new SearchProjector(
-            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
+            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<RecentEntries>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
         foreach (var tenant in await Get<ITenantDirectory>().ListAsync(cancellationToken))
         {
             while (await projector.ProjectAsync(tenant.Id, cancellationToken) > 0)
