@@ -11,7 +11,7 @@ namespace Assistant.Infrastructure.Memory.Search;
 /// </remarks>
 internal sealed class RecentEntries
 {
-    // Entries are numbered one by one: the newest lie side by side, each over the one this many before it. Some 3 MB when full.
+    // Entries are numbered one by one: the newest lie side by side, each over the one this many before it. Some 2 MB when full.
     private const int Count = 1 << 15;
 
     private readonly Place?[] _places = new Place?[Count];
