@@ -26,11 +26,11 @@ public static class HouseServices
     /// <summary>Tenants, people, configured engines, audit log, live feed, and the installation itself.</summary>
     public static IServiceCollection AddHouse(this IServiceCollection services)
     {
-        services.AddSingleton<ITenantDirectory, EfTenantDirectory>();
+        services.AddSingleton<ITenantDirectory, SqlTenantDirectory>();
         services.AddSingleton<IPeopleStore, SqlPeopleStore>();
         services.AddPersonActs();
         services.AddSingleton<PairingDesk>();
-        services.AddSingleton<IEngineStore, EfEngineStore>();
+        services.AddSingleton<IEngineStore, SqlEngineStore>();
         services.AddSingleton<EngineDesk>();
         services.AddAudit();
         services.AddSingleton<IIdempotencyStore, SqlIdempotencyStore>();

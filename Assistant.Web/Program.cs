@@ -92,6 +92,7 @@ services.AddAttachments();
 services.AddForgetting();
 services.AddEngines();
 services.AddProvisioning(folder.Path);
+services.AddPersistenceWorkers();
 services.AddConversationWorkers();
 services.AddAttachmentWorkers();
 services.AddSecurityWorkers();

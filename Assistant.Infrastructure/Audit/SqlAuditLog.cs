@@ -16,6 +16,8 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
 {
     private const int ReadBatch = 1000;
 
+    private const string Head = "SELECT seq, hash FROM audit_heads WHERE tenant_id = @p0";
+
     // The tree reads all that is written, a second behind: this is a hot path.
     private const string Following =
         "SELECT seq, at, actor_kind, actor_id, actor_name, action, subject, body, origin, details, previous_hash, hash "
@@ -82,9 +84,9 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
 
     public async Task<AuditCheckpoint> ReadHeadAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        await using var context = database.OpenContext(TenantScope.Of(tenant));
-        var head = await context.Set<AuditHeadRow>().AsNoTracking().FirstOrDefaultAsync(cancellationToken);
-        return new AuditCheckpoint(tenant, head?.Seq ?? 0, Convert.ToHexStringLower(head?.Hash ?? AuditChain.Genesis(tenant)), clock.GetUtcNow());
+        var (seq, hash) = await reads.ReadAsync(
+            TenantScope.Of(tenant), session => session.QueryFirst(Head, row => (row.GetInt64(0), row.GetBytes(1)), tenant.Value), cancellationToken);
+        return new AuditCheckpoint(tenant, seq, Convert.ToHexStringLower(hash ?? AuditChain.Genesis(tenant)), clock.GetUtcNow());
     }
 
     private static IQueryable<AuditRow> Filter(IQueryable<AuditRow> query, AuditFilter filter)

@@ -22,7 +22,7 @@ public static class MessagingServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value.ToLimits());
         services.AddSingleton<IInbox, SqlInbox>();
         services.AddSingleton<IOutbox, SqlOutbox>();
-        services.AddSingleton<IConnectionStore, EfConnectionStore>();
+        services.AddSingleton<IConnectionStore, SqlConnectionStore>();
         services.AddSingleton<IDeadLetterQueries, EfDeadLetterQueries>();
         services.AddSingleton<IChannelCatalog, ChannelCatalog>();
         services.AddSingleton<ChannelSessions>();

@@ -11,6 +11,9 @@ internal interface IDatabase
     /// <summary>Appended to a SELECT whose row the transaction will change; empty where the write lock already covers it.</summary>
     string ForUpdate { get; }
 
+    /// <summary>The schema of this build.</summary>
+    SchemaVersion Schema { get; }
+
     /// <summary>An open connection, tuned and ready. The caller owns it.</summary>
     DbConnection Open(bool forWriting);
 

@@ -31,4 +31,7 @@ public static class PersistenceServices
         services.AddSingleton<ISharedReads, SharedReads>();
         return services;
     }
+
+    /// <summary>Only in a process that serves.</summary>
+    public static IServiceCollection AddPersistenceWorkers(this IServiceCollection services) => services.AddHostedService<ModelWarmUp>();
 }

@@ -7,6 +7,9 @@ namespace Assistant.Infrastructure.Persistence.Postgres;
 public sealed class PostgresAssistantDbContext(DbContextOptions<PostgresAssistantDbContext> options, TenantScope scope)
     : AssistantDbContext(options, scope)
 {
+    /// <inheritdoc cref="Sqlite.SqliteAssistantDbContext.Version"/>
+    internal static readonly SchemaVersion Version = new(23, "20261129203412_SentRowsGo");
+
     /// <summary>For <c>dotnet ef migrations add</c>.</summary>
     internal sealed class Design : IDesignTimeDbContextFactory<PostgresAssistantDbContext>
     {

@@ -37,6 +37,8 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
     public string ForUpdate => " FOR UPDATE";
 
+    public SchemaVersion Schema => PostgresAssistantDbContext.Version;
+
     public DbConnection Open(bool forWriting) => _source.OpenConnection();
 
     public SqlStatement Prepare(DbConnection connection, string sql, int parameters)
@@ -62,8 +64,9 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     {
         try
         {
-            await using (var context = OpenSchemaContext())
+            if (!await IsCurrentAsync(cancellationToken))
             {
+                await using var context = OpenSchemaContext();
                 await SchemaUpgrade.ApplyAsync(context, cancellationToken);
             }
 
@@ -89,6 +92,23 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    // A server without this database refuses the connection: EF makes it.
+    private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
+    {
+        var owner = new NpgsqlConnection(_owner);
+        using var session = new SqlSession(this, owner);
+        try
+        {
+            await owner.OpenAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            return false;
+        }
+
+        return Schema.IsThatOf(session);
+    }
 
     private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder settings, bool asRole)
     {

@@ -7,6 +7,9 @@ namespace Assistant.Infrastructure.Persistence.Sqlite;
 public sealed class SqliteAssistantDbContext(DbContextOptions<SqliteAssistantDbContext> options, TenantScope scope)
     : AssistantDbContext(options, scope)
 {
+    /// <summary>What the migrations beside this amount to; a test says when one was added.</summary>
+    internal static readonly SchemaVersion Version = new(22, "20261129203406_SentRowsGo");
+
     /// <summary>For <c>dotnet ef migrations add</c>.</summary>
     internal sealed class Design : IDesignTimeDbContextFactory<SqliteAssistantDbContext>
     {

@@ -41,6 +41,8 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
 
     public string ForUpdate => "";
 
+    public SchemaVersion Schema => SqliteAssistantDbContext.Version;
+
     public DbConnection Open(bool forWriting)
     {
         var connection = new SqliteConnection(_connectionString);
@@ -83,9 +85,13 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         folder.Prepare();
         try
         {
-            await using (Open(forWriting: true))
+            // Opening once switches a new file to WAL before anything else touches it.
+            using (var session = new SqlSession(this, Open(forWriting: true)))
             {
-                // Opening once switches a new file to WAL before anything else touches it.
+                if (Schema.IsThatOf(session))
+                {
+                    return;
+                }
             }
 
             await using var context = OpenSchemaContext();

@@ -1,5 +1,4 @@
 using Assistant.Domain.Security;
-using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -27,8 +26,6 @@ internal sealed class ApiKeyRow : ITenantRow
     public DateTimeOffset? LastUsedAt { get; set; }
 
     public DateTimeOffset? RevokedAt { get; set; }
-
-    public ApiKey ToKey() => new(new ApiKeyId(Id), new TenantId(TenantId), Name, Role, Hint, CreatedAt, LastUsedAt, RevokedAt);
 
     internal sealed class Configuration : IEntityTypeConfiguration<ApiKeyRow>
     {

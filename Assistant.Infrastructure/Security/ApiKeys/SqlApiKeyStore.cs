@@ -2,15 +2,20 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.ApiKeys;
 
 /// <inheritdoc cref="IApiKeyStore"/>
-internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWriteQueue writes, TimeProvider clock) : IApiKeyStore
+internal sealed class SqlApiKeyStore(IReadPool reads, IWriteQueue writes, TimeProvider clock) : IApiKeyStore
 {
-    private const string FindByHash =
-        "SELECT id, tenant_id, name, role, hint, created_at, last_used_at FROM api_keys WHERE hash = @p0 AND revoked_at IS NULL";
+    private const string Select = "SELECT id, tenant_id, name, role, hint, created_at, last_used_at, revoked_at FROM api_keys ";
+
+    private const string OfTenant = Select + "WHERE tenant_id = @p0 ORDER BY created_at DESC, id DESC";
+
+    private const string FindByHash = Select + "WHERE hash = @p0 AND revoked_at IS NULL";
+
+    private const string Insert =
+        "INSERT INTO api_keys (id, tenant_id, name, role, hint, hash, created_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)";
 
     private const string Revoke = "UPDATE api_keys SET revoked_at = @p2 WHERE tenant_id = @p0 AND id = @p1 AND revoked_at IS NULL";
 
@@ -24,29 +29,16 @@ internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWrite
         var hash = secret.Hash();
         return writes.ExecuteAsync(
             TenantScope.Of(key.Tenant),
-            session => session.WithContext(TenantScope.Of(key.Tenant), context =>
+            session =>
             {
-                context.Add(new ApiKeyRow
-                {
-                    Id = key.Id.Value,
-                    TenantId = key.Tenant.Value,
-                    Name = key.Name,
-                    Role = key.Role,
-                    Hint = key.Hint,
-                    Hash = hash,
-                    CreatedAt = key.CreatedAt,
-                });
+                session.Execute(Insert, key.Id.Value, key.Tenant.Value, key.Name, key.Role, key.Hint, hash, key.CreatedAt);
                 return session.Audit(audit);
-            }),
+            },
             cancellationToken);
     }
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
-    {
-        await using var context = database.OpenContext(TenantScope.Of(tenant));
-        var rows = await context.Set<ApiKeyRow>().AsNoTracking().OrderByDescending(k => k.CreatedAt).ThenByDescending(k => k.Id).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => row.ToKey())];
-    }
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.Query(OfTenant, Map, tenant.Value), cancellationToken);
 
     public Task<bool> RevokeAsync(TenantId tenant, ApiKeyId id, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(
@@ -68,12 +60,7 @@ internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWrite
         var hash = secret.Hash();
         var key = await reads.ReadAsync(
             TenantScope.System,
-            session => session.QueryFirst(
-                FindByHash,
-                row => new ApiKey(
-                    new ApiKeyId(row.GetGuid(0)), new TenantId(row.GetString(1)), row.GetString(2), row.GetString(3), row.GetString(4),
-                    row.Time(5), row.TimeOrNull(6), null),
-                hash),
+            session => session.QueryFirst(FindByHash, Map, hash),
             cancellationToken);
         var now = clock.GetUtcNow();
         if (key is not null && (key.LastUsedAt is null || now - key.LastUsedAt >= UseResolution))
@@ -84,4 +71,8 @@ internal sealed class SqlApiKeyStore(IDatabase database, IReadPool reads, IWrite
 
         return key;
     }
+
+    private static ApiKey Map(SqlRow row) => new(
+        new ApiKeyId(row.GetGuid(0)), new TenantId(row.GetString(1)), row.GetString(2), row.GetString(3), row.GetString(4), row.Time(5),
+        row.TimeOrNull(6), row.TimeOrNull(7));
 }

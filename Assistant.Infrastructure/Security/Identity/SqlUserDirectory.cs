@@ -12,11 +12,11 @@ namespace Assistant.Infrastructure.Security.Identity;
 
 /// <inheritdoc cref="IUserDirectory"/>
 internal sealed class SqlUserDirectory(
-    IDatabase database, IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites, ITotp totp, PasswordHashing passwords,
+    IReadPool reads, IWriteQueue writes, ISecretSealer sealer, SealedWrites sealedWrites, ITotp totp, PasswordHashing passwords,
     IOptions<SignInOptions> options, AccessRights rights, TimeProvider clock)
     : IUserDirectory
 {
-    private readonly UserRows _rows = new(database, writes, sealedWrites);
+    private readonly UserRows _rows = new(reads, writes, sealedWrites);
     private readonly SignInAttempts _attempts = new(writes, sealer, totp, passwords, options.Value);
 
     public Task<bool> AnyAsync(CancellationToken cancellationToken) => _rows.AnyAsync(cancellationToken);

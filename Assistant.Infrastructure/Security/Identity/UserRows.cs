@@ -14,58 +14,73 @@ using Microsoft.EntityFrameworkCore;
 namespace Assistant.Infrastructure.Security.Identity;
 
 /// <summary>The accounts as they are stored. Safe for concurrent use.</summary>
-internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWrites sealedWrites)
+internal sealed class UserRows(IReadPool reads, IWriteQueue writes, SealedWrites sealedWrites)
 {
     // Every writing transaction of a tenant locks this row first, hence two nodes take turns from here on.
     private const string LockTenant = "SELECT seq FROM audit_heads WHERE tenant_id = @p0";
 
-    public async Task<bool> AnyAsync(CancellationToken cancellationToken)
-    {
-        await using var context = database.OpenContext(TenantScope.System);
-        return await context.Set<UserRow>().AnyAsync(cancellationToken);
-    }
+    private const string Columns =
+        "u.id, u.tenant_id, u.email, u.normalized_email, u.password_hash, u.security_stamp, u.totp_secret, u.last_totp_step, u.recovery_codes, "
+        + "u.failed_attempts, u.locked_until, u.created_at, u.last_sign_in_at";
 
+    // With the role at home.
+    private const string Select =
+        "SELECT " + Columns + ", (SELECT m.role FROM memberships m WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id) FROM users u ";
+
+    private const string AtHome = Select + "WHERE u.id = @p0 AND u.tenant_id = @p1";
+
+    private const string WithoutRole = "SELECT " + Columns + ", '' FROM users u WHERE u.id = @p0 AND u.tenant_id = @p1";
+
+    private const string ByEmail = Select + "WHERE u.normalized_email = @p0";
+
+    private const string ByStamp = Select + "WHERE u.id = @p0 AND u.security_stamp = @p1";
+
+    private const string Members =
+        "SELECT " + Columns + ", m.role FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.tenant_id = @p0 ORDER BY u.normalized_email";
+
+    private const string Member =
+        "SELECT " + Columns + ", m.role FROM users u LEFT JOIN memberships m ON m.tenant_id = @p1 AND m.user_id = u.id "
+        + "WHERE u.id = @p0 AND (m.role IS NOT NULL OR u.tenant_id = @p1)";
+
+    private const string Any = "SELECT 1 FROM users LIMIT 1";
+
+    private const string HasEmail = "SELECT 1 FROM users WHERE normalized_email = @p0";
+
+    private const string HasTenant = "SELECT 1 FROM tenants WHERE id = @p0";
+
+    private const string Insert =
+        "INSERT INTO users (id, tenant_id, email, normalized_email, password_hash, security_stamp, totp_secret, last_totp_step, recovery_codes, "
+        + "failed_attempts, locked_until, created_at, last_sign_in_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)";
+
+    private const string Join = "INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES (@p0, @p1, @p2, @p3)";
+
+    private const string Update =
+        "UPDATE users SET password_hash = @p1, security_stamp = @p2, totp_secret = @p3, last_totp_step = @p4, recovery_codes = @p5, failed_attempts = @p6, "
+        + "locked_until = @p7 WHERE id = @p0";
+
+    public async Task<bool> AnyAsync(CancellationToken cancellationToken)
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(Any, _ => true), cancellationToken);
+
+    // Across tenants, because a member may be at home elsewhere.
     public async Task<List<UserRow>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
-    {
-        // Across tenants, because a member may be at home elsewhere.
-        await using var context = database.OpenContext(TenantScope.System);
-        var members = await context.Set<MembershipRow>().Where(m => m.TenantId == tenant.Value)
-            .Join(context.Set<UserRow>().AsNoTracking(), m => m.UserId, u => u.Id, (m, u) => new { User = u, m.Role })
-            .OrderBy(member => member.User.NormalizedEmail).ToListAsync(cancellationToken);
-        return members.ConvertAll(member => member.User.As(member.Role));
-    }
+        => await reads.ReadAsync(TenantScope.System, session => session.Query(Members, Map, tenant.Value), cancellationToken);
 
     /// <summary>A member of the tenant, or somebody at home there.</summary>
     public async Task<UserRow?> FindMemberAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
-    {
-        await using var context = database.OpenContext(TenantScope.System);
-        var row = await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value, cancellationToken);
-        var role = await RoleAsync(context, id.Value, tenant.Value, cancellationToken);
-        return row is not null && (role is not null || row.TenantId == tenant.Value) ? row.As(role) : null;
-    }
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(Member, Map, id.Value, tenant.Value), cancellationToken);
 
-    /// <summary>Somebody at home in the tenant.</summary>
+    /// <summary>Somebody at home in the tenant, without their role: for what only the account has to do with.</summary>
     public async Task<UserRow?> FindAsync(TenantId tenant, UserId id, CancellationToken cancellationToken)
-    {
-        await using var context = database.OpenContext(TenantScope.Of(tenant));
-        return await WithRoleAsync(
-            context, await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value, cancellationToken), cancellationToken);
-    }
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(WithoutRole, Map, id.Value, tenant.Value), cancellationToken);
 
     public async Task<UserRow?> FindAsync(string email, CancellationToken cancellationToken)
     {
         var normalized = EmailAddress.Normalize(email);
-        await using var context = database.OpenContext(TenantScope.System);
-        return await WithRoleAsync(
-            context, await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken), cancellationToken);
+        return await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(ByEmail, Map, normalized), cancellationToken);
     }
 
     public async Task<UserRow?> FindSessionAsync(UserId id, string stamp, CancellationToken cancellationToken)
-    {
-        await using var context = database.OpenContext(TenantScope.System);
-        var row = await context.Set<UserRow>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id.Value && u.SecurityStamp == stamp, cancellationToken);
-        return await WithRoleAsync(context, row, cancellationToken);
-    }
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(ByStamp, Map, id.Value, stamp), cancellationToken);
 
     public Task<CreateUserOutcome> AddAsync(UserRow row, bool onlyFirst, AuditDraft audit, CancellationToken cancellationToken)
         => writes.ExecuteAsync(TenantScope.Of(new TenantId(row.TenantId)), session => Add(session, row, onlyFirst, audit), cancellationToken);
@@ -113,52 +128,54 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWri
         WriteSession session, TenantId tenant, UserId id, Func<UserRow, bool> change, string stamp, AuditDraft audit)
     {
         Lock(session, tenant.Value);
-        return session.WithContext<ChangeUserOutcome>(TenantScope.Of(tenant), context =>
+        if (session.QueryFirst(session.IsPostgres ? AtHome + " FOR UPDATE" : AtHome, Map, id.Value, tenant.Value) is not { } row)
         {
-            if (context.Set<UserRow>().FirstOrDefault(u => u.Id == id.Value) is not { } row)
-            {
-                return new ChangeUserOutcome.NotFound();
-            }
+            return new ChangeUserOutcome.NotFound();
+        }
 
-            if (!change(row))
-            {
-                return new ChangeUserOutcome.Overtaken();
-            }
+        if (!change(row))
+        {
+            return new ChangeUserOutcome.Overtaken();
+        }
 
-            row.SecurityStamp = stamp;
-            SqlUserSessionStore.EndAllOf(session, row.Id, audit.At);
-            session.Audit(audit);
-            return new ChangeUserOutcome.Changed(row.As(RoleOf(context, row)).ToUser());
-        });
+        row.SecurityStamp = stamp;
+        session.Execute(
+            Update, row.Id, row.PasswordHash, row.SecurityStamp, row.TotpSecret, row.LastTotpStep, row.RecoveryCodes, row.FailedAttempts, row.LockedUntil);
+        SqlUserSessionStore.EndAllOf(session, row.Id, audit.At);
+        session.Audit(audit);
+        return new ChangeUserOutcome.Changed(row.ToUser());
     }
 
+    // An address is the installation's: whoever has it may be at home elsewhere.
     private static CreateUserOutcome Add(WriteSession session, UserRow row, bool onlyFirst, AuditDraft audit)
     {
         Lock(session, row.TenantId);
-        return session.WithContext<CreateUserOutcome>(TenantScope.System, context =>
+        return session.Within<CreateUserOutcome>(TenantScope.System, all =>
         {
-            if (!context.Set<Tenancy.TenantRow>().Any(t => t.Id == row.TenantId))
+            if (!all.QueryFirst(HasTenant, _ => true, row.TenantId))
             {
                 return new CreateUserOutcome.Invalid("tenant", $"There is no tenant '{row.TenantId}'.");
             }
 
-            if (onlyFirst && context.Set<UserRow>().Any())
+            if (onlyFirst && all.QueryFirst(Any, _ => true))
             {
                 return new CreateUserOutcome.NotFirst();
             }
 
-            if (context.Set<UserRow>().Any(u => u.NormalizedEmail == row.NormalizedEmail))
+            if (all.QueryFirst(HasEmail, _ => true, row.NormalizedEmail))
             {
                 return new CreateUserOutcome.EmailTaken();
             }
 
-            context.Add(row);
+            all.Execute(
+                Insert, row.Id, row.TenantId, row.Email, row.NormalizedEmail, row.PasswordHash, row.SecurityStamp, row.TotpSecret, row.LastTotpStep,
+                row.RecoveryCodes, row.FailedAttempts, row.LockedUntil, row.CreatedAt, row.LastSignInAt);
             if (row.Role.Length > 0)
             {
-                context.Add(new MembershipRow { TenantId = row.TenantId, UserId = row.Id, Role = row.Role, CreatedAt = row.CreatedAt });
+                all.Execute(Join, row.TenantId, row.Id, row.Role, row.CreatedAt);
             }
 
-            session.Audit(audit);
+            all.Audit(audit);
             return new CreateUserOutcome.Created(row.ToUser());
         });
     }
@@ -171,11 +188,23 @@ internal sealed class UserRows(IDatabase database, IWriteQueue writes, SealedWri
     public static void Lock(WriteSession session, string tenant)
         => session.QueryFirst(session.IsPostgres ? LockTenant + " FOR UPDATE" : LockTenant, row => row.GetInt64(0), tenant);
 
-    private static async Task<UserRow?> WithRoleAsync(AssistantDbContext context, UserRow? row, CancellationToken cancellationToken)
-        => row?.As(await RoleAsync(context, row.Id, row.TenantId, cancellationToken));
-
-    private static Task<string?> RoleAsync(AssistantDbContext context, Guid user, string tenant, CancellationToken cancellationToken)
-        => context.Set<MembershipRow>().Where(m => m.TenantId == tenant && m.UserId == user).Select(m => m.Role).FirstOrDefaultAsync(cancellationToken);
-
     public static string NewStamp() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+
+    private static UserRow Map(SqlRow row) => new()
+    {
+        Id = row.GetGuid(0),
+        TenantId = row.GetString(1),
+        Email = row.GetString(2),
+        NormalizedEmail = row.GetString(3),
+        PasswordHash = row.GetString(4),
+        SecurityStamp = row.GetString(5),
+        TotpSecret = row.IsDBNull(6) ? null : row.GetBytes(6),
+        LastTotpStep = row.GetInt64(7),
+        RecoveryCodes = row.GetBytes(8),
+        FailedAttempts = row.GetInt32(9),
+        LockedUntil = row.TimeOrNull(10),
+        CreatedAt = row.Time(11),
+        LastSignInAt = row.TimeOrNull(12),
+        Role = row.TextOrNull(13) ?? "",
+    };
 }

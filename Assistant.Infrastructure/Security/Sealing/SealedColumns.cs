@@ -35,8 +35,8 @@ internal static class SealedColumns
 {
     public static IReadOnlyList<SealedColumn> All { get; } =
     [
-        new("connections", "id", "sealed_settings", HasIdKey: false, EfConnectionStore.Place),
-        new("engines", "name", "sealed_settings", HasIdKey: false, EfEngineStore.Place),
+        new("connections", "id", "sealed_settings", HasIdKey: false, SqlConnectionStore.Place),
+        new("engines", "name", "sealed_settings", HasIdKey: false, SqlEngineStore.Place),
         new("users", "id", "totp_secret", HasIdKey: true, id => SignInAttempts.TotpPlace(Guid.Parse(id))),
         new("idempotency", "id", "sealed_body", HasIdKey: false, SqlIdempotencyStore.Place),
         new("chat_identities", "connection_id", "sealed_private_key", HasIdKey: false, SqlChatIdentityStore.Place),

@@ -13,6 +13,10 @@ internal sealed class SqlUserSessionStore(IReadPool reads, IWriteQueue writes) :
     private const string Select =
         "SELECT id, user_id, tenant_id, created_at, seen_at, method, browser, platform, address, ended_at, end_reason, provider FROM user_sessions ";
 
+    private const string Insert =
+        "INSERT INTO user_sessions (id, user_id, tenant_id, created_at, seen_at, method, browser, platform, address, ended_at, end_reason, provider) "
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11)";
+
     private const string SelectOpen = Select + "WHERE ended_at IS NULL";
     private const string SelectOpenOf = Select + "WHERE user_id = @p0 AND ended_at IS NULL ORDER BY seen_at DESC, id";
     private const string SelectOne = Select + "WHERE id = @p0";
@@ -32,11 +36,12 @@ internal sealed class SqlUserSessionStore(IReadPool reads, IWriteQueue writes) :
         => session.Within(TenantScope.System, all => all.Execute(EndAll, user, at, SessionEnd.CredentialChanged));
 
     public Task BeginAsync(UserSession session, CancellationToken cancellationToken)
-    {
-        var row = UserSessionRow.Of(session);
-        return writes.ExecuteAsync(
-            TenantScope.Of(session.Tenant), unit => unit.WithContext(TenantScope.Of(session.Tenant), context => context.Add(row).Entity.Id), cancellationToken);
-    }
+        => writes.ExecuteAsync(
+            TenantScope.Of(session.Tenant),
+            unit => unit.Execute(
+                Insert, session.Id.Value, session.User.Value, session.Tenant.Value, session.CreatedAt, session.SeenAt, session.Method,
+                session.Device.Browser, session.Device.Platform, session.Address, session.EndedAt, session.End, session.Provider),
+            cancellationToken);
 
     public async Task<IReadOnlyList<UserSession>> ListOpenAsync(CancellationToken cancellationToken)
         => await reads.ReadAsync(TenantScope.System, session => session.Query(SelectOpen, Map), cancellationToken);

@@ -37,22 +37,6 @@ internal sealed class UserSessionRow : ITenantRow
     /// <summary>The identity provider's name, where one vouched.</summary>
     public string? Provider { get; set; }
 
-    public static UserSessionRow Of(UserSession session) => new()
-    {
-        Id = session.Id.Value,
-        TenantId = session.Tenant.Value,
-        UserId = session.User.Value,
-        CreatedAt = session.CreatedAt,
-        SeenAt = session.SeenAt,
-        Method = session.Method,
-        Browser = session.Device.Browser,
-        Platform = session.Device.Platform,
-        Address = session.Address,
-        EndedAt = session.EndedAt,
-        EndReason = session.End,
-        Provider = session.Provider,
-    };
-
     internal sealed class Configuration : IEntityTypeConfiguration<UserSessionRow>
     {
         public void Configure(EntityTypeBuilder<UserSessionRow> builder)

@@ -14,7 +14,7 @@ public sealed class InMemoryEngineStoreTests : EngineStoreContract
     protected override Task<IEngineStore> CreateAsync(params TenantId[] tenants) => Task.FromResult<IEngineStore>(new InMemoryEngineStore());
 }
 
-public abstract class EfEngineStoreTests(bool onPostgres) : EngineStoreContract, IAsyncDisposable
+public abstract class SqlEngineStoreTests(bool onPostgres) : EngineStoreContract, IAsyncDisposable
 {
     private Stores? _stores;
 
@@ -32,10 +32,10 @@ public abstract class EfEngineStoreTests(bool onPostgres) : EngineStoreContract,
     {
         _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, tenants);
         var keys = new Sealing(_stores);
-        return new EfEngineStore(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new EngineChanges());
+        return new SqlEngineStore(_stores.Reads, _stores.Writes, keys.Sealer, keys.Writes, new EngineChanges());
     }
 }
 
-public sealed class SqliteEngineStoreTests() : EfEngineStoreTests(onPostgres: false);
+public sealed class SqliteEngineStoreTests() : SqlEngineStoreTests(onPostgres: false);
 
-public sealed class PostgresEngineStoreTests() : EfEngineStoreTests(onPostgres: true);
+public sealed class PostgresEngineStoreTests() : SqlEngineStoreTests(onPostgres: true);

@@ -15,6 +15,11 @@ internal sealed class CountingDatabase(IDatabase inner) : IDatabase
 
     public string ForUpdate => inner.ForUpdate;
 
+    public SchemaVersion Schema => inner.Schema;
+
+    /// <summary>Contexts of EF Core, each of which may have it make its model.</summary>
+    public int Contexts { get; private set; }
+
     public DbConnection Open(bool forWriting)
     {
         Opened++;
@@ -29,12 +34,23 @@ internal sealed class CountingDatabase(IDatabase inner) : IDatabase
         return inner.BeginWrite(connection);
     }
 
-    public AssistantDbContext OpenContext(TenantScope scope) => inner.OpenContext(scope);
+    public AssistantDbContext OpenContext(TenantScope scope)
+    {
+        Contexts++;
+        return inner.OpenContext(scope);
+    }
 
-    public AssistantDbContext OpenSchemaContext() => inner.OpenSchemaContext();
+    public AssistantDbContext OpenSchemaContext()
+    {
+        Contexts++;
+        return inner.OpenSchemaContext();
+    }
 
     public AssistantDbContext EnlistContext(DbConnection connection, DbTransaction transaction, TenantScope scope)
-        => inner.EnlistContext(connection, transaction, scope);
+    {
+        Contexts++;
+        return inner.EnlistContext(connection, transaction, scope);
+    }
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
 }

@@ -2,6 +2,8 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
+using Assistant.Infrastructure.Persistence.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -27,6 +29,20 @@ public sealed class MigrationTests
         await using var context = house.Get<IDatabase>().OpenContext(TenantScope.System);
 
         Assert.False(context.Database.HasPendingModelChanges());
+    }
+
+    /// <summary>A start and a verb ask for nothing else. After a migration was added, the constant beside the context names it and how many there are.</summary>
+    [Fact]
+    public void The_build_knows_its_newest_migration()
+    {
+        using var sqlite = new SqliteAssistantDbContext.Design().CreateDbContext([]);
+        using var postgres = new PostgresAssistantDbContext.Design().CreateDbContext([]);
+
+        Assert.Equal(VersionOf(sqlite), SqliteAssistantDbContext.Version);
+        Assert.Equal(VersionOf(postgres), PostgresAssistantDbContext.Version);
+
+        static SchemaVersion VersionOf(AssistantDbContext context)
+            => new(context.Database.GetMigrations().Count(), context.Database.GetMigrations().Max(StringComparer.Ordinal));
     }
 
     /// <summary>EF rebuilds a SQLite table from its model, which knows nothing of this: a later migration may have undone it.</summary>

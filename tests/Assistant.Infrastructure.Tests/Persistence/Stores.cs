@@ -71,7 +71,7 @@ internal sealed class Stores : IAsyncDisposable
         };
         foreach (var tenant in tenants)
         {
-            await new EfTenantDirectory(database, writes, clock).EnsureAsync(tenant, tenant.Value, CancellationToken.None);
+            await new SqlTenantDirectory(reads, writes, clock).EnsureAsync(tenant, tenant.Value, CancellationToken.None);
         }
 
         return stores;

@@ -42,9 +42,9 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
 
     public Sealing Keys => keys;
 
-    private EfEngineStore Engines => new(stores.Database, _writes, keys.Sealer, keys.Writes, new EngineChanges());
+    private SqlEngineStore Engines => new(stores.Reads, _writes, keys.Sealer, keys.Writes, new EngineChanges());
 
-    private EfConnectionStore Connections => new(stores.Database, _writes, keys.Sealer, keys.Writes);
+    private SqlConnectionStore Connections => new(stores.Reads, _writes, keys.Sealer, keys.Writes);
 
     private SqlIdempotencyStore Answers => new(_writes, keys.Sealer, keys.Writes, TimeProvider.System);
 
@@ -119,7 +119,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
     {
         var options = Options.Create(new SignInOptions { PasswordIterations = 1000 });
         return new(
-            stores.Database, _writes, keys.Sealer, keys.Writes, new FakeTotp(TimeProvider.System), passwords, options, new AccessRights(stores.Reads),
+            stores.Reads, _writes, keys.Sealer, keys.Writes, new FakeTotp(TimeProvider.System), passwords, options, new AccessRights(stores.Reads),
             TimeProvider.System);
     }
 

@@ -15,7 +15,7 @@ public abstract class SqlApiKeyStoreTests(bool onPostgres) : ApiKeyStoreContract
     protected override async Task<(IApiKeyStore Keys, IAuditLog Audit)> CreateAsync(TimeProvider clock, params TenantId[] tenants)
     {
         _stores = await Stores.CreateAsync(onPostgres, clock, tenants);
-        return (new SqlApiKeyStore(_stores.Database, _stores.Reads, _stores.Writes, clock), _stores.Audit);
+        return (new SqlApiKeyStore(_stores.Reads, _stores.Writes, clock), _stores.Audit);
     }
 
     public async ValueTask DisposeAsync()

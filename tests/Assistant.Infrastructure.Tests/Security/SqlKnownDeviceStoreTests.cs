@@ -26,7 +26,7 @@ public abstract class SqlKnownDeviceStoreTests(bool onPostgres) : KnownDeviceSto
         var keys = new Sealing(_stores, clock: clock);
         _rights = new AccessRights(_stores.Reads);
         var users = new SqlUserDirectory(
-            _stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock);
+            _stores.Reads, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock);
         return (new SqlKnownDeviceStore(_stores.Reads, _stores.Writes), users, _stores.Audit);
     }
 

@@ -25,9 +25,9 @@ public abstract class SqlMembershipStoreTests(bool onPostgres) : MembershipStore
         _passwords = new PasswordHashing(options);
         var keys = new Sealing(_stores, clock: clock);
         return new MembershipPorts(
-            new SqlUserDirectory(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
+            new SqlUserDirectory(_stores.Reads, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
             new SqlMembershipStore(_stores.Reads, _stores.Writes, _rights), new SqlRoleStore(_stores.Reads, _stores.Writes, _rights), _rights,
-            new SqlApiKeyStore(_stores.Database, _stores.Reads, _stores.Writes, clock), _stores.Audit);
+            new SqlApiKeyStore(_stores.Reads, _stores.Writes, clock), _stores.Audit);
     }
 
     [Fact]

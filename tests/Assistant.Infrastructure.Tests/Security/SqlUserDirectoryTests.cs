@@ -29,7 +29,7 @@ public abstract class SqlUserDirectoryTests(bool onPostgres) : UserDirectoryCont
         var keys = new Sealing(_stores, clock: clock);
         _rights = new AccessRights(_stores.Reads);
         return (
-            new SqlUserDirectory(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
+            new SqlUserDirectory(_stores.Reads, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
             _stores.Audit);
     }
 

@@ -101,6 +101,7 @@ public abstract class EngineStoreContract
         var store = await CreateAsync(Own, Other);
         await SaveAsync(store, Some(Own, "cloud", isDefault: true));
         await SaveAsync(store, Some(Other, "cloud") with { Settings = Settings("sk-other") });
+        await SaveAsync(store, Some(Other, "spare", isDefault: true));
 
         Assert.False(await store.DeleteAsync(Other, "nothing-here", Audit(Other, AuditActions.EngineDeleted), Cancel));
         await store.DeleteAsync(Other, "cloud", Audit(Other, AuditActions.EngineDeleted), Cancel);

@@ -59,6 +59,8 @@ public abstract class MembershipStoreContract
         Assert.Equal(Roles.Operator, (await ports.Users.FindByEmailAsync("ada@example.org", Cancel))?.Role);
         Assert.Equal(Roles.Operator, Assert.IsType<ChangeUserOutcome.Changed>(await ports.Users.ResetMfaAsync(Own, ada.Id, Draft(Own), Cancel)).User.Role);
         Assert.Equal(Roles.Auditor, (await ports.Users.FindAsync(archive, ada.Id, Cancel))?.Role);
+        var signedIn = Assert.IsType<SignInOutcome.SignedIn>(await ports.Users.VerifyAsync("ada@example.org", "correct horse battery", null, "local", Cancel));
+        Assert.Equal((Roles.Operator, Roles.Operator), (signedIn.User.Role, (await ports.Users.FindSessionAsync(ada.Id, signedIn.Stamp, Cancel))?.Role));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ namespace Assistant.Infrastructure.Tests.Messaging.Channels.WebChat;
 public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityStoreContract, IAsyncDisposable
 {
     private Stores? _stores;
-    private EfConnectionStore? _connections;
+    private SqlConnectionStore? _connections;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -27,7 +27,7 @@ public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityS
     {
         _stores = await Stores.CreateAsync(onPostgres, TimeProvider.System, [.. connections.Select(connection => connection.Tenant)]);
         var keys = new Sealing(_stores);
-        _connections = new EfConnectionStore(_stores.Database, _stores.Writes, keys.Sealer, keys.Writes);
+        _connections = new SqlConnectionStore(_stores.Reads, _stores.Writes, keys.Sealer, keys.Writes);
         foreach (var connection in connections)
         {
             await _connections.SaveAsync(connection, Audit(connection, AuditActions.ConnectionSaved), Cancel);

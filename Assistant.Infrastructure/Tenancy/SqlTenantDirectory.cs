@@ -2,30 +2,29 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Tenancy;
 
 /// <inheritdoc cref="ITenantDirectory"/>
-internal sealed class EfTenantDirectory(IDatabase database, IWriteQueue writes, TimeProvider clock) : ITenantDirectory
+internal sealed class SqlTenantDirectory(IReadPool reads, IWriteQueue writes, TimeProvider clock) : ITenantDirectory
 {
+    private const string All = "SELECT id, display_name, created_at FROM tenants ORDER BY id";
+
+    private const string Exists = "SELECT 1 FROM tenants WHERE id = @p0";
+
     private const string Insert = "INSERT INTO tenants (id, display_name, created_at) VALUES (@p0, @p1, @p2) ON CONFLICT DO NOTHING";
 
     public async Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken)
-    {
-        await using var context = database.OpenContext(TenantScope.System);
-        var rows = await context.Set<TenantRow>().AsNoTracking().OrderBy(t => t.Id).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new Tenant(new TenantId(row.Id), row.DisplayName, row.CreatedAt))];
-    }
+        => await reads.ReadAsync(
+            TenantScope.System,
+            session => session.Query(All, row => new Tenant(new TenantId(row.GetString(0)), row.GetString(1), row.Time(2))),
+            cancellationToken);
 
     public async Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
     {
-        await using (var context = database.OpenContext(TenantScope.System))
+        if (await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(Exists, _ => true, id.Value), cancellationToken))
         {
-            if (await context.Set<TenantRow>().AnyAsync(t => t.Id == id.Value, cancellationToken))
-            {
-                return false;
-            }
+            return false;
         }
 
         var now = clock.GetUtcNow();

@@ -1,0 +1,24 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>Has EF Core make its model a moment after the start, so that whoever opens the console first does not wait for it.</summary>
+/// <remarks>What a start and a verb read is plain SQL: it would be half of what they take.</remarks>
+[ActsFor("the product: warms up")]
+[NotAudited("writes nothing")]
+internal sealed class ModelWarmUp(IDatabase database, TimeProvider clock) : BackgroundService
+{
+    /// <summary>Until then the start has the processor.</summary>
+    private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(4);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(AfterStart, clock, stoppingToken);
+        await using var context = database.OpenContext(TenantScope.System);
+        _ = context.Model;
+        _ = context.Set<Tenancy.TenantRow>().AsNoTracking().ToQueryString(); // the services that make queries as well
+    }
+}
