@@ -145,25 +145,43 @@ end_provisioning
 
 # Quick ones first: they say soonest what is wrong.
 for project in Architecture Domain; do run_project "$project"; done
-# The rest in two lanes side by side, each about as long: they wait for disks, sockets, pages and timers a third of their time. A third lane would only make
-# all of them slower: two cores have no more to give.
-# Whole programs are driven in three lots, the first two named by their classes, the third what is left.
+# The rest in two lanes side by side: tests wait for disks, sockets, pages and timers a third of their time, and a third lane would only make all of them
+# slower: two cores have no more to give. Whichever lane is free takes the next lot, the longest first, so both end at about the same time on any machine.
+# Whole programs are driven in three lots, the first two named by their classes, the third what is left, and one that takes the pictures.
 ends() { local class; for class in "${@:2}"; do printf '%s\n' "$1" "*.${class}Tests"; done; }
 lot1=(Canary FailedStart Forgetting KeyRotation Kill SealedChat Session WebChat)
 lot2=(Files Newcomer OpenIdConnect Passkey PersonAct PersonLink RestoreKill)
 mapfile -t first < <(ends -class "${lot1[@]}")
 mapfile -t second < <(ends -class "${lot2[@]}")
 mapfile -t third < <(ends -class- Looks "${lot1[@]}" "${lot2[@]}")
-{
-  run_project Web
-  ASSISTANT_TEST_PORTS=22200 run_project EndToEnd 1300 Assistant.EndToEnd.Tests.1 "${first[@]}"
-  run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests' # takes the pictures
-} &
-{
-  run_project Infrastructure
-  ASSISTANT_TEST_PORTS=22400 run_project EndToEnd 1000 Assistant.EndToEnd.Tests.2 "${second[@]}"
-  ASSISTANT_TEST_PORTS=22400 run_project EndToEnd 1000 Assistant.EndToEnd.Tests.3 "${third[@]}"
-} &
+lots=(drive_first drive_second infrastructure drive_third take_pictures web)
+drive_first() { run_project EndToEnd 1300 Assistant.EndToEnd.Tests.1 "${first[@]}"; }
+drive_second() { run_project EndToEnd 1000 Assistant.EndToEnd.Tests.2 "${second[@]}"; }
+drive_third() { run_project EndToEnd 1000 Assistant.EndToEnd.Tests.3 "${third[@]}"; }
+take_pictures() { run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests'; }
+infrastructure() { run_project Infrastructure; }
+web() { run_project Web; }
+
+# lane FIRST_PORT: works off lots until none is left.
+lane() {
+  local lot
+  export ASSISTANT_TEST_PORTS=$1
+  while lot=$(next_lot) && [ "$lot" -lt "${#lots[@]}" ]; do "${lots[lot]}"; done
+}
+
+# Prints the number of the next lot, each once, whichever lane asks.
+next_lot() {
+  local next
+  {
+    flock 9
+    next=$(cat "$results/lots-taken" 2>/dev/null || echo 0)
+    echo $((next + 1)) >"$results/lots-taken"
+  } 9>"$results/lots.lock"
+  echo "$next"
+}
+
+lane 22200 &
+lane 22400 &
 wait
 
 if [ "${ASSISTANT_CRASH_KILLS:-2}" != 0 ] && [ -n "$is_published" ]; then

@@ -12,6 +12,7 @@ using Assistant.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
@@ -66,6 +67,27 @@ public sealed class PlainStartTests : IDisposable
         var health = await new DatabaseHealthCheck(database, services.GetRequiredService<IReadPool>()).CheckHealthAsync(new HealthCheckContext(), Cancel);
 
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
+    }
+
+    [Fact]
+    public async Task The_serving_process_has_the_model_made_once_the_start_is_over()
+    {
+        var folder = new DataFolder(_folder.FullName);
+        await MigratedDatabases.CopyToAsync(folder);
+        var database = new CountingDatabase(new SqliteDatabase(folder));
+        var clock = new FakeTimeProvider();
+        using var worker = new ModelWarmUp(database, clock);
+
+        await worker.StartAsync(Cancel);
+        Assert.Equal(0, database.Contexts);
+        while (!worker.ExecuteTask!.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1)); // it may not have begun to wait yet
+            await Task.Yield();
+        }
+
+        await worker.ExecuteTask;
+        Assert.Equal(1, database.Contexts);
     }
 
     private static ServiceProvider Compose(DataFolder folder, IDatabase database)
