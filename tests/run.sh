@@ -146,7 +146,7 @@ end_provisioning
 # Quick ones first: they say soonest what is wrong.
 for project in Architecture Domain; do run_project "$project"; done
 # The rest in two lanes side by side: tests wait for disks, sockets, pages and timers a third of their time, and a third lane would only make all of them
-# slower: two cores have no more to give. Whichever lane is free takes the next lot, the longest first, so both end at about the same time on any machine.
+# slower: two cores have no more to give. Whichever lane is free takes the next lot, long ones first, so both end at about the same time on any machine.
 # Whole programs are driven in three lots, the first two named by their classes, the third what is left, and one that takes the pictures.
 ends() { local class; for class in "${@:2}"; do printf '%s\n' "$1" "*.${class}Tests"; done; }
 lot1=(Canary FailedStart Forgetting KeyRotation Kill SealedChat Session WebChat)
