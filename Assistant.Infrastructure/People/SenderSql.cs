@@ -10,6 +10,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
+using Assistant.Infrastructure.Tenancy;
 
 namespace Assistant.Infrastructure.People;
 
@@ -19,8 +20,6 @@ internal static class SenderSql
     private const string Find =
         "SELECT i.person_id, s.standing, i.display_name FROM identities i LEFT JOIN standings s ON s.person_id = i.person_id AND s.connection_id = @p3 "
         + "WHERE i.tenant_id = @p0 AND i.channel_type = @p1 AND i.external_id = @p2";
-
-    private const string HasTenant = "SELECT 1 FROM tenants WHERE id = @p0";
 
     private const string InsertPerson =
         "INSERT INTO people (id, tenant_id, display_name, locale, created_at) VALUES (@p0, @p1, @p2, @p3, @p4)";
@@ -59,7 +58,7 @@ internal static class SenderSql
             return new SenderStanding(new PersonId(known.Person), known.Standing);
         }
 
-        if (!session.QueryFirst(HasTenant, _ => true, connection.Tenant.Value))
+        if (!SqlTenantDirectory.Exists(session, connection.Tenant))
         {
             throw new TenantUnknownException(connection.Tenant);
         }

@@ -18,7 +18,6 @@ internal sealed class ModelWarmUp(IDatabase database, TimeProvider clock) : Back
     {
         await Task.Delay(AfterStart, clock, stoppingToken);
         await using var context = database.OpenContext(TenantScope.System);
-        _ = context.Model;
-        _ = context.Set<Tenancy.TenantRow>().AsNoTracking().ToQueryString(); // the services that make queries as well
+        _ = context.Set<Tenancy.TenantRow>().ToQueryString(); // the model, and the services that make queries of it; the database is not asked
     }
 }

@@ -10,7 +10,7 @@ internal sealed class SqlTenantDirectory(IReadPool reads, IWriteQueue writes, Ti
 {
     private const string All = "SELECT id, display_name, created_at FROM tenants ORDER BY id";
 
-    private const string Exists = "SELECT 1 FROM tenants WHERE id = @p0";
+    private const string One = "SELECT 1 FROM tenants WHERE id = @p0";
 
     private const string Insert = "INSERT INTO tenants (id, display_name, created_at) VALUES (@p0, @p1, @p2) ON CONFLICT DO NOTHING";
 
@@ -20,9 +20,12 @@ internal sealed class SqlTenantDirectory(IReadPool reads, IWriteQueue writes, Ti
             session => session.Query(All, row => new Tenant(new TenantId(row.GetString(0)), row.GetString(1), row.Time(2))),
             cancellationToken);
 
+    /// <summary>Whether there is such a tenant, as the session sees it.</summary>
+    public static bool Exists(SqlSession session, TenantId id) => session.QueryFirst(One, _ => true, id.Value);
+
     public async Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
     {
-        if (await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(Exists, _ => true, id.Value), cancellationToken))
+        if (await reads.ReadAsync(TenantScope.System, session => Exists(session, id), cancellationToken))
         {
             return false;
         }

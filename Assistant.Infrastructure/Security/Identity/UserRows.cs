@@ -9,6 +9,7 @@ using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Security.Sessions;
+using Assistant.Infrastructure.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Identity;
@@ -45,8 +46,6 @@ internal sealed class UserRows(IReadPool reads, IWriteQueue writes, SealedWrites
     private const string Any = "SELECT 1 FROM users LIMIT 1";
 
     private const string HasEmail = "SELECT 1 FROM users WHERE normalized_email = @p0";
-
-    private const string HasTenant = "SELECT 1 FROM tenants WHERE id = @p0";
 
     private const string Insert =
         "INSERT INTO users (id, tenant_id, email, normalized_email, password_hash, security_stamp, totp_secret, last_totp_step, recovery_codes, "
@@ -152,7 +151,7 @@ internal sealed class UserRows(IReadPool reads, IWriteQueue writes, SealedWrites
         Lock(session, row.TenantId);
         return session.Within<CreateUserOutcome>(TenantScope.System, all =>
         {
-            if (!all.QueryFirst(HasTenant, _ => true, row.TenantId))
+            if (!SqlTenantDirectory.Exists(all, new TenantId(row.TenantId)))
             {
                 return new CreateUserOutcome.Invalid("tenant", $"There is no tenant '{row.TenantId}'.");
             }

@@ -7,6 +7,7 @@ using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Tenancy;
 
 namespace Assistant.Infrastructure.Security.Sealing;
 
@@ -16,7 +17,6 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
     private const string Newest = "SELECT number FROM data_keys WHERE tenant_id = @p0 ORDER BY number DESC LIMIT 1";
     private const string Count = "SELECT COUNT(*) FROM data_keys WHERE tenant_id = @p0";
     private const string One = "SELECT wrapped FROM data_keys WHERE tenant_id = @p0 AND number = @p1";
-    private const string HasTenant = "SELECT 1 FROM tenants WHERE id = @p0";
     private const string Insert = "INSERT INTO data_keys (tenant_id, number, wrapped, created_at) VALUES (@p0, @p1, @p2, @p3)";
 
     /// <summary>The number that seals, or <see langword="null"/> before the tenant's first secret.</summary>
@@ -41,7 +41,7 @@ internal sealed class DataKeys(MasterKey master, InstallationKey installation, I
             : null;
 
     public async Task<bool> IsTenantKnownAsync(TenantId tenant, CancellationToken cancellationToken)
-        => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(HasTenant, _ => true, tenant.Value), cancellationToken);
+        => await reads.ReadAsync(TenantScope.Of(tenant), session => SqlTenantDirectory.Exists(session, tenant), cancellationToken);
 
     /// <summary>Makes version 1 inside a unit, unless another process was faster.</summary>
     /// <returns>The number that seals.</returns>
