@@ -34,6 +34,7 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     private static readonly LocalizedText Connections = new("Connections", "连接");
     private static readonly LocalizedText Remembered = new("Remembered", "记住的内容");
     private static readonly LocalizedText Conversation = new("Conversation", "会话");
+    private static readonly LocalizedText Preferred = new("Wants to be written to here, said", "希望在此接收消息，提出时间：");
     private static readonly LocalizedText Note = new("note among colleagues", "同事间备注");
     private static readonly LocalizedText TakenBack = new("taken back", "已撤回");
     private static readonly LocalizedText NotKept = new("(not kept)", "（未保存）");
@@ -75,7 +76,13 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     }
 
     public void BeginConversation(PersonConversation conversation)
-        => Heading($"{Conversation.In(culture)} {conversation.Connection} · {conversation.Title ?? Time(conversation.CreatedAt)}");
+    {
+        Heading($"{Conversation.In(culture)} {conversation.Connection} · {conversation.Title ?? Time(conversation.CreatedAt)}");
+        if (conversation.PreferredAt is { } at)
+        {
+            Paragraph($"{Preferred.In(culture)} {Time(at)}");
+        }
+    }
 
     public void Messages(IReadOnlyList<Message> messages)
     {

@@ -84,6 +84,7 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
         WriteWord("status", conversation.Status);
         _json.WriteString("createdAt", conversation.CreatedAt);
         _json.WriteString("lastAt", conversation.LastAt);
+        WriteTime("preferredAt", conversation.PreferredAt);
         _json.WriteStartArray("messages");
     }
 

@@ -6,8 +6,10 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Domain.Forgetting;
 
 /// <summary>A conversation of a person, as an export describes it.</summary>
+/// <param name="PreferredAt">When the person was last said to want to be written to there; <see langword="null"/> when that was never said, or taken back.</param>
 public sealed record PersonConversation(
-    ConversationId Id, ConnectionId Connection, string? Title, bool IsGroup, ConversationStatus Status, DateTimeOffset CreatedAt, DateTimeOffset LastAt);
+    ConversationId Id, ConnectionId Connection, string? Title, bool IsGroup, ConversationStatus Status, DateTimeOffset CreatedAt, DateTimeOffset LastAt,
+    DateTimeOffset? PreferredAt);
 
 /// <summary>What became of one utterance.</summary>
 /// <param name="Seq">The message that was answered.</param>

@@ -74,6 +74,24 @@ public sealed class PersonExportTests
     }
 
     [Fact]
+    public async Task Where_they_want_to_be_written_to_is_in_it()
+    {
+        var (person, conversation) = await _house.SayAsync("hello");
+        Assert.Equal(JsonValueKind.Null, PreferredAt(await ExportAsync(person, PersonExportFormat.Json)).ValueKind);
+        Assert.DoesNotContain("Wants to be written to here", await ExportAsync(person, PersonExportFormat.Html, "en"), StringComparison.Ordinal);
+
+        await _house.House.PreferAsync(
+            HouseWithPeople.Home, conversation, Owner.Audit(_house.Clock.GetUtcNow(), AuditActions.MessengerPreferred, $"conversation/{conversation}"), Cancel);
+
+        Assert.Equal(_house.Clock.GetUtcNow(), PreferredAt(await ExportAsync(person, PersonExportFormat.Json)).GetDateTimeOffset());
+        Assert.Contains("Wants to be written to here, said 2026-11-28", await ExportAsync(person, PersonExportFormat.Html, "en"), StringComparison.Ordinal);
+        Assert.Contains("希望在此接收消息", await ExportAsync(person, PersonExportFormat.Html, "zh-CN"), StringComparison.Ordinal);
+
+        static JsonElement PreferredAt(string json)
+            => Assert.Single(JsonDocument.Parse(json).RootElement.GetProperty("conversations").EnumerateArray()).GetProperty("preferredAt");
+    }
+
+    [Fact]
     public async Task A_kept_file_is_in_the_data_to_the_byte_and_named_on_the_page()
     {
         var (person, conversation) = await _house.SayAsync("look", files: [new Attachment("file", "r", "plan.pdf"), new Attachment("file", "r", "lost.pdf")]);

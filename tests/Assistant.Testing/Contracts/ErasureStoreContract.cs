@@ -256,11 +256,14 @@ public abstract class ErasureStoreContract : PathContract
     {
         var (person, conversation) = await LiveAsync();
         await HearAsync(HomeLine, "1", "somebody else", chat: "chat-9", sender: "user-9");
+        var preferred = Draft(Home, AuditActions.MessengerPreferred, $"conversation/{conversation}");
+        Assert.True(await Ports.Chats.PreferAsync(Home, conversation, preferred, Cancel));
 
         var theirs = Assert.Single(await Ports.Records.ListConversationsAsync(Home, person, Cancel));
         var turn = Assert.Single(await Ports.Records.ListTurnsAsync(Home, conversation, 0, 10, Cancel));
 
         Assert.Equal((conversation, HomeLine.Id, ConversationStatus.Open, false), (theirs.Id, theirs.Connection, theirs.Status, theirs.IsGroup));
+        Assert.Equal(preferred.At, theirs.PreferredAt);
         Assert.Equal((1, TurnResult.Answered, "embedded"), (turn.Seq, turn.Result, turn.Engine));
         Assert.Empty(await Ports.Records.ListTurnsAsync(Home, conversation, 1, 10, Cancel));
         Assert.Empty(await Ports.Records.ListConversationsAsync(Office, person, Cancel));
