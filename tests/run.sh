@@ -136,17 +136,13 @@ check 'the channel scale sees planted faults' node --test tests/channel-scale.te
 check 'whitespace is as .editorconfig has it' format
 begin_provisioning # not before: the harnesses measure times
 check 'Release build without warnings' build || finish
-is_published=
-if check 'publish' publish; then
-  is_published=yes
-  export ASSISTANT_TEST_APP=$PWD/artifacts/app/Assistant.Web.dll
-fi
 end_provisioning
 
 # Quick ones first: they say soonest what is wrong.
 for project in Architecture Domain; do run_project "$project"; done
 # The rest in two lanes side by side: tests wait for disks, sockets, pages and timers a third of their time, and a third lane would only make all of them
-# slower: two cores have no more to give. Whichever lane is free takes the next lot, long ones first, so both end at about the same time on any machine.
+# slower: two cores have no more to give. One begins with the tests of the parts, which take longer than publishing the program for the other. After that
+# whichever lane is free takes the next lot, long ones first, so both end at about the same time on any machine.
 # Whole programs are driven in three lots, the first two named by their classes, the third what is left, and one that takes the pictures.
 ends() { local class; for class in "${@:2}"; do printf '%s\n' "$1" "*.${class}Tests"; done; }
 lot1=(Canary FailedStart Forgetting KeyRotation Kill SealedChat Session WebChat)
@@ -154,18 +150,18 @@ lot2=(Files Newcomer OpenIdConnect Passkey PersonAct PersonLink RestoreKill)
 mapfile -t first < <(ends -class "${lot1[@]}")
 mapfile -t second < <(ends -class "${lot2[@]}")
 mapfile -t third < <(ends -class- Looks "${lot1[@]}" "${lot2[@]}")
-lots=(drive_first drive_second infrastructure drive_third take_pictures web)
+lots=(drive_first drive_second drive_third take_pictures web)
 drive_first() { run_project EndToEnd 1300 Assistant.EndToEnd.Tests.1 "${first[@]}"; }
 drive_second() { run_project EndToEnd 1000 Assistant.EndToEnd.Tests.2 "${second[@]}"; }
 drive_third() { run_project EndToEnd 1000 Assistant.EndToEnd.Tests.3 "${third[@]}"; }
 take_pictures() { run_project EndToEnd 900 Assistant.EndToEnd.Tests.Looks -class '*LooksTests'; }
-infrastructure() { run_project Infrastructure; }
 web() { run_project Web; }
 
-# lane FIRST_PORT: works off lots until none is left.
+# lane FIRST_PORT [PROJECT]: runs the project, then works off lots until none is left.
 lane() {
   local lot
   export ASSISTANT_TEST_PORTS=$1
+  [ -z "${2:-}" ] || run_project "$2"
   while lot=$(next_lot) && [ "$lot" -lt "${#lots[@]}" ]; do "${lots[lot]}"; done
 }
 
@@ -180,8 +176,11 @@ next_lot() {
   echo "$next"
 }
 
+export ASSISTANT_TEST_APP=$PWD/artifacts/app/Assistant.Web.dll
+lane 22400 Infrastructure &
+is_published=
+if check 'publish' publish; then is_published=yes; fi
 lane 22200 &
-lane 22400 &
 wait
 
 if [ "${ASSISTANT_CRASH_KILLS:-2}" != 0 ] && [ -n "$is_published" ]; then

@@ -182,6 +182,9 @@ public sealed partial class ChatHubTests
         Assert.Equal(new ChatProgress(turn, "<p>on &lt;script&gt;</p>"), Trimmed(await device.NextAsync<ChatProgress>()));
         house.Feed.Publish(new LiveEvent.ReplyProgress(TenantId.Default, conversation, turn, "one"));
         house.Feed.Publish(new LiveEvent.ReplyProgress(TenantId.Default, conversation, turn, "one **two**"));
+        // Events are taken in order: once this one is shown, both texts are known and wait for the interval to end.
+        house.Feed.Publish(new LiveEvent.Typing(TenantId.Default, conversation, AuthorKind.Operator, "Anna", true));
+        Assert.IsType<ChatTyping>(await device.NextAsync<object>(told => told is ChatProgress or ChatTyping));
         house.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("<p>one <strong>two</strong></p>", Trimmed(await device.NextAsync<ChatProgress>()).Html);
         house.Book.Answer(conversation, "one **two** three", turn);
