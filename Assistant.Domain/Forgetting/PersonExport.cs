@@ -6,12 +6,16 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Links;
 
 namespace Assistant.Domain.Forgetting;
 
 /// <summary>Reads everything about a person, page by page: nothing but the page at hand is held in memory.</summary>
+/// <param name="memory">Of each person alone: what somebody linked with them had remembered is not theirs to take away.</param>
 public sealed class PersonExport(
-    IPersonRecords records, IConversationQueries conversations, IAttachmentStore files, IRecall memory, IAuditLog log, TimeProvider clock)
+    IPersonRecords records, IPersonLinkStore links, IPersonAccountStore accounts, IConversationQueries conversations, IAttachmentStore files, IRecall memory,
+    IAuditLog log, TimeProvider clock)
 {
     private const int PageSize = 200;
 
@@ -24,6 +28,8 @@ public sealed class PersonExport(
         await using var json = new PersonJson(target);
         var (tenant, id) = (person.Person.Tenant, person.Person.Id);
         json.Begin(person, clock.GetUtcNow());
+        json.Links(id, await LinksAsync(person, cancellationToken));
+        json.Account(await accounts.FindAsync(tenant, id, cancellationToken));
         json.Facts(await memory.ListFactsAsync(tenant, id, MaxFacts, cancellationToken));
         json.BeginConversations();
         foreach (var conversation in await records.ListConversationsAsync(tenant, id, cancellationToken))
@@ -69,7 +75,7 @@ public sealed class PersonExport(
     {
         var html = new PersonHtml(target, culture);
         var (tenant, id) = (person.Person.Tenant, person.Person.Id);
-        html.Begin(person, clock.GetUtcNow());
+        html.Begin(person, clock.GetUtcNow(), await LinksAsync(person, cancellationToken), await accounts.FindAsync(tenant, id, cancellationToken));
         html.Facts(await memory.ListFactsAsync(tenant, id, MaxFacts, cancellationToken));
         foreach (var conversation in await records.ListConversationsAsync(tenant, id, cancellationToken))
         {
@@ -92,6 +98,13 @@ public sealed class PersonExport(
 
         html.End();
         await html.FlushAsync(cancellationToken);
+    }
+
+    // Those that name the person. Of links among others the person knows nothing.
+    private async Task<IReadOnlyList<PersonLink>> LinksAsync(PersonRow person, CancellationToken cancellationToken)
+    {
+        var all = await links.ListOfAsync(person.Person.Tenant, person.Person.Id, cancellationToken);
+        return [.. all.Where(link => link.First == person.Person.Id || link.Second == person.Person.Id)];
     }
 
     // One piece of a file is in memory at a time: a person may have sent films.

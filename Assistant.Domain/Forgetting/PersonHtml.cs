@@ -8,6 +8,8 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.Settings;
 
 namespace Assistant.Domain.Forgetting;
@@ -32,9 +34,12 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     private static readonly LocalizedText Language = new("Language", "语言");
     private static readonly LocalizedText Accounts = new("Accounts", "账号");
     private static readonly LocalizedText Connections = new("Connections", "连接");
+    private static readonly LocalizedText OneWith = new("The same human being as", "与以下人员为同一人");
+    private static readonly LocalizedText SignsInAs = new("Signs in as", "登录账号");
     private static readonly LocalizedText Remembered = new("Remembered", "记住的内容");
     private static readonly LocalizedText Conversation = new("Conversation", "会话");
     private static readonly LocalizedText Preferred = new("Wants to be written to here, said", "希望在此接收消息，提出时间：");
+    private static readonly LocalizedText Continued = new("Goes on from conversation", "接续自会话");
     private static readonly LocalizedText Note = new("note among colleagues", "同事间备注");
     private static readonly LocalizedText TakenBack = new("taken back", "已撤回");
     private static readonly LocalizedText NotKept = new("(not kept)", "（未保存）");
@@ -45,7 +50,7 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     // What was written since the last flush: a page of messages at most. An answer's stream takes no writes but asynchronous ones.
     private readonly StringBuilder _html = new();
 
-    public void Begin(PersonRow row, DateTimeOffset now)
+    public void Begin(PersonRow row, DateTimeOffset now, IReadOnlyList<PersonLink> links, PersonAccount? account)
     {
         var title = $"{Everything.In(culture)} {row.Person.DisplayName}";
         Write($"<!doctype html>\n<html lang=\"{Encode(culture.Name.Length == 0 ? "en" : culture.Name)}\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -55,7 +60,17 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
         Term(Known, Time(row.Person.CreatedAt));
         Term(Language, row.Person.Locale ?? "–");
         Term(Accounts, string.Join("; ", row.Identities.Select(i => $"{i.ChannelType}: {i.DisplayName} ({i.ExternalId})")));
-        Term(Connections, string.Join("; ", row.Standings.Select(s => $"{s.Connection}: {s.Standing}")));
+        Term(Connections, string.Join("; ", row.Standings.Select(s => $"{s.Connection}: {NameOf(s.Standing).In(culture)}")));
+        if (links.Count > 0)
+        {
+            Term(OneWith, string.Join("; ", links.Select(link => $"{link.OtherThan(row.Person.Id)} ({NameOf(link.Proof).In(culture)} · {Time(link.LinkedAt)})")));
+        }
+
+        if (account is not null)
+        {
+            Term(SignsInAs, $"{account.Email} ({Time(account.LinkedAt)})");
+        }
+
         Write("</dl>\n");
     }
 
@@ -81,6 +96,11 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
         if (conversation.PreferredAt is { } at)
         {
             Paragraph($"{Preferred.In(culture)} {Time(at)}");
+        }
+
+        if (conversation is { ContinuedFrom: { } from, ContinuedAt: { } since })
+        {
+            Paragraph($"{Continued.In(culture)} {from} · {Time(since)}");
         }
     }
 
@@ -154,8 +174,31 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     {
         var size = (file?.SizeBytes ?? named.SizeBytes) is { } bytes ? $"{bytes.ToString("N0", culture)} B" : "";
         var state = file is null or { State: AttachmentState.Kept } ? "" : NotKept.In(culture);
-        return string.Join(' ', new[] { $"[{named.Kind}]", named.FileName, file?.MediaType ?? named.MediaType, size, state }.Where(word => !string.IsNullOrEmpty(word)));
+        return string.Join(' ', new[] { $"[{NameOfKind(named.Kind).In(culture)}]", named.FileName, file?.MediaType ?? named.MediaType, size, state }.Where(word => !string.IsNullOrEmpty(word)));
     }
+
+    private static LocalizedText NameOf(Standing standing) => standing switch
+    {
+        Standing.Approved => new("approved", "已允许"),
+        Standing.Pending => new("waiting", "等待准入"),
+        Standing.Blocked => new("blocked", "已屏蔽"),
+        _ => new("not decided", "未决定"),
+    };
+
+    private static LocalizedText NameOf(LinkProof proof)
+        => proof == LinkProof.Code ? new("linked by a code", "通过代码关联") : new("linked by an operator", "由客服关联");
+
+    // The word comes from the messenger's channel: one that is not known stands as it is.
+    private static LocalizedText NameOfKind(string kind) => kind switch
+    {
+        "image" => new("image", "图片"),
+        "audio" => new("audio", "音频"),
+        "voice" => new("voice", "语音消息"),
+        "video" => new("video", "视频"),
+        "file" => new("file", "文件"),
+        "location" => new("location", "位置"),
+        _ => new(kind, kind),
+    };
 
     private static string Encode(string text) => Encoder.Encode(text);
 

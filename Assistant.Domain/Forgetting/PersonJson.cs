@@ -7,6 +7,8 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Links;
 
 namespace Assistant.Domain.Forgetting;
 
@@ -56,6 +58,35 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
         _json.WriteEndArray();
     }
 
+    public void Links(PersonId person, IReadOnlyList<PersonLink> links)
+    {
+        _json.WriteStartArray("links");
+        foreach (var link in links)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("person", link.OtherThan(person).Value);
+            WriteWord("proof", link.Proof);
+            _json.WriteString("linkedAt", link.LinkedAt);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
+    public void Account(PersonAccount? account)
+    {
+        if (account is null)
+        {
+            _json.WriteNull("account");
+            return;
+        }
+
+        _json.WriteStartObject("account");
+        _json.WriteString("email", account.Email);
+        _json.WriteString("linkedAt", account.LinkedAt);
+        _json.WriteEndObject();
+    }
+
     public void Facts(IReadOnlyList<Fact> facts)
     {
         _json.WriteStartArray("facts");
@@ -85,6 +116,16 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
         _json.WriteString("createdAt", conversation.CreatedAt);
         _json.WriteString("lastAt", conversation.LastAt);
         WriteTime("preferredAt", conversation.PreferredAt);
+        if (conversation.ContinuedFrom is { } from)
+        {
+            _json.WriteString("continuedFrom", from.Value);
+        }
+        else
+        {
+            _json.WriteNull("continuedFrom");
+        }
+
+        WriteTime("continuedAt", conversation.ContinuedAt);
         _json.WriteStartArray("messages");
     }
 

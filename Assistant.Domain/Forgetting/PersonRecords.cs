@@ -7,9 +7,10 @@ namespace Assistant.Domain.Forgetting;
 
 /// <summary>A conversation of a person, as an export describes it.</summary>
 /// <param name="PreferredAt">When the person was last said to want to be written to there; <see langword="null"/> when that was never said, or taken back.</param>
+/// <param name="ContinuedFrom">The conversation on another messenger that goes on in this one, since <paramref name="ContinuedAt"/>.</param>
 public sealed record PersonConversation(
     ConversationId Id, ConnectionId Connection, string? Title, bool IsGroup, ConversationStatus Status, DateTimeOffset CreatedAt, DateTimeOffset LastAt,
-    DateTimeOffset? PreferredAt);
+    DateTimeOffset? PreferredAt, ConversationId? ContinuedFrom, DateTimeOffset? ContinuedAt);
 
 /// <summary>What became of one utterance.</summary>
 /// <param name="Seq">The message that was answered.</param>

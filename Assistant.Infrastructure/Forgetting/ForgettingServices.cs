@@ -1,4 +1,5 @@
 using Assistant.Domain.Forgetting;
+using Assistant.Infrastructure.Memory.Search;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Persistence.Sqlite;
@@ -21,7 +22,7 @@ public static class ForgettingServices
         services.AddSingleton<ErasureRunner>();
         services.AddSingleton<ForgettingDesk>();
         services.AddSingleton<IPersonRecords, SqlPersonRecords>();
-        services.AddSingleton<PersonExport>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PersonExport>(provider, provider.GetRequiredService<SearchIndex>()));
         services.AddSingleton<PersonExportDesk>();
         return services;
     }

@@ -11,7 +11,7 @@ namespace Assistant.Infrastructure.Forgetting;
 internal sealed class SqlPersonRecords(IReadPool reads) : IPersonRecords
 {
     private const string Conversations =
-        "SELECT id, connection_id, chat_title, is_group, status, created_at, last_at, preferred_at FROM conversations "
+        "SELECT id, connection_id, chat_title, is_group, status, created_at, last_at, preferred_at, continued_from_id, continued_at FROM conversations "
         + "WHERE tenant_id = @p0 AND erasure_id IS NULL AND (person_id = @p1 OR (is_group AND EXISTS (SELECT 1 FROM messages m "
         + "WHERE m.conversation_id = conversations.id AND m.tenant_id = @p0 AND m.person_id = @p1 AND m.deleted_at IS NULL)) "
         + "OR (is_group AND EXISTS (SELECT 1 FROM reactions r WHERE r.conversation_id = conversations.id AND r.person_id = @p1))) ORDER BY created_at, id";
@@ -27,7 +27,7 @@ internal sealed class SqlPersonRecords(IReadPool reads) : IPersonRecords
                 Conversations,
                 r => new PersonConversation(
                     new ConversationId(r.GetGuid(0)), new ConnectionId(r.GetString(1)), r.TextOrNull(2), r.GetBoolean(3), r.Enum<ConversationStatus>(4),
-                    r.Time(5), r.Time(6), r.TimeOrNull(7)),
+                    r.Time(5), r.Time(6), r.TimeOrNull(7), r.GuidOrNull(8) is { } from ? new ConversationId(from) : null, r.TimeOrNull(9)),
                 tenant.Value, person.Value),
             cancellationToken);
 

@@ -45,7 +45,7 @@ internal sealed class HouseWithPeople
     public ForgettingDesk Desk(IStepUpGuard? guard = null) => new(House, guard ?? new OpenGuard(), Signals, Signals, Worker, Clock);
 
     public PersonExportDesk Exports(IStepUpGuard? guard = null)
-        => new(House, new PersonExport(House, House, House, House, House, Clock), guard ?? new OpenGuard(), House, Clock);
+        => new(House, new PersonExport(House, House, House, House, House, House, House, Clock), guard ?? new OpenGuard(), House, Clock);
 
     /// <summary>Keeps a file that waits.</summary>
     public async Task KeepAsync(AttachmentId id, string mediaType, byte[] content)

@@ -7,6 +7,8 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.Security;
 using Assistant.Testing.Fakes;
 using Xunit;
@@ -89,6 +91,52 @@ public sealed class PersonExportTests
 
         static JsonElement PreferredAt(string json)
             => Assert.Single(JsonDocument.Parse(json).RootElement.GetProperty("conversations").EnumerateArray()).GetProperty("preferredAt");
+    }
+
+    [Fact]
+    public async Task Who_else_they_are_and_where_they_sign_in_is_in_it()
+    {
+        var (person, _) = await _house.SayAsync("hello", name: "Li Wei");
+        var (other, _) = await _house.SayAsync("it is me", sender: "user-2", name: "李伟");
+        var (further, _) = await _house.SayAsync("and me", sender: "user-3", name: "L.");
+        var now = _house.Clock.GetUtcNow();
+        await LinkAsync(person, other, LinkProof.Code);
+        await LinkAsync(other, further, LinkProof.Operator);
+        var user = new UserId(Guid.CreateVersion7());
+        Assert.Equal(LinkOutcome.Linked, await _house.House.LinkAsync(HouseWithPeople.Home, person, user, Owner.Audit(now, AuditActions.AccountLinked, $"person/{person}"), Cancel));
+
+        using var json = JsonDocument.Parse(await ExportAsync(person, PersonExportFormat.Json));
+        var html = await ExportAsync(person, PersonExportFormat.Html, "en");
+
+        var link = Assert.Single(json.RootElement.GetProperty("links").EnumerateArray());
+        Assert.Equal((other.Value, "code", now), (link.GetProperty("person").GetGuid(), link.GetProperty("proof").GetString(), link.GetProperty("linkedAt").GetDateTimeOffset()));
+        Assert.Equal(now, json.RootElement.GetProperty("account").GetProperty("linkedAt").GetDateTimeOffset());
+        Assert.Contains($"{other} (linked by a code", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(further.ToString(), html, StringComparison.Ordinal);
+        Assert.Contains("<dt>Signs in as</dt>", html, StringComparison.Ordinal);
+        using var others = JsonDocument.Parse(await ExportAsync(further, PersonExportFormat.Json));
+        Assert.Equal(JsonValueKind.Null, others.RootElement.GetProperty("account").ValueKind);
+
+        Task LinkAsync(PersonId one, PersonId two, LinkProof proof)
+            => _house.House.LinkAsync(
+                PersonLink.Between(HouseWithPeople.Home, one, two, proof, now), Owner.Audit(now, AuditActions.PersonLinked, $"person/{one}"), Cancel);
+    }
+
+    [Fact]
+    public async Task The_chinese_page_has_no_english_words_of_ours()
+    {
+        var (person, _) = await _house.SayAsync("看", files: [new Attachment("image", "r", "照片.png"), new Attachment("voice", "r", "话.ogg"), new Attachment("hologram", "r", "像.holo")]);
+        await _house.House.SetStandingAsync(
+            HouseWithPeople.Home, person, new ConnectionId("line"), Standing.Approved,
+            Owner.Audit(_house.Clock.GetUtcNow(), AuditActions.StandingChanged, $"person/{person}"), Cancel);
+
+        var html = WebUtility.HtmlDecode(await ExportAsync(person, PersonExportFormat.Html, "zh-CN"));
+
+        Assert.Contains("[图片] 照片.png", html, StringComparison.Ordinal);
+        Assert.Contains("[语音消息] 话.ogg", html, StringComparison.Ordinal);
+        Assert.Contains("[hologram] 像.holo", html, StringComparison.Ordinal);
+        Assert.Contains("line: 已允许", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Approved", html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,9 +1,13 @@
 using System.Text;
+using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Idempotency;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.People;
+using Assistant.Domain.People.Links;
 using Assistant.Domain.Security.Keys;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
@@ -48,6 +52,25 @@ public sealed class ForgettingTests
         Assert.IsType<ForgetOutcome.Begun>(await desk.ForgetAsync(ForgettingHouse.Machine, ErasureScope.Of(person), preview.Digest, Cancel));
 
         Assert.Equal((2, 1), (kept, bodies.KeptKeys));
+    }
+
+    [Fact]
+    public async Task An_export_has_nothing_that_persons_linked_with_them_had_remembered()
+    {
+        await using var house = await ForgettingHouse.OpenAsync(onPostgres: false);
+        var (li, _) = await house.LiveAsync("Li", "tea");
+        var (bo, _) = await house.LiveAsync("Bo", "coffee");
+        var now = house.House.Clock.GetUtcNow();
+        var link = PersonLink.Between(ForgettingHouse.Home, li, bo, LinkProof.Operator, now);
+        Assert.Equal(JoinOutcome.Linked, await house.House.Get<IPersonLinkStore>().LinkAsync(link, ForgettingHouse.Machine.Audit(now, AuditActions.PersonLinked, $"person/{li}"), Cancel));
+        Assert.Equal(2, (await house.House.Get<IRecall>().ListFactsAsync(ForgettingHouse.Home, li, 10, Cancel)).Count);
+
+        using var written = new MemoryStream();
+        await house.House.Get<PersonExport>().WriteJsonAsync((await house.House.Get<IPeopleStore>().FindAsync(ForgettingHouse.Home, li, Cancel))!, written, Cancel);
+
+        using var json = JsonDocument.Parse(written.ToArray());
+        Assert.Equal("tea matters", Assert.Single(json.RootElement.GetProperty("facts").EnumerateArray()).GetProperty("text").GetString());
+        Assert.Equal(bo.Value, Assert.Single(json.RootElement.GetProperty("links").EnumerateArray()).GetProperty("person").GetGuid());
     }
 
     [Theory]

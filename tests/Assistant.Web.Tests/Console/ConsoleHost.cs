@@ -97,7 +97,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         var (house, signals, guard) = (new InMemoryHouse(TimeProvider.System), new RecordedSignals(), new OpenGuard());
         services.AddSingleton(_ => new ForgettingDesk(house, guard, signals, signals, new NoWorker(), TimeProvider.System));
         services.AddSingleton(_ => new PersonExportDesk(
-            house, new PersonExport(house, house, house, house, house, TimeProvider.System), guard, house, TimeProvider.System));
+            house, new PersonExport(house, house, house, house, house, house, house, TimeProvider.System), guard, house, TimeProvider.System));
         services.AddSingleton(_ => new AttachmentDesk(house, house, TimeProvider.System));
         services.AddSingleton(provider => new PersonActDesk(
             house, house, house, provider.GetRequiredService<ForgettingDesk>(), provider.GetRequiredService<PersonExportDesk>(), house, TimeProvider.System));

@@ -57,7 +57,7 @@ public abstract class ActRig : TurnRig
         _setup = new SetupGate(ports.Users, ports.Clock);
         var guard = new StepUpGuard(store, _setup, ports.Clock);
         Forgetting = new ForgettingDesk(House, guard, new RecordedSignals(), Outbox, new NoWorker(), ports.Clock);
-        Exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, ports.Clock), guard, House, ports.Clock);
+        Exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, House, House, ports.Clock), guard, House, ports.Clock);
         Accounts = new PersonAccountDesk(House, ports.Clock);
         Links = new PersonLinkDesk(House, House, House, new QuietLine(), ports.Clock);
         Acts = new PersonActDesk(House, House, House, Forgetting, Exports, House, ports.Clock);

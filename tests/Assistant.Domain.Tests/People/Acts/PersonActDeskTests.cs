@@ -85,7 +85,7 @@ public sealed class PersonActDeskTests : ActRig
         var account = await UserAsync("lin@example.org");
         await LinkAsync(account);
         var token = TokenIn(await AskAsync("/export json"));
-        var exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, Ports.Clock), new MeetingGuard(2), House, Ports.Clock);
+        var exports = new PersonExportDesk(House, new PersonExport(House, House, House, House, House, House, House, Ports.Clock), new MeetingGuard(2), House, Ports.Clock);
         var acts = new PersonActDesk(House, House, House, Forgetting, exports, House, Ports.Clock);
 
         var done = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => acts.ExportAsync(account, token, CultureInfo.InvariantCulture, Cancel)));

@@ -69,7 +69,7 @@ public sealed partial class InMemoryHouse
             .. _rooms.Where(r => r.Conversation.Tenant == tenant
                 && (r.Conversation.Person == person || (r.Conversation.Chat.IsGroup && (r.Messages.Exists(m => m.Person == person && m.DeletedAt is null) || r.Reactions.Keys.Any(key => key.Person == person))))).Select(r => new PersonConversation(
                 r.Conversation.Id, r.Conversation.Connection, r.Conversation.Chat.Title, r.Conversation.Chat.IsGroup, r.Conversation.Status,
-                r.Conversation.CreatedAt, r.LastAt, r.PreferredAt)),
+                r.Conversation.CreatedAt, r.LastAt, r.PreferredAt, r.Conversation.ContinuedFrom?.Conversation, r.Conversation.ContinuedAt)),
         ]);
 
     public Task<IReadOnlyList<PersonTurn>> ListTurnsAsync(TenantId tenant, ConversationId conversation, long after, int limit, CancellationToken cancellationToken)

@@ -37,7 +37,7 @@ public sealed class ActPageTests : BunitContext
         var guard = new OpenGuard();
         _acts = new PersonActDesk(
             _house, _house, _house, new ForgettingDesk(_house, guard, signals, signals, new NoWorker(), _clock),
-            new PersonExportDesk(_house, new PersonExport(_house, _house, _house, _house, _house, _clock), guard, _house, _clock), _house, _clock);
+            new PersonExportDesk(_house, new PersonExport(_house, _house, _house, _house, _house, _house, _house, _clock), guard, _house, _clock), _house, _clock);
         Services.AddSingleton(_acts);
         Services.AddSingleton<TimeProvider>(_clock);
         Services.AddSingleton<IPrincipalCallers>(new OneCaller(Account));
