@@ -4,7 +4,12 @@ namespace Assistant.Domain.Messaging;
 /// <param name="ExternalId">The messenger's stable id of the user (never a username, which can be reused).</param>
 /// <param name="DisplayName">Empty where a reaction does not say: whoever is known keeps their name.</param>
 /// <param name="Locale">BCP 47 tag the messenger reports, or <see langword="null"/>.</param>
-public sealed record ExternalSender(string ExternalId, string DisplayName, string? Locale = null, bool IsBot = false);
+public sealed record ExternalSender(string ExternalId, string DisplayName, string? Locale = null, bool IsBot = false)
+{
+    /// <summary>The id of a user whom a server of one's own numbers or names: another server's of the same kind may use it for somebody else.</summary>
+    /// <param name="connection">With which server.</param>
+    public static string IdWithin(ConnectionId connection, string id) => $"{connection}/{id}";
+}
 
 /// <summary>Where it was said.</summary>
 /// <param name="ExternalId">The messenger's id of the chat.</param>

@@ -234,4 +234,64 @@ public sealed class MigrationTests
         var left = await house.Get<IReadPool>().ReadAsync(TenantScope.System, session => session.Query("SELECT text FROM outbox ORDER BY id", r => r.GetString(0)), cancel);
         Assert.Equal(["first", "dead", "under way"], left);
     }
+
+    [Fact]
+    public async Task On_sqlite_ids_of_servers_of_ones_own_count_within_their_connection() => await IdentitiesWithinConnectionsAsync(await TestHouse.OnSqliteAsync());
+
+    [Fact]
+    public async Task On_postgres_ids_of_servers_of_ones_own_count_within_their_connection() => await IdentitiesWithinConnectionsAsync(await TestHouse.OnPostgresAsync());
+
+    private static async Task IdentitiesWithinConnectionsAsync(TestHouse opened)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var house = opened;
+        await using (var context = house.Get<IDatabase>().OpenSchemaContext())
+        {
+            var migrator = context.GetService<IMigrator>();
+            var all = context.Database.GetMigrations().ToList();
+            await migrator.MigrateAsync(all[all.FindIndex(name => name.EndsWith("_IdentitiesWithinConnections", StringComparison.Ordinal)) - 1], cancel);
+            await context.Database.ExecuteSqlRawAsync("INSERT INTO tenants (id, display_name, created_at) VALUES ('home', 'Home', 0)", cancel);
+            foreach (var (id, type) in (IEnumerable<(string, string)>)[("hook", "webhook"), ("shop", "webhook"), ("tg", "telegram")])
+            {
+                await context.Database.ExecuteSqlRawAsync(
+                    """
+                    INSERT INTO connections (id, tenant_id, channel_type, display_name, access, is_enabled, is_provisioned, sealed_settings, created_at, updated_at)
+                    VALUES ({0}, 'home', {1}, 'line', 'Open', true, false, {2}, 0, 0)
+                    """,
+                    [id, type, new byte[] { 1 }], cancel);
+            }
+
+            var number = 10;
+            foreach (var (name, type, lines) in (IEnumerable<(string, string, string[])>)
+                [("once", "webhook", ["hook"]), ("twice", "webhook", ["hook", "shop"]), ("never", "webhook", []), ("elsewhere", "telegram", ["tg"])])
+            {
+                var person = Guid.Parse($"01900000-0000-7000-8000-0000000000{number++}");
+                await context.Database.ExecuteSqlRawAsync("INSERT INTO people (id, tenant_id, display_name, created_at) VALUES ({0}, 'home', {1}, 0)", [person, name], cancel);
+                await context.Database.ExecuteSqlRawAsync(
+                    "INSERT INTO identities (id, tenant_id, person_id, channel_type, external_id, display_name) VALUES ({0}, 'home', {0}, {1}, {2}, {2})",
+                    [person, type, name], cancel);
+                foreach (var line in lines)
+                {
+                    var conversation = Guid.Parse($"01900000-0000-7000-8000-0000000000{number++}");
+                    await context.Database.ExecuteSqlRawAsync(
+                        """
+                        INSERT INTO conversations (id, tenant_id, connection_id, chat_id, thread_id, is_group, person_id, status, version, last_seq, created_at, last_at)
+                        VALUES ({0}, 'home', {1}, {2}, '', false, {3}, 'Open', 1, 1, 0, 0)
+                        """,
+                        [conversation, line, name, person], cancel);
+                    await context.Database.ExecuteSqlRawAsync(
+                        """
+                        INSERT INTO messages (conversation_id, seq, id, tenant_id, author, author_name, text, is_note, at, delivery, position, person_id)
+                        VALUES ({0}, 1, {0}, 'home', 'Person', {1}, '', false, 0, 'Sent', 0, {2})
+                        """,
+                        [conversation, name, person], cancel);
+                }
+            }
+
+            await migrator.MigrateAsync(null, cancel);
+        }
+
+        var ids = await house.Get<IReadPool>().ReadAsync(TenantScope.System, session => session.Query("SELECT external_id FROM identities ORDER BY id", r => r.GetString(0)), cancel);
+        Assert.Equal(["hook/once", "twice", "never", "elsewhere"], ids);
+    }
 }

@@ -44,7 +44,7 @@ internal static class IrcReader
             Chat = isGroup
                 ? new ExternalChat(IrcNames.Fold(target), IsGroup: true, Title: target)
                 : new ExternalChat(IrcNames.Fold(line.Nick), ThreadId: identity),
-            Sender = new ExternalSender(identity, line.Nick, IsBot: line.Tags.ContainsKey("bot")),
+            Sender = new ExternalSender(ExternalSender.IdWithin(connection, identity), line.Nick, IsBot: line.Tags.ContainsKey("bot")),
             ExternalMessageId = id,
             Content = new InboundContent.Said(rest),
             SentAt = TimeOf(line) ?? now,

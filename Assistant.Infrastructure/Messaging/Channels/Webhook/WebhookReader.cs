@@ -64,7 +64,7 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
             Connection = connection,
             DedupeKey = $"{chat}/{key}",
             Chat = new ExternalChat(chat, Value(settings.Thread, item), isGroup, Value(settings.Title, item)),
-            Sender = new ExternalSender(sender, Value(settings.Name, item) ?? sender, IsBot: settings.Bot?.HoldsIn(item) == true),
+            Sender = new ExternalSender(ExternalSender.IdWithin(connection, sender), Value(settings.Name, item) ?? sender, IsBot: settings.Bot?.HoldsIn(item) == true),
             ExternalMessageId = id,
             Content = content,
             SentAt = TimeOf(item) ?? now,

@@ -174,7 +174,7 @@ public sealed class IrcServerTests
         var stored = await ((RecordingGateway)host.Gateway).WaitAsync(2, Cancel);
         Assert.Equal("lin\0lin\0the password", Encoding.UTF8.GetString(Convert.FromBase64String(proof["AUTHENTICATE ".Length..])));
         Assert.Equal(["missed", "live"], stored.Select(Text));
-        Assert.All(stored, message => Assert.Equal("account:lin", message.Sender.ExternalId));
+        Assert.All(stored, message => Assert.Equal("net/account:lin", message.Sender.ExternalId));
         Assert.True(SpinWait.SpinUntil(() => host.Cursor == "2026-01-01T00:00:05.000Z", TimeSpan.FromSeconds(5)));
         await stop.CancelAsync();
         await Record.ExceptionAsync(() => running);

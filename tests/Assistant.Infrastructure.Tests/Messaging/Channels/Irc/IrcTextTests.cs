@@ -71,7 +71,7 @@ public sealed class IrcTextTests
             Assert.Equal((string?)expect["text"], Assert.IsType<InboundContent.Said>(message.Content).Text);
             Assert.Equal((string?)expect["conversation"], message.Chat.ExternalId);
             Assert.Equal((bool?)expect["addressed"] ?? true, message.IsAddressed);
-            Assert.Equal((string?)expect["user_hint"] ?? message.Sender.ExternalId, message.Sender.ExternalId);
+            Assert.Equal(expect["user_hint"] is { } user ? $"net/{(string?)user}" : message.Sender.ExternalId, message.Sender.ExternalId);
         }
     }
 
@@ -117,9 +117,9 @@ public sealed class IrcTextTests
         var known = Read("@account=lin;msgid=m1;time=2026-01-02T03:04:05.000Z :other!x@y PRIVMSG assistant :hi")!;
         var unknown = Read(":lin!l@h.test PRIVMSG assistant :hi")!;
 
-        Assert.Equal(("account:lin", "m1", "m1"), (known.Sender.ExternalId, known.DedupeKey, known.ExternalMessageId));
+        Assert.Equal(("net/account:lin", "m1", "m1"), (known.Sender.ExternalId, known.DedupeKey, known.ExternalMessageId));
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), known.SentAt);
-        Assert.Equal("lin!l@h.test", unknown.Sender.ExternalId);
+        Assert.Equal("net/lin!l@h.test", unknown.Sender.ExternalId);
         Assert.NotEqual(unknown.DedupeKey, Read(":lin!l@h.test PRIVMSG assistant :hi")!.DedupeKey);
         Assert.NotEqual(unknown.Chat, Read(":lin!thief@elsewhere PRIVMSG assistant :hi")!.Chat); // the name is the same; the conversation is not
     }

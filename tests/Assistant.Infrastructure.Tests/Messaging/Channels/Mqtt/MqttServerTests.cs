@@ -86,7 +86,7 @@ public sealed class MqttServerTests
 
         var message = Assert.Single(await rig.Gateway.WaitAsync(1, Cancel));
         Assert.Equal(MqttClientPublishReasonCode.NotAuthorized, forged.ReasonCode);
-        Assert.Equal(("5002", "5001", new ExternalChat("5002", "plan")), (message.Sender.ExternalId, message.Sender.DisplayName, message.Chat));
+        Assert.Equal(("house/5002", "5001", new ExternalChat("5002", "plan")), (message.Sender.ExternalId, message.Sender.DisplayName, message.Chat));
     }
 
     [Fact]

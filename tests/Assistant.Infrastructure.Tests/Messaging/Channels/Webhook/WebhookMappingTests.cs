@@ -197,7 +197,20 @@ public sealed class WebhookMappingTests
         }
     }
 
-    private static WebhookReader Reader(params (string Key, string Value)[] changes)
+    [Fact]
+    public void User_one_of_a_platform_is_not_user_one_of_another()
+    {
+        using var said = JsonDocument.Parse("""{"id":"m","text":"hello","chat":"c","user":"1"}""");
+
+        var (ours, theirs) = (Assert.Single(Reader().Read(said.RootElement, default)), Assert.Single(Reader("shop").Read(said.RootElement, default)));
+
+        Assert.Equal(("hook/1", "shop/1"), (ours.Sender.ExternalId, theirs.Sender.ExternalId));
+        Assert.Equal((ours.Sender.DisplayName, ours.Chat), (theirs.Sender.DisplayName, theirs.Chat));
+    }
+
+    private static WebhookReader Reader(params (string Key, string Value)[] changes) => Reader("hook", changes);
+
+    private static WebhookReader Reader(string connection, params (string Key, string Value)[] changes)
     {
         var values = new Dictionary<string, string>
         {
@@ -209,6 +222,6 @@ public sealed class WebhookMappingTests
         }
 
         Assert.True(WebhookSettings.TryRead(new SettingValues(values), out var settings, out var wrong), wrong);
-        return new WebhookReader(settings, new ConnectionId("hook"));
+        return new WebhookReader(settings, new ConnectionId(connection));
     }
 }
