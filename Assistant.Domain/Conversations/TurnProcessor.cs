@@ -137,7 +137,8 @@ public sealed class TurnProcessor(
             && (!channel.Manifest.Can(ChannelCapabilities.Buttons) || sessions.Find(conversation.Connection) is IButtonFallback { NumbersButtons: true });
 
     private static bool IsForAssistant(TurnStart start)
-        => start.Conversation.Operator is null && start.Entry.IsAddressed && start.Utterance is { DeletedAt: null, Body.IsForgotten: false };
+        => start.Conversation is { Operator: null, Status: ConversationStatus.Open } && start.Entry.IsAddressed
+            && start.Utterance is { DeletedAt: null, Body.IsForgotten: false };
 
     /// <summary>What people say to the product itself never reaches an engine: a model must not decide what was meant.</summary>
     private async Task<Thought?> ObeyAsync(TurnStart start, CancellationToken cancellationToken)

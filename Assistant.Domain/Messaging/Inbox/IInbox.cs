@@ -30,7 +30,7 @@ public interface IInbox
     /// <summary>Gives up on the entry; an operator sees it among the dead letters and can put it back.</summary>
     Task DeadLetterAsync(InboxEntry entry, Phrase reason, CancellationToken cancellationToken);
 
-    /// <summary>Puts a dead entry back into its queue.</summary>
+    /// <summary>Puts a dead entry back into its queue; a conversation that was closed is open again, as with a new message.</summary>
     /// <returns>The conversation to wake, or <see langword="null"/> when the entry is not dead.</returns>
     Task<ConversationId?> ReviveAsync(TenantId tenant, Guid entryId, Audit.AuditDraft audit, CancellationToken cancellationToken);
 

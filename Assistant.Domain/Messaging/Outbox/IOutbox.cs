@@ -15,7 +15,7 @@ public enum OutboxState
     Sending,
     /// <summary>Accepted by the messenger: a part of a message whose last part is a row of its own. The last one is gone then.</summary>
     Sent,
-    /// <summary>Stopped by a take-over.</summary>
+    /// <summary>Stopped by a take-over or a close.</summary>
     Held,
     /// <summary>Given up: a dead letter.</summary>
     Dead,
@@ -51,7 +51,7 @@ public interface IOutbox
     /// <summary>Turns a claimed row whose send has not begun into a held one, because of a take-over.</summary>
     Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>Puts a dead row back into its queue.</summary>
+    /// <summary>Puts a dead row back into its queue; what the assistant wrote is held when an operator holds the conversation or closed it.</summary>
     /// <returns>The conversation to wake, or <see langword="null"/> when the row is not dead.</returns>
     Task<ConversationId?> ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken);
 
@@ -76,7 +76,7 @@ public interface IOutbox
 /// <summary>A claimed row.</summary>
 /// <param name="MessageSeq">The conversation's message it belongs to; long ones have several rows.</param>
 /// <param name="Part">0, 1, 2… within the message.</param>
-/// <param name="ByAssistant">Whether the assistant wrote it; only such rows are held back by a take-over.</param>
+/// <param name="ByAssistant">Whether the assistant wrote it; only such rows are held back by a take-over or a close.</param>
 /// <param name="Attempts">Attempts begun, this claim included.</param>
 /// <param name="MayRepeat">An earlier attempt ended without an answer.</param>
 /// <param name="Version">The conversation's version when the row was claimed: what a take-over compares with.</param>
@@ -117,7 +117,7 @@ public interface IOutboxSignal
     Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken);
 }
 
-/// <summary>A row a take-over held back.</summary>
+/// <summary>A row a take-over or a close held back.</summary>
 public sealed record HeldReply(Guid EntryId, ConversationId Conversation, long MessageSeq, MessageBody Body, DateTimeOffset CreatedAt);
 
 /// <summary>What an operator decides about a held reply.</summary>

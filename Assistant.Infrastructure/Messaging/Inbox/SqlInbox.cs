@@ -24,7 +24,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         + "due_at, received_at, done_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, 0, @p10, @p10, @p11) "
         + "ON CONFLICT (connection_id, dedupe_key) DO NOTHING";
 
-    private const string Reopen = "UPDATE conversations SET status = 'Open' WHERE id = @p0";
+    private const string Reopen = "UPDATE conversations SET status = 'Open' WHERE id = @p0 AND status = 'Closed' AND erasure_id IS NULL";
 
     private const string FindMessage =
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.external_id = @p1";
@@ -123,7 +123,14 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
                 session.Audit(audit);
                 session.Publish(new LiveEvent.DeadLettersChanged(tenant));
-                return session.QueryFirst(ConversationOf, r => new ConversationId(r.GetGuid(0)), entryId);
+                var conversation = session.QueryFirst(ConversationOf, r => new ConversationId(r.GetGuid(0)), entryId);
+                if (session.Execute(Reopen, conversation.Value) > 0)
+                {
+                    // It is to be answered, like a new message.
+                    session.Publish(new LiveEvent.ConversationChanged(tenant, conversation));
+                }
+
+                return conversation;
             },
             cancellationToken);
     }

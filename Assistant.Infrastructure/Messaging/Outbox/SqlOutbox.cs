@@ -33,12 +33,16 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
     private const string PartSent =
         "UPDATE outbox SET state = 'Sent', external_id = @p1, ended_at = @p2, error = NULL WHERE id = @p0 AND state = 'Sending'";
 
+    // What the assistant wrote never leaves by itself in a conversation that was taken over or closed meanwhile.
+    private const string IsWithPeople =
+        "EXISTS (SELECT 1 FROM conversations c WHERE c.id = conversation_id AND (c.operator_id IS NOT NULL OR c.status = 'Closed'))";
+
     private const string ReadMessage =
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
 
     private const string Retry =
-        "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
-        + "THEN 'Held' ELSE 'Pending' END, error = @p1, due_at = @p2, may_repeat = (may_repeat OR @p3), attempts = attempts - @p4 WHERE id = @p0 AND state = 'Sending'";
+        "UPDATE outbox SET state = CASE WHEN by_assistant AND " + IsWithPeople + " THEN 'Held' ELSE 'Pending' END, "
+        + "error = @p1, due_at = @p2, may_repeat = (may_repeat OR @p3), attempts = attempts - @p4 WHERE id = @p0 AND state = 'Sending'";
 
     private const string Kill = "UPDATE outbox SET state = 'Dead', error = @p1, ended_at = @p2 WHERE id = @p0 AND state = 'Sending'";
 
@@ -48,8 +52,8 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
     private const string Hold = "UPDATE outbox SET state = 'Held', attempts = attempts - 1 WHERE id = @p0 AND state = 'Sending'";
 
     private const string ReviveDead =
-        "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
-        + "THEN 'Held' ELSE 'Pending' END, attempts = 0, due_at = @p2, ended_at = NULL WHERE id = @p0 AND tenant_id = @p1 AND state = 'Dead'";
+        "UPDATE outbox SET state = CASE WHEN by_assistant AND " + IsWithPeople + " THEN 'Held' ELSE 'Pending' END, "
+        + "attempts = 0, due_at = @p2, ended_at = NULL WHERE id = @p0 AND tenant_id = @p1 AND state = 'Dead'";
 
     private const string Place = "SELECT tenant_id, conversation_id, message_seq FROM outbox WHERE id = @p0";
 
@@ -58,8 +62,8 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
         "SELECT id, conversation_id, attempts FROM outbox WHERE state IN ('Pending','Sending') AND state = 'Sending'";
 
     private const string Recover =
-        "UPDATE outbox SET state = CASE WHEN by_assistant AND (SELECT operator_id FROM conversations c WHERE c.id = conversation_id) IS NOT NULL "
-        + "THEN 'Held' ELSE 'Pending' END, may_repeat = TRUE, due_at = @p2 WHERE id = @p0 AND attempts = @p1 AND state = 'Sending'";
+        "UPDATE outbox SET state = CASE WHEN by_assistant AND " + IsWithPeople + " THEN 'Held' ELSE 'Pending' END, "
+        + "may_repeat = TRUE, due_at = @p2 WHERE id = @p0 AND attempts = @p1 AND state = 'Sending'";
 
     // Rows behind one that is under way or waits cannot be sent: counted in, those of a messenger that hangs would fill the limit.
     internal const string Due =
@@ -155,7 +159,7 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
                     return (ConversationId?)null;
                 }
 
-                // Under an operator it waits for a decision like any reply of the assistant: pending, it would keep the operator's own behind it.
+                // With people it waits for a decision like any reply of the assistant: pending, it would keep an operator's own behind it.
                 var conversation = WeighMessageOf(session, entryId);
                 session.Audit(audit);
                 session.Publish(new LiveEvent.DeadLettersChanged(tenant));

@@ -89,6 +89,42 @@ public sealed class TurnHaltTests : TurnRig
     }
 
     [Fact]
+    public async Task A_closed_conversation_is_left_to_people_when_not_a_word_was_written()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        EngineStopsAfter();
+        var turn = RunAsync(conversation);
+
+        await CloseNowAsync(conversation);
+
+        Assert.Equal(TurnEnding.Superseded, await turn);
+        Engines.Answer("Your boiler is fine.");
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+        Assert.Equal(TurnResult.LeftToPeople, Turns.Commits[^1].Result);
+        Assert.Empty(await RepliesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task What_waits_behind_a_reply_a_close_held_back_is_left_to_people_and_a_new_message_is_answered()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        EngineStopsAfter("Your boiler is");
+        var turn = RunAsync(conversation);
+        await HearAsync(HomeLine, "2", "are you there?");
+        await CloseNowAsync(conversation);
+        Assert.Equal(TurnEnding.HeldBack, await turn);
+        Engines.Answer("Your boiler is fine.");
+
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+        Assert.Equal(["Your boiler is"], await RepliesAsync(conversation));
+        await HearAsync(HomeLine, "3", "one more thing");
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+
+        Assert.Equal(["Your boiler is", "Your boiler is fine."], await RepliesAsync(conversation));
+        Assert.Equal(["Your boiler is"], await HeldAsync(conversation));
+    }
+
+    [Fact]
     public async Task An_engine_that_ends_in_a_fault_when_it_is_stopped_leaves_its_words_all_the_same()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");

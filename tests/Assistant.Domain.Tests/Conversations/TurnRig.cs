@@ -57,6 +57,10 @@ public abstract class TurnRig : PathContract
         return taken;
     }
 
+    /// <summary>Has an operator close the conversation and the turn in progress told so, as the desk does it.</summary>
+    protected async Task CloseNowAsync(ConversationId conversation)
+        => Processor.Halt(conversation, Assert.IsType<ControlOutcome.Changed>(await CloseAsync(Home, conversation)).Conversation.Version);
+
     protected Task HandBackAsync(ConversationId conversation)
         => Ports.Conversations.HandBackAsync(Home, conversation, Anna, Draft(Home, "conversation.handback", "x"), Cancel);
 

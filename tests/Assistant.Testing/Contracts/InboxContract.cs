@@ -247,11 +247,26 @@ public abstract class InboxContract : PathContract
     public async Task A_new_message_reopens_a_closed_conversation()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
-        await Ports.Conversations.SetStatusAsync(Home, conversation, ConversationStatus.Closed, Draft(Home, AuditActions.ConversationClosed, "x"), Cancel);
+        await CloseAsync(Home, conversation);
 
         await HearAsync(HomeLine, "2", "one more thing");
 
         Assert.Equal(ConversationStatus.Open, (await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Status);
+    }
+
+    [Fact]
+    public async Task A_dead_entry_put_back_reopens_a_closed_conversation()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var entry = (await BeginAsync(conversation)).Entry;
+        await Ports.Inbox.DeadLetterAsync(entry, new Phrase.Verbatim("boom"), Cancel);
+        await CloseAsync(Home, conversation);
+
+        Assert.Null(await Ports.Inbox.ReviveAsync(Office, entry.Id, Draft(Office, AuditActions.MessageRevived, "x"), Cancel));
+        Assert.Equal(ConversationStatus.Closed, (await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Status);
+        await Ports.Inbox.ReviveAsync(Home, entry.Id, Draft(Home, AuditActions.MessageRevived, "x"), Cancel);
+
+        Assert.Equal(ConversationStatus.Open, (await BeginAsync(conversation)).Conversation.Status);
     }
 
     private InboundMessage Edited(string id, string text) => Said(HomeLine, id, "") with

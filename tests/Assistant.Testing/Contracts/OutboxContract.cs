@@ -162,6 +162,19 @@ public abstract class OutboxContract : OutboxSteps
     }
 
     [Fact]
+    public async Task A_dead_reply_put_back_into_a_closed_conversation_is_held()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+        await Ports.Outbox.DeadLetterAsync(row, new Phrase.Verbatim("gone"), Cancel);
+        await CloseAsync(Home, conversation);
+
+        await ReviveAsync(row);
+
+        Assert.Null(await ClaimAsync(conversation));
+        Assert.Equal(row.Id, Assert.Single(await HeldAsync(conversation)).EntryId);
+    }
+
+    [Fact]
     public async Task A_claimed_row_can_be_held_and_is_nobodys_to_claim()
     {
         var (conversation, row) = await AnsweredAsync("hi");
@@ -235,18 +248,28 @@ public abstract class OutboxContract : OutboxSteps
         var (conversation, row) = await AnsweredAsync("hi");
         await TakeOverAsync(Home, conversation, Anna);
 
-        if (isCrash)
-        {
-            await Ports.Outbox.RecoverInterruptedAsync(Cancel);
-        }
-        else
-        {
-            await LaterAsync(row, TimeSpan.Zero);
-        }
+        await InterruptAsync(row, isCrash);
 
         Assert.Null(await ClaimAsync(conversation));
         Assert.Equal(row.Id, Assert.Single(await HeldAsync(conversation)).EntryId);
         Assert.Equal(DeliveryState.Held, (await LastAsync(conversation)).Delivery);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reply_under_way_at_a_close_is_held_as_well_and_stays_so_when_a_message_opens_it_again(bool isCrash)
+    {
+        var (conversation, row) = await AnsweredAsync("hi", "and more");
+        await CloseAsync(Home, conversation);
+
+        await InterruptAsync(row, isCrash);
+
+        Assert.Empty(await DueAsync());
+        Assert.Single(await HeldAsync(conversation));
+        Assert.Equal(DeliveryState.Held, (await LastAsync(conversation)).Delivery);
+        await HearAsync(HomeLine, "2", "one more thing");
+        Assert.Equal("of course", (await AnswerAsync(conversation, "of course"))!.Body.Markdown);
     }
 
     [Fact]
@@ -316,4 +339,8 @@ public abstract class OutboxContract : OutboxSteps
 
         Assert.Equal((Office, OfficeLine.Id), (claimed!.Tenant, claimed.Connection));
     }
+
+    /// <summary>The send ends without having shown anything, or with the process.</summary>
+    private Task InterruptAsync(OutboxEntry row, bool isCrash)
+        => isCrash ? Ports.Outbox.RecoverInterruptedAsync(Cancel) : LaterAsync(row, TimeSpan.Zero);
 }

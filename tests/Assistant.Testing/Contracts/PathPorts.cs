@@ -130,6 +130,10 @@ public abstract class PathContract : IAsyncLifetime
     protected Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId conversation, UserRef user)
         => Ports.Conversations.TakeOverAsync(tenant, conversation, user, Draft(tenant, AuditActions.ConversationTakenOver, $"conversation/{conversation}"), Cancel);
 
+    protected Task<ControlOutcome> CloseAsync(TenantId tenant, ConversationId conversation)
+        => Ports.Conversations.SetStatusAsync(
+            tenant, conversation, ConversationStatus.Closed, Draft(tenant, AuditActions.ConversationClosed, $"conversation/{conversation}"), Cancel);
+
     protected async Task<ReplyOutcome.Accepted> ReplyWithFilesAsync(ConversationId conversation, string text, params (string Name, byte[] Content)[] files)
         => Assert.IsType<ReplyOutcome.Accepted>(await TryReplyWithFilesAsync(conversation, text, files));
 

@@ -79,7 +79,7 @@ public abstract class TurnStoreContract : PathContract
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
         var start = await BeginAsync(conversation);
-        await Ports.Conversations.SetStatusAsync(Home, conversation, ConversationStatus.Closed, Draft(Home, AuditActions.ConversationClosed, "x"), Cancel);
+        await CloseAsync(Home, conversation);
 
         Assert.IsType<TurnCommitOutcome.HeldBack>(await Ports.Turns.CommitAsync(Answer(start, "too late"), Cancel));
 

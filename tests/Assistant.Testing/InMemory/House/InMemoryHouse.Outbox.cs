@@ -154,10 +154,10 @@ public sealed partial class InMemoryHouse
     private static bool IsDue(Room room, DateTimeOffset now)
         => room.FirstUnsent is { State: OutboxState.Pending } row && row.DueAt <= now && !(row.Entry.ByAssistant && room.Conversation.Operator is not null);
 
-    /// <summary>Waits again, or is held when it is the assistant's and an operator holds the conversation.</summary>
+    /// <summary>Waits again, or is held when it is the assistant's and the conversation is with people.</summary>
     private static void PutBack(Room room, Row row)
     {
-        row.State = row.Entry.ByAssistant && room.Conversation.Operator is not null ? OutboxState.Held : OutboxState.Pending;
+        row.State = row.Entry.ByAssistant && room.IsWithPeople ? OutboxState.Held : OutboxState.Pending;
         room.Weigh(row.Entry.MessageSeq);
     }
 

@@ -84,7 +84,9 @@ public sealed partial class InMemoryHouse
             (waiting.IsOpen, waiting.IsDead, waiting.DueAt) = (true, false, Now);
             waiting.Entry = waiting.Entry with { Attempts = 0 };
             Append(audit);
-            return waiting.Entry.Conversation;
+            var room = RoomOf(waiting.Entry.Conversation);
+            room.Conversation = room.Conversation with { Status = ConversationStatus.Open };
+            return room.Conversation.Id;
         });
 
     Task<IReadOnlyList<ConversationId>> IInbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
@@ -119,8 +121,7 @@ public sealed partial class InMemoryHouse
             }
 
             var isLate = room.Conversation.Version != commit.ExpectedVersion;
-            var isWithPeople = room.Conversation is { Operator: not null } or { Status: ConversationStatus.Closed };
-            var isHeld = isLate && isWithPeople && commit is { Reply: not null, Result: TurnResult.Answered or TurnResult.HeldBack };
+            var isHeld = isLate && room.IsWithPeople && commit is { Reply: not null, Result: TurnResult.Answered or TurnResult.HeldBack };
             if (!waiting.IsOpen || (!isHeld && (isLate || commit.Result == TurnResult.HeldBack)))
             {
                 return new TurnCommitOutcome.Superseded();

@@ -118,6 +118,9 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
 
         public Dictionary<UserId, long> Read { get; } = [];
 
+        /// <summary>Whether the assistant says nothing here: an operator holds it, or closed it.</summary>
+        public bool IsWithPeople => Conversation is { Operator: not null } or { Status: ConversationStatus.Closed };
+
         public Row? FirstUnsent => Outbox.Find(r => r.State is OutboxState.Pending or OutboxState.Sending);
 
         public Message Add(Message message)
