@@ -191,7 +191,7 @@ public sealed class ConnectionDesk(
             return new ConnectionOutcome.NotFound();
         }
 
-        await TellAsync(found, cancellationToken);
+        await TellAsync(found);
         return new ConnectionOutcome.Deleted();
     }
 
@@ -240,18 +240,25 @@ public sealed class ConnectionDesk(
             return new ConnectionOutcome.NameTaken(); // lost a race for a new name
         }
 
-        if (channels.Find(connection.ChannelType) is { } channel)
+        try
         {
-            await channel.PrepareAsync(connection, cancellationToken);
+            if (channels.Find(connection.ChannelType) is { } channel)
+            {
+                await channel.PrepareAsync(connection, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            await TellAsync(connection);
         }
 
-        await TellAsync(connection, cancellationToken);
         return new ConnectionOutcome.Saved(Show(connection));
     }
 
-    private async Task TellAsync(Connection connection, CancellationToken cancellationToken)
+    // What is stored is carried out, also for a caller who has given up.
+    private async Task TellAsync(Connection connection)
     {
-        await supervisor.RefreshAsync(connection.Id, cancellationToken);
+        await supervisor.RefreshAsync(connection.Id, CancellationToken.None);
         feed.Publish(new LiveEvent.ConnectionChanged(connection.Tenant, connection.Id));
     }
 

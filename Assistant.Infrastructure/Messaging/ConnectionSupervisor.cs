@@ -44,8 +44,10 @@ internal sealed partial class ConnectionSupervisor(
         await _changing.WaitAsync(cancellationToken);
         try
         {
+            // Read first: given up or failing before the stop, it changes nothing; after it, nothing can fail or be given up.
+            var found = await connections.FindAsync(connection, cancellationToken);
             await StopAsync(connection);
-            if (await connections.FindAsync(connection, cancellationToken) is { IsEnabled: true } found)
+            if (found is { IsEnabled: true })
             {
                 Start(found);
             }

@@ -14,9 +14,8 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Infrastructure.Provisioning;
 
 /// <summary>What applying a plan did.</summary>
-/// <param name="Changed">Connections whose session must be looked at again.</param>
 /// <param name="Conflicts">What was left alone, in words.</param>
-internal sealed record ProvisioningResult(IReadOnlyList<ConnectionId> Changed, int Writes, IReadOnlyList<string> Conflicts);
+internal sealed record ProvisioningResult(int Writes, IReadOnlyList<string> Conflicts);
 
 /// <summary>Applies a plan to tenants, connections and engines. One at a time.</summary>
 internal sealed class Provisioner(
@@ -25,7 +24,8 @@ internal sealed class Provisioner(
 {
     private const string Origin = "assistant.yaml";
 
-    public async Task<ProvisioningResult> ApplyAsync(ProvisioningPlan plan, CancellationToken cancellationToken)
+    /// <param name="changed">Is given the connections whose session must be looked at again, also when storing them, or what follows, fails.</param>
+    public async Task<ProvisioningResult> ApplyAsync(ProvisioningPlan plan, ICollection<ConnectionId> changed, CancellationToken cancellationToken)
     {
         var writes = 0;
         foreach (var tenant in plan.Tenants)
@@ -38,25 +38,27 @@ internal sealed class Provisioner(
         }
 
         var conflicts = new List<string>();
-        var changed = await ApplyConnectionsAsync(plan, conflicts, cancellationToken);
+        writes += await ApplyConnectionsAsync(plan, changed, conflicts, cancellationToken);
         foreach (var tenant in await tenants.ListAsync(cancellationToken))
         {
             writes += await ApplyEnginesAsync(tenant.Id, [.. plan.Engines.Where(e => e.Tenant == tenant.Id)], conflicts, cancellationToken);
         }
 
-        return new(changed, writes + changed.Count, conflicts);
+        return new(writes, conflicts);
     }
 
-    private async Task<List<ConnectionId>> ApplyConnectionsAsync(ProvisioningPlan plan, List<string> conflicts, CancellationToken cancellationToken)
+    private async Task<int> ApplyConnectionsAsync(
+        ProvisioningPlan plan, ICollection<ConnectionId> changed, List<string> conflicts, CancellationToken cancellationToken)
     {
-        var changed = new List<ConnectionId>();
+        var written = new HashSet<ConnectionId>();
         var stored = (await connections.ListAsync(null, cancellationToken)).ToDictionary(c => c.Id);
         foreach (var gone in stored.Values.Where(c => c.IsProvisioned && !plan.Connections.Any(p => IsSame(p, c))))
         {
             // Also one that is declared again with another type or tenant: those never change under a name.
+            changed.Add(gone.Id);
             if (await connections.DeleteAsync(gone.Tenant, gone.Id, Draft(gone.Tenant, AuditActions.ConnectionDeleted, $"connection/{gone.Id}"), cancellationToken))
             {
-                changed.Add(gone.Id);
+                written.Add(gone.Id);
                 stored.Remove(gone.Id);
             }
         }
@@ -77,12 +79,13 @@ internal sealed class Provisioner(
                 var audit = Draft(
                     planned.Tenant, AuditActions.ConnectionSaved, $"connection/{planned.Id}",
                     [("type", planned.Type), .. connection.ChangesSince(existing, channelTypes.Find(planned.Type)?.Manifest).Details]);
-                await connections.SaveAsync(connection, audit, cancellationToken);
                 changed.Add(planned.Id);
+                await connections.SaveAsync(connection, audit, cancellationToken);
+                written.Add(planned.Id);
             }
         }
 
-        return [.. changed.Distinct()];
+        return written.Count;
     }
 
     private async Task<int> ApplyEnginesAsync(

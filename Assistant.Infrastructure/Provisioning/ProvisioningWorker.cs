@@ -22,6 +22,7 @@ internal sealed partial class ProvisioningWorker(
     ILogger<ProvisioningWorker> logger) : BackgroundService, IProvisioning
 {
     private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly HashSet<ConnectionId> _untold = [];
     private volatile ProvisioningStatus _status = new(file.FullPath, Exists: false, AppliedAt: null, []);
     private IReadOnlyList<string> _watched = [];
     private string _stamp = "";
@@ -44,6 +45,7 @@ internal sealed partial class ProvisioningWorker(
         }
 
         await ApplyAsync(reading, cancellationToken);
+        _untold.Clear(); // no session runs yet
         await base.StartAsync(cancellationToken);
     }
 
@@ -70,14 +72,19 @@ internal sealed partial class ProvisioningWorker(
         }
     }
 
-    /// <summary>Reads the file when it changed since the last reading.</summary>
+    /// <summary>Reads the file when it changed since the last reading, and tells the sessions.</summary>
     internal async Task ReadAgainAsync(CancellationToken cancellationToken)
     {
-        if (file.Stamp(_watched) == _stamp)
+        if (file.Stamp(_watched) != _stamp)
         {
-            return;
+            await ReadAsync(cancellationToken);
         }
 
+        await TellAsync(cancellationToken);
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
         var reading = await file.ReadAsync(cancellationToken);
         if (!reading.Exists && _status.Exists && reading.Problems.Count == 0)
         {
@@ -96,18 +103,31 @@ internal sealed partial class ProvisioningWorker(
         }
         else
         {
-            var result = await ApplyAsync(reading, cancellationToken);
-            var supervisor = (IConnectionSupervisor)services.GetService(typeof(IConnectionSupervisor))!;
-            foreach (var connection in result.Changed)
+            await ApplyAsync(reading, cancellationToken);
+        }
+    }
+
+    // One that cannot be told keeps no other from it, and is told at a later look.
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        foreach (var connection in _untold.ToList())
+        {
+            try
             {
+                var supervisor = (IConnectionSupervisor)services.GetService(typeof(IConnectionSupervisor))!;
                 await supervisor.RefreshAsync(connection, cancellationToken);
+                _untold.Remove(connection);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogNotTold(logger, error, connection);
             }
         }
     }
 
-    private async Task<ProvisioningResult> ApplyAsync(ProvisioningReading reading, CancellationToken cancellationToken)
+    private async Task ApplyAsync(ProvisioningReading reading, CancellationToken cancellationToken)
     {
-        var result = await provisioner.ApplyAsync(reading.Plan, cancellationToken);
+        var result = await provisioner.ApplyAsync(reading.Plan, _untold, cancellationToken);
         Remember(reading);
         _status = new(file.FullPath, reading.Exists, reading.Exists ? time.GetUtcNow() : null, []);
         foreach (var conflict in result.Conflicts)
@@ -124,8 +144,6 @@ internal sealed partial class ProvisioningWorker(
         {
             LogApplied(logger, file.FullPath, result.Writes);
         }
-
-        return result;
     }
 
     private void Remember(ProvisioningReading reading) => (_watched, _stamp) = (reading.Plan.Files, reading.Stamp);
@@ -202,6 +220,9 @@ internal sealed partial class ProvisioningWorker(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Reading {File} again failed; trying again at the next look")]
     private static partial void LogFailed(ILogger logger, Exception error, string file);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The session of {ConnectionId} does not follow its change yet; trying again at the next look")]
+    private static partial void LogNotTold(ILogger logger, Exception error, ConnectionId connectionId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Changes of {File} are not reported here; looking every {Interval}")]
     private static partial void LogNotWatching(ILogger logger, Exception error, string file, TimeSpan interval);

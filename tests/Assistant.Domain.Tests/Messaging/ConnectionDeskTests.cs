@@ -174,6 +174,37 @@ public sealed class ConnectionDeskTests
         Assert.Empty(await _desk.ListAsync(Callers.Admin, Cancel));
     }
 
+    [Theory]
+    [InlineData("save")]
+    [InlineData("switch off")]
+    [InlineData("delete")]
+    public async Task What_was_stored_reaches_the_session_though_the_caller_gave_up(string change)
+    {
+        await SaveAsync("tg", ("token", "good"));
+        _channel.Refreshed.Clear();
+        using var giveUp = new CancellationTokenSource();
+        _store.OnStored = giveUp.Cancel;
+
+        _ = change switch
+        {
+            "save" => await _desk.SaveAsync(Callers.Admin, Draft("tg", ("mode", "webhook")), giveUp.Token),
+            "delete" => await _desk.DeleteAsync(Callers.Admin, "tg", giveUp.Token),
+            _ => await _desk.SetEnabledAsync(Callers.Admin, "tg", false, giveUp.Token),
+        };
+
+        Assert.Equal(["tg"], _channel.Refreshed.Select(c => c.Value));
+    }
+
+    [Fact]
+    public async Task What_was_stored_reaches_the_session_though_what_it_needs_could_not_be_made()
+    {
+        _channel.OnPrepare = () => throw new IOException("The disk is full.");
+
+        await Assert.ThrowsAsync<IOException>(() => SaveAsync("tg", ("token", "good")));
+
+        Assert.Equal(["tg"], _channel.Refreshed.Select(c => c.Value));
+    }
+
     [Fact]
     public async Task An_operator_sees_connections_and_changes_none()
     {

@@ -235,6 +235,34 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sessions_that_could_not_be_told_are_told_at_the_next_look()
+    {
+        var worker = await StartAsync(Two);
+        _channel.OnRefresh = () => throw new IOException("The database is busy.");
+        await ChangeAsync(worker, Two.Replace("token: ", "token: new-", StringComparison.Ordinal));
+        _channel.OnRefresh = null;
+        _channel.Refreshed.Clear();
+
+        await worker.ReadAgainAsync(Cancel);
+        await worker.ReadAgainAsync(Cancel);
+
+        Assert.Equal(["second", "tg"], _channel.Refreshed.Select(c => c.Value).Order());
+    }
+
+    [Fact]
+    public async Task The_sessions_of_what_was_stored_are_told_though_the_rest_was_stored_at_a_later_look()
+    {
+        var worker = await StartAsync(Two);
+        _connections.OnStored = () => throw new IOException("The database is busy.");
+        await Assert.ThrowsAsync<IOException>(() => ChangeAsync(worker, Two.Replace("token: ", "token: new-", StringComparison.Ordinal)));
+        _connections.OnStored = null;
+
+        await worker.ReadAgainAsync(Cancel);
+
+        Assert.Equal(["second", "tg"], _channel.Refreshed.Select(c => c.Value).Order());
+    }
+
+    [Fact]
     public async Task A_tenants_decision_about_its_index_is_applied_and_left_alone_where_the_file_says_nothing()
     {
         var worker = await StartAsync("tenants: [{ name: attic, index: nothing }, { name: cellar }]");

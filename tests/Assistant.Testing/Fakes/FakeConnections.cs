@@ -15,6 +15,12 @@ public sealed class FakeConnections : IConnectionStore
 
     public List<AuditDraft> Audited { get; } = [];
 
+    /// <summary>What happens once a change was stored.</summary>
+    public Action? OnStored { get; set; }
+
+    /// <summary>What reading one connection ends in; <see langword="null"/> when it can be read.</summary>
+    public Exception? ReadFailure { get; set; }
+
     public Connection this[string name] => _rows[new ConnectionId(name)];
 
     public void Put(Connection connection) => _rows[connection.Id] = connection;
@@ -23,7 +29,15 @@ public sealed class FakeConnections : IConnectionStore
         => Task.FromResult<IReadOnlyList<Connection>>(
             [.. _rows.Values.Where(c => tenant is null || c.Tenant == tenant).OrderBy(c => c.Id.Value, StringComparer.Ordinal)]);
 
-    public Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken) => Task.FromResult(_rows.GetValueOrDefault(id));
+    public Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<Connection?>(cancellationToken);
+        }
+
+        return ReadFailure is { } failure ? Task.FromException<Connection?>(failure) : Task.FromResult(_rows.GetValueOrDefault(id));
+    }
 
     public Task SaveAsync(Connection connection, AuditDraft audit, CancellationToken cancellationToken)
     {
@@ -35,6 +49,7 @@ public sealed class FakeConnections : IConnectionStore
 
         _rows[connection.Id] = connection;
         Audited.Add(audit);
+        OnStored?.Invoke();
         return Task.CompletedTask;
     }
 
@@ -46,7 +61,9 @@ public sealed class FakeConnections : IConnectionStore
         }
 
         Audited.Add(audit);
-        return Task.FromResult(_rows.Remove(id));
+        _rows.Remove(id);
+        OnStored?.Invoke();
+        return Task.FromResult(true);
     }
 
     public Task<string?> ReadCursorAsync(ConnectionId id, CancellationToken cancellationToken) => Task.FromResult(_cursors.GetValueOrDefault(id));
@@ -68,6 +85,8 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
     public List<ConnectionId> Refreshed { get; } = [];
 
     public Action? OnRefresh { get; set; }
+
+    public Action? OnPrepare { get; set; }
 
     public Dictionary<ConnectionId, IChannelSession> Sessions { get; } = [];
 
@@ -100,6 +119,7 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
 
     public Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Refreshed.Add(connection);
         OnRefresh?.Invoke();
         return Task.CompletedTask;
@@ -107,7 +127,9 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
 
     public Task PrepareAsync(Connection connection, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Prepared.Add(connection.Id);
+        OnPrepare?.Invoke();
         return Task.CompletedTask;
     }
 

@@ -1,0 +1,143 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Messaging;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Assistant.Testing.Messaging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging;
+
+/// <summary>Sessions follow what is stored, whoever asked for it and however that ended.</summary>
+public sealed class ConnectionSupervisorTests : IAsyncLifetime
+{
+    private static readonly Connection Line = new(
+        new ConnectionId("line"), TenantId.Default, "fake", "Line", AccessPolicy.Open, true, false, SettingValues.Empty, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+
+    private readonly FakeConnections _connections = new();
+    private readonly LingeringChannel _channel = new();
+    private readonly ChannelSessions _sessions = new(new InMemoryLiveFeed(), TimeProvider.System);
+    private readonly ConnectionSupervisor _supervisor;
+
+    public ConnectionSupervisorTests()
+        => _supervisor = new(
+            _connections, _channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), TimeProvider.System,
+            NullLogger<ConnectionSupervisor>.Instance);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _connections.Put(Line);
+        await _supervisor.StartAsync(Cancel);
+        await _supervisor.Started.Task.WaitAsync(Cancel);
+        await _channel.Opened[0].Running.WaitAsync(Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Lingers.TrySetResult();
+        await _supervisor.StopAsync(CancellationToken.None);
+        _supervisor.Dispose();
+    }
+
+    [Fact]
+    public async Task A_refresh_given_up_while_the_session_ends_is_carried_out()
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var refresh = _supervisor.RefreshAsync(Line.Id, giveUp.Token);
+        await _channel.Opened[0].Ending.WaitAsync(Cancel);
+
+        await giveUp.CancelAsync();
+        _channel.Lingers.SetResult();
+
+        await refresh;
+        Assert.Same(_channel.Opened[1], _sessions.Find(Line.Id));
+    }
+
+    [Fact]
+    public async Task A_refresh_that_cannot_read_leaves_the_session_as_it_is()
+    {
+        _connections.ReadFailure = new IOException("The database is busy.");
+        _channel.Lingers.SetResult();
+
+        await Assert.ThrowsAsync<IOException>(() => _supervisor.RefreshAsync(Line.Id, Cancel));
+
+        Assert.Same(Assert.Single(_channel.Opened), _sessions.Find(Line.Id));
+        Assert.False(_channel.Opened[0].Ending.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_was_switched_off_or_deleted_has_no_session(bool isDeleted)
+    {
+        _channel.Lingers.SetResult();
+        if (isDeleted)
+        {
+            var audit = new AuditDraft(Line.Tenant, DateTimeOffset.UnixEpoch, Actor.System, AuditActions.ConnectionDeleted, "connection/line", "local", AuditDraft.NoDetails);
+            await _connections.DeleteAsync(Line.Tenant, Line.Id, audit, Cancel);
+        }
+        else
+        {
+            _connections.Put(Line with { IsEnabled = false });
+        }
+
+        await _supervisor.RefreshAsync(Line.Id, Cancel);
+
+        Assert.Null(_sessions.Find(Line.Id));
+        Assert.Single(_channel.Opened);
+    }
+
+    /// <summary>A channel whose sessions take their time to end.</summary>
+    private sealed class LingeringChannel : IChannel, IChannelCatalog
+    {
+        private readonly FakeChannel _fake = new();
+
+        public TaskCompletionSource Lingers { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public List<LingeringSession> Opened { get; } = [];
+
+        public ChannelManifest Manifest => _fake.Manifest;
+
+        public IReadOnlyList<IChannel> All => [this];
+
+        public IChannel? Find(string type) => type == Manifest.Type ? this : null;
+
+        public IChannelSession Open(Connection connection)
+        {
+            var session = new LingeringSession(Lingers.Task);
+            Opened.Add(session);
+            return session;
+        }
+
+        public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class LingeringSession(Task lingers) : IChannelSession
+    {
+        private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Running => _running.Task;
+
+        public Task Ending => _ending.Task;
+
+        public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
+        {
+            _running.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ending.TrySetResult();
+            await lingers;
+        }
+
+        public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
