@@ -44,12 +44,13 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     private readonly CancellationTokenSource _stopping = new();
 
     public OutboxWorker(
-        IOutbox outbox, IChannelSessions sessions, FileParts files, IOptions<OutboxOptions> options, TimeProvider clock, ILogger<OutboxWorker> logger)
+        IOutbox outbox, IChannelSessions sessions, IConnectionStore connections, FileParts files, IOptions<OutboxOptions> options, TimeProvider clock,
+        ILogger<OutboxWorker> logger)
     {
         (_outbox, _options, _clock, _logger) = (outbox, options.Value, clock, logger);
         _fence = new TakeOverFence(clock);
         _stranded = new StrandedClaims(outbox, _lanes.ContainsKey, _options.SendTimeout, clock);
-        _delivery = new RowDelivery(outbox, sessions, files, _fence, options.Value, clock, logger);
+        _delivery = new RowDelivery(outbox, sessions, connections, files, _fence, options.Value, clock, logger);
     }
 
     /// <summary>Conversations being sent to.</summary>

@@ -13,10 +13,10 @@ namespace Assistant.Infrastructure.Messaging.Outbox;
 
 /// <summary>Sends one claimed row and has recorded how that ended. Safe for concurrent use.</summary>
 internal sealed partial class RowDelivery(
-    IOutbox outbox, IChannelSessions sessions, FileParts files, TakeOverFence fence, OutboxOptions options, TimeProvider clock, ILogger logger)
+    IOutbox outbox, IChannelSessions sessions, IConnectionStore connections, FileParts files, TakeOverFence fence, OutboxOptions options, TimeProvider clock,
+    ILogger logger)
 {
-    private static readonly SendOutcome NotRunning = new SendOutcome.RetryAfter(TimeSpan.FromMilliseconds(500), Phrase.Of("send.not-running"));
-
+    private readonly AbsentSessions _absent = new(connections, clock, logger);
     private readonly ConnectionPauses _pauses = new(clock);
     private readonly InterruptedSends _interrupted = new(outbox, options.ProbeWindow, clock, logger);
     private readonly OutcomeRecorder _recorder = new(outbox, options.MaxAttempts, clock, logger);
@@ -42,9 +42,10 @@ internal sealed partial class RowDelivery(
     {
         if (sessions.Find(entry.Connection) is not { } session)
         {
-            return NotRunning;
+            return await _absent.LookIntoAsync(entry.Connection);
         }
 
+        _absent.Forget(entry.Connection);
         if (_pauses.Left(entry.Connection) is { } left)
         {
             return new SendOutcome.RetryAfter(left, Phrase.Of("send.paused"));

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -25,7 +26,7 @@ public sealed class OutboxWorkerTests : PathContract
     private OutboxWorker Worker => _worker ??= NewWorker(new OutboxOptions { MaxAttempts = MaxAttempts });
 
     private OutboxWorker NewWorker(OutboxOptions options, IOutbox? outbox = null)
-        => new(outbox ?? Ports.Outbox, _session, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+        => new(outbox ?? Ports.Outbox, _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
     [Fact]
     public async Task A_settle_that_comes_late_does_not_undo_a_later_one()
@@ -210,6 +211,80 @@ public sealed class OutboxWorkerTests : PathContract
     }
 
     [Fact]
+    public async Task Rows_of_a_connection_that_stays_off_are_looked_at_less_and_less_often_and_leave_once_it_is_back()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi");
+        _session.IsRunning = false;
+        Send(conversation, claimed);
+        Ports.Clock.Advance(TimeSpan.FromMinutes(2));
+        Send(conversation);
+
+        Ports.Clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Empty(await Ports.Outbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        _session.IsRunning = true;
+        Send(conversation);
+
+        Assert.Equal(1, Assert.Single(_session.Sent).Attempt);
+    }
+
+    [Fact]
+    public async Task However_much_waits_for_a_connection_that_is_off_the_retries_of_others_are_found()
+    {
+        for (var i = 0; i < 1_000; i++)
+        {
+            var waiting = await HearAsync(HomeLine, "1", "hello", $"chat-{i}");
+            await Ports.Outbox.RetryLaterAsync((await AnswerAsync(waiting, "hi"))!, new Phrase.Verbatim("off"), Ports.Clock.GetUtcNow(), isUncertain: false, isAttempt: false, Cancel);
+        }
+
+        _session.Off.Add(HomeLine.Id);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        var other = await HearAsync(OfficeLine, "1", "hello");
+        await Ports.Outbox.RetryLaterAsync((await AnswerAsync(other, "again"))!, new Phrase.Verbatim("busy"), Ports.Clock.GetUtcNow(), isUncertain: false, isAttempt: true, Cancel);
+
+        for (var second = 0; second < 10 && _session.Sent.Count == 0; second++)
+        {
+            _steps.Run(() => Worker.SweepAsync(Cancel), () => Worker.Active == 0);
+            Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal("again", Assert.Single(_session.Sent).Body.Markdown);
+    }
+
+    [Fact]
+    public async Task A_row_of_a_removed_connection_is_a_dead_letter_that_says_so()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi", "there");
+        await Ports.Connections.DeleteAsync(Home, HomeLine.Id, Draft(Home, AuditActions.ConnectionDeleted, "connection/home"), Cancel);
+        _session.Off.Add(HomeLine.Id);
+
+        Send(conversation, claimed);
+
+        var letters = (await Ports.DeadLetters.ListAsync(Home, null, 10, Cancel)).Items;
+        Assert.Equal(Enumerable.Repeat(Phrase.Of("send.connection-removed"), 2), letters.Select(letter => letter.Reason));
+        Assert.Empty(await Ports.Outbox.FindDueAsync(Ports.Clock.GetUtcNow() + TimeSpan.FromDays(1), 10, Cancel));
+    }
+
+    [Fact]
+    public async Task A_row_whose_connection_cannot_be_read_waits()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi");
+        _session.IsRunning = false;
+        var unreadable = new FakeConnections { ReadFailure = new IOException("The database is busy.") };
+        _worker = new OutboxWorker(
+            Ports.Outbox, _session, unreadable, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+
+        Send(conversation, claimed);
+
+        Assert.Equal(DeliveryState.Stored, (await ThreadAsync(Home, conversation))[^1].Delivery);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([conversation], await Ports.Outbox.FindDueAsync(Ports.Clock.GetUtcNow(), 10, Cancel));
+    }
+
+    [Fact]
     public async Task A_reply_that_was_handed_over_leaves_without_another_look_into_the_outbox()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
@@ -250,7 +325,7 @@ public sealed class OutboxWorkerTests : PathContract
         var claimed = await AnswerAsync(conversation, "hi", "there");
         var failures = 2;
         using var worker = new OutboxWorker(
-            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         worker.Committed(conversation, claimed);
         while (worker.Active > 0)

@@ -30,7 +30,10 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
 
     public bool IsRunning { get; set; } = true;
 
-    public IChannelSession? Find(ConnectionId id) => IsRunning ? this : null;
+    /// <summary>Connections without a session, also while it is running.</summary>
+    public HashSet<ConnectionId> Off { get; } = [];
+
+    public IChannelSession? Find(ConnectionId id) => IsRunning && !Off.Contains(id) ? this : null;
 
     public Connection? FindConnection(ConnectionId id) => null;
 
