@@ -100,7 +100,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
         while (!stoppingToken.IsCancellationRequested)
         {
             await SweepAsync(stoppingToken);
-            _fence.ForgetOld();
+            _fence.ForgetOld(_lanes.ContainsKey);
             await Task.Delay(_options.SweepInterval, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

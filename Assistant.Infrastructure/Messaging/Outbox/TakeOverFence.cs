@@ -7,7 +7,7 @@ namespace Assistant.Infrastructure.Messaging.Outbox;
 /// <summary>The versions take-overs have brought conversations to: what the assistant claimed before them must not leave. Safe for concurrent use.</summary>
 internal sealed class TakeOverFence(TimeProvider clock)
 {
-    // A turn hands its claimed row over within moments of its commit; after this nothing older can turn up.
+    // A turn hands its claimed row over within moments of its commit; after this nothing older can turn up, but what waits in its lane.
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<ConversationId, Mark> _marks = [];
@@ -21,12 +21,13 @@ internal sealed class TakeOverFence(TimeProvider clock)
         => entry.ByAssistant && _marks.TryGetValue(entry.Conversation, out var mark) && entry.Version < mark.Version;
 
     /// <summary>Forgets what can stop nothing any more.</summary>
-    public void ForgetOld()
+    /// <param name="hasLane">Whether rows of the conversation are being sent, or wait for a place, however long that takes.</param>
+    public void ForgetOld(Func<ConversationId, bool> hasLane)
     {
         var now = clock.GetUtcNow();
         foreach (var mark in _marks)
         {
-            if (now - mark.Value.At > Memory)
+            if (now - mark.Value.At > Memory && !hasLane(mark.Key))
             {
                 _marks.TryRemove(mark);
             }

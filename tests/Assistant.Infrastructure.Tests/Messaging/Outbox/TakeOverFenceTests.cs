@@ -41,8 +41,19 @@ public sealed class TakeOverFenceTests
         _fence.Raise(_conversation, 5);
         _clock.Advance(TimeSpan.FromMinutes(minutes));
 
-        _fence.ForgetOld();
+        _fence.ForgetOld(_ => false);
 
         Assert.Equal(stops, _fence.Stops(Row.Of(_conversation, version: 4)));
+    }
+
+    [Fact]
+    public void It_is_kept_while_rows_of_the_conversation_wait_for_a_place()
+    {
+        _fence.Raise(_conversation, 5);
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        _fence.ForgetOld(conversation => conversation == _conversation);
+
+        Assert.True(_fence.Stops(Row.Of(_conversation, version: 4)));
     }
 }
