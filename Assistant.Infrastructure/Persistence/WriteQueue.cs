@@ -137,9 +137,9 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
     private void RecoverFrom(Exception error)
     {
         _session?.Rollback();
-        if (error is System.Data.Common.DbException)
+        if (error is System.Data.Common.DbException || _session is { IsLost: true })
         {
-            // A failed statement may mean a lost connection: start afresh, it costs a millisecond.
+            // A failed statement may mean a lost connection, and EF wraps what it says: start afresh, it costs a millisecond.
             _session?.Dispose();
             _session = null;
         }

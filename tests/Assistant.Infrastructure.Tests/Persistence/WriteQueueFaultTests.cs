@@ -4,6 +4,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Tenancy;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
@@ -187,4 +188,23 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
 
 public sealed class SqliteWriteQueueFaultTests() : WriteQueueFaultTests(onPostgres: false);
 
-public sealed class PostgresWriteQueueFaultTests() : WriteQueueFaultTests(onPostgres: true);
+public sealed class PostgresWriteQueueFaultTests() : WriteQueueFaultTests(onPostgres: true)
+{
+    [Fact]
+    public async Task A_connection_lost_inside_a_unit_of_EF_is_replaced()
+    {
+        await using var queue = NewQueue();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => queue.ExecuteAsync(
+            TenantScope.System,
+            session => session.WithContext(TenantScope.System, context =>
+            {
+                EndBackend(session.QueryFirst("SELECT pg_backend_pid()", r => r.GetInt32(0)));
+                return context.Set<TenantRow>().Count();
+            }),
+            Cancel));
+
+        await WriteAsync(queue, 1);
+        Assert.Equal(1, await CountAsync());
+    }
+}

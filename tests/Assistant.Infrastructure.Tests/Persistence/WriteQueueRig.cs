@@ -86,6 +86,13 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
 
     private protected static Task<int> WriteAsync(WriteQueue queue, int id) => queue.ExecuteAsync(TenantScope.System, session => session.Execute(Insert, id, "x"), Cancel);
 
+    /// <summary>Ends another connection, as a server that goes down does.</summary>
+    protected void EndBackend(int process)
+    {
+        using var session = new SqlSession(_stores.Database, _stores.Database.Open(forWriting: false));
+        session.QueryFirst("SELECT pg_terminate_backend(CAST(@p0 AS integer), 5000)", _ => true, process);
+    }
+
     protected async Task<int> CountAsync() => await _stores.Reads.ReadAsync(TenantScope.System, Count, Cancel);
 
     /// <summary>What another connection sees at this moment.</summary>
