@@ -6,6 +6,7 @@
 // The invariant: a caller's task completes successfully only after its unit is on disk.
 // A unit that throws would poison its batch: the batch is rolled back and its units run again one by one, so that the guilty one
 // fails alone. Rejected: a savepoint per unit (two more statements each, paid on every good day for a bad one).
+// A commit whose answer was lost with the connection may have happened: each of its units fails, and none runs again.
 // When the queue is full callers wait; nothing is dropped.
 using System.Threading.Channels;
 using Assistant.Domain.Observability;
@@ -119,10 +120,15 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
         }
         catch (Exception error)
         {
+            var mayBeWritten = _session is { MayHaveCommitted: true };
             RecoverFrom(error);
-            if (batch.Count == 1)
+            if (batch.Count == 1 || mayBeWritten)
             {
-                batch[0].Fail(error);
+                foreach (var unit in batch)
+                {
+                    unit.Fail(error);
+                }
+
                 return;
             }
 

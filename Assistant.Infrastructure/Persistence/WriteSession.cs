@@ -17,6 +17,7 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
     private readonly AuditAppender _audit = new(auditKeys);
     private DbTransaction? _transaction;
     private int _contexts;
+    private bool _isCommitting;
     private readonly List<LiveEvent> _events = [];
 
     /// <summary>Appends to the tenant's audit chain; returns the event's sequence number.</summary>
@@ -67,9 +68,13 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
         }
     }
 
+    /// <summary>Whether the connection was lost during the commit: what was written may be there.</summary>
+    internal bool MayHaveCommitted => _isCommitting && IsLost;
+
     internal void Begin()
     {
         ForgetScope();
+        _isCommitting = false;
         _transaction = Database.BeginWrite(Connection);
         _audit.Reset();
         _events.Clear();
@@ -79,7 +84,9 @@ internal sealed class WriteSession(IDatabase database, DbConnection connection, 
     internal LiveEvent[] Commit()
     {
         _audit.StoreHeads(this);
+        _isCommitting = true;
         _transaction!.Commit();
+        _isCommitting = false;
         _transaction.Dispose();
         _transaction = null;
         var events = _events.ToArray();

@@ -4,7 +4,7 @@ using Assistant.Infrastructure.Persistence;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
 
-/// <summary>Counts the connections and transactions opened on a database.</summary>
+/// <summary>Counts the connections and transactions opened on a database, and loses the answer to a commit when asked to.</summary>
 internal sealed class CountingDatabase(IDatabase inner) : IDatabase
 {
     public int Opened { get; private set; }
@@ -16,6 +16,9 @@ internal sealed class CountingDatabase(IDatabase inner) : IDatabase
     public string ForUpdate => inner.ForUpdate;
 
     public SchemaVersion Schema => inner.Schema;
+
+    /// <summary>Whether the next commit happens and its answer is lost with the connection.</summary>
+    public bool LosesNextAnswer { get; set; }
 
     /// <summary>Contexts of EF Core, each of which may have it make its model.</summary>
     public int Contexts { get; private set; }
@@ -31,7 +34,8 @@ internal sealed class CountingDatabase(IDatabase inner) : IDatabase
     public DbTransaction BeginWrite(DbConnection connection)
     {
         Transactions++;
-        return inner.BeginWrite(connection);
+        var transaction = inner.BeginWrite(connection);
+        return LosesNextAnswer ? new LosingTransaction(this, transaction) : transaction;
     }
 
     public AssistantDbContext OpenContext(TenantScope scope)
@@ -53,4 +57,31 @@ internal sealed class CountingDatabase(IDatabase inner) : IDatabase
     }
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
+
+    private sealed class LosingTransaction(CountingDatabase database, DbTransaction inner) : DbTransaction
+    {
+        public override System.Data.IsolationLevel IsolationLevel => inner.IsolationLevel;
+
+        protected override DbConnection? DbConnection => inner.Connection;
+
+        public override void Commit()
+        {
+            var connection = inner.Connection!;
+            inner.Commit();
+            database.LosesNextAnswer = false;
+            connection.Close();
+            throw new LostAnswerException();
+        }
+
+        public override void Rollback() => inner.Rollback();
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }
+
+/// <summary>The connection ended before the answer to a commit came.</summary>
+internal sealed class LostAnswerException() : DbException("The connection was lost.");

@@ -57,6 +57,25 @@ public abstract class WriteQueueFaultTests(bool onPostgres) : WriteQueueRig(onPo
     }
 
     [Fact]
+    public async Task What_was_committed_is_not_written_again_when_the_answer_was_lost()
+    {
+        await using var queue = NewQueue();
+        await WriteAsync(queue, 1);
+        LoseNextAnswer();
+        var units = await QueueBehindGateAsync(queue, 2, (q, i) => q.ExecuteAsync(TenantScope.System, session => session.Execute(InsertOrphan, 1), Cancel));
+        Gate.Set();
+
+        foreach (var unit in units)
+        {
+            await Assert.ThrowsAsync<LostAnswerException>(() => unit);
+        }
+
+        Assert.Equal(2, await CountAsync("orphans"));
+        await WriteAsync(queue, 2);
+        Assert.Equal(2, await CountAsync());
+    }
+
+    [Fact]
     public async Task Events_are_published_once_and_only_after_the_commit()
     {
         var feed = new WatchingFeed(CountFromOutside);
@@ -194,16 +213,25 @@ public sealed class PostgresWriteQueueFaultTests() : WriteQueueFaultTests(onPost
     public async Task A_connection_lost_inside_a_unit_of_EF_is_replaced()
     {
         await using var queue = NewQueue();
+        var isLost = false;
 
         await Assert.ThrowsAnyAsync<Exception>(() => queue.ExecuteAsync(
             TenantScope.System,
             session => session.WithContext(TenantScope.System, context =>
             {
                 EndBackend(session.QueryFirst("SELECT pg_backend_pid()", r => r.GetInt32(0)));
-                return context.Set<TenantRow>().Count();
+                try
+                {
+                    return context.Set<TenantRow>().Count();
+                }
+                finally
+                {
+                    isLost = session.IsLost;
+                }
             }),
             Cancel));
 
+        Assert.True(isLost);
         await WriteAsync(queue, 1);
         Assert.Equal(1, await CountAsync());
     }

@@ -86,14 +86,20 @@ public abstract class WriteQueueRig(bool onPostgres) : IAsyncLifetime
 
     private protected static Task<int> WriteAsync(WriteQueue queue, int id) => queue.ExecuteAsync(TenantScope.System, session => session.Execute(Insert, id, "x"), Cancel);
 
+    /// <summary>Has the next commit happen and its answer get lost with the connection.</summary>
+    protected void LoseNextAnswer() => _database.LosesNextAnswer = true;
+
     /// <summary>Ends another connection, as a server that goes down does.</summary>
     protected void EndBackend(int process)
     {
-        using var session = new SqlSession(_stores.Database, _stores.Database.Open(forWriting: false));
-        session.QueryFirst("SELECT pg_terminate_backend(CAST(@p0 AS integer), 5000)", _ => true, process);
+        using var schema = _stores.Database.OpenSchemaContext();
+        schema.Database.ExecuteSqlRaw("SELECT pg_terminate_backend({0}, 5000)", process);
     }
 
     protected async Task<int> CountAsync() => await _stores.Reads.ReadAsync(TenantScope.System, Count, Cancel);
+
+    protected async Task<int> CountAsync(string table)
+        => await _stores.Reads.ReadAsync(TenantScope.System, session => session.QueryFirst($"SELECT COUNT(*) FROM {table}", r => (int)r.GetInt64(0)), Cancel);
 
     /// <summary>What another connection sees at this moment.</summary>
     protected int CountFromOutside()
