@@ -30,6 +30,7 @@ public sealed class LineEmulator : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<Func<HttpContext, bool>> _faults = new();
+    private readonly ConcurrentQueue<(int Status, string? Message)> _refusals = new();
     private readonly ConcurrentDictionary<string, byte> _blocked = new();
     private readonly ConcurrentDictionary<string, string> _keys = new();
     private readonly ConcurrentDictionary<string, string> _replyTokens = new();
@@ -121,6 +122,9 @@ public sealed class LineEmulator : IAsyncDisposable
     /// <summary>The next push or reply meets this instead. True: it is shown all the same.</summary>
     public void Fail(Func<HttpContext, bool> fault) => _faults.Enqueue(fault);
 
+    /// <summary>The next push or reply is refused in these words; without any, by somebody in between.</summary>
+    public void Refuse(int status, string? message) => _refusals.Enqueue((status, message));
+
     public void Block(string chat) => _blocked[chat] = 0;
 
     public async ValueTask DisposeAsync()
@@ -182,6 +186,12 @@ public sealed class LineEmulator : IAsyncDisposable
         if (Flaw(messages) is { } flaw)
         {
             await AnswerAsync(context, 400, flaw);
+            return;
+        }
+
+        if (_refusals.TryDequeue(out var refusal))
+        {
+            await AnswerAsync(context, refusal.Status, refusal.Message);
             return;
         }
 

@@ -73,11 +73,12 @@ internal sealed class LineSender(LineClient client, TimeProvider time)
             // The token is used or too old; if it is something else, the push says so too.
         }
 
-        return Judge(
-            await client.PostAsync("message/push", new LinePush(message.Chat.ExternalId, contents), LineJson.Default.LinePush, message.Id, cancellationToken), message);
+        // A push that has to wait keeps no reply in another chat waiting, whose token would end meanwhile.
+        var pushed = await client.PostAsync("message/push", new LinePush(message.Chat.ExternalId, contents), LineJson.Default.LinePush, message.Id, cancellationToken);
+        return IsBeyondMonth(pushed) ? new SendOutcome.Rejected(Phrase.Of("line.monthly-limit")) : Judge(pushed, message, PauseScope.Chat);
     }
 
-    private SendOutcome Judge(CallOutcome outcome, OutboundMessage message)
+    private SendOutcome Judge(CallOutcome outcome, OutboundMessage message, PauseScope floodScope = PauseScope.Connection)
     {
         // 409: a push under this key was accepted before.
         if (outcome is CallOutcome.Answered answer && (answer.IsSuccess || answer.Status == HttpStatusCode.Conflict))
@@ -92,8 +93,13 @@ internal sealed class LineSender(LineClient client, TimeProvider time)
             return new SendOutcome.Delivered(id);
         }
 
-        return CallFaults.OutcomeOf(LineClient.Messenger, outcome) ?? new SendOutcome.Rejected(Explain((CallOutcome.Answered)outcome));
+        return CallFaults.OutcomeOf(LineClient.Messenger, outcome, floodScope) ?? new SendOutcome.Rejected(Explain((CallOutcome.Answered)outcome));
     }
+
+    // "You have reached your monthly limit." Waiting may help when what is left was reserved for a broadcast; the answers in the chat do not wait for that.
+    private static bool IsBeyondMonth(CallOutcome outcome)
+        => outcome is CallOutcome.Answered { Status: HttpStatusCode.TooManyRequests } answer
+            && LineClient.Read(answer, LineJson.Default.LineError)?.Message?.Contains("monthly limit", StringComparison.OrdinalIgnoreCase) == true;
 
     private static Phrase Explain(CallOutcome.Answered answer) => answer.Status switch
     {

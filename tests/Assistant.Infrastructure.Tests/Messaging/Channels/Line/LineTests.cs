@@ -97,6 +97,27 @@ public sealed class LineTests
         Assert.Equal(Assert.Single(rig.Line.Shown).Id, again.ExternalId);
     }
 
+    [Theory]
+    [InlineData("You have reached your monthly limit.", "line.monthly-limit", null)]
+    [InlineData("The API rate limit has been exceeded. Try again later.", "channel.pause", PauseScope.Chat)]
+    [InlineData(null, "channel.pause", PauseScope.Chat)]
+    public async Task A_push_that_LINE_does_not_take_keeps_no_other_chat_waiting(string? says, string reason, PauseScope? scope)
+    {
+        await using var rig = await LineRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var (ann, bob) = (LineRig.User(1), LineRig.User(2));
+        await ReceiveAsync(rig, rig.Line.NewMessage(bob, "hello", replyToken: rig.Line.NewReplyToken(bob)));
+        rig.Line.Refuse(429, says);
+
+        var ended = await rig.Session.SendAsync(Message(rig, ann, "reminder"), Cancel);
+        var replied = await rig.Session.SendAsync(Message(rig, bob, "at once"), Cancel);
+
+        Assert.Contains($"\"{reason}\"", ended.ToString(), StringComparison.Ordinal);
+        Assert.Equal((scope is null, scope), (ended is SendOutcome.Rejected, (ended as SendOutcome.RetryAfter)?.Scope));
+        Assert.IsType<SendOutcome.Delivered>(replied);
+        Assert.Equal((bob, true), (Assert.Single(rig.Line.Shown).Chat, rig.Line.Shown[0].IsReply));
+    }
+
     [Fact]
     public async Task The_verify_button_is_answered()
     {
