@@ -47,6 +47,7 @@ public sealed class TwilioEmulator : IAsyncDisposable
     private readonly HttpClient _http = new() { Timeout = Deadline };
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<TwilioFault> _faults = new();
+    private readonly ConcurrentQueue<int> _fileFaults = new();
     private readonly ConcurrentDictionary<string, int> _refused = new();
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
     private readonly ConcurrentQueue<TwilioSms> _texts = new();
@@ -90,7 +91,7 @@ public sealed class TwilioEmulator : IAsyncDisposable
             new { incoming_phone_numbers = phoneNumber == Number ? new[] { new { phone_number = Number } } : [] }));
         app.MapPost($"{account}/Messages.json", twilio.SendAsync);
         app.MapGet($"{account}/Messages.json", twilio.List);
-        app.MapGet($"{account}/Messages/{{sid}}/Media.json", (string sid) => Results.Json(
+        app.MapGet($"{account}/Messages/{{sid}}/Media.json", (string sid) => twilio._fileFaults.TryDequeue(out var status) ? Results.StatusCode(status) : Results.Json(
             new { media_list = twilio._texts.Single(text => text.Sid == sid).Files.Select(file => new { sid = file, content_type = TypeOf(file) }) }));
         app.MapGet($"{account}/Messages/{{sid}}/Media/{{file}}", (string file) => twilio._files.ContainsKey(file) ? Results.Redirect($"/cdn/{file}", preserveMethod: true) : Results.NotFound());
         app.MapGet("/cdn/{file}", (HttpContext context, string file) => context.Request.Headers.Authorization.Count > 0 ? Results.BadRequest() : Results.Bytes(twilio._files[file]));
@@ -148,6 +149,9 @@ public sealed class TwilioEmulator : IAsyncDisposable
 
     /// <summary>The next send meets this instead.</summary>
     public void Fail(TwilioFault fault) => _faults.Enqueue(fault);
+
+    /// <summary>The next list of a message's files meets this instead.</summary>
+    public void FailFiles(int status) => _fileFaults.Enqueue(status);
 
     /// <summary>Whatever is sent there is refused from now on.</summary>
     public void Refuse(string to, int code) => _refused[to] = code;

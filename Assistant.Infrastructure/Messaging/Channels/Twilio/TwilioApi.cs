@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -45,13 +46,28 @@ internal sealed class TwilioApi(TwilioSettings settings, MessengerHttp http)
         return await http.CallAsync(TwilioChannel.Name, request, cancellationToken);
     }
 
-    /// <summary>The files of a message. Of a sid that is none, nothing.</summary>
+    /// <summary>The files of a message. Of a sid that is none, and of a message that Twilio will never tell them of, nothing.</summary>
+    /// <exception cref="PhrasedException">Twilio cannot say now.</exception>
     public async Task<IReadOnlyList<Attachment>> ListFilesAsync(string? sid, CancellationToken cancellationToken)
-        => sid is not null && !sid.AsSpan().ContainsAnyExcept(SidCharacters)
-            && await GetAsync($"/Messages/{sid}/Media.json", cancellationToken) is CallOutcome.Answered { IsSuccess: true } answer
-            && Read(answer, TwilioJson.Default.TwilioMedia)?.MediaList is { } files
-                ? [.. files.Where(file => file?.Sid is not null).Select(file => TwilioReader.FileOf($"{_root}/Messages/{sid}/Media/{file!.Sid}", file.ContentType))]
-                : [];
+    {
+        if (sid is null || sid.AsSpan().ContainsAnyExcept(SidCharacters))
+        {
+            return [];
+        }
+
+        var outcome = await GetAsync($"/Messages/{sid}/Media.json", cancellationToken);
+        if (outcome is CallOutcome.Answered { Status: HttpStatusCode.NotFound } || TwilioFaults.OutcomeOf(outcome) is SendOutcome.Rejected)
+        {
+            return [];
+        }
+
+        if (outcome is not CallOutcome.Answered { IsSuccess: true } answer || Read(answer, TwilioJson.Default.TwilioMedia)?.MediaList is not { } files)
+        {
+            throw new PhrasedException(TwilioFaults.ReasonOf(outcome) ?? Phrase.Of("channel.unreadable", ("name", TwilioChannel.Name)));
+        }
+
+        return [.. files.Where(file => file?.Sid is not null).Select(file => TwilioReader.FileOf($"{_root}/Messages/{sid}/Media/{file!.Sid}", file.ContentType))];
+    }
 
     public async Task<CallOutcome> SendAsync(IReadOnlyList<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
     {

@@ -12,7 +12,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Twilio;
 /// <summary>Fetches what no callback brought.</summary>
 internal sealed class TwilioCatchUp(TwilioApi api, TwilioReader reader, TimeProvider time)
 {
-    private const int MostPages = 50;
+    /// <summary>Of a hundred messages each, those of other numbers among them where a messaging service is read.</summary>
+    private const int MostPages = 1_000;
 
     /// <summary>Entries may appear in the list a little later than their time says.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
@@ -23,7 +24,7 @@ internal sealed class TwilioCatchUp(TwilioApi api, TwilioReader reader, TimeProv
     /// <summary>Twilio keeps the order of a day or two; more is a matter for the person who switched us off.</summary>
     private static readonly TimeSpan LongestLook = TimeSpan.FromDays(2);
 
-    /// <exception cref="PhrasedException">The list cannot be read.</exception>
+    /// <exception cref="PhrasedException">The list, or the files of a message in it, cannot be read now: the cursor stays.</exception>
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -130,17 +130,52 @@ public sealed class TwilioSessionTests
     }
 
     [Fact]
-    public async Task More_than_a_page_is_read_to_its_end()
+    public async Task A_picture_whose_address_cannot_be_had_now_comes_with_the_next_start()
+    {
+        // More than the overlap after it came: no cursor that moves leads back to it.
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(6));
+        await using var rig = await TwilioRig.NewAsync(time: time);
+        rig.Emulator.Receive(Ann, "", ("ME7", [1, 2, 3]));
+        rig.Emulator.FailFiles(503);
+
+        await rig.StartAsync(Cancel);
+        var ended = await rig.WaitForEndAsync();
+        time.Advance(TimeSpan.FromMinutes(6));
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal("channel.own-fault", Assert.IsType<PhrasedException>(ended).Reason.FirstCode);
+        Assert.Single(((InboundContent.Said)Assert.Single(await rig.Gateway.WaitAsync(1, Cancel)).Content).Attachments);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(400)]
+    public async Task Files_that_twilio_will_never_tell_of_hold_nothing_up(int status)
     {
         await using var rig = await TwilioRig.NewAsync();
-        for (var i = 0; i < 230; i++)
+        rig.Emulator.Receive(Ann, "look", ("ME7", [1, 2, 3]));
+        rig.Emulator.FailFiles(status);
+
+        await rig.StartAsync(Cancel);
+
+        var said = Assert.IsType<InboundContent.Said>(Assert.Single(await rig.Gateway.WaitAsync(1, Cancel)).Content);
+        Assert.Equal(("look", 0), (said.Text, said.Attachments.Count));
+    }
+
+    [Theory]
+    [InlineData(230)]
+    [InlineData(5_100)]
+    public async Task More_than_a_page_is_read_to_its_end(int count)
+    {
+        await using var rig = await TwilioRig.NewAsync();
+        for (var i = 0; i < count; i++)
         {
-            rig.Emulator.Receive(Ann, $"{i:000}");
+            rig.Emulator.Receive(Ann, $"{i:0000}");
         }
 
         await rig.StartAsync(Cancel);
 
-        Assert.Equal(Enumerable.Range(0, 230).Select(i => $"{i:000}"), rig.Gateway.Stored.Select(message => ((InboundContent.Said)message.Content).Text));
+        Assert.Equal(Enumerable.Range(0, count).Select(i => $"{i:0000}"), rig.Gateway.Stored.Select(message => ((InboundContent.Said)message.Content).Text));
     }
 
     [Fact]
