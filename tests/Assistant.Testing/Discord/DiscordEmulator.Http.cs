@@ -245,6 +245,11 @@ public sealed partial class DiscordEmulator
             return (404, 10062, null);
         }
 
+        if (answer["data"] is JsonObject shown)
+        {
+            AnsweredWith.TryAdd(id, shown);
+        }
+
         return Answers.TryAdd(id, (int)answer["type"]!) ? (0, 0, null) : (400, 40060, null);
     }
 

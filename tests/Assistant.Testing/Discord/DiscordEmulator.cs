@@ -108,6 +108,9 @@ public sealed partial class DiscordEmulator : IAsyncDisposable
     /// <summary>How interactions were answered, by their ids.</summary>
     public ConcurrentDictionary<string, int> Answers { get; } = new();
 
+    /// <summary>What interactions were answered with at once, by their ids.</summary>
+    public ConcurrentDictionary<string, JsonObject> AnsweredWith { get; } = new();
+
     /// <summary>Commands the bot offers.</summary>
     public ConcurrentDictionary<string, JsonObject> Commands { get; } = new();
 

@@ -38,6 +38,9 @@ public sealed class RecordingGateway : IMessageGateway
         }
     }
 
+    /// <summary>What becomes of every event, which is stored nowhere then; <see langword="null"/> to let everything in.</summary>
+    public GatewayOutcome? TurnsAwayWith { get; set; }
+
     /// <summary>The next calls fail as a broken database would.</summary>
     public void FailNext(int calls = 1) => Interlocked.Add(ref _failures, calls);
 
@@ -49,7 +52,7 @@ public sealed class RecordingGateway : IMessageGateway
             _offered.Add(message);
             fails = _failures > 0;
             _failures -= fails ? 1 : 0;
-            if (!fails && (isNew = _keys.Add((message.Connection, message.DedupeKey))))
+            if (!fails && TurnsAwayWith is null && (isNew = _keys.Add((message.Connection, message.DedupeKey))))
             {
                 _stored.Add(message);
             }
@@ -59,6 +62,7 @@ public sealed class RecordingGateway : IMessageGateway
         await Task.Yield();
         Interlocked.Exchange(ref _changed, New()).TrySetResult();
         return fails ? throw new IOException("The disk is full.")
+            : TurnsAwayWith is { } outcome ? outcome
             : isNew ? new GatewayOutcome.Stored(ConversationId.Create())
             : new GatewayOutcome.Duplicate();
     }

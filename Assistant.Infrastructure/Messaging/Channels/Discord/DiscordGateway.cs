@@ -288,7 +288,7 @@ internal sealed class DiscordGateway(
     // Stored first, told then: Discord waits three seconds for the second, and repeats nothing for the first.
     private async Task InteractAsync(DiscordInteraction interaction, Line line, CancellationToken cancellationToken)
     {
-        await receiver.AcceptAsync(interaction, line.Gateway, cancellationToken);
+        var promise = await receiver.AcceptAsync(interaction, line.Gateway, cancellationToken);
         if (!DiscordIds.Is(interaction.Id) || interaction.Token is not { Length: > 0 } token)
         {
             return;
@@ -298,7 +298,7 @@ internal sealed class DiscordGateway(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await client.AnswerAsync(interaction.Id!, token, DiscordInteractions.AnswerTo(interaction), either.Token);
+            await client.AnswerAsync(interaction.Id!, token, DiscordInteractions.AnswerTo(interaction, promise), either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

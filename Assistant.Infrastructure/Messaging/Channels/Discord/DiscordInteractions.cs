@@ -14,6 +14,8 @@ internal static class DiscordInteractions
     private const int ButtonComponent = 2;
     private const int TextOption = 3;
     private const int PrivateChat = 1;
+    private const int AnswerNow = 4;
+    private const int ForThemAlone = 1 << 6;
 
     /// <summary>Seen; the answer follows where "is thinking" stands.</summary>
     private static readonly DiscordCallback AnswerFollows = new(5);
@@ -24,8 +26,15 @@ internal static class DiscordInteractions
     /// <summary>What a button of ours is known by: ids within one message have to differ, whatever the buttons carry.</summary>
     public static string IdOf(int index, MessageButton button) => string.Create(CultureInfo.InvariantCulture, $"{index}:{button.Data}");
 
-    /// <summary>How Discord is told that it arrived.</summary>
-    public static DiscordCallback AnswerTo(DiscordInteraction interaction) => interaction.Type == Command ? AnswerFollows : Seen;
+    /// <summary>How Discord is told that it arrived: nothing but an answer takes "is thinking" away, so it stands only where one follows.</summary>
+    public static DiscordCallback AnswerTo(DiscordInteraction interaction, DiscordPromise promise) => (interaction.Type, promise) switch
+    {
+        (Command, DiscordPromise.Answer) => AnswerFollows,
+        (Command, DiscordPromise.Pairing) => Notice(
+            interaction, "I don't know you yet: an operator has to let you in before I answer.", "我还不认识您：需要管理员批准之后我才能回答。"),
+        (Command, _) => Notice(interaction, "The assistant does not answer this.", "助手不回答这条消息。"),
+        _ => Seen,
+    };
 
     /// <summary>A command, or the press of a button; <see langword="null"/> for everything else.</summary>
     public static InboundMessage? Read(DiscordInteraction interaction, ConnectionId connection)
@@ -57,6 +66,9 @@ internal static class DiscordInteractions
             SentAt = DiscordIds.TimeOf(DiscordIds.Parse(interaction.Id)),
         };
     }
+
+    private static DiscordCallback Notice(DiscordInteraction interaction, string english, string chinese)
+        => new(AnswerNow, new DiscordNotice(interaction.Locale?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? chinese : english, ForThemAlone));
 
     /// <summary>One text is what was asked; of anything else the command is written out.</summary>
     private static string TextOf(DiscordChoice command)

@@ -119,7 +119,10 @@ internal sealed record DiscordComponent(
     int Type, IReadOnlyList<DiscordComponent?>? Components = null, int? Style = null, string? Label = null, string? CustomId = null);
 
 /// <summary>The first answer to an interaction.</summary>
-internal sealed record DiscordCallback(int Type);
+internal sealed record DiscordCallback(int Type, DiscordNotice? Data = null);
+
+/// <summary>What is shown at once.</summary>
+internal sealed record DiscordNotice(string Content, int Flags);
 
 internal sealed record DiscordCommand(string Name, string Description, IReadOnlyList<DiscordParameter> Options, int Type = 1);
 

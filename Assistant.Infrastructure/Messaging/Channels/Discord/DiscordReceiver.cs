@@ -3,6 +3,19 @@ using Assistant.Domain.Messaging.Gateway;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Discord;
 
+/// <summary>What becomes of a command.</summary>
+internal enum DiscordPromise
+{
+    /// <summary>It will be answered.</summary>
+    Answer,
+
+    /// <summary>Whoever used it is not known yet.</summary>
+    Pairing,
+
+    /// <summary>It will not be answered.</summary>
+    Nothing,
+}
+
 /// <summary>Hands events to the gateway of this house, whichever way they came in, and returns when they are committed or were nothing for us.</summary>
 internal sealed class DiscordReceiver(ConnectionId connection, DiscordSettings settings, DiscordAuthors authors, DiscordCommands commands, TimeProvider time)
 {
@@ -50,11 +63,12 @@ internal sealed class DiscordReceiver(ConnectionId connection, DiscordSettings s
         }
     }
 
-    public async Task AcceptAsync(DiscordInteraction interaction, IMessageGateway gateway, CancellationToken cancellationToken)
+    /// <returns>What whoever used a command may wait for.</returns>
+    public async Task<DiscordPromise> AcceptAsync(DiscordInteraction interaction, IMessageGateway gateway, CancellationToken cancellationToken)
     {
         if (DiscordInteractions.Read(interaction, connection) is not { } message)
         {
-            return;
+            return DiscordPromise.Nothing;
         }
 
         // Before it is stored: the answer may be quicker than we are.
@@ -63,7 +77,19 @@ internal sealed class DiscordReceiver(ConnectionId connection, DiscordSettings s
             commands.Note(interaction.Id!, interaction.ApplicationId!, token);
         }
 
-        await gateway.AcceptAsync(Judged(message), cancellationToken);
+        var judged = Judged(message);
+        var promise = await gateway.AcceptAsync(judged, cancellationToken) switch
+        {
+            GatewayOutcome.Stored or GatewayOutcome.Duplicate when judged.IsAddressed => DiscordPromise.Answer,
+            GatewayOutcome.PairingRequired => DiscordPromise.Pairing,
+            _ => DiscordPromise.Nothing,
+        };
+        if (promise != DiscordPromise.Answer)
+        {
+            commands.Close(interaction.Id!);
+        }
+
+        return promise;
     }
 
     private InboundMessage Judged(InboundMessage message) => message with { IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed) };

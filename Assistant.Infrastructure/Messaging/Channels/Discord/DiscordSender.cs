@@ -16,6 +16,9 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
     private const int LongestLabel = 80;
     private const int SuppressEmbeds = 1 << 2;
 
+    /// <summary>How long after a command arrived Discord may not know yet that its answer follows: it waits three seconds to be told.</summary>
+    private static readonly TimeSpan Acknowledging = TimeSpan.FromSeconds(5);
+
     private static readonly DiscordAllowed Nobody = new([]);
 
     public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
@@ -86,6 +89,12 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
     private async Task<SendOutcome?> FillInAsync(OutboundMessage message, string interaction, OpenCommand command, CancellationToken cancellationToken)
     {
         var outcome = await client.FillInAsync(command.Application, command.Token, ContentOf(message), cancellationToken);
+        if (outcome is CallOutcome.Answered { Status: HttpStatusCode.NotFound } && time.GetUtcNow() - command.At < Acknowledging)
+        {
+            // The answer was quicker than the word that one follows.
+            return new SendOutcome.RetryAfter(TimeSpan.FromSeconds(1), Phrase.Of("discord.not-open-yet"));
+        }
+
         if (outcome is CallOutcome.Answered { Status: HttpStatusCode.Unauthorized or HttpStatusCode.NotFound })
         {
             // Nobody waits for it any more: it goes as a message of its own.

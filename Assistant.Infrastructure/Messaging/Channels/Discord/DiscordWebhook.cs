@@ -40,8 +40,8 @@ internal sealed class DiscordWebhook(DiscordSettings settings, DiscordReceiver r
 
         try
         {
-            await receiver.AcceptAsync(interaction, gateway, cancellationToken);
-            return new WebhookReply(200, JsonSerializer.Serialize(DiscordInteractions.AnswerTo(interaction), DiscordJson.Default.DiscordCallback), Json);
+            var promise = await receiver.AcceptAsync(interaction, gateway, cancellationToken);
+            return new WebhookReply(200, JsonSerializer.Serialize(DiscordInteractions.AnswerTo(interaction, promise), DiscordJson.Default.DiscordCallback), Json);
         }
         catch (ConnectionGoneException)
         {

@@ -27,7 +27,7 @@ public sealed class DiscordEventsTests
             {
                 // One text is the question itself.
                 Assert.Equal((string?)expect["args"]!["question"], ((InboundContent.Said)message.Content).Text);
-                Assert.Equal((int)expect["answer"]!["type"]!, DiscordInteractions.AnswerTo(InteractionOf(body)).Type);
+                Assert.Equal((int)expect["answer"]!["type"]!, DiscordInteractions.AnswerTo(InteractionOf(body), DiscordPromise.Answer).Type);
                 continue;
             }
 

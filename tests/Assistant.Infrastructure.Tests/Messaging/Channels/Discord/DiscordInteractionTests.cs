@@ -1,4 +1,7 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Channels.Discord;
 using Assistant.Testing.Discord;
 using Xunit;
 
@@ -63,10 +66,68 @@ public sealed class DiscordInteractionTests
         Assert.Null(rig.Emulator.Shown[0].Post["message_reference"]);
     }
 
+    [Theory]
+    [InlineData(true, "管理员")]
+    [InlineData(false, "不回答")]
+    public async Task A_command_that_is_not_let_in_says_so_to_them_alone(bool isPairing, string words)
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        rig.Gateway.TurnsAwayWith = isPairing ? new GatewayOutcome.PairingRequired() : new GatewayOutcome.Refused(Phrase.Of("access.blocked"));
+        await rig.StartAsync(Cancel);
+
+        foreach (var id in new[] { rig.Emulator.Use(Ann, "ask", "let me in"), rig.Emulator.Use(Ann, "ask", "once more") })
+        {
+            await DiscordRig.UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
+            Assert.Equal((4, 64), (rig.Emulator.Answers[id], (int)rig.Emulator.AnsweredWith[id]["flags"]!));
+            Assert.Contains(words, (string)rig.Emulator.AnsweredWith[id]["content"]!, StringComparison.Ordinal);
+        }
+
+        Assert.IsType<SendOutcome.Delivered>(await SendAsync(
+            rig, new MessageBody("Your code is 7."), DiscordIds.OfCommand(rig.Emulator.Answers.Keys.Max()!)));
+        Assert.DoesNotContain("fill", rig.Emulator.Calls);
+    }
+
+    [Fact]
+    public async Task A_command_where_nothing_is_answered_says_so_to_them_alone()
+    {
+        await using var rig = await DiscordRig.NewAsync(null, KeyValuePair.Create("groups", "never"));
+        await rig.StartAsync(Cancel);
+        var command = rig.Emulator.NewCommand(Ann, "ask", "anybody?");
+        (command["guild_id"], command["channel_id"], command["channel"], command["locale"]) = (DiscordEmulator.Guild, DiscordEmulator.Group, null, "en-GB");
+
+        var id = rig.Emulator.Tell(command);
+
+        await DiscordRig.UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
+        Assert.Equal((4, 64), (rig.Emulator.Answers[id], (int)rig.Emulator.AnsweredWith[id]["flags"]!));
+        Assert.Contains("does not answer", (string)rig.Emulator.AnsweredWith[id]["content"]!, StringComparison.Ordinal);
+        Assert.False(Assert.Single(rig.Gateway.Stored).IsAddressed);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_quicker_than_the_acknowledgement_waits_for_it()
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection);
+        var command = rig.Emulator.NewCommand(Ann, "ask", "quick?");
+        await ((IWebhookReceiver)session).ReceiveAsync(DiscordRig.Signed(command), rig.Gateway, Cancel);
+        var message = NewMessage(rig, new MessageBody("Quick.")) with { ReplyToExternalId = rig.Gateway.Stored[0].ExternalMessageId };
+
+        var early = await session.SendAsync(message, Cancel);
+        rig.Emulator.Answers[(string)command["id"]!] = 5; // Discord has read what the callback was answered
+        var late = await session.SendAsync(message with { Attempt = 2 }, Cancel);
+
+        var pause = Assert.IsType<SendOutcome.RetryAfter>(early);
+        Assert.Equal(TimeSpan.FromSeconds(1), pause.Delay);
+        Assert.Equal(PauseScope.Chat, pause.Scope);
+        Assert.IsType<SendOutcome.Delivered>(late);
+        Assert.Equal(["fill", "fill"], rig.Emulator.Calls);
+    }
+
     private static OutboundMessage NewMessage(DiscordRig rig, MessageBody body)
         => new(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), body, null, 1, false);
 
-    private static Task<SendOutcome> SendAsync(DiscordRig rig, MessageBody body) => rig.Session.SendAsync(NewMessage(rig, body), Cancel);
+    private static Task<SendOutcome> SendAsync(DiscordRig rig, MessageBody body, string? answers = null)
+        => rig.Session.SendAsync(NewMessage(rig, body) with { ReplyToExternalId = answers }, Cancel);
 
     private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;
 }

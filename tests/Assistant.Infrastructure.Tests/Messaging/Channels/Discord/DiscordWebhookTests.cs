@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
 using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Channels.Discord;
 using Assistant.Testing.Messaging;
@@ -69,6 +70,19 @@ public sealed class DiscordWebhookTests
 
         Assert.Equal(("""{"type":5}""", """{"type":6}"""), (promised.Body, seen.Body));
         Assert.Equal(new InboundContent.Pressed("yes", "yes"), rig.Gateway.Stored[1].Content);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_not_let_in_is_answered_at_once()
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection);
+        rig.Gateway.TurnsAwayWith = new GatewayOutcome.PairingRequired();
+
+        var reply = await ((IWebhookReceiver)session).ReceiveAsync(rig.NewCallback(5001, "x", TimeSpan.Zero), rig.Gateway, Cancel);
+
+        var answer = JsonNode.Parse(reply.Body!)!;
+        Assert.Equal((200, 4, 64), (reply.Status, (int)answer["type"]!, (int)answer["data"]!["flags"]!));
     }
 
     [Fact]
