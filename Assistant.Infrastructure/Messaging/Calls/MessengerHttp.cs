@@ -58,6 +58,16 @@ internal sealed class MessengerHttp : IDisposable
 
     /// <summary>The same, for messengers that say things in headers.</summary>
     /// <param name="readHeaders">Called once when there is an answer, before it is returned.</param>
+    public Task<CallOutcome> UploadAsync(
+        string messenger, HttpRequestMessage request, Action<HttpResponseHeaders> readHeaders, CancellationToken cancellationToken)
+        => CallAsync(_configured, messenger, request, _options.FileTimeout, cancellationToken, readHeaders);
+
+    /// <summary>The same for an address that a messenger named: it never leads into the private network.</summary>
+    public Task<CallOutcome> UploadUntrustedAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+        => CallAsync(_untrusted, messenger, request, _options.FileTimeout, cancellationToken);
+
+    /// <summary>A call, for messengers that say things in headers.</summary>
+    /// <param name="readHeaders">Called once when there is an answer, before it is returned.</param>
     public Task<CallOutcome> CallAsync(
         string messenger, HttpRequestMessage request, Action<HttpResponseHeaders> readHeaders, CancellationToken cancellationToken)
         => CallAsync(_configured, messenger, request, _options.CallTimeout, cancellationToken, readHeaders);

@@ -79,6 +79,9 @@ public sealed partial class DiscordEmulator
             case DiscordFault.Answer answer:
                 await AnswerAsync(context, answer.Status, answer.Body);
                 return;
+            case DiscordFault.Late late:
+                await Task.Delay(late.By, TimeProvider.System, context.RequestAborted);
+                break;
             default:
                 break;
         }

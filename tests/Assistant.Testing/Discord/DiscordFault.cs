@@ -15,6 +15,9 @@ public abstract record DiscordFault
     /// <summary>A status with any body.</summary>
     public sealed record Answer(int Status, string Body) : DiscordFault;
 
+    /// <summary>It is carried out later.</summary>
+    public sealed record Late(TimeSpan By) : DiscordFault;
+
     /// <summary>It is carried out, and the line is cut before the answer.</summary>
     public sealed record Cut : DiscordFault;
 }

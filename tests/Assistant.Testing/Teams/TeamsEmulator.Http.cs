@@ -125,6 +125,11 @@ public sealed partial class TeamsEmulator
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
+        if (_holds.TryDequeue(out var hold))
+        {
+            await Task.Delay(hold, TimeProvider.System, context.RequestAborted);
+        }
+
         if (context.Request.Headers.ContainsKey("Authorization") || !_places.TryRemove(id, out var place)
             || context.Request.Headers.ContentRange != $"bytes 0-{body.Length - 1}/{body.Length}")
         {

@@ -39,6 +39,7 @@ public sealed partial class TeamsEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _refused = new();
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> _paces = new();
+    private readonly ConcurrentQueue<TimeSpan> _holds = new();
     private readonly ConcurrentQueue<TeamsShown> _shown = new();
     private readonly ConcurrentQueue<string> _typing = new();
     private readonly ConcurrentQueue<(string Conversation, string Name, byte[] Content)> _filesShown = new();
@@ -191,6 +192,9 @@ public sealed partial class TeamsEmulator : IAsyncDisposable
 
     /// <summary>The next message meets this instead. True: it is shown all the same.</summary>
     public void Fail(Func<HttpContext, bool> fault) => _faults.Enqueue(fault);
+
+    /// <summary>The next file is put into place only after this, unless whoever puts it there gives up.</summary>
+    public void HoldNextFile(TimeSpan time) => _holds.Enqueue(time);
 
     /// <summary>Refuses what is sent into a conversation.</summary>
     public void Refuse(string conversation, string code) => _refused[conversation] = code;

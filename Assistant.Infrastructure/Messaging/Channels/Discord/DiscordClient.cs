@@ -49,7 +49,8 @@ internal sealed class DiscordClient(MessengerHttp http, DiscordSettings settings
             { ContentOf(post with { Attachments = [new DiscordUpload(0, file.Name)] }, DiscordJson.Default.DiscordPost), "payload_json" },
             { part, "files[0]", "file" },
         };
-        return await CallAsync(HttpMethod.Post, $"channels/{channel}/messages", form, cancellationToken, headers => limits.Note(channel, headers));
+        using var request = NewRequest(HttpMethod.Post, $"channels/{channel}/messages", form);
+        return await http.UploadAsync(DiscordChannel.Name, request, headers => limits.Note(channel, headers), cancellationToken);
     }
 
     public Task<CallOutcome> ShowTypingAsync(string channel, CancellationToken cancellationToken)
@@ -70,10 +71,16 @@ internal sealed class DiscordClient(MessengerHttp http, DiscordSettings settings
     private async Task<CallOutcome> CallAsync(
         HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken, Action<HttpResponseHeaders>? readHeaders = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(settings.ApiBaseUrl, path)) { Content = body };
+        using var request = NewRequest(method, path, body);
+        return await http.CallAsync(DiscordChannel.Name, request, readHeaders ?? (static _ => { }), cancellationToken);
+    }
+
+    private HttpRequestMessage NewRequest(HttpMethod method, string path, HttpContent? body)
+    {
+        var request = new HttpRequestMessage(method, new Uri(settings.ApiBaseUrl, path)) { Content = body };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bot", settings.Token);
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        return await http.CallAsync(DiscordChannel.Name, request, readHeaders ?? (static _ => { }), cancellationToken);
+        return request;
     }
 
     private static ByteArrayContent ContentOf<T>(T value, JsonTypeInfo<T> type)

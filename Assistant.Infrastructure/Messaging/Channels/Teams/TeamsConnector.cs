@@ -32,7 +32,7 @@ internal sealed class TeamsConnector(TeamsSettings settings, MessengerHttp http,
 
     /// <summary>Puts a file where a person took it to: never with our token, and not into a private network.</summary>
     public Task<CallOutcome> UploadAsync(HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
-        => isConfigured ? http.CallAsync(TeamsChannel.Name, request, cancellationToken) : http.CallUntrustedAsync(TeamsChannel.Name, request, cancellationToken);
+        => isConfigured ? http.UploadAsync(TeamsChannel.Name, request, cancellationToken) : http.UploadUntrustedAsync(TeamsChannel.Name, request, cancellationToken);
 
     public Task<Stream> DownloadAsync(HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
         => http.DownloadAsync(TeamsChannel.Name, request, isConfigured, cancellationToken);

@@ -23,11 +23,11 @@ internal sealed class DiscordRig : ChannelRig
     private readonly MessengerHttp _http;
     private readonly MessengerSockets _sockets = new(TestOutgoing.Default);
 
-    private DiscordRig(DiscordEmulator emulator, DiscordOptions options, IReadOnlyList<KeyValuePair<string, string>> settings)
+    private DiscordRig(DiscordEmulator emulator, DiscordOptions options, IReadOnlyList<KeyValuePair<string, string>> settings, CallOptions? calls = null)
     {
         Emulator = emulator;
         Emulator.VerifyKey = Key.Public;
-        _http = new MessengerHttp(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
+        _http = new MessengerHttp(TestOutgoing.Default, Options.Create(calls ?? new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
         Channel = new DiscordChannel(_http, _sockets, Options.Create(options), TimeProvider.System);
         Connection = ConnectionWith(Settings(settings));
     }
@@ -52,6 +52,9 @@ internal sealed class DiscordRig : ChannelRig
         configure?.Invoke(options);
         return new DiscordRig(await DiscordEmulator.StartAsync(), options, settings);
     }
+
+    /// <summary>With another patience for calls.</summary>
+    public static async Task<DiscordRig> NewAsync(CallOptions calls) => new(await DiscordEmulator.StartAsync(), new DiscordOptions(), [], calls);
 
     public override ExternalChat ChatOf(int person) => new(DiscordEmulator.ChatOf(person));
 

@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Channels.Discord;
 using Assistant.Testing.Discord;
 using Microsoft.Extensions.Configuration;
@@ -59,6 +60,21 @@ public sealed class DiscordSendTests
         var later = Assert.IsType<SendOutcome.RetryAfter>(await SendAsync(rig, new MessageBody("x")));
 
         Assert.Equal((TimeSpan.FromSeconds(1.337), scope), (later.Delay, later.Scope));
+    }
+
+    [Fact]
+    public async Task A_file_has_the_time_of_a_file()
+    {
+        await using var rig = await DiscordRig.NewAsync(new CallOptions { CallTimeout = TimeSpan.FromSeconds(0.5), FileTimeout = TimeSpan.FromSeconds(10) });
+        await using var session = rig.Channel.Open(rig.Connection);
+        rig.Emulator.Fail("post", new DiscordFault.Late(TimeSpan.FromSeconds(1.5)));
+        var message = new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(5001), new MessageBody(""), null, 1, false);
+
+        var sent = await ((IFileSender)session).SendFileAsync(
+            message, new OutboundFile("file", "a.txt", "text/plain", 3, _ => Task.FromResult<Stream>(new MemoryStream([1, 2, 3]))), Cancel);
+
+        Assert.IsType<SendOutcome.Delivered>(sent);
+        Assert.Equal(["post"], rig.Emulator.Calls);
     }
 
     [Fact]

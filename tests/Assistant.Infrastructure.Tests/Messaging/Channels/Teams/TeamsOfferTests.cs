@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
+using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Testing.Teams;
 using Xunit;
 
@@ -88,6 +89,17 @@ public sealed class TeamsOfferTests
     }
 
     [Fact]
+    public async Task A_file_has_the_time_of_a_file()
+    {
+        await using var rig = await StartAsync(new CallOptions { CallTimeout = TimeSpan.FromSeconds(2), FileTimeout = TimeSpan.FromSeconds(20) });
+        var offered = await OfferAsync(rig);
+        rig.Teams.HoldNextFile(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(200, await DecideAsync(rig, rig.Teams.NewDecision(offered, "accept")));
+        Assert.Single(rig.Teams.FilesShown);
+    }
+
+    [Fact]
     public async Task In_a_group_there_are_no_files()
     {
         await using var rig = await StartAsync();
@@ -112,9 +124,9 @@ public sealed class TeamsOfferTests
 
     private static OutboundMessage Message(TeamsRig rig, ExternalChat chat) => new(Guid.CreateVersion7(), rig.Connection.Id, chat, new MessageBody(""), null, 1, false);
 
-    private static async Task<TeamsRig> StartAsync()
+    private static async Task<TeamsRig> StartAsync(CallOptions? calls = null)
     {
-        var rig = await TeamsRig.NewAsync();
+        var rig = await TeamsRig.NewAsync(calls: calls);
         await rig.StartAsync(Cancel);
         return rig;
     }

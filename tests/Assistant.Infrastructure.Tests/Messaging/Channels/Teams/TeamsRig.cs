@@ -20,13 +20,14 @@ internal sealed class TeamsRig : ChannelRig
 {
     public const string Group = "19:c1@thread.tacv2;messageid=1767225000000";
 
-    private readonly MessengerHttp _http = new(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
+    private readonly MessengerHttp _http;
     private readonly Dictionary<int, JsonObject> _lastSaid = [];
     private JsonObject? _lastReaction;
 
-    private TeamsRig(TeamsEmulator teams, Action<Dictionary<string, string>>? change)
+    private TeamsRig(TeamsEmulator teams, Action<Dictionary<string, string>>? change, CallOptions? calls)
     {
         Teams = teams;
+        _http = new MessengerHttp(TestOutgoing.Default, Options.Create(calls ?? new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
         Channel = new TeamsChannel(_http, Options.Create(new CallOptions()), TimeProvider.System);
         var values = Values(TeamsEmulator.AppPassword);
         change?.Invoke(values);
@@ -50,9 +51,9 @@ internal sealed class TeamsRig : ChannelRig
 
     public override TimeSpan? CallbackTolerance => BearerRule.Tolerance;
 
-    public static async Task<TeamsRig> NewAsync(CallbackHouse? house = null, Action<Dictionary<string, string>>? change = null)
+    public static async Task<TeamsRig> NewAsync(CallbackHouse? house = null, Action<Dictionary<string, string>>? change = null, CallOptions? calls = null)
     {
-        var rig = new TeamsRig(await TeamsEmulator.StartAsync(), change);
+        var rig = new TeamsRig(await TeamsEmulator.StartAsync(), change, calls);
         rig.Host.PublicBaseUrl = new Uri("https://assistant.example/");
         if (house is not null)
         {
