@@ -125,6 +125,7 @@ public sealed partial class TeamsEmulator
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
+        _filesBegun.Release();
         if (_holds.TryDequeue(out var hold))
         {
             await Task.Delay(hold, TimeProvider.System, context.RequestAborted);

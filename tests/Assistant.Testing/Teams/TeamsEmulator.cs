@@ -39,6 +39,7 @@ public sealed partial class TeamsEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _refused = new();
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> _paces = new();
+    private readonly SemaphoreSlim _filesBegun = new(0);
     private readonly ConcurrentQueue<TimeSpan> _holds = new();
     private readonly ConcurrentQueue<TeamsShown> _shown = new();
     private readonly ConcurrentQueue<string> _typing = new();
@@ -196,6 +197,9 @@ public sealed partial class TeamsEmulator : IAsyncDisposable
     /// <summary>The next file is put into place only after this, unless whoever puts it there gives up.</summary>
     public void HoldNextFile(TimeSpan time) => _holds.Enqueue(time);
 
+    /// <summary>Waits until a file has arrived, in place or not yet.</summary>
+    public Task FileBegunAsync(CancellationToken cancellationToken) => _filesBegun.WaitAsync(cancellationToken);
+
     /// <summary>Refuses what is sent into a conversation.</summary>
     public void Refuse(string conversation, string code) => _refused[conversation] = code;
 
@@ -207,5 +211,6 @@ public sealed partial class TeamsEmulator : IAsyncDisposable
         await _deliveries.DisposeAsync();
         await _app.DisposeAsync();
         _http.Dispose();
+        _filesBegun.Dispose();
     }
 }

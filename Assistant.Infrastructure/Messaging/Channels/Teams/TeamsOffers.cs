@@ -17,7 +17,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 /// <summary>Offers files, and hands over those that are taken. Safe for concurrent use.</summary>
 internal sealed class TeamsOffers(TeamsSender sender, TeamsConnector connector, TeamsSettings settings, ConnectionId connection, TimeProvider time)
 {
-    /// <summary>Largest file: it is put into place while Teams waits for the answer to the press.</summary>
+    /// <summary>Largest file: it is best in place while Teams waits for the answer to the press.</summary>
     public const long Largest = 10_000_000;
 
     private const int MostOffers = 1_000;
@@ -54,7 +54,7 @@ internal sealed class TeamsOffers(TeamsSender sender, TeamsConnector connector, 
     }
 
     /// <summary>Carries out what a person decided about a file; <see langword="null"/> for every other activity.</summary>
-    public async Task<WebhookReply?> DecideAsync(TeamsActivity activity, CancellationToken cancellationToken)
+    public async Task<WebhookReply?> DecideAsync(TeamsActivity activity)
     {
         if (activity is not { Type: "invoke", Name: "fileConsent/invoke", ChannelId: TeamsReader.Channel }
             || TeamsReader.Read(activity.Value, TeamsJson.Default.TeamsDecision) is not { } decision)
@@ -74,10 +74,11 @@ internal sealed class TeamsOffers(TeamsSender sender, TeamsConnector connector, 
             return WebhookReply.Ok;
         }
 
-        return decision.UploadInfo is { } place && AddressOf(place) is { } address ? await HandOverAsync(key, offer, place, address, cancellationToken) : Failed;
+        return decision.UploadInfo is { } place && AddressOf(place) is { } address ? await HandOverAsync(key, offer, place, address) : Failed;
     }
 
-    private async Task<WebhookReply> HandOverAsync(string key, Offer offer, TeamsUpload place, Uri address, CancellationToken cancellationToken)
+    // Teams gives up waiting long before a large file is in place: the file goes on, and ends by the time that files have.
+    private async Task<WebhookReply> HandOverAsync(string key, Offer offer, TeamsUpload place, Uri address)
     {
         // Two presses are one file.
         if (time.GetUtcNow() - offer.At > Lifetime || !_offers.TryRemove(key, out _))
@@ -85,26 +86,35 @@ internal sealed class TeamsOffers(TeamsSender sender, TeamsConnector connector, 
             return Gone;
         }
 
+        var isOver = false;
         try
         {
-            if (await UploadAsync(offer.File, address, cancellationToken) is CallOutcome.Answered { IsSuccess: true })
+            if (await UploadAsync(offer.File, address) is not CallOutcome.Answered { IsSuccess: true })
             {
-                await sender.SendAsync(LinkIn(offer.Chat), text: null, [LinkTo(place, offer.File)], cancellationToken);
-                return WebhookReply.Ok;
+                return Failed;
             }
+
+            isOver = true;
+            await sender.SendAsync(LinkIn(offer.Chat), text: null, [LinkTo(place, offer.File)], CancellationToken.None);
+            return WebhookReply.Ok;
         }
         catch (Exception fault) when (fault is IOException or AttachmentGoneException)
         {
+            isOver = true;
             return Gone;
         }
-
-        _offers[key] = offer;
-        return Failed;
+        finally
+        {
+            if (!isOver)
+            {
+                _offers[key] = offer;
+            }
+        }
     }
 
-    private async Task<CallOutcome> UploadAsync(OutboundFile file, Uri address, CancellationToken cancellationToken)
+    private async Task<CallOutcome> UploadAsync(OutboundFile file, Uri address)
     {
-        await using var content = await file.OpenAsync(cancellationToken);
+        await using var content = await file.OpenAsync(CancellationToken.None);
         using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new StreamContent(content) };
         request.Content.Headers.ContentLength = file.SizeBytes;
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
@@ -113,7 +123,7 @@ internal sealed class TeamsOffers(TeamsSender sender, TeamsConnector connector, 
             request.Content.Headers.ContentRange = new ContentRangeHeaderValue(0, file.SizeBytes - 1, file.SizeBytes);
         }
 
-        return await connector.UploadAsync(request, settings.IsConnector(address), cancellationToken);
+        return await connector.UploadAsync(request, settings.IsConnector(address), CancellationToken.None);
     }
 
     private Uri? AddressOf(TeamsUpload place)

@@ -97,7 +97,7 @@ internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, IFileSen
             return Forbidden;
         }
 
-        return await _offers.DecideAsync(activity, cancellationToken) ?? await AcceptAsync(activity, gateway, cancellationToken);
+        return await _offers.DecideAsync(activity) ?? await AcceptAsync(activity, gateway, cancellationToken);
     }
 
     /// <inheritdoc />

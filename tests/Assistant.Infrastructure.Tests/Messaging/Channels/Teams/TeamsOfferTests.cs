@@ -89,6 +89,41 @@ public sealed class TeamsOfferTests
     }
 
     [Fact]
+    public async Task A_file_is_handed_over_although_teams_gave_up_waiting()
+    {
+        await using var rig = await StartAsync();
+        var offered = await OfferAsync(rig);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        rig.Teams.HoldNextFile(TimeSpan.FromMilliseconds(500));
+
+        var deciding = DecideAsync(rig, rig.Teams.NewDecision(offered, "accept"), patience.Token);
+        await rig.Teams.FileBegunAsync(Cancel);
+        await patience.CancelAsync();
+
+        Assert.Equal(200, await deciding);
+        Assert.Single(rig.Teams.FilesShown);
+        Assert.Equal("plan.txt", (string?)rig.Teams.Shown[^1].Activity["attachments"]![0]!["name"]);
+        Assert.Equal(404, await DecideAsync(rig, rig.Teams.NewDecision(offered, "accept")));
+    }
+
+    [Fact]
+    public async Task A_file_that_could_not_be_put_into_place_in_time_is_still_offered()
+    {
+        await using var rig = await StartAsync(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5), FileTimeout = TimeSpan.FromSeconds(2) });
+        var offered = await OfferAsync(rig);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        rig.Teams.HoldNextFile(TimeSpan.FromMinutes(1));
+
+        var deciding = DecideAsync(rig, rig.Teams.NewDecision(offered, "accept"), patience.Token);
+        await rig.Teams.FileBegunAsync(Cancel);
+        await patience.CancelAsync();
+
+        Assert.Equal(502, await deciding);
+        Assert.Equal(200, await DecideAsync(rig, rig.Teams.NewDecision(offered, "accept")));
+        Assert.Single(rig.Teams.FilesShown);
+    }
+
+    [Fact]
     public async Task A_file_has_the_time_of_a_file()
     {
         await using var rig = await StartAsync(new CallOptions { CallTimeout = TimeSpan.FromSeconds(2), FileTimeout = TimeSpan.FromSeconds(20) });
@@ -119,8 +154,8 @@ public sealed class TeamsOfferTests
         return rig.Teams.Shown[^1];
     }
 
-    private static async Task<int> DecideAsync(TeamsRig rig, JsonObject decision)
-        => (await ((IWebhookReceiver)rig.Session).ReceiveAsync(TeamsRig.RequestOf(decision, rig.Teams.Authorize()), rig.Gateway, Cancel)).Status;
+    private static async Task<int> DecideAsync(TeamsRig rig, JsonObject decision, CancellationToken? patience = null)
+        => (await ((IWebhookReceiver)rig.Session).ReceiveAsync(TeamsRig.RequestOf(decision, rig.Teams.Authorize()), rig.Gateway, patience ?? Cancel)).Status;
 
     private static OutboundMessage Message(TeamsRig rig, ExternalChat chat) => new(Guid.CreateVersion7(), rig.Connection.Id, chat, new MessageBody(""), null, 1, false);
 
