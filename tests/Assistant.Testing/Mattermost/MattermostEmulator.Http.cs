@@ -9,6 +9,7 @@ namespace Assistant.Testing.Mattermost;
 public sealed partial class MattermostEmulator
 {
     private const int LongestPost = 16_383;
+    private const int MostChanges = 1_000;
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -91,7 +92,7 @@ public sealed partial class MattermostEmulator
                 _viewed[(string)body["channel_id"]!] = LastOf((string)body["channel_id"]!);
                 return (200, new JsonObject { ["status"] = "OK" });
             case ("GET", ["channels", var channel, "posts"]) when IsChannel(channel):
-                return (200, PostsOf(channel, long.Parse(context.Request.Query["since"].ToString(), CultureInfo.InvariantCulture)));
+                return (200, context.Request.Query["since"] is [{ } since] ? PostsOf(channel, long.Parse(since, CultureInfo.InvariantCulture)) : PageOf(channel, context.Request.Query));
             case ("GET", ["posts", var id]) when _posts.FirstOrDefault(post => (string?)post["id"] == id) is { } post:
                 return (200, post.DeepClone());
             case ("POST", ["posts"]):
@@ -137,10 +138,20 @@ public sealed partial class MattermostEmulator
     }
 
     private JsonObject PostsOf(string channel, long since)
+        => ListOf([.. _posts.Where(post => (string?)post["channel_id"] == channel && (long)post["update_at"]! >= since).TakeLast(MostChanges)]);
+
+    private JsonObject PageOf(string channel, IQueryCollection query)
     {
-        var changed = _posts.Where(post => (string?)post["channel_id"] == channel && (long)post["update_at"]! >= since).ToList();
-        var posts = new JsonObject();
-        foreach (var post in changed.Concat(_posts.Where(root => changed.Any(post => (string?)post["root_id"] == (string?)root["id"]))).Reverse())
+        var size = int.Parse(query["per_page"].ToString(), CultureInfo.InvariantCulture);
+        var kept = _posts.Where(post => (string?)post["channel_id"] == channel && post["delete_at"]!.ToJsonString() == "0").Reverse();
+        return ListOf([.. kept.Skip(int.Parse(query["page"].ToString(), CultureInfo.InvariantCulture) * size).Take(size).Reverse()]);
+    }
+
+    // Newest first; the roots of answers come along.
+    private JsonObject ListOf(IReadOnlyList<JsonObject> found)
+    {
+        var (posts, roots) = (new JsonObject(), found.Select(post => (string?)post["root_id"]).ToHashSet());
+        foreach (var post in found.Concat(_posts.Where(root => roots.Contains((string?)root["id"]))).Reverse())
         {
             // What is a pending post's is not kept at the server.
             var copy = post.DeepClone().AsObject();
@@ -148,7 +159,7 @@ public sealed partial class MattermostEmulator
             posts[(string)post["id"]!] = copy;
         }
 
-        return new JsonObject { ["order"] = new JsonArray([.. posts.Select(post => JsonValue.Create(post.Key))]), ["posts"] = posts };
+        return new JsonObject { ["order"] = new JsonArray([.. found.Reverse().Select(post => (JsonNode?)(string)post["id"]!)]), ["posts"] = posts };
     }
 
     private JsonObject ChannelOf(string channel) => new()

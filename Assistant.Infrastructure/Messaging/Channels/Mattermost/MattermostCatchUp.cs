@@ -8,6 +8,15 @@ namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 /// <summary>Reads what the socket did not bring: after a restart, a broken line, or a gap in the numbers of its events.</summary>
 internal sealed class MattermostCatchUp(MattermostClient client, MattermostReceiver receiver, MattermostPeople people, MattermostOptions options)
 {
+    /// <summary>What one answer about changes holds at most; of a channel that is read in pages no more is read either.</summary>
+    private const int MostPosts = 1_000;
+
+    /// <summary>Of a channel that is read in pages: it is all in memory at once.</summary>
+    private const long MostBytes = 64 << 20;
+
+    /// <summary>Posts of a page, each a part of the one before it.</summary>
+    private static readonly int[] PageSizes = [50, 10, 5, 1];
+
     /// <summary>Reads all channels from a moment on.</summary>
     /// <param name="since">The last known moment, in the server's milliseconds; <see langword="null"/> to go by what the server says we have read.</param>
     /// <returns>The latest moment that is known now.</returns>
@@ -42,11 +51,12 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
 
     private async Task<long> ReadAsync(string channel, long from, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
-        var answer = await RequireAsync(string.Create(CultureInfo.InvariantCulture, $"channels/{channel}/posts?since={from}"), cancellationToken);
+        var answer = await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"channels/{channel}/posts?since={from}"), cancellationToken);
+        var posts = answer.IsTooLarge ? await ReadPagesAsync(channel, from, cancellationToken) : PostsIn(Required(answer));
         var latest = 0L;
 
         // What a thread is made of comes along, old as it may be.
-        var changed = answer["posts"].Members.Select(member => member.Value).Where(post => post["update_at"].Number >= from).OrderBy(post => post["create_at"].Number);
+        var changed = posts.Values.Where(post => post["update_at"].Number >= from).OrderBy(post => post["create_at"].Number);
         foreach (var post in changed)
         {
             latest = Math.Max(latest, post["update_at"].Number ?? 0);
@@ -71,13 +81,54 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
         return latest;
     }
 
+    // Newest first, until a page ends with an older one. A post that is too large by itself is passed over.
+    private async Task<Dictionary<string, LooseJson>> ReadPagesAsync(string channel, long from, CancellationToken cancellationToken)
+    {
+        var posts = new Dictionary<string, LooseJson>(StringComparer.Ordinal);
+        var (size, read, bytes) = (PageSizes[0], 0, 0L);
+        while (read < MostPosts && bytes < MostBytes)
+        {
+            var answer = await client.GetAsync(
+                string.Create(CultureInfo.InvariantCulture, $"channels/{channel}/posts?page={read / size}&per_page={size}&skipFetchThreads=true"), cancellationToken);
+            if (answer.IsTooLarge && size > 1)
+            {
+                size = PageSizes.First(one => one < size);
+                continue;
+            }
+
+            read += size;
+            size = PageSizes.First(one => read % one == 0);
+            if (answer.IsTooLarge)
+            {
+                continue;
+            }
+
+            var page = PostsIn(Required(answer));
+            bytes += answer.Size;
+            foreach (var (id, post) in page)
+            {
+                posts[id] = post;
+            }
+
+            // Posts that come along with those of the page are not in its order.
+            if (page.GetValueOrDefault(answer.Body["order"].Items.LastOrDefault().Text ?? "")["create_at"].Number is not { } oldest || oldest < from)
+            {
+                break;
+            }
+        }
+
+        return posts;
+    }
+
+    private static Dictionary<string, LooseJson> PostsIn(LooseJson answer)
+        => answer["posts"].Members.DistinctBy(post => post.Name).ToDictionary(post => post.Name, post => post.Value, StringComparer.Ordinal);
+
     // 0 in a channel we never read in: nothing of its past is answered, and its past ends now.
     private async Task<long> FindMarkAsync(string channel, CancellationToken cancellationToken)
         => (await RequireAsync($"channels/{channel}/members/me", cancellationToken))["last_viewed_at"].Number ?? 0;
 
     private async Task<LooseJson> RequireAsync(string path, CancellationToken cancellationToken)
-    {
-        var reply = await client.GetAsync(path, cancellationToken);
-        return reply.IsOk ? reply.Body : throw new PhrasedException(MattermostFailure.Explain(reply));
-    }
+        => Required(await client.GetAsync(path, cancellationToken));
+
+    private static LooseJson Required(MattermostReply reply) => reply.IsOk ? reply.Body : throw new PhrasedException(MattermostFailure.Explain(reply));
 }

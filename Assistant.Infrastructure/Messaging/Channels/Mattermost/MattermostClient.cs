@@ -11,6 +11,12 @@ internal sealed record MattermostReply(CallOutcome Outcome, LooseJson Body)
 {
     public bool IsOk => Outcome is CallOutcome.Answered { IsSuccess: true } && (Body.IsObject || Body.IsArray);
 
+    /// <summary>Whether there was an answer, and more of it than is read.</summary>
+    public bool IsTooLarge => Outcome is CallOutcome.Lost { Reason.FirstCode: "channel.unreadable" };
+
+    /// <summary>Bytes of the answer.</summary>
+    public int Size => Outcome is CallOutcome.Answered answered ? answered.Body.Length : 0;
+
     /// <summary>The status of the answer; 0 when there is none.</summary>
     public int Status => Outcome is CallOutcome.Answered answered ? (int)answered.Status : 0;
 

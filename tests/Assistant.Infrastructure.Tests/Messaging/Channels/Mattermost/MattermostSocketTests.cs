@@ -14,6 +14,7 @@ public sealed class MattermostSocketTests : IAsyncDisposable
 {
     private const int Ann = 5001;
     private static readonly string AnnsChat = MattermostEmulator.ChatOf(Ann);
+    private static readonly string Huge = new('x', 5_000_000);
     private static readonly string AnnsUser = MattermostEmulator.UserOf(Ann);
 
     private readonly CallbackHouse _house = new();
@@ -58,6 +59,32 @@ public sealed class MattermostSocketTests : IAsyncDisposable
         var stored = await rig.Gateway.WaitAsync(5, Cancel);
         Assert.Equal((edited, new InboundContent.Edited("first")), (stored[3].ExternalMessageId, (InboundContent.Edited)stored[3].Content));
         Assert.Equal((deleted, true), (stored[4].ExternalMessageId, stored[4].Content is InboundContent.Deleted));
+    }
+
+    [Fact]
+    public async Task More_than_an_answer_may_hold_is_read_in_pages_and_in_order()
+    {
+        await using var rig = await MattermostRig.NewAsync(configure: options => options.Overlap = TimeSpan.Zero);
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Say(AnnsChat, AnnsUser, "here");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await rig.StopAsync();
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            rig.Emulator.Say(MattermostEmulator.Group, AnnsUser, i == 400 ? Huge : $"{i:000} {new string('x', 5_000)}");
+        }
+
+        rig.Emulator.Say(AnnsChat, AnnsUser, "hello");
+        await rig.StartAsync(Cancel);
+        await rig.Gateway.WaitAsync(1_001, Cancel);
+        rig.Emulator.Say(AnnsChat, AnnsUser, "now");
+
+        var stored = await rig.Gateway.WaitAsync(1_002, Cancel);
+        Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+        Assert.Equal(["here", "hello", "now"], stored.Where(m => m.Chat.ExternalId == AnnsChat).Select(Text));
+        Assert.Equal(
+            Enumerable.Range(0, 1_000).Where(i => i != 400).Select(i => $"{i:000}"), stored.Where(m => m.Chat.ExternalId == MattermostEmulator.Group).Select(m => Text(m)[..3]));
     }
 
     [Fact]
