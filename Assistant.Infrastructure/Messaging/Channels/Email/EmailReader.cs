@@ -84,11 +84,11 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
     }
 
     // Where an answer is wanted elsewhere, only somebody who is proven to be who they say may name the place: otherwise whoever writes in
-    // another's name would be sent what is meant for the other.
+    // another's name would be sent what is meant for the other. And they name it for themselves: the chat stays theirs, whoever the place belongs to.
     private string ChatOf(MimeMessage mail, string address, string identity, bool isProven)
         => isProven && settings.AuthservId is not null && mail.ReplyTo.Mailboxes.FirstOrDefault() is { } elsewhere && EmailAddresses.Normal(elsewhere) is { Length: > 0 } wanted
             && wanted != address && wanted != settings.Address
-                ? wanted
+                ? EmailAddresses.ChatElsewhere(identity, wanted)
                 : identity;
 
     /// <summary>A copy for information is read and not answered. An alias, whose address we do not know, is.</summary>

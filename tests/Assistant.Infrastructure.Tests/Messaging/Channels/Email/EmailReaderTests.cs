@@ -220,7 +220,34 @@ public sealed class EmailReaderTests
 
         Assert.Equal("lin@x.test", Read(mail)!.Message.Chat.ExternalId);
         Assert.Equal("unproven:lin@x.test", Read(mail, ("authservId", "mx.h.test"))!.Message.Chat.ExternalId);
-        Assert.Equal("office@y.test", Read("Authentication-Results: mx.h.test; dmarc=pass header.from=x.test\r\n" + mail, ("authservId", "mx.h.test"))!.Message.Chat.ExternalId);
+        Assert.Equal("office@y.test", AnswersGoTo(ReadProven("x.test", mail)));
+    }
+
+    [Fact]
+    public void Where_answers_are_wanted_makes_no_chat_another_persons()
+    {
+        const string Thread = "\nReferences: <ann@y.test>\nIn-Reply-To: <ann@y.test>";
+        var own = ReadProven("y.test", Mail("From: ann@y.test", "x", id: "ann@y.test"));
+        var foreign = ReadProven("x.test", Mail("From: mallory@x.test\nReply-To: Ann@y.test" + Thread, "x"));
+        var long1 = new string('l', 60) + "@" + string.Join('.', Enumerable.Repeat(new string('d', 30), 3)) + ".test";
+
+        Assert.Equal(("ann@y.test", "mallory@x.test>ann@y.test"), (own.Chat.ExternalId, foreign.Chat.ExternalId));
+        Assert.Equal(own.Chat.ThreadId, foreign.Chat.ThreadId);
+        Assert.Equal("ann@y.test", AnswersGoTo(foreign));
+        Assert.Equal(long1, AnswersGoTo(ReadProven("x.test", Mail($"From: lin@x.test\nReply-To: {long1}", "x"))));
+
+        // Of addresses for which there is no room beside each other, the writer's stays.
+        var from = $"{new string('f', 30)}@x.test";
+        Assert.Equal(from, ReadProven("x.test", Mail($"From: {from}\nReply-To: {new string('b', 20)}{long1}", "x")).Chat.ExternalId);
+    }
+
+    [Theory]
+    [InlineData("\"mallory>ann\"@x.test")]
+    [InlineData("\"a<b\"@x.test")]
+    public void An_address_that_could_be_taken_for_two_is_none(string address)
+    {
+        Assert.Null(Read(Mail($"From: {address}", "x")));
+        Assert.Equal("lin@x.test", ReadProven("x.test", Mail($"Reply-To: {address}", "x")).Chat.ExternalId);
     }
 
     [Fact]
@@ -258,6 +285,11 @@ public sealed class EmailReaderTests
 
         Assert.NotNull(Read(raw.ToString()));
     }
+
+    private static InboundMessage ReadProven(string domain, string mail)
+        => Read($"Authentication-Results: mx.h.test; dmarc=pass header.from={domain}\r\n" + mail, ("authservId", "mx.h.test"))!.Message;
+
+    private static string? AnswersGoTo(InboundMessage message) => EmailAddresses.TryParse(message.Chat, out var mailbox) ? mailbox.Address : null;
 
     private static string Mail(string headers, string body, string? id = "m@x.test")
     {
