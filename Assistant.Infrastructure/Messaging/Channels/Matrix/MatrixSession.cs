@@ -23,7 +23,7 @@ internal sealed class MatrixSession : IChannelSession, IAttachmentReader, ITypin
         var events = new MatrixEventBook(client, options.RememberedEvents);
         var receiver = new MatrixReceiver(connection.Id, _settings, rooms, events, time);
         var timelines = new MatrixTimelines(client, options);
-        _sync = new MatrixSync(client, timelines, receiver, new MatrixInvitations(client, _settings), rooms, options, time);
+        _sync = new MatrixSync(client, timelines, receiver, new MatrixInvitations(client, _settings, time), rooms, options, time);
         _sender = new MatrixSender(client, rooms, _settings);
         _files = new MatrixFiles(client, _sender, options);
         _typing = new MatrixTyping(client);

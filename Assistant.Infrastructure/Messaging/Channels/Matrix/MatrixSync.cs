@@ -58,21 +58,24 @@ internal sealed class MatrixSync(
         }
 
         var known = reply.Body["rooms"];
-        foreach (var (room, invited) in known["invite"].Members.Where(member => MatrixIds.IsRoom(member.Name)))
-        {
-            await invitations.AnswerAsync(room, invited, cancellationToken);
-        }
-
         foreach (var (room, joined) in known["join"].Members.Where(member => MatrixIds.IsRoom(member.Name)))
         {
+            invitations.Forget(room);
             await TakeAsync(room, joined, state.Since, host.Gateway, cancellationToken);
         }
 
         foreach (var (room, _) in known["leave"].Members)
         {
             rooms.Forget(room);
+            invitations.Forget(room);
         }
 
+        foreach (var (room, invited) in known["invite"].Members.Where(member => MatrixIds.IsRoom(member.Name)))
+        {
+            invitations.Note(room, invited);
+        }
+
+        await invitations.AnswerAsync(cancellationToken);
         await host.SaveCursorAsync($"{client.Me} {next}", cancellationToken);
         (state.Since, state.IsShort, state.HasBegun) = (next, false, true);
         Report(state, host);
@@ -104,23 +107,30 @@ internal sealed class MatrixSync(
 
     private void Report(State state, IChannelHost host)
     {
-        var unreadable = rooms.Unreadable;
-        if (state.IsReported && state.Unreadable == unreadable.Count)
+        var trouble = TroubleOf();
+        if (state.IsReported && state.Trouble == trouble)
         {
             return;
         }
 
-        (state.IsReported, state.Unreadable) = (true, unreadable.Count);
-        if (unreadable.Count == 0)
+        (state.IsReported, state.Trouble) = (true, trouble);
+        if (trouble is null)
         {
             host.Connected(client.Me);
         }
         else
         {
-            host.Report(ConnectionState.Degraded, Phrase.Of(
-                "matrix.encrypted-rooms", ("account", client.Me), ("count", unreadable.Count.ToString(CultureInfo.InvariantCulture)),
-                ("rooms", string.Join(", ", unreadable))));
+            host.Report(ConnectionState.Degraded, trouble);
         }
+    }
+
+    private Phrase? TroubleOf()
+    {
+        var unreadable = rooms.Unreadable;
+        var encrypted = unreadable.Count == 0 ? null : Phrase.Of(
+            "matrix.encrypted-rooms", ("account", client.Me), ("count", unreadable.Count.ToString(CultureInfo.InvariantCulture)),
+            ("rooms", string.Join(", ", unreadable)));
+        return encrypted is not null && invitations.Trouble is { } waiting ? new Phrase.Several([encrypted, waiting]) : encrypted ?? invitations.Trouble;
     }
 
     // The first answer comes at once, so that the connection is up when the server is.
@@ -147,6 +157,6 @@ internal sealed class MatrixSync(
 
         public bool IsReported { get; set; }
 
-        public int Unreadable { get; set; }
+        public Phrase? Trouble { get; set; }
     }
 }

@@ -9,6 +9,7 @@ namespace Assistant.Infrastructure.Tests.Messaging.Channels.Matrix;
 public sealed class MatrixSyncTests
 {
     private const int Ann = 5001;
+    private const string DeadRoom = "!dead:x.test";
     private static readonly string AnnsRoom = MatrixEmulator.ChatOf(Ann);
     private static readonly string AnnsUser = MatrixEmulator.UserOf(Ann);
 
@@ -124,8 +125,7 @@ public sealed class MatrixSyncTests
         await rig.Host.WaitAsync(ConnectionState.Up, Cancel);
 
         rig.Emulator.Invite("!invited:x.test", by);
-        rig.Emulator.Say(AnnsRoom, AnnsUser, "seen after it");
-        await rig.Gateway.WaitAsync(1, Cancel);
+        await IsPastAsync(rig);
 
         Assert.Equal(membership, rig.Emulator.MembershipOf("!invited:x.test", MatrixEmulator.Me));
         await stop.CancelAsync();
@@ -139,10 +139,65 @@ public sealed class MatrixSyncTests
         await rig.StartAsync(Cancel);
 
         rig.Emulator.Invite("!secret:x.test", AnnsUser, isEncrypted: true);
-        rig.Emulator.Say(AnnsRoom, AnnsUser, "seen after it");
-        await rig.Gateway.WaitAsync(1, Cancel);
+        await IsPastAsync(rig);
 
         Assert.True(rig.Emulator.Declined("!secret:x.test"));
+    }
+
+    [Theory]
+    [InlineData(502, "M_UNKNOWN")]
+    [InlineData(429, "M_LIMIT_EXCEEDED")]
+    public async Task An_invitation_that_cannot_be_answered_now_stops_nothing(int status, string error)
+    {
+        await using var rig = await MatrixRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var place = rig.Host.Cursor;
+        rig.Emulator.Fail("join", new MatrixFault.Refusal(status, error, 3_600_000));
+
+        rig.Emulator.Invite(DeadRoom, AnnsUser);
+        await rig.Host.WaitAsync(ConnectionState.Degraded, Cancel);
+        rig.Emulator.Say(AnnsRoom, AnnsUser, "heard");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        rig.Emulator.Say(AnnsRoom, AnnsUser, "and on");
+
+        Assert.Equal(["heard", "and on"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(Text));
+        Assert.NotEqual(place, rig.Host.Cursor);
+        var trouble = rig.Host.Reports[^1].Detail;
+        Assert.Equal("matrix.invitations-waiting", trouble.FirstCode);
+        Assert.Contains(DeadRoom, trouble.ToString(), StringComparison.Ordinal);
+
+        // It is not tried again before its time.
+        Assert.Single(rig.Emulator.Calls, call => call == "POST join");
+    }
+
+    [Fact]
+    public async Task An_invitation_that_could_not_be_answered_is_answered_later()
+    {
+        await using var rig = await MatrixRig.NewAsync(configure: options => options.SyncTimeout = TimeSpan.FromMilliseconds(100));
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Fail("join", new MatrixFault.Refusal(429, "M_LIMIT_EXCEEDED", 50));
+
+        rig.Emulator.Invite(DeadRoom, AnnsUser);
+        await rig.Host.WaitAsync(ConnectionState.Degraded, Cancel);
+
+        await rig.Emulator.UntilAsync(() => rig.Emulator.MembershipOf(DeadRoom, MatrixEmulator.Me) == "join", Cancel);
+        Assert.True(SpinWait.SpinUntil(() => rig.Host.Reports[^1].State == ConnectionState.Up, TimeSpan.FromSeconds(10)));
+        rig.Emulator.Say(DeadRoom, AnnsUser, "hello, assistant");
+        Assert.Equal(["hello, assistant"], (await rig.Gateway.WaitAsync(1, Cancel)).Select(Text));
+    }
+
+    [Fact]
+    public async Task An_invitation_that_is_withdrawn_is_waited_for_no_more()
+    {
+        await using var rig = await MatrixRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Fail("join", new MatrixFault.Refusal(502, "M_UNKNOWN"));
+        rig.Emulator.Invite(DeadRoom, AnnsUser);
+        await rig.Host.WaitAsync(ConnectionState.Degraded, Cancel);
+
+        rig.Emulator.SetMembership(DeadRoom, MatrixEmulator.Me, "leave", AnnsUser);
+
+        Assert.True(SpinWait.SpinUntil(() => rig.Host.Reports[^1].State == ConnectionState.Up, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -325,6 +380,15 @@ public sealed class MatrixSyncTests
     {
         await using var session = rig.Channel.Open(rig.Connection);
         return await session.SendAsync(Message(rig, "x"), Cancel);
+    }
+
+    // What is said once the first is stored comes with the sync after that one.
+    private static async Task IsPastAsync(MatrixRig rig)
+    {
+        rig.Emulator.Say(AnnsRoom, AnnsUser, "with it, or later");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        rig.Emulator.Say(AnnsRoom, AnnsUser, "after it");
+        await rig.Gateway.WaitAsync(2, Cancel);
     }
 
     private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;
