@@ -20,12 +20,21 @@ public sealed class FakeChannelHost(IMessageGateway gateway) : IChannelHost
     /// <summary>A crash may lose the cursor: then nothing is saved.</summary>
     public bool LosesCursor { get; set; }
 
+    /// <summary>The next saves fail as a broken database would.</summary>
+    public int FailingSaves { get; set; }
+
     public IReadOnlyList<(ConnectionState State, Phrase Detail)> Reports => [.. _reports];
 
     public Task<string?> ReadCursorAsync(CancellationToken cancellationToken) => Task.FromResult(Cursor);
 
     public Task SaveCursorAsync(string cursor, CancellationToken cancellationToken)
     {
+        if (FailingSaves > 0)
+        {
+            FailingSaves--;
+            throw new IOException("The disk is full.");
+        }
+
         Cursor = LosesCursor ? Cursor : cursor;
         return Task.CompletedTask;
     }

@@ -8,7 +8,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 
 // IRC delivers a line once and waits for nothing. Between the line and the gateway there is therefore nobody who would say it again: what the
 // gateway does not take is offered again from here, for as long as the program lives. The line is read on meanwhile, or the server would take us
-// for dead; when a thousand lines wait, it is not.
+// for dead; when a thousand lines wait, it is not. The place is kept with each message: one that was stored before its place was is offered again,
+// and known by its id.
 
 /// <summary>Hands what is said to the gateway, one after another, until it is stored.</summary>
 internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost host, bool keepsCursor, TimeProvider time, ILogger logger)
@@ -31,10 +32,6 @@ internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost hos
         await foreach (var message in _waiting.Reader.ReadAllAsync(cancellationToken))
         {
             await StoreAsync(message, cancellationToken);
-            if (keepsCursor)
-            {
-                await host.SaveCursorAsync(message.SentAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), cancellationToken);
-            }
         }
     }
 
@@ -46,6 +43,11 @@ internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost hos
             try
             {
                 await host.Gateway.AcceptAsync(message, cancellationToken);
+                if (keepsCursor)
+                {
+                    await host.SaveCursorAsync(message.SentAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), cancellationToken);
+                }
+
                 return;
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)

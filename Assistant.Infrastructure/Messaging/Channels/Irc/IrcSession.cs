@@ -72,10 +72,14 @@ internal sealed class IrcSession : IChannelSession
         var stored = inbox.RunAsync(storing.Token);
         var line = new IrcConversation(_connection.Id, _settings, state, _sender, inbox, host, cursor, _time);
         var watching = WatchAsync(line, state, ending.Token);
+        var reading = Task.CompletedTask;
         try
         {
             _state = state;
-            await line.ReadAsync(ending.Token);
+            reading = line.ReadAsync(ending.Token);
+
+            // What nobody stores any more is not to be read either.
+            await await Task.WhenAny(reading, stored);
             throw new PhrasedException(EndOf(line));
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is IOException or ObjectDisposedException or OperationCanceledException)
@@ -89,6 +93,7 @@ internal sealed class IrcSession : IChannelSession
             _sender.Lost();
             await ending.CancelAsync();
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
             {
                 await QuitAsync(wire);

@@ -180,6 +180,35 @@ public sealed class IrcServerTests
         await Record.ExceptionAsync(() => running);
     }
 
+    [Fact]
+    public async Task A_place_that_cannot_be_kept_now_ends_no_receiving()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var host = new FakeChannelHost(new RecordingGateway()) { FailingSaves = 1 };
+        var settings = ScriptSettings(server).All.Where(setting => setting.Key is not ("account" or "password")).ToDictionary();
+        await using var session = IrcRig.NewChannel().Open(IrcRig.ConnectionWith(new SettingValues(settings)));
+        using var stop = new CancellationTokenSource();
+        var running = session.RunAsync(host, stop.Token);
+        using var client = await server.AcceptTcpClientAsync(Cancel);
+        var script = new Script(client);
+
+        await script.ExpectAsync("CAP LS 302");
+        await script.SayAsync(":srv CAP * LS :message-tags server-time batch draft/chathistory");
+        await script.ExpectAsync("CAP REQ :message-tags server-time batch draft/chathistory");
+        await script.SayAsync(":srv CAP * ACK :message-tags server-time batch draft/chathistory");
+        await script.ExpectAsync("CAP END");
+        await script.SayAsync(
+            ":srv 001 assistant :Welcome",
+            "@msgid=m1;time=2026-01-01T00:00:01.000Z :lin!l@h PRIVMSG assistant :first",
+            "@msgid=m2;time=2026-01-01T00:00:02.000Z :lin!l@h PRIVMSG assistant :second");
+
+        Assert.Equal(["first", "second"], (await ((RecordingGateway)host.Gateway).WaitAsync(2, Cancel)).Select(Text));
+        Assert.True(SpinWait.SpinUntil(() => host.Cursor == "2026-01-01T00:00:02.000Z", TimeSpan.FromSeconds(5)));
+        await stop.CancelAsync();
+        await Record.ExceptionAsync(() => running);
+    }
+
     [Theory]
     [InlineData(":srv CAP * LS :server-time", "CAP REQ server-time", ":srv CAP * ACK :server-time", ":srv 001 assistant :Welcome", "irc.no-sasl")]
     [InlineData(":srv CAP * LS :sasl", "CAP REQ sasl", ":srv CAP * ACK :sasl", ":srv 904 * :SASL authentication failed", "channel.sign-in-refused")]
