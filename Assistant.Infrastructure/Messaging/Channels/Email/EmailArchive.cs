@@ -11,6 +11,9 @@ namespace Assistant.Infrastructure.Messaging.Channels.Email;
 /// <summary>Looks into the mailbox beside the receiving, over a connection of its own: files, and the thread of a mail from before the start.</summary>
 internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, AccessTokens? tokens, EmailOptions options, TimeProvider time)
 {
+    /// <summary>Mails looked at, newest first, to find one by its id.</summary>
+    private const int MaxFound = 100;
+
     /// <exception cref="AttachmentUnavailableException">The mail is gone, the file is too large, or the server cannot be reached.</exception>
     public async Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken)
     {
@@ -121,6 +124,7 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
         return EmailReader.ThreadOf(mail, id);
     }
 
+    /// <summary>The newest mail of the very id.</summary>
     private static async Task<UniqueId?> FindAsync(ImapFolder folder, string id, CancellationToken cancellationToken)
     {
         if (EmailIds.FromKey(id) is not { } known)
@@ -128,7 +132,14 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
             return null;
         }
 
+        // A server finds whatever has the text anywhere in its id: a mail of somebody else, too.
         var found = await folder.SearchAsync(SearchQuery.HeaderContains("Message-ID", known.Trim('<', '>')), cancellationToken);
-        return found.Count > 0 ? found[^1] : null;
+        if (found.Count == 0)
+        {
+            return null;
+        }
+
+        var mails = await folder.FetchAsync([.. found.Order().TakeLast(MaxFound)], MessageSummaryItems.UniqueId | MessageSummaryItems.Envelope, cancellationToken);
+        return mails.Where(mail => EmailIds.Of(mail.Envelope?.MessageId) == known).Max(mail => (UniqueId?)mail.UniqueId);
     }
 }

@@ -56,6 +56,28 @@ public sealed class EmailServerTests(MailHouse house) : IClassFixture<MailHouse>
     }
 
     [Fact]
+    public async Task A_thread_that_is_read_again_is_that_of_the_very_mail()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        await rig.SayAsync(Ann, "mine");
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+        var id = asked.ExternalMessageId.Trim('<', '>');
+        var other = rig.NewMail(5002, "for nobody else");
+        (other.Subject, other.MessageId) = ("Secret", $"longer-{id}");
+        await rig.PutAsync(other);
+        await rig.Gateway.WaitAsync(2, Cancel);
+        await rig.StopAsync();
+        await rig.StartAsync(Cancel);
+
+        await rig.Session.SendAsync(Answer(rig, asked, "yes"), Cancel);
+
+        var answer = Assert.Single(rig.MailsTo(Ann));
+        Assert.Equal("Re: mail 1", answer.Subject);
+        Assert.Equal([id], answer.References);
+    }
+
+    [Fact]
     public async Task An_answer_that_names_only_the_answered_mail_stays_in_the_thread()
     {
         await using var rig = await house.NewRigAsync();
