@@ -54,6 +54,9 @@ public sealed class SignalDaemon : IAsyncDisposable
     /// <summary>Whether the account was unlinked: no command knows it.</summary>
     public bool IsUnlinked { get; set; }
 
+    /// <summary>How long a file takes to Signal's servers, before its command is answered.</summary>
+    public TimeSpan FileDuration { get; set; }
+
     public static async Task<SignalDaemon> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -176,6 +179,12 @@ public sealed class SignalDaemon : IAsyncDisposable
         {
             error = fault(context);
             isLost = error is null;
+        }
+
+        if (call["attachment"] is not null && FileDuration > TimeSpan.Zero)
+        {
+            // Whoever hung up meanwhile changes nothing: the command is carried out.
+            await Task.Delay(FileDuration, TimeProvider.System, _stopping.Token);
         }
 
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = request["id"]?.DeepClone() };

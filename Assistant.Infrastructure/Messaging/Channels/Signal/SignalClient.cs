@@ -21,7 +21,9 @@ internal sealed class SignalClient(SignalSettings settings, MessengerHttp http)
     public async Task<CallOutcome> CallAsync(string method, SignalParams call, CancellationToken cancellationToken)
     {
         using var request = NewRequest(method, call);
-        return await http.CallAsync(Messenger, request, cancellationToken);
+        return call.Attachment is null
+            ? await http.CallAsync(Messenger, request, cancellationToken)
+            : await http.UploadAsync(Messenger, request, cancellationToken);
     }
 
     /// <summary>A command whose answer is large; the caller disposes what it says.</summary>

@@ -17,16 +17,16 @@ internal sealed class SignalRig : ChannelRig
 {
     public const string Group = "Pmpi+EfPWmsxiomLe9Nx2XF9HOE483p6iKiFj65iMwI=";
 
-    private readonly MessengerHttp _http = new(
-        TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
+    private readonly MessengerHttp _http;
 
     private readonly Dictionary<int, JsonObject> _last = [];
     private JsonObject? _lastReaction;
     private readonly Dictionary<int, long> _latest = [];
 
-    private SignalRig(SignalDaemon daemon)
+    private SignalRig(SignalDaemon daemon, TimeSpan callTimeout)
     {
         Daemon = daemon;
+        _http = new MessengerHttp(TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = callTimeout }), TimeProvider.System);
         Channel = new SignalChannel(_http, Options.Create(new SignalOptions()), TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
         Connection = new(new ConnectionId("signal"), TenantId.Default, "signal", "Signal", AccessPolicy.Open, true, false, Settings(SignalDaemon.Account), now, now);
@@ -40,7 +40,7 @@ internal sealed class SignalRig : ChannelRig
 
     public override SettingValues WrongSettings => Settings("+15550199999");
 
-    public static async Task<SignalRig> NewAsync() => new(await SignalDaemon.StartAsync());
+    public static async Task<SignalRig> NewAsync(TimeSpan? callTimeout = null) => new(await SignalDaemon.StartAsync(), callTimeout ?? TimeSpan.FromSeconds(5));
 
     public static string Aci(int person) => string.Create(CultureInfo.InvariantCulture, $"b0000000-0000-4000-8000-{person:D12}");
 

@@ -244,6 +244,20 @@ public sealed class SignalTests
         Assert.Equal(content, bytes.ToArray());
     }
 
+    [Fact]
+    public async Task A_file_that_takes_longer_than_other_calls_is_shown_once()
+    {
+        await using var rig = await SignalRig.NewAsync(callTimeout: TimeSpan.FromSeconds(1));
+        await rig.StartAsync(Cancel);
+        rig.Daemon.FileDuration = TimeSpan.FromSeconds(2);
+        var file = new OutboundFile("file", "plan.pdf", "application/pdf", 4, _ => Task.FromResult<Stream>(new MemoryStream("plan"u8.ToArray())));
+
+        var outcome = await ((IFileSender)rig.Session).SendFileAsync(Message(rig, "", rig.ChatOf(Ann)), file, Cancel);
+
+        Assert.IsType<SendOutcome.Delivered>(outcome);
+        Assert.Equal(["plan"], rig.FilesShownTo(Ann).Select(shown => Encoding.UTF8.GetString(shown.Content)));
+    }
+
     private static SignalReader NewReader() => new(
         new ConnectionId("s"), GroupRule.Of(SettingValues.Empty), SignalDaemon.Account, new HashSet<string> { SignalDaemon.Account, "self" });
 

@@ -19,13 +19,14 @@ internal sealed partial class XmppRig : ChannelRig
     private const int Ann = 5001;
     private const int Robot = 5003;
 
-    private readonly MessengerHttp _http = new(TestOutgoing.Default, Options.Create(new CallOptions()), TimeProvider.System);
+    private readonly MessengerHttp _http;
     private readonly Dictionary<int, XmppPerson> _people = [];
     private readonly string _bot;
     private Task _healing = Task.CompletedTask;
 
-    private XmppRig(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change)
+    private XmppRig(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change, CallOptions calls)
     {
+        _http = new MessengerHttp(TestOutgoing.Default, Options.Create(calls), TimeProvider.System);
         (Server, _bot, Line) = (server, bot, FaultyLine.To(server.Port));
         Channel = new XmppChannel(Lines, _http, Options.Create(Patience), TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
@@ -54,9 +55,9 @@ internal sealed partial class XmppRig : ChannelRig
 
     public bool IsUp => Host.Reports is { Count: > 0 } reports && reports[^1].State == ConnectionState.Up;
 
-    public static async Task<XmppRig> NewAsync(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change = null)
+    public static async Task<XmppRig> NewAsync(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change = null, CallOptions? calls = null)
     {
-        var rig = new XmppRig(server, bot, change);
+        var rig = new XmppRig(server, bot, change, calls ?? new CallOptions());
         await rig.ComeAsync(Ann);
         return rig;
     }

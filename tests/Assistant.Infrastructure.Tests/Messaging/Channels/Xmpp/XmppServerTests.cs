@@ -1,6 +1,8 @@
 using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Testing.Messaging;
 using Assistant.Testing.Servers;
 using Xunit;
 
@@ -182,6 +184,21 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
         var check = Assert.Single((await rig.Channel.TestAsync(rig.Connection.Settings, Cancel)).Checks);
 
         Assert.Equal((false, "xmpp.plain-elsewhere"), (check.IsPassed, check.Detail.FirstCode));
+    }
+
+    [Fact]
+    public async Task A_file_has_the_time_its_size_takes()
+    {
+        await using var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot(), calls: new CallOptions { CallTimeout = TimeSpan.FromMilliseconds(200) });
+        await rig.StartAsync(Cancel);
+        var content = "the plan"u8.ToArray();
+        var file = new OutboundFile("file", "plan.pdf", "application/pdf", content.Length, _ => Task.FromResult<Stream>(new SlowFile(content, TimeSpan.FromSeconds(1))));
+
+        var outcome = await ((IFileSender)rig.Session).SendFileAsync(
+            new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), new MessageBody(""), null, 1, false), file, Cancel);
+
+        Assert.IsType<SendOutcome.Delivered>(outcome);
+        Assert.Equal(content, Assert.Single(rig.FilesShownTo(Ann)).Content);
     }
 
     private async Task<XmppRig> StartAsync()
