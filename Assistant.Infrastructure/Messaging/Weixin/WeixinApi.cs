@@ -12,6 +12,9 @@ namespace Assistant.Infrastructure.Messaging.Weixin;
 /// <param name="askToken">The request that gives a token; it holds the app's secret, so it is never shown.</param>
 internal sealed class WeixinApi(string messenger, MessengerHttp http, string root, Func<HttpRequestMessage> askToken, TimeProvider time) : IDisposable
 {
+    /// <summary>Of what comes instead of a file.</summary>
+    private const int MaxAnswerBytes = 4 * 1024;
+
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromHours(2);
     private static readonly byte[] Refusal = Encoding.ASCII.GetBytes("{\"errcode\":");
 
@@ -57,8 +60,11 @@ internal sealed class WeixinApi(string messenger, MessengerHttp http, string roo
         cancellationToken);
 
     /// <summary>Opens a file a person sent. The platforms keep it for three days.</summary>
+    /// <param name="tellsFilmPlaces">
+    /// Whether the platform answers for a film with where it lies. Where it does not, a file that looks like such an answer is what somebody sent.
+    /// </param>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
-    public async Task<Stream> OpenMediaAsync(string mediaId, CancellationToken cancellationToken)
+    public async Task<Stream> OpenMediaAsync(string mediaId, bool tellsFilmPlaces, CancellationToken cancellationToken)
     {
         for (var isLastTry = false; ; isLastTry = true)
         {
@@ -68,17 +74,22 @@ internal sealed class WeixinApi(string messenger, MessengerHttp http, string roo
 
             // A refusal is a success by its status: only its first bytes tell it from a file.
             var head = await HeadOfAsync(file, cancellationToken);
-            if (!head.AsSpan().StartsWith(Refusal))
+            var isFilmPlace = tellsFilmPlaces && IsFilmPlace(head);
+            if (!isFilmPlace && !head.AsSpan().StartsWith(Refusal))
             {
                 return new PrefixedStream(head, file);
             }
 
             await file.DisposeAsync();
+            if (isFilmPlace)
+            {
+                return await OpenFilmAsync(LooseJson.Parse(head)["video_url"].Text, cancellationToken);
+            }
+
             var answer = WeixinAnswer.Of(messenger, new CallOutcome.Answered(System.Net.HttpStatusCode.OK, null, head));
             if (!answer.IsTokenEnded || isLastTry)
             {
-                throw new AttachmentUnavailableException(
-                    Phrase.Of("channel.file-gone", ("name", messenger)), answer.Code is 40007 ? AttachmentFault.Final : AttachmentFault.Passing);
+                throw Gone(answer.Code is 40007 ? AttachmentFault.Final : AttachmentFault.Passing);
             }
 
             _tokens.Refused(token);
@@ -116,6 +127,25 @@ internal sealed class WeixinApi(string messenger, MessengerHttp http, string roo
         }
     }
 
+    // The platform's page has it on lines of its own.
+    private static bool IsFilmPlace(ReadOnlySpan<byte> head) => head.StartsWith("{"u8) && head[1..].TrimStart(" \r\n\t"u8).StartsWith("\"video_url\""u8);
+
+    // Films lie elsewhere, often without https. The address comes with an answer, so it does not lead into the private network unless it is on
+    // the server of the settings; and the token is not its business.
+    private async Task<Stream> OpenFilmAsync(string? address, CancellationToken cancellationToken)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var film) || film.Scheme is not ("http" or "https"))
+        {
+            throw Gone(AttachmentFault.Final);
+        }
+
+        var isOwn = film.GetLeftPart(UriPartial.Authority) == new Uri(root).GetLeftPart(UriPartial.Authority);
+        using var request = new HttpRequestMessage(HttpMethod.Get, film);
+        return await http.DownloadAsync(messenger, request, isConfigured: isOwn, cancellationToken);
+    }
+
+    private AttachmentUnavailableException Gone(AttachmentFault fault) => new(Phrase.Of("channel.file-gone", ("name", messenger)), fault);
+
     private async Task<string> TokenForFileAsync(CancellationToken cancellationToken)
     {
         try
@@ -134,7 +164,7 @@ internal sealed class WeixinApi(string messenger, MessengerHttp http, string roo
     {
         try
         {
-            var head = new byte[1024];
+            var head = new byte[MaxAnswerBytes];
             var length = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
             return head[..length];
         }

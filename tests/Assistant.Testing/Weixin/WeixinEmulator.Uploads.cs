@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -9,15 +10,30 @@ namespace Assistant.Testing.Weixin;
 /// <param name="Type">As what.</param>
 public sealed record WeixinMedia(string Type, string Name, byte[] Content);
 
-// Files apps hand in, kept by id.
+// Files apps hand in, kept by id; films people send, kept elsewhere.
 public abstract partial class WeixinEmulator
 {
+    private const string Films = "/films/";
+
+    private readonly ConcurrentDictionary<string, byte[]> _films = new();
     private readonly ConcurrentDictionary<string, WeixinMedia> _media = new();
     private readonly ConcurrentQueue<WeixinFault> _uploadFaults = new();
     private int _mediaIds;
 
     /// <summary>The next times a file is handed in end so, one fault each.</summary>
     public void FailUpload(WeixinFault fault) => _uploadFaults.Enqueue(fault);
+
+    // https://developers.weixin.qq.com/doc/service/api/material/temporary/api_getmedia
+
+    /// <summary>A film somebody sent. Who asks for it is told where it lies, and has it there without a token.</summary>
+    public void AddFilm(string mediaId, byte[] content)
+    {
+        _films[mediaId] = content;
+        AddFile(mediaId, Encoding.UTF8.GetBytes($"{{\n\"video_url\": \"{FilmAddressOf(mediaId)}\"\n}}"));
+    }
+
+    /// <summary>Where a film lies.</summary>
+    public string FilmAddressOf(string mediaId) => $"{BaseUrl}{Films}{mediaId}";
 
     /// <summary>Files handed in, shown or not.</summary>
     public IReadOnlyCollection<WeixinMedia> Media => [.. _media.Values];
@@ -41,6 +57,18 @@ public abstract partial class WeixinEmulator
         }
 
         return false;
+    }
+
+    private async Task SendFilmAsync(HttpContext context, string id)
+    {
+        if (context.Request.Query.ContainsKey("access_token") || !_films.TryGetValue(id, out var film))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        context.Response.ContentType = "video/mp4";
+        await context.Response.Body.WriteAsync(film, context.RequestAborted);
     }
 
     private async Task TakeUploadAsync(HttpContext context, string type)

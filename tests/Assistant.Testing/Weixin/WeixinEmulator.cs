@@ -143,6 +143,12 @@ public abstract partial class WeixinEmulator : IAsyncDisposable
             return;
         }
 
+        if (path.StartsWith(Films, StringComparison.Ordinal))
+        {
+            await SendFilmAsync(context, path[Films.Length..]);
+            return;
+        }
+
         using var text = new StreamReader(context.Request.Body, Encoding.UTF8);
         var raw = await text.ReadToEndAsync(context.RequestAborted);
         var body = raw.Length == 0 ? [] : JsonNode.Parse(raw)!.AsObject();

@@ -25,7 +25,7 @@ internal sealed class WeChatApi(MessengerHttp http, WeChatSettings settings, Tim
     public Task<WeixinAnswer> ShowTypingAsync(string openId, CancellationToken cancellationToken)
         => _api.PostAsync("/cgi-bin/message/custom/typing", new JsonObject { ["touser"] = openId, ["command"] = "Typing" }, cancellationToken);
 
-    public Task<Stream> OpenMediaAsync(string mediaId, CancellationToken cancellationToken) => _api.OpenMediaAsync(mediaId, cancellationToken);
+    public Task<Stream> OpenMediaAsync(string mediaId, CancellationToken cancellationToken) => _api.OpenMediaAsync(mediaId, tellsFilmPlaces: true, cancellationToken);
 
     public void Dispose() => _api.Dispose();
 

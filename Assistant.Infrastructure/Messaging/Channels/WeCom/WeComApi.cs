@@ -40,7 +40,7 @@ internal sealed class WeComApi(MessengerHttp http, WeComSettings settings, TimeP
     /// <inheritdoc cref="WeixinApi.UploadAsync"/>
     public Task<WeixinAnswer> UploadAsync(string type, OutboundFile file, CancellationToken cancellationToken) => _api.UploadAsync(type, file, cancellationToken);
 
-    public Task<Stream> OpenMediaAsync(string mediaId, CancellationToken cancellationToken) => _api.OpenMediaAsync(mediaId, cancellationToken);
+    public Task<Stream> OpenMediaAsync(string mediaId, CancellationToken cancellationToken) => _api.OpenMediaAsync(mediaId, tellsFilmPlaces: false, cancellationToken);
 
     public void Dispose() => _api.Dispose();
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Testing.Weixin;
 using Xunit;
@@ -78,6 +79,46 @@ public sealed class WeChatFileTests
 
         Assert.Equal("wechat.window-closed", Assert.IsType<SendOutcome.Rejected>(await SendAsync(rig, File("a.png", "image/png", 10))).Reason.FirstCode);
     }
+
+    [Fact]
+    public async Task A_film_comes_from_where_WeChat_says_it_lies()
+    {
+        await using var rig = await StartAsync();
+        var film = Enumerable.Range(0, 5_000).Select(i => (byte)i).Prepend((byte)'f').ToArray();
+        rig.Emulator.AddFilm("film", film);
+
+        await using var content = await OpenAsync(rig, "film");
+
+        using var bytes = new MemoryStream();
+        await content.CopyToAsync(bytes, Cancel);
+        Assert.Equal(film, bytes.ToArray());
+    }
+
+    [Theory]
+    [InlineData("""{"video_url":"file:///etc/hostname"}""")]
+    [InlineData("""{"video_url":"DOWN_URL"}""")]
+    [InlineData("""{"video_url":7}""")]
+    [InlineData("""{"video_url":""")]
+    public async Task A_film_without_an_address_is_gone(string answer)
+    {
+        await using var rig = await StartAsync();
+        rig.Emulator.AddFile("film", Encoding.UTF8.GetBytes(answer));
+
+        Assert.Equal(AttachmentFault.Final, (await Assert.ThrowsAsync<AttachmentUnavailableException>(() => OpenAsync(rig, "film"))).Fault);
+    }
+
+    [Fact]
+    public async Task The_private_network_is_not_read_for_a_film()
+    {
+        await using var rig = await StartAsync();
+        await using var other = await WeChatRig.NewAsync();
+        other.Emulator.AddFilm("film", "secret"u8.ToArray());
+        rig.Emulator.AddFile("film", Encoding.UTF8.GetBytes($$"""{"video_url":"{{other.Emulator.FilmAddressOf("film")}}"}"""));
+
+        await Assert.ThrowsAsync<AttachmentUnavailableException>(() => OpenAsync(rig, "film"));
+    }
+
+    private static Task<Stream> OpenAsync(WeChatRig rig, string mediaId) => ((IAttachmentReader)rig.Session).OpenAsync(new Attachment("video", mediaId), Cancel);
 
     private static OutboundFile File(string name, string mediaType, int size)
         => new("file", name, mediaType, size, _ => Task.FromResult<Stream>(new MemoryStream(new byte[size])));

@@ -1,3 +1,4 @@
+using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Testing.Weixin;
 using Xunit;
@@ -98,6 +99,19 @@ public sealed class WeComFileTests
         }
 
         Assert.Empty(rig.Emulator.Media);
+    }
+
+    [Fact]
+    public async Task What_looks_like_an_answer_about_a_film_is_the_file_somebody_sent()
+    {
+        await using var rig = await StartAsync();
+        var text = $$"""{"video_url":"{{rig.Emulator.FilmAddressOf("film")}}"}""";
+        rig.Emulator.AddFilm("film", "not this"u8.ToArray());
+        rig.Emulator.AddFile("file", Encoding.UTF8.GetBytes(text));
+
+        await using var content = await ((IAttachmentReader)rig.Session).OpenAsync(new Attachment("file", "file"), Cancel);
+
+        Assert.Equal(text, await new StreamReader(content).ReadToEndAsync(Cancel));
     }
 
     private static OutboundFile File(string name, string mediaType, int size)
