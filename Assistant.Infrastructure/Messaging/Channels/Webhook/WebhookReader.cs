@@ -10,7 +10,6 @@ namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
 /// <summary>Translates callbacks by the paths and conditions of the settings. Pure, and total: any bytes give a document or none, any document messages or none.</summary>
 internal sealed class WebhookReader(WebhookSettings settings, ConnectionId connection)
 {
-    private const int MaxItems = 100;
     private static readonly char[] AfterMention = [' ', ',', '，', ':', '：', '\n'];
 
     /// <summary>The body as a JSON document, also of a form; <see langword="null"/> when it is neither. The caller disposes it.</summary>
@@ -37,7 +36,7 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
         }
 
         return settings.Items.In(root) is { ValueKind: JsonValueKind.Array } items
-            ? items.EnumerateArray().Take(MaxItems).Select(item => ReadOne(item, now)).OfType<InboundMessage>()
+            ? items.EnumerateArray().Select(item => ReadOne(item, now)).OfType<InboundMessage>()
             : [];
     }
 
@@ -67,7 +66,9 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
             Sender = new ExternalSender(ExternalSender.IdWithin(connection, sender), Value(settings.Name, item) ?? sender, IsBot: settings.Bot?.HoldsIn(item) == true),
             ExternalMessageId = id,
             Content = content,
-            SentAt = TimeOf(item) ?? now,
+
+            // In what changes a message many platforms repeat when it was said. An edit as old as the one before would be taken for it.
+            SentAt = content is InboundContent.Said ? TimeOf(item) ?? now : now,
             IsAddressed = settings.Groups.IsAddressed(isGroup, isMentioned),
         };
     }

@@ -174,6 +174,33 @@ public sealed class WebhookMappingTests
     }
 
     [Fact]
+    public void What_changes_a_message_happens_when_it_comes_whatever_time_the_message_has()
+    {
+        var reader = Reader(("time", "$.t"), ("edited", "$.type = edited"), ("deleted", "$.type = deleted"));
+        var said = DateTimeOffset.FromUnixTimeSeconds(1_767_225_600);
+
+        Assert.Equal(said, ReadAt("said", "meet at 4", 10).SentAt);
+        var edits = new[] { ReadAt("edited", "meet at 5", 20), ReadAt("edited", "meet at 6", 30) };
+        Assert.Equal([said.AddSeconds(20), said.AddSeconds(30)], edits.Select(edit => edit.SentAt));
+        Assert.Equal(said.AddSeconds(40), ReadAt("deleted", "", 40).SentAt);
+
+        InboundMessage ReadAt(string type, string text, int seconds)
+        {
+            using var document = JsonDocument.Parse($$"""{"id": "1", "chat": "c", "user": "u", "t": 1767225600, "type": "{{type}}", "text": "{{text}}"}""");
+            return Assert.Single(reader.Read(document.RootElement, said.AddSeconds(seconds)));
+        }
+    }
+
+    [Fact]
+    public void Of_a_long_list_everything_is_read()
+    {
+        var items = string.Join(',', Enumerable.Range(0, 150).Select(i => $$"""{"id": {{i}}, "text": "x", "chat": "c", "user": "u"}"""));
+        using var list = JsonDocument.Parse($$"""{"events": [{{items}}]}""");
+
+        Assert.Equal(150, Reader(("items", "$.events")).Read(list.RootElement, default).Count());
+    }
+
+    [Fact]
     public void Whatever_is_posted_is_a_message_or_none()
     {
         var reader = Reader(("files", "$.files"), ("fileUrl", "$.url"), ("fileType", "$.kind"), ("time", "$.t"), ("edited", "$.type = edited"), ("group", "$.room.type"), ("mention", "@bot"));
