@@ -12,8 +12,8 @@ const lock = join(here, '.build.lock');
 const stamp = join(here, 'node_modules/.installed');
 const abandonedAfterMs = 5 * 60_000;
 
-// The chat is to be small before the first message. Of SignalR's client it needs no log (nobody reads it) and none of the parts named
-// below, which are chosen by options the chat does not set. Private members are shortened by mangleProps.
+// The chat is to be small before the first message. Of SignalR's client it needs no log (nobody reads it), nothing for Node and none of
+// the parts named below, which are chosen by options the chat does not set. Private members are shortened by mangleProps.
 const leanSignalR = {
   name: 'lean-signalr',
   setup({ onLoad }) {
@@ -22,7 +22,9 @@ const leanSignalR = {
       const [, name] = unused.exec(path) ?? [];
       const contents = name
         ? `export class ${name} {}`
-        : readFileSync(path, 'utf8').replace(/^(\s*)this\._logger\.log\(.*\);\s*$/gm, '$1;');
+        : readFileSync(path, 'utf8')
+          .replace(/^(\s*)(this\._)?logger\.log\(.*\);\s*$/gm, '$1;')
+          .replace(/\bPlatform\.is(Node|ReactNative)\b/g, 'false');
       return { contents, loader: 'js' };
     });
   },
