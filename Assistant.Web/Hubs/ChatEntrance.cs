@@ -20,23 +20,38 @@ internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions,
         }
 
         var key = new VisitorKey(arrival.Connection!.Tenant, arrival.Connection.Id, arrival.Visitor);
-        if (await sessions.EnterAsync(key, line.Id, line.Events, limits.MaxDevicesPerVisitor) is not { } session)
+        if (sessions.Enter(key, line.Id, line.Events, limits.MaxDevicesPerVisitor) is not { } session)
         {
             return (JoinResult.Not("busy"), null);
         }
 
+        try
+        {
+            return (await ShowAsync(request, arrival, session, line), new ChatDevice(line, session, arrival.Connection, request.Language));
+        }
+        catch
+        {
+            // The line fell, or the store did not answer: nobody knows of the device yet who could take it out.
+            await sessions.LeaveAsync(session, line.Id);
+            throw;
+        }
+    }
+
+    private async Task<JoinResult> ShowAsync(JoinRequest request, Arrival arrival, VisitorSession session, ChatLine line)
+    {
+        await session.Others(line.Id).Presence(session.Devices);
         await calls.AttachAsync(session, line.Aborted);
         await ChatCalls.MarkReadAsync(session, line.Id, request.ReadSeq);
-        var conversation = await arrivals.FindAsync(key.Tenant, session.Conversation, line.Aborted);
-        var result = new JoinResult(
+        var tenant = session.Key.Tenant;
+        var conversation = await arrivals.FindAsync(tenant, session.Conversation, line.Aborted);
+        return new JoinResult(
             "ok",
             arrival.FreshToken,
             ChatViews.StateOf(conversation),
             session.Devices,
             session.ReadSeq,
-            await history.SinceAsync(key.Tenant, session.Conversation, request.LastSeq, line.Aborted),
+            await history.SinceAsync(tenant, session.Conversation, request.LastSeq, line.Aborted),
             // It saw messages of a conversation that is none any more.
             IsForgotten: arrival.IsKnown && conversation is null && Math.Max(request.LastSeq, request.ReadSeq) > 0);
-        return (result, new ChatDevice(line, session, arrival.Connection, request.Language));
     }
 }

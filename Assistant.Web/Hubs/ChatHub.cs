@@ -63,6 +63,10 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
         if (line is not null)
         {
             Context.Items[SealedKey] = line;
+            if (IsGone)
+            {
+                await DropLineAsync();
+            }
         }
 
         return greeting;
@@ -78,7 +82,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
             await LeaveAsync();
             var (result, device) = await entrance.JoinAsync(
                 request, new ChatLine(Context.ConnectionId, address, IsSealed: true, line, Context.ConnectionAborted), Context.GetHttpContext());
-            Context.Items[DeviceKey] = device;
+            await KeepAsync(device);
             await line.Joined(result);
             return;
         }
@@ -117,7 +121,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
         var line = new ChatLine(
             Context.ConnectionId, address, IsSealed: false, sessions.LineTo(Context.ConnectionId), Context.ConnectionAborted);
         var (result, device) = await entrance.JoinAsync(request, line, Context.GetHttpContext());
-        Context.Items[DeviceKey] = device;
+        await KeepAsync(device);
         return result;
     }
 
@@ -179,6 +183,9 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
 
     private SealedLine? Sealed => Item<SealedLine>(SealedKey);
 
+    /// <summary>Whether the line fell: <see cref="OnDisconnectedAsync"/>, which waits for no running method, may have been here already.</summary>
+    private bool IsGone => Context.ConnectionAborted.IsCancellationRequested;
+
     private T? Item<T>(string key) where T : class => Context.Items.TryGetValue(key, out var item) ? (T?)item : null;
 
     /// <summary>Takes the device out and tells it so, in the open: there is no other way left. It makes a new line.</summary>
@@ -194,6 +201,15 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
         {
             Context.Items.Remove(SealedKey);
             await line.DisposeAsync();
+        }
+    }
+
+    private async Task KeepAsync(ChatDevice? device)
+    {
+        Context.Items[DeviceKey] = device;
+        if (IsGone)
+        {
+            await LeaveAsync();
         }
     }
 

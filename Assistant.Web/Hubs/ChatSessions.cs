@@ -33,28 +33,23 @@ internal sealed partial class ChatSessions(
     /// <summary>The way to a device by the hub's name for its line. For a line that fell it leads nowhere.</summary>
     public IChatClient LineTo(string device) => hub.Clients.Client(device);
 
-    /// <summary>Lets a device in. From here on it receives live events; read the store after this, and nothing falls between.</summary>
+    /// <summary>
+    /// Lets a device in, until <see cref="LeaveAsync"/>. From here on it receives live events; read the store after this, and nothing falls between.
+    /// </summary>
     /// <returns><see langword="null"/> when the visitor has too many devices here.</returns>
-    public async Task<VisitorSession?> EnterAsync(VisitorKey key, string device, IChatEvents events, int maxDevices)
+    public VisitorSession? Enter(VisitorKey key, string device, IChatEvents events, int maxDevices)
     {
-        VisitorSession? session;
         lock (_gate)
         {
-            if (!_visitors.TryGetValue(key, out session))
+            if (!_visitors.TryGetValue(key, out var session))
             {
                 session = new VisitorSession(key, conversations, views, time, logger);
                 _visitors[key] = session;
                 EnsureWatched(key.Tenant).Visitors++;
             }
 
-            if (!session.TryAdd(device, events, maxDevices))
-            {
-                return null;
-            }
+            return session.TryAdd(device, events, maxDevices) ? session : null;
         }
-
-        await session.Others(device).Presence(session.Devices);
-        return session;
     }
 
     /// <summary>Lets a device go; the last one takes the session with it.</summary>

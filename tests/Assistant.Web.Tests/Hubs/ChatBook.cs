@@ -26,6 +26,9 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
     /// <summary>Instead of an answer of its own, the gateway asks for pairing.</summary>
     public bool AsksForPairing { get; set; }
 
+    /// <summary>What a look-up of a visitor's conversation waits for, given what the caller gives up by.</summary>
+    public Func<CancellationToken, Task>? BeforeFinding { get; set; }
+
     public IConversationStore Store => new Reads(this);
 
     public void Run(Connection connection) => _running[connection.Id] = connection;
@@ -159,12 +162,12 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
     public Task<IReadOnlyList<Message>> ReadSinceAsync(TenantId tenant, ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Message>>([.. Of(tenant, id).Where(m => m.Seq > after).Take(limit)]);
 
-    public Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken)
+    public async Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken)
     {
+        await (BeforeFinding?.Invoke(cancellationToken) ?? Task.CompletedTask);
         lock (_gate)
         {
-            return Task.FromResult(_conversations.Values
-                .Where(c => c.Connection == connection && c.Chat == chat).Select(c => (ConversationId?)c.Id).FirstOrDefault());
+            return _conversations.Values.Where(c => c.Connection == connection && c.Chat == chat).Select(c => (ConversationId?)c.Id).FirstOrDefault();
         }
     }
 

@@ -260,4 +260,33 @@ public sealed partial class ChatHubTests
 
         Assert.True(await Eventually(() => house.Feed.Listeners == 0));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // the look-up ends well, after everybody has gone
+    public async Task A_line_that_falls_while_its_device_comes_in_leaves_nobody_behind(bool givesUp)
+    {
+        await using var house = await ChatHouse.StartAsync();
+        var (reached, gate) = (NewSignal(), NewSignal());
+        CancellationToken line = default;
+        house.Book.BeforeFinding = aborted =>
+        {
+            line = aborted;
+            reached.TrySetResult();
+            return givesUp ? gate.Task.WaitAsync(aborted) : gate.Task;
+        };
+        var device = await ChatDevice.ConnectAsync(house);
+        var joining = device.JoinAsync();
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, house.Feed.Listeners);
+
+        await device.DisposeAsync();
+        Assert.True(await Eventually(() => line.IsCancellationRequested));
+        gate.SetResult();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => joining);
+        Assert.True(await Eventually(() => house.Feed.Listeners == 0));
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
