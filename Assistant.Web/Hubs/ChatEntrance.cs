@@ -39,19 +39,25 @@ internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions,
 
     private async Task<JoinResult> ShowAsync(JoinRequest request, Arrival arrival, VisitorSession session, ChatLine line)
     {
+        // A page of an earlier version does not say whose messages it has; then they are its token's.
+        var visitor = arrival.Visitor.ToString();
+        var isSame = request.Visitor is { } named ? named == visitor : arrival.IsKnown;
+        var known = isSame ? request : request with { LastSeq = 0, ReadSeq = 0 };
         await session.Others(line.Id).Presence(session.Devices);
         await calls.AttachAsync(session, line.Aborted);
-        await ChatCalls.MarkReadAsync(session, line.Id, request.ReadSeq);
+        await ChatCalls.MarkReadAsync(session, line.Id, known.ReadSeq);
         var tenant = session.Key.Tenant;
         var conversation = await arrivals.FindAsync(tenant, session.Conversation, line.Aborted);
+        var missed = await history.SinceAsync(tenant, session.Conversation, known.LastSeq, line.Aborted);
         return new JoinResult(
             "ok",
             arrival.FreshToken,
             ChatViews.StateOf(conversation),
             session.Devices,
             session.ReadSeq,
-            await history.SinceAsync(tenant, session.Conversation, request.LastSeq, line.Aborted),
+            known.LastSeq == request.LastSeq ? missed : missed with { Replaces = true },
             // It saw messages of a conversation that is none any more.
-            IsForgotten: arrival.IsKnown && conversation is null && Math.Max(request.LastSeq, request.ReadSeq) > 0);
+            IsForgotten: arrival.IsKnown && conversation is null && Math.Max(known.LastSeq, known.ReadSeq) > 0,
+            visitor);
     }
 }

@@ -76,7 +76,8 @@ public sealed record ChatState(string AnsweredBy, string Name, bool IsWaiting, b
 /// <param name="LastSeq">Newest message it has; 0 for none.</param>
 /// <param name="ReadSeq">How far its person has read.</param>
 /// <param name="Language">BCP 47 tag of the page.</param>
-public sealed record JoinRequest(string Connection, string? Token, string? Pass, long LastSeq, long ReadSeq, string? Language);
+/// <param name="Visitor">Whose <paramref name="LastSeq"/> and <paramref name="ReadSeq"/> these are; for another they count for nothing.</param>
+public sealed record JoinRequest(string Connection, string? Token, string? Pass, long LastSeq, long ReadSeq, string? Language, string? Visitor = null);
 
 /// <summary>The second message of a handshake.</summary>
 /// <param name="Status"><c>ok</c>, <c>closed</c> (no such chat), <c>bad</c> (no first message) or <c>busy</c> (come back later).</param>
@@ -89,7 +90,9 @@ public sealed record Greeting(string Status, byte[]? Second)
 /// <param name="Status"><c>ok</c>, <c>closed</c> (no such chat), <c>refused</c> (foreign site), <c>sealed</c> (come encrypted) or <c>busy</c> (come back later).</param>
 /// <param name="Token">A token to keep instead of the old one; <see langword="null"/> when the old one stays good.</param>
 /// <param name="IsForgotten">The conversation the device knows was forgotten meanwhile, see <see cref="IChatEvents.Forgotten"/>.</param>
-public sealed record JoinResult(string Status, string? Token, ChatState State, int Devices, long ReadSeq, CaughtUp Missed, bool IsForgotten = false)
+/// <param name="Visitor">Who it came in as: a name to tell apart what it keeps, of no use without the token. Another than before: it starts afresh.</param>
+public sealed record JoinResult(
+    string Status, string? Token, ChatState State, int Devices, long ReadSeq, CaughtUp Missed, bool IsForgotten = false, string? Visitor = null)
 {
     internal static JoinResult Not(string status) => new(status, null, ChatState.New, 0, 0, CaughtUp.Nothing);
 }

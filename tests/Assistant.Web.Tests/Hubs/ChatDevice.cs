@@ -53,9 +53,11 @@ internal sealed class ChatDevice : IAsyncDisposable
         return device;
     }
 
-    public async Task<JoinResult> JoinAsync(string connection = "web", string? token = null, string? pass = null, long lastSeq = 0, long readSeq = 0)
+    /// <param name="visitor">Whose messages it says it has.</param>
+    public async Task<JoinResult> JoinAsync(
+        string connection = "web", string? token = null, string? pass = null, long lastSeq = 0, long readSeq = 0, string? visitor = null)
     {
-        var result = await Hub.InvokeAsync<JoinResult>("Join", new JoinRequest(connection, token, pass, lastSeq, readSeq, "en"), Cancel);
+        var result = await Hub.InvokeAsync<JoinResult>("Join", new JoinRequest(connection, token, pass, lastSeq, readSeq, "en", visitor), Cancel);
         Token = result.Token ?? token;
         return result;
     }

@@ -79,6 +79,41 @@ public sealed partial class ChatHubTests
     }
 
     [Fact]
+    public async Task What_a_browser_knew_of_another_visitor_counts_for_nothing_when_it_comes_by_a_link()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var first = await JoinedTo(house, out var conversation);
+        house.Book.Answer(conversation, "only for you");
+        var pass = await first.Hub.InvokeAsync<string>("CreatePass", TestContext.Current.CancellationToken);
+        await using var phone = await ChatDevice.ConnectAsync(house);
+
+        var joined = await phone.JoinAsync(pass: pass, lastSeq: 40, readSeq: 40);
+        await phone.Hub.InvokeAsync("Read", 1L, TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, true, 1), (joined.ReadSeq, joined.Missed.Replaces, joined.Missed.Messages.Count));
+        Assert.Equal(1, (await first.NextAsync<ReadTo>()).Seq);
+    }
+
+    [Fact]
+    public async Task A_device_that_comes_back_as_another_starts_afresh_and_as_the_same_goes_on()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var device = await JoinedTo(house, out var conversation);
+        for (var i = 1; i <= 100; i++)
+        {
+            house.Book.Answer(conversation, $"answer {i}");
+        }
+
+        await using var back = await ChatDevice.ConnectAsync(house);
+        var other = await back.JoinAsync(token: device.Token, lastSeq: 90, readSeq: 90, visitor: VisitorId.Create().ToString());
+        var same = await back.JoinAsync(token: device.Token, lastSeq: 90, readSeq: 90, visitor: other.Visitor);
+
+        Assert.Equal(house.Tokens.Read(ChatHouse.Web, device.Token!)!.Visitor.ToString(), other.Visitor);
+        Assert.Equal((true, true, 0), (other.Missed.Replaces, other.Missed.HasEarlier, other.ReadSeq));
+        Assert.Equal((other.Visitor, false, 90), (same.Visitor, same.Missed.Replaces, same.ReadSeq));
+    }
+
+    [Fact]
     public async Task A_link_is_good_for_minutes()
     {
         await using var house = await ChatHouse.StartAsync();

@@ -11,6 +11,7 @@ const typingEndsMs = 4000;
 const typingShownMs = 6000;
 const busyMs = 5000;
 const faultMs = 2000;
+const openedAt = new Date().toISOString();
 
 /** What may stand in the way, to be told to the person. */
 export type Trouble = 'offline' | 'notOpen' | 'refused' | 'busy' | 'cannotEncrypt' | null;
@@ -44,6 +45,8 @@ export class Conversation {
   readonly #link: Link;
   readonly #changed: () => void;
   #pass: string | null;
+  /** Whom all of this belongs to; null when the page does not know yet. */
+  #visitor: string | null;
   #isSending = false;
   #isCatchingUp = false;
   #endedTurn: string | null = null;
@@ -58,7 +61,9 @@ export class Conversation {
     this.#pass = pass;
     this.#changed = changed;
     this.pending = JSON.parse(keeper.get('pending') ?? '[]') as Pending[];
-    this.readSeq = Number(keeper.get('read') ?? 0);
+    const [read, visitor] = (keeper.get('read') ?? '').split(' ');
+    this.readSeq = Number(read);
+    this.#visitor = visitor ?? null;
     this.#line = new Line(
       config.hub,
       () => this.#join(),
@@ -217,6 +222,7 @@ export class Conversation {
     this.#endedTurn = null;
     this.hasEarlier = false;
     this.readSeq = 0;
+    this.#visitor = null;
     this.wasForgotten = true;
     const theme = this.#keeper.get('theme');
     this.#keeper.forget();
@@ -226,10 +232,12 @@ export class Conversation {
   }
 
   async #join(): Promise<boolean> {
+    const pass = this.#pass;
     const result = await this.#link.join({
       connection: this.#config.connection,
       token: this.#keeper.get('token'),
-      pass: this.#pass,
+      pass,
+      visitor: this.#visitor,
       lastSeq: this.lastSeq,
       readSeq: this.readSeq,
       language: document.documentElement.lang,
@@ -254,6 +262,15 @@ export class Conversation {
 
     if (result.token) {
       this.#keeper.set('token', result.token);
+    }
+
+    if (result.visitor !== this.#visitor) {
+      // What the page knew is another visitor's. Who comes by a link does not say what somebody else left unsent here.
+      this.messages.clear();
+      this.readSeq = 0;
+      this.pending = this.pending.filter((one) => one.state === 'waiting' && !(pass && one.at < openedAt));
+      this.#keepPending();
+      this.#visitor = result.visitor;
     }
 
     this.state = result.state;
@@ -401,7 +418,7 @@ export class Conversation {
     }
 
     this.readSeq = seq;
-    this.#keeper.set('read', String(seq));
+    this.#keeper.set('read', `${seq} ${this.#visitor}`);
     return true;
   }
 

@@ -231,7 +231,7 @@ export class SealedLink implements Link {
 
 function refused(status: 'closed' | 'bad' | 'busy'): JoinResult {
   return {
-    status: status === 'closed' ? 'closed' : 'busy', token: null, state: { answeredBy: 'assistant', name: '', isWaiting: false, isClosed: false },
+    status: status === 'closed' ? 'closed' : 'busy', token: null, visitor: null, state: { answeredBy: 'assistant', name: '', isWaiting: false, isClosed: false },
     devices: 0, readSeq: 0, missed: { messages: [], replaces: false, hasEarlier: false }, isForgotten: false,
   };
 }

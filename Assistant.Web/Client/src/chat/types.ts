@@ -58,6 +58,7 @@ export interface JoinRequest {
   connection: string;
   token: string | null;
   pass: string | null;
+  visitor: string | null;
   lastSeq: number;
   readSeq: number;
   language: string;
@@ -66,6 +67,7 @@ export interface JoinRequest {
 export interface JoinResult {
   status: 'ok' | 'closed' | 'refused' | 'sealed' | 'busy';
   token: string | null;
+  visitor: string | null;
   state: State;
   devices: number;
   readSeq: number;

@@ -16,7 +16,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Assistant.Web.Tests.Endpoints.WebChat;
 
 /// <summary>The page as a person meets it, in a real browser. ASSISTANT_TEST_PICTURES names a folder for pictures of it.</summary>
-public sealed class ChatPageBrowserTests(Browser browser) : IClassFixture<Browser>
+public sealed partial class ChatPageBrowserTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly UserRef Anna = new(new UserId(Guid.CreateVersion7()), "Anna");
 
