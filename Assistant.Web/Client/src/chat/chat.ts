@@ -21,7 +21,12 @@ const main = document.getElementById('chat-main')!;
 const stateLine = document.getElementById('chat-state')!;
 
 let isDrawing = false;
-const { pass, key } = takeHandedOn();
+const { pass, key } = handedOn();
+if (pass || key) {
+  // Taken out of the address, so that it is not shared by accident.
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
 const trust = new Trust(config.connection, keeper, key);
 const conversation = new Conversation(config, keeper, trust, pass, changed);
 const embed = new Embed(config.parent, changed);
@@ -71,6 +76,7 @@ main.addEventListener('scroll', () => {
   changed();
 }, { passive: true });
 document.addEventListener('visibilitychange', changed);
+window.addEventListener('hashchange', () => (handedOn().pass || handedOn().key) && location.reload());
 new ResizeObserver(() => isAtBottom && toBottom(false)).observe(main);
 
 draw();
@@ -202,13 +208,8 @@ function decide(isKept: boolean): void {
   composer.focus();
 }
 
-/** What another device, a scanned code or the embedding page handed on, taken out of the address so that it is not shared by accident. */
-function takeHandedOn(): { pass: string | null; key: string | null } {
+/** What another device, a scanned code or the embedding page hands on. */
+function handedOn(): { pass: string | null; key: string | null } {
   const handed = new URLSearchParams(location.hash.slice(1));
-  const [pass, key] = [handed.get('pass'), handed.get('key')];
-  if (pass || key) {
-    history.replaceState(null, '', location.pathname + location.search);
-  }
-
-  return { pass, key };
+  return { pass: handed.get('pass'), key: handed.get('key') };
 }

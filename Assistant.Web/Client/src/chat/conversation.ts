@@ -224,9 +224,9 @@ export class Conversation {
     this.readSeq = 0;
     this.#visitor = null;
     this.wasForgotten = true;
-    const theme = this.#keeper.get('theme');
+    const kept = ['theme', 'key'].map((name) => [name, this.#keeper.get(name)] as const);
     this.#keeper.forget();
-    this.#keeper.set('theme', theme);
+    kept.forEach(([name, value]) => this.#keeper.set(name, value));
     this.#changed();
     await this.trust.forget();
   }

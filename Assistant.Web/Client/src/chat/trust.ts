@@ -23,15 +23,19 @@ export class Trust {
   readonly #vault = new Vault();
   readonly #keeper: Keeper;
   readonly #connection: string;
-  readonly #expected: string | null;
+  #expected: string | null;
   #identity: Identity | null = null;
   #answered: Pin | null = null;
 
-  /** @param expected The key we were told to expect, or null. */
-  constructor(connection: string, keeper: Keeper, expected: string | null) {
+  /** @param handed The key this page was given, or null: then the one before it counts, until the person wants to be forgotten. */
+  constructor(connection: string, keeper: Keeper, handed: string | null) {
     this.#connection = connection;
     this.#keeper = keeper;
-    this.#expected = expected;
+    if (handed) {
+      keeper.set('key', handed);
+    }
+
+    this.#expected = keeper.get('key');
   }
 
   /** The chat's key and its safety number, once it answered and was trusted. */
@@ -82,6 +86,8 @@ export class Trust {
     if (this.#answered) {
       await this.#vault.set(this.#place, this.#answered);
     } else {
+      this.#expected = null;
+      this.#keeper.set('key', null);
       await this.#vault.remove(this.#place);
     }
   }

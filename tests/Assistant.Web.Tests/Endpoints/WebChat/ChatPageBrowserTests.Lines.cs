@@ -1,3 +1,4 @@
+using Assistant.Domain.Messaging.WebChat;
 using Assistant.Web.Tests.Hubs;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -33,6 +34,50 @@ public sealed partial class ChatPageBrowserTests
 
         await Expect(page.Locator(".log .balloon")).ToHaveTextAsync(["somebody new", "a new answer"]);
         await Expect(page).ToHaveTitleAsync("Anna's shop"); // nothing is unread
+    }
+
+    [Fact]
+    public async Task A_key_that_was_handed_on_outlives_a_reload_and_a_newer_one_takes_its_place()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var pair = house.Agreement.Create();
+        await house.Identities.AddAsync(ChatHouse.Sealed, pair.Private, TestContext.Current.CancellationToken);
+        var address = new Uri(house.Address, "/chat/sealed");
+        var (page, _) = await OpenAsync(context, new Uri($"{address}#key={new string('A', 43)}"));
+        var doubt = page.GetByRole(AriaRole.Alertdialog);
+        var field = page.GetByRole(AriaRole.Textbox, new() { Name = "Message" });
+        await Expect(doubt).ToContainTextAsync("is not the one you were given with the link or page");
+
+        await page.ReloadAsync();
+        await Expect(doubt).ToContainTextAsync("is not the one you were given with the link or page");
+        await Expect(doubt.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await Expect(field).ToBeHiddenAsync();
+
+        await page.EvaluateAsync($"() => {{ location.hash = '#key={ChatIdentity.Of(pair).Key}'; }}");
+        await SayAsync(page, "hello, whoever holds the key");
+        await Expect(doubt).ToBeHiddenAsync();
+        Assert.Equal(address, new Uri(page.Url));
+        await page.ReloadAsync();
+        await page.Locator(".menu summary").ClickAsync();
+        await Expect(page.GetByText("This is the key you were given with the link or page.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Who_goes_on_without_encryption_is_not_asked_again_for_the_key_that_was_handed_on()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, _) = await OpenAsync(context, new Uri(house.Address, $"/chat/web#key={new string('A', 43)}"));
+        var doubt = page.GetByRole(AriaRole.Alertdialog);
+        await Expect(doubt).ToContainTextAsync("end-to-end encrypted before and is not any more");
+
+        await doubt.GetByRole(AriaRole.Button).ClickAsync();
+        await SayAsync(page, "so be it");
+        await page.ReloadAsync();
+
+        await SayAsync(page, "and again");
+        await Expect(doubt).ToBeHiddenAsync();
     }
 
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
