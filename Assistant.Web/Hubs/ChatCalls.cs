@@ -99,9 +99,9 @@ internal sealed class ChatCalls(
 
     public async Task<CaughtUp> CatchUpAsync(ChatDevice device, long lastSeq)
     {
-        if (limits.Arrive(device.Line.Address) > TimeSpan.Zero)
+        if (limits.Arrive(device.Line.Address) is var wait && wait > TimeSpan.Zero)
         {
-            return CaughtUp.Nothing;
+            return CaughtUp.Slow(wait);
         }
 
         var session = device.Session;

@@ -98,11 +98,13 @@ public sealed record JoinResult(
 }
 
 /// <summary>Messages a device missed, oldest first.</summary>
-/// <param name="Replaces">Too much was missed: throw away what the device shows and start from these.</param>
+/// <param name="Replaces">Throw away what the device shows and start from these: too much was missed, or it is somebody else's.</param>
 /// <param name="HasEarlier">There is more before the first of them.</param>
-public sealed record CaughtUp(IReadOnlyList<ChatMessage> Messages, bool Replaces, bool HasEarlier)
+/// <param name="RetryAfterMs">Above 0: nothing was read, ask again after this.</param>
+public sealed record CaughtUp(IReadOnlyList<ChatMessage> Messages, bool Replaces, bool HasEarlier, int RetryAfterMs = 0)
 {
     internal static CaughtUp Nothing { get; } = new([], false, false);
+    internal static CaughtUp Slow(TimeSpan delay) => Nothing with { RetryAfterMs = (int)Math.Ceiling(delay.TotalMilliseconds) };
 }
 
 /// <summary>How a send ended.</summary>

@@ -114,6 +114,20 @@ public sealed partial class ChatHubTests
     }
 
     [Fact]
+    public async Task Who_reads_the_store_too_often_is_told_when_to_go_on()
+    {
+        await using var house = await ChatHouse.StartAsync(options => (options.AddressBurst, options.AddressPerMinute) = (1, 30));
+        await using var device = await JoinedTo(house, out var conversation);
+        house.Book.Answer(conversation, "missed");
+
+        var slow = await device.CatchUpAsync(0);
+        Assert.Equal((0, 2000), (slow.Messages.Count, slow.RetryAfterMs));
+        house.Clock.Advance(TimeSpan.FromMilliseconds(slow.RetryAfterMs));
+
+        Assert.True(await device.CatchUpAsync(0) is { Messages.Count: 1, RetryAfterMs: 0 });
+    }
+
+    [Fact]
     public async Task A_link_is_good_for_minutes()
     {
         await using var house = await ChatHouse.StartAsync();

@@ -49,6 +49,7 @@ export class Conversation {
   #visitor: string | null;
   #isSending = false;
   #isCatchingUp = false;
+  #isBehind = false;
   #endedTurn: string | null = null;
   #typingSentAt = 0;
   #typingTimer = 0;
@@ -67,7 +68,12 @@ export class Conversation {
     this.#line = new Line(
       config.hub,
       () => this.#join(),
-      () => void this.#sendAll(),
+      () => {
+        void this.#sendAll();
+        if (this.#isBehind) {
+          void this.#catchUp();
+        }
+      },
       (isLate) => this.#tell(isLate ? (this.trouble ?? 'offline') : null));
     this.#link = config.isSealed
       ? new SealedLink(this.#line.hub, config.connection, trust, () => this.#tampered())
@@ -233,6 +239,7 @@ export class Conversation {
 
   async #join(): Promise<boolean> {
     const pass = this.#pass;
+    this.#isBehind = false;
     const result = await this.#link.join({
       connection: this.#config.connection,
       token: this.#keeper.get('token'),
@@ -342,14 +349,23 @@ export class Conversation {
   }
 
   async #catchUp(): Promise<void> {
+    this.#isBehind = true; // what is asked for while it is read, or before the line is up, is read after that
     if (this.#isCatchingUp || !this.#line.isUp) {
       return;
     }
 
     this.#isCatchingUp = true;
     try {
-      this.#merge(await this.#link.invoke<CaughtUp>('CatchUp', this.lastSeq));
-      this.#changed();
+      while (this.#isBehind) {
+        this.#isBehind = false;
+        const missed = await this.#link.invoke<CaughtUp>('CatchUp', this.lastSeq);
+        this.#merge(missed);
+        this.#changed();
+        if (missed.retryAfterMs) {
+          this.#isBehind = true;
+          await pause(missed.retryAfterMs);
+        }
+      }
     } catch {
       // The line fell; joining again catches up.
     } finally {

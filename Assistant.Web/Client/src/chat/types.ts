@@ -52,6 +52,7 @@ export interface CaughtUp {
   messages: Message[];
   replaces: boolean;
   hasEarlier: boolean;
+  retryAfterMs: number;
 }
 
 export interface JoinRequest {

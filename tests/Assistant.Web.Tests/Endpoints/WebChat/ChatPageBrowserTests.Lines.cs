@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Web.Tests.Hubs;
 using Microsoft.Playwright;
@@ -78,6 +79,34 @@ public sealed partial class ChatPageBrowserTests
 
         await SayAsync(page, "and again");
         await Expect(doubt).ToBeHiddenAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // the page was told to come back later
+    public async Task What_a_page_is_told_to_read_while_it_reads_is_read_too(bool isBusy)
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, line) = await OpenHeldAsync(context, house);
+        await SayAsync(page, "hello");
+        await Expect(page.Locator("li.you:not(:has(.waiting))")).ToHaveCountAsync(1);
+        line.LosesMessages = true;
+
+        var answer = await line.WithholdCatchUpAsync();
+        house.Book.Answer(await FirstConversationAsync(house), "lost on the way");
+        if (isBusy)
+        {
+            answer = Regex.Replace(answer, "\"result\":.*", "\"result\":{\"messages\":[],\"replaces\":false,\"hasEarlier\":false,\"retryAfterMs\":1}}");
+        }
+        else
+        {
+            line.TellResync();
+        }
+
+        line.Tell(answer);
+
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
     }
 
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
