@@ -395,7 +395,11 @@ export class Conversation {
       return;
     }
 
-    this.messages.set(message.seq, message);
+    // What is told again as it was stays the same object: it is not drawn anew.
+    if (JSON.stringify(known) !== JSON.stringify(message)) {
+      this.messages.set(message.seq, message);
+    }
+
     if (message.turnId) {
       this.#endTurn(message.turnId);
     }

@@ -109,6 +109,26 @@ public sealed partial class ChatPageBrowserTests
         await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
     }
 
+    [Fact]
+    public async Task A_line_that_comes_back_leaves_alone_what_is_shown_already()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, line) = await OpenHeldAsync(context, house);
+        await SayAsync(page, "hello");
+        var conversation = await FirstConversationAsync(house);
+        house.Book.Answer(conversation, "one", buttons: [new("Yes", "y")]);
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
+        await page.EvaluateAsync("() => document.querySelectorAll('.log .balloon').forEach(balloon => balloon.wasHere = true)");
+
+        await line.FallAsync();
+        house.Book.Answer(conversation, "two");
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(2);
+
+        var were = await page.Locator(".log .balloon").EvaluateAllAsync<bool[]>("all => all.map(balloon => !!balloon.wasHere)");
+        Assert.Equal([true, true, false], were);
+    }
+
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
     {
         var page = await context.NewPageAsync();
