@@ -1,6 +1,6 @@
 import { Composer } from './composer';
 import { Conversation } from './conversation';
-import { el, icon, setSafeHtml } from './dom';
+import { el, icon, isChoosing, setSafeHtml } from './dom';
 import { DoubtNote } from './doubt';
 import { Embed } from './embed';
 import { Keeper } from './keeper';
@@ -61,7 +61,7 @@ const tools = document.getElementById('chat-tools')!;
 tools.append(menu.element);
 if (embed.isEmbedded) {
   tools.append(el('button', { type: 'button', class: 'tool', 'aria-label': t.close, title: t.close, click: () => embed.close() }, icon(cross)));
-  document.addEventListener('keydown', (event) => event.key === 'Escape' && embed.close());
+  document.addEventListener('keydown', (event) => event.key === 'Escape' && !isChoosing(event) && embed.close());
 }
 
 main.prepend(earlier);

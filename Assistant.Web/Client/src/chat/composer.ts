@@ -1,4 +1,4 @@
-import { el, icon } from './dom';
+import { el, icon, isChoosing } from './dom';
 import { Keeper } from './keeper';
 import { t } from './strings';
 
@@ -38,8 +38,7 @@ export class Composer {
       }
     });
     this.#text.addEventListener('keydown', (event) => {
-      // Enter also ends a choice of characters in an input method; that one is not ours.
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+      if (event.key === 'Enter' && !event.shiftKey && !isChoosing(event)) {
         event.preventDefault();
         submit();
       }

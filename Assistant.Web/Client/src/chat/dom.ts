@@ -32,6 +32,11 @@ export function icon(path: string): SVGSVGElement {
   return svg;
 }
 
+/** Whether a key ends a choice of characters in an input method; that one is not ours. */
+export function isChoosing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
 interface TrustedTypes {
   createPolicy(name: string, rules: { createHTML: (html: string) => string }): { createHTML: (html: string) => string };
 }

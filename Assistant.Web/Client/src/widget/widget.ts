@@ -76,7 +76,12 @@ export function mount(look: Look): void {
   let unread = 0;
   draw();
   launcher.addEventListener('click', () => show(!!holder.hidden));
-  document.addEventListener('keydown', (event) => event.key === 'Escape' && !holder.hidden && show(false));
+  document.addEventListener('keydown', (event) => {
+    // One that ends a choice of characters in an input method (229) is not ours.
+    if (event.key === 'Escape' && !event.isComposing && event.keyCode !== 229 && !holder.hidden) {
+      show(false);
+    }
+  });
   window.addEventListener('message', ({ origin, source: from, data }) => {
     if (origin !== page.origin || !frame || from !== frame.contentWindow || typeof data?.type !== 'string') {
       return;

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Settings;
 using Assistant.Web.Tests.Hubs;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -127,6 +129,32 @@ public sealed partial class ChatPageBrowserTests
 
         var were = await page.Locator(".log .balloon").EvaluateAllAsync<bool[]>("all => all.map(balloon => !!balloon.wasHere)");
         Assert.Equal([true, true, false], were);
+    }
+
+    [Fact]
+    public async Task Escape_closes_the_embedded_chat_unless_it_ends_a_choice_of_characters()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var site = await StartSiteAsync(house.Address, "shop");
+        await house.AddAsync(ChatHouse.Web with { Id = new ConnectionId("shop"), Settings = new SettingValues([new("allowedOrigins", site.Urls.First())]) });
+        await using var context = await browser.OpenAsync(new() { ViewportSize = new() { Width = 1000, Height = 760 } });
+        var (page, _) = await OpenAsync(context, new Uri(site.Urls.First()));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open chat" }).ClickAsync();
+        var field = page.FrameLocator("iframe").GetByLabel("Message");
+        var opened = page.GetByRole(AriaRole.Button, new() { Name = "Close chat" });
+        await field.FillAsync("ni hao");
+
+        foreach (var composing in new[] { "isComposing: true", "keyCode: 229" })
+        {
+            await field.EvaluateAsync($"field => field.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Escape', bubbles: true, {composing} }}))");
+            await page.EvaluateAsync($"() => document.body.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Escape', bubbles: true, {composing} }}))");
+        }
+
+        await field.PressAsync("Enter"); // what the frame tells the site comes in order, and this takes longer
+        await FirstConversationAsync(house);
+        await Expect(opened).ToBeVisibleAsync();
+        await field.PressAsync("Escape");
+        await Expect(opened).ToBeHiddenAsync();
     }
 
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
