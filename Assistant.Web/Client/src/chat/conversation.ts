@@ -311,10 +311,12 @@ export class Conversation {
     this.#isSending = true;
     try {
       for (let next = this.#next(); next && this.#line.isUp; next = this.#next()) {
+        const after = this.lastSeq;
         const result = await this.#link.invoke<SendResult>('Send', next.id, next.text);
         switch (result.status) {
           case 'stored':
             next.state = 'stored';
+            next.after = after;
             this.#settle();
             window.setTimeout(() => this.pending.some((one) => one === next) && void this.#catchUp(), showBackMs);
             if (this.trouble === 'notOpen') {

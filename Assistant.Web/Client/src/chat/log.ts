@@ -18,19 +18,17 @@ export class Log {
   }
 
   draw(conversation: Conversation): void {
-    const messages = [...conversation.messages.values()].sort((a, b) => a.seq - b.seq);
+    // What was stored and not shown back stays where it was said; what is not sent yet comes last.
+    const entries = [...conversation.messages.values(), ...conversation.pending].sort((a, b) => placeOf(a) - placeOf(b));
     const wanted: HTMLLIElement[] = [];
     let previous: { author: string; name: string; at: Date } | null = null;
-    for (const message of messages) {
-      const item = this.#item(`m${message.seq}`, message, () => this.#message(message));
-      previous = decorate(item, { author: message.author, name: message.name, at: new Date(message.at) }, previous);
-      wanted.push(item);
-    }
-
-    for (const pending of conversation.pending) {
-      // The key holds the state: a pending message is redrawn when it changes.
-      const item = this.#item(`p${pending.id}`, pending.state, () => this.#pending(pending));
-      previous = decorate(item, { author: 'you', name: '', at: new Date(pending.at) }, previous);
+    for (const entry of entries) {
+      // A pending message is redrawn when its state changes.
+      const item = 'seq' in entry
+        ? this.#item(`m${entry.seq}`, entry, () => this.#message(entry))
+        : this.#item(`p${entry.id}`, entry.state, () => this.#pending(entry));
+      const { author, name } = 'seq' in entry ? entry : { author: 'you', name: '' };
+      previous = decorate(item, { author, name, at: new Date(entry.at) }, previous);
       wanted.push(item);
     }
 
@@ -47,9 +45,9 @@ export class Log {
         this.element.insertBefore(item, this.element.children[index] ?? null);
       }
     });
-    const last = messages.at(-1);
+    const last = this.#items.get(`m${conversation.lastSeq}`)?.element;
     this.element.querySelectorAll<HTMLButtonElement>('.buttons button').forEach((button) => {
-      button.disabled = button.closest('li') !== (last && this.#items.get(`m${last.seq}`)?.element) || button.dataset['pressed'] === 'yes';
+      button.disabled = button.closest('li') !== last || button.dataset['pressed'] === 'yes';
     });
   }
 
@@ -105,6 +103,10 @@ export class Log {
       el('span', { class: `meta ${pending.state}` }, note || clock.format(new Date(pending.at))),
     ];
   }
+}
+
+function placeOf(entry: Message | Pending): number {
+  return 'seq' in entry ? entry.seq : (entry.after ?? Number.MAX_SAFE_INTEGER);
 }
 
 export function nameOf({ author, name }: { author: string; name: string }): string {

@@ -83,6 +83,26 @@ public sealed partial class ChatPageBrowserTests
         await Expect(doubt).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task What_was_written_before_its_sender_was_let_in_stays_where_it_was_written()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, faults) = await OpenAsync(context, house);
+        house.Book.AsksForPairing = true;
+        await SayAsync(page, "let me in");
+        await Expect(page.Locator("li.system")).ToHaveCountAsync(1);
+
+        house.Book.AsksForPairing = false;
+        await SayAsync(page, "hello");
+        house.Book.Answer(await FirstConversationAsync(house), "an answer");
+
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
+        Regex[] inOrder = [new("^let me in$"), new("ABCD2345"), new("^hello$"), new("^an answer\\s*$")];
+        await Expect(page.Locator(".log .balloon")).ToHaveTextAsync(inOrder);
+        Assert.Empty(faults);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)] // the page was told to come back later
