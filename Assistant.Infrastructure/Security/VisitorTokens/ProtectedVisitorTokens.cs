@@ -70,8 +70,9 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
 
         try
         {
-            var payload = Protector(connection, kind).Unprotect(Base64Url.DecodeFromChars(token));
-            if (payload.Length != PayloadBytes)
+            // Spaces, filling and spare bits are read over: only the one way to write a token counts, or a used pass had other spellings.
+            var box = Base64Url.DecodeFromChars(token);
+            if (Base64Url.EncodeToString(box) != token || Protector(connection, kind).Unprotect(box) is not { Length: PayloadBytes } payload)
             {
                 return null;
             }

@@ -80,4 +80,19 @@ public sealed class ProtectedVisitorTokensTests
 
         Assert.Null(_tokens.RedeemPass(Web, late));
     }
+
+    [Fact]
+    public void A_used_pass_stays_used_however_it_is_written()
+    {
+        var pass = _tokens.IssuePass(Web, _visitor);
+        Assert.Equal(_visitor, _tokens.RedeemPass(Web, pass));
+
+        Assert.All(
+            [pass + " ", " " + pass, pass[..9] + "\n" + pass[9..], pass + "=", pass + "==", pass + "%", .. Endings(pass)],
+            written => Assert.Null(_tokens.RedeemPass(Web, written)));
+    }
+
+    /// <summary>The last letter may have bits that mean nothing.</summary>
+    private static IEnumerable<string> Endings(string pass) =>
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".Select(letter => pass[..^1] + letter);
 }
