@@ -333,6 +333,7 @@ export class Conversation {
             break;
           default:
             next.state = 'failed';
+            next.isLong = result.status === 'long';
         }
 
         this.#keepPending();

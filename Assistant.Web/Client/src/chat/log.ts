@@ -96,7 +96,7 @@ export class Log {
   }
 
   #pending(pending: Pending): HTMLElement[] {
-    const note = pending.state === 'failed' ? t.failed : pending.state === 'waiting' ? t.waitingToSend : '';
+    const note = pending.state === 'failed' ? (pending.isLong ? t.tooLong : t.failed) : pending.state === 'waiting' ? t.waitingToSend : '';
     return [
       el('span', { class: 'author' }, t.you),
       el('div', { class: `balloon you ${pending.state}` }, pending.text),

@@ -87,6 +87,7 @@ export interface Pending {
   text: string;
   at: string;
   state: 'waiting' | 'stored' | 'failed';
+  isLong?: boolean;
   /** The newest message when it was sent. What is stored may never be shown back: who is not let in yet is heard and not recorded. */
   after?: number;
 }

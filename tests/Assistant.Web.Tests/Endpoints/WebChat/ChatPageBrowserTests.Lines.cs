@@ -177,6 +177,19 @@ public sealed partial class ChatPageBrowserTests
         await Expect(opened).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task A_text_that_was_too_long_to_be_sent_says_so()
+    {
+        await using var house = await ChatHouse.StartAsync(options => options.MaxTextLength = 10, isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, _) = await OpenAsync(context, house);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Where is my order?" }).ClickAsync();
+
+        await Expect(page.Locator("li.you .meta")).ToHaveTextAsync("Not sent: it is too long.");
+        Assert.Empty(house.Book.Accepted);
+    }
+
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
     {
         var page = await context.NewPageAsync();
