@@ -173,9 +173,16 @@ public sealed partial class SealedChatTests(Chromium chromium)
         Assert.InRange((await code.BoundingBoxAsync())!.Width, 150, 300); // a camera has to be able to read it
 
         var wrong = await ChatPage.OpenAsync(third, $"{house.Address}/chat/desk#key={new string('A', 43)}");
-        await Expect(wrong.Doubt).ToContainTextAsync("is not the one you were given");
-        await Expect(wrong.Doubt.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
-        await Expect(wrong.Composer).ToBeHiddenAsync();
+        await RefusesAsync(wrong);
+        await wrong.ReloadAsync();
+        await RefusesAsync(wrong);
+
+        static async Task RefusesAsync(ChatPage chat)
+        {
+            await Expect(chat.Doubt).ToContainTextAsync("is not the one you were given");
+            await Expect(chat.Doubt.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+            await Expect(chat.Composer).ToBeHiddenAsync();
+        }
     }
 
     /// <summary>Canaries both ways, then the page anew, which reads them all again.</summary>
