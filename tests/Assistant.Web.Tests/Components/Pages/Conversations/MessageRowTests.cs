@@ -1,0 +1,38 @@
+using Assistant.Domain.Attachments;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
+using Assistant.Web.Components.Pages.Conversations;
+using Assistant.Web.Tests.Localization;
+using Bunit;
+
+namespace Assistant.Web.Tests.Components.Pages.Conversations;
+
+public sealed class MessageRowTests : BunitContext
+{
+    [Fact]
+    public void A_picture_that_is_shown_does_not_stay_under_a_message_of_another_conversation()
+    {
+        using var _ = new SpokenLanguage("en");
+        JSInterop.SetupModule("/console/picture.js").Setup<bool>("show", _ => true).SetResult(true);
+        var row = Render<MessageRow>(p => p.Add(r => r.Message, WithPicture()));
+        row.Find("button").Click();
+        Assert.Single(row.FindAll("img"));
+
+        row.Render(p => p.Add(r => r.Message, WithPicture()));
+
+        Assert.Empty(row.FindAll("img"));
+        Assert.Single(row.FindAll("button"));
+    }
+
+    /// <summary>The first message of a conversation of its own.</summary>
+    private static Message WithPicture()
+    {
+        var id = ConversationId.Create();
+        return new Message(
+            id, 1, Guid.CreateVersion7(), AuthorKind.Person, "Li Wei", new MessageBody("Look"), [new Attachment("image", "x", "photo.jpg", "image/jpeg", 100)],
+            IsNote: false, DateTimeOffset.UnixEpoch)
+        {
+            Files = [new AttachmentFile(new AttachmentId(id, 1, 0), AttachmentState.Kept, "image/jpeg", 100)],
+        };
+    }
+}
