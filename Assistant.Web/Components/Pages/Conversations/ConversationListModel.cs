@@ -43,7 +43,7 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
             Filter = filter;
             IsLoaded = false;
             _truth = [];
-            Show();
+            ShowUpdates();
         }
 
         var page = await queries.ListAsync(me.Tenant, me.AsUser.Id, filter, null, PageSize, cancellationToken);
@@ -73,8 +73,9 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
             return;
         }
 
-        var known = _truth.Select(row => row.Id).ToHashSet();
-        _truth.AddRange(page.Items.Where(row => !known.Contains(row.Id)));
+        // They come below everything: nothing moves, so they need not wait for the pointer to leave.
+        _truth.AddRange(page.Items.ExceptBy(_truth.Select(row => row.Id), row => row.Id).ToList());
+        Rows = [.. Rows, .. page.Items.ExceptBy(Rows.Select(row => row.Id), row => row.Id)];
         _next = page.Next;
         Show();
     }

@@ -140,6 +140,36 @@ public sealed class ConversationListModelTests
     }
 
     [Fact]
+    public async Task Older_pages_come_under_the_pointer_too()
+    {
+        for (var i = 0; i < ConversationListModel.PageSize + 5; i++)
+        {
+            Add($"Person {i}", "Hello");
+        }
+
+        var list = await LoadedAsync();
+        list.PointerEntered();
+        await list.LoadMoreAsync(Cancel);
+
+        Assert.Equal((ConversationListModel.PageSize + 5, 0), (list.Rows.Count, list.Updated));
+    }
+
+    [Fact]
+    public async Task Another_filter_shows_its_conversations_under_the_pointer_too()
+    {
+        Add("Li Wei", "Docker port");
+        var waiting = Add("Anna", "Help");
+        _house.Conversations.Change(waiting, conversation => conversation with { WaitingSince = _house.Clock.GetUtcNow() });
+        var list = await LoadedAsync();
+
+        list.PointerEntered();
+        await list.LoadAsync(new ConversationFilter(ConversationView.Waiting), Cancel);
+
+        Assert.Equal([waiting], list.Rows.Select(row => row.Id));
+        Assert.Equal(0, list.Updated);
+    }
+
+    [Fact]
     public async Task A_filter_shows_its_own_conversations_only()
     {
         Add("Li Wei", "Docker port");
