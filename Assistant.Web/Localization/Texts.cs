@@ -55,6 +55,8 @@ internal static class Texts
     public static string ConnectionLostRetrying => Book.Say();
     public static string ConnectionLostFailed => Book.Say();
     public static string RetryNow => Book.Say();
+    public static string PageStopped => Book.Say();
+    public static string LoadAgain => Book.Say();
     public static string HealthGood => Book.Say();
     public static string HealthDown(int count) => Book.Count(nameof(HealthDown), count);
     public static string HealthDegraded(int count) => Book.Count(nameof(HealthDegraded), count);

@@ -45,6 +45,22 @@ public sealed class StageTests
         Assert.Contains(expected, page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("en", "This page stopped working.", "Load again")]
+    [InlineData("zh-CN", "此页面已停止工作。", "重新加载")]
+    public async Task A_page_brings_the_words_for_when_it_stops(string language, string words, string way)
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        using var browser = new HttpClient { BaseAddress = host.Address };
+        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri("people", UriKind.Relative), Cancel));
+
+        var bar = page[page.IndexOf("id=\"blazor-error-ui\"", StringComparison.Ordinal)..];
+        Assert.Contains(words, bar, StringComparison.Ordinal);
+        Assert.Matches($"class=\"[^\"]*\\breload\\b[^>]*>{way}<", bar);
+    }
+
     [Fact(Explicit = true)]
     public async Task Stands_on_the_port_named_by_STAGE_PORT_until_stopped()
     {

@@ -61,12 +61,20 @@ public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
 
     public async Task LoadMoreAsync(CancellationToken cancellationToken)
     {
-        if (_next is not null)
+        if (_next is not { } from)
         {
-            var page = await log.ListAsync(me.Tenant, Filter, _next, PageSize, cancellationToken);
-            Events = [.. Events, .. page.Items];
-            _next = page.Next;
+            return;
         }
+
+        var filter = Filter;
+        var page = await log.ListAsync(me.Tenant, filter, from, PageSize, cancellationToken);
+        if (from != _next || filter != Filter)
+        {
+            return; // Asked for twice, or the list began anew meanwhile.
+        }
+
+        Events = [.. Events, .. page.Items];
+        _next = page.Next;
     }
 
     /// <returns>Whether anything changed.</returns>
@@ -141,13 +149,13 @@ public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         var filter = Filter;
-        var newest = Newest;
         var page = await HeadAsync(cancellationToken, _readTo);
         if (filter != Filter)
         {
             return;
         }
 
+        var newest = Newest; // Only now: another reading may have come first.
         var fresh = page.Items.Where(item => item.Seq > newest).ToList();
         if (fresh.Count == page.Items.Count && page.Next is not null)
         {

@@ -37,12 +37,19 @@ public sealed class DeadLettersPageModel(DeadLetterDesk desk, Caller me)
 
     public async Task LoadMoreAsync(CancellationToken cancellationToken)
     {
-        if (_next is not null)
+        if (_next is not { } from)
         {
-            var page = await desk.ListAsync(me, _next, PageSize, cancellationToken);
-            Letters = [.. Letters, .. page.Items];
-            _next = page.Next;
+            return;
         }
+
+        var page = await desk.ListAsync(me, from, PageSize, cancellationToken);
+        if (from != _next)
+        {
+            return; // Asked for twice, or the list was read again meanwhile.
+        }
+
+        Letters = [.. Letters, .. page.Items];
+        _next = page.Next;
     }
 
     /// <returns>Whether anything changed.</returns>

@@ -58,12 +58,18 @@ public sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider cl
 
     public async Task LoadMoreAsync(CancellationToken cancellationToken)
     {
-        if (_next is null)
+        if (_next is not { } from)
         {
             return;
         }
 
-        var page = await desk.ListPeopleAsync(me, Text, _next, PageSize, cancellationToken);
+        var text = Text;
+        var page = await desk.ListPeopleAsync(me, text, from, PageSize, cancellationToken);
+        if (from != _next || text != Text)
+        {
+            return; // Asked for twice, or another search was typed meanwhile.
+        }
+
         People = [.. People, .. page.Items];
         _next = page.Next;
     }

@@ -63,27 +63,32 @@ internal sealed class DeskFixture
 
     public Caller Anna { get; }
 
-    public PairingDesk Pairing => new(People, Signals, Signals, Feed, Clock);
+    public PairingDesk Pairing => PairingOver(People);
 
-    public DeadLetterDesk DeadLetterDesk => new(DeadLetters, DeadLetters, DeadLetters, Signals, Signals, Feed, Clock);
+    public DeadLetterDesk DeadLetterDesk => DeadLettersOver(DeadLetters);
+
+    public PairingDesk PairingOver(IPeopleStore store) => new(store, Signals, Signals, Feed, Clock);
+
+    public DeadLetterDesk DeadLettersOver(IDeadLetterQueries queries) => new(queries, DeadLetters, DeadLetters, Signals, Signals, Feed, Clock);
 
     public ConversationListModel List() => new(Conversations, Me);
 
-    public ThreadModel Thread(Caller? caller = null) => new(Conversations, caller ?? Me, Clock);
+    public ThreadModel Thread(IConversationQueries? queries = null) => new(queries ?? Conversations, Me, Clock);
 
-    public ConversationsPageModel Room(Caller? caller = null)
+    /// <param name="queries">In place of <see cref="Conversations"/>, as is <paramref name="store"/>: ones that are slow, say.</param>
+    public ConversationsPageModel Room(Caller? caller = null, IConversationQueries? queries = null, IConversationStore? store = null)
     {
         var me = caller ?? Me;
         return new ConversationsPageModel(
-            new ConversationListModel(Conversations, me), new ThreadModel(Conversations, me, Clock),
-            new ContextModel(Conversations, Pairing, People, me), Reach(me), Desk, me, Clock);
+            new ConversationListModel(queries ?? Conversations, me), new ThreadModel(queries ?? Conversations, me, Clock),
+            new ContextModel(store ?? Conversations, Pairing, People, me), Reach(me, store ?? Conversations), Desk, me, Clock);
     }
 
-    public ReachModel Reach(Caller me)
+    private ReachModel Reach(Caller me, IConversationStore store)
     {
         var house = new InMemoryHouse(Clock);
-        var reach = new ReachDesk(house, house, Conversations, new DescribedChannels(Manifest), Signals, Feed, Clock);
-        return new ReachModel(reach, new ContinuationDesk(reach, Desk, Conversations, Clock), Conversations, me);
+        var reach = new ReachDesk(house, house, store, new DescribedChannels(Manifest), Signals, Feed, Clock);
+        return new ReachModel(reach, new ContinuationDesk(reach, Desk, store, Clock), store, me);
     }
 
     public static Caller Operator(string name, TenantId tenant, string role = Roles.Operator) =>

@@ -63,6 +63,61 @@ public sealed class AuditPageModelTests
     }
 
     [Fact]
+    public async Task Asking_twice_for_older_events_shows_them_once()
+    {
+        for (var i = 0; i < AuditPageModel.PageSize * 3; i++)
+        {
+            Write(AuditActions.MessageReceived);
+        }
+
+        var (log, gate) = Gated.Over<IAuditLog>(_house.Audit, nameof(IAuditLog.ListAsync));
+        var room = await ShownAsync(log: log);
+        gate.Close();
+        var both = Task.WhenAll(room.LoadMoreAsync(Cancel), room.LoadMoreAsync(Cancel));
+        gate.Open();
+        await both;
+
+        Assert.Equal(AuditPageModel.PageSize * 2, room.Events.Select(item => item.Seq).Distinct().Count());
+        Assert.Equal(AuditPageModel.PageSize * 2, room.Events.Count);
+    }
+
+    [Fact]
+    public async Task Older_events_of_another_filter_are_not_shown_under_this_one()
+    {
+        for (var i = 0; i < AuditPageModel.PageSize * 2; i++)
+        {
+            Write(AuditActions.MessageReceived);
+        }
+
+        var only = Write(AuditActions.SignedIn);
+        var (log, gate) = Gated.Over<IAuditLog>(_house.Audit, nameof(IAuditLog.ListAsync));
+        var room = await ShownAsync(log: log);
+        gate.Close();
+        var older = room.LoadMoreAsync(Cancel);
+        var release = gate.HoldWhoCame();
+        await room.ShowAsync(new AuditFilter(AuditActions.SignedIn), null, Cancel);
+        release();
+        await older;
+
+        Assert.Equal([only.Seq], room.Events.Select(item => item.Seq));
+    }
+
+    [Fact]
+    public async Task Going_on_and_following_at_once_show_what_is_new_once()
+    {
+        var (log, gate) = Gated.Over<IAuditLog>(_house.Audit, nameof(IAuditLog.ListAsync));
+        var room = await ShownAsync(log: log);
+        _house.Clock.Advance(AuditPageModel.ReadInterval);
+        var shown = Write(AuditActions.SignedIn);
+        gate.Close();
+        var both = Task.WhenAll(room.ApplyAsync(DeskFixture.Batch(new LiveEvent.Audited(DeskFixture.Acme, shown)), Cancel), room.ResumeAsync(Cancel));
+        gate.Open();
+        await both;
+
+        Assert.Equal([shown.Seq], room.Events.Select(item => item.Seq));
+    }
+
+    [Fact]
     public async Task A_stream_of_events_costs_one_reading_a_second()
     {
         var room = await ShownAsync();
@@ -133,9 +188,9 @@ public sealed class AuditPageModelTests
     private AuditEvent Write(string action) => _house.Audit.Append(
         new AuditDraft(DeskFixture.Acme, _house.Clock.GetUtcNow(), Actor.System, action, "user/anna", "local", AuditDraft.NoDetails));
 
-    private async Task<AuditPageModel> ShownAsync(AuditFilter? filter = null)
+    private async Task<AuditPageModel> ShownAsync(AuditFilter? filter = null, IAuditLog? log = null)
     {
-        var room = new AuditPageModel(_house.Audit, _house.Me, _house.Clock);
+        var room = new AuditPageModel(log ?? _house.Audit, _house.Me, _house.Clock);
         await room.ShowAsync(filter ?? new AuditFilter(), null, Cancel);
         return room;
     }

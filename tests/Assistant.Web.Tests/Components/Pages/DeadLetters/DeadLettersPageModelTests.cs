@@ -63,6 +63,25 @@ public sealed class DeadLettersPageModelTests
         Assert.Equal(0, room.Total);
     }
 
+    [Fact]
+    public async Task Asking_twice_for_older_letters_shows_them_once()
+    {
+        for (var i = 0; i < DeadLettersPageModel.PageSize * 3; i++)
+        {
+            Add(isInbound: false);
+        }
+
+        var (queries, gate) = Gated.Over<IDeadLetterQueries>(_house.DeadLetters, nameof(IDeadLetterQueries.ListAsync));
+        var room = await LoadedAsync(queries);
+        gate.Close();
+        var both = Task.WhenAll(room.LoadMoreAsync(Cancel), room.LoadMoreAsync(Cancel));
+        gate.Open();
+        await both;
+
+        Assert.Equal(DeadLettersPageModel.PageSize * 2, room.Letters.Select(letter => letter.Id).Distinct().Count());
+        Assert.Equal(DeadLettersPageModel.PageSize * 2, room.Letters.Count);
+    }
+
     private DeadLetter Add(bool isInbound)
     {
         _house.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -73,9 +92,9 @@ public sealed class DeadLettersPageModelTests
         return letter;
     }
 
-    private async Task<DeadLettersPageModel> LoadedAsync()
+    private async Task<DeadLettersPageModel> LoadedAsync(IDeadLetterQueries? queries = null)
     {
-        var room = new DeadLettersPageModel(_house.DeadLetterDesk, _house.Me);
+        var room = new DeadLettersPageModel(_house.DeadLettersOver(queries ?? _house.DeadLetters), _house.Me);
         await room.LoadAsync(Cancel);
         return room;
     }

@@ -85,6 +85,38 @@ public sealed class PeoplePageModelTests
     }
 
     [Fact]
+    public async Task Asking_twice_for_more_people_shows_them_once()
+    {
+        AddPeople(PeoplePageModel.PageSize * 3);
+        var (store, gate) = Gated.Over<IPeopleStore>(_house.People, nameof(IPeopleStore.ListAsync));
+        var room = await ShownAsync(store: store);
+        gate.Close();
+        var both = Task.WhenAll(room.LoadMoreAsync(Cancel), room.LoadMoreAsync(Cancel));
+        gate.Open();
+        await both;
+
+        Assert.Equal(PeoplePageModel.PageSize * 2, room.People.Select(row => row.Person.Id).Distinct().Count());
+        Assert.Equal(PeoplePageModel.PageSize * 2, room.People.Count);
+    }
+
+    [Fact]
+    public async Task More_people_of_another_search_are_not_shown_under_this_one()
+    {
+        AddPeople(PeoplePageModel.PageSize * 2);
+        var chen = _house.People.Add(DeskFixture.Acme, "Chen", DeskFixture.Telegram, Standing.Approved);
+        var (store, gate) = Gated.Over<IPeopleStore>(_house.People, nameof(IPeopleStore.ListAsync));
+        var room = await ShownAsync(store: store);
+        gate.Close();
+        var more = room.LoadMoreAsync(Cancel);
+        var release = gate.HoldWhoCame();
+        await room.ShowAsync("Chen", null, Cancel);
+        release();
+        await more;
+
+        Assert.Equal([chen], room.People.Select(row => row.Person.Id));
+    }
+
+    [Fact]
     public async Task Who_may_only_look_decides_nothing()
     {
         var request = Ask("Chen");
@@ -97,9 +129,17 @@ public sealed class PeoplePageModelTests
 
     private PairingRequest Ask(string name) => _house.People.Ask(DeskFixture.Acme, name, DeskFixture.Telegram, "K7QM2XPA", TimeSpan.FromHours(1));
 
-    private async Task<PeoplePageModel> ShownAsync(PersonId? selected = null)
+    private void AddPeople(int count)
     {
-        var room = new PeoplePageModel(_house.Pairing, _house.Me, _house.Clock);
+        for (var i = 0; i < count; i++)
+        {
+            _house.People.Add(DeskFixture.Acme, $"Person {i}", DeskFixture.Telegram, Standing.Approved);
+        }
+    }
+
+    private async Task<PeoplePageModel> ShownAsync(PersonId? selected = null, IPeopleStore? store = null)
+    {
+        var room = new PeoplePageModel(_house.PairingOver(store ?? _house.People), _house.Me, _house.Clock);
         await room.ShowAsync(null, selected, Cancel);
         return room;
     }
