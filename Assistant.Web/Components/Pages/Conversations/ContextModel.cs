@@ -10,6 +10,8 @@ public sealed class ContextModel(IConversationStore conversations, PairingDesk p
 {
     public const int FactsShown = 8;
 
+    private ConversationId? _open;
+
     public Conversation? Conversation { get; private set; }
 
     /// <summary><see langword="null"/> while loading, and for who may not see people.</summary>
@@ -21,6 +23,7 @@ public sealed class ContextModel(IConversationStore conversations, PairingDesk p
 
     public async Task OpenAsync(ConversationId? id, CancellationToken cancellationToken)
     {
+        _open = id;
         if (Conversation?.Id != id)
         {
             Conversation = null;
@@ -35,6 +38,11 @@ public sealed class ContextModel(IConversationStore conversations, PairingDesk p
 
         var person = await people.FindPersonAsync(me, conversation.Person, cancellationToken);
         var facts = await recall.ListFactsAsync(me.Tenant, conversation.Person, FactsShown, cancellationToken);
+        if (_open != id)
+        {
+            return; // Another conversation was opened meanwhile.
+        }
+
         Conversation = conversation;
         Person = person;
         Facts = facts;

@@ -43,6 +43,7 @@ public sealed class ConversationsPageModel(
 
     private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(3);
 
+    private ConversationId? _selected;
     private DateTimeOffset _listReadAt;
     private DateTimeOffset _typingShownAt;
     private long _markedRead;
@@ -74,32 +75,29 @@ public sealed class ConversationsPageModel(
     /// <summary>Bytes the largest file may have that can be sent in the open conversation; 0 where none can.</summary>
     public long LargestFile { get; private set; }
 
-    /// <summary>Shows what the address says: filter and selection.</summary>
+    /// <summary>Shows what the address says: filter and selection. A later call wins over one that still reads.</summary>
     public async Task ShowAsync(ConversationFilter filter, ConversationId? selected, CancellationToken cancellationToken)
     {
+        _selected = selected;
         if (!list.IsLoaded || list.Filter != filter)
         {
             await ReadListAsync(() => list.LoadAsync(filter, cancellationToken));
         }
 
-        if (selected is null)
+        if (_selected != selected)
+        {
+            return;
+        }
+
+        if (selected is not { } id)
         {
             thread.Close();
             await context.OpenAsync(null, cancellationToken);
             await reach.OpenAsync(null, cancellationToken);
         }
-        else if (thread.Id != selected)
+        else if (thread.Id != id)
         {
-            Notice = null;
-            Rewriting = null;
-            Mode = ComposerMode.Reply;
-            _markedRead = 0;
-            LargestFile = 0;
-            await thread.OpenAsync(selected.Value, cancellationToken);
-            await reach.OpenAsync(selected, cancellationToken);
-            LargestFile = await desk.FindLargestFileAsync(me, reach.To ?? selected.Value, cancellationToken);
-            await MarkReadAsync(cancellationToken);
-            await context.OpenAsync(selected, cancellationToken);
+            await OpenAsync(id, cancellationToken);
         }
     }
 
@@ -326,6 +324,39 @@ public sealed class ConversationsPageModel(
         await thread.RefreshAsync(cancellationToken);
         await ReadListAsync(() => list.RefreshAsync(cancellationToken));
         Changed?.Invoke();
+    }
+
+    private async Task OpenAsync(ConversationId id, CancellationToken cancellationToken)
+    {
+        Notice = null;
+        Rewriting = null;
+        Mode = ComposerMode.Reply;
+        _markedRead = 0;
+        LargestFile = 0;
+        await thread.OpenAsync(id, cancellationToken);
+        if (_selected == id && thread.IsStale)
+        {
+            await thread.RefreshAsync(cancellationToken); // what came while it was being opened
+        }
+
+        if (_selected != id)
+        {
+            return;
+        }
+
+        await reach.OpenAsync(id, cancellationToken);
+        var largest = await desk.FindLargestFileAsync(me, reach.To ?? id, cancellationToken);
+        if (_selected != id)
+        {
+            return;
+        }
+
+        LargestFile = largest;
+        await MarkReadAsync(cancellationToken);
+        if (_selected == id)
+        {
+            await context.OpenAsync(id, cancellationToken);
+        }
     }
 
     private async Task ReadListAsync(Func<Task> read)

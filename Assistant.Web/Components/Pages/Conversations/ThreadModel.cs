@@ -203,10 +203,10 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     /// <summary>Events were lost: what is shown may be behind in any way.</summary>
     public void EventsWereLost() => IsStale = Id is not null;
 
-    /// <summary>Reads again what is shown, and what came after it.</summary>
+    /// <summary>Reads again what is shown, and what came after it. While the thread is being opened it stays <see cref="IsStale"/>.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        if (Id is not { } id)
+        if (Id is not { } id || !IsLoaded)
         {
             return;
         }
@@ -216,14 +216,13 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         var held = await queries.ListHeldAsync(me.Tenant, id, cancellationToken);
         var from = _messages.Count == 0 ? 0 : Math.Max(_messages[0].Seq - 1, LastSeq - PageSize);
         var tail = HasNewer ? [] : await queries.ReadSinceAsync(me.Tenant, id, from, MaxShown, cancellationToken);
-        if (Id != id)
+        if (Id != id || !IsLoaded)
         {
-            return;
+            return; // Another conversation was opened meanwhile, or this one anew.
         }
 
         Row = row;
         Held = held;
-        IsLoaded = true;
         if (!HasNewer)
         {
             var before = LastSeq;
@@ -248,6 +247,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
                 Apply(message);
                 break;
             case LiveEvent.ReactionsChanged { Seq: var seq, Reactions: var reactions }:
+                IsStale |= !IsLoaded;
                 Change(seq, shown => shown with { Reactions = reactions });
                 break;
             case LiveEvent.ReplyProgress progress:
@@ -274,14 +274,18 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
 
         _typists.RemoveAll(typist => typist.Author == message.Author && typist.Name == message.AuthorName);
         var index = _messages.FindIndex(shown => shown.Seq == message.Seq);
-        if (index >= 0)
+        if (!IsLoaded)
+        {
+            IsStale = true; // What is being read may be from before.
+        }
+        else if (index >= 0)
         {
             IsStale |= _messages[index].Delivery != message.Delivery && message.Delivery is DeliveryState.Held;
             // What people reacted with is told apart.
             _messages[index] = message with { Reactions = message.DeletedAt is null ? _messages[index].Reactions : [] };
             _rows = null;
         }
-        else if (HasNewer || !IsLoaded)
+        else if (HasNewer)
         {
             CountNew(message.Seq > LastSeq ? 1 : 0);
         }

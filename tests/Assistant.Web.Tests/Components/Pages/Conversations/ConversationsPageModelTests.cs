@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Observability;
+using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Web.Components.Live;
 using Assistant.Web.Components.Pages.Conversations;
@@ -197,11 +198,86 @@ public sealed class ConversationsPageModelTests
     [Fact]
     public async Task The_context_shows_the_person_to_who_may_see_people()
     {
-        var person = _house.People.Add(DeskFixture.Acme, "Li Wei", DeskFixture.Telegram, Assistant.Domain.People.Standing.Approved);
+        var person = _house.People.Add(DeskFixture.Acme, "Li Wei", DeskFixture.Telegram, Standing.Approved);
         _house.Conversations.Change(_id, conversation => conversation with { Person = person });
         var room = await OpenedAsync();
 
         Assert.Equal("Li Wei", room.Context.Person?.Person.DisplayName);
+    }
+
+    [Theory]
+    [InlineData(nameof(IConversationQueries.ListAsync))]
+    [InlineData(nameof(IConversationQueries.ReadThreadAsync))]
+    [InlineData(nameof(IConversationStore.FindAsync))]
+    public async Task What_was_opened_before_and_answers_later_does_not_come_in_its_place(string slow)
+    {
+        var (queries, store, gate) = Slow(slow);
+        MeetPerson(_id, "Li Wei");
+        var other = _house.Conversations.Add(DeskFixture.Acme, "Anna", DeskFixture.Telegram);
+        var anna = MeetPerson(other, "Anna");
+        var room = _house.Room(queries: queries, store: store);
+        gate.Close();
+        var opening = room.ShowAsync(new ConversationFilter(), _id, Cancel);
+        var release = gate.HoldWhoCame();
+
+        await room.ShowAsync(new ConversationFilter(), other, Cancel);
+        release();
+        await opening;
+
+        Assert.Equal((other, other, anna), (room.Thread.Id, room.Reach.To, room.Context.Person?.Person.Id));
+        Assert.True(room.Thread.IsLoaded);
+    }
+
+    [Theory]
+    [InlineData(nameof(IConversationQueries.ReadThreadAsync))]
+    [InlineData(nameof(IConversationStore.FindAsync))]
+    public async Task What_was_closed_before_it_answered_is_not_shown(string slow)
+    {
+        var (queries, store, gate) = Slow(slow);
+        MeetPerson(_id, "Li Wei");
+        var room = _house.Room(queries: queries, store: store);
+        gate.Close();
+        var opening = room.ShowAsync(new ConversationFilter(), _id, Cancel);
+        var release = gate.HoldWhoCame();
+
+        await room.ShowAsync(new ConversationFilter(), null, Cancel);
+        release();
+        await opening;
+
+        Assert.Equal((null, null, null), (room.Thread.Id, room.Reach.To, room.Context.Conversation));
+    }
+
+    [Fact]
+    public async Task What_is_said_while_a_conversation_is_being_opened_is_shown()
+    {
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ListHeldAsync));
+        var room = _house.Room(queries: queries);
+        gate.Close();
+        var opening = room.ShowAsync(new ConversationFilter(), _id, Cancel);
+        await room.ApplyAsync(DeskFixture.Batch(DeskFixture.Changed(Say("Hello?"))), Cancel).WaitAsync(TimeSpan.FromSeconds(1), Cancel);
+        gate.Open();
+        await opening;
+
+        Assert.Equal("Hello?", room.Thread.Messages[^1].Body.Markdown);
+    }
+
+    private (IConversationQueries Queries, IConversationStore Store, Gate Gate) Slow(string method)
+    {
+        if (method == nameof(IConversationStore.FindAsync))
+        {
+            var (store, found) = Gated.Over<IConversationStore>(_house.Conversations, method);
+            return (_house.Conversations, store, found);
+        }
+
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, method);
+        return (queries, _house.Conversations, gate);
+    }
+
+    private PersonId MeetPerson(ConversationId conversation, string name)
+    {
+        var person = _house.People.Add(DeskFixture.Acme, name, DeskFixture.Telegram, Standing.Approved);
+        _house.Conversations.Change(conversation, found => found with { Person = person });
+        return person;
     }
 
     private Message Say(string text) => _house.Conversations.Say(_id, AuthorKind.Person, "Li Wei", text);

@@ -225,6 +225,24 @@ public sealed class ThreadModelTests
         Assert.Empty(thread.Messages);
     }
 
+    [Fact]
+    public async Task Events_lost_while_a_thread_is_being_opened_do_not_show_its_beginning_as_its_end()
+    {
+        Say(ThreadModel.MaxShown + 100);
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ListHeldAsync));
+        var thread = _house.Thread(queries);
+        gate.Close();
+        var opening = thread.OpenAsync(_id, Cancel);
+        thread.EventsWereLost();
+        await thread.RefreshAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(1), Cancel);
+        Assert.Equal((false, true), (thread.IsLoaded, thread.IsStale));
+        Assert.Empty(thread.Messages);
+        gate.Open();
+        await opening;
+
+        Assert.Equal(ThreadModel.MaxShown + 100, thread.LastSeq);
+    }
+
     private Message Say(int count)
     {
         Message? last = null;
