@@ -40,6 +40,9 @@ public sealed partial class ConnectionsPage : IAsyncDisposable
     [Inject]
     private ConsoleCaller Callers { get; set; } = default!;
 
+    [Inject]
+    private ILogger<LiveFollower> Log { get; set; } = default!;
+
     private bool IsSideOpen => Open is not null || Add is not null;
 
     private string SideName => Open ?? SetUpTexts.AddConnection;
@@ -62,7 +65,7 @@ public sealed partial class ConnectionsPage : IAsyncDisposable
         {
             _follower = new LiveFollower(
                 Feed, (await Callers.GetAsync()).Tenant, Time, Pause,
-                live => live is LiveEvent.ConnectionChanged or LiveEvent.MessageChanged, () => InvokeAsync(RefreshAsync));
+                live => live is LiveEvent.ConnectionChanged or LiveEvent.MessageChanged, () => InvokeAsync(RefreshAsync), Log);
         }
     }
 

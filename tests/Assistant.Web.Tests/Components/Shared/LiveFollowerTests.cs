@@ -3,6 +3,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Components.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Assistant.Web.Tests.Components.Shared;
@@ -48,12 +49,41 @@ public sealed class LiveFollowerTests
         Assert.Equal(1, Volatile.Read(ref _refreshes));
     }
 
-    private LiveFollower Follow() => new(_feed, TenantId.Default, _time, Pause, live => live is LiveEvent.ConnectionChanged, () =>
+    [Fact]
+    public async Task A_refresh_that_failed_is_made_up_for_after_the_pause_and_ends_nothing()
     {
-        Interlocked.Increment(ref _refreshes);
+        var follower = Follow(fails: 1);
+        Change();
+
+        await _refreshed.WaitAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 500 && Volatile.Read(ref _refreshes) < 2; i++)
+        {
+            await _refreshed.WaitAsync(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+            _time.Advance(Pause);
+        }
+
+        Assert.Equal(2, Volatile.Read(ref _refreshes));
+        await follower.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_failed_last_does_not_fail_who_leaves()
+    {
+        var follower = Follow(fails: int.MaxValue);
+        Change();
+        await _refreshed.WaitAsync(TestContext.Current.CancellationToken);
+
+        await follower.DisposeAsync();
+
+        Assert.Equal(1, Volatile.Read(ref _refreshes));
+    }
+
+    private LiveFollower Follow(int fails = 0) => new(_feed, TenantId.Default, _time, Pause, live => live is LiveEvent.ConnectionChanged, () =>
+    {
+        var count = Interlocked.Increment(ref _refreshes);
         _refreshed.Release();
-        return Task.CompletedTask;
-    });
+        return count <= fails ? Task.FromException(new InvalidOperationException("The store is away.")) : Task.CompletedTask;
+    }, NullLogger<LiveFollower>.Instance);
 
     private void Change() => _feed.Publish(new LiveEvent.ConnectionChanged(TenantId.Default, new ConnectionId("tg")));
 }
