@@ -72,7 +72,7 @@ public sealed record ChannelManifest(
     /// <summary>Who on the way can read what is said, the messenger's provider first. A channel that does not say is taken to hide nothing.</summary>
     /// <remarks>End-to-end encryption is claimed only where nobody but the person's device and this installation has the keys.</remarks>
     public LocalizedText Readers { get; init; } = new(
-        "Assume that the messenger's provider reads everything.", "请假定该通讯平台的提供商可以读取全部内容。");
+        "Assume that the messenger's provider reads everything.", "请假定该消息应用的提供商可以读取全部内容。");
 
     /// <summary>Largest file it takes from us, in bytes; of no meaning without <see cref="ChannelCapabilities.OutboundAttachments"/>.</summary>
     public long LargestFile { get; init; } = 20_000_000;
