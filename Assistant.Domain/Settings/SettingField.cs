@@ -20,6 +20,10 @@ public enum SettingKind { Text, Secret, Url, Number, Switch, Choice }
 /// <param name="Default">Used when the setting is absent; <see langword="null"/> means there is none.</param>
 /// <param name="Choices">The allowed values of a <see cref="SettingKind.Choice"/>.</param>
 /// <param name="Protection">The value by which the setting protects people: changing it to another wants proof. <see langword="null"/> where none does.</param>
+/// <param name="IsDestination">
+/// Whether it has a part in where secrets are sent, or in who can read them on the way; a <see cref="SettingKind.Url"/> always has. A stored secret is
+/// entered again when it changes.
+/// </param>
 public sealed record SettingField(
     string Key,
     LocalizedText Label,
@@ -28,7 +32,8 @@ public sealed record SettingField(
     bool IsRequired = false,
     string? Default = null,
     IReadOnlyList<SettingChoice>? Choices = null,
-    string? Protection = null);
+    string? Protection = null,
+    bool IsDestination = false);
 
 /// <summary>A value a setting may have.</summary>
 /// <param name="Value">As it is stored, and written in <c>assistant.yaml</c> and the API.</param>

@@ -23,7 +23,8 @@ public static class SettingsForm
     /// <summary>Completes what was sent with the stored secrets it left blank, and checks the result.</summary>
     /// <remarks>
     /// A kept secret must not travel to a new address: who may change settings but not read secrets could otherwise have the
-    /// secret sent to a server of their own. So it has to be entered again when an address changed.
+    /// secret sent to a server of their own, or read on the way. So it has to be entered again when an address or anything else of the
+    /// destination changed.
     /// </remarks>
     /// <param name="stored">What is stored now; <see langword="null"/> for something new.</param>
     public static SettingsChecked Complete(IReadOnlyList<SettingField> fields, SettingValues given, SettingValues? stored)
@@ -37,7 +38,7 @@ public static class SettingsForm
 
         var complete = new SettingValues(values);
         var problems = complete.Check(fields).ToList();
-        if (kept.Count > 0 && fields.FirstOrDefault(f => f.Kind == SettingKind.Url && Differs(f, complete, stored!)) is { } moved)
+        if (kept.Count > 0 && fields.FirstOrDefault(f => (f.Kind == SettingKind.Url || f.IsDestination) && Differs(f, complete, stored!)) is { } moved)
         {
             problems.AddRange(kept.Select(f => new SettingProblem(
                 f.Key,

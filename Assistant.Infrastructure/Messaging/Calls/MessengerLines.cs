@@ -22,7 +22,8 @@ internal sealed record LineAddress(string Host, int Port, bool UsesTls, string? 
         "authority",
         new("Certificate authority", "证书颁发机构"),
         new("The authority's certificate as PEM, when the server's certificate is of your own making. Empty: the authorities this system trusts.",
-            "若服务器使用自签证书，填写其颁发机构的 PEM 证书；留空则使用系统信任的颁发机构。"));
+            "若服务器使用自签证书，填写其颁发机构的 PEM 证书；留空则使用系统信任的颁发机构。"),
+        IsDestination: true);
 
     /// <summary>Whom the certificate has to name, where it is not the host; <see langword="null"/> for the host.</summary>
     public string? ServerName { get; init; }

@@ -20,12 +20,12 @@ internal sealed record IrcSettings(
 
     public static IReadOnlyList<SettingField> Fields { get; } =
     [
-        new("host", new("Server", "服务器"), new("Host name of the IRC server.", "IRC 服务器的主机名。"), IsRequired: true),
-        new("port", new("Port", "端口"), new("6697 with TLS.", "使用 TLS 时为 6697。"), SettingKind.Number, Default: "6697"),
+        new("host", new("Server", "服务器"), new("Host name of the IRC server.", "IRC 服务器的主机名。"), IsRequired: true, IsDestination: true),
+        new("port", new("Port", "端口"), new("6697 with TLS.", "使用 TLS 时为 6697。"), SettingKind.Number, Default: "6697", IsDestination: true),
         new("security",
             new("Encryption", "加密"),
             new("Without TLS only a server on this machine is called.", "不使用 TLS 时，只能连接本机上的服务器。"),
-            SettingKind.Choice, Default: Tls, Choices: [new(Tls, new("TLS", "TLS")), new("none", new("None", "无"))], Protection: Tls),
+            SettingKind.Choice, Default: Tls, Choices: [new(Tls, new("TLS", "TLS")), new("none", new("None", "无"))], Protection: Tls, IsDestination: true),
         LineAddress.AuthorityField,
         new("nick", new("Nick", "昵称"), new("What the assistant is called there.", "助手在该网络上的昵称。"), IsRequired: true),
         new("account",

@@ -16,12 +16,12 @@ internal sealed record MqttSettings(
 
     public static IReadOnlyList<SettingField> Fields { get; } =
     [
-        new("host", new("Broker", "代理服务器"), new("Host name or address of the MQTT broker.", "MQTT 代理服务器的主机名或地址。"), IsRequired: true),
-        new("port", new("Port", "端口"), new("8883 with TLS, 1883 without.", "使用 TLS 时为 8883，否则为 1883。"), SettingKind.Number, Default: "8883"),
+        new("host", new("Broker", "代理服务器"), new("Host name or address of the MQTT broker.", "MQTT 代理服务器的主机名或地址。"), IsRequired: true, IsDestination: true),
+        new("port", new("Port", "端口"), new("8883 with TLS, 1883 without.", "使用 TLS 时为 8883，否则为 1883。"), SettingKind.Number, Default: "8883", IsDestination: true),
         new("security",
             new("Encryption", "加密"),
             new("Without TLS, everybody on the way reads the password and all that is said.", "不使用 TLS 时，途经的任何人都能读到密码和全部内容。"),
-            SettingKind.Choice, Default: Tls, Choices: [new(Tls, new("TLS", "TLS")), new("none", new("None", "无"))], Protection: Tls),
+            SettingKind.Choice, Default: Tls, Choices: [new(Tls, new("TLS", "TLS")), new("none", new("None", "无"))], Protection: Tls, IsDestination: true),
         LineAddress.AuthorityField,
         new("username", new("User", "用户名"), new("The assistant's own user at the broker.", "助手在代理服务器上的专用用户。")),
         new("password", new("Password", "密码"), new("The password of that user.", "该用户的密码。"), SettingKind.Secret),

@@ -13,17 +13,17 @@ internal sealed class XmppSettings
 {
     public static IReadOnlyList<SettingField> Fields { get; } =
     [
-        new("address", new("Address", "地址"), new("The assistant's own account, assistant@example.org.", "助手自己的账号，例如 assistant@example.org。"), IsRequired: true),
+        new("address", new("Address", "地址"), new("The assistant's own account, assistant@example.org.", "助手自己的账号，例如 assistant@example.org。"), IsRequired: true, IsDestination: true),
         new("password", new("Password", "密码"), new("Of that account.", "该账号的密码。"), SettingKind.Secret, IsRequired: true),
-        new("host", new("Server", "服务器"), new("Only where it differs from the address's domain.", "仅当与地址中的域名不同时填写。")),
-        new("port", new("Port", "端口"), new("Usually 5222; 5223 with direct TLS.", "通常为 5222；直接 TLS 为 5223。"), SettingKind.Number, Default: "5222"),
+        new("host", new("Server", "服务器"), new("Only where it differs from the address's domain.", "仅当与地址中的域名不同时填写。"), IsDestination: true),
+        new("port", new("Port", "端口"), new("Usually 5222; 5223 with direct TLS.", "通常为 5222；直接 TLS 为 5223。"), SettingKind.Number, Default: "5222", IsDestination: true),
         new("security", new("Encryption", "加密"),
             new("Without encryption only to a server on this machine.", "只有连接本机上的服务器时才可不加密。"),
             SettingKind.Choice, Default: "starttls", Choices:
             [
                 new("starttls", new("STARTTLS", "STARTTLS")), new("direct", new("Direct TLS", "直接 TLS")),
                 new("none", new("None (this machine only)", "不加密（仅限本机）")),
-            ]),
+            ], IsDestination: true),
         LineAddress.AuthorityField,
         new("rooms", new("Rooms", "聊天室"), new("Addresses of rooms to be in, separated by commas.", "要加入的聊天室地址，用逗号分隔。")),
         new("nick", new("Name in rooms", "聊天室昵称"), new("Also what people begin with to address it.", "人们以此昵称开头来呼叫助手。"), Default: "assistant"),
