@@ -4,6 +4,7 @@ using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Tenancy;
 using Assistant.Web.Security;
 using Assistant.Web.Security.Access;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Assistant.Web.Endpoints;
 
@@ -18,7 +19,7 @@ internal static class WebhookEndpoint
 
     public static void Map(IEndpointRouteBuilder endpoints)
         => endpoints.MapMethods("/webhooks/{connection}", [HttpMethods.Get, HttpMethods.Post], ReceiveAsync)
-            .OpenTo("messengers, by the signature or secret their channel verifies")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes)).OpenTo("messengers, by the signature or secret their channel verifies")
             .Audits(
                 AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused,
                 AuditActions.PairingRequested).DisableAntiforgery().ExcludeFromDescription();

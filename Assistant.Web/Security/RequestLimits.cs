@@ -6,7 +6,7 @@ namespace Assistant.Web.Security;
 /// <summary>What one request may cost before anybody looks at who sent it.</summary>
 internal static class RequestLimits
 {
-    /// <summary>Nothing but a file for a person is larger, and the door it comes through says so: a messenger's callback and a call of the API have a few kilobytes.</summary>
+    /// <summary>Only a file for a person and a messenger's callback may be larger, and the doors they come through say so: a call of the API has a few kilobytes.</summary>
     public const long MaxBodyBytes = 1 << 20;
 
     /// <summary>Fields of one form; the largest of ours has six, among them a passkey's answer.</summary>

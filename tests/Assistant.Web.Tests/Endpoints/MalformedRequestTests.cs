@@ -57,12 +57,25 @@ public sealed class MalformedRequestTests
         Assert.Empty(log.Faults);
     }
 
+    [Fact]
+    public async Task A_callback_of_megabytes_is_read_and_answered_like_any_other()
+    {
+        await using var app = await StartAsync(new FaultLog());
+        using var client = new HttpClient();
+        var address = new Uri($"{app.Urls.Single()}/webhooks/tg");
+
+        using var small = await client.PostAsync(address, new ByteArrayContent(new byte[10]), Cancel);
+        using var large = await client.PostAsync(address, new ByteArrayContent(new byte[2 << 20]), Cancel);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (small.StatusCode, large.StatusCode));
+    }
+
     private static async Task<WebApplication> StartAsync(FaultLog log)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log);
-        builder.Services.AddAntiforgery().AddSingleton<IChannelSessions>(new FakeChannel()).AddSingleton<IMessageGateway, ApiHost.NoGateway>()
+        builder.Services.AddRequestLimits().AddAntiforgery().AddSingleton<IChannelSessions>(new FakeChannel()).AddSingleton<IMessageGateway, ApiHost.NoGateway>()
             .AddSingleton(new WrongSecrets(TimeProvider.System));
         var app = builder.Build();
         app.Use(MalformedRequests.RefuseAsync);
