@@ -19,7 +19,7 @@ internal sealed class Idempotency(IIdempotencyStore store, IApiCallers callers) 
     private const int MaxKeyLength = 200;
     private const int MaxBodyBytes = 1 << 20;
 
-    /// <summary>Middleware: keeps the body readable for the hash, which is taken after the endpoint has read it.</summary>
+    /// <summary>Middleware: keeps the body readable for the hash, which is taken after the parameters were read from it and before a file is.</summary>
     public static Task KeepBodyAsync(HttpContext context, RequestDelegate next)
     {
         if (IsKeyed(context.Request))
@@ -125,6 +125,7 @@ internal sealed class Idempotency(IIdempotencyStore store, IApiCallers callers) 
             hash.AppendData(buffer, 0, read);
         }
 
+        http.Request.Body.Position = 0; // for an endpoint that reads the body itself, which it does from here on
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -265,6 +265,22 @@ public sealed partial class RestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_sent_twice_with_one_key_arrives_once_and_whole()
+    {
+        await PostAsync("operator", $"{Conversation}/takeover");
+
+        var first = await SendFileAsync([1, 2, 3]);
+        var second = await SendFileAsync([1, 2, 3]);
+        var other = await SendFileAsync([1, 2, 4]);
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, second.StatusCode));
+        Assert.Equal([1, 2, 3], Assert.Single(_host.Conversations.Files).Content.ToArray());
+        Assert.Equal(await first.Content.ReadAsStringAsync(Cancel), await second.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal((false, true), (first.Headers.Contains(Idempotency.ReplayedHeader), second.Headers.Contains(Idempotency.ReplayedHeader)));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+    }
+
+    [Fact]
     public async Task A_refusal_is_repeated_as_well_and_a_key_too_long_is_a_problem()
     {
         var first = await SendAsync("operator", HttpMethod.Post, $"{Conversation}/reply", """{"markdown":"x"}""", key: "k2");
@@ -333,6 +349,13 @@ public sealed partial class RestApiTests : IAsyncLifetime
         }
 
         return await _host.As(role).SendAsync(request, Cancel);
+    }
+
+    private async Task<HttpResponseMessage> SendFileAsync(byte[] bytes)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/files?name=a.txt") { Content = new ByteArrayContent(bytes) };
+        request.Headers.Add(Idempotency.Header, "file");
+        return await _host.As("operator").SendAsync(request, Cancel);
     }
 
     private static string? Text(JsonElement element, string property) => element.GetProperty(property).GetString();
