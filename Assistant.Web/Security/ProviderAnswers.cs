@@ -73,8 +73,12 @@ internal sealed class ProviderAnswers(IdentityProviders providers) : IConfigureN
     private static async Task RefuseAsync(RemoteFailureContext context, IdentityProvider provider)
     {
         var http = context.HttpContext;
-        var desk = http.RequestServices.GetRequiredService<ExternalLoginDesk>();
-        await desk.RefuseAsync(provider.Name, SessionClaims.OriginOf(http), http.RequestAborted);
+        var services = http.RequestServices;
+        if (services.GetRequiredService<SignInLimiter>().AllowsProvider(NetworkKey.Of(http))) // an answer to no question costs its sender nothing
+        {
+            await services.GetRequiredService<ExternalLoginDesk>().RefuseAsync(provider.Name, SessionClaims.OriginOf(http), http.RequestAborted);
+        }
+
         var (purpose, invitation) = ExternalTickets.PurposeOf(context.Properties);
         context.Response.Redirect(ExternalSignInEndpoints.AfterRefusal(purpose, invitation));
         context.HandleResponse();

@@ -66,7 +66,8 @@ internal sealed class SecurityHost : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<SecurityHost> StartAsync(TimeProvider? time = null)
+    /// <param name="provider">An identity provider people may sign in at; none when it is <see langword="null"/>.</param>
+    public static async Task<SecurityHost> StartAsync(TimeProvider? time = null, IdentityProvider? provider = null)
     {
         var clock = time ?? TimeProvider.System;
         var audit = new InMemoryAuditLog();
@@ -93,7 +94,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(users, audit));
         builder.Services.AddSingleton<IPasskeyVerifier>(new FakePasskeyVerifier());
         builder.Services.AddSingleton<PasskeyDesk>();
-        builder.Services.AddSingleton(new IdentityProviders([]));
+        builder.Services.AddSingleton(new IdentityProviders(provider is null ? [] : [provider]));
         builder.Services.AddSingleton<IExternalLoginStore>(new InMemoryExternalLoginStore(users, audit));
         builder.Services.AddSingleton<ExternalLoginDesk>();
         builder.Services.AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(audit, clock));
@@ -104,6 +105,10 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<ApiKeyDesk>();
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         builder.Services.AddWebSecurity();
+        if (provider is not null)
+        {
+            builder.Services.AddAuthentication().AddOpenIdConnect(provider.Scheme, options => (options.Authority, options.ClientId) = ("https://id.example", "assistant"));
+        }
 
         SecurityHost? host = null;
         var app = builder.Build();
