@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -44,15 +45,14 @@ internal sealed partial class ErasureWorker(IErasureStore store, ErasureRunner r
             {
                 foreach (var (tenant, id) in await store.ListOpenAsync(stoppingToken))
                 {
-                    await runner.RunAsync(tenant, id, stoppingToken);
-                    LogDone(logger, id);
+                    await GoOnAsync(tenant, id, stoppingToken);
                 }
 
                 await signal.WaitAsync(Pause, stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                LogFailed(logger, error);
+                LogNotSought(logger, error);
                 await signal.WaitAsync(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,9 +62,26 @@ internal sealed partial class ErasureWorker(IErasureStore store, ErasureRunner r
         }
     }
 
+    // What cannot go on waits for the next look, and nobody else waits for it.
+    private async Task GoOnAsync(TenantId tenant, ErasureId id, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await runner.RunAsync(tenant, id, stoppingToken);
+            LogDone(logger, id);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailed(logger, error, id);
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "The erasure {ErasureId} is complete")]
     private static partial void LogDone(ILogger logger, ErasureId erasureId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "An erasure could not be gone on with; trying again")]
-    private static partial void LogFailed(ILogger logger, Exception error);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The erasure {ErasureId} could not be gone on with; trying again")]
+    private static partial void LogFailed(ILogger logger, Exception error, ErasureId erasureId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "It could not be seen which erasures are to be gone on with; trying again")]
+    private static partial void LogNotSought(ILogger logger, Exception error);
 }

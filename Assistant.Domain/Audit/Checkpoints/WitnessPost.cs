@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Assistant.Domain.Audit.Checkpoints;
 
-/// <summary>Carries checkpoints to the witnesses: each in order, from its own durable position, and none waits for another.</summary>
+/// <summary>Carries checkpoints to the witnesses: each in order, from its own durable position, and none waits for another, nor one tenant for another.</summary>
 /// <remarks>A witness that fails is tried again after a pause that doubles up to a quarter of an hour; the audit itself never waits for it.</remarks>
 public sealed partial class WitnessPost(
     ITenantDirectory tenants, ICheckpointStore store, IEnumerable<IWitness> witnesses, AuditAlarm alarm, TimeProvider clock, ILogger<WitnessPost> logger)
@@ -32,20 +32,15 @@ public sealed partial class WitnessPost(
             return;
         }
 
-        try
+        if (await DeliverToAsync(witness, all, cancellationToken) is not { } failure)
         {
-            foreach (var tenant in all)
-            {
-                await DeliverAsync(witness, tenant.Id, cancellationToken);
-            }
-
             _pauses.TryRemove(witness.Name, out _);
             if (alarm.Set(witness.Name, reason: null))
             {
                 LogBack(logger, witness.Name);
             }
         }
-        catch (WitnessException failure)
+        else
         {
             var wait = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(pause.Failures, 20)));
             _pauses[witness.Name] = (pause.Failures + 1, clock.GetUtcNow() + wait);
@@ -54,6 +49,29 @@ public sealed partial class WitnessPost(
                 LogFailing(logger, failure, witness.Name);
             }
         }
+    }
+
+    /// <returns>The first failure, or <see langword="null"/> when everything was taken.</returns>
+    private async Task<WitnessException?> DeliverToAsync(IWitness witness, IReadOnlyList<Tenant> all, CancellationToken cancellationToken)
+    {
+        WitnessException? first = null;
+        foreach (var tenant in all)
+        {
+            try
+            {
+                await DeliverAsync(witness, tenant.Id, cancellationToken);
+            }
+            catch (WitnessException failure)
+            {
+                first ??= failure;
+                if (failure.InnerException is OperationCanceledException)
+                {
+                    break; // it is silent, whomever it is asked about: the other witnesses would wait for each tenant of it
+                }
+            }
+        }
+
+        return first;
     }
 
     private async Task DeliverAsync(IWitness witness, TenantId tenant, CancellationToken cancellationToken)
@@ -83,9 +101,9 @@ public sealed partial class WitnessPost(
         {
             await witness.DeliverAsync(checkpoint, either.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new WitnessException($"It did not answer within {Patience.TotalSeconds:0} seconds.");
+            throw new WitnessException($"It did not answer within {Patience.TotalSeconds:0} seconds.", silence);
         }
     }
 

@@ -55,10 +55,23 @@ internal sealed partial class CheckpointWorker(
             }
 
             _signed[tenant.Id] = (head.Seq, now);
-            if (await desk.SignAsync(tenant.Id, cancellationToken) is CheckpointOutcome.Refused refused)
+            await SignAsync(tenant.Id, cancellationToken);
+        }
+    }
+
+    // A place outside that cannot be read holds up the tenant it is of, and no other.
+    private async Task SignAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await desk.SignAsync(tenant, cancellationToken) is CheckpointOutcome.Refused refused)
             {
-                LogRefused(logger, tenant.Id, refused.Why, refused.Seq);
+                LogRefused(logger, tenant, refused.Why, refused.Seq);
             }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailed(logger, error);
         }
     }
 

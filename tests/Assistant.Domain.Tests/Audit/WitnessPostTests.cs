@@ -15,6 +15,7 @@ public sealed class WitnessPostTests
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
     private readonly InMemoryCheckpointStore _store = new();
+    private readonly FakeTenants _tenants = new();
     private readonly AuditAlarm _alarm = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -93,6 +94,45 @@ public sealed class WitnessPostTests
     }
 
     [Fact]
+    public async Task What_it_does_not_take_of_one_tenant_holds_up_no_other()
+    {
+        var other = new TenantId("other");
+        await _tenants.EnsureAsync(other, "Other", Cancel);
+        var witness = new Listed("one") { Refused = Home };
+        var post = Post(witness);
+        await AddAsync(3);
+        await AddAsync(other, 7);
+
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([7L], witness.Sizes);
+        Assert.Equal("down", Assert.Single(_alarm.Failing).Value);
+
+        witness.Refused = null;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([7L, 3], witness.Sizes);
+        Assert.Empty(_alarm.Failing);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_answer_is_asked_once_a_round()
+    {
+        await _tenants.EnsureAsync(new TenantId("other"), "Other", Cancel);
+        await AddAsync(3);
+        await AddAsync(new TenantId("other"), 7);
+        var silent = new Listed("silent") { IsSilent = true };
+
+        var round = Post(silent).DeliverAsync(Cancel);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await round;
+
+        Assert.Equal(1, silent.Tries);
+        Assert.Equal("It did not answer within 30 seconds.", Assert.Single(_alarm.Failing).Value);
+    }
+
+    [Fact]
     public async Task A_witness_that_wants_few_gets_the_newest_now_and_then()
     {
         var daily = new Listed("daily") { Every = TimeSpan.FromDays(1) };
@@ -111,14 +151,16 @@ public sealed class WitnessPostTests
         Assert.Equal([5L, 7], daily.Sizes);
     }
 
-    private WitnessPost Post(params IWitness[] witnesses) => new(new FakeTenants(), _store, witnesses, _alarm, _clock, NullLogger<WitnessPost>.Instance);
+    private WitnessPost Post(params IWitness[] witnesses) => new(_tenants, _store, witnesses, _alarm, _clock, NullLogger<WitnessPost>.Instance);
 
-    private async Task AddAsync(params long[] sizes)
+    private Task AddAsync(params long[] sizes) => AddAsync(Home, sizes);
+
+    private async Task AddAsync(TenantId tenant, params long[] sizes)
     {
         foreach (var size in sizes)
         {
-            var head = new TreeHead("assistant/test/default", size, new byte[MerkleTree.HashSize]);
-            await _store.AddAsync(new SignedCheckpoint(Home, head, $"note {size}", _clock.GetUtcNow()), Cancel);
+            var head = new TreeHead($"assistant/test/{tenant}", size, new byte[MerkleTree.HashSize]);
+            await _store.AddAsync(new SignedCheckpoint(tenant, head, $"note {size}", _clock.GetUtcNow()), Cancel);
         }
     }
 
@@ -130,6 +172,11 @@ public sealed class WitnessPostTests
 
         public bool Fails { get; set; }
 
+        public TenantId? Refused { get; set; }
+
+        /// <summary>It takes for ever.</summary>
+        public bool IsSilent { get; init; }
+
         public long FailsFrom { get; set; } = long.MaxValue;
 
         public int Tries { get; private set; }
@@ -139,9 +186,14 @@ public sealed class WitnessPostTests
         public Task DeliverAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
         {
             Tries++;
-            if (Fails || checkpoint.Head.Size >= FailsFrom)
+            if (Fails || checkpoint.Tenant == Refused || checkpoint.Head.Size >= FailsFrom)
             {
                 throw new WitnessException("down");
+            }
+
+            if (IsSilent)
+            {
+                return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
 
             Sizes.Add(checkpoint.Head.Size);

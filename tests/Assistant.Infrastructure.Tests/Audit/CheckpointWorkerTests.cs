@@ -1,5 +1,8 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
+using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Audit;
 using Assistant.Infrastructure.Audit.Checkpoints;
 using Assistant.Testing.Fakes;
@@ -62,6 +65,24 @@ public sealed class CheckpointWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_whose_checkpoints_cannot_be_read_back_holds_up_no_other()
+    {
+        var (tenants, other) = (new FakeTenants(), new TenantId("other"));
+        await tenants.EnsureAsync(other, "Other", Cancel);
+        Write(2);
+        _log.Append(new AuditDraft(other, _clock.GetUtcNow(), Actor.System, "test.done", "thing/1", "local", AuditDraft.NoDetails));
+        using var desk = new CheckpointDesk(
+            _log, new AuditTree(_log, new InMemoryAuditTreeStore()), _store, new FakeCheckpointSigner(), [new Unreadable("default")], _alarm, _clock);
+        using var worker = new CheckpointWorker(
+            tenants, _log, desk, new WitnessPost(tenants, _store, [], _alarm, _clock, NullLogger<WitnessPost>.Instance), Options.Create(new CheckpointOptions()), _clock,
+            NullLogger<CheckpointWorker>.Instance);
+
+        await worker.SignAsync(Cancel);
+
+        Assert.Equal([other], _store.Checkpoints.Select(c => c.Tenant));
+    }
+
+    [Fact]
     public async Task A_thousand_events_do_not_wait_for_the_minute()
     {
         Write(1);
@@ -101,5 +122,12 @@ public sealed class CheckpointWorkerTests : IDisposable
         {
             _log.Append(SignedLog.Draft(i, "anna"));
         }
+    }
+
+    /// <summary>The file of one log belongs to somebody else.</summary>
+    private sealed class Unreadable(string name) : ICheckpointMemory
+    {
+        public Task<string?> ReadLastAsync(string origin, CancellationToken cancellationToken)
+            => origin.EndsWith($"/{name}", StringComparison.Ordinal) ? throw new UnauthorizedAccessException("denied") : Task.FromResult<string?>(null);
     }
 }

@@ -1,0 +1,74 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Audit.Checkpoints;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Forgetting;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Forgetting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Forgetting;
+
+public sealed class ErasureWorkerTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_that_cannot_go_on_holds_up_no_other()
+    {
+        await using var house = await ForgettingHouse.OpenAsync(onPostgres: false);
+        var first = await BeginAsync(house, "Li");
+        var second = await BeginAsync(house, "Bo");
+        var store = new Stuck(house.House.Get<IErasureStore>(), first);
+        using var signal = new ErasureSignal();
+        using var worker = new ErasureWorker(
+            store,
+            new ErasureRunner(store, house.House.Get<IAuditLog>(), house.House.Get<ICheckpointSigner>(), house.House.Get<IStorageRest>(), house.House.Clock),
+            signal, NullLogger<ErasureWorker>.Instance);
+
+        await worker.StartAsync(Cancel);
+        Assert.Equal(second, await store.Certified.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        await worker.StopAsync(Cancel);
+
+        Assert.Equal([(ForgettingHouse.Home, first)], await store.ListOpenAsync(Cancel));
+    }
+
+    private static async Task<ErasureId> BeginAsync(ForgettingHouse house, string name)
+    {
+        var (person, _) = await house.LiveAsync(name, "one");
+        var desk = house.House.Get<ForgettingDesk>();
+        var preview = (await desk.PreviewAsync(ForgettingHouse.Machine, ErasureScope.Of(person), Cancel))!;
+        house.House.Clock.Advance(TimeSpan.FromSeconds(1));
+        return Assert.IsType<ForgetOutcome.Begun>(await desk.ForgetAsync(ForgettingHouse.Machine, ErasureScope.Of(person), preview.Digest, Cancel)).Erasure.Id;
+    }
+
+    /// <summary>The real store, in which one erasure finds a row it cannot delete.</summary>
+    private sealed class Stuck(IErasureStore store, ErasureId stuck) : IErasureStore
+    {
+        /// <summary>The first that came to its end.</summary>
+        public TaskCompletionSource<ErasureId> Certified { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<bool> ContinueAsync(TenantId tenant, ErasureId id, CancellationToken cancellationToken)
+            => id == stuck ? throw new InvalidOperationException("a row is locked") : store.ContinueAsync(tenant, id, cancellationToken);
+
+        public async Task CertifyAsync(TenantId tenant, ErasureId id, string certificate, CancellationToken cancellationToken)
+        {
+            await store.CertifyAsync(tenant, id, certificate, cancellationToken);
+            Certified.TrySetResult(id);
+        }
+
+        public Task<ErasurePreview?> PreviewAsync(TenantId tenant, ErasureScope scope, CancellationToken cancellationToken) => store.PreviewAsync(tenant, scope, cancellationToken);
+
+        public Task<BeginErasureOutcome> BeginAsync(ErasureId id, ErasureScope scope, string digest, long keptEvents, AuditDraft audit, CancellationToken cancellationToken)
+            => store.BeginAsync(id, scope, digest, keptEvents, audit, cancellationToken);
+
+        public Task FinishAsync(TenantId tenant, ErasureId id, Func<Erasure, AuditDraft> audit, CancellationToken cancellationToken)
+            => store.FinishAsync(tenant, id, audit, cancellationToken);
+
+        public Task<Erasure?> FindAsync(TenantId tenant, ErasureId id, CancellationToken cancellationToken) => store.FindAsync(tenant, id, cancellationToken);
+
+        public Task<Page<Erasure>> ListAsync(TenantId tenant, string? after, int limit, CancellationToken cancellationToken) => store.ListAsync(tenant, after, limit, cancellationToken);
+
+        public Task<IReadOnlyList<(TenantId Tenant, ErasureId Id)>> ListOpenAsync(CancellationToken cancellationToken) => store.ListOpenAsync(cancellationToken);
+    }
+}
