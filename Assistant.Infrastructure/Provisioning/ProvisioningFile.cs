@@ -19,37 +19,42 @@ internal sealed class ProvisioningFile(string path, bool isNamed, ProvisioningRe
 
     public async Task<ProvisioningReading> ReadAsync(CancellationToken cancellationToken)
     {
+        // Before it is read, as of each file it references: what changes meanwhile has another stamp and is read next.
+        var stamp = StampOf(path);
         string text;
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
             {
-                return Broken("The file is larger than 1 MB.");
+                return Broken("The file is larger than 1 MB.", stamp);
             }
 
             text = await File.ReadAllTextAsync(path, cancellationToken);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            return isNamed ? Broken("The file does not exist.") : new(false, ProvisioningPlan.Empty, [], Stamp([]));
+            return isNamed ? Broken("The file does not exist.", stamp) : new(false, ProvisioningPlan.Empty, [], stamp);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Broken($"The file cannot be read: {error.Message}");
+            return Broken($"The file cannot be read: {error.Message}", stamp);
         }
 
         var known = (await tenants.ListAsync(cancellationToken)).Select(t => t.Id).ToHashSet();
         var references = new References(Path.GetDirectoryName(path)!, Environment.GetEnvironmentVariable);
         var (plan, problems) = reader.Read(text, Path.GetFileName(path), references, known);
-        return new(true, plan, problems, Stamp(references.Files));
+        return new(true, plan, problems, Join(references.Stamps.Prepend(stamp)));
     }
 
     /// <summary>Changes when the file or one of <paramref name="others"/> does; costs a look at the directory.</summary>
-    public string Stamp(IEnumerable<string> others) => string.Join('|', others.Prepend(path).Select(Stamp));
+    public string Stamp(IEnumerable<string> others) => Join(others.Prepend(path).Select(StampOf));
 
-    private static string Stamp(string file)
+    /// <summary>Changes when the file does.</summary>
+    internal static string StampOf(string file)
         => new FileInfo(file) is { Exists: true } info ? $"{info.Length}:{info.LastWriteTimeUtc.Ticks}" : "absent";
 
-    private ProvisioningReading Broken(string message)
-        => new(File.Exists(path), ProvisioningPlan.Empty, [new(Path.GetFileName(path), 1, 1, message)], Stamp([]));
+    private static string Join(IEnumerable<string> stamps) => string.Join('|', stamps);
+
+    private ProvisioningReading Broken(string message, string stamp)
+        => new(File.Exists(path), ProvisioningPlan.Empty, [new(Path.GetFileName(path), 1, 1, message)], stamp);
 }

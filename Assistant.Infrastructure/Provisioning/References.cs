@@ -7,9 +7,13 @@ namespace Assistant.Infrastructure.Provisioning;
 internal sealed partial class References(string folder, Func<string, string?> environment)
 {
     private readonly List<string> _files = [];
+    private readonly List<string> _stamps = [];
 
     /// <summary>Files referenced so far, absolute.</summary>
     public IReadOnlyList<string> Files => _files;
+
+    /// <summary>What each of <see cref="Files"/> was stamped before it was read.</summary>
+    public IReadOnlyList<string> Stamps => _stamps;
 
     /// <returns>The value, or <see langword="null"/> with what is wrong.</returns>
     public (string? Value, string? Problem) Resolve(string text)
@@ -40,6 +44,7 @@ internal sealed partial class References(string folder, Func<string, string?> en
     {
         var full = Path.GetFullPath(path, folder);
         _files.Add(full);
+        _stamps.Add(ProvisioningFile.StampOf(full));
         try
         {
             var text = File.ReadAllText(full);

@@ -217,6 +217,33 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_made_while_the_file_is_read_is_read_next()
+    {
+        var worker = await StartAsync(Two);
+        _tenants.OnList = () => File.WriteAllText(_path, Two.Replace("token: two", "token: four and more", StringComparison.Ordinal));
+
+        await ChangeAsync(worker, Two.Replace("token: two", "token: three", StringComparison.Ordinal));
+        Assert.Equal("three", _connections["second"].Settings.Find("token"));
+
+        await worker.ReadAgainAsync(Cancel);
+        Assert.Equal("four and more", _connections["second"].Settings.Find("token"));
+    }
+
+    [Fact]
+    public async Task A_secret_file_that_changes_while_it_is_read_is_read_again()
+    {
+        var secret = Path.Combine(Path.GetDirectoryName(_path)!, "token");
+        await File.WriteAllTextAsync(secret, "old", Cancel);
+        var references = new References(Path.GetDirectoryName(_path)!, _ => null);
+
+        var (value, _) = references.Resolve("${file:token}");
+        await File.WriteAllTextAsync(secret, "newer", Cancel);
+
+        Assert.Equal("old", value);
+        Assert.NotEqual(ProvisioningFile.StampOf(secret), Assert.Single(references.Stamps));
+    }
+
+    [Fact]
     public async Task Where_the_system_reports_no_changes_the_file_is_looked_at()
     {
         var time = new FakeTimeProvider();

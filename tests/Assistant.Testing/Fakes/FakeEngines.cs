@@ -67,7 +67,16 @@ public sealed class FakeTenants : ITenantDirectory
 {
     private readonly List<Tenant> _rows = [new(TenantId.Default, "Default", default)];
 
-    public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Tenant>>([.. _rows]);
+    /// <summary>Done once, by the next who asks which there are.</summary>
+    public Action? OnList { get; set; }
+
+    public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken)
+    {
+        var act = OnList;
+        OnList = null;
+        act?.Invoke();
+        return Task.FromResult<IReadOnlyList<Tenant>>([.. _rows]);
+    }
 
     public Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
     {
