@@ -106,23 +106,25 @@ public sealed class CheckpointDesk(
 
     private async Task<CheckpointOutcome> TrySignAsync(TenantId tenant, CancellationToken cancellationToken)
     {
+        // Earlier checkpoints are read before the tree: what another process signs meanwhile is then no larger than it.
+        var key = await signer.ReadKeyAsync(tenant, cancellationToken);
+        var last = await store.FindNewestAsync(tenant, cancellationToken);
+        List<string?> earlier = [last?.Note];
+        foreach (var memory in memories)
+        {
+            earlier.Add(await ReadLastAsync(memory, key, cancellationToken));
+        }
+
         if (await tree.GrowAsync(tenant, cancellationToken) is AuditGrowth.Diverged { Seq: var seq })
         {
             return new CheckpointOutcome.Refused(CheckpointRefusal.Diverged, seq);
         }
 
-        var key = await signer.ReadKeyAsync(tenant, cancellationToken);
         var size = await tree.ReadSizeAsync(tenant, cancellationToken);
         var head = new TreeHead(key.Name, size, await tree.RootAsync(tenant, size, cancellationToken));
-        var last = await store.FindNewestAsync(tenant, cancellationToken);
-        if (last is not null && await JudgeAsync(tenant, last.Note, key, head, cancellationToken) is { } refusal)
+        foreach (var note in earlier.OfType<string>())
         {
-            return refusal;
-        }
-
-        foreach (var memory in memories)
-        {
-            if (await JudgeAsync(tenant, memory, key, head, cancellationToken) is { } refused)
+            if (await JudgeAsync(tenant, note, key, head, cancellationToken) is { } refused)
             {
                 return refused;
             }
@@ -137,17 +139,16 @@ public sealed class CheckpointDesk(
         return await store.AddAsync(signed, cancellationToken) ? new CheckpointOutcome.Made(signed) : new CheckpointOutcome.Unchanged(signed);
     }
 
-    private async Task<CheckpointOutcome.Refused?> JudgeAsync(
-        TenantId tenant, ICheckpointMemory memory, CheckpointKey key, TreeHead head, CancellationToken cancellationToken)
+    /// <returns>The note; <see langword="null"/> when there is none, and no note at all when it is damaged.</returns>
+    private static async Task<string?> ReadLastAsync(ICheckpointMemory memory, CheckpointKey key, CancellationToken cancellationToken)
     {
         try
         {
-            var note = await memory.ReadLastAsync(key.Name, cancellationToken);
-            return note is null ? null : await JudgeAsync(tenant, note, key, head, cancellationToken);
+            return await memory.ReadLastAsync(key.Name, cancellationToken);
         }
         catch (FormatException)
         {
-            return new(CheckpointRefusal.Unreadable, 0);
+            return "";
         }
     }
 

@@ -131,6 +131,36 @@ public sealed class CheckpointDeskTests : IDisposable
         await RefusedAsync(CheckpointRefusal.Forked, 6);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_somebody_else_signs_meanwhile_is_no_old_copy(bool asTheDatabaseIsAsked)
+    {
+        Append(3);
+        await SignedAsync();
+        Append(2);
+        var (busy, tiles) = (new Busy(_store, _memory), new InMemoryAuditTreeStore());
+        using var desk = new CheckpointDesk(_log, new AuditTree(_log, tiles), busy, _signer, [busy], _alarm, _clock);
+        var isOnce = false;
+        busy.Meanwhile = async inDatabase =>
+        {
+            if (inDatabase != asTheDatabaseIsAsked || isOnce)
+            {
+                return;
+            }
+
+            isOnce = true;
+            Append(1);
+            await SignedAsync();
+        };
+
+        Assert.IsNotType<CheckpointOutcome.Refused>(await desk.SignAsync(Home, Cancel));
+
+        Assert.True(isOnce);
+        Assert.Empty(_alarm.Refused);
+        Assert.DoesNotContain(await EventsAsync(), e => e.What.Action == AuditActions.AuditAlarm);
+    }
+
     [Fact]
     public async Task A_checkpoint_of_another_key_or_without_sense_stops_the_signing()
     {
@@ -227,6 +257,38 @@ public sealed class CheckpointDeskTests : IDisposable
         }
 
         return events;
+    }
+
+    /// <summary>The places as they are used by two: something happens while one is asked.</summary>
+    private sealed class Busy(InMemoryCheckpointStore store, Memory memory) : ICheckpointStore, ICheckpointMemory
+    {
+        /// <summary>Told whether the database is asked.</summary>
+        public Func<bool, Task> Meanwhile { get; set; } = _ => Task.CompletedTask;
+
+        public Task<bool> AddAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken) => store.AddAsync(checkpoint, cancellationToken);
+
+        public async Task<SignedCheckpoint?> FindNewestAsync(TenantId tenant, CancellationToken cancellationToken)
+        {
+            await Meanwhile(true);
+            return await store.FindNewestAsync(tenant, cancellationToken);
+        }
+
+        public async Task<string?> ReadLastAsync(string origin, CancellationToken cancellationToken)
+        {
+            await Meanwhile(false);
+            return await memory.ReadLastAsync(origin, cancellationToken);
+        }
+
+        public Task<SignedCheckpoint?> FindCoveringAsync(TenantId tenant, long seq, CancellationToken cancellationToken) => store.FindCoveringAsync(tenant, seq, cancellationToken);
+
+        public Task<IReadOnlyList<SignedCheckpoint>> ListAsync(TenantId tenant, long afterSize, int limit, CancellationToken cancellationToken)
+            => store.ListAsync(tenant, afterSize, limit, cancellationToken);
+
+        public Task<WitnessPosition?> FindPositionAsync(TenantId tenant, string witness, CancellationToken cancellationToken)
+            => store.FindPositionAsync(tenant, witness, cancellationToken);
+
+        public Task SavePositionAsync(TenantId tenant, string witness, WitnessPosition position, CancellationToken cancellationToken)
+            => store.SavePositionAsync(tenant, witness, position, cancellationToken);
     }
 
     private sealed class Memory : ICheckpointMemory
