@@ -34,13 +34,19 @@ public sealed class DeviceDesk(IKnownDeviceStore store, TimeProvider clock)
     public Task<IReadOnlyList<KnownDevice>> ListAsync(Caller caller, CancellationToken cancellationToken) => store.ListAsync(Self(caller), cancellationToken);
 
     /// <summary>Devices the caller is to be asked about, the device at hand left out: whoever sits there would only say yes.</summary>
+    /// <returns>None where the caller's answer would not count: on a device that is news itself, or on none.</returns>
     public async Task<IReadOnlyList<KnownDevice>> ListNewAsync(Caller caller, CancellationToken cancellationToken)
-        => [.. (await store.ListAsync(Self(caller), cancellationToken)).Where(device => device.ToldAt is null && device.Id != caller.Device)];
+    {
+        var own = await store.ListAsync(Self(caller), cancellationToken);
+        return Counts(own, caller.Device) ? [.. own.Where(device => device.ToldAt is null && device.Id != caller.Device)] : [];
+    }
 
     /// <summary>The caller says that another device is theirs, too.</summary>
+    /// <returns><see langword="false"/> when there is no such device, or their word does not count where they sit.</returns>
     public async Task<bool> ConfirmAsync(Caller caller, Guid device, CancellationToken cancellationToken)
     {
-        var isDone = device != caller.Device && await store.ConfirmAsync(Self(caller), device, clock.GetUtcNow(), cancellationToken);
+        var isDone = device != caller.Device && Counts(await store.ListAsync(Self(caller), cancellationToken), caller.Device)
+            && await store.ConfirmAsync(Self(caller), device, clock.GetUtcNow(), cancellationToken);
         Changed?.Invoke();
         return isDone;
     }
@@ -54,6 +60,12 @@ public sealed class DeviceDesk(IKnownDeviceStore store, TimeProvider clock)
         Changed?.Invoke();
         return isDone;
     }
+
+    // Two new devices must not vouch for each other, nor one for itself without its cookie. Where none is confirmed, the first has the word: it was
+    // there before whoever came later, and somebody has to be asked.
+    private static bool Counts(IReadOnlyList<KnownDevice> own, Guid? device)
+        => own.FirstOrDefault(known => known.Id == device) is { } here
+            && (here.ToldAt is not null || own.All(known => known.ToldAt is null && known.FirstSeenAt >= here.FirstSeenAt));
 
     private static UserId Self(Caller caller) => caller.Actor.Kind == "user" ? caller.AsUser.Id : throw new PermissionDeniedException("user");
 }

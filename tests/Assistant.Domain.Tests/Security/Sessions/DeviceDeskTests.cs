@@ -61,6 +61,47 @@ public sealed class DeviceDeskTests
     }
 
     [Fact]
+    public async Task A_new_device_confirms_itself_neither_without_its_cookie_nor_by_another_new_one()
+    {
+        var user = await _rig.AddAsync("ada@example.org");
+        var (first, second, third) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        foreach (var (device, look) in new[] { (first, Firefox), (second, Chrome), (third, Chrome) })
+        {
+            await _desk.SeeAsync(user, device, look, "192.0.2.1", Cancel);
+        }
+
+        foreach (var device in new Guid?[] { null, Guid.CreateVersion7(), third })
+        {
+            var caller = await CallerAsync(user, device);
+            Assert.Empty(await _desk.ListNewAsync(caller, Cancel));
+            Assert.False(await _desk.ConfirmAsync(caller, second, Cancel));
+        }
+
+        var here = await CallerAsync(user, first);
+        Assert.Equal(2, (await _desk.ListNewAsync(here, Cancel)).Count);
+        Assert.True(await _desk.ConfirmAsync(here, second, Cancel));
+        Assert.True(await _desk.ConfirmAsync(await CallerAsync(user, second), third, Cancel)); // told, it may speak for others
+    }
+
+    [Fact]
+    public async Task Where_none_is_confirmed_the_one_that_was_seen_first_is_asked()
+    {
+        var user = await _rig.AddAsync("ada@example.org");
+        var (first, second, third) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await _desk.SeeAsync(user, first, Firefox, "192.0.2.1", Cancel);
+        await _desk.SeeAsync(user, first, Chrome, "192.0.2.1", Cancel); // it changed, and no other was there to say so
+        _rig.Clock.Advance(TimeSpan.FromDays(1));
+        await _desk.SeeAsync(user, second, Chrome, "198.51.100.9", Cancel);
+        _rig.Clock.Advance(TimeSpan.FromDays(1));
+        await _desk.SeeAsync(user, third, Chrome, "198.51.100.9", Cancel);
+
+        Assert.False(await _desk.ConfirmAsync(await CallerAsync(user, second), third, Cancel));
+        Assert.False(await _desk.ConfirmAsync(await CallerAsync(user, third), second, Cancel));
+        Assert.Equal(2, (await _desk.ListNewAsync(await CallerAsync(user, first), Cancel)).Count);
+        Assert.True(await _desk.ConfirmAsync(await CallerAsync(user, first), second, Cancel));
+    }
+
+    [Fact]
     public async Task A_forgotten_device_is_known_no_more_and_only_its_owner_forgets_it()
     {
         var (ada, bob) = (await _rig.AddAsync("ada@example.org"), await _rig.AddAsync("bob@example.org"));
