@@ -73,6 +73,7 @@ public static class AuditActions
     public const string EngineSaved = "engine.saved";
     public const string EngineDeleted = "engine.deleted";
     public const string TenantCreated = "tenant.created";
+    public const string TenantRenamed = "tenant.renamed";
     public const string IndexingChanged = "search.indexing";
     public const string UserCreated = "user.created";
     public const string UserChanged = "user.changed";

@@ -1,3 +1,5 @@
+using Assistant.Domain.Audit;
+
 namespace Assistant.Domain.Tenancy;
 
 /// <summary>Name of a tenant, the isolated owner of all data. Never changes once given.</summary>
@@ -28,6 +30,10 @@ public interface ITenantDirectory
     /// <summary>Creates the tenant when it does not exist; its data key is made with it.</summary>
     /// <returns><see langword="false"/> when it was there already.</returns>
     Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken);
+
+    /// <summary>Shows the tenant by another name, in one transaction with the audit event.</summary>
+    /// <returns><see langword="false"/> when that is its name already, or there is no such tenant; then nothing is written.</returns>
+    Task<bool> RenameAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken);
 }
 
 /// <summary>A message, setting or request names a tenant that does not exist.</summary>

@@ -28,9 +28,16 @@ internal sealed class Provisioner(
     public async Task<ProvisioningResult> ApplyAsync(ProvisioningPlan plan, ICollection<ConnectionId> changed, CancellationToken cancellationToken)
     {
         var writes = 0;
+        var names = (await tenants.ListAsync(cancellationToken)).ToDictionary(t => t.Id, t => t.DisplayName);
         foreach (var tenant in plan.Tenants)
         {
-            writes += await tenants.EnsureAsync(tenant.Id, tenant.DisplayName, cancellationToken) ? 1 : 0;
+            writes += await tenants.EnsureAsync(tenant.Id, tenant.DisplayName ?? tenant.Id.Value, cancellationToken) ? 1 : 0;
+            if (tenant.DisplayName is { } title && names.TryGetValue(tenant.Id, out var before) && before != title)
+            {
+                var audit = Draft(tenant.Id, AuditActions.TenantRenamed, $"tenant/{tenant.Id}", [.. new AuditChanges().Add("name", before, title).Details]);
+                writes += await tenants.RenameAsync(tenant.Id, title, audit, cancellationToken) ? 1 : 0;
+            }
+
             if (tenant.Indexing is { } decided)
             {
                 writes += await indexing.DecideAsync(tenant.Id, decided, IndexingDesk.Draft(Provisioning(tenant.Id), decided, time.GetUtcNow()), cancellationToken) ? 1 : 0;

@@ -18,8 +18,9 @@ internal sealed record ProvisioningPlan(
     public static ProvisioningPlan Empty { get; } = new([], [], [], [], []);
 }
 
+/// <param name="DisplayName">As people see it; <see langword="null"/> leaves it as it is, and names a new one by its id.</param>
 /// <param name="Indexing">What may be searched; <see langword="null"/> leaves it as it is.</param>
-internal sealed record PlannedTenant(TenantId Id, string DisplayName, Indexing? Indexing = null);
+internal sealed record PlannedTenant(TenantId Id, string? DisplayName, Indexing? Indexing = null);
 
 internal sealed record PlannedConnection(
     ConnectionId Id, TenantId Tenant, string Type, string DisplayName, AccessPolicy Access, bool IsEnabled, SettingValues Settings);

@@ -65,7 +65,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
             var title = section.Text("displayName");
             if (names.Read(section) is { } name)
             {
-                tenants.Add(new(new TenantId(name), title ?? name, indexing));
+                tenants.Add(new(new TenantId(name), title, indexing));
             }
         }
 

@@ -12,7 +12,8 @@ namespace Assistant.Infrastructure.Provisioning;
 /// <remarks>A file that cannot be applied stops the start; later it is reported and what was applied before stays.</remarks>
 [ActsFor("whoever commands the machine: applies assistant.yaml")]
 [Audits(
-    AuditActions.TenantCreated, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted, AuditActions.EngineSaved, AuditActions.EngineDeleted, AuditActions.IndexingChanged)]
+    AuditActions.TenantCreated, AuditActions.TenantRenamed, AuditActions.ConnectionSaved, AuditActions.ConnectionDeleted, AuditActions.EngineSaved, AuditActions.EngineDeleted,
+    AuditActions.IndexingChanged)]
 internal sealed partial class ProvisioningWorker(
     ProvisioningFile file,
     Provisioner provisioner,

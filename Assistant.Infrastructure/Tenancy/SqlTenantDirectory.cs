@@ -14,6 +14,8 @@ internal sealed class SqlTenantDirectory(IReadPool reads, IWriteQueue writes, Ti
 
     private const string Insert = "INSERT INTO tenants (id, display_name, created_at) VALUES (@p0, @p1, @p2) ON CONFLICT DO NOTHING";
 
+    private const string Rename = "UPDATE tenants SET display_name = @p1 WHERE id = @p0 AND display_name <> @p1";
+
     public async Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken)
         => await reads.ReadAsync(
             TenantScope.System,
@@ -45,4 +47,19 @@ internal sealed class SqlTenantDirectory(IReadPool reads, IWriteQueue writes, Ti
             },
             cancellationToken);
     }
+
+    public Task<bool> RenameAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken)
+        => writes.ExecuteAsync(
+            TenantScope.Of(id),
+            session =>
+            {
+                if (session.Execute(Rename, id.Value, displayName) == 0)
+                {
+                    return false;
+                }
+
+                session.Audit(audit);
+                return true;
+            },
+            cancellationToken);
 }

@@ -290,6 +290,24 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tenants_name_follows_the_file_and_is_left_alone_where_it_says_nothing()
+    {
+        var worker = await StartAsync("tenants: [{ name: default, displayName: Home }, { name: attic }]");
+        Assert.Equal([("default", "Home"), ("attic", "attic")], await NamesAsync());
+
+        await ChangeAsync(worker, "tenants: [{ name: default }, { name: attic, displayName: The attic }]");
+        Assert.Equal([("default", "Home"), ("attic", "The attic")], await NamesAsync());
+
+        await ChangeAsync(worker, "tenants: [{ name: default, displayName: Home }, { name: attic, displayName: The attic }, { name: cellar, displayName: Cellar }]");
+        Assert.Equal([("default", "Home"), ("attic", "The attic"), ("cellar", "Cellar")], await NamesAsync());
+
+        Assert.Equal(
+            [("default", "Default", "Home"), ("attic", "attic", "The attic")],
+            _tenants.Audited.Select(a => (a.Tenant.Value, a.Details["before:name"], a.Details["after:name"])));
+        Assert.All(_tenants.Audited, a => Assert.Equal((Actor.System, "assistant.yaml", AuditActions.TenantRenamed), (a.Actor, a.Origin, a.Action)));
+    }
+
+    [Fact]
     public async Task A_tenants_decision_about_its_index_is_applied_and_left_alone_where_the_file_says_nothing()
     {
         var worker = await StartAsync("tenants: [{ name: attic, index: nothing }, { name: cellar }]");
@@ -322,6 +340,8 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
         await worker.StartAsync(Cancel);
         return worker;
     }
+
+    private async Task<IEnumerable<(string Id, string Name)>> NamesAsync() => (await _tenants.ListAsync(Cancel)).Select(t => (t.Id.Value, t.DisplayName));
 
     private async Task ChangeAsync(ProvisioningWorker worker, string text)
     {

@@ -1,3 +1,5 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Xunit;
 
@@ -19,6 +21,22 @@ public abstract class TenantDirectoryContract : PathContract
     }
 
     [Fact]
+    public async Task A_tenant_is_shown_by_another_name_with_an_event_where_it_is_another()
+    {
+        var cellar = new TenantId("cellar");
+        await Ports.Tenants.EnsureAsync(cellar, "Cellar", Cancel);
+        var others = (await Ports.Tenants.ListAsync(Cancel)).Where(t => t.Id != cellar).ToList();
+
+        Assert.True(await RenameAsync(cellar, "Wine cellar"));
+        Assert.False(await RenameAsync(cellar, "Wine cellar"));
+        Assert.False(await RenameAsync(new TenantId("nowhere"), "Wine cellar"));
+
+        Assert.Equal(["Wine cellar"], (await Ports.Tenants.ListAsync(Cancel)).Where(t => t.Id == cellar).Select(t => t.DisplayName));
+        Assert.Equal(others, (await Ports.Tenants.ListAsync(Cancel)).Where(t => t.Id != cellar));
+        Assert.Equal(1, await Ports.Audit.ReadAsync(cellar, 1, Cancel).CountAsync(e => e.What.Action == AuditActions.TenantRenamed, Cancel));
+    }
+
+    [Fact]
     public async Task Tenants_are_listed_by_name()
     {
         await Ports.Tenants.EnsureAsync(new TenantId("attic"), "Attic", Cancel);
@@ -33,4 +51,7 @@ public abstract class TenantDirectoryContract : PathContract
 
         await Assert.ThrowsAsync<TenantUnknownException>(() => StoreAsync(stray, Said(stray, "1", "hello")));
     }
+
+    private Task<bool> RenameAsync(TenantId id, string displayName) => Ports.Tenants.RenameAsync(
+        id, displayName, new AuditDraft(id, Ports.Clock.GetUtcNow(), Actor.System, AuditActions.TenantRenamed, $"tenant/{id}", "local", AuditDraft.NoDetails), Cancel);
 }

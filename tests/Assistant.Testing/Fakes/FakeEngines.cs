@@ -67,6 +67,8 @@ public sealed class FakeTenants : ITenantDirectory
 {
     private readonly List<Tenant> _rows = [new(TenantId.Default, "Default", default)];
 
+    public List<AuditDraft> Audited { get; } = [];
+
     /// <summary>Done once, by the next who asks which there are.</summary>
     public Action? OnList { get; set; }
 
@@ -86,6 +88,19 @@ public sealed class FakeTenants : ITenantDirectory
         }
 
         _rows.Add(new(id, displayName, default));
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> RenameAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var at = _rows.FindIndex(t => t.Id == id && t.DisplayName != displayName);
+        if (at < 0)
+        {
+            return Task.FromResult(false);
+        }
+
+        _rows[at] = _rows[at] with { DisplayName = displayName };
+        Audited.Add(audit);
         return Task.FromResult(true);
     }
 }

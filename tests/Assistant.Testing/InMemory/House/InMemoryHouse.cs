@@ -45,6 +45,19 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
     public Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
         => Locked(() => _tenants.TryAdd(id, new Tenant(id, displayName, Now)));
 
+    public Task<bool> RenameAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            if (!_tenants.TryGetValue(id, out var tenant) || tenant.DisplayName == displayName)
+            {
+                return false;
+            }
+
+            _tenants[id] = tenant with { DisplayName = displayName };
+            Append(audit);
+            return true;
+        });
+
     Task<IReadOnlyList<Connection>> IConnectionStore.ListAsync(TenantId? tenant, CancellationToken cancellationToken)
         => Locked<IReadOnlyList<Connection>>(
             () => [.. _connections.Values.Where(c => tenant is null || c.Tenant == tenant).OrderBy(c => c.Id.Value, StringComparer.Ordinal)]);
