@@ -23,7 +23,7 @@ internal sealed class PostgresBackup(IDatabase database) : IDatabaseBackup
 {
     private const string Newest = "SELECT MAX(\"MigrationId\") FROM \"__EFMigrationsHistory\"";
     private const string HasHeads = "SELECT to_regclass('audit_heads') IS NOT NULL";
-    private const string HasMigrations = "SELECT to_regclass('\"__EFMigrationsHistory\"') IS NOT NULL";
+    public const string HasMigrations = "SELECT to_regclass('\"__EFMigrationsHistory\"') IS NOT NULL";
     private const string Taken = "SELECT obj_description(to_regclass('\"__EFMigrationsHistory\"')::oid, 'pg_class')";
 
     public string Kind => "postgres";

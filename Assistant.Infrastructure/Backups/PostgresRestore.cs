@@ -17,6 +17,14 @@ internal sealed class PostgresRestore : IDatabaseRestore
 
     private const string History = "__EFMigrationsHistory";
 
+    private const string Applied = "SELECT array_agg(\"MigrationId\"::text) FROM \"__EFMigrationsHistory\"";
+
+    // Not what an extension brought along: that goes with the extension alone.
+    private const string Owned =
+        "SELECT array_agg(c.relname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        + "WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) = current_user "
+        + "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')";
+
     // A server elsewhere that goes on reading would have this wait for ever.
     private const string WaitBriefly = "SET LOCAL lock_timeout = '30s'";
 
@@ -84,7 +92,7 @@ internal sealed class PostgresRestore : IDatabaseRestore
         _transaction = await _connection.BeginTransactionAsync(cancellationToken);
         await PostgresCommands.RunAsync(_connection, TakeTurn, cancellationToken);
         await PostgresCommands.RunAsync(_connection, WaitBriefly, cancellationToken);
-        await PostgresCommands.RunAsync(_connection, $"DROP TABLE IF EXISTS {Join(EveryTable().Append(History))} CASCADE", cancellationToken);
+        await PostgresCommands.RunAsync(_connection, $"DROP TABLE IF EXISTS {Join(EveryTable().Append(History).Union(await LaterTablesAsync(cancellationToken), StringComparer.Ordinal))} CASCADE", cancellationToken);
         await MigrateAsync(manifest.Schema, cancellationToken);
         // A migration may have put rows of its own there.
         await PostgresCommands.RunAsync(
@@ -119,6 +127,20 @@ internal sealed class PostgresRestore : IDatabaseRestore
         return migrations.Migrations.Values
             .SelectMany(type => migrations.CreateMigration(type, _context.Database.ProviderName!).TargetModel.GetEntityTypes())
             .Select(entity => entity.GetTableName()).OfType<string>().Distinct(StringComparer.Ordinal);
+    }
+
+    // A later version's tables have no names here. Left where they are, they would be in that version's way when it comes back. Where only
+    // migrations are noted that are known here there are none, and what else lies beside this program's tables is not looked at.
+    private async Task<IReadOnlyList<string>> LaterTablesAsync(CancellationToken cancellationToken)
+    {
+        if (!await PostgresCommands.AskAsync<bool>(_connection, PostgresBackup.HasMigrations, cancellationToken))
+        {
+            return [];
+        }
+
+        var known = _context.GetService<IMigrationsAssembly>().Migrations;
+        return (await PostgresCommands.AskAsync<string[]>(_connection, Applied, cancellationToken) ?? []).All(known.ContainsKey)
+            ? [] : await PostgresCommands.AskAsync<string[]>(_connection, Owned, cancellationToken) ?? [];
     }
 
     private async Task SetForcedAsync(bool isForced, string table, string how, CancellationToken cancellationToken)

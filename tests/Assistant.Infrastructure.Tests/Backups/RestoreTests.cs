@@ -113,6 +113,36 @@ public sealed class RestoreTests
         Assert.Equal(AuditActions.BackupRestored, told.What.Action);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PostgreSQL_keeps_no_table_of_a_later_version_and_every_one_that_is_not_its_own(bool isOfLaterVersion)
+    {
+        await using var house = await TestHouse.OnPostgresAsync();
+        var backedUp = new BackedUpHouse(house);
+        await backedUp.StartAsync(_ => Task.FromResult(0));
+        var path = Path.Combine(backedUp.Folder, "one.backup");
+        await backedUp.UseAsync(store => store.CreateAsync(path, (_, _) => Task.CompletedTask, Cancel));
+        await RunAsOwnerAsync(house, "CREATE TABLE later (tenant_id text REFERENCES tenants (id)); CREATE TABLE later_parts (id int) PARTITION BY RANGE (id)");
+        if (isOfLaterVersion)
+        {
+            await RunAsOwnerAsync(house, "INSERT INTO \"__EFMigrationsHistory\" (\"MigrationId\", \"ProductVersion\") VALUES ('29990101000000_Later', '99.0.0')");
+        }
+
+        await RestoreAsync(backedUp, path);
+
+        await using var context = house.Get<IDatabase>().OpenSchemaContext();
+        Assert.DoesNotContain(await context.Database.GetAppliedMigrationsAsync(Cancel), id => id.StartsWith("2999", StringComparison.Ordinal));
+        await context.Database.OpenConnectionAsync(Cancel);
+        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        Assert.Equal(
+            !isOfLaterVersion, await PostgresCommands.AskAsync<bool>(connection, "SELECT to_regclass('later') IS NOT NULL AND to_regclass('later_parts') IS NOT NULL", Cancel));
+        Assert.Equal(
+            isOfLaterVersion, await PostgresCommands.AskAsync<bool>(connection, "SELECT to_regclass('later') IS NULL AND to_regclass('later_parts') IS NULL", Cancel));
+        await PostgresCommands.RunAsync(connection, "DROP TABLE IF EXISTS later, later_parts", Cancel);
+        Assert.True(await backedUp.StartAsync(_ => backedUp.IsIntactAsync()));
+    }
+
     [Fact]
     public async Task While_it_serves_nothing_is_restored_and_a_backup_can_be_made()
     {
@@ -205,6 +235,13 @@ public sealed class RestoreTests
 
         return journal;
     });
+
+    private static async Task RunAsOwnerAsync(TestHouse house, string sql)
+    {
+        await using var context = house.Get<IDatabase>().OpenSchemaContext();
+        await context.Database.OpenConnectionAsync(Cancel);
+        await PostgresCommands.RunAsync((NpgsqlConnection)context.Database.GetDbConnection(), sql, Cancel);
+    }
 
     private static async Task WhileWritingAsync(TestHouse house, Func<Task> act)
     {
