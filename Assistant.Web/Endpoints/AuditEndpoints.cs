@@ -125,7 +125,7 @@ internal static class AuditEndpoints
     {
         var tenant = caller.Value.Tenant;
         var given = request?.Checkpoints ?? [];
-        if (given.Any(c => c.Tenant != tenant.Value))
+        if (given.Any(c => c is null || c.Tenant != tenant.Value))
         {
             return Problems.Invalid("checkpoints", "A checkpoint names this tenant and a hash.");
         }

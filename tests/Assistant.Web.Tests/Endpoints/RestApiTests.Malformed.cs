@@ -55,6 +55,17 @@ public sealed partial class RestApiTests
         Assert.DoesNotContain("Assistant.", problem.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"checkpoints":[null]}""")]
+    [InlineData("""{"checkpoints":[{"tenant":"another","seq":1,"hash":"00","at":"2026-01-01T00:00:00Z"}]}""")]
+    public async Task What_is_no_checkpoint_of_the_tenant_is_a_problem(string body)
+    {
+        var response = await SendAsync("auditor", HttpMethod.Post, "/api/v1/audit/verify", body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(["checkpoints"], (await response.JsonAsync()).GetProperty("errors").EnumerateObject().Select(e => e.Name));
+    }
+
     /// <summary>The code the build writes for an endpoint gives a parameter that is left out nothing, whatever the declaration says.</summary>
     [Fact]
     public void No_parameter_relies_on_a_value_of_its_declaration()
