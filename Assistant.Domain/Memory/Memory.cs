@@ -4,7 +4,7 @@ using Assistant.Domain.Tenancy;
 
 namespace Assistant.Domain.Memory;
 
-/// <summary>A statement the assistant was told to remember.</summary>
+/// <summary>A statement the assistant was told to remember. It changes and goes with the message that made it.</summary>
 /// <param name="Text">In the person's own words.</param>
 /// <param name="StatedAt">From when it holds, as far as is known.</param>
 /// <param name="SourceSeq">The message of <paramref name="SourceConversation"/> that stated it.</param>

@@ -57,8 +57,7 @@ internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<Eng
 
     private static ReplyChunk? EffectOf(SpokenRequest request) => request switch
     {
-        SpokenRequest.Remember { Statement.Length: > 0 } told => new ReplyChunk.Remember(told.Statement),
-        SpokenRequest.Remind { Statement.Length: > 0 } remind => new ReplyChunk.Remember(remind.Statement),
+        { ToBeRemembered: { } statement } => new ReplyChunk.Remember(statement),
         SpokenRequest.AskForPerson => new ReplyChunk.AskForPerson(),
         _ => null,
     };

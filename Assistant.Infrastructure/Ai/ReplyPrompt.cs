@@ -53,7 +53,7 @@ internal static class ReplyPrompt
         text.Append("\nThe person's display name, chosen by themselves: ").Append(Quoted(Shorten(context.Person.DisplayName)));
         text.Append(request switch
         {
-            SpokenRequest.Remember { Statement.Length: > 0 } or SpokenRequest.Remind { Statement.Length: > 0 }
+            { ToBeRemembered: not null }
                 => "\nWhat the person now asks you to remember is being stored for them; confirm it briefly. You cannot send reminders.",
             SpokenRequest.AskForPerson => "\nThe person asks for a human. A colleague is being called; tell them so, briefly.",
             _ => string.Empty,

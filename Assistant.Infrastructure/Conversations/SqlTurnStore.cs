@@ -44,10 +44,6 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
         "INSERT INTO turns (id, tenant_id, conversation_id, message_seq, result, engine, model, input_tokens, output_tokens, cost, error, "
         + "started_at, finished_at) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)";
 
-    private const string InsertFact =
-        "INSERT INTO facts (id, tenant_id, person_id, body, text, stated_at, source_conversation_id, source_seq, position) "
-        + "VALUES (@p0, @p1, @p2, @p3, '', @p4, @p5, @p6, @p7)";
-
     private const int AfterConversation = ConversationSql.ColumnCount;
     private const int AfterPerson = AfterConversation + 4;
     private const int AfterEntry = AfterPerson + 9;
@@ -133,8 +129,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
             commit.Error, commit.StartedAt, now);
         foreach (var fact in commit.NewFacts)
         {
-            session.Execute(
-                InsertFact, fact.Id, fact.Tenant.Value, key.Person.Value, key.Seal(FactRow.PlaceOf(fact.Id), StoredContent.Encode(new MessageBody(fact.Text), [])), fact.StatedAt, fact.SourceConversation.Value, fact.SourceSeq, position);
+            FactSql.Add(session, key, fact, position);
         }
 
         if (commit.AsksForPerson)

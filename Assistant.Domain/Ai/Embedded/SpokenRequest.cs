@@ -5,6 +5,14 @@ public abstract record SpokenRequest
 {
     private SpokenRequest() { }
 
+    /// <summary>What is to be remembered, in the person's own words; <see langword="null"/> when nothing is.</summary>
+    public string? ToBeRemembered => this switch
+    {
+        Remember { Statement.Length: > 0 } told => told.Statement,
+        Remind { Statement.Length: > 0 } remind => remind.Statement,
+        _ => null,
+    };
+
     public sealed record Greeting : SpokenRequest;
 
     public sealed record HowAreYou : SpokenRequest;

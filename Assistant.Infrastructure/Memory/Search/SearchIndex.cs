@@ -39,7 +39,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
         "SELECT e.id, m.conversation_id, m.seq, m.author, m.at, m.edited_at, m.person_id, m.body, m.text, f.id, f.body, f.text, f.stated_at "
         + "FROM search_entries e "
         + "JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq LEFT JOIN facts f ON f.id = e.fact_id "
-        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND (e.fact_id IS NOT NULL OR e.conversation_id <> @p2 OR e.seq < @p3) AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') "
+        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND (f.id IS NOT NULL OR (e.fact_id IS NULL AND (e.conversation_id <> @p2 OR e.seq < @p3))) AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') "
         + $"AND e.id IN ({string.Join(", ", Enumerable.Range(4, EntriesPerStatement).Select(i => $"@p{i}"))})";
 
     private const string Facts =

@@ -10,6 +10,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Attachments;
 using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Memory;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
@@ -274,6 +275,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         var edited = AttachmentSql.WithFiles(session, conversation.Tenant, known.Open(keys)) with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = key.Person };
         var position = session.Audit(Record(conversation, message, AuditActions.MessageEdited, edited.Seq, now));
         session.Execute(Edit, conversation.Id.Value, edited.Seq, MessageSql.Seal(key, edited), message.SentAt, position, key.Person.Value);
+        FactSql.Restate(session, key, conversation.Tenant, known.Message.Person ?? conversation.Person, edited, now, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, edited));
         return Change.Existing;
     }
@@ -297,6 +299,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         session.Execute(Delete, conversation.Id.Value, known.Seq, message.SentAt, position);
         AttachmentSql.Delete(session, conversation.Id, known.Seq);
         ReactionSql.Delete(session, conversation.Id, known.Seq);
+        FactSql.Delete(session, conversation.Tenant, known.Person ?? conversation.Person, conversation.Id, known.Seq);
         session.Execute(Withdraw, conversation.Id.Value, known.Seq, now);
         session.Publish(new LiveEvent.MessageChanged(
             conversation.Tenant, known with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt }));

@@ -83,6 +83,58 @@ public abstract class RecallContract : PathContract
     }
 
     [Fact]
+    public async Task What_was_to_be_remembered_is_not_told_once_it_was_taken_back()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember that my PIN is 1234");
+        await CommitFactAsync(conversation, "my PIN is 1234");
+        await HearAsync(HomeLine, "2", "remember that the boiler is in the attic");
+        await CommitFactAsync(conversation, "the boiler is in the attic");
+        var elsewhere = await HearAsync(HomeLine, "1", "remember that the PIN is 99", "chat-2");
+        await CommitFactAsync(elsewhere, "the PIN is 99");
+        await Ports.ProjectAsync(Cancel);
+
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "") with { DedupeKey = "d", Content = new InboundContent.Deleted() });
+
+        Assert.Equal(["the PIN is 99"], (await FindAsync(conversation, "PIN")).Where(f => f.IsFact).Select(f => f.Quote));
+        Assert.Equal(["the PIN is 99", "the boiler is in the attic"], (await FactsAsync(conversation)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_to_be_remembered_is_told_as_its_message_says_it_after_an_edit()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
+        await CommitFactAsync(conversation, "the boiler is in the attic");
+        await HearAsync(HomeLine, "2", "remember that the key is with Anna");
+        await CommitFactAsync(conversation, "the key is with Anna");
+        await Ports.ProjectAsync(Cancel);
+        var stated = Ports.Clock.GetUtcNow();
+
+        await EditAsync("1", "remember that the boiler is in the cellar");
+
+        Assert.Equal(["the boiler is in the cellar", "the key is with Anna"], (await FactsAsync(conversation)).Order(StringComparer.Ordinal));
+        Assert.Empty(await FindAsync(conversation, "attic"));
+        var found = Assert.Single(await FindAsync(conversation, "cellar"));
+        Assert.Equal(("the boiler is in the cellar", true, stated, conversation, 1L), (found.Quote, found.IsFact, found.At, found.Conversation, found.Seq));
+    }
+
+    [Fact]
+    public async Task What_is_no_longer_to_be_remembered_after_an_edit_is_only_what_was_said()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
+        await CommitFactAsync(conversation, "the boiler is in the attic");
+        await Ports.ProjectAsync(Cancel);
+
+        await EditAsync("1", "the boiler is noisy");
+
+        Assert.Empty(await FactsAsync(conversation));
+        Assert.Equal([("the boiler is noisy", false)], (await FindAsync(conversation, "boiler")).Select(f => (f.Quote, f.IsFact)));
+        Assert.Empty(await FindAsync(conversation, "boiler", beforeSeq: 1));
+
+        await EditAsync("1", "remember that the boiler is noisy");
+        Assert.Empty(await FactsAsync(conversation));
+    }
+
+    [Fact]
     public async Task Another_person_and_another_tenant_find_nothing()
     {
         var mine = await HearAsync(HomeLine, "1", "the boiler is in the attic");
@@ -149,6 +201,23 @@ public abstract class RecallContract : PathContract
     {
         await Ports.ProjectAsync(Cancel);
         return (await Ports.Recall.RecallAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, limit, Cancel)).Found;
+    }
+
+    /// <summary>What is told as facts whatever was asked; both ways tell the same.</summary>
+    private async Task<IReadOnlyList<string>> FactsAsync(ConversationId conversation)
+    {
+        await Ports.ProjectAsync(Cancel);
+        var person = await PersonAsync(Home, conversation);
+        List<string> listed = [.. (await Ports.Recall.ListFactsAsync(Home, person, 10, Cancel)).Select(f => f.Text)];
+        Assert.Equal(listed, (await Ports.Recall.RecallAsync(Home, person, "anything", conversation, long.MaxValue, 10, Cancel)).Facts.Select(f => f.Text));
+        return listed;
+    }
+
+    private Task<Domain.Messaging.Inbox.InboxOutcome> EditAsync(string id, string text)
+    {
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        var at = Ports.Clock.GetUtcNow();
+        return StoreAsync(HomeLine, Said(HomeLine, id, "") with { DedupeKey = $"edit:{id}:{at:O}", Content = new InboundContent.Edited(text), SentAt = at });
     }
 
     private async Task<PersonId> PersonAsync(TenantId tenant, ConversationId conversation)

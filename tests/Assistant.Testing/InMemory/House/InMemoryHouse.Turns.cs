@@ -1,6 +1,8 @@
+using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
@@ -192,6 +194,11 @@ public sealed partial class InMemoryHouse
         }
 
         room.Change(known.Seq, m => m with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = person });
+        if (_facts.RemoveAll(fact => IsStatedBy(fact, known)) > 0 && UtteranceReader.Read(text).Request.ToBeRemembered is { } statement)
+        {
+            _facts.Add(new Fact(Guid.CreateVersion7(Now), room.Conversation.Tenant, person, statement, known.At, known.Conversation, known.Seq));
+        }
+
         Append(Record(room, message, AuditActions.MessageEdited, known.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, false);
     }
@@ -208,6 +215,7 @@ public sealed partial class InMemoryHouse
         room.Change(known.Seq, m => m with { Body = new MessageBody(""), Attachments = [], DeletedAt = message.SentAt });
         room.Discard(known.Seq);
         room.DropReactions(known.Seq);
+        _facts.RemoveAll(fact => IsStatedBy(fact, known));
         if (room.Inbox.Find(w => w.IsOpen && w.Entry.MessageSeq == known.Seq) is { } waiting)
         {
             waiting.IsOpen = false;
@@ -216,6 +224,8 @@ public sealed partial class InMemoryHouse
         Append(Record(room, message, AuditActions.MessageDeleted, known.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, false);
     }
+
+    private static bool IsStatedBy(Fact fact, Message message) => fact.SourceConversation == message.Conversation && fact.SourceSeq == message.Seq;
 
     private Room RoomFor(Connection connection, ExternalChat chat, PersonId person)
     {

@@ -1,0 +1,46 @@
+using Assistant.Domain.Ai.Embedded;
+using Assistant.Domain.Conversations;
+using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.People;
+using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Security.Sealing;
+
+namespace Assistant.Infrastructure.Memory;
+
+/// <summary>What the assistant was told to remember, inside a unit of work. A fact says what its message says: it changes and goes with it.</summary>
+internal static class FactSql
+{
+    private const string Insert =
+        "INSERT INTO facts (id, tenant_id, person_id, body, text, stated_at, source_conversation_id, source_seq, position) "
+        + "VALUES (@p0, @p1, @p2, @p3, '', @p4, @p5, @p6, @p7)";
+
+    private const string DeleteStated =
+        "DELETE FROM facts WHERE tenant_id = @p0 AND person_id = @p1 AND source_conversation_id = @p2 AND source_seq = @p3";
+
+    /// <summary>Adds a fact of the person whose key it is.</summary>
+    /// <param name="position">The audit event that records it.</param>
+    public static void Add(WriteSession session, PersonKey key, Fact fact, long position) => session.Execute(
+        Insert, fact.Id, fact.Tenant.Value, key.Person.Value, key.Seal(FactRow.PlaceOf(fact.Id), StoredContent.Encode(new MessageBody(fact.Text), [])),
+        fact.StatedAt, fact.SourceConversation.Value, fact.SourceSeq, position);
+
+    /// <summary>Forgets what a message stated.</summary>
+    /// <param name="person">Whose message it was until now.</param>
+    /// <returns>Whether it stated anything.</returns>
+    public static bool Delete(WriteSession session, TenantId tenant, PersonId person, ConversationId conversation, long seq)
+        => session.Execute(DeleteStated, tenant.Value, person.Value, conversation.Value, seq) > 0;
+
+    /// <summary>Lets what a message stated say what it says after an edit; a message that asked to remember nothing goes on stating nothing.</summary>
+    /// <param name="person">Whose message it was until now.</param>
+    /// <param name="key">Of whose it is from now on.</param>
+    public static void Restate(WriteSession session, PersonKey key, TenantId tenant, PersonId person, Message edited, DateTimeOffset now, long position)
+    {
+        // A new row, not new words in the old one: what the search index knows of the old words leads nowhere.
+        if (Delete(session, tenant, person, edited.Conversation, edited.Seq) && UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement)
+        {
+            Add(session, key, new Fact(Guid.CreateVersion7(now), tenant, key.Person, statement, edited.At, edited.Conversation, edited.Seq), position);
+        }
+    }
+}
