@@ -227,9 +227,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
             return DuplicateOutcome;
         }
 
-        session.Audit(new AuditDraft(
-            conversation.Tenant, now, new Actor("person", sender.Person.ToString(), ""), AuditActions.MessageReacted, Subject(conversation.Id, seq),
-            message.Connection.Value, AuditDraft.NoDetails));
+        session.Audit(Record(conversation, message, sender.Person, AuditActions.MessageReacted, seq, now));
         return new InboxOutcome.Stored(conversation.Id, NeedsTurn: false);
     }
 
@@ -273,7 +271,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         // Its attachments stay. Who edits has not been forgotten, so what they write is theirs from now on.
         var edited = AttachmentSql.WithFiles(session, conversation.Tenant, known.Open(keys)) with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = key.Person };
-        var position = session.Audit(Record(conversation, message, AuditActions.MessageEdited, edited.Seq, now));
+        var position = session.Audit(Record(conversation, message, key.Person, AuditActions.MessageEdited, edited.Seq, now));
         session.Execute(Edit, conversation.Id.Value, edited.Seq, MessageSql.Seal(key, edited), message.SentAt, position, key.Person.Value);
         FactSql.Restate(session, key, conversation.Tenant, known.Message.Person ?? conversation.Person, edited, now, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, edited));
@@ -295,7 +293,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
             return Change.None;
         }
 
-        var position = session.Audit(Record(conversation, message, AuditActions.MessageDeleted, known.Seq, now));
+        var position = session.Audit(Record(conversation, message, key.Person, AuditActions.MessageDeleted, known.Seq, now));
         session.Execute(Delete, conversation.Id.Value, known.Seq, message.SentAt, position);
         AttachmentSql.Delete(session, conversation.Id, known.Seq);
         ReactionSql.Delete(session, conversation.Id, known.Seq);
@@ -314,7 +312,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
     private static void Add(WriteSession session, PersonKey key, Conversation conversation, InboundMessage message, Message added, string action, DateTimeOffset now)
     {
-        var position = session.Audit(Record(conversation, message, action, added.Seq, now));
+        var position = session.Audit(Record(conversation, message, key.Person, action, added.Seq, now));
         MessageSql.Add(session, key, conversation.Tenant, added, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, AttachmentSql.Enter(session, conversation.Tenant, added)));
     }
@@ -322,8 +320,9 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     private static byte[]? SealButton(PersonKey key, Guid id, string? data)
         => data is null ? null : key.Seal(InboxRow.PlaceOf(id), StoredContent.Encode(new MessageBody(data), []));
 
-    private static AuditDraft Record(Conversation conversation, InboundMessage message, string action, long seq, DateTimeOffset now) => new(
-        conversation.Tenant, now, new Actor("person", conversation.Person.ToString(), ""), action,
+    /// <param name="sender">Who did it: in a group not always whom the conversation began with.</param>
+    private static AuditDraft Record(Conversation conversation, InboundMessage message, PersonId sender, string action, long seq, DateTimeOffset now) => new(
+        conversation.Tenant, now, new Actor("person", sender.ToString(), ""), action,
         Subject(conversation.Id, seq), message.Connection.Value, AuditDraft.NoDetails);
 
     private static string Subject(ConversationId conversation, long seq)

@@ -244,6 +244,32 @@ public abstract class InboxContract : PathContract
     }
 
     [Fact]
+    public async Task In_a_group_the_audit_log_names_whoever_spoke_edited_or_took_back()
+    {
+        var group = new ExternalChat("group-1", IsGroup: true);
+        InboundMessage InGroup(InboundMessage message, string sender) => message with { Chat = group, Sender = new ExternalSender(sender, sender) };
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, InGroup(Said(HomeLine, "1", "hello"), "ann"))).Conversation;
+        await StoreAsync(HomeLine, InGroup(Said(HomeLine, "2", "hi"), "bob"));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await StoreAsync(HomeLine, InGroup(Edited("2", "hi all"), "bob"));
+        await StoreAsync(HomeLine, InGroup(Deleted("2"), "bob"));
+        await StoreAsync(HomeLine, InGroup(Deleted("3"), "bob"));
+        await StoreAsync(HomeLine, InGroup(Edited("4", "first seen edited"), "bob"));
+
+        var people = (await ThreadAsync(Home, conversation)).Select(m => m.Person!.Value.ToString()).Distinct().ToList();
+        Assert.Equal(2, people.Count);
+        var (ann, bob) = (people[0], people[1]);
+        Assert.Equal(
+            [
+                (AuditActions.MessageReceived, ann, 1), (AuditActions.MessageReceived, bob, 2), (AuditActions.MessageEdited, bob, 2),
+                (AuditActions.MessageDeleted, bob, 2), (AuditActions.MessageDeleted, bob, 3), (AuditActions.MessageReceived, bob, 4),
+            ],
+            from written in await AuditOfAsync(Home)
+            where written.What.Action is AuditActions.MessageReceived or AuditActions.MessageEdited or AuditActions.MessageDeleted
+            select (written.What.Action, written.What.Actor.Id, int.Parse(written.What.Subject.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
     public async Task A_new_message_reopens_a_closed_conversation()
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");

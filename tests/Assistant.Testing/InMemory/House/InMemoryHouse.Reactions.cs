@@ -38,7 +38,7 @@ public sealed partial class InMemoryHouse
         }
 
         found.Room.Reactions[key] = after;
-        Append(Record(found.Room, message, AuditActions.MessageReacted, seq) with { Actor = new Actor("person", person.Id.ToString(), "") });
+        Append(Record(found.Room, message, person.Id, AuditActions.MessageReacted, seq));
         return new InboxOutcome.Stored(found.Room.Conversation.Id, NeedsTurn: false);
     }
 

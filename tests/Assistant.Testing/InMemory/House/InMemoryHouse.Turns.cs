@@ -177,7 +177,7 @@ public sealed partial class InMemoryHouse
         room.Inbox.Add(new Waiting(new InboxEntry(
             Guid.CreateVersion7(Now), room.Conversation.Tenant, room.Conversation.Id, said.Seq, content, message.IsAddressed, 0, Now)));
         room.Conversation = room.Conversation with { Status = ConversationStatus.Open };
-        Append(Record(room, message, action, said.Seq));
+        Append(Record(room, message, person, action, said.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, true);
     }
 
@@ -199,7 +199,7 @@ public sealed partial class InMemoryHouse
             _facts.Add(new Fact(Guid.CreateVersion7(Now), room.Conversation.Tenant, person, statement, known.At, known.Conversation, known.Seq));
         }
 
-        Append(Record(room, message, AuditActions.MessageEdited, known.Seq));
+        Append(Record(room, message, person, AuditActions.MessageEdited, known.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, false);
     }
 
@@ -221,7 +221,7 @@ public sealed partial class InMemoryHouse
             waiting.IsOpen = false;
         }
 
-        Append(Record(room, message, AuditActions.MessageDeleted, known.Seq));
+        Append(Record(room, message, person, AuditActions.MessageDeleted, known.Seq));
         return new InboxOutcome.Stored(room.Conversation.Id, false);
     }
 
@@ -247,8 +247,8 @@ public sealed partial class InMemoryHouse
     private static bool IsChat(Room room, ConnectionId connection, ExternalChat chat)
         => room.Conversation.Connection == connection && room.Conversation.Chat.ExternalId == chat.ExternalId && room.Conversation.Chat.ThreadId == chat.ThreadId;
 
-    private AuditDraft Record(Room room, InboundMessage message, string action, long seq) => new(
-        room.Conversation.Tenant, Now, new Actor("person", room.Conversation.Person.ToString(), ""), action,
+    private AuditDraft Record(Room room, InboundMessage message, PersonId sender, string action, long seq) => new(
+        room.Conversation.Tenant, Now, new Actor("person", sender.ToString(), ""), action,
         Subject(room.Conversation.Id, seq), message.Connection.Value, AuditDraft.NoDetails);
 
     private static string Subject(ConversationId conversation, long seq) => $"conversation/{conversation}/{seq}";
