@@ -20,6 +20,11 @@ internal static class ConversationSql
     private const string ByChat =
         "SELECT " + Columns + " FROM conversations c WHERE c.connection_id = @p0 AND c.chat_id = @p1 AND c.thread_id = @p2";
 
+    // The thread that is named before the others, and of those the newest.
+    private const string ThreadOfMessage =
+        "SELECT c.thread_id FROM conversations c JOIN messages m ON m.conversation_id = c.id "
+        + "WHERE c.connection_id = @p0 AND c.chat_id = @p1 AND c.erasure_id IS NULL AND m.external_id = @p3 ORDER BY c.thread_id = @p2 DESC, c.last_at DESC LIMIT 1";
+
     private const string ById = "SELECT " + Columns + " FROM conversations c WHERE c.id = @p0 AND c.tenant_id = @p1 AND c.erasure_id IS NULL";
 
     private const string Insert =
@@ -56,6 +61,13 @@ internal static class ConversationSql
             Insert, created.Id.Value, tenant.Value, connection.Value, chat.ExternalId, thread, chat.IsGroup, chat.Title, person.Value, now);
         return (created, true);
     }
+
+    /// <summary>The chat with the thread in which the message with this id lies; as it is named when none has it.</summary>
+    /// <remarks>Some messengers name the thread of a message when it is said, and no more when it is taken back.</remarks>
+    public static ExternalChat WhereSaid(SqlSession session, ConnectionId connection, ExternalChat chat, string externalId)
+        => session.QueryFirst(ThreadOfMessage, r => r.GetString(0), connection.Value, chat.ExternalId, chat.ThreadId ?? "", externalId) is { } thread
+            ? chat with { ThreadId = thread.Length == 0 ? null : thread }
+            : chat;
 
     /// <summary>Reads <see cref="Columns"/>.</summary>
     public static Conversation Map(SqlRow r, int at = 0) => new(

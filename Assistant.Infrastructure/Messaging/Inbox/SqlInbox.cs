@@ -157,7 +157,9 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
                 return SenderSql.OpenPairing(session, keys, connection, sender.Person, message, pair, now);
         }
 
-        var (conversation, isNew) = ConversationSql.FindOrOpen(session, connection.Tenant, message.Connection, message.Chat, sender.Person, now);
+        var chat = message.Content is InboundContent.Deleted
+            ? ConversationSql.WhereSaid(session, message.Connection, message.Chat, message.ExternalMessageId) : message.Chat;
+        var (conversation, isNew) = ConversationSql.FindOrOpen(session, connection.Tenant, message.Connection, chat, sender.Person, now);
         var key = keys.FindOrMake(sender.Person);
         var id = Guid.CreateVersion7(now);
         var (kind, data, needsTurn) = message.Content switch

@@ -116,6 +116,52 @@ public abstract class InboxContract : PathContract
     }
 
     [Fact]
+    public async Task A_deletion_that_does_not_name_the_thread_takes_back_what_was_said_in_it()
+    {
+        var main = await HearAsync(HomeLine, "1", "in the chat itself");
+        var thread = new ExternalChat("chat-1", "$root");
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Said(HomeLine, "2", "secret") with { Chat = thread })).Conversation;
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await HearAsync(HomeLine, "3", "later, in the chat itself");
+
+        Assert.Equal(new InboxOutcome.Stored(conversation, NeedsTurn: false), await StoreAsync(HomeLine, Deleted("2")));
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Deleted("2") with { DedupeKey = "once more" }));
+
+        var message = Assert.Single(await ThreadAsync(Home, conversation));
+        Assert.Equal("", message.Body.Markdown);
+        Assert.NotNull(message.DeletedAt);
+        Assert.Equal(["1", "3"], (await ThreadAsync(Home, main)).Select(m => m.ExternalId));
+        Assert.Null(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
+    }
+
+    [Fact]
+    public async Task A_deletion_in_a_thread_opens_no_conversation_beside_it()
+    {
+        var thread = new ExternalChat("chat-1", "$root");
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Said(HomeLine, "1", "secret") with { Chat = thread })).Conversation;
+
+        await StoreAsync(HomeLine, Deleted("1"));
+
+        Assert.Null(await Ports.Queries.FindByChatAsync(HomeLine.Id, new ExternalChat("chat-1"), Cancel));
+        Assert.NotNull(Assert.Single(await ThreadAsync(Home, conversation)).DeletedAt);
+    }
+
+    [Fact]
+    public async Task An_id_that_two_threads_have_is_taken_back_in_the_one_that_is_named()
+    {
+        var (here, there) = (new ExternalChat("chat-1", "here"), new ExternalChat("chat-1", "there"));
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "here") with { Chat = here });
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "there") with { Chat = there, DedupeKey = "there" });
+
+        var taken = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Deleted("1") with { Chat = here })).Conversation;
+
+        Assert.Equal(await Ports.Queries.FindByChatAsync(HomeLine.Id, here, Cancel), taken);
+        var kept = (await Ports.Queries.FindByChatAsync(HomeLine.Id, there, Cancel))!.Value;
+        Assert.Equal("there", Assert.Single(await ThreadAsync(Home, kept)).Body.Markdown);
+    }
+
+    [Fact]
     public async Task A_refused_sender_leaves_nothing_of_what_they_said()
     {
         var closed = await ConnectAsync(Home, "closed", AccessPolicy.Allowlist);

@@ -42,7 +42,7 @@ public sealed partial class InMemoryHouse
                 return new InboxOutcome.Duplicate();
             }
 
-            var room = RoomFor(connection, message.Chat, person.Id);
+            var room = RoomFor(connection, message.Content is InboundContent.Deleted ? WhereSaid(message) : message.Chat, person.Id);
             var known = room.Messages.Find(m => m.ExternalId == message.ExternalMessageId);
             return message.Content switch
             {
@@ -203,8 +203,13 @@ public sealed partial class InMemoryHouse
         return new InboxOutcome.Stored(room.Conversation.Id, false);
     }
 
-    private InboxOutcome.Stored TakeBack(Room room, PersonId person, InboundMessage message, Message? known)
+    private InboxOutcome TakeBack(Room room, PersonId person, InboundMessage message, Message? known)
     {
+        if (known is not null and not { Author: AuthorKind.Person, DeletedAt: null })
+        {
+            return new InboxOutcome.Duplicate();
+        }
+
         if (known is null)
         {
             known = room.Add(new Message(
@@ -243,6 +248,12 @@ public sealed partial class InMemoryHouse
 
         return room;
     }
+
+    private ExternalChat WhereSaid(InboundMessage message)
+        => _rooms.Where(r => r.Conversation.Connection == message.Connection && r.Conversation.Chat.ExternalId == message.Chat.ExternalId
+                && r.Messages.Exists(m => m.ExternalId == message.ExternalMessageId))
+            .OrderByDescending(r => r.Conversation.Chat.ThreadId == message.Chat.ThreadId).ThenByDescending(r => r.LastAt)
+            .FirstOrDefault()?.Conversation.Chat ?? message.Chat;
 
     private static bool IsChat(Room room, ConnectionId connection, ExternalChat chat)
         => room.Conversation.Connection == connection && room.Conversation.Chat.ExternalId == chat.ExternalId && room.Conversation.Chat.ThreadId == chat.ThreadId;
