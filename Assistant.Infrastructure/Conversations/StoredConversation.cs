@@ -1,4 +1,5 @@
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.People;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -61,8 +62,8 @@ internal sealed class StoredConversation : ITenantRow
         {
             builder.ToTable("conversations");
             builder.Property(c => c.ConnectionId).HasMaxLength(63);
-            builder.Property(c => c.ChatId).HasMaxLength(200);
-            builder.Property(c => c.ThreadId).HasMaxLength(200);
+            builder.Property(c => c.ChatId).HasMaxLength(ExternalLimits.Chat);
+            builder.Property(c => c.ThreadId).HasMaxLength(ExternalLimits.Chat);
             builder.HasIndex(c => new { c.ConnectionId, c.ChatId, c.ThreadId }).IsUnique();
             builder.HasIndex(c => new { c.TenantId, c.LastAt, c.Id });
             builder.HasOne<StoredPerson>().WithMany().HasForeignKey(c => c.PersonId).OnDelete(DeleteBehavior.Restrict);

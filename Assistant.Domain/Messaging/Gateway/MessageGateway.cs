@@ -45,7 +45,7 @@ public sealed class MessageGateway(
         var connection = sessions.FindConnection(message.Connection) ?? throw new ConnectionGoneException(message.Connection);
         return Obstacle(message) is { } reason
             ? RefuseAsync(connection, message, reason, sender: null, cancellationToken)
-            : StoreAsync(connection, message, cancellationToken);
+            : StoreAsync(connection, CutName(message), cancellationToken);
     }
 
     private Phrase? Obstacle(InboundMessage message)
@@ -53,6 +53,12 @@ public sealed class MessageGateway(
         if (message.Sender.IsBot)
         {
             return Phrase.Of("access.bot");
+        }
+
+        if (Overlong(message) is var (id, most))
+        {
+            return Phrase.Of(
+                "access.id-too-long", ("length", id.Length.ToString(CultureInfo.InvariantCulture)), ("limit", most.ToString(CultureInfo.InvariantCulture)));
         }
 
         var length = message.Content switch
@@ -69,6 +75,34 @@ public sealed class MessageGateway(
         }
 
         return _rate.TryTake(message.Connection, message.Sender.ExternalId) ? null : Phrase.Of("access.too-fast");
+    }
+
+    /// <summary>An id that storage has no room for. Whoever sends one chose it: it must not stop what others send.</summary>
+    private static (string Id, int Most)? Overlong(InboundMessage message)
+    {
+        ReadOnlySpan<(string Id, int Most)> ids =
+        [
+            (message.Chat.ExternalId, ExternalLimits.Chat), (message.Chat.ThreadId ?? "", ExternalLimits.Chat),
+            (message.Sender.ExternalId, ExternalLimits.Sender), (message.ExternalMessageId, ExternalLimits.Message),
+        ];
+        foreach (var (id, most) in ids)
+        {
+            if (id.Length > most)
+            {
+                return (id, most);
+            }
+        }
+
+        return null;
+    }
+
+    private static InboundMessage CutName(InboundMessage message)
+    {
+        const int most = ExternalLimits.Name;
+        var name = message.Sender.DisplayName;
+        return name.Length <= most
+            ? message
+            : message with { Sender = message.Sender with { DisplayName = name[..(char.IsHighSurrogate(name[most - 1]) ? most - 1 : most)] } };
     }
 
     private async Task<GatewayOutcome> StoreAsync(Connection connection, InboundMessage message, CancellationToken cancellationToken)

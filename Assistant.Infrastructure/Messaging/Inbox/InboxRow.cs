@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +20,7 @@ internal sealed class InboxRow : ITenantRow
 
     public required string ConnectionId { get; set; }
 
+    /// <summary>Equal for every delivery of the same event, see <see cref="KeyOf"/>.</summary>
     public required string DedupeKey { get; set; }
 
     public Guid ConversationId { get; set; }
@@ -47,6 +51,11 @@ internal sealed class InboxRow : ITenantRow
 
     public DateTimeOffset? DoneAt { get; set; }
 
+    /// <summary>The key as it is stored: one that is too long stands for itself by its hash.</summary>
+    public static string KeyOf(string dedupeKey) => dedupeKey.Length <= ExternalLimits.DedupeKey
+        ? dedupeKey
+        : "#" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dedupeKey)));
+
     public static string PlaceOf(Guid id) => $"inbox/{id}/pressed";
 
     internal sealed class Configuration : IEntityTypeConfiguration<InboxRow>
@@ -54,7 +63,7 @@ internal sealed class InboxRow : ITenantRow
         public void Configure(EntityTypeBuilder<InboxRow> builder)
         {
             builder.ToTable("inbox");
-            builder.Property(i => i.DedupeKey).HasMaxLength(300);
+            builder.Property(i => i.DedupeKey).HasMaxLength(ExternalLimits.DedupeKey);
             builder.Property(i => i.Kind).HasMaxLength(16);
             builder.HasIndex(i => new { i.ConnectionId, i.DedupeKey }).IsUnique();
             builder.HasIndex(i => new { i.ConversationId, i.MessageSeq }).HasFilter("state = 'Pending'");

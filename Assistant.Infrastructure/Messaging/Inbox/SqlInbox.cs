@@ -171,7 +171,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
             _ => throw new ArgumentException($"Unknown content {message.Content.GetType().Name}."),
         };
         var isStored = session.Execute(
-            Insert, id, connection.Tenant.Value, message.Connection.Value, message.DedupeKey, conversation.Id.Value,
+            Insert, id, connection.Tenant.Value, message.Connection.Value, InboxRow.KeyOf(message.DedupeKey), conversation.Id.Value,
             needsTurn ? conversation.LastSeq + 1 : 0, kind, SealButton(key, id, data), message.IsAddressed, needsTurn ? InboxState.Pending : InboxState.Done, now,
             needsTurn ? SqlValue.Null : now) == 1;
         if (!isStored)
@@ -221,7 +221,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         }
 
         var isStored = session.Execute(
-            Insert, Guid.CreateVersion7(now), connection.Tenant.Value, message.Connection.Value, message.DedupeKey, conversation.Id.Value, 0, "reacted",
+            Insert, Guid.CreateVersion7(now), connection.Tenant.Value, message.Connection.Value, InboxRow.KeyOf(message.DedupeKey), conversation.Id.Value, 0, "reacted",
             SqlValue.Null, message.IsAddressed, InboxState.Done, now, now) == 1;
         var key = keys.FindOrMake(sender.Person);
         if (!isStored || !ReactionSql.Apply(session, keys, key, conversation, seq, message.ExternalMessageId, reacted, message.SentAt))
@@ -261,7 +261,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
             var first = NewMessage(key, conversation, message, new MessageBody(text), [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
             Add(session, key, conversation, message, first, AuditActions.MessageReceived, now);
             session.Execute(
-                Insert, Guid.CreateVersion7(now), conversation.Tenant.Value, message.Connection.Value, "turn-of:" + message.DedupeKey, conversation.Id.Value,
+                Insert, Guid.CreateVersion7(now), conversation.Tenant.Value, message.Connection.Value, InboxRow.KeyOf("turn-of:" + message.DedupeKey), conversation.Id.Value,
                 first.Seq, "said", SqlValue.Null, message.IsAddressed, InboxState.Pending, now, SqlValue.Null);
             return Change.NewUtterance;
         }

@@ -9,7 +9,7 @@ using Xunit;
 namespace Assistant.Testing.Contracts;
 
 /// <summary>What every <see cref="IInbox"/> must hold.</summary>
-public abstract class InboxContract : PathContract
+public abstract partial class InboxContract : PathContract
 {
     [Fact]
     public async Task A_redelivered_message_is_stored_once()

@@ -143,6 +143,20 @@ public sealed class MessageGatewayTests : PathContract
     }
 
     [Fact]
+    public async Task An_id_of_the_longest_length_is_let_in_and_a_longer_one_is_not()
+    {
+        await OpenLineAsync(AccessPolicy.Open);
+        InboundMessage In(string chat) => Said(_line.Running!, "1", "hello", chat);
+
+        Assert.IsType<GatewayOutcome.Stored>(await AcceptAsync(In(new string('c', ExternalLimits.Chat))));
+        var refused = Assert.IsType<GatewayOutcome.Refused>(await AcceptAsync(In(new string('c', ExternalLimits.Chat + 1))));
+
+        Assert.Equal(Phrase.Of("access.id-too-long", ("length", $"{ExternalLimits.Chat + 1}"), ("limit", $"{ExternalLimits.Chat}")), refused.Reason);
+        Assert.Equal(refused.Reason.ToString(), Assert.Single(await RefusalsAsync()).What.Details["reason"]);
+        Assert.Single(_executor.Woken);
+    }
+
+    [Fact]
     public async Task An_edit_that_grows_too_long_leaves_the_text_as_it_was()
     {
         await OpenLineAsync(AccessPolicy.Open);

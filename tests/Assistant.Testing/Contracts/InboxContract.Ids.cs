@@ -1,0 +1,84 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Testing.InMemory;
+using Assistant.Testing.Messaging;
+using Xunit;
+
+namespace Assistant.Testing.Contracts;
+
+public abstract partial class InboxContract
+{
+    [Fact]
+    public async Task What_the_door_lets_in_has_room_however_long_its_ids_and_whatever_their_letters()
+    {
+        var message = Said(HomeLine, Long(ExternalLimits.Message, 1), "hello") with
+        {
+            DedupeKey = Long(400, 2),
+            Chat = new ExternalChat(Long(ExternalLimits.Chat, 3), Long(ExternalLimits.Chat, 4)),
+            Sender = new ExternalSender(Long(ExternalLimits.Sender, 5), Long(ExternalLimits.Name, 6)),
+        };
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, message)).Conversation;
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, message));
+        var next = message with { DedupeKey = message.DedupeKey[..^1] + "!", ExternalMessageId = "2" };
+        Assert.Equal(new InboxOutcome.Stored(conversation, NeedsTurn: true), await StoreAsync(HomeLine, next));
+        var reaction = message with { DedupeKey = Long(400, 7), Content = new InboundContent.Reacted(ReactionChange.Added, ["👍"]) };
+        Assert.Equal(new InboxOutcome.Stored(conversation, NeedsTurn: false), await StoreAsync(HomeLine, reaction));
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, reaction));
+
+        Assert.Equal([message.ExternalMessageId, "2"], (await ThreadAsync(Home, conversation)).Select(m => m.ExternalId));
+    }
+
+    [Theory]
+    [InlineData(292)]
+    [InlineData(293)]
+    [InlineData(ExternalLimits.DedupeKey)]
+    [InlineData(ExternalLimits.DedupeKey + 1)]
+    public async Task An_edit_that_overtook_its_message_has_room_for_both_its_keys(int length)
+    {
+        var edit = Edited("1", "second thought") with { DedupeKey = new string('e', length) };
+
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, edit)).Conversation;
+
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, edit));
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Said(HomeLine, "1", "first thought")));
+        await AnswerAsync(conversation, "ok");
+        await HearAsync(HomeLine, "2", "and on it goes");
+    }
+
+    [Fact]
+    public async Task Whatever_length_an_id_has_the_door_answers_and_hears_what_follows()
+    {
+        var gateway = new MessageGateway(
+            new QuietLine { Running = HomeLine }, Ports.Inbox, Ports.Audit, new RecordingSignals(), new HandedOver(), GatewayLimits.Default, Ports.Clock);
+        var message = Said(HomeLine, "1", "hello");
+        InboundMessage[] overlong =
+        [
+            message with { Chat = new ExternalChat(new string('c', ExternalLimits.Chat + 1)) },
+            message with { Chat = new ExternalChat("chat-1", new string('t', ExternalLimits.Chat + 1)) },
+            message with { Sender = new ExternalSender(new string('s', ExternalLimits.Sender + 1), "Li Wei") },
+            message with { ExternalMessageId = new string('m', ExternalLimits.Message + 1) },
+            message with { ExternalMessageId = Long(5_000, 1) },
+        ];
+
+        foreach (var one in overlong)
+        {
+            Assert.Equal("access.id-too-long", Assert.IsType<GatewayOutcome.Refused>(await gateway.AcceptAsync(one, Cancel)).Reason.FirstCode);
+        }
+
+        Assert.Empty((await Ports.People.ListAsync(Home, null, null, 10, Cancel)).Items);
+        Assert.Contains(await AuditOfAsync(Home), e => e.What.Action == AuditActions.MessageRefused);
+        var named = message with { Sender = new ExternalSender("user-1", Long(ExternalLimits.Name - 1, 2) + "🙂" + Long(5_000, 3)) };
+        var conversation = Assert.IsType<GatewayOutcome.Stored>(await gateway.AcceptAsync(named, Cancel)).Conversation;
+        var said = Assert.Single(await ThreadAsync(Home, conversation));
+        Assert.Equal(("hello", Long(ExternalLimits.Name - 1, 2)), (said.Body.Markdown, said.AuthorName));
+    }
+
+    /// <summary>Letters of three bytes each that cannot be packed.</summary>
+    private static string Long(int length, int seed)
+    {
+        var random = new Random(seed);
+        return string.Concat(Enumerable.Range(0, length).Select(_ => (char)random.Next('\u4e00', '\u9fa5')));
+    }
+}
