@@ -6,6 +6,18 @@ namespace Assistant.Domain.Messaging;
 /// <param name="Locale">BCP 47 tag the messenger reports, or <see langword="null"/>.</param>
 public sealed record ExternalSender(string ExternalId, string DisplayName, string? Locale = null, bool IsBot = false)
 {
+    /// <summary>Whether <see cref="DisplayName"/> was made up, for the messenger did not say the name: whoever is known keeps theirs.</summary>
+    public bool IsStandIn { get; init; }
+
+    /// <summary>The sender by their own name, or by the stand-in when the messenger does not say one.</summary>
+    public static ExternalSender Named(string externalId, string? name, string standIn, string? locale = null, bool isBot = false)
+        => string.IsNullOrWhiteSpace(name)
+            ? new ExternalSender(externalId, standIn, locale, isBot) { IsStandIn = true }
+            : new ExternalSender(externalId, name, locale, isBot);
+
+    /// <summary>The same sender by a name that is theirs.</summary>
+    public ExternalSender Called(string name) => this with { DisplayName = name, IsStandIn = false };
+
     /// <summary>The id of a user whom a server of one's own numbers or names: another server's of the same kind may use it for somebody else.</summary>
     /// <param name="connection">With which server.</param>
     public static string IdWithin(ConnectionId connection, string id) => $"{connection}/{id}";

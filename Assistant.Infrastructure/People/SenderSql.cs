@@ -29,6 +29,9 @@ internal static class SenderSql
 
     private const string Rename = "UPDATE identities SET display_name = @p3 WHERE tenant_id = @p0 AND channel_type = @p1 AND external_id = @p2";
 
+    // A person goes by their account's name; whoever goes by another keeps it.
+    private const string RenamePerson = "UPDATE people SET display_name = @p2 WHERE id = @p0 AND tenant_id = @p1 AND display_name = @p3";
+
     private const string OpenRequest =
         "SELECT id, expires_at FROM pairing_requests WHERE connection_id = @p0 AND person_id = @p1 AND decision = 'Pending'";
 
@@ -50,9 +53,10 @@ internal static class SenderSql
         var isForgotten = known.Person != Guid.Empty && keys.Find(new PersonId(known.Person)) is { IsDestroyed: true };
         if (known.Person != Guid.Empty && !isForgotten)
         {
-            if (known.Name != sender.DisplayName && sender.DisplayName.Length > 0)
+            if (known.Name != sender.DisplayName && sender is { DisplayName.Length: > 0, IsStandIn: false })
             {
                 session.Execute(Rename, connection.Tenant.Value, connection.ChannelType, sender.ExternalId, sender.DisplayName);
+                session.Execute(RenamePerson, known.Person, connection.Tenant.Value, sender.DisplayName, known.Name);
             }
 
             return new SenderStanding(new PersonId(known.Person), known.Standing);

@@ -277,6 +277,28 @@ public abstract partial class InboxContract : PathContract
 
         Assert.NotEqual(home.Person.Id, office.Person.Id);
         Assert.Equal(("Li Wei-Braun", "Li Wei"), (Assert.Single(home.Identities).DisplayName, Assert.Single(office.Identities).DisplayName));
+        Assert.Equal(("Li Wei-Braun", "Li Wei"), (home.Person.DisplayName, office.Person.DisplayName));
+    }
+
+    [Fact]
+    public async Task A_stand_in_gives_way_to_a_name_and_takes_the_place_of_none()
+    {
+        var standIn = ExternalSender.Named("user-1", null, "LINE 4f2a1c");
+        var id = 0;
+
+        Assert.Equal("LINE 4f2a1c", await NameAfterAsync(standIn));
+        Assert.Equal("Li Wei", await NameAfterAsync(standIn.Called("Li Wei")));
+        Assert.Equal("Li Wei", await NameAfterAsync(standIn));
+        Assert.Equal("Li Wei", await NameAfterAsync(new ExternalSender("user-1", "")));
+        Assert.Equal("Braun", await NameAfterAsync(new ExternalSender("user-1", "Braun")));
+
+        async Task<string> NameAfterAsync(ExternalSender sender)
+        {
+            await StoreAsync(HomeLine, Said(HomeLine, $"{++id}", "hello") with { Sender = sender });
+            var row = Assert.Single((await Ports.People.ListAsync(Home, null, null, 10, Cancel)).Items);
+            Assert.Equal(row.Person.DisplayName, Assert.Single(row.Identities).DisplayName);
+            return row.Person.DisplayName;
+        }
     }
 
     [Fact]

@@ -38,12 +38,16 @@ public sealed class LineEmulator : IAsyncDisposable
     private readonly ConcurrentQueue<(string Chat, JsonNode Message, string Id, bool IsReply)> _shown = new();
     private readonly ConcurrentQueue<LineShownFile> _shownFiles = new();
     private Task _delivering = Task.CompletedTask;
+    private readonly SemaphoreSlim _askedForProfile = new(0);
     private int _ids;
     private int _late;
 
     private LineEmulator(WebApplication app) => _app = app;
 
     public Uri? Callback { get; set; }
+
+    /// <summary>What every profile waits for; <see langword="null"/> when they come at once.</summary>
+    public TaskCompletionSource? ProfilesAt { get; set; }
 
     public string Address => _app.Urls.First();
 
@@ -69,7 +73,12 @@ public sealed class LineEmulator : IAsyncDisposable
         var line = new LineEmulator(app);
         app.Use((context, next) => line.IsAllowed(context) ? next(context) : AnswerAsync(context, 401, "Authentication failed."));
         app.MapGet("/v2/bot/info", () => Results.Json(new { userId = "Ubot", basicId = "@helper", displayName = "Helper" }));
-        app.MapGet("/v2/bot/profile/{user}", (string user) => Results.Json(new { userId = user, displayName = $"User {user}", language = "ja" }));
+        app.MapGet("/v2/bot/profile/{user}", async (string user, HttpContext context) =>
+        {
+            line._askedForProfile.Release();
+            await (line.ProfilesAt?.Task.WaitAsync(context.RequestAborted) ?? Task.CompletedTask);
+            return Results.Json(new { userId = user, displayName = $"User {user}", language = "ja" });
+        });
         app.MapGet("/v2/bot/group/{group}/member/{user}", (string user) => Results.Json(new { userId = user, displayName = $"Member {user}" }));
         app.MapGet("/v2/bot/message/{id}/content", (string id) => line._files.TryGetValue(id, out var file) ? Results.Bytes(file) : Results.NotFound());
         app.MapPost("/v2/bot/chat/loading/start", (Delegate)(() => Results.Accepted(null as string)));
@@ -125,6 +134,9 @@ public sealed class LineEmulator : IAsyncDisposable
     /// <summary>The next push or reply is refused in these words; without any, by somebody in between.</summary>
     public void Refuse(int status, string? message) => _refusals.Enqueue((status, message));
 
+    /// <summary>Waits until a profile is asked for.</summary>
+    public Task ProfileAskedAsync(CancellationToken cancellationToken) => _askedForProfile.WaitAsync(cancellationToken);
+
     public void Block(string chat) => _blocked[chat] = 0;
 
     public async ValueTask DisposeAsync()
@@ -134,6 +146,7 @@ public sealed class LineEmulator : IAsyncDisposable
         _http.Dispose();
         await _app.DisposeAsync();
         _stopping.Dispose();
+        _askedForProfile.Dispose();
     }
 
     private bool IsAllowed(HttpContext context) => !IsRevoked && context.Request.Headers.Authorization == $"Bearer {Token}";

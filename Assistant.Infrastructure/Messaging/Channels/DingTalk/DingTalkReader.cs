@@ -55,8 +55,7 @@ internal static class DingTalkReader
             Chat = new ExternalChat(
                 DingTalkChats.NameOf(message.ConversationId!, isGroup, message.SenderStaffId), IsGroup: isGroup,
                 Title: isGroup && !string.IsNullOrWhiteSpace(message.ConversationTitle) ? message.ConversationTitle : null),
-            Sender = new ExternalSender(
-                $"{FirstOf(message.SenderCorpId, message.ChatbotCorpId)}/{person}", string.IsNullOrWhiteSpace(message.SenderNick) ? person : message.SenderNick),
+            Sender = ExternalSender.Named($"{FirstOf(message.SenderCorpId, message.ChatbotCorpId)}/{person}", message.SenderNick, person),
             ExternalMessageId = message.MsgId!,
             Content = said,
             SentAt = TimeOf(message.CreateAt) ?? now,

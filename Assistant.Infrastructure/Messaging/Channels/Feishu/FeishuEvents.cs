@@ -118,7 +118,7 @@ internal static class FeishuEvents
             Connection = Connection,
             DedupeKey = key,
             Chat = chat,
-            Sender = new ExternalSender($"{Header.AppId}/{user}", user),
+            Sender = ExternalSender.Named($"{Header.AppId}/{user}", null, user),
             ExternalMessageId = id,
             Content = content,
             SentAt = at,

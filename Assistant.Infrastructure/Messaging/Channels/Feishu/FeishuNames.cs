@@ -20,11 +20,11 @@ internal sealed class FeishuNames(FeishuClient client, FeishuOptions options, Ti
         var now = time.GetUtcNow();
         if (_known.TryGetValue(user, out var known) && known.Until > now)
         {
-            return sender with { DisplayName = known.Name };
+            return sender.Called(known.Name);
         }
 
         // After a failure nobody waits for a while: a method that hangs would hold every message for its patience.
-        return now.UtcTicks >= Volatile.Read(ref _askAgainAt) && await AskAsync(user, cancellationToken) is { } name ? sender with { DisplayName = name } : sender;
+        return now.UtcTicks >= Volatile.Read(ref _askAgainAt) && await AskAsync(user, cancellationToken) is { } name ? sender.Called(name) : sender;
     }
 
     private async Task<string?> AskAsync(string user, CancellationToken cancellationToken)

@@ -49,7 +49,7 @@ internal sealed class GoogleChatReader(ConnectionId connection, GroupRule groups
                 Connection = connection,
                 DedupeKey = happened.IsPress ? $"press/{id}/{user}/{time}" : id,
                 Chat = chat,
-                Sender = new ExternalSender(user, person.DisplayName is { Length: > 0 } known ? known : user, string.IsNullOrWhiteSpace(happened.Locale) ? null : happened.Locale),
+                Sender = ExternalSender.Named(user, person.DisplayName, user, string.IsNullOrWhiteSpace(happened.Locale) ? null : happened.Locale),
                 ExternalMessageId = id,
                 Content = content,
                 SentAt = DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : now,

@@ -11,7 +11,10 @@ internal sealed class LineNames(LineClient client, TimeProvider time)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    private readonly ConcurrentDictionary<string, (LineProfile? Profile, DateTimeOffset At)> _known = new(StringComparer.Ordinal);
+    /// <summary>Until somebody is asked for again whom LINE did not name.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, (LineProfile? Profile, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
 
     /// <summary>The message with the sender's own name in it.</summary>
     public async Task<InboundMessage> NameAsync(InboundMessage message, CancellationToken cancellationToken)
@@ -22,9 +25,10 @@ internal sealed class LineNames(LineClient client, TimeProvider time)
             return message;
         }
 
-        if (!_known.TryGetValue(id, out var known) || time.GetUtcNow() - known.At > Lifetime)
+        if (!_known.TryGetValue(id, out var known) || known.Until <= time.GetUtcNow())
         {
-            known = (await AskAsync(message.Chat, id, cancellationToken), time.GetUtcNow());
+            var told = await AskAsync(message.Chat, id, cancellationToken);
+            known = (told ?? known.Profile, time.GetUtcNow() + (told is null ? Pause : Lifetime));
             if (_known.Count > MaxRemembered)
             {
                 _known.Clear();
@@ -34,7 +38,7 @@ internal sealed class LineNames(LineClient client, TimeProvider time)
         }
 
         return known.Profile is { DisplayName: { Length: > 0 } name } profile
-            ? message with { Sender = message.Sender with { DisplayName = name, Locale = string.IsNullOrWhiteSpace(profile.Language) ? null : profile.Language } }
+            ? message with { Sender = message.Sender.Called(name) with { Locale = string.IsNullOrWhiteSpace(profile.Language) ? null : profile.Language } }
             : message;
     }
 
@@ -43,8 +47,8 @@ internal sealed class LineNames(LineClient client, TimeProvider time)
         var path = !chat.IsGroup || !LineIds.IsChat(chat.ExternalId) ? $"profile/{user}"
             : chat.ExternalId[0] == 'C' ? $"group/{chat.ExternalId}/member/{user}"
             : $"room/{chat.ExternalId}/member/{user}";
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             return await client.GetAsync(path, patience.Token) is CallOutcome.Answered { IsSuccess: true } answer ? LineClient.Read(answer, LineJson.Default.LineProfile) : null;

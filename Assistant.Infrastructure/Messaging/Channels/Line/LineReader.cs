@@ -68,7 +68,7 @@ internal sealed class LineReader(ConnectionId connection, GroupRule groups)
             Connection = connection,
             DedupeKey = key,
             Chat = new ExternalChat(chat, IsGroup: isGroup),
-            Sender = new ExternalSender(sender, $"LINE {sender[^Math.Min(6, sender.Length)..]}"),
+            Sender = ExternalSender.Named(sender, null, $"LINE {sender[^Math.Min(6, sender.Length)..]}"),
             ExternalMessageId = messageId,
             Content = content,
             SentAt = DateTimeOffset.FromUnixTimeMilliseconds(happened.Timestamp),

@@ -48,7 +48,7 @@ internal static class MattermostOutgoing
             Connection = connection,
             DedupeKey = post!,
             Chat = new ExternalChat(channel!, IsGroup: true, Title: call.GetValueOrDefault("channel_name")),
-            Sender = new ExternalSender(user!, name.Length == 0 ? user! : name),
+            Sender = ExternalSender.Named(user!, name, user!),
             ExternalMessageId = post!,
             Content = new InboundContent.Said(text),
             SentAt = TimeOf(call.GetValueOrDefault("timestamp"), now),

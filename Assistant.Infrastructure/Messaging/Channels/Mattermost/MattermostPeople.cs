@@ -32,7 +32,7 @@ internal sealed class MattermostPeople(MattermostClient client, MattermostOption
         var reply = await client.GetAsync($"users/{user}", cancellationToken);
         if (!reply.IsOk)
         {
-            return new ExternalSender(user, nameAtHand ?? user);
+            return ExternalSender.Named(user, null, nameAtHand ?? user);
         }
 
         var (nick, full) = (reply.Body["nickname"].Text, $"{reply.Body["first_name"].Text} {reply.Body["last_name"].Text}".Trim());

@@ -117,7 +117,7 @@ internal static class MattermostPosts
         Connection = view.Connection,
         DedupeKey = key,
         Chat = new ExternalChat(view.Place.Id, ThreadOf(post), view.Place.IsGroup, view.Place.Title),
-        Sender = view.Sender ?? new ExternalSender(post["user_id"].Text!, post["user_id"].Text!),
+        Sender = view.Sender ?? ExternalSender.Named(post["user_id"].Text!, null, post["user_id"].Text!),
         ExternalMessageId = post["id"].Text!,
         Content = content,
         SentAt = DateTimeOffset.FromUnixTimeMilliseconds(at is >= 0 and <= LastMoment ? at.Value : 0),

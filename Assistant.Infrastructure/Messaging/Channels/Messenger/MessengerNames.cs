@@ -12,7 +12,10 @@ internal sealed class MessengerNames(MessengerApi api, TimeProvider time)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    private readonly ConcurrentDictionary<string, (string? Name, DateTimeOffset At)> _known = new(StringComparer.Ordinal);
+    /// <summary>Until somebody is asked for again whom Messenger did not name.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, (string? Name, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
 
     /// <summary>The message with the sender's own name in it.</summary>
     public async Task<InboundMessage> NameAsync(InboundMessage message, CancellationToken cancellationToken)
@@ -23,9 +26,10 @@ internal sealed class MessengerNames(MessengerApi api, TimeProvider time)
             return message;
         }
 
-        if (!_known.TryGetValue(id, out var known) || time.GetUtcNow() - known.At > Lifetime)
+        if (!_known.TryGetValue(id, out var known) || known.Until <= time.GetUtcNow())
         {
-            known = (await AskAsync(id, cancellationToken), time.GetUtcNow());
+            var told = await AskAsync(id, cancellationToken);
+            known = (told ?? known.Name, time.GetUtcNow() + (told is null ? Pause : Lifetime));
             if (_known.Count > MaxRemembered)
             {
                 _known.Clear();
@@ -34,13 +38,13 @@ internal sealed class MessengerNames(MessengerApi api, TimeProvider time)
             _known[id] = known;
         }
 
-        return known.Name is { } name ? message with { Sender = message.Sender with { DisplayName = name } } : message;
+        return known.Name is { } name ? message with { Sender = message.Sender.Called(name) } : message;
     }
 
     private async Task<string?> AskAsync(string person, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             return await api.ReadProfileAsync(person, patience.Token) is CallOutcome.Answered { IsSuccess: true, Body: var body }

@@ -66,7 +66,7 @@ internal sealed class MessengerReader(ConnectionId connection, string pageId)
         Connection = connection,
         DedupeKey = key,
         Chat = new ExternalChat(sender),
-        Sender = new ExternalSender(sender, $"Messenger {sender[^Math.Min(6, sender.Length)..]}"),
+        Sender = ExternalSender.Named(sender, null, $"Messenger {sender[^Math.Min(6, sender.Length)..]}"),
         ExternalMessageId = about,
         Content = content,
         SentAt = DateTimeOffset.FromUnixTimeMilliseconds(happened.Timestamp),

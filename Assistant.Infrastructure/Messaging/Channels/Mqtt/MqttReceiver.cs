@@ -61,7 +61,7 @@ internal sealed partial class MqttReceiver(ConnectionId connection, MqttTopics t
             Connection = connection,
             DedupeKey = string.Join('/', chat.ExternalId, chat.ThreadId ?? "", id),
             Chat = chat,
-            Sender = new ExternalSender(ExternalSender.IdWithin(connection, chat.ExternalId), said.From ?? chat.ExternalId),
+            Sender = ExternalSender.Named(ExternalSender.IdWithin(connection, chat.ExternalId), said.From, chat.ExternalId),
             ExternalMessageId = id,
             Content = new InboundContent.Said(said.Text, [], said.ReplyTo),
             SentAt = said.At ?? time.GetUtcNow(),

@@ -62,7 +62,7 @@ internal static class QqEvents
             Connection = connection,
             DedupeKey = message.Id!,
             Chat = new ExternalChat(chat!, IsGroup: isGroup),
-            Sender = new ExternalSender(sender!, string.IsNullOrWhiteSpace(author.Username) ? $"QQ {sender![^Math.Min(6, sender!.Length)..]}" : author.Username),
+            Sender = ExternalSender.Named(sender!, author.Username, $"QQ {sender![^Math.Min(6, sender!.Length)..]}"),
             ExternalMessageId = message.Id!,
             Content = new InboundContent.Said(text, attachments),
             SentAt = DateTimeOffset.TryParse(message.Timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : now,

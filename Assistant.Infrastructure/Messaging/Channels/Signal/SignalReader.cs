@@ -102,7 +102,7 @@ internal sealed class SignalReader(ConnectionId connection, GroupRule groups, st
             Connection = connection,
             DedupeKey = key,
             Chat = new ExternalChat(group ?? sender, IsGroup: group is not null, Title: data.GroupInfo?.GroupName),
-            Sender = new ExternalSender(sender, FirstOf(envelope.SourceName, envelope.SourceNumber) ?? $"Signal {sender[..Math.Min(6, sender.Length)]}"),
+            Sender = ExternalSender.Named(sender, envelope.SourceName, FirstOf(envelope.SourceNumber) ?? $"Signal {sender[..Math.Min(6, sender.Length)]}"),
             ExternalMessageId = SignalIds.Message(sender, target),
             Content = content,
             SentAt = DateTimeOffset.FromUnixTimeMilliseconds(data.Timestamp),

@@ -59,7 +59,8 @@ internal sealed class SlackNames(SlackClient client, SlackOptions options, TimeP
 
     private sealed record Known(string? Name, string? Locale, bool IsBot, DateTimeOffset Until)
     {
-        public ExternalSender On(ExternalSender sender) => sender with { DisplayName = Name ?? sender.DisplayName, Locale = Locale ?? sender.Locale, IsBot = IsBot };
+        public ExternalSender On(ExternalSender sender)
+            => (Name is null ? sender : sender.Called(Name)) with { Locale = Locale ?? sender.Locale, IsBot = IsBot };
 
         public static Known Of(JsonElement user, DateTimeOffset until)
         {

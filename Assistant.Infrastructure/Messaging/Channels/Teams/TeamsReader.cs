@@ -43,7 +43,7 @@ internal sealed class TeamsReader(ConnectionId connection, GroupRule groups)
         var user = sender.AadObjectId is { Length: > 0 and <= LongestId } known ? known : from;
         var happened = new Happened(
             activity, id, conversation, new ExternalChat(place.Chat, place.Thread, isGroup, activity.Conversation.Name),
-            new ExternalSender($"{tenant}/{user}", sender.Name is { Length: > 0 } name ? name : user, string.IsNullOrWhiteSpace(activity.Locale) ? null : activity.Locale),
+            ExternalSender.Named($"{tenant}/{user}", sender.Name, user, string.IsNullOrWhiteSpace(activity.Locale) ? null : activity.Locale),
             TimeOf(activity.Timestamp, now));
         return activity.Type switch
         {

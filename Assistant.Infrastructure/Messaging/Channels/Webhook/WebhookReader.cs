@@ -63,7 +63,7 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
             Connection = connection,
             DedupeKey = $"{chat}/{key}",
             Chat = new ExternalChat(chat, Value(settings.Thread, item), isGroup, Value(settings.Title, item)),
-            Sender = new ExternalSender(ExternalSender.IdWithin(connection, sender), Value(settings.Name, item) ?? sender, IsBot: settings.Bot?.HoldsIn(item) == true),
+            Sender = ExternalSender.Named(ExternalSender.IdWithin(connection, sender), Value(settings.Name, item), sender, isBot: settings.Bot?.HoldsIn(item) == true),
             ExternalMessageId = id,
             Content = content,
 

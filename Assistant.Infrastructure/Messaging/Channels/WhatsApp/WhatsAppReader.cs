@@ -50,7 +50,7 @@ internal sealed class WhatsAppReader(ConnectionId connection, string numberId)
                 Connection = connection,
                 DedupeKey = key,
                 Chat = new ExternalChat(chat),
-                Sender = new ExternalSender(user, NameOf(contact) ?? $"WhatsApp {chat[^Math.Min(4, chat.Length)..]}"),
+                Sender = ExternalSender.Named(user, NameOf(contact), $"WhatsApp {chat[^Math.Min(4, chat.Length)..]}"),
                 ExternalMessageId = about,
                 Content = content,
                 SentAt = TimeOf(message.Timestamp) ?? now,

@@ -81,7 +81,12 @@ public sealed partial class InMemoryHouse
             _people.Add(known = new Acquaintance(person, connection.ChannelType, sender.ExternalId));
         }
 
-        known.Name = sender.DisplayName.Length > 0 ? sender.DisplayName : known.Name;
+        if (sender is { DisplayName.Length: > 0, IsStandIn: false })
+        {
+            known.Person = known.Person.DisplayName == known.Name ? known.Person with { DisplayName = sender.DisplayName } : known.Person;
+            known.Name = sender.DisplayName;
+        }
+
         return known.Person;
     }
 
@@ -134,7 +139,7 @@ public sealed partial class InMemoryHouse
     /// <summary>A person with the one account they are known by.</summary>
     private sealed class Acquaintance(Person person, string channelType, string externalId)
     {
-        public Person Person => person;
+        public Person Person { get; set; } = person;
 
         public string ChannelType => channelType;
 

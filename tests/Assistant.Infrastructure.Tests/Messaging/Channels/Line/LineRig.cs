@@ -22,11 +22,11 @@ internal sealed class LineRig : ChannelRig
 
     private readonly Dictionary<int, JsonObject> _lastSaid = [];
 
-    private LineRig(LineEmulator line, PublicFiles files)
+    private LineRig(LineEmulator line, PublicFiles files, TimeProvider time)
     {
         (Line, Files) = (line, files);
         Line.Net = files.Net;
-        Channel = new LineChannel(_http, TimeProvider.System);
+        Channel = new LineChannel(_http, time);
         Connection = new(
             new ConnectionId("line"), TenantId.Default, "line", "LINE", AccessPolicy.Open, true, false, Settings(LineEmulator.Token), TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow());
     }
@@ -43,9 +43,9 @@ internal sealed class LineRig : ChannelRig
 
     public override IReadOnlyList<string> ProofNames => [LineSession.SignatureHeader];
 
-    public static async Task<LineRig> NewAsync(CallbackHouse? house = null)
+    public static async Task<LineRig> NewAsync(CallbackHouse? house = null, TimeProvider? time = null)
     {
-        var rig = new LineRig(await LineEmulator.StartAsync(), await PublicFiles.StartAsync());
+        var rig = new LineRig(await LineEmulator.StartAsync(), await PublicFiles.StartAsync(), time ?? TimeProvider.System);
         rig.Host.PublicBaseUrl = new Uri("https://assistant.example/");
         if (house is not null)
         {

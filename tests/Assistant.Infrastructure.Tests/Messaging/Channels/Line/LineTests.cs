@@ -6,6 +6,7 @@ using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Channels.Line;
 using Assistant.Testing.Line;
 using Assistant.Testing.Messaging;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Line;
@@ -69,6 +70,49 @@ public sealed class LineTests
         Assert.Equal([("one", true), ("two", false)], rig.Line.Shown.Select(shown => ((string)shown.Message["text"]!, shown.IsReply)));
         Assert.Equal($"User {user}", rig.Gateway.Stored[0].Sender.DisplayName);
         Assert.Equal("ja", rig.Gateway.Stored[0].Sender.Locale);
+    }
+
+    [Fact]
+    public async Task Whoever_was_not_named_in_time_is_asked_for_again_a_minute_later()
+    {
+        var clock = new FakeTimeProvider();
+        await using var rig = await LineRig.NewAsync(time: clock);
+        await rig.StartAsync(Cancel);
+        var user = LineRig.User(1);
+        rig.Line.ProfilesAt = new TaskCompletionSource();
+
+        var first = ReceiveAsync(rig, rig.Line.NewMessage(user, "one"));
+        await rig.Line.ProfileAskedAsync(Cancel);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await first;
+        rig.Line.ProfilesAt = null;
+        await ReceiveAsync(rig, rig.Line.NewMessage(user, "two"));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await ReceiveAsync(rig, rig.Line.NewMessage(user, "three"));
+
+        Assert.Equal(
+            [("LINE 000001", true), ("LINE 000001", true), ($"User {user}", false)],
+            rig.Gateway.Stored.Select(message => (message.Sender.DisplayName, message.Sender.IsStandIn)));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_known_stays_while_LINE_says_none()
+    {
+        var clock = new FakeTimeProvider();
+        await using var rig = await LineRig.NewAsync(time: clock);
+        await rig.StartAsync(Cancel);
+        var user = LineRig.User(1);
+        await ReceiveAsync(rig, rig.Line.NewMessage(user, "one"));
+        await rig.Line.ProfileAskedAsync(Cancel);
+        clock.Advance(TimeSpan.FromHours(12));
+        rig.Line.ProfilesAt = new TaskCompletionSource();
+
+        var second = ReceiveAsync(rig, rig.Line.NewMessage(user, "two"));
+        await rig.Line.ProfileAskedAsync(Cancel);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await second;
+
+        Assert.Equal([$"User {user}", $"User {user}"], rig.Gateway.Stored.Select(message => message.Sender.DisplayName));
     }
 
     [Fact]
