@@ -7,7 +7,7 @@ namespace Assistant.Domain.Conversations;
 /// <summary>How much of a conversation a reply is told word for word. What is older, memory may quote.</summary>
 public static class HistoryWindow
 {
-    /// <summary>The newest messages within the budget, oldest first; never a part of one.</summary>
+    /// <summary>The newest messages within the budget, oldest first. The first without room is told as far as it goes, and ends the window.</summary>
     /// <param name="history">Oldest first.</param>
     /// <param name="budget">In estimated tokens, see <see cref="TokenEstimate"/>.</param>
     public static IReadOnlyList<HistoryMessage> Newest(IReadOnlyList<HistoryMessage> history, int budget)
@@ -15,12 +15,18 @@ public static class HistoryWindow
         var kept = new List<HistoryMessage>(history.Count);
         foreach (var message in history.Reverse().Where(IsTold).Select(WithChoices))
         {
-            budget -= TokenEstimate.Of(message.Text);
-            if (budget < 0)
+            var tokens = TokenEstimate.Of(message.Text);
+            if (tokens > budget)
             {
+                if (TokenEstimate.Shorten(message.Text, budget) is { } beginning)
+                {
+                    kept.Add(message with { Text = beginning, IsCut = true });
+                }
+
                 break;
             }
 
+            budget -= tokens;
             kept.Add(message);
         }
 

@@ -28,6 +28,9 @@ public sealed record HistoryMessage(
 
     /// <summary>Said in the chat that the conversation goes on from: <see cref="Seq"/> counts there.</summary>
     public bool IsElsewhere { get; init; }
+
+    /// <summary>Told from its beginning as far as there was room: <see cref="Text"/> ends with "…".</summary>
+    public bool IsCut { get; init; }
 }
 
 /// <summary>How a turn came to its end.</summary>

@@ -220,7 +220,7 @@ public sealed class TurnProcessor(
         var known = continued is null ? start.History : await continued.ReadAsync(start, limits.HistoryLimit, cancellationToken);
         var history = HistoryWindow.Newest(known, limits.HistoryTokens);
         // Memory does not repeat what the history tells, and has its places for what is older.
-        var told = Math.Min(history.FirstOrDefault(message => !message.IsElsewhere)?.Seq ?? long.MaxValue, start.Utterance.Seq);
+        var told = Math.Min(history.FirstOrDefault(message => message is { IsElsewhere: false, IsCut: false })?.Seq ?? long.MaxValue, start.Utterance.Seq);
         var recalled = await recall.RecallAsync(conversation.Tenant, start.Person.Id, utterance, conversation.Id, told, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
             conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow());

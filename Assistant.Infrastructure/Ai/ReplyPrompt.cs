@@ -62,21 +62,25 @@ internal static class ReplyPrompt
         return text.ToString();
     }
 
+    /// <summary>A quotation that does not fit is shortened, and leaves room for what comes after it: at least half of what is left.</summary>
     private static void AppendMemory(StringBuilder text, ReplyContext context, int budget)
     {
-        var lines = context.Recollections
-            .Select(r => Line(r.At, r.Author == AuthorKind.Person ? "person" : r.Author == AuthorKind.Operator ? "colleague" : "assistant", r.Quote))
-            .Concat(context.Facts.Select(f => Line(f.StatedAt, "person", f.Text)))
-            .Distinct(StringComparer.Ordinal);
+        var quotations = context.Recollections
+            .Select(r => new Quotation(r.At, r.Author == AuthorKind.Person ? "person" : r.Author == AuthorKind.Operator ? "colleague" : "assistant", r.Quote))
+            .Concat(context.Facts.Select(f => new Quotation(f.StatedAt, "person", f.Text)))
+            .DistinctBy(quotation => quotation.Line, StringComparer.Ordinal)
+            .ToList();
+        var rest = quotations.Sum(quotation => TokenEstimate.Of(quotation.Line));
         var hasAny = false;
-        foreach (var line in lines)
+        foreach (var quotation in quotations)
         {
-            budget -= TokenEstimate.Of(line);
-            if (budget < 0)
+            rest -= TokenEstimate.Of(quotation.Line);
+            if (quotation.Within(Math.Min(budget, Math.Max(budget - rest, Math.Max(budget / 2, quotation.Least)))) is not { } line)
             {
-                break;
+                continue;
             }
 
+            budget -= TokenEstimate.Of(line);
             text.Append(hasAny ? "\n" : "\n<memory>\n").Append(line);
             hasAny = true;
         }
@@ -87,9 +91,6 @@ internal static class ReplyPrompt
         }
     }
 
-    private static string Line(DateTimeOffset at, string by, string quote)
-        => $"{at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} {by}: {Quoted(quote)}";
-
     private static string TextOf(HistoryMessage message) => message.Text.Length > 0 ? message.Text
         : message.Attachments.Count > 0 ? $"[sent: {string.Join(", ", message.Attachments.Select(a => a.Kind))}]"
         : string.Empty;
@@ -97,4 +98,34 @@ internal static class ReplyPrompt
     private static string Shorten(string name) => name.Length > MaxNameChars ? name[..MaxNameChars] : name;
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text, Json);
+
+    /// <summary>One line of memory.</summary>
+    private sealed class Quotation(DateTimeOffset at, string by, string quote)
+    {
+        private readonly string _lead = $"{at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} {by}: ";
+
+        public string Line => field ??= _lead + Quoted(quote);
+
+        /// <summary>Tokens of the shortest line that tells something.</summary>
+        public int Least => TokenEstimate.Of(_lead) + TokenEstimate.Least;
+
+        /// <returns><see langword="null"/> when there is no room for anything that tells something.</returns>
+        public string? Within(int budget)
+        {
+            var line = Line;
+            var room = budget - TokenEstimate.Of(_lead);
+            while (TokenEstimate.Of(line) > budget)
+            {
+                if (TokenEstimate.Shorten(quote, room) is not { } beginning)
+                {
+                    return null;
+                }
+
+                line = _lead + Quoted(beginning);
+                room -= Math.Max(TokenEstimate.Of(line) - budget, 1); // escaped, it may have become longer
+            }
+
+            return line;
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Xunit;
@@ -23,6 +24,32 @@ public sealed class HistoryWindowTests
     [Fact]
     public void A_long_message_ends_the_window_though_an_older_one_would_fit()
         => Assert.Equal([3], HistoryWindow.Newest([Said(1, "short"), Said(2, new string('长', 100)), Said(3, "short")], 20).Select(message => message.Seq));
+
+    [Fact]
+    public void The_message_without_room_is_told_as_far_as_it_goes()
+    {
+        var history = new[] { Said(1, "short"), Said(2, new string('长', 3_500)), Said(3, "hello") };
+
+        var told = HistoryWindow.Newest(history, 3_000);
+
+        Assert.Equal([2, 3], told.Select(message => message.Seq));
+        Assert.Equal((new string('长', 2_989) + "…", true), (told[0].Text, told[0].IsCut));
+        Assert.Equal(3_000, told.Sum(message => TokenEstimate.Of(message.Text)));
+    }
+
+    [Theory]
+    [InlineData("😀")]
+    [InlineData("a😀b")]
+    public void Nothing_is_cut_in_two(string piece)
+    {
+        for (var budget = 40; budget < 60; budget++)
+        {
+            var told = Assert.Single(HistoryWindow.Newest([Said(1, string.Concat(Enumerable.Repeat(piece, 200)))], budget));
+
+            Assert.DoesNotContain('\ufffd', string.Concat(told.Text.EnumerateRunes()));
+            Assert.True(TokenEstimate.Of(told.Text) <= budget);
+        }
+    }
 
     [Fact]
     public void What_tells_nothing_takes_no_room()

@@ -61,6 +61,27 @@ public sealed class ReplyPromptTests
     }
 
     [Fact]
+    public void A_long_quotation_leaves_room_for_the_rest()
+    {
+        var pasted = new string('记', 1_200);
+        var system = Build(Saying("?").WithRecollection(pasted).WithRecollection(string.Concat(Enumerable.Repeat("😀\n", 900))).WithFact("my name is Mira"))[0].Text;
+
+        Assert.Contains("my name is Mira", system, StringComparison.Ordinal);
+        Assert.Contains("记记…\"", system, StringComparison.Ordinal);
+        Assert.Equal(3, Memory(system).Length);
+        Assert.True(Memory(system).Sum(TokenEstimate.Of) <= new EngineOptions().MemoryBudgetTokens, system);
+        Assert.DoesNotContain('\ufffd', system);
+    }
+
+    [Fact]
+    public void A_quotation_that_fits_is_told_whole()
+    {
+        var most = new string('记', 900);
+
+        Assert.Contains($"\"{most}\"", Build(Saying("?").WithRecollection(most).WithFact("my name is Mira"))[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_memory_there_are_no_empty_markers()
         => Assert.Equal(1, Count(Build(Saying("hi"))[0].Text, "</memory>"));
 
@@ -76,6 +97,8 @@ public sealed class ReplyPromptTests
         ReplyContext context = builder.Build();
         return ReplyPrompt.Build(context, UtteranceReader.Read(context.Utterance).Request, options ?? new EngineOptions());
     }
+
+    private static string[] Memory(string system) => system.Split("\n<memory>\n")[1].Replace("\n</memory>", "", StringComparison.Ordinal).Split('\n');
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 }
