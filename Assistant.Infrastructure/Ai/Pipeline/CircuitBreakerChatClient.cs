@@ -14,7 +14,7 @@ internal sealed class CircuitBreakerChatClient(IChatClient inner, EngineCircuit 
             throw new EngineFaultException(resting);
         }
 
-        var isSettled = false;
+        bool hasBegun = false, hasFailed = false;
         try
         {
             await using var updates = InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -24,21 +24,25 @@ internal sealed class CircuitBreakerChatClient(IChatClient inner, EngineCircuit 
                 {
                     if (!await updates.MoveNextAsync())
                     {
+                        if (hasBegun)
+                        {
+                            circuit.Succeeded();
+                        }
+
                         yield break;
                     }
                 }
                 catch (EngineFaultException exception)
                 {
                     circuit.Failed(exception.Fault);
-                    isSettled = true;
+                    hasFailed = true;
                     throw;
                 }
 
-                // The first token shows that the engine lives; waiting for the last would keep a probe open for minutes.
-                if (!isSettled)
+                if (!hasBegun)
                 {
-                    circuit.Succeeded();
-                    isSettled = true;
+                    circuit.Began();
+                    hasBegun = true;
                 }
 
                 yield return updates.Current;
@@ -46,7 +50,7 @@ internal sealed class CircuitBreakerChatClient(IChatClient inner, EngineCircuit 
         }
         finally
         {
-            if (!isSettled)
+            if (!hasBegun && !hasFailed)
             {
                 circuit.Abandoned();
             }

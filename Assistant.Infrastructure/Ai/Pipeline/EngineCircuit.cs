@@ -8,7 +8,8 @@ internal sealed record CircuitPolicy(int FailuresToOpen, TimeSpan OpenDuration, 
 
 /// <summary>
 /// The breaker of one engine. Closed: calls pass, failures in a row are counted. Open: calls are kept away until a time. Half open:
-/// one probe passes; its success closes the circuit, its failure opens it for twice as long. Safe for concurrent use.
+/// one probe passes; its first token closes the circuit, its failure opens it for twice as long. Only a whole answer ends the count. Safe for
+/// concurrent use.
 /// </summary>
 internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
 {
@@ -21,7 +22,7 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
     private DateTimeOffset? _lastSuccess;
     private bool _wasCalled;
 
-    /// <summary>Lets a call pass, or says why not. Every call let in ends in exactly one of the three methods below.</summary>
+    /// <summary>Lets a call pass, or says why not. Every call let in ends in at most one of <see cref="Succeeded"/>, <see cref="Failed"/> and <see cref="Abandoned"/>.</summary>
     public EngineFault? Enter()
     {
         lock (_gate)
@@ -42,6 +43,22 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// The first token came: a probe need not keep others away until the last, which may take minutes. Whether the engine works is known only
+    /// then, so what failed before still counts. A caller who leaves from here on says nothing about the engine.
+    /// </summary>
+    public void Began()
+    {
+        lock (_gate)
+        {
+            if (_isProbing)
+            {
+                (_isProbing, _openUntil) = (false, null);
+            }
+        }
+    }
+
+    /// <summary>The answer came to its end.</summary>
     public void Succeeded()
     {
         lock (_gate)

@@ -132,12 +132,45 @@ public sealed class CircuitBreakerChatClientTests
         Assert.False(Health.IsOpen);
     }
 
-    [Fact]
-    public async Task Answers_that_break_off_count_too()
+    [Theory]
+    [InlineData]
+    [InlineData("half")]
+    public async Task Answers_that_break_off_count_too(params string[] pieces)
     {
-        var guarded = Guard(new ScriptedChatClient(BreaksOffAfter()));
+        var guarded = Guard(new ScriptedChatClient(BreaksOffAfter(pieces)));
 
         await OpenAsync(guarded);
+
+        Assert.True(Health.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_probe_that_breaks_off_after_its_first_word_rests_again_and_longer()
+    {
+        var guarded = Guard(new ScriptedChatClient(BreaksOffAfter("half")));
+        await OpenAsync(guarded);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        await FaultOfAsync(guarded);
+
+        Assert.Equal((true, _time.GetUtcNow().AddSeconds(20)), (Health.IsOpen, Health.RetryAt!.Value));
+        Assert.Null(Health.LastSuccessAt);
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_an_answer_half_read_changes_nothing()
+    {
+        var bad = BreaksOffAfter("half");
+        var guarded = Guard(new ScriptedChatClient(bad, bad, HangsAfter(new TaskCompletionSource().Task, "half"), bad));
+        await FaultOfAsync(guarded);
+        await FaultOfAsync(guarded);
+        await using (var left = guarded.GetStreamingResponseAsync([], null, Cancel).GetAsyncEnumerator(Cancel))
+        {
+            Assert.True(await left.MoveNextAsync());
+        }
+
+        Assert.False(Health.IsOpen);
+        await FaultOfAsync(guarded);
 
         Assert.True(Health.IsOpen);
     }
