@@ -14,9 +14,14 @@ namespace Assistant.Infrastructure.Ai;
 /// Makes the prompt of a reply: fixed rules first, so that servers can cache them; then what changes; then the conversation. What
 /// people said enters the instructions only as JSON strings between markers, which no text inside can close.
 /// </summary>
+/// <remarks>
+/// After the instructions the person begins, and from there on the roles take turns: the chat templates of common models refuse anything else
+/// ("Conversation roles must alternate user/assistant/…", Gemma and Mistral on vLLM).
+/// </remarks>
 internal static class ReplyPrompt
 {
     private const int MaxNameChars = 60;
+    private const string Apart = "\n\n";
 
     private const string Rules =
         """
@@ -32,19 +37,31 @@ internal static class ReplyPrompt
     public static List<ChatMessage> Build(ReplyContext context, SpokenRequest request, EngineOptions options)
     {
         var messages = new List<ChatMessage>(context.History.Count + 2) { new(ChatRole.System, Instructions(context, request, options)) };
-        foreach (var message in context.History)
+        foreach (var message in context.History.SkipWhile(IsOurs))
         {
-            messages.Add(message.Author switch
-            {
-                AuthorKind.Person => new(ChatRole.User, TextOf(message)),
-                AuthorKind.Operator => new(ChatRole.Assistant, $"[A colleague wrote:] {TextOf(message)}"),
-                _ => new(ChatRole.Assistant, TextOf(message)),
-            });
+            Add(messages, IsOurs(message) ? ChatRole.Assistant : ChatRole.User, Told(message));
         }
 
-        messages.Add(new(ChatRole.User, context.Utterance.Length > 0 ? context.Utterance : "[a message without text]"));
+        Add(messages, ChatRole.User, context.Utterance.Length > 0 ? context.Utterance : "[a message without text]");
         return messages;
     }
+
+    private static void Add(List<ChatMessage> messages, ChatRole role, string text)
+    {
+        if (messages[^1].Role == role)
+        {
+            messages[^1] = new(role, $"{messages[^1].Text}{Apart}{text}");
+        }
+        else
+        {
+            messages.Add(new(role, text));
+        }
+    }
+
+    private static bool IsOurs(HistoryMessage message) => message.Author != AuthorKind.Person;
+
+    private static string Told(HistoryMessage message)
+        => message.Author == AuthorKind.Operator ? $"[A colleague wrote:] {TextOf(message)}" : TextOf(message);
 
     private static string Instructions(ReplyContext context, SpokenRequest request, EngineOptions options)
     {
@@ -58,6 +75,11 @@ internal static class ReplyPrompt
             SpokenRequest.AskForPerson => "\nThe person asks for a human. A colleague is being called; tell them so, briefly.",
             _ => string.Empty,
         });
+        if (string.Join(Apart, context.History.TakeWhile(IsOurs).Select(Told)) is { Length: > 0 } before)
+        {
+            text.Append("\nBefore the messages below, you had written: ").Append(Quoted(before));
+        }
+
         AppendMemory(text, context, options.MemoryBudgetTokens);
         return text.ToString();
     }

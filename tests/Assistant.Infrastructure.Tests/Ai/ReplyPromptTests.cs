@@ -18,9 +18,20 @@ public sealed class ReplyPromptTests
             .WithHistory(AuthorKind.Person, "hi").WithHistory(AuthorKind.Assistant, "hello").WithHistory(AuthorKind.Operator, "I am Tom"));
 
         Assert.Equal(
-            [(ChatRole.User, "hi"), (ChatRole.Assistant, "hello"), (ChatRole.Assistant, "[A colleague wrote:] I am Tom"), (ChatRole.User, "and now?")],
+            [(ChatRole.User, "hi"), (ChatRole.Assistant, "hello\n\n[A colleague wrote:] I am Tom"), (ChatRole.User, "and now?")],
             prompt.Skip(1).Select(m => (m.Role, m.Text)));
         Assert.Equal(ChatRole.System, prompt[0].Role);
+    }
+
+    [Fact]
+    public void Roles_take_turns_and_the_person_begins()
+    {
+        var prompt = Build(Saying("and now?")
+            .WithHistory(AuthorKind.Assistant, "Do you \"want\" it?").WithHistory(AuthorKind.Operator, "It is cheap").WithHistory(AuthorKind.Person, "yes").WithHistory(AuthorKind.Person, "two"));
+
+        Assert.Equal([ChatRole.System, ChatRole.User], prompt.Select(m => m.Role));
+        Assert.Equal("yes\n\ntwo\n\nand now?", prompt[1].Text);
+        Assert.Contains("\"Do you \\u0022want\\u0022 it?\\n\\n[A colleague wrote:] It is cheap\"", prompt[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]
