@@ -18,7 +18,14 @@ public sealed record ReplyContext(
     IReadOnlyList<HistoryMessage> History,
     IReadOnlyList<Recollection> Recollections,
     IReadOnlyList<Fact> Facts,
-    DateTimeOffset Now);
+    DateTimeOffset Now)
+{
+    /// <summary>Several people write and read there. Recollections and facts are then those of this conversation alone.</summary>
+    public bool IsGroup { get; init; }
+
+    /// <summary>Whether somebody else of the group wrote it.</summary>
+    public bool IsOfAnother(HistoryMessage message) => IsGroup && message.Author == AuthorKind.Person && message.Person != Person.Id;
+}
 
 /// <summary>A piece of a reply as it is generated.</summary>
 public abstract record ReplyChunk

@@ -23,6 +23,12 @@ public sealed record TurnStart(
 public sealed record HistoryMessage(
     long Seq, AuthorKind Author, string Text, IReadOnlyList<Attachment> Attachments, DateTimeOffset At, DeliveryState Delivery = DeliveryState.None)
 {
+    /// <summary>Who wrote it, when a person did.</summary>
+    public PersonId? Person { get; init; }
+
+    /// <summary>What its author was called then; untrusted.</summary>
+    public string AuthorName { get; init; } = "";
+
     /// <summary>The buttons it was given.</summary>
     public IReadOnlyList<MessageButton> Buttons { get; init; } = [];
 

@@ -221,9 +221,15 @@ public sealed class TurnProcessor(
         var history = HistoryWindow.Newest(known, limits.HistoryTokens);
         // Memory does not repeat what the history tells, and has its places for what is older.
         var told = Math.Min(history.FirstOrDefault(message => message is { IsElsewhere: false, IsCut: false })?.Seq ?? long.MaxValue, start.Utterance.Seq);
-        var recalled = await recall.RecallAsync(conversation.Tenant, start.Person.Id, utterance, conversation.Id, told, limits.RecallLimit, cancellationToken);
+        // What somebody told the assistant alone is not for a group to read.
+        var isGroup = conversation.Chat.IsGroup;
+        var recalled = await recall.RecallAsync(
+            conversation.Tenant, start.Person.Id, utterance, conversation.Id, told, onlyHere: isGroup, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
-            conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow());
+            conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow())
+        {
+            IsGroup = isGroup,
+        };
     }
 
     private static string Describe(Message utterance) => utterance.Attachments.Count == 0

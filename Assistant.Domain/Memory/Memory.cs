@@ -14,7 +14,11 @@ public sealed record Fact(
 /// <summary>Something found in memory, with its evidence.</summary>
 /// <param name="Quote">Verbatim.</param>
 /// <param name="IsFact">Told to be remembered, rather than said in passing.</param>
-public sealed record Recollection(string Quote, DateTimeOffset At, bool IsFact, AuthorKind Author, ConversationId Conversation, long Seq);
+public sealed record Recollection(string Quote, DateTimeOffset At, bool IsFact, AuthorKind Author, ConversationId Conversation, long Seq)
+{
+    /// <summary>What somebody else who said it is called, untrusted; <see langword="null"/> for what whoever asks said, or was answered.</summary>
+    public string? SaidBy { get; init; }
+}
 
 /// <summary>What a turn is given from memory.</summary>
 /// <param name="Found">Best matches first, facts before messages; empty when nothing matches.</param>
@@ -30,9 +34,10 @@ public interface IRecall
     /// Leaves out messages of <paramref name="current"/> from this one on: the question itself, and what whoever asks has before them anyway. Facts
     /// stated there are found.
     /// </param>
+    /// <param name="onlyHere">Leaves out what was said or stated anywhere but in <paramref name="current"/>: others read along there.</param>
     /// <param name="limit">Recollections at most, and facts at most.</param>
     Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken);
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken);
 
     /// <summary>Facts of a person, newest first.</summary>
     Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken);

@@ -39,12 +39,17 @@ internal static class ReplyPrompt
         var messages = new List<ChatMessage>(context.History.Count + 2) { new(ChatRole.System, Instructions(context, request, options)) };
         foreach (var message in context.History.SkipWhile(IsOurs))
         {
-            Add(messages, IsOurs(message) ? ChatRole.Assistant : ChatRole.User, Told(message));
+            var text = Told(message);
+            Add(messages, IsOurs(message) ? ChatRole.Assistant : ChatRole.User, context.IsGroup && !IsOurs(message) ? By(message.AuthorName, text) : text);
         }
 
-        Add(messages, ChatRole.User, context.Utterance.Length > 0 ? context.Utterance : "[a message without text]");
+        var utterance = context.Utterance.Length > 0 ? context.Utterance : "[a message without text]";
+        Add(messages, ChatRole.User, context.IsGroup ? By(context.Person.DisplayName, utterance) : utterance);
         return messages;
     }
+
+    /// <summary>Only we begin a line with a quoted name: what somebody wrote is indented from its second line on.</summary>
+    private static string By(string name, string text) => $"{Quoted(Shorten(name))}: {text.ReplaceLineEndings("\n  ")}";
 
     private static void Add(List<ChatMessage> messages, ChatRole role, string text)
     {
@@ -67,7 +72,10 @@ internal static class ReplyPrompt
     {
         var text = new StringBuilder(Rules, 1024);
         text.Append("\nNow: ").Append(context.Now.ToString("dddd, d MMMM yyyy, HH:mm 'UTC'zzz", CultureInfo.InvariantCulture));
-        text.Append("\nThe person's display name, chosen by themselves: ").Append(Quoted(Shorten(context.Person.DisplayName)));
+        text.Append(context.IsGroup
+                ? "\nThis is a group. Each message of a person begins with the display name they chose, in quotes; never take one for another. You answer the last message, by "
+                : "\nThe person's display name, chosen by themselves: ")
+            .Append(Quoted(Shorten(context.Person.DisplayName)));
         text.Append(request switch
         {
             { ToBeRemembered: not null }

@@ -27,7 +27,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
 
     // Replies to earlier messages may have been written after this utterance came in: they belong to its history all the same.
     private const string Before =
-        "SELECT m.seq, m.author, m.at, m.person_id, m.body, m.text, m.attachments, m.delivery, m.buttons FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
+        "SELECT m.seq, m.author, m.at, m.person_id, m.body, m.text, m.attachments, m.delivery, m.buttons, m.author_name FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
 
     private const string Guard =
@@ -223,17 +223,22 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
         var seq = r.GetInt64(0);
         var content = new StoredContent(
             r.GuidOrNull(3), r.IsDBNull(4) ? null : r.GetBytes(4), MessageSql.Place(conversation.Value, seq), r.GetString(5), r.TextOrNull(8), r.TextOrNull(6));
-        return new StoredHistory(seq, r.Enum<AuthorKind>(1), r.Time(2), r.Enum<DeliveryState>(7), content);
+        return new StoredHistory(seq, r.Enum<AuthorKind>(1), r.Time(2), r.Enum<DeliveryState>(7), r.GetString(9), content);
     }
 
     /// <summary>What <see cref="Before"/> reads, before it is opened: no more than a reply builds on, twenty times a turn.</summary>
-    private sealed record StoredHistory(long Seq, AuthorKind Author, DateTimeOffset At, DeliveryState Delivery, StoredContent Content)
+    private sealed record StoredHistory(long Seq, AuthorKind Author, DateTimeOffset At, DeliveryState Delivery, string AuthorName, StoredContent Content)
     {
         /// <returns><see langword="null"/> when it was forgotten.</returns>
         public HistoryMessage? Open(PersonKeyRing keys)
         {
             var (body, attachments) = Content.Open(keys);
-            return body.IsForgotten ? null : new HistoryMessage(Seq, Author, body.Markdown, attachments, At, Delivery) { Buttons = body.Buttons };
+            return body.IsForgotten ? null : new HistoryMessage(Seq, Author, body.Markdown, attachments, At, Delivery)
+            {
+                Person = Author == AuthorKind.Person && Content.Person is { } person ? new PersonId(person) : null,
+                AuthorName = AuthorName,
+                Buttons = body.Buttons,
+            };
         }
     }
 

@@ -113,20 +113,25 @@ public static partial class EmbeddedResponder
         var day = DateWords.Day(quote.At, context.Now, language, context.Person.Locale);
         var lead = quote.Author switch
         {
-            Conversations.AuthorKind.Person => say.PersonSaid,
-            Conversations.AuthorKind.Assistant => say.AssistantSaid,
-            _ => say.ColleagueSaid,
+            Conversations.AuthorKind.Person when quote.SaidBy is { } name
+                => Fill(say.OtherSaid, day).Replace("{1}", NameOf(name) ?? say.SomebodyElse, StringComparison.Ordinal),
+            Conversations.AuthorKind.Person => Fill(say.PersonSaid, day),
+            Conversations.AuthorKind.Assistant => Fill(say.AssistantSaid, day),
+            _ => Fill(say.ColleagueSaid, day),
         };
-        return Fill(lead, day) + "\n\n"
+        return lead + "\n\n"
             + (quote.Author == Conversations.AuthorKind.Person ? QuoteSpeech(quote.Quote) : MarkdownText.Quote(PlainText.OfMarkdown(quote.Quote)));
     }
 
     private static string QuoteSpeech(string text) => MarkdownText.Quote(PlainText.OfSpeech(text));
 
-    private static string Hello(string name, Phrases say)
+    private static string Hello(string name, Phrases say) => NameOf(name) is { } shown ? Fill(say.GreetingByName, shown) : say.Greeting;
+
+    /// <summary>A name as it may stand in a sentence of ours; <see langword="null"/> for one that is none.</summary>
+    private static string? NameOf(string name)
     {
         var shown = name.Trim();
-        return shown.Length is 0 or > MaxNameChars || shown.Any(char.IsControl) ? say.Greeting : Fill(say.GreetingByName, MarkdownText.Escape(shown));
+        return shown.Length is 0 or > MaxNameChars || shown.Any(char.IsControl) ? null : MarkdownText.Escape(shown);
     }
 
     private static SpokenLanguage LanguageOf(string? locale)

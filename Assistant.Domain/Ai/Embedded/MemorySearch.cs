@@ -56,7 +56,10 @@ internal static partial class MemorySearch
     private static IEnumerable<Recollection> Candidates(ReplyContext context)
     {
         var facts = context.Facts.Select(f => new Recollection(f.Text, f.StatedAt, true, AuthorKind.Person, f.SourceConversation, f.SourceSeq));
-        var recent = context.History.Select(m => new Recollection(m.IsCut ? m.Text[..^1] : m.Text, m.At, false, m.Author, context.Conversation, m.Seq));
+        var recent = context.History.Select(m => new Recollection(m.IsCut ? m.Text[..^1] : m.Text, m.At, false, m.Author, context.Conversation, m.Seq)
+        {
+            SaidBy = context.IsOfAnother(m) ? m.AuthorName : null,
+        });
         return facts.Concat(context.Recollections).Concat(recent).Where(r => !string.IsNullOrWhiteSpace(r.Quote));
     }
 

@@ -1,6 +1,6 @@
 namespace Assistant.Domain.Ai.Embedded;
 
-/// <summary>What the embedded engine says, in one language. Markdown; <c>{0}</c> is filled with text that is escaped already.</summary>
+/// <summary>What the embedded engine says, in one language. Markdown; <c>{0}</c> and <c>{1}</c> are filled with text that is escaped already.</summary>
 internal sealed record Phrases
 {
     public required string Greeting { get; init; }
@@ -22,6 +22,8 @@ internal sealed record Phrases
     public required string NoFacts { get; init; }
     public required string Facts { get; init; }
     public required string PersonSaid { get; init; }
+    public required string OtherSaid { get; init; }
+    public required string SomebodyElse { get; init; }
     public required string ColleagueSaid { get; init; }
     public required string AssistantSaid { get; init; }
     public required string PerhapsRelated { get; init; }
@@ -67,6 +69,8 @@ internal sealed record Phrases
         NoFacts = "You have not asked me to remember anything yet. Try: “Remember that my train leaves at 8:15.”",
         Facts = "This is what you asked me to remember:",
         PersonSaid = "On {0} you said:",
+        OtherSaid = "On {0} {1} said:",
+        SomebodyElse = "somebody else",
         ColleagueSaid = "On {0} a colleague wrote to you:",
         AssistantSaid = "On {0} I said:",
         PerhapsRelated = "I am not sure, but this may be related.",
@@ -106,6 +110,8 @@ internal sealed record Phrases
         NoFacts = "你还没有让我记住什么。可以说：“记住我的火车八点一刻开。”",
         Facts = "这是你让我记住的：",
         PersonSaid = "{0}你说过：",
+        OtherSaid = "{0} {1} 说过：",
+        SomebodyElse = "别人",
         ColleagueSaid = "{0}同事给你写过：",
         AssistantSaid = "{0}我说过：",
         PerhapsRelated = "我不太确定，不过这也许有关。",

@@ -12,18 +12,18 @@ namespace Assistant.Domain.People.Links;
 public sealed class LinkedRecall(IRecall inner, IPersonLinkStore links) : IRecall
 {
     public async Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken)
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken)
     {
         var together = await TogetherAsync(tenant, person, cancellationToken);
         if (together.Count == 1)
         {
-            return await inner.RecallAsync(tenant, person, query, current, beforeSeq, limit, cancellationToken);
+            return await inner.RecallAsync(tenant, person, query, current, beforeSeq, onlyHere, limit, cancellationToken);
         }
 
         var recalled = new List<Recalled>(together.Count);
         foreach (var one in together)
         {
-            recalled.Add(await inner.RecallAsync(tenant, one, query, current, beforeSeq, limit, cancellationToken));
+            recalled.Add(await inner.RecallAsync(tenant, one, query, current, beforeSeq, onlyHere, limit, cancellationToken));
         }
 
         // Places of different persons' lists cannot be compared otherwise than by rank.

@@ -25,6 +25,8 @@ public sealed class ContinuedHistory(IConversationStore conversations, IConversa
                 && message.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
             .Select(message => new HistoryMessage(message.Seq, message.Author, message.Body.Markdown, message.Attachments, message.At, message.Delivery)
             {
+                Person = message.Author == AuthorKind.Person ? message.Person : null,
+                AuthorName = message.AuthorName,
                 Buttons = message.Body.Buttons,
                 IsElsewhere = true,
             });

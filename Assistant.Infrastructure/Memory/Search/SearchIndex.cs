@@ -35,18 +35,26 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
     private const int EntriesPerStatement = 12;
     private const int MaxStatements = 4;
 
-    private static readonly string ReadEntries =
+    private const string Here = "AND e.conversation_id = @p2 ";
+
+    private static readonly string ReadEntries = EntriesWhere("");
+    private static readonly string ReadEntriesHere = EntriesWhere(Here);
+
+    private static string EntriesWhere(string place) =>
         "SELECT e.id, m.conversation_id, m.seq, m.author, m.at, m.edited_at, m.person_id, m.body, m.text, f.id, f.body, f.text, f.stated_at "
         + "FROM search_entries e "
         + "JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq LEFT JOIN facts f ON f.id = e.fact_id "
         + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND (f.id IS NOT NULL OR (e.fact_id IS NULL AND (e.conversation_id <> @p2 OR e.seq < @p3))) AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') "
-        + $"AND e.id IN ({string.Join(", ", Enumerable.Range(4, EntriesPerStatement).Select(i => $"@p{i}"))})";
+        + place + $"AND e.id IN ({string.Join(", ", Enumerable.Range(4, EntriesPerStatement).Select(i => $"@p{i}"))})";
 
     private const string Facts =
         "SELECT id, body, text, stated_at, source_conversation_id, source_seq FROM facts WHERE tenant_id = @p0 AND person_id = @p1 ORDER BY stated_at DESC LIMIT @p2";
 
+    private const string FactsHere =
+        "SELECT id, body, text, stated_at, source_conversation_id, source_seq FROM facts WHERE tenant_id = @p0 AND person_id = @p1 AND source_conversation_id = @p3 ORDER BY stated_at DESC LIMIT @p2";
+
     public async Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken)
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken)
     {
         var terms = SearchTerms.ForQuestion(query, MaxTerms);
         return await reads.ReadAsync(
@@ -55,7 +63,8 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
             {
                 using var keys = bodies.In(session, tenant);
                 return new Recalled(
-                    terms.Count == 0 ? [] : Find(session, keys, person, terms, current, beforeSeq, limit), ListFacts(session, keys, person, limit));
+                    terms.Count == 0 ? [] : Find(session, keys, person, terms, current, beforeSeq, onlyHere, limit),
+                    ListFacts(session, keys, person, onlyHere ? current : null, limit));
             },
             cancellationToken);
     }
@@ -66,28 +75,29 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
             session =>
             {
                 using var keys = bodies.In(session, tenant);
-                return ListFacts(session, keys, person, limit);
+                return ListFacts(session, keys, person, null, limit);
             },
             cancellationToken);
 
-    private static List<Fact> ListFacts(SqlSession session, PersonKeyRing keys, PersonId person, int limit)
+    private static List<Fact> ListFacts(SqlSession session, PersonKeyRing keys, PersonId person, ConversationId? here, int limit)
     {
         if (keys.Find(person) is { IsDestroyed: true })
         {
             return [];
         }
 
+        SqlValue[] values = here is { } place ? [keys.Tenant.Value, person.Value, limit, place.Value] : [keys.Tenant.Value, person.Value, limit];
         var stored = session.Query(
-            Facts,
+            here is null ? Facts : FactsHere,
             r => (
                 Fact: new Fact(r.GetGuid(0), keys.Tenant, person, "", r.Time(3), new ConversationId(r.GetGuid(4)), r.GetInt64(5)),
                 Content: new StoredContent(person.Value, r.IsDBNull(1) ? null : r.GetBytes(1), FactRow.PlaceOf(r.GetGuid(0)), r.GetString(2))),
-            keys.Tenant.Value, person.Value, limit);
+            values);
         return stored.ConvertAll(row => row.Fact with { Text = row.Content.OpenText(keys) ?? "" });
     }
 
     private IReadOnlyList<Recollection> Find(
-        SqlSession session, PersonKeyRing keys, PersonId person, IReadOnlyList<string> terms, ConversationId current, long beforeSeq, int limit)
+        SqlSession session, PersonKeyRing keys, PersonId person, IReadOnlyList<string> terms, ConversationId current, long beforeSeq, bool onlyHere, int limit)
     {
         if (keys.Find(person)?.DeriveSearchKey() is not { } lists)
         {
@@ -99,7 +109,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
         var untold = scores.Where(s => !recent.IsSince(s.Key, current, beforeSeq));
         foreach (var entries in untold.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Select(s => s.Key).Chunk(EntriesPerStatement).Take(MaxStatements))
         {
-            hits.AddRange(Read(session, keys, person, current, beforeSeq, entries));
+            hits.AddRange(Read(session, keys, person, current, beforeSeq, onlyHere, entries));
             if (hits.Count >= limit)
             {
                 break;
@@ -136,7 +146,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
         return scores;
     }
 
-    private static List<Hit> Read(SqlSession session, PersonKeyRing keys, PersonId person, ConversationId current, long beforeSeq, long[] entries)
+    private static List<Hit> Read(SqlSession session, PersonKeyRing keys, PersonId person, ConversationId current, long beforeSeq, bool onlyHere, long[] entries)
     {
         var values = new SqlValue[4 + EntriesPerStatement];
         (values[0], values[1], values[2], values[3]) = (keys.Tenant.Value, person.Value, current.Value, beforeSeq);
@@ -145,7 +155,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
             values[4 + i] = entries[Math.Min(i, entries.Length - 1)];
         }
 
-        return session.Query(ReadEntries, r => Map(r, person), values);
+        return session.Query(onlyHere ? ReadEntriesHere : ReadEntries, r => Map(r, person), values);
     }
 
     private static Hit Map(SqlRow r, PersonId person)

@@ -102,6 +102,22 @@ public sealed class TurnProcessorTests : TurnRig
     }
 
     [Fact]
+    public async Task What_the_assistant_was_told_alone_is_not_brought_into_a_group()
+    {
+        var alone = await HearAsync(HomeLine, "1", "remember that the boiler code is 4711");
+        Engines.Answer(new ReplyChunk.Remember("the boiler code is 4711"), new ReplyChunk.Text("I'll remember."));
+        await RunAsync(alone);
+        var heard = await StoreAsync(HomeLine, Said(HomeLine, "2", "what is the boiler code?") with { Chat = new ExternalChat("group", IsGroup: true) });
+
+        await RunAsync(Assert.IsType<Domain.Messaging.Inbox.InboxOutcome.Stored>(heard).Conversation);
+
+        var asked = Engines.Asked[^1];
+        Assert.Equal((true, "what is the boiler code?"), (asked.IsGroup, asked.Utterance));
+        Assert.Empty(asked.Facts);
+        Assert.Empty(asked.Recollections);
+    }
+
+    [Fact]
     public async Task Who_asks_for_a_person_waits_for_one()
     {
         var conversation = await HearAsync(HomeLine, "1", "a human please");

@@ -15,8 +15,10 @@ public sealed class ReplyContextBuilder(string utterance)
     private readonly List<HistoryMessage> _history = [];
     private readonly List<Recollection> _recollections = [];
     private readonly List<Fact> _facts = [];
+    private readonly PersonId _person = new(Guid.CreateVersion7());
     private string _name = "Mira";
     private string? _locale;
+    private bool _isGroup;
     private long _seq;
 
     public static ReplyContextBuilder Saying(string utterance) => new(utterance);
@@ -24,6 +26,12 @@ public sealed class ReplyContextBuilder(string utterance)
     public ReplyContextBuilder By(string name, string? locale = null)
     {
         (_name, _locale) = (name, locale);
+        return this;
+    }
+
+    public ReplyContextBuilder InGroup()
+    {
+        _isGroup = true;
         return this;
     }
 
@@ -48,13 +56,23 @@ public sealed class ReplyContextBuilder(string utterance)
 
     public ReplyContextBuilder WithHistory(AuthorKind author, string text)
     {
-        _history.Add(new(++_seq, author, text, [], Morning));
+        _history.Add(new(++_seq, author, text, [], Morning) { Person = author == AuthorKind.Person ? _person : null, AuthorName = author == AuthorKind.Person ? _name : "" });
+        return this;
+    }
+
+    /// <summary>Somebody else of the group wrote it.</summary>
+    public ReplyContextBuilder WithHistoryOf(string name, string text)
+    {
+        _history.Add(new(++_seq, AuthorKind.Person, text, [], Morning) { Person = new PersonId(Guid.CreateVersion7()), AuthorName = name });
         return this;
     }
 
     public ReplyContext Build() => new(
-        TenantId.Default, _conversation, new Person(new(Guid.CreateVersion7()), TenantId.Default, _name, _locale, Morning), utterance,
-        _history, _recollections, _facts, Morning);
+        TenantId.Default, _conversation, new Person(_person, TenantId.Default, _name, _locale, Morning), utterance,
+        _history, _recollections, _facts, Morning)
+    {
+        IsGroup = _isGroup,
+    };
 
     private static DateTimeOffset At(string day) => DateTimeOffset.Parse(day + "T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -68,6 +68,24 @@ public abstract class RecallContract : PathContract
     }
 
     [Fact]
+    public async Task Where_others_read_along_only_what_was_said_there_is_recalled()
+    {
+        var alone = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
+        await CommitFactAsync(alone, "the boiler is in the attic");
+        var group = await HearAsync(HomeLine, "1", "remember that the boiler hums", "chat-2");
+        await CommitFactAsync(group, "the boiler hums");
+        await HearAsync(HomeLine, "2", "the boiler is loud", "chat-2");
+        await Ports.ProjectAsync(Cancel);
+        var me = await PersonAsync(Home, group);
+
+        var here = await Ports.Recall.RecallAsync(Home, me, "boiler", group, long.MaxValue, onlyHere: true, 10, Cancel);
+
+        Assert.Equal(["the boiler hums", "the boiler is loud"], here.Found.Select(found => found.Quote));
+        Assert.Equal(["the boiler hums"], here.Facts.Select(fact => fact.Text));
+        Assert.Equal(me, await PersonAsync(Home, alone));
+    }
+
+    [Fact]
     public async Task An_edited_text_is_quoted_as_it_is_now_and_a_deleted_one_never()
     {
         var conversation = await HearAsync(HomeLine, "1", "the boiler is in the attic");
@@ -144,10 +162,10 @@ public abstract class RecallContract : PathContract
         var (me, them, them2) = (await PersonAsync(Home, mine), await PersonAsync(Home, theirs), await PersonAsync(Office, office));
         await Ports.ProjectAsync(Cancel);
 
-        Assert.NotEmpty((await Ports.Recall.RecallAsync(Home, me, "boiler", mine, long.MaxValue, 10, Cancel)).Found);
-        Assert.Empty((await Ports.Recall.RecallAsync(Home, them, "boiler", theirs, long.MaxValue, 10, Cancel)).Found);
-        Assert.Empty((await Ports.Recall.RecallAsync(Office, them2, "boiler", office, long.MaxValue, 10, Cancel)).Found);
-        Assert.Empty((await Ports.Recall.RecallAsync(Office, me, "boiler", mine, long.MaxValue, 10, Cancel)).Found);
+        Assert.NotEmpty((await Ports.Recall.RecallAsync(Home, me, "boiler", mine, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Home, them, "boiler", theirs, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Office, them2, "boiler", office, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Office, me, "boiler", mine, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
         Assert.Empty(await Ports.Recall.ListFactsAsync(Home, them, 10, Cancel));
         Assert.Empty(await Ports.Recall.ListFactsAsync(Office, me, 10, Cancel));
     }
@@ -200,7 +218,7 @@ public abstract class RecallContract : PathContract
     private async Task<IReadOnlyList<Recollection>> FindAsync(ConversationId conversation, string question, long beforeSeq = long.MaxValue, int limit = 10)
     {
         await Ports.ProjectAsync(Cancel);
-        return (await Ports.Recall.RecallAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, limit, Cancel)).Found;
+        return (await Ports.Recall.RecallAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, onlyHere: false, limit, Cancel)).Found;
     }
 
     /// <summary>What is told as facts whatever was asked; both ways tell the same.</summary>

@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Messaging.Outbox;
 using Xunit;
 
@@ -121,7 +122,7 @@ public abstract class TurnStoreContract : PathContract
 
         Assert.Equal(["where is the boiler?"], next.History.Select(m => m.Text));
         Assert.DoesNotContain(
-            (await Ports.Recall.RecallAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, 10, Cancel)).Found,
+            (await Ports.Recall.RecallAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, onlyHere: false, 10, Cancel)).Found,
             r => r.Author == AuthorKind.Assistant);
     }
 
@@ -247,6 +248,24 @@ public abstract class TurnStoreContract : PathContract
             Assert.Equal(["one", "answer"], await HistoryAsync(home));
             Assert.Equal(["one", "office answer"], await HistoryAsync(office));
         }
+    }
+
+    [Fact]
+    public async Task The_history_tells_who_said_it()
+    {
+        var group = new ExternalChat("group", IsGroup: true);
+        var heard = await StoreAsync(HomeLine, Said(HomeLine, "1", "the key is under the pot") with { Chat = group, Sender = new ExternalSender("user-2", "Bob") });
+        var conversation = Assert.IsType<InboxOutcome.Stored>(heard).Conversation;
+        var bob = (await BeginAsync(conversation)).Person.Id;
+        await AnswerAsync(conversation, "noted");
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "where is the key?") with { Chat = group });
+
+        var start = await BeginAsync(conversation);
+
+        Assert.NotEqual(bob, start.Person.Id);
+        Assert.Equal(bob, start.History[0].Person);
+        Assert.Equal("Bob", start.History[0].AuthorName);
+        Assert.Null(start.History[1].Person);
     }
 
     [Fact]

@@ -64,5 +64,5 @@ public sealed class HandedOverEntryTests : HandedOverRows
     }
 
     private async Task<IReadOnlyList<Recollection>> RecallAsync(PersonId person, ConversationId conversation)
-        => (await Ports.Recall.RecallAsync(Home, person, "attic", conversation, long.MaxValue, 10, Cancel)).Found;
+        => (await Ports.Recall.RecallAsync(Home, person, "attic", conversation, long.MaxValue, onlyHere: false, 10, Cancel)).Found;
 }

@@ -42,7 +42,7 @@ public sealed partial class InMemoryHouse
     public Task<int> CountAsync(TenantId tenant, CancellationToken cancellationToken) => Locked(() => DeadLetters(tenant).Count());
 
     public Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, int limit, CancellationToken cancellationToken)
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken)
         => Locked(() =>
         {
             var terms = MayIndex(tenant) ? SearchTerms.ForQuestion(query, 8) : [];
@@ -53,19 +53,19 @@ public sealed partial class InMemoryHouse
                 .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq));
             List<Recollection> found =
             [
-                .. facts.Concat(messages).Where(w => w.IsFact || w.Conversation != current || w.Seq < beforeSeq)
+                .. facts.Concat(messages).Where(w => (w.IsFact || w.Conversation != current || w.Seq < beforeSeq) && (!onlyHere || w.Conversation == current))
                     .Select(w => (What: w, Score: terms.Count(SearchTerms.ForIndex(w.Quote).Contains))).Where(s => s.Score > 0)
                     .OrderByDescending(s => s.Score).ThenByDescending(s => s.What.IsFact).ThenByDescending(s => s.What.At)
                     .Select(s => s.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
             ];
-            return new Recalled(found, FactsOf(tenant, person, limit));
+            return new Recalled(found, FactsOf(tenant, person, limit, onlyHere ? current : null));
         });
 
     public Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)
         => Locked(() => FactsOf(tenant, person, limit));
 
-    private IReadOnlyList<Fact> FactsOf(TenantId tenant, PersonId person, int limit)
-        => [.. _facts.Where(f => f.Tenant == tenant && f.Person == person).OrderByDescending(f => f.StatedAt).Take(limit)];
+    private IReadOnlyList<Fact> FactsOf(TenantId tenant, PersonId person, int limit, ConversationId? here = null)
+        => [.. _facts.Where(f => f.Tenant == tenant && f.Person == person && (here is null || f.SourceConversation == here)).OrderByDescending(f => f.StatedAt).Take(limit)];
 
     private bool Shows(Room room, UserId user, ConversationFilter filter)
     {

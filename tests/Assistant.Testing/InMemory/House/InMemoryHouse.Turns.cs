@@ -110,7 +110,12 @@ public sealed partial class InMemoryHouse
             var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
                 && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
             var told = history.Where(m => !m.Body.IsForgotten)
-                .Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At, m.Delivery) { Buttons = m.Body.Buttons });
+                .Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At, m.Delivery)
+                {
+                    Person = m.Author == AuthorKind.Person ? m.Person : null,
+                    AuthorName = m.AuthorName,
+                    Buttons = m.Body.Buttons,
+                });
             return new TurnStart(room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. told]);
         });
 
