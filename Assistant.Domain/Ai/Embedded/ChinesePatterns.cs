@@ -7,9 +7,11 @@ internal static partial class ChinesePatterns
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;
 
-    private const string Polite = @"(?:请问|请你|请|麻烦你|麻烦|拜托你|拜托|劳驾|帮忙|帮我|替我|给我|能不能|可不可以|可以|能|你|助手|那|嗯|好的|一定要|一定|要|也|还有)[，,、\s]*";
+    private const string Polite = @"(?>请问|请你|请|麻烦你|麻烦|拜托你|拜托|劳驾|帮忙|帮我|替我|给我|能不能|可不可以|可以|能|你|助手|那|嗯|好的|一定要|一定|要|也|还有)[，,、\s]*";
 
     private const string Verb = "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?:一下)?|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s]))";
+
+    private const string Interrogative = "什么|多少|哪|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
 
     private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服|工作人员|管理员|负责人|运营人员)(?!智能)";
 
@@ -51,6 +53,11 @@ internal static partial class ChinesePatterns
             return new SpokenRequest.DoNotRemember();
         }
 
+        if (Ability().IsMatch(text))
+        {
+            return new SpokenRequest.Help();
+        }
+
         if (Remember().Match(text) is { Success: true } told)
         {
             return RememberOrRecall(told, text);
@@ -61,13 +68,30 @@ internal static partial class ChinesePatterns
             return new SpokenRequest.Forget();
         }
 
-        return Remind().Match(text) is { Success: true } remind ? new SpokenRequest.Remind(Clean(remind.Groups["s"].Value)) : null;
+        return Remind().Match(text) is { Success: true } remind ? RemindOrRecall(remind, text) : null;
     }
 
-    /// <summary>"记得我的生日吗" asks, "记得明天买牛奶" tells.</summary>
+    /// <summary>"提醒我开会是几点" and "提醒我开会了吗" ask; "能提醒我开会吗" and "提醒我问他几点来" tell.</summary>
+    private static SpokenRequest RemindOrRecall(Match match, string text)
+    {
+        var statement = Clean(match.Groups["s"].Value);
+        var isQuestion = QuestionEnd().IsMatch(statement);
+        return isQuestion && !IsAsked(match, text) || Asked().Match(statement) is { Success: true } asked && !Errand().IsMatch(statement[..asked.Index])
+            ? new SpokenRequest.Recall(text)
+            : new SpokenRequest.Remind(isQuestion ? QuestionEnd().Replace(statement, string.Empty) : statement);
+    }
+
+    private static bool IsAsked(Match match, string text) => Modal().IsMatch(text[..match.Groups["s"].Index]);
+
+    /// <summary>"记得我的生日吗" and "能记住谁的生日吗" ask, "记得明天买牛奶" tells.</summary>
     private static SpokenRequest RememberOrRecall(Match match, string text)
     {
         var statement = Clean(match.Groups["s"].Value);
+        if (IsAsked(match, text) && Asked().Match(statement) is { Success: true } asked && (asked.Index == 0 || QuestionEnd().IsMatch(statement)))
+        {
+            return new SpokenRequest.Recall(text);
+        }
+
         var isQuestion = QuestionEnd().IsMatch(statement) || match.Groups["soft"].Success && IsQuestion(statement);
         return isQuestion && !Copula().IsMatch(statement) || isQuestion && match.Groups["soft"].Success
             ? new SpokenRequest.Recall(text)
@@ -117,7 +141,9 @@ internal static partial class ChinesePatterns
     [GeneratedRegex("^(?:" + Polite + ")*(?:不要|别|不用|不必|无需|不许)(?:再|帮我)*(?:记|存|保存|备忘)", Options)]
     private static partial Regex DoNotRemember();
 
-    [GeneratedRegex("^(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:忘了|忘掉|忘记|删掉|删了|删除|清空)|(?:忘了|忘掉|忘记)(?!带|关|拿|说|告诉)|(?:删除|删掉|清空|清除)(?:所有|全部|关于)?(?:我的?|你的?|我们的?)?(?:记忆|资料|数据|备忘|笔记|信息|记录))", Options)]
+    [GeneratedRegex(
+        "^(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:删掉|删了|删除|清空)|(?:删除|删掉|清空|清除)(?:所有|全部|关于)?(?:我的?|你的?|我们的?)?(?:记忆|资料|数据|备忘|笔记|信息|记录))"
+        + "|^(?!.*(?:怎么|咋|如何|为什么|为啥))(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:忘了|忘掉|忘记)|(?:忘了|忘掉|忘记)(?!带|关|拿|说|告诉))", Options)]
     private static partial Regex Forget();
 
     [GeneratedRegex("^(?:" + Polite + ")*(?:提醒(?:一下)?我|提醒一下)[：:，,\\s]*(?:一下)?(?<s>.+)$", Options)]
@@ -131,13 +157,28 @@ internal static partial class ChinesePatterns
         + @"|^(?<s>[^？?]+?)(?<![，,。；;！!\s])[，,。；;！!\s]+(?:" + Polite + ")*(?:记住|记一下|记下来?|记着|记好|别忘了|不要忘了)(?:了|哦|啊|吧|好吗|哈)?\\W*$", Options)]
     private static partial Regex Remember();
 
+    /// <summary>What it is able to remember at all.</summary>
+    [GeneratedRegex(
+        @"^(?:请问)?你?(?:都|还)*(?:能不能|可不可以|能够?|可以|会)(?:帮我|替我)?(?:记得|记住|记下来?|记)(?:些)?(?:什么|啥|多少|哪些|几件|几个)(?:东西|事情|事儿?|信息|内容|资料)?(?:吗|么|嘛|呢|啊|呀)?\W*$", Options)]
+    private static partial Regex Ability();
+
+    [GeneratedRegex("(?:能|可以|可不可以)[^：:]*$", Options)]
+    private static partial Regex Modal();
+
+    [GeneratedRegex(Interrogative, Options)]
+    private static partial Regex Asked();
+
+    /// <summary>What is asked, looked up or bought there is part of what is to be done.</summary>
+    [GeneratedRegex("[问查看买带选学写]|告诉|通知|确认|决定|准备", Options)]
+    private static partial Regex Errand();
+
     [GeneratedRegex(@"(?:是|在|叫|为|等于|[:：=])", Options)]
     private static partial Regex Copula();
 
     [GeneratedRegex(@"(?<![，,。\s])[，,。\s]*(?:好吗|好不好|可以吗|行吗|谢谢你?|谢啦|拜托了?)[？?。!！~～\s]*$", Options)]
     private static partial Regex Courtesy();
 
-    [GeneratedRegex(@"^(?:这个|这件事|这|那个|那|它|我|了|吧|一下)?\W*$", Options)]
+    [GeneratedRegex(@"^(?:这个|这件事|这|那个|那|它|我|了|吧|一下|啊|呀|哦|噢|哟|喔|哈|呢|嘛|啦)?\W*$", Options)]
     private static partial Regex Pronoun();
 
     [GeneratedRegex(@"^你(?:今天|最近)?(?:好吗|还好吗|怎么样|过得怎么样|过得好吗)\W*$", Options)]
@@ -159,17 +200,18 @@ internal static partial class ChinesePatterns
     private static partial Regex Clock();
 
     [GeneratedRegex(
-        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|处理|帮|吧|啊|呢|[，,。！!？?\s]|$)"
+        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|处理|帮|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
         + "|(?:跟|和|与|同)" + People + "(?:客服)?(?:聊|谈|说|讲|沟通|对话|通话)"
+        + "|^(?:请问|想问)?[，,\\s]*(?:你们?|这里|这边|这儿|那边)?还?(?:有没有" + People + "(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢|啊)?|有" + People + @"(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢))\W*$"
         + @"|^(?:人工|真人|客服)(?:客服|服务|坐席)?(?:在吗|呢|啊|来)?\W*$", Options)]
     private static partial Regex ForPerson();
 
     [GeneratedRegex("(?:不要|不用|不想|不需要|无需|别|不必)[^，,。！!？?]{0,4}(?:转|找|联系|叫|跟|和|与|人工|真人|客服)|是什么|什么意思|为什么|[跟和与]客服(?:说|讲|聊)过", Options)]
     private static partial Regex NotForPerson();
 
-    [GeneratedRegex(@"(?:吗|么|嘛|呢|没有?)?[？?]+\s*$|(?:吗|嘛|呢)[。.!！\s]*$", Options)]
+    [GeneratedRegex("(?:吗|么|嘛|呢|没有?)?[？?]+" + QuestionMark.Behind + "|(?:吗|嘛|呢)[。.]*" + QuestionMark.Behind, Options)]
     private static partial Regex QuestionEnd();
 
-    [GeneratedRegex(@"什么|多少|哪|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地|^(?:查|找|搜|回忆|告诉我)|我(?:之前|以前|上次|昨天)?(?:说过|提过|提到过|讲过)", Options)]
+    [GeneratedRegex(Interrogative + @"|^(?:查|找|搜|回忆|告诉我)|我(?:之前|以前|上次|昨天)?(?:说过|提过|提到过|讲过)", Options)]
     private static partial Regex QuestionWord();
 }

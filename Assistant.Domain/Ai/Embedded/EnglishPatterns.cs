@@ -10,9 +10,15 @@ internal static partial class EnglishPatterns
     private const string Person =
         @"(?:(?:a|an|the|some|your|another)\s+)?(?:(?:real|live|actual|human)\s+)*"
         + @"(?:human|person|people|agent|operator|someone|somebody|representative|rep|support|staff|colleague|employee|customer\s+service)"
-        + @"(?:\s+(?:being|agent|operator|real|person|else|instead|please|now|here|team))*";
+        + @"(?:[\s,]+(?:being|agent|operator|real|person|else|instead|please|now|here|team))*";
 
-    private const string AfterPerson = @"(?:\s+(?:about|who|regarding)\b.*)?\W*$";
+    private const string AfterPerson =
+        @"(?:[\s,]+(?:not|instead\s+of|rather\s+than)\s+(?:(?:a|an|the|this|some|another)\s+)?(?:bots?|chatbots?|robots?|machines?|ai|computers?|programs?|assistants?|you)\b)?"
+        + @"(?:\s+(?:about|who|regarding)\b.*)?\W*$";
+
+    /// <summary>"Can you …", "I'd like you to …": what follows is asked for, even with a question mark.</summary>
+    private const string Asking =
+        @"(?<modal>(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?|i\s*(?:want|need|['’]?d\s+like|would\s+like)\s+you\s+to\s+)?";
 
     public static SpokenRequest Read(string text)
     {
@@ -32,7 +38,7 @@ internal static partial class EnglishPatterns
             return new SpokenRequest.AskForPerson();
         }
 
-        return Question().IsMatch(text) || text.EndsWith('?') ? new SpokenRequest.Recall(text) : new SpokenRequest.Other();
+        return Question().IsMatch(text) || QuestionMark.Ends(text) ? new SpokenRequest.Recall(text) : new SpokenRequest.Other();
     }
 
     private static SpokenRequest? Memory(string text)
@@ -59,12 +65,26 @@ internal static partial class EnglishPatterns
 
         if (Remind().Match(text) is { Success: true } remind)
         {
-            return new SpokenRequest.Remind(Clean(remind.Groups["s"].Value, isAsked: false));
+            return RemindOrRecall(remind, text);
         }
 
         var match = Remember().Match(text);
         return match.Success ? RememberOrRecall(match, text) : null;
     }
+
+    /// <summary>"Remind me where I parked" and "can you remind me of my code?" ask; "can you remind me to call Tom?" tells.</summary>
+    private static SpokenRequest RemindOrRecall(Match match, string text)
+    {
+        var statement = match.Groups["s"].Value;
+        var isMarked = match.Groups["to"].Success;
+        var isQuestion = IsQuestion(text);
+        return !isMarked && (Wondering().IsMatch(statement) || isQuestion)
+            ? new SpokenRequest.Recall(text)
+            : new SpokenRequest.Remind(Clean(statement, match.Groups["modal"].Success && isQuestion));
+    }
+
+    /// <summary>"…, ok?" asks for nothing.</summary>
+    private static bool IsQuestion(string text) => QuestionMark.Ends(text) && !Agreement().IsMatch(text);
 
     /// <summary>"Remember when …?" and "can you remember my birthday?" ask; "can you remember that …?" tells.</summary>
     private static SpokenRequest RememberOrRecall(Match match, string text)
@@ -72,7 +92,7 @@ internal static partial class EnglishPatterns
         var statement = match.Groups["s"].Value;
         var isAsked = match.Groups["modal"].Success;
         var isMarked = match.Groups["that"].Success;
-        var isQuestion = text.TrimEnd().EndsWith('?');
+        var isQuestion = IsQuestion(text);
         var asks = !isMarked && (QuestionWord().IsMatch(statement) && !statement.Contains(':', StringComparison.Ordinal)
             || isQuestion && (!isAsked || !Copula().IsMatch(statement)));
         if (asks || isQuestion && !isAsked)
@@ -86,7 +106,7 @@ internal static partial class EnglishPatterns
     private static string Clean(string statement, bool isAsked)
     {
         var text = Courtesy().Replace(statement.Trim(), string.Empty);
-        text = isAsked ? text.TrimEnd('?', ' ') : text;
+        text = isAsked ? QuestionMark.Strip(text) : text;
         return Pronoun().IsMatch(text) ? string.Empty : text.Trim();
     }
 
@@ -127,11 +147,19 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?(?:forget\b(?!\s+to\b)|(?:delete|erase|remove)\s+(?:everything|all|my\s+(?:data|notes|facts|memories)|what\s+you))", Options)]
     private static partial Regex Forget();
 
-    [GeneratedRegex(@"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?remind\s+me\b\s*(?:to\b|that\b|about\b|of\b)?\s*(?<s>.+)$", Options)]
+    [GeneratedRegex("^" + Asking + @"remind\s+me\b(?:\s+again\b)?\s*(?:(?<to>to\b|that\b)|about\b|of\b)?\s*(?<s>.+)$", Options)]
     private static partial Regex Remind();
 
+    /// <summary>"When I get home to …" says when, not what.</summary>
     [GeneratedRegex(
-        @"^(?<modal>(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?|i\s*(?:want|need|['’]?d\s+like|would\s+like)\s+you\s+to\s+)?"
+        @"^(?:what|where|who|whom|whose|which|how|why|whether)\b|^when\b(?!\s+(?!to\b)\S.*(?<!\b(?:have|has|had|need|needs|want|going|supposed)\s)\bto\b)", Options)]
+    private static partial Regex Wondering();
+
+    [GeneratedRegex(@"\b(?:ok|okay)\W*$", Options)]
+    private static partial Regex Agreement();
+
+    [GeneratedRegex(
+        "^" + Asking
         + @"(?:(?:remember|memori[sz]e|don['’]?t\s+(?:ever\s+)?forget|do\s+not\s+forget|never\s+forget|keep\s+in\s+mind|bear\s+in\s+mind"
         + @"|(?:make|take)\s+a\s+note|(?:write|jot)\s+(?:this\s+|that\s+)?down)\b(?<that>(?:\s+(?:that|this|for\s+me)\b)+)?(?:\s+of\b)?"
         + @"|(?:note|save|store|record)(?<that>(?:\s+(?:that|this|down)\b)+)|note(?:\s+to\s+self)?(?=\s*:))"
@@ -180,7 +208,7 @@ internal static partial class EnglishPatterns
     private static partial Regex Transfer();
 
     [GeneratedRegex(
-        @"^(?:(?:i\s*(?:want|need|demand|prefer|would\s+like|['’]?d\s+like)|is\s+there|are\s+there)\s+)?(?:(?:a|an|the|any)\s+)?(?:(?:real|live)\s+)?"
+        @"^(?:(?:i\s*(?:want|need|demand|prefer|would\s+like|['’]?d\s+like)|is\s+there|are\s+there|(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?(?:get|have|reach))\s+)?(?:(?:a|an|the|any)\s+)?(?:(?:real|live)\s+)?"
         + @"(?:human(?:\s+(?:being|agent|operator|support|help))?|operator|agent|representative|real\s+(?:person|people)|live\s+person)"
         + @"(?:\s+(?:here|there|please|now|around|available|i\s+can\s+(?:talk|speak)\s+(?:to|with)))*\W*$", Options)]
     private static partial Regex PersonAlone();

@@ -40,6 +40,11 @@ public sealed class UtteranceReaderTests
     [InlineData("请记住 my wifi password is abc123", "my wifi password is abc123")]
     [InlineData("记住我对花生过敏，谢谢", "我对花生过敏")]
     [InlineData("可以记住我住在杭州吗？", "我住在杭州")]
+    [InlineData("记住：什么都不要买", "什么都不要买")]
+    [InlineData("能记住：什么都不要买", "什么都不要买")]
+    [InlineData("记住我说过什么都别买", "我说过什么都别买")]
+    [InlineData("remember that \"what is love?\" is my ringtone", "\"what is love?\" is my ringtone")]
+    [InlineData("can you remember that my flight is LH 402? 🙂", "my flight is LH 402")]
     public void What_is_to_be_remembered_is_kept_in_the_persons_own_words(string utterance, string statement)
     {
         var heard = UtteranceReader.Read(utterance);
@@ -53,6 +58,8 @@ public sealed class UtteranceReaderTests
     [InlineData("记住")]
     [InlineData("帮我记一下")]
     [InlineData("记住这个")]
+    [InlineData("记得啊")]
+    [InlineData("记住哦")]
     public void A_request_to_remember_nothing_is_heard_as_such(string utterance)
         => Assert.Equal(new SpokenRequest.Remember(string.Empty), UtteranceReader.Read(utterance).Request);
 
@@ -78,6 +85,25 @@ public sealed class UtteranceReaderTests
     [InlineData("人工智能是什么")]
     [InlineData("iPhone 在哪？")]
     [InlineData("记者是谁")]
+    [InlineData("remind me what my wifi password is")]
+    [InlineData("remind me where I parked")]
+    [InlineData("can you remind me of my wifi password?")]
+    [InlineData("could you remind me when to take my pills?")]
+    [InlineData("remind me my wifi password?")]
+    [InlineData("can you remember my birthday？")]
+    [InlineData("can you remember my birthday? 🙂")]
+    [InlineData("do you remember my birthday?? :)")]
+    [InlineData("my passport number？！")]
+    [InlineData("you know my shoe size? ❤️")]
+    [InlineData("能不能记住什么时候交房租")]
+    [InlineData("你能记住谁的生日吗")]
+    [InlineData("你能记住我喜欢什么吗？")]
+    [InlineData("提醒我开会是几点？")]
+    [InlineData("提醒我一下我的密码是多少")]
+    [InlineData("你还记得我的生日吗？🙂")]
+    [InlineData("忘记密码怎么办")]
+    [InlineData("忘记了怎么办")]
+    [InlineData("把密码忘了怎么办？")]
     public void A_question_is_never_taken_for_something_to_remember(string utterance)
         => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(utterance).Request);
 
@@ -100,6 +126,15 @@ public sealed class UtteranceReaderTests
     [InlineData("能不能让我跟工作人员说话？")]
     [InlineData("真人在吗")]
     [InlineData("帮我联系一下管理员，谢谢")]
+    [InlineData("can I get a real person?")]
+    [InlineData("could we please have a human?")]
+    [InlineData("I want to speak to a real human, not a bot")]
+    [InlineData("may I talk to a person, please?")]
+    [InlineData("talk to someone instead of a machine")]
+    [InlineData("能帮我接人工吗")]
+    [InlineData("有人工客服吗")]
+    [InlineData("请问有没有真人？")]
+    [InlineData("你们有客服吗？")]
     public void Asking_for_a_person_is_heard(string utterance)
         => Assert.IsType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
 
@@ -113,6 +148,10 @@ public sealed class UtteranceReaderTests
     [InlineData("转人工是什么意思")]
     [InlineData("我喜欢人工智能")]
     [InlineData("我和客服吵了一架")]
+    [InlineData("I want a person's number, not a bot's")]
+    [InlineData("有人工智能吗")]
+    [InlineData("我们公司有客服")]
+    [InlineData("有客服电话吗")]
     public void Talking_about_people_is_not_asking_for_one(string utterance)
         => Assert.IsNotType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
 
@@ -150,12 +189,23 @@ public sealed class UtteranceReaderTests
     [InlineData("I can't remember where I parked", typeof(SpokenRequest.Other))]
     [InlineData("昨天下雨了", typeof(SpokenRequest.Other))]
     [InlineData("今天几号开会？", typeof(SpokenRequest.Recall))]
+    [InlineData("你能记住什么", typeof(SpokenRequest.Help))]
+    [InlineData("你能记住多少东西？", typeof(SpokenRequest.Help))]
+    [InlineData("你能记住哪些事", typeof(SpokenRequest.Help))]
+    [InlineData("可以记住什么吗？", typeof(SpokenRequest.Help))]
+    [InlineData("忘记我的地址", typeof(SpokenRequest.Forget))]
+    [InlineData("把我的地址忘了好吗？", typeof(SpokenRequest.Forget))]
     public void Everyday_utterances_are_told_apart(string utterance, Type request)
         => Assert.IsType(request, UtteranceReader.Read(utterance).Request);
 
     [Theory]
     [InlineData("remind me to call Tom at five", "call Tom at five")]
     [InlineData("提醒我明天交水费", "明天交水费")]
+    [InlineData("can you remind me to call mom?", "call mom")]
+    [InlineData("remind me about the garden code, ok?", "the garden code")]
+    [InlineData("remind me when I get home to feed the cat", "when I get home to feed the cat")]
+    [InlineData("能提醒我明天开会吗？", "明天开会")]
+    [InlineData("提醒我问他什么时候来", "问他什么时候来")]
     public void A_reminder_is_told_apart_from_a_memory(string utterance, string statement)
         => Assert.Equal(new SpokenRequest.Remind(statement), UtteranceReader.Read(utterance).Request);
 
@@ -184,6 +234,12 @@ public sealed class UtteranceReaderTests
     [InlineData("请帮我")]
     [InlineData("a?")]
     [InlineData("talk to a ")]
+    [InlineData("请你")]
+    [InlineData("麻烦你，")]
+    [InlineData("remind me when to ")]
+    [InlineData(" real human, ")]
+    [InlineData("?!")]
+    [InlineData("? ")]
     public void Hostile_repetition_is_read_in_no_time(string piece)
     {
         var text = "x" + string.Concat(Enumerable.Repeat(piece, 40_000 / piece.Length)) + "x";
