@@ -9,6 +9,8 @@ internal static partial class ChinesePatterns
 
     private const string Polite = @"(?>请问|请你|请|麻烦你|麻烦|拜托你|拜托|劳驾|帮忙|帮我|替我|给我|能不能|可不可以|可以|能|你|助手|那|嗯|好的|一定要|一定|要|也|还有)[，,、\s]*";
 
+    private const string BeforeRemind = "(?:" + Polite + @"|(?>记得|别忘了|别忘记|不要忘了|不要忘记|务必|再|就)[，,、\s]*)*";
+
     private const string Verb = "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?:一下)?|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s]))";
 
     private const string Interrogative = "什么|多少|哪|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
@@ -58,27 +60,33 @@ internal static partial class ChinesePatterns
             return new SpokenRequest.Help();
         }
 
+        if (Remind().Match(text) is { Success: true } remind)
+        {
+            return RemindOrRecall(remind, text);
+        }
+
         if (Remember().Match(text) is { Success: true } told)
         {
             return RememberOrRecall(told, text);
         }
 
-        if (Forget().IsMatch(text))
-        {
-            return new SpokenRequest.Forget();
-        }
-
-        return Remind().Match(text) is { Success: true } remind ? RemindOrRecall(remind, text) : null;
+        return Forget().IsMatch(text) ? new SpokenRequest.Forget() : null;
     }
 
-    /// <summary>"提醒我开会是几点" and "提醒我开会了吗" ask; "能提醒我开会吗" and "提醒我问他几点来" tell.</summary>
+    /// <summary>"提醒我开会是几点" and "提醒我开会了吗" ask; "能提醒我开会吗", "提醒我问他几点来" and what begins with a time tell.</summary>
     private static SpokenRequest RemindOrRecall(Match match, string text)
     {
         var statement = Clean(match.Groups["s"].Value);
+        var when = match.Groups["when"].Value;
         var isQuestion = QuestionEnd().IsMatch(statement);
-        return isQuestion && !IsAsked(match, text) || Asked().Match(statement) is { Success: true } asked && !Errand().IsMatch(statement[..asked.Index])
-            ? new SpokenRequest.Recall(text)
-            : new SpokenRequest.Remind(isQuestion ? QuestionEnd().Replace(statement, string.Empty) : statement);
+        var asks = when.Length == 0 && Asked().Match(statement) is { Success: true } asked && !Errand().IsMatch(statement[..asked.Index]);
+        if (asks || isQuestion && !IsAsked(match, text))
+        {
+            return new SpokenRequest.Recall(text);
+        }
+
+        statement = isQuestion ? QuestionEnd().Replace(statement, string.Empty) : statement;
+        return new SpokenRequest.Remind(statement.Length == 0 ? statement : when + statement);
     }
 
     private static bool IsAsked(Match match, string text) => Modal().IsMatch(text[..match.Groups["s"].Index]);
@@ -146,7 +154,7 @@ internal static partial class ChinesePatterns
         + "|^(?!.*(?:怎么|咋|如何|为什么|为啥))(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:忘了|忘掉|忘记)|(?:忘了|忘掉|忘记)(?!带|关|拿|说|告诉))", Options)]
     private static partial Regex Forget();
 
-    [GeneratedRegex("^(?:" + Polite + ")*(?:提醒(?:一下)?我|提醒一下)[：:，,\\s]*(?:一下)?(?<s>.+)$", Options)]
+    [GeneratedRegex("^" + BeforeRemind + "(?:" + TimeWords.Chinese + BeforeRemind + ")?(?:提醒(?:一下)?我|提醒一下)[：:，,\\s]*(?:一下)?[：:，,\\s]*(?<s>.+)$", Options)]
     private static partial Regex Remind();
 
     [GeneratedRegex(

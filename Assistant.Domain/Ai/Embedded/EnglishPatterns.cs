@@ -72,15 +72,19 @@ internal static partial class EnglishPatterns
         return match.Success ? RememberOrRecall(match, text) : null;
     }
 
-    /// <summary>"Remind me where I parked" and "can you remind me of my code?" ask; "can you remind me to call Tom?" tells.</summary>
+    /// <summary>"Remind me where I parked" and "can you remind me of my code?" ask; "can you remind me to call Tom?" tells, and so does what begins with a time.</summary>
     private static SpokenRequest RemindOrRecall(Match match, string text)
     {
-        var statement = match.Groups["s"].Value;
-        var isMarked = match.Groups["to"].Success;
+        var (when, statement) = (match.Groups["when"].Value, match.Groups["s"].Value);
+        var isMarked = when.Length > 0 || match.Groups["to"].Success;
         var isQuestion = IsQuestion(text);
-        return !isMarked && (Wondering().IsMatch(statement) || isQuestion)
-            ? new SpokenRequest.Recall(text)
-            : new SpokenRequest.Remind(Clean(statement, match.Groups["modal"].Success && isQuestion));
+        if (!isMarked && (Wondering().IsMatch(statement) || isQuestion && !Soon().IsMatch(statement)))
+        {
+            return new SpokenRequest.Recall(text);
+        }
+
+        statement = Clean(statement, match.Groups["modal"].Success && isQuestion);
+        return new SpokenRequest.Remind(when.Length == 0 || statement.Length == 0 ? statement : $"{when.TrimEnd()} {statement}");
     }
 
     /// <summary>"…, ok?" asks for nothing.</summary>
@@ -147,8 +151,11 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?(?:forget\b(?!\s+to\b)|(?:delete|erase|remove)\s+(?:everything|all|my\s+(?:data|notes|facts|memories)|what\s+you))", Options)]
     private static partial Regex Forget();
 
-    [GeneratedRegex("^" + Asking + @"remind\s+me\b(?:\s+again\b)?\s*(?:(?<to>to\b|that\b)|about\b|of\b)?\s*(?<s>.+)$", Options)]
+    [GeneratedRegex("^(?:" + TimeWords.English + @"(?:and\s+|then\s+)?(?:please\s+|pls\s+|kindly\s+)?)?" + Asking + @"remind\s+me\b(?:\s+again\b)?\s*(?:(?<to>to\b|that\b)|about\b|of\b)?\s*(?<s>.+)$", Options)]
     private static partial Regex Remind();
+
+    [GeneratedRegex("^" + TimeWords.EnglishTime, Options)]
+    private static partial Regex Soon();
 
     /// <summary>"When I get home to …" says when, not what.</summary>
     [GeneratedRegex(

@@ -108,6 +108,10 @@ public sealed class ReplyPromptTests
     }
 
     [Fact]
+    public void The_engine_is_told_that_it_cannot_act_later()
+        => Assert.Contains("You cannot send reminders or act later", Build(Saying("hi"))[0].Text, StringComparison.Ordinal);
+
+    [Fact]
     public void Without_memory_there_are_no_empty_markers()
         => Assert.Equal(1, Count(Build(Saying("hi"))[0].Text, "</memory>"));
 
