@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Assistant.Domain.Ai.Embedded;
 
-/// <summary>Chinese ways of asking. Without word boundaries a pattern says what must not follow (人工 but not 人工智能).</summary>
+/// <summary>Chinese ways of asking. Without word boundaries a pattern says what must not follow (人工 but not 人工智能). Traditional characters are folded before.</summary>
 internal static partial class ChinesePatterns
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;
@@ -15,30 +15,33 @@ internal static partial class ChinesePatterns
 
     private const string Interrogative = "什么|多少|哪|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
 
-    private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服|工作人员|管理员|负责人|运营人员)(?!智能)";
+    private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服|工作人员|管理员|负责人|运营人员)(?!智能|智慧)";
 
     public static SpokenRequest Read(string text)
     {
-        if (Greeting().IsMatch(text))
+        var folded = TraditionalForms.Fold(text);
+        if (Greeting().IsMatch(folded))
         {
             return new SpokenRequest.Greeting();
         }
 
-        text = Opening().Replace(text, string.Empty, 1);
-        if ((Memory(text) ?? SmallTalk(text)) is { } request)
+        var opening = Opening().Match(folded).Length;
+        (text, folded) = (text[opening..], folded[opening..]);
+        if ((Memory(folded, text) ?? SmallTalk(folded)) is { } request)
         {
             return request;
         }
 
-        if (IsForPerson(text))
+        if (IsForPerson(folded))
         {
             return new SpokenRequest.AskForPerson();
         }
 
-        return IsQuestion(text) ? new SpokenRequest.Recall(text) : new SpokenRequest.Other();
+        return IsQuestion(folded) ? new SpokenRequest.Recall(text) : new SpokenRequest.Other();
     }
 
-    private static SpokenRequest? Memory(string text)
+    /// <param name="original">What <paramref name="text"/> was folded from: statements are cut out of it.</param>
+    private static SpokenRequest? Memory(string text, string original)
     {
         if (Dismissal().IsMatch(text))
         {
@@ -62,54 +65,59 @@ internal static partial class ChinesePatterns
 
         if (Remind().Match(text) is { Success: true } remind)
         {
-            return RemindOrRecall(remind, text);
+            return RemindOrRecall(remind, original);
         }
 
         if (Remember().Match(text) is { Success: true } told)
         {
-            return RememberOrRecall(told, text);
+            return RememberOrRecall(told, original);
         }
 
         return Forget().IsMatch(text) ? new SpokenRequest.Forget() : null;
     }
 
     /// <summary>"提醒我开会是几点" and "提醒我开会了吗" ask; "能提醒我开会吗", "提醒我问他几点来" and what begins with a time tell.</summary>
-    private static SpokenRequest RemindOrRecall(Match match, string text)
+    private static SpokenRequest RemindOrRecall(Match match, string original)
     {
-        var statement = Clean(match.Groups["s"].Value);
-        var when = match.Groups["when"].Value;
-        var isQuestion = QuestionEnd().IsMatch(statement);
-        var asks = when.Length == 0 && Asked().Match(statement) is { Success: true } asked && !Errand().IsMatch(statement[..asked.Index]);
-        if (asks || isQuestion && !IsAsked(match, text))
+        var (when, statement) = (Cut(match.Groups["when"], original), Clean(Cut(match.Groups["s"], original)));
+        var folded = TraditionalForms.Fold(statement);
+        var isQuestion = QuestionEnd().IsMatch(folded);
+        var asks = when.Length == 0 && Asked().Match(folded) is { Success: true } asked && !Errand().IsMatch(folded[..asked.Index]);
+        if (asks || isQuestion && !IsAsked(match))
         {
-            return new SpokenRequest.Recall(text);
+            return new SpokenRequest.Recall(original);
         }
 
-        statement = isQuestion ? QuestionEnd().Replace(statement, string.Empty) : statement;
+        statement = CutOff(statement, QuestionEnd());
         return new SpokenRequest.Remind(statement.Length == 0 ? statement : when + statement);
     }
 
-    private static bool IsAsked(Match match, string text) => Modal().IsMatch(text[..match.Groups["s"].Index]);
+    private static bool IsAsked(Match match) => Modal().IsMatch(match.Value[..match.Groups["s"].Index]);
 
     /// <summary>"记得我的生日吗" and "能记住谁的生日吗" ask, "记得明天买牛奶" tells.</summary>
-    private static SpokenRequest RememberOrRecall(Match match, string text)
+    private static SpokenRequest RememberOrRecall(Match match, string original)
     {
-        var statement = Clean(match.Groups["s"].Value);
-        if (IsAsked(match, text) && Asked().Match(statement) is { Success: true } asked && (asked.Index == 0 || QuestionEnd().IsMatch(statement)))
+        var statement = Clean(Cut(match.Groups["s"], original));
+        var folded = TraditionalForms.Fold(statement);
+        if (IsAsked(match) && Asked().Match(folded) is { Success: true } asked && (asked.Index == 0 || QuestionEnd().IsMatch(folded)))
         {
-            return new SpokenRequest.Recall(text);
+            return new SpokenRequest.Recall(original);
         }
 
-        var isQuestion = QuestionEnd().IsMatch(statement) || match.Groups["soft"].Success && IsQuestion(statement);
-        return isQuestion && !Copula().IsMatch(statement) || isQuestion && match.Groups["soft"].Success
-            ? new SpokenRequest.Recall(text)
-            : new SpokenRequest.Remember(isQuestion ? QuestionEnd().Replace(statement, string.Empty) : statement);
+        var isQuestion = QuestionEnd().IsMatch(folded) || match.Groups["soft"].Success && IsQuestion(folded);
+        return isQuestion && !Copula().IsMatch(folded) || isQuestion && match.Groups["soft"].Success
+            ? new SpokenRequest.Recall(original)
+            : new SpokenRequest.Remember(CutOff(statement, QuestionEnd()));
     }
+
+    private static string Cut(Group found, string original) => original.Substring(found.Index, found.Length);
+
+    private static string CutOff(string text, Regex ending) => ending.Match(TraditionalForms.Fold(text)) is { Success: true } end ? text[..end.Index] : text;
 
     private static string Clean(string statement)
     {
-        var text = Courtesy().Replace(statement.Trim(), string.Empty).Trim();
-        return Pronoun().IsMatch(text) ? string.Empty : text;
+        var text = CutOff(statement.Trim(), Courtesy()).Trim();
+        return Pronoun().IsMatch(TraditionalForms.Fold(text)) ? string.Empty : text;
     }
 
     private static SpokenRequest? SmallTalk(string text) => text switch
@@ -150,7 +158,7 @@ internal static partial class ChinesePatterns
     private static partial Regex DoNotRemember();
 
     [GeneratedRegex(
-        "^(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:删掉|删了|删除|清空)|(?:删除|删掉|清空|清除)(?:所有|全部|关于)?(?:我的?|你的?|我们的?)?(?:记忆|资料|数据|备忘|笔记|信息|记录))"
+        "^(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:删掉|删了|删除|清空)|(?:删除|删掉|清空|清除)(?:所有|全部|关于)?(?:我的?|你的?|我们的?)?(?:记忆|资料|数据|备忘|笔记|信息|讯息|记录))"
         + "|^(?!.*(?:怎么|咋|如何|为什么|为啥))(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:忘了|忘掉|忘记)|(?:忘了|忘掉|忘记)(?!带|关|拿|说|告诉))", Options)]
     private static partial Regex Forget();
 
@@ -198,7 +206,7 @@ internal static partial class ChinesePatterns
     [GeneratedRegex(@"^(?:再见|拜拜|拜|晚安|回见|回头见|明天见|下次见|先这样)(?:啦|了|吧|哦)?\W*$", Options)]
     private static partial Regex Farewell();
 
-    [GeneratedRegex(@"^(?:请问)?你(?:是谁|是什么|叫什么(?:名字)?|叫啥|的名字是什么|是(?:不是)?(?:一?个?)(?:机器人|真人|人类|人|ai|人工智能)吗?)(?:啊|呀|呢)?\W*$", Options)]
+    [GeneratedRegex(@"^(?:请问)?你(?:是谁|是什么|叫什么(?:名字)?|叫啥|的名字是什么|是(?:不是)?(?:一?个?)(?:机器人|真人|人类|人|ai|人工智能|人工智慧)吗?)(?:啊|呀|呢)?\W*$", Options)]
     private static partial Regex WhoAreYou();
 
     [GeneratedRegex(@"^(?:/help|帮助|帮帮我|菜单|使用说明|怎么用(?:你)?|(?:请问)?你(?:都|还)*(?:能|会|可以)(?:帮我)?(?:做|干|帮我)?(?:些)?(?:什么|啥|哪些|哪些事)(?:事情?|忙)?|你?有(?:什么|哪些)功能|你的功能(?:是什么|有哪些))(?:呢|啊|呀)?\W*$", Options)]
@@ -208,13 +216,13 @@ internal static partial class ChinesePatterns
     private static partial Regex Clock();
 
     [GeneratedRegex(
-        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|处理|帮|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
+        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|联络|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|处理|帮|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
         + "|(?:跟|和|与|同)" + People + "(?:客服)?(?:聊|谈|说|讲|沟通|对话|通话)"
         + "|^(?:请问|想问)?[，,\\s]*(?:你们?|这里|这边|这儿|那边)?还?(?:有没有" + People + "(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢|啊)?|有" + People + @"(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢))\W*$"
         + @"|^(?:人工|真人|客服)(?:客服|服务|坐席)?(?:在吗|呢|啊|来)?\W*$", Options)]
     private static partial Regex ForPerson();
 
-    [GeneratedRegex("(?:不要|不用|不想|不需要|无需|别|不必)[^，,。！!？?]{0,4}(?:转|找|联系|叫|跟|和|与|人工|真人|客服)|是什么|什么意思|为什么|[跟和与]客服(?:说|讲|聊)过", Options)]
+    [GeneratedRegex("(?:不要|不用|不想|不需要|无需|别|不必)[^，,。！!？?]{0,4}(?:转|找|联系|联络|叫|跟|和|与|人工|真人|客服)|是什么|什么意思|为什么|[跟和与]客服(?:说|讲|聊)过", Options)]
     private static partial Regex NotForPerson();
 
     [GeneratedRegex("(?:吗|么|嘛|呢|没有?)?[？?]+" + QuestionMark.Behind + "|(?:吗|嘛|呢)[。.]*" + QuestionMark.Behind, Options)]

@@ -26,7 +26,7 @@ internal sealed partial class KeyWords
 
     public static KeyWords Of(string question)
     {
-        var text = ChineseSmall().Replace(question, " ");
+        var text = ChineseSmall().Replace(TraditionalForms.Fold(question), " ");
         var keys = new List<string>();
         foreach (var run in Runs().EnumerateMatches(text))
         {
@@ -59,7 +59,7 @@ internal sealed partial class KeyWords
             return 0;
         }
 
-        var lower = sentence.ToLowerInvariant();
+        var lower = TraditionalForms.Fold(sentence).ToLowerInvariant();
         var words = new List<string>();
         foreach (var run in Runs().EnumerateMatches(lower))
         {

@@ -20,7 +20,7 @@ internal static partial class MemorySearch
     public static Findings Find(ReplyContext context, string question)
     {
         var keys = KeyWords.Of(question);
-        var aboutAssistant = AsksWhatAssistantSaid().IsMatch(question);
+        var aboutAssistant = AsksWhatAssistantSaid().IsMatch(TraditionalForms.Fold(question));
         var ranked = Candidates(context)
             .Where(c => aboutAssistant ? c.Author == AuthorKind.Assistant : c.Author is AuthorKind.Person or AuthorKind.Operator)
             .Where(c => c.Author != AuthorKind.Person || c.IsFact || IsStatement(c.Quote))

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.People.Accounts;
 
 namespace Assistant.Domain.People.Acts;
@@ -16,6 +17,9 @@ public abstract record PersonRequest
         ["/export json"] = (PersonActKind.ExportJson, null),
         ["export my data"] = (PersonActKind.ExportHtml, false),
         ["导出我的数据"] = (PersonActKind.ExportHtml, true),
+        ["导出我的资料"] = (PersonActKind.ExportHtml, true),
+        // As it is folded: 匯 is no form of 导.
+        ["匯出我的资料"] = (PersonActKind.ExportHtml, true),
         ["/forget"] = (PersonActKind.Forget, null),
         ["forget me"] = (PersonActKind.Forget, false),
         ["忘记我"] = (PersonActKind.Forget, true),
@@ -78,32 +82,33 @@ public abstract record PersonRequest
     /// <param name="Code"><see langword="null"/> when what stands there cannot be one.</param>
     public sealed record Link(LinkCode? Code) : PersonRequest;
 
-    /// <summary>Recognizes exact phrases and commands alone: what only sounds like one is for an engine.</summary>
+    /// <summary>Recognizes exact phrases (in traditional characters, too) and commands alone: what only sounds like one is for an engine.</summary>
     /// <returns><see langword="null"/> for everything else.</returns>
     public static PersonRequest? Find(string text)
     {
         text = Plain(text);
-        if (Phrases.TryGetValue(text, out var known))
+        var folded = TraditionalForms.Fold(text);
+        if (Phrases.TryGetValue(folded, out var known))
         {
             return new Act(known.Kind) { IsChinese = known.IsChinese };
         }
 
-        if (Offers.TryGetValue(text, out var isChinese))
+        if (Offers.TryGetValue(folded, out var isChinese))
         {
             return new Connect { IsChinese = isChinese };
         }
 
-        if (Partings.TryGetValue(text, out isChinese))
+        if (Partings.TryGetValue(folded, out isChinese))
         {
             return new Disconnect { IsChinese = isChinese };
         }
 
-        if (Preferences.TryGetValue(text, out var wanted))
+        if (Preferences.TryGetValue(folded, out var wanted))
         {
             return new Preference(wanted.IsHere) { IsChinese = wanted.IsChinese };
         }
 
-        if (FindGoOn(text) is { } goOn)
+        if (FindGoOn(text, folded) is { } goOn)
         {
             return goOn;
         }
@@ -124,7 +129,7 @@ public abstract record PersonRequest
             : null;
     }
 
-    private static GoOn? FindGoOn(string text)
+    private static GoOn? FindGoOn(string text, string folded)
     {
         if (After(text, "/continue") is { } named)
         {
@@ -136,8 +141,8 @@ public abstract record PersonRequest
             return new GoOn(said, IsCommand: false) { IsChinese = false };
         }
 
-        if (Array.Find(ChineseTowards, word => text.StartsWith(word, StringComparison.Ordinal)) is { } towards
-            && Array.Find(ChineseGoOn, word => text.EndsWith(word, StringComparison.Ordinal)) is { } ending && text.Length > towards.Length + ending.Length)
+        if (Array.Find(ChineseTowards, word => folded.StartsWith(word, StringComparison.Ordinal)) is { } towards
+            && Array.Find(ChineseGoOn, word => folded.EndsWith(word, StringComparison.Ordinal)) is { } ending && text.Length > towards.Length + ending.Length)
         {
             return new GoOn(text[towards.Length..^ending.Length].Trim(), IsCommand: false) { IsChinese = true };
         }
@@ -147,7 +152,7 @@ public abstract record PersonRequest
 
     private static (LinkCode Code, bool IsChinese)? Coded(string text, string english, string chinese)
         => After(text, english) is { } said && LinkCode.TryParse(said, out var code) ? (code, false)
-            : text.StartsWith(chinese, StringComparison.Ordinal) && LinkCode.TryParse(text[chinese.Length..].Trim(), out code) ? (code, true)
+            : TraditionalForms.Fold(text).StartsWith(chinese, StringComparison.Ordinal) && LinkCode.TryParse(text[chinese.Length..].Trim(), out code) ? (code, true)
             : null;
 
     private static string? After(string text, string word)

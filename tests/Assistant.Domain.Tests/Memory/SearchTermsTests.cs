@@ -17,6 +17,8 @@ public sealed class SearchTermsTests
     [InlineData("我的车位在哪里？", "车位")]
     [InlineData("What did I say about the docker port?", "docker port")]
     [InlineData("妈妈的生日是什么时候", "妈妈 生日")]
+    [InlineData("媽媽的生日是什麼時候", "媽媽 生日")]
+    [InlineData("我的車位在哪裡？", "車位")]
     [InlineData("the and of 的 了 吗", "")]
     [InlineData("", "")]
     public void A_question_is_reduced_to_what_tells_something(string question, string terms)

@@ -14,6 +14,8 @@ public sealed class EmbeddedResponderTests
     [InlineData("门禁密码是多少？", "门禁密码是4711", "zh-CN", "2026年5月3日你说过：")]
     [InlineData("我的车停在哪", "车停在B2层", null, "2026年5月3日你说过：")]
     [InlineData("妈妈生日几号", "妈妈的生日是五月三日", "en-US", "2026年5月3日你说过：")]
+    [InlineData("我的車停在哪裡", "車停在B2層", null, "2026年5月3日你说过：")]
+    [InlineData("媽媽生日幾號", "媽媽的生日是五月三日", null, "2026年5月3日你说过：")]
     public void A_question_is_answered_with_the_date_and_the_very_words(string question, string fact, string? locale, string lead)
     {
         var answer = EmbeddedResponder.Answer(Saying(question).By("Mira", locale).WithFact(fact).WithFact("I like green tea").Build());

@@ -43,6 +43,13 @@ public sealed class UtteranceReaderTests
     [InlineData("记住：什么都不要买", "什么都不要买")]
     [InlineData("能记住：什么都不要买", "什么都不要买")]
     [InlineData("记住我说过什么都别买", "我说过什么都别买")]
+    [InlineData("記住我的生日是五月三日", "我的生日是五月三日")]
+    [InlineData("請記住：車停在B2層", "車停在B2層")]
+    [InlineData("幫我記一下，護照在書房抽屜裡", "護照在書房抽屜裡")]
+    [InlineData("把我的車牌號記下來", "我的車牌號")]
+    [InlineData("可以記住我住在臺北嗎？", "我住在臺北")]
+    [InlineData("請記住會議改到週五，謝謝", "會議改到週五")]
+    [InlineData("您好，麻煩你記一下鑰匙在門後", "鑰匙在門後")]
     [InlineData("remember that \"what is love?\" is my ringtone", "\"what is love?\" is my ringtone")]
     [InlineData("can you remember that my flight is LH 402? 🙂", "my flight is LH 402")]
     public void What_is_to_be_remembered_is_kept_in_the_persons_own_words(string utterance, string statement)
@@ -60,6 +67,8 @@ public sealed class UtteranceReaderTests
     [InlineData("记住这个")]
     [InlineData("记得啊")]
     [InlineData("记住哦")]
+    [InlineData("記住這個")]
+    [InlineData("幫我記一下")]
     public void A_request_to_remember_nothing_is_heard_as_such(string utterance)
         => Assert.Equal(new SpokenRequest.Remember(string.Empty), UtteranceReader.Read(utterance).Request);
 
@@ -104,6 +113,9 @@ public sealed class UtteranceReaderTests
     [InlineData("忘记密码怎么办")]
     [InlineData("忘记了怎么办")]
     [InlineData("把密码忘了怎么办？")]
+    [InlineData("你還記得我的生日嗎")]
+    [InlineData("我的車停在哪裡")]
+    [InlineData("關於柏林我說過什麼")]
     public void A_question_is_never_taken_for_something_to_remember(string utterance)
         => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(utterance).Request);
 
@@ -135,6 +147,10 @@ public sealed class UtteranceReaderTests
     [InlineData("有人工客服吗")]
     [InlineData("请问有没有真人？")]
     [InlineData("你们有客服吗？")]
+    [InlineData("轉人工")]
+    [InlineData("轉真人客服")]
+    [InlineData("請幫我轉接人工客服")]
+    [InlineData("我要聯繫客服")]
     public void Asking_for_a_person_is_heard(string utterance)
         => Assert.IsType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
 
@@ -151,6 +167,8 @@ public sealed class UtteranceReaderTests
     [InlineData("I want a person's number, not a bot's")]
     [InlineData("有人工智能吗")]
     [InlineData("我们公司有客服")]
+    [InlineData("不要轉人工")]
+    [InlineData("轉人工是什麼意思")]
     [InlineData("有客服电话吗")]
     public void Talking_about_people_is_not_asking_for_one(string utterance)
         => Assert.IsNotType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
@@ -195,6 +213,17 @@ public sealed class UtteranceReaderTests
     [InlineData("可以记住什么吗？", typeof(SpokenRequest.Help))]
     [InlineData("忘记我的地址", typeof(SpokenRequest.Forget))]
     [InlineData("把我的地址忘了好吗？", typeof(SpokenRequest.Forget))]
+    [InlineData("你好嗎？", typeof(SpokenRequest.HowAreYou))]
+    [InlineData("謝謝", typeof(SpokenRequest.Thanks))]
+    [InlineData("再見", typeof(SpokenRequest.Farewell))]
+    [InlineData("你是誰", typeof(SpokenRequest.WhoAreYou))]
+    [InlineData("幫助", typeof(SpokenRequest.Help))]
+    [InlineData("你能幫我做什麼？", typeof(SpokenRequest.Help))]
+    [InlineData("現在幾點", typeof(SpokenRequest.Clock))]
+    [InlineData("你記得我什麼", typeof(SpokenRequest.ListFacts))]
+    [InlineData("別記這個", typeof(SpokenRequest.DoNotRemember))]
+    [InlineData("刪除我的資料", typeof(SpokenRequest.Forget))]
+    [InlineData("沒事了", typeof(SpokenRequest.Dismissal))]
     [InlineData("别提醒我开会", typeof(SpokenRequest.Other))]
     [InlineData("明天别提醒我开会", typeof(SpokenRequest.Other))]
     [InlineData("取消明天早上的提醒", typeof(SpokenRequest.Other))]
@@ -225,6 +254,7 @@ public sealed class UtteranceReaderTests
     [InlineData("明天别忘了提醒我买牛奶", "明天买牛奶")]
     [InlineData("能提醒我明天开会吗？", "明天开会")]
     [InlineData("提醒我问他什么时候来", "问他什么时候来")]
+    [InlineData("明天早上八點提醒我吃藥", "明天早上八點吃藥")]
     public void A_reminder_is_told_apart_from_a_memory(string utterance, string statement)
         => Assert.Equal(new SpokenRequest.Remind(statement), UtteranceReader.Read(utterance).Request);
 

@@ -17,6 +17,9 @@ public sealed class PersonRequestTests
     [InlineData("导出我的数据。", PersonActKind.ExportHtml, true)]
     [InlineData("forget me!", PersonActKind.Forget, false)]
     [InlineData("忘记我！", PersonActKind.Forget, true)]
+    [InlineData("匯出我的資料", PersonActKind.ExportHtml, true)]
+    [InlineData("導出我的數據。", PersonActKind.ExportHtml, true)]
+    [InlineData("忘記我！", PersonActKind.Forget, true)]
     public void What_is_meant_for_the_product_is_heard(string text, PersonActKind kind, bool? isChinese)
     {
         var act = Assert.IsType<PersonRequest.Act>(PersonRequest.Find(text));
@@ -32,6 +35,7 @@ public sealed class PersonRequestTests
     [InlineData("/exports")]
     [InlineData("/export pdf")]
     [InlineData("别忘记我")]
+    [InlineData("別忘記我")]
     [InlineData("link to the page")]
     [InlineData("link")]
     [InlineData("绑定")]
@@ -44,7 +48,7 @@ public sealed class PersonRequestTests
         var code = LinkCode.Create();
         var typed = code.Reveal();
 
-        foreach (var text in new[] { $"link {typed}", $"LINK {typed.ToLowerInvariant()}", $"/link {typed.Replace("-", "", StringComparison.Ordinal)}", $"绑定 {typed}", $"绑定{typed}。" })
+        foreach (var text in new[] { $"link {typed}", $"LINK {typed.ToLowerInvariant()}", $"/link {typed.Replace("-", "", StringComparison.Ordinal)}", $"绑定 {typed}", $"绑定{typed}。", $"綁定 {typed}" })
         {
             Assert.Equal(code.Id, Assert.IsType<PersonRequest.Link>(PersonRequest.Find(text)).Code?.Id);
         }
