@@ -56,6 +56,7 @@ internal sealed record Phrases
             - **Find it again**: “Where is the spare key?” I quote what you said, with the date.
             - **Look back**: “What do you remember about me?”
             - **Call a person**: “I want to talk to a human.”
+            - **Give you your data, or delete it**: “Export my data.” “Forget me.” Write these to me directly.
 
 
             """ + EnglishConnect,
@@ -64,7 +65,9 @@ internal sealed record Phrases
         RememberWhat = "Gladly. What should I remember? For example: “Remember that the meeting is on Friday.”",
         CannotRemind = "I cannot send reminders by myself, but I have noted it, so you can ask me for it:",
         WillNotRemember = "All right, I will not note it down. It stays in our conversation, like every message.",
-        CannotForget = "I cannot delete anything myself. Say “I want to talk to a human”, and a person can remove it for you.",
+        CannotForget =
+            "I cannot delete anything myself. To have everything about you deleted, write “forget me” to me directly; for a copy of it, “export my data”. "
+            + "For a single thing say “I want to talk to a human”, and a person can remove it for you.",
         PersonCalled = "I have asked for a person. Someone will answer you here; until then you can keep writing.",
         NoFacts = "You have not asked me to remember anything yet. Try: “Remember that my train leaves at 8:15.”",
         Facts = "This is what you asked me to remember:",
@@ -97,6 +100,7 @@ internal sealed record Phrases
             - **找回**：“备用钥匙在哪里？”我会引用你的原话和日期。
             - **回顾**：“你记得我什么？”
             - **请真人**：“转人工。”
+            - **导出或删除你的数据**：“导出我的数据。”“忘记我。”请私信我。
 
 
             """ + ChineseConnect,
@@ -105,7 +109,7 @@ internal sealed record Phrases
         RememberWhat = "好的，要我记住什么？比如：“记住会议在星期五。”",
         CannotRemind = "我还不能按时提醒你，但我记下了，你可以随时问我：",
         WillNotRemember = "好的，我不会专门记下来。它和其他消息一样留在我们的对话里。",
-        CannotForget = "我自己不能删除内容。说“转人工”，请真人帮你删除。",
+        CannotForget = "我自己不能删除内容。要删除与你有关的全部内容，请私信我“忘记我”；要一份副本，请私信我“导出我的数据”。只删某一条，请说“转人工”，请真人帮你删除。",
         PersonCalled = "我已经帮你请真人了，会有人在这里回复你。在那之前你可以继续留言。",
         NoFacts = "你还没有让我记住什么。可以说：“记住我的火车八点一刻开。”",
         Facts = "这是你让我记住的：",

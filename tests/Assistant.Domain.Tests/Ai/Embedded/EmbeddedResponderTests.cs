@@ -1,5 +1,6 @@
 using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.People.Acts;
 using Xunit;
 using static Assistant.Testing.Ai.ReplyContextBuilder;
 
@@ -143,6 +144,22 @@ public sealed class EmbeddedResponderTests
     [InlineData("帮助")]
     public void What_is_missing_does_not_run_into_the_list_of_what_it_can_do(string utterance)
         => Assert.DoesNotMatch(@"\n- [^\n]+\n[^\n-]", EmbeddedResponder.Answer(Saying(utterance).Build()).Markdown);
+
+    [Theory]
+    [InlineData("delete all my data", "export my data", "forget me")]
+    [InlineData("help", "Export my data.", "Forget me.")]
+    [InlineData("删除我的数据", "导出我的数据", "忘记我")]
+    [InlineData("帮助", "导出我的数据。", "忘记我。")]
+    public void The_words_that_export_and_delete_are_named_and_heard_by_the_product(string utterance, string export, string forget)
+    {
+        var answer = EmbeddedResponder.Answer(Saying(utterance).Build()).Markdown;
+
+        foreach (var (words, kind) in new[] { (export, PersonActKind.ExportHtml), (forget, PersonActKind.Forget) })
+        {
+            Assert.Contains(words, answer, StringComparison.Ordinal);
+            Assert.Equal(kind, Assert.IsType<PersonRequest.Act>(PersonRequest.Find(words)).Kind);
+        }
+    }
 
     [Theory]
     [InlineData("write me a poem about the sea", "I don't know what to say to that.", "Engines")]
