@@ -73,7 +73,7 @@ public sealed partial class StepUpPanel : IAsyncDisposable
         }
 
         _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "/console/passkeys.js");
-        var answer = await _module.InvokeAsync<string>("sign", begun.OptionsJson);
+        var answer = await _module.AskForPasskeyAsync("sign", "not-signed", begun.OptionsJson);
         return answer.StartsWith('{')
             ? ProblemOf(await Desk.ProveByPasskeyAsync(caller, Request.Id, begun.Ceremony, answer, CancellationToken.None))
             : AccountTexts.PasskeyProblemOf(answer);

@@ -68,7 +68,7 @@ public sealed partial class PasskeysPanel : IAsyncDisposable
     }
 
     private Task AddAsync() => RunAsync(
-        async module => await module.InvokeAsync<string>("add", _password, _name),
+        module => module.AskForPasskeyAsync("add", "cancelled", _password, _name),
         async () =>
         {
             Cancel();
