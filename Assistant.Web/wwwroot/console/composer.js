@@ -14,7 +14,6 @@ export function attach(page, form) {
   let key = null;
   let typedAt = -Infinity;
   let isSending = false;
-  let setAside = ''; // a draft that gave way to a held reply being rewritten
 
   enterSends.checked = localStorage.getItem(enterKey) === 'true';
 
@@ -36,6 +35,9 @@ export function attach(page, form) {
     keep();
   }
 
+  // Other words for a held reply give way to the reply somebody was writing. Keys: conversation, then Reply, Note or the held reply's.
+  const ownDraftBeside = held => held.replace(/\.(?!Reply$|Note$)[^.]+$/, '.Reply');
+
   async function submit() {
     const written = text.value;
     const sentFrom = key;
@@ -45,13 +47,12 @@ export function attach(page, form) {
     try {
       const isStored = await page.invokeMethodAsync('SendAsync', written);
       if (isStored) {
-        localStorage.removeItem(prefix + sentFrom);
         // Words typed while it was on its way are the next message.
-        if (key === sentFrom) {
-          const rest = text.value.startsWith(written) ? text.value.slice(written.length) : text.value;
-          setText(rest || setAside);
-          setAside = '';
-        }
+        const typed = (key === sentFrom ? text.value : localStorage.getItem(prefix + sentFrom)) ?? '';
+        const rest = typed.startsWith(written) ? typed.slice(written.length) : typed;
+        localStorage.removeItem(prefix + sentFrom);
+        if (key === sentFrom) setText(rest);
+        else if (rest && key === ownDraftBeside(sentFrom)) setText(text.value ? `${text.value}\n${rest}` : rest);
       }
     } catch {
       // No connection: the text stays, the bar at the top says why.
@@ -94,19 +95,16 @@ export function attach(page, form) {
   preview.addEventListener('click', onPreview);
 
   return {
-    open(next) {
+    /** Writes on at the draft kept under a key; where there is none, at the text that is given. */
+    open(next, given) {
+      const kept = localStorage.getItem(prefix + next);
       key = next;
-      setAside = '';
-      text.value = localStorage.getItem(prefix + key) ?? '';
-      saved.hidden = !text.value;
+      text.value = kept ?? given;
+      saved.hidden = !kept;
       grow();
     },
-    /** Puts a text in the place of the draft; an empty one brings the draft back. */
-    setText(value) {
-      const draft = setAside;
-      setAside = value ? text.value : '';
-      setText(value || draft);
-    },
+    /** Lets a draft go. */
+    drop(unwanted) { localStorage.removeItem(prefix + unwanted); },
     focus() { text.focus({ preventScroll: true }); text.setSelectionRange(text.value.length, text.value.length); },
     stop() {
       text.removeEventListener('input', onInput);

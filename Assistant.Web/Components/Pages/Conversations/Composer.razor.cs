@@ -1,5 +1,6 @@
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging.Outbox;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 using Microsoft.AspNetCore.Components;
@@ -18,7 +19,6 @@ public sealed partial class Composer : IAsyncDisposable
     private DotNetObjectReference<Composer>? _self;
     private string? _draftKey;
     private string? _filesKey;
-    private Guid? _rewriting;
     private string? _preview;
     private bool _focusNext;
     private readonly List<GivenFile> _files = [];
@@ -40,7 +40,12 @@ public sealed partial class Composer : IAsyncDisposable
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
 
-    private string DraftKey => $"{Model.Thread.Id}.{Model.Mode}";
+    private string WritingKey => $"{Model.Thread.Id}.{Model.Mode}";
+
+    // Other words for a held reply are a draft of their own: what somebody was writing stays what it was.
+    private string DraftKey => Rewritten is { } held ? KeyOf(held) : WritingKey;
+
+    private HeldReply? Rewritten => IsNote ? null : Model.Rewriting;
 
     private bool IsNote => Model.Mode is ComposerMode.Note;
 
@@ -67,9 +72,9 @@ public sealed partial class Composer : IAsyncDisposable
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         // Files are for the conversation they were chosen in, whether or not the script has loaded by then.
-        if (DraftKey != _filesKey)
+        if (WritingKey != _filesKey)
         {
-            _filesKey = DraftKey;
+            _filesKey = WritingKey;
             _files.Clear();
         }
 
@@ -90,17 +95,8 @@ public sealed partial class Composer : IAsyncDisposable
         {
             _draftKey = key;
             _preview = null;
-            await _writer.InvokeVoidAsync("open", key);
-        }
-
-        if (Model.Rewriting?.EntryId != _rewriting)
-        {
-            _rewriting = Model.Rewriting?.EntryId;
-            if (Model.Rewriting is { } held)
-            {
-                await _writer.InvokeVoidAsync("setText", held.Body.Markdown);
-                _focusNext = true;
-            }
+            _focusNext |= Rewritten is not null;
+            await _writer.InvokeVoidAsync("open", key, Rewritten?.Body.Markdown ?? "");
         }
 
         if (_focusNext && IsOpen)
@@ -168,12 +164,15 @@ public sealed partial class Composer : IAsyncDisposable
 
     private async Task StopRewritingAsync()
     {
+        var given = Model.Rewriting;
         Model.Rewrite(null);
-        if (_writer is not null)
+        if (_writer is not null && given is not null)
         {
-            await _writer.InvokeVoidAsync("setText", "");
+            await _writer.InvokeVoidAsync("drop", KeyOf(given));
         }
     }
+
+    private static string KeyOf(HeldReply held) => $"{held.Conversation}.{held.EntryId}";
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,66 @@
+using Assistant.Web.Tests.Endpoints.WebChat;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Assistant.Web.Tests.Console;
+
+/// <summary>What scripts and server do together in the conversations room, in a real browser.</summary>
+public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string Held = "I have asked a person to join. Meanwhile you could start Docker on port 8081.";
+
+    [Fact]
+    public async Task A_draft_is_there_again_after_a_held_reply_was_edited()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var page = await OpenAsync(context, host, DeskStage.Docker);
+        var (text, held, reply) = (page.Locator(".composer textarea"), page.Locator("article.held"), page.Locator(".composer .mode").First);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take over" }).First.ClickAsync();
+        await held.WaitForAsync();
+        await reply.ClickAsync();
+        await Expect(text).ToBeFocusedAsync(); // so its script is there
+        await text.FillAsync("My own words");
+
+        // Left while a held reply is in the composer.
+        await held.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await Expect(text).ToHaveValueAsync(Held);
+        await text.FillAsync("Tom joins at noon.");
+        await page.ReloadAsync();
+        await Expect(text).ToHaveValueAsync("My own words");
+
+        // A note in between, then given up.
+        await held.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await Expect(text).ToHaveValueAsync("Tom joins at noon.");
+        await page.Locator(".composer .mode").Nth(1).ClickAsync();
+        await Expect(text).ToHaveValueAsync("");
+        await reply.ClickAsync();
+        await Expect(text).ToHaveValueAsync("Tom joins at noon.");
+        await page.Locator(".composer .only").GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(text).ToHaveValueAsync("My own words");
+
+        // Given up, the words for it are gone; sent, the own ones are still there.
+        await held.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await Expect(text).ToHaveValueAsync(Held);
+        await text.FillAsync("Tom joins at one.");
+        await page.Keyboard.PressAsync("Control+Enter");
+        await Expect(page.Locator("article.operator").Filter(new() { HasText = "Tom joins at one." })).ToBeVisibleAsync();
+        await Expect(text).ToHaveValueAsync("My own words");
+        await page.ReloadAsync();
+        await Expect(text).ToHaveValueAsync("My own words");
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Opens a conversation and waits until its scripts listen.</summary>
+    private static async Task<IPage> OpenAsync(IBrowserContext context, ConsoleHost host, Domain.Conversations.ConversationId conversation)
+    {
+        context.SetDefaultTimeout(30_000);
+        SetDefaultExpectTimeout(30_000);
+        await context.AddInitScriptAsync("addEventListener('DOMContentLoaded', () => document.querySelectorAll('main').forEach(main => main.isStill = true));");
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(host.Address, $"conversations/{conversation}").ToString());
+        await page.WaitForFunctionAsync("() => { const main = document.querySelector('main'); return main && !main.isStill && document.querySelector('.scroller'); }");
+        return page;
+    }
+}
