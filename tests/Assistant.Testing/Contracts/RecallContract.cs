@@ -227,7 +227,7 @@ public abstract class RecallContract : PathContract
         await Ports.ProjectAsync(Cancel);
         var person = await PersonAsync(Home, conversation);
         List<string> listed = [.. (await Ports.Recall.ListFactsAsync(Home, person, 10, Cancel)).Select(f => f.Text)];
-        Assert.Equal(listed, (await Ports.Recall.RecallAsync(Home, person, "anything", conversation, long.MaxValue, 10, Cancel)).Facts.Select(f => f.Text));
+        Assert.Equal(listed, (await Ports.Recall.RecallAsync(Home, person, "anything", conversation, long.MaxValue, false, 10, Cancel)).Facts.Select(f => f.Text));
         return listed;
     }
 

@@ -107,6 +107,9 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
         Manifest = Manifest with { Settings = [.. Manifest.Settings.Select(field => field.Key == setting ? field with { Protection = value } : field)] },
     };
 
+    /// <summary>The same, with something more it can do.</summary>
+    public FakeChannel Able(ChannelCapabilities capability) => new() { Manifest = Manifest with { Capabilities = Manifest.Capabilities | capability } };
+
     public IReadOnlyList<IChannel> All => [this];
 
     IChannel? IChannelCatalog.Find(string type) => type == Manifest.Type ? this : null;

@@ -20,6 +20,7 @@ using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
+using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Links;
 using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
@@ -81,7 +82,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         var (conversations, connections, channel, engines, signals) =
-            (new FakeConversations(), new FakeConnections(), new FakeChannel(), new FakeEngines(), new RecordedSignals());
+            (new FakeConversations(), new FakeConnections(), new FakeChannel().Able(ChannelCapabilities.OutboundAttachments), new FakeEngines(), new RecordedSignals());
         var (audit, addresses) = (new FakeAudit(), new FakeFileAddresses(new Uri("https://assistant.example/"), clock ?? TimeProvider.System));
         var services = builder.Services;
         services.AddSingleton(new WrongSecrets(clock ?? TimeProvider.System));
@@ -122,7 +123,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton(new PersonLinkDesk(house, house, house, channel, TimeProvider.System));
         services.AddSingleton<IAttachmentStore>(house).AddSingleton<AttachmentDesk>();
         services.AddSingleton(new FileHandoutDesk(addresses, house, clock ?? TimeProvider.System));
-        services.AddSingleton<IDirectChats>(house).AddSingleton<IPersonLinkStore>(house).AddSingleton<ReachDesk>().AddSingleton<ContinuationDesk>();
+        services.AddSingleton<IDirectChats>(house).AddSingleton<IPersonLinkStore>(house).AddSingleton<IPersonAccountStore>(house).AddSingleton<ReachDesk>().AddSingleton<ContinuationDesk>();
         services.AddRestApi();
         services.Configure<ApiOptions>(options => configure?.Invoke(options));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoleScheme>(RestApi.Scheme, null);

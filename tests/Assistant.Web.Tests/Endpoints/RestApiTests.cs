@@ -269,12 +269,13 @@ public sealed partial class RestApiTests : IAsyncLifetime
     {
         await PostAsync("operator", $"{Conversation}/takeover");
 
-        var first = await SendFileAsync([1, 2, 3]);
-        var second = await SendFileAsync([1, 2, 3]);
-        var other = await SendFileAsync([1, 2, 4]);
+        var first = await SendFileAsync("abc");
+        var second = await SendFileAsync("abc");
+        var other = await SendFileAsync("abd");
 
+        Assert.True(first.IsSuccessStatusCode, await first.Content.ReadAsStringAsync(Cancel));
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, second.StatusCode));
-        Assert.Equal([1, 2, 3], Assert.Single(_host.Conversations.Files).Content.ToArray());
+        Assert.Equal("abc"u8, Assert.Single(_host.Conversations.Files).Content.Span);
         Assert.Equal(await first.Content.ReadAsStringAsync(Cancel), await second.Content.ReadAsStringAsync(Cancel));
         Assert.Equal((false, true), (first.Headers.Contains(Idempotency.ReplayedHeader), second.Headers.Contains(Idempotency.ReplayedHeader)));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
@@ -351,9 +352,9 @@ public sealed partial class RestApiTests : IAsyncLifetime
         return await _host.As(role).SendAsync(request, Cancel);
     }
 
-    private async Task<HttpResponseMessage> SendFileAsync(byte[] bytes)
+    private async Task<HttpResponseMessage> SendFileAsync(string text)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/files?name=a.txt") { Content = new ByteArrayContent(bytes) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/files?name=a.txt") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(text)) };
         request.Headers.Add(Idempotency.Header, "file");
         return await _host.As("operator").SendAsync(request, Cancel);
     }

@@ -135,7 +135,7 @@ public sealed class MattermostSocketTests : IAsyncDisposable
         rig.Emulator.Say(AnnsChat, AnnsUser, "one");
         rig.Emulator.Say(AnnsChat, AnnsUser, "two");
 
-        Assert.Equal([new(AnnsUser, AnnsUser), new(AnnsUser, "Person 5001", "zh-CN")], (await rig.Gateway.WaitAsync(2, Cancel)).Select(m => m.Sender));
+        Assert.Equal([ExternalSender.Named(AnnsUser, null, AnnsUser), new(AnnsUser, "Person 5001", "zh-CN")], (await rig.Gateway.WaitAsync(2, Cancel)).Select(m => m.Sender));
     }
 
     [Theory]

@@ -155,6 +155,24 @@ public sealed class ConversationListModelTests
     }
 
     [Fact]
+    public async Task Older_pages_come_under_the_pointer_below_rows_that_wait_for_their_place()
+    {
+        for (var i = 0; i < ConversationListModel.PageSize + 5; i++)
+        {
+            Add($"Person {i}", "Hello");
+        }
+
+        var list = await LoadedAsync();
+        list.PointerEntered();
+        var (first, last) = (list.Rows[0].Id, list.Rows[^1].Id);
+        list.Apply([DeskFixture.Changed(Say(list.Rows[^2].Id, "Still there?"))]);
+        await list.LoadMoreAsync(Cancel);
+
+        Assert.Equal((ConversationListModel.PageSize + 5, 1), (list.Rows.Count, list.Updated));
+        Assert.Equal((first, last), (list.Rows[0].Id, list.Rows[ConversationListModel.PageSize - 1].Id));
+    }
+
+    [Fact]
     public async Task Another_filter_shows_its_conversations_under_the_pointer_too()
     {
         Add("Li Wei", "Docker port");
