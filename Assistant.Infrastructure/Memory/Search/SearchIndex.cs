@@ -35,17 +35,16 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
     private const int EntriesPerStatement = 12;
     private const int MaxStatements = 4;
 
-    private const string Here = "AND e.conversation_id = @p2 ";
-
-    private static readonly string ReadEntries = EntriesWhere("");
-    private static readonly string ReadEntriesHere = EntriesWhere(Here);
-
-    private static string EntriesWhere(string place) =>
+    private const string Entries =
         "SELECT e.id, m.conversation_id, m.seq, m.author, m.at, m.edited_at, m.person_id, m.body, m.text, f.id, f.body, f.text, f.stated_at "
         + "FROM search_entries e "
         + "JOIN messages m ON m.conversation_id = e.conversation_id AND m.seq = e.seq LEFT JOIN facts f ON f.id = e.fact_id "
-        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND (f.id IS NOT NULL OR (e.fact_id IS NULL AND (e.conversation_id <> @p2 OR e.seq < @p3))) AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') "
-        + place + $"AND e.id IN ({string.Join(", ", Enumerable.Range(4, EntriesPerStatement).Select(i => $"@p{i}"))})";
+        + "WHERE e.tenant_id = @p0 AND e.person_id = @p1 AND (f.id IS NOT NULL OR (e.fact_id IS NULL AND (e.conversation_id <> @p2 OR e.seq < @p3))) "
+        + "AND m.deleted_at IS NULL AND NOT m.is_note AND m.delivery NOT IN ('Held', 'Dropped') ";
+
+    private static readonly string Listed = $"AND e.id IN ({string.Join(", ", Enumerable.Range(4, EntriesPerStatement).Select(i => $"@p{i}"))})";
+    private static readonly string ReadEntries = Entries + Listed;
+    private static readonly string ReadEntriesHere = Entries + "AND e.conversation_id = @p2 " + Listed;
 
     private const string Facts =
         "SELECT id, body, text, stated_at, source_conversation_id, source_seq FROM facts WHERE tenant_id = @p0 AND person_id = @p1 ORDER BY stated_at DESC LIMIT @p2";

@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Infrastructure.Tests.Persistence;
 using Xunit;
@@ -9,16 +10,40 @@ namespace Assistant.Infrastructure.Tests.Memory.Search;
 /// <summary>The search index reads what belongs to its tenant, whatever its lists lead to.</summary>
 public sealed class HandedOverEntryTests : HandedOverRows
 {
-    [Fact]
-    public async Task An_entry_of_another_tenant_is_not_recalled()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_entry_of_another_tenant_is_not_recalled(bool onlyHere)
     {
         var (person, conversation) = await SayAsync();
         await Ports.ProjectAsync(Cancel);
-        Assert.Single(await RecallAsync(person, conversation));
+        Assert.Single((await RecallAsync(person, conversation, onlyHere)).Found);
 
         await HandOverAsync("search_entries");
 
-        Assert.Empty(await RecallAsync(person, conversation));
+        Assert.Empty((await RecallAsync(person, conversation, onlyHere)).Found);
+    }
+
+    [Fact]
+    public async Task A_fact_of_another_tenant_is_not_told_in_a_group()
+    {
+        var (person, conversation) = await SayAsync();
+        Assert.Single((await RecallAsync(person, conversation, onlyHere: true)).Facts);
+
+        await HandOverAsync("facts");
+
+        Assert.Empty((await RecallAsync(person, conversation, onlyHere: true)).Facts);
+    }
+
+    [Fact]
+    public async Task A_fact_of_another_tenant_stays_when_a_message_is_taken_back()
+    {
+        await SayAsync();
+        await HandOverAsync("facts");
+
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "") with { ExternalMessageId = "1", Content = new InboundContent.Deleted() });
+
+        Assert.Equal(1, await CountAsync("facts"));
     }
 
     [Fact]
@@ -63,6 +88,6 @@ public sealed class HandedOverEntryTests : HandedOverRows
         return (start.Person.Id, start.Conversation.Id);
     }
 
-    private async Task<IReadOnlyList<Recollection>> RecallAsync(PersonId person, ConversationId conversation)
-        => (await Ports.Recall.RecallAsync(Home, person, "attic", conversation, long.MaxValue, onlyHere: false, 10, Cancel)).Found;
+    private Task<Recalled> RecallAsync(PersonId person, ConversationId conversation, bool onlyHere)
+        => Ports.Recall.RecallAsync(Home, person, "attic", conversation, long.MaxValue, onlyHere, 10, Cancel);
 }
