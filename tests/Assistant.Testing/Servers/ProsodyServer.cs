@@ -28,6 +28,9 @@ public sealed class ProsodyServer : IAsyncDisposable
 
     public string Output => _process.Output;
 
+    private const string Greeting =
+        "<?xml version='1.0'?><stream:stream to='" + Domain + "' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+
     /// <param name="accounts">Names; each one's password is <c>secret-</c> and the name.</param>
     public static async Task<ProsodyServer> StartAsync(params IReadOnlyList<string> accounts)
     {
@@ -74,7 +77,7 @@ public sealed class ProsodyServer : IAsyncDisposable
             """);
         try
         {
-            return new ProsodyServer(folder, await ServerProcess.StartAsync("prosody", ["-F", "--config", configuration], port), port, filesPort, authority);
+            return new ProsodyServer(folder, await ServerProcess.StartAsync("prosody", ["-F", "--config", configuration], port, Greeting), port, filesPort, authority);
         }
         catch
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Xunit;
 
 namespace Assistant.Testing.Servers;
@@ -18,10 +19,12 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly string _program;
     private readonly IReadOnlyList<string> _arguments;
     private readonly int _port;
+    private readonly string? _greeting;
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
 
-    private ServerProcess(string program, IReadOnlyList<string> arguments, int port) => (_program, _arguments, _port) = (program, arguments, port);
+    private ServerProcess(string program, IReadOnlyList<string> arguments, int port, string? greeting)
+        => (_program, _arguments, _port, _greeting) = (program, arguments, port, greeting);
 
     /// <summary>What it printed.</summary>
     public string Output => string.Join('\n', _output);
@@ -45,9 +48,10 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits until somebody answers on the port.</summary>
     /// <param name="arguments">It is to stay in the foreground.</param>
-    public static async Task<ServerProcess> StartAsync(string program, IReadOnlyList<string> arguments, int port)
+    /// <param name="greeting">What it answers when it is ready, where an open port does not say that yet.</param>
+    public static async Task<ServerProcess> StartAsync(string program, IReadOnlyList<string> arguments, int port, string? greeting = null)
     {
-        var server = new ServerProcess(Find(program), arguments, port);
+        var server = new ServerProcess(Find(program), arguments, port, greeting);
         await server.StartAsync();
         return server;
     }
@@ -109,15 +113,23 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    // A port may be open before, or without, the one who is to answer on it.
     private async Task<bool> AnswersAsync()
     {
         using var socket = new TcpClient();
         try
         {
             await socket.ConnectAsync(IPAddress.Loopback, _port);
-            return true;
+            if (_greeting is null)
+            {
+                return true;
+            }
+
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await socket.GetStream().WriteAsync(Encoding.UTF8.GetBytes(_greeting), patience.Token);
+            return await socket.GetStream().ReadAsync(new byte[1], patience.Token) > 0;
         }
-        catch (SocketException)
+        catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException)
         {
             return false;
         }
