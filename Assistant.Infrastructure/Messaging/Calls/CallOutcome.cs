@@ -19,5 +19,6 @@ internal abstract record CallOutcome
     public sealed record NotSent(Phrase Reason) : CallOutcome;
 
     /// <summary>The request left and no whole answer came: it may have been carried out.</summary>
-    public sealed record Lost(Phrase Reason) : CallOutcome;
+    /// <param name="IsTooLarge">Whether an answer came, larger than any that is read.</param>
+    public sealed record Lost(Phrase Reason, bool IsTooLarge = false) : CallOutcome;
 }

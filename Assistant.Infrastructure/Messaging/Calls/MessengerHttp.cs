@@ -165,7 +165,7 @@ internal sealed class MessengerHttp : IDisposable
             readHeaders?.Invoke(response.Headers);
             var body = await ReadAsync(response.Content, patience.Token);
             return body is null
-                ? new CallOutcome.Lost(Phrase.Of("channel.unreadable", ("name", messenger)))
+                ? new CallOutcome.Lost(Phrase.Of("channel.unreadable", ("name", messenger)), IsTooLarge: true)
                 : new CallOutcome.Answered(response.StatusCode, RetryAfterOf(response), body);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

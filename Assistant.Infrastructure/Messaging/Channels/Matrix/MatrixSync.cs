@@ -12,7 +12,7 @@ internal sealed class MatrixSync(
     MatrixClient client, MatrixTimelines timelines, MatrixReceiver receiver, MatrixInvitations invitations, MatrixRooms rooms, MatrixOptions options, TimeProvider time)
 {
     /// <summary>Whether an answer came and was larger than any that is read.</summary>
-    public static bool IsTooLarge(MatrixReply reply) => reply.Outcome is CallOutcome.Lost { Reason.FirstCode: "channel.unreadable" };
+    public static bool IsTooLarge(MatrixReply reply) => reply.Outcome is CallOutcome.Lost { IsTooLarge: true };
 
     /// <summary>Receives until cancelled. A line that breaks rises: whoever supervises begins again where the last sync ended.</summary>
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)

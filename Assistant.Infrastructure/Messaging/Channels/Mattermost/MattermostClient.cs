@@ -12,7 +12,7 @@ internal sealed record MattermostReply(CallOutcome Outcome, LooseJson Body)
     public bool IsOk => Outcome is CallOutcome.Answered { IsSuccess: true } && (Body.IsObject || Body.IsArray);
 
     /// <summary>Whether there was an answer, and more of it than is read.</summary>
-    public bool IsTooLarge => Outcome is CallOutcome.Lost { Reason.FirstCode: "channel.unreadable" };
+    public bool IsTooLarge => Outcome is CallOutcome.Lost { IsTooLarge: true };
 
     /// <summary>Bytes of the answer.</summary>
     public int Size => Outcome is CallOutcome.Answered answered ? answered.Body.Length : 0;
