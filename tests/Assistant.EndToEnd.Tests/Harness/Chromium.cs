@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Assistant.EndToEnd.Tests.Harness;
 
-/// <summary>One real browser for all tests; each test has devices of its own in it.</summary>
+/// <summary>One real browser for all tests, which run one after another; each has devices of its own in it, until another test asks for one.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
     // A machine without access to the outside would log one refused connection after another; nothing else is switched off.
@@ -18,6 +18,8 @@ public sealed class Chromium : IAsyncDisposable
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private readonly List<IBrowserContext> _devices = [];
+    private string? _test; // whose devices these are
 
     /// <summary>A device nobody has used yet: no cookies, nothing stored. Skips the test when there is no browser.</summary>
     public Task<IPage> NewDeviceAsync() => NewDeviceAsync(Desk());
@@ -52,13 +54,31 @@ public sealed class Chromium : IAsyncDisposable
         Assert.SkipWhen(string.IsNullOrEmpty(path), "Chromium is missing: ASSISTANT_TEST_CHROMIUM is not set (tests/run.sh provides it).");
         _playwright ??= await Playwright.CreateAsync();
         _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Flags });
+        await PutAwayDevicesOfOthersAsync();
         var device = await _browser.NewContextAsync(options);
+        _devices.Add(device);
         device.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
 
         // What the server rendered is replaced once the page is live: see ConsolePages.
         await device.AddInitScriptAsync("addEventListener('DOMContentLoaded', () => document.querySelectorAll('main').forEach(main => main.isStill = true));");
         return await device.NewPageAsync();
+    }
+
+    // Every page is a process, and tries for ever to reach a program that has ended: those of fifty tests would pile up.
+    private async Task PutAwayDevicesOfOthersAsync()
+    {
+        var test = TestContext.Current.Test?.UniqueID;
+        if (test != _test)
+        {
+            foreach (var device in _devices)
+            {
+                await device.DisposeAsync();
+            }
+
+            _devices.Clear();
+            _test = test;
+        }
     }
 
     public async ValueTask DisposeAsync()
