@@ -94,6 +94,14 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
                 }
             }
 
+            await using (var connection = (SqliteConnection)Open(forWriting: true))
+            {
+                if (SqliteSchema.TryCreate(connection))
+                {
+                    return;
+                }
+            }
+
             await using var context = OpenSchemaContext();
             using var turn = await SchemaUpgrade.IsDueAsync(context, cancellationToken) ? await SqliteUpgradeTurn.TakeAsync(folder, context, cancellationToken) : null;
             await SchemaUpgrade.ApplyAsync(context, cancellationToken);
