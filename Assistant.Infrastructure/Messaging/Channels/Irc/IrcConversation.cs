@@ -1,12 +1,11 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
-using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 
 /// <summary>The dialogue with a server after its welcome. One reader; <see cref="ReclaimAsync"/> may be called beside it.</summary>
 internal sealed class IrcConversation(
-    ConnectionId connection, IrcSettings settings, IrcState state, IrcSender sender, IrcInbox inbox, IChannelHost host, string? cursor, TimeProvider time)
+    ConnectionId connection, IrcSettings settings, IrcState state, IrcSender sender, IrcInbox inbox, IrcHealth health, string? cursor, TimeProvider time)
 {
     private const string JoinMark = "joined";
     private const string HistoryLength = "100";
@@ -155,18 +154,7 @@ internal sealed class IrcConversation(
     private void ReportUp()
     {
         state.IsUp = true;
-        if (Missing() is { Count: > 0 } missing)
-        {
-            host.Report(ConnectionState.Degraded, Phrase.Of("irc.not-in", ("channels", string.Join(", ", missing))));
-        }
-        else if (!IrcNames.AreSame(state.Nick, settings.Nick))
-        {
-            host.Report(ConnectionState.Degraded, Phrase.Of("irc.other-nick", ("nick", state.Nick), ("wanted", settings.Nick)));
-        }
-        else
-        {
-            host.Connected($"{state.Nick}@{settings.Address.Host}");
-        }
+        health.Up(state.Nick, Missing());
     }
 
     private Task SendAsync(string verb, IReadOnlyList<string> parameters, CancellationToken cancellationToken)

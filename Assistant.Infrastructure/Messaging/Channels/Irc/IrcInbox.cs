@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Assistant.Domain.Messaging;
-using Assistant.Domain.Wording;
 using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Irc;
@@ -12,7 +11,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 // and known by its id.
 
 /// <summary>Hands what is said to the gateway, one after another, until it is stored.</summary>
-internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost host, bool keepsCursor, TimeProvider time, ILogger logger)
+internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost host, IrcHealth health, bool keepsCursor, TimeProvider time, ILogger logger)
 {
     private const int Capacity = 1_000;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
@@ -48,12 +47,13 @@ internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost hos
                     await host.SaveCursorAsync(message.SentAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), cancellationToken);
                 }
 
+                health.HasStored();
                 return;
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
                 LogNotStored(logger, fault, connection, wait);
-                host.Report(ConnectionState.Degraded, Phrase.Of("irc.not-stored"));
+                health.Holds();
             }
 
             await Task.Delay(wait, time, cancellationToken);

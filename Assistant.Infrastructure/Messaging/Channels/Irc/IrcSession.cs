@@ -66,11 +66,12 @@ internal sealed class IrcSession : IChannelSession
         var hasHistory = registration.Enabled.IsSupersetOf(["draft/chathistory", "batch", "server-time", "message-tags"]);
         var cursor = hasHistory ? await host.ReadCursorAsync(cancellationToken) : null;
         var state = new IrcState(wire, registration.Nick);
-        var inbox = new IrcInbox(_connection.Id, host, hasHistory, _time, _logger);
+        var health = new IrcHealth(_settings, host);
+        var inbox = new IrcInbox(_connection.Id, host, health, hasHistory, _time, _logger);
         using var storing = new CancellationTokenSource();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var stored = inbox.RunAsync(storing.Token);
-        var line = new IrcConversation(_connection.Id, _settings, state, _sender, inbox, host, cursor, _time);
+        var line = new IrcConversation(_connection.Id, _settings, state, _sender, inbox, health, cursor, _time);
         var watching = WatchAsync(line, state, ending.Token);
         var reading = Task.CompletedTask;
         try
@@ -90,6 +91,7 @@ internal sealed class IrcSession : IChannelSession
         {
             _state = null;
             state.IsUp = false;
+            health.End();
             _sender.Lost();
             await ending.CancelAsync();
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -53,6 +53,20 @@ public sealed class IrcServerTests
     }
 
     [Fact]
+    public async Task A_connection_is_well_again_as_soon_as_what_it_held_is_stored()
+    {
+        await using var rig = await IrcRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Gateway.FailNext(2);
+
+        await rig.SayAsync(5001, "hello");
+
+        await rig.Gateway.WaitAsync(1, Cancel);
+        Assert.True(SpinWait.SpinUntil(() => rig.Host.Reports[^1].State == ConnectionState.Up, TimeSpan.FromSeconds(5)));
+        Assert.Contains(rig.Host.Reports, report => report.Detail.FirstCode == "irc.not-stored");
+    }
+
+    [Fact]
     public async Task A_nick_that_is_taken_is_asked_for_again()
     {
         await using var rig = await IrcRig.NewAsync();
