@@ -14,6 +14,8 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
     /// <summary>Mails looked at, newest first, to find one by its id.</summary>
     private const int MaxFound = 100;
 
+    private readonly EmailReader _reader = new(settings, options);
+
     /// <exception cref="AttachmentUnavailableException">The mail is gone, the file is too large, or the server cannot be reached.</exception>
     public async Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken)
     {
@@ -34,7 +36,7 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
         }
     }
 
-    /// <summary>The thread of the mail a message answers, as far as the mailbox still has it; <see langword="null"/> otherwise. Best effort.</summary>
+    /// <summary>The thread of the mail a message answers, as far as the mailbox still has it, of the same chat; <see langword="null"/> otherwise. Best effort.</summary>
     public async Task<MailThread?> FindThreadAsync(OutboundMessage message, CancellationToken cancellationToken)
     {
         if ((EmailIds.FromKey(message.ReplyToExternalId) ?? EmailIds.FromKey(message.Chat.ThreadId)) is not { } id)
@@ -44,7 +46,7 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
 
         try
         {
-            return await LookAsync((folder, token) => ReadThreadAsync(folder, id, token), cancellationToken);
+            return await LookAsync((folder, token) => ReadThreadAsync(folder, id, message.Chat, token), cancellationToken);
         }
         catch (Exception fault) when (EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
         {
@@ -66,7 +68,7 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
 
     private async Task<Stream?> ReadAsync(ImapFolder folder, EmailFile file, CancellationToken cancellationToken)
     {
-        var uid = folder.UidValidity == file.Validity ? new UniqueId(file.Uid) : await FindAsync(folder, file.MessageId, cancellationToken);
+        var uid = folder.UidValidity == file.Validity ? new UniqueId(file.Uid) : await FindNewestAsync(folder, file.MessageId, cancellationToken);
         if (uid is null || (await folder.FetchAsync([uid.Value], MessageSummaryItems.BodyStructure, cancellationToken)) is not [{ Body: { } body }, ..]
             || Find(body, file.Part) is not { } part)
         {
@@ -108,38 +110,45 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
         }
     }
 
-    private static async Task<MailThread?> ReadThreadAsync(ImapFolder folder, string id, CancellationToken cancellationToken)
+    private async Task<MailThread?> ReadThreadAsync(ImapFolder folder, string id, ExternalChat chat, CancellationToken cancellationToken)
     {
-        if (await FindAsync(folder, id, cancellationToken) is not { } uid)
+        // Whoever writes a mail chooses its id: one of the chat's may have several mails of other people behind it.
+        foreach (var uid in await FindAsync(folder, id, cancellationToken))
         {
-            return null;
+            var headers = await folder.GetHeadersAsync(uid, cancellationToken);
+            using var bytes = new MemoryStream();
+            headers.WriteTo(bytes, cancellationToken);
+            bytes.Write("\r\n"u8);
+            bytes.Position = 0;
+            using var mail = await MimeMessage.LoadAsync(bytes, cancellationToken);
+            if (_reader.ThreadOf(mail, id, chat) is { } thread)
+            {
+                return thread;
+            }
         }
 
-        var headers = await folder.GetHeadersAsync(uid, cancellationToken);
-        using var bytes = new MemoryStream();
-        headers.WriteTo(bytes, cancellationToken);
-        bytes.Write("\r\n"u8);
-        bytes.Position = 0;
-        using var mail = await MimeMessage.LoadAsync(bytes, cancellationToken);
-        return EmailReader.ThreadOf(mail, id);
+        return null;
     }
 
-    /// <summary>The newest mail of the very id.</summary>
-    private static async Task<UniqueId?> FindAsync(ImapFolder folder, string id, CancellationToken cancellationToken)
+    private static async Task<UniqueId?> FindNewestAsync(ImapFolder folder, string id, CancellationToken cancellationToken)
+        => (await FindAsync(folder, id, cancellationToken)) is [var newest, ..] ? newest : null;
+
+    /// <summary>The mails of the very id, newest first.</summary>
+    private static async Task<IReadOnlyList<UniqueId>> FindAsync(ImapFolder folder, string id, CancellationToken cancellationToken)
     {
         if (EmailIds.FromKey(id) is not { } known)
         {
-            return null;
+            return [];
         }
 
         // A server finds whatever has the text anywhere in its id: a mail of somebody else, too.
         var found = await folder.SearchAsync(SearchQuery.HeaderContains("Message-ID", known.Trim('<', '>')), cancellationToken);
         if (found.Count == 0)
         {
-            return null;
+            return [];
         }
 
         var mails = await folder.FetchAsync([.. found.Order().TakeLast(MaxFound)], MessageSummaryItems.UniqueId | MessageSummaryItems.Envelope, cancellationToken);
-        return mails.Where(mail => EmailIds.Of(mail.Envelope?.MessageId) == known).Max(mail => (UniqueId?)mail.UniqueId);
+        return [.. mails.Where(mail => EmailIds.Of(mail.Envelope?.MessageId) == known).Select(mail => mail.UniqueId).OrderDescending()];
     }
 }

@@ -153,8 +153,8 @@ internal sealed partial class EmailMailbox(
             }
 
             var message = mail.Message;
-            var root = threads.RootOf(message.Chat.ThreadId ?? message.ExternalMessageId);
-            threads.Note(new MailThread(mail.Subject, WithRoot(mail.References, root)), message.ExternalMessageId, root);
+            var root = threads.RootOf(message.Chat, message.Chat.ThreadId ?? message.ExternalMessageId);
+            threads.Note(message.Chat, new MailThread(mail.Subject, WithRoot(mail.References, root)), message.ExternalMessageId, root);
             return message with
             {
                 Chat = message.Chat with { ThreadId = root },

@@ -47,12 +47,14 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
         }
     }
 
-    /// <summary>The thread a mail is in, the mail last.</summary>
-    public static MailThread ThreadOf(MimeMessage mail, string id) => new(SubjectOf(mail.Subject), ReferencesOf(mail, id));
+    /// <summary>The thread a mail is in, the mail last; <see langword="null"/> when the mail is of another chat, whatever its id.</summary>
+    /// <param name="mail">Its headers suffice.</param>
+    public MailThread? ThreadOf(MimeMessage mail, string id, ExternalChat chat)
+        => WriterOf(mail)?.Chat == chat.ExternalId ? new MailThread(SubjectOf(mail.Subject), ReferencesOf(mail, id)) : null;
 
     private ReadMail? Read(MimeMessage mail, MailPlace place)
     {
-        if (mail.From.Mailboxes.FirstOrDefault() is not { } from || EmailAddresses.Normal(from) is not { Length: > 0 } address || address == settings.Address)
+        if (WriterOf(mail) is not var (from, address, identity, chat))
         {
             return null;
         }
@@ -62,14 +64,12 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
         var id = EmailIds.Of(mail.MessageId) ?? $"<{dedupe[..32]}@no-id.invalid>";
         var references = ReferencesOf(mail, id);
         var subject = SubjectOf(mail.Subject);
-        var isProven = settings.AuthservId is not { } judge || EmailProof.IsProven(mail, judge, EmailAddresses.DomainOf(address));
-        var identity = EmailAddresses.IdentityOf(address, isProven);
         return new ReadMail(
             new InboundMessage
             {
                 Connection = place.Connection,
                 DedupeKey = dedupe,
-                Chat = new ExternalChat(ChatOf(mail, address, identity, isProven), EmailIds.Key(references[0]), Title: subject.Length > 0 ? subject : null),
+                Chat = new ExternalChat(chat, EmailIds.Key(references[0]), Title: subject.Length > 0 ? subject : null),
                 Sender = new ExternalSender(identity, NameOf(from, address), LocaleOf(mail), EmailAutomation.IsAutomatic(mail, address)),
                 ExternalMessageId = EmailIds.Key(id),
                 Content = new InboundContent.Said(
@@ -81,6 +81,19 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
             },
             subject,
             references);
+    }
+
+    /// <summary>Who wrote a mail, as far as that is proven, and the chat it is of; <see langword="null"/> when nobody can be answered.</summary>
+    private (MailboxAddress From, string Address, string Identity, string Chat)? WriterOf(MimeMessage mail)
+    {
+        if (mail.From.Mailboxes.FirstOrDefault() is not { } from || EmailAddresses.Normal(from) is not { Length: > 0 } address || address == settings.Address)
+        {
+            return null;
+        }
+
+        var isProven = settings.AuthservId is not { } judge || EmailProof.IsProven(mail, judge, EmailAddresses.DomainOf(address));
+        var identity = EmailAddresses.IdentityOf(address, isProven);
+        return (from, address, identity, ChatOf(mail, address, identity, isProven));
     }
 
     // Where an answer is wanted elsewhere, only somebody who is proven to be who they say may name the place: otherwise whoever writes in

@@ -45,7 +45,7 @@ internal sealed class EmailSender(
             if (outcome is SendOutcome.Delivered { ExternalId: var id })
             {
                 // What comes next in the thread answers this.
-                threads.Note(new MailThread(thread?.Subject ?? "", [.. mail.References.Select(reference => $"<{reference}>"), id]), id);
+                threads.Note(message.Chat, new MailThread(thread?.Subject ?? "", [.. mail.References.Select(reference => $"<{reference}>"), id]), id);
             }
 
             return outcome;

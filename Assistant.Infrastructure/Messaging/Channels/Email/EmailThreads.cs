@@ -6,17 +6,20 @@ namespace Assistant.Infrastructure.Messaging.Channels.Email;
 /// <param name="References">The thread so far, the answered mail last.</param>
 internal sealed record MailThread(string Subject, IReadOnlyList<string> References);
 
-/// <summary>Threads seen lately, by the mail answered and by their beginning. Safe for concurrent use.</summary>
+// Whoever writes a mail chooses its id and the ids it names, those of other people's mails too. What is known by an id is therefore known within
+// a chat only: nobody is told of a thread, or has a word in one, because they name it.
+
+/// <summary>Threads of chats seen lately, by the mail answered and by their beginning. Safe for concurrent use.</summary>
 internal sealed class EmailThreads
 {
     private const int Capacity = 2_000;
 
     private readonly Lock _gate = new();
-    private Dictionary<string, MailThread> _young = [];
-    private Dictionary<string, MailThread> _old = [];
+    private Dictionary<(string Chat, string Name), MailThread> _young = [];
+    private Dictionary<(string Chat, string Name), MailThread> _old = [];
 
-    /// <summary>Notes what a mail's thread is, under each of the names.</summary>
-    public void Note(MailThread thread, params ReadOnlySpan<string?> names)
+    /// <summary>Notes what a mail's thread is in its chat, under each of the names.</summary>
+    public void Note(ExternalChat chat, MailThread thread, params ReadOnlySpan<string?> names)
     {
         lock (_gate)
         {
@@ -24,7 +27,7 @@ internal sealed class EmailThreads
             {
                 if (name is not null)
                 {
-                    Keep(name, thread);
+                    Keep((chat.ExternalId, name), thread);
                 }
             }
         }
@@ -35,23 +38,23 @@ internal sealed class EmailThreads
     {
         lock (_gate)
         {
-            return Known(message.ReplyToExternalId) ?? Known(message.Chat.ThreadId);
+            return Known(message.Chat, message.ReplyToExternalId) ?? Known(message.Chat, message.Chat.ThreadId);
         }
     }
 
-    /// <summary>The beginning of the thread a mail is known to be in; the mail's own name when it is not known. Some programs name the answered mail only.</summary>
-    public string RootOf(string id)
+    /// <summary>The beginning of the chat's thread a mail is known to be in; the mail's own name when it is not known. Some programs name the answered mail only.</summary>
+    public string RootOf(ExternalChat chat, string id)
     {
         lock (_gate)
         {
-            return Known(id) is { References: [var root, ..] } ? EmailIds.Key(root) : id;
+            return Known(chat, id) is { References: [var root, ..] } ? EmailIds.Key(root) : id;
         }
     }
 
-    private MailThread? Known(string? name)
-        => name is null ? null : _young.TryGetValue(name, out var thread) || _old.TryGetValue(name, out thread) ? thread : null;
+    private MailThread? Known(ExternalChat chat, string? name)
+        => name is null ? null : _young.TryGetValue((chat.ExternalId, name), out var thread) || _old.TryGetValue((chat.ExternalId, name), out thread) ? thread : null;
 
-    private void Keep(string name, MailThread thread)
+    private void Keep((string Chat, string Name) name, MailThread thread)
     {
         if (_young.Count >= Capacity)
         {

@@ -77,6 +77,78 @@ public sealed class EmailServerTests(MailHouse house) : IClassFixture<MailHouse>
         Assert.Equal([id], answer.References);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_names_a_mail_of_somebody_else_learns_nothing_of_it(bool isRestarted)
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        var secret = rig.NewMail(Ann, "for you alone");
+        (secret.Subject, secret.MessageId) = ("Secret", "secret@x.test");
+        await rig.PutAsync(secret);
+        var curious = rig.NewMail(5002, "what is it about?");
+        (curious.Subject, curious.InReplyTo) = ("Guess", "secret@x.test");
+        await rig.PutAsync(curious);
+        var more = rig.NewMail(Ann, "one more thing");
+        (more.Subject, more.InReplyTo) = ("Re: Secret", "secret@x.test");
+        await rig.PutAsync(more);
+        var stranger = (await rig.Gateway.WaitAsync(3, Cancel))[1];
+        if (isRestarted)
+        {
+            await rig.StopAsync();
+            await rig.StartAsync(Cancel);
+        }
+
+        await rig.Session.SendAsync(Answer(rig, stranger, "Are you still there?") with { ReplyToExternalId = null }, Cancel);
+
+        Assert.Equal("Re: Guess", Assert.Single(rig.MailsTo(5002)).Subject);
+    }
+
+    [Fact]
+    public async Task Whoever_names_a_mail_of_somebody_else_does_not_learn_what_it_answers()
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        var secret = rig.NewMail(Ann, "for you alone");
+        secret.MessageId = "secret@x.test";
+        secret.References.Add("begun@x.test");
+        await rig.PutAsync(secret);
+        var curious = rig.NewMail(5002, "what is it about?");
+        curious.InReplyTo = "secret@x.test";
+        await rig.PutAsync(curious);
+
+        var asked = (await rig.Gateway.WaitAsync(2, Cancel))[1];
+
+        await rig.Session.SendAsync(Answer(rig, asked, "I won't say."), Cancel);
+
+        Assert.Equal(["<secret@x.test>", asked.ExternalMessageId], Assert.Single(rig.MailsTo(5002)).References.Select(reference => $"<{reference}>"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_takes_the_id_of_a_mail_of_somebody_else_has_no_word_in_its_thread(bool isRestarted)
+    {
+        await using var rig = await house.NewRigAsync();
+        await rig.StartAsync(Cancel);
+        await rig.SayAsync(Ann, "mine");
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+        var other = rig.NewMail(5002, "the same id");
+        (other.Subject, other.MessageId) = ("Click here", asked.ExternalMessageId.Trim('<', '>'));
+        await rig.PutAsync(other);
+        await rig.Gateway.WaitAsync(2, Cancel);
+        if (isRestarted)
+        {
+            await rig.StopAsync();
+            await rig.StartAsync(Cancel);
+        }
+
+        await rig.Session.SendAsync(Answer(rig, asked, "yes"), Cancel);
+
+        Assert.Equal("Re: mail 1", Assert.Single(rig.MailsTo(Ann)).Subject);
+    }
+
     [Fact]
     public async Task An_answer_that_names_only_the_answered_mail_stays_in_the_thread()
     {
