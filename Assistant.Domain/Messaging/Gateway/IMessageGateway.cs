@@ -19,7 +19,11 @@ public abstract record GatewayOutcome
     private GatewayOutcome() { }
 
     /// <summary>Committed; the conversation will be woken.</summary>
-    public sealed record Stored(Conversations.ConversationId Conversation) : GatewayOutcome;
+    public sealed record Stored(Conversations.ConversationId Conversation) : GatewayOutcome
+    {
+        /// <summary>Whether somebody has taken the conversation over: the assistant is silent in it until it is handed back.</summary>
+        public bool IsHeld { get; init; }
+    }
 
     /// <summary>Seen before, or a reaction to what is not known; nothing changed.</summary>
     public sealed record Duplicate : GatewayOutcome;

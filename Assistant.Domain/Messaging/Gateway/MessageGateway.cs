@@ -118,7 +118,7 @@ public sealed class MessageGateway(
                     executor.Wake(stored.Conversation);
                 }
 
-                return new GatewayOutcome.Stored(stored.Conversation);
+                return new GatewayOutcome.Stored(stored.Conversation) { IsHeld = stored.IsHeld };
             case InboxOutcome.PairingOpen pairing:
                 if (pairing.Conversation is { } conversation)
                 {

@@ -45,7 +45,11 @@ public abstract record InboxOutcome
 
     /// <summary>Committed.</summary>
     /// <param name="NeedsTurn">Whether an entry now waits for the assistant; an edit or deletion of something answered needs none.</param>
-    public sealed record Stored(ConversationId Conversation, bool NeedsTurn) : InboxOutcome;
+    public sealed record Stored(ConversationId Conversation, bool NeedsTurn) : InboxOutcome
+    {
+        /// <summary>Whether somebody held the conversation when this was stored.</summary>
+        public bool IsHeld { get; init; }
+    }
 
     /// <summary>(Connection, dedupe key), or the message itself, was stored before; nothing changed.</summary>
     public sealed record Duplicate : InboxOutcome;

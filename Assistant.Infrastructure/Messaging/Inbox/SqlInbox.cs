@@ -198,7 +198,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
             session.Publish(new LiveEvent.ConversationChanged(connection.Tenant, conversation.Id));
         }
 
-        return change == Change.None ? DuplicateOutcome : new InboxOutcome.Stored(conversation.Id, change == Change.NewUtterance);
+        return change == Change.None ? DuplicateOutcome : Stored(conversation, change == Change.NewUtterance);
     }
 
     // It opens nothing and asks for nothing: who reacts to what is not known, or is not paired, leaves no trace but their name.
@@ -230,8 +230,11 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         }
 
         session.Audit(Record(conversation, message, sender.Person, AuditActions.MessageReacted, seq, now));
-        return new InboxOutcome.Stored(conversation.Id, NeedsTurn: false);
+        return Stored(conversation, needsTurn: false);
     }
+
+    private static InboxOutcome.Stored Stored(Conversation conversation, bool needsTurn)
+        => new(conversation.Id, needsTurn) { IsHeld = conversation.Operator is not null };
 
     private static readonly InboxOutcome DuplicateOutcome = new InboxOutcome.Duplicate();
     private static readonly InboxOutcome UnmatchedOutcome = new InboxOutcome.Unmatched();

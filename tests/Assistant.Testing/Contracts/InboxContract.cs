@@ -54,6 +54,26 @@ public abstract partial class InboxContract : PathContract
     }
 
     [Fact]
+    public async Task Whatever_is_stored_while_somebody_holds_the_conversation_says_so()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+
+        Assert.True(await IsHeldAsync(Said(HomeLine, "2", "anybody?")));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(await IsHeldAsync(Edited("2", "anybody there?")));
+        Assert.True(await IsHeldAsync(Said(HomeLine, "2", "") with { DedupeKey = "liked", Content = new InboundContent.Reacted(ReactionChange.Added, ["👍"]) }));
+        Assert.True(await IsHeldAsync(Deleted("2")));
+        Assert.False(await IsHeldAsync(Said(HomeLine, "3", "elsewhere", "chat-2", "user-2")));
+
+        await Ports.Conversations.HandBackAsync(Home, conversation, Anna, Draft(Home, AuditActions.ConversationHandedBack, "x"), Cancel);
+
+        Assert.False(await IsHeldAsync(Said(HomeLine, "4", "and now?")));
+
+        async Task<bool> IsHeldAsync(InboundMessage message) => Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, message)).IsHeld;
+    }
+
+    [Fact]
     public async Task An_edit_changes_the_text_a_waiting_turn_sees()
     {
         var conversation = await HearAsync(HomeLine, "1", "meet at 4");

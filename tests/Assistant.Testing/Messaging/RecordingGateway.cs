@@ -41,6 +41,9 @@ public sealed class RecordingGateway : IMessageGateway
     /// <summary>What becomes of every event, which is stored nowhere then; <see langword="null"/> to let everything in.</summary>
     public GatewayOutcome? TurnsAwayWith { get; set; }
 
+    /// <summary>Whether people answer in every conversation.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>The next calls fail as a broken database would.</summary>
     public void FailNext(int calls = 1) => Interlocked.Add(ref _failures, calls);
 
@@ -63,7 +66,7 @@ public sealed class RecordingGateway : IMessageGateway
         Interlocked.Exchange(ref _changed, New()).TrySetResult();
         return fails ? throw new IOException("The disk is full.")
             : TurnsAwayWith is { } outcome ? outcome
-            : isNew ? new GatewayOutcome.Stored(ConversationId.Create())
+            : isNew ? new GatewayOutcome.Stored(ConversationId.Create()) { IsHeld = IsHeld }
             : new GatewayOutcome.Duplicate();
     }
 

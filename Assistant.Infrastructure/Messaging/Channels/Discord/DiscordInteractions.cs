@@ -32,6 +32,9 @@ internal static class DiscordInteractions
         (Command, DiscordPromise.Answer) => AnswerFollows,
         (Command, DiscordPromise.Pairing) => Notice(
             interaction, "I don't know you yet: an operator has to let you in before I answer.", "我还不认识您：需要管理员批准之后我才能回答。"),
+        (Command, DiscordPromise.Person) => Notice(
+            interaction, "A person has taken over this conversation and sees this. The assistant does not answer here now.",
+            "此对话已由人工接管，对方能看到这条消息。助手现在不在这里回答。"),
         (Command, _) => Notice(interaction, "The assistant does not answer this.", "助手不回答这条消息。"),
         _ => Seen,
     };

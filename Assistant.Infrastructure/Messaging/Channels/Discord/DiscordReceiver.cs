@@ -12,6 +12,9 @@ internal enum DiscordPromise
     /// <summary>Whoever used it is not known yet.</summary>
     Pairing,
 
+    /// <summary>Somebody has taken the conversation over, and answers in it when they do.</summary>
+    Person,
+
     /// <summary>It will not be answered.</summary>
     Nothing,
 }
@@ -80,6 +83,7 @@ internal sealed class DiscordReceiver(ConnectionId connection, DiscordSettings s
         var judged = Judged(message);
         var promise = await gateway.AcceptAsync(judged, cancellationToken) switch
         {
+            GatewayOutcome.Stored { IsHeld: true } => DiscordPromise.Person,
             GatewayOutcome.Stored or GatewayOutcome.Duplicate when judged.IsAddressed => DiscordPromise.Answer,
             GatewayOutcome.PairingRequired => DiscordPromise.Pairing,
             _ => DiscordPromise.Nothing,

@@ -42,6 +42,17 @@ public sealed class MessageGatewayTests : PathContract
         Assert.Empty(_outbox.Rows);
     }
 
+    [Fact]
+    public async Task Whoever_delivers_is_told_that_somebody_has_taken_over()
+    {
+        await OpenLineAsync(AccessPolicy.Open);
+        var first = Assert.IsType<GatewayOutcome.Stored>(await SayAsync("1", "hello"));
+        await TakeOverAsync(Home, first.Conversation, Anna);
+
+        Assert.False(first.IsHeld);
+        Assert.True(Assert.IsType<GatewayOutcome.Stored>(await SayAsync("2", "anybody?")).IsHeld);
+    }
+
     [Theory]
     [InlineData(AccessPolicy.Allowlist, "access.unlisted")]
     [InlineData(AccessPolicy.Blocked, "access.closed")]

@@ -39,7 +39,7 @@ public sealed partial class InMemoryHouse
 
         found.Room.Reactions[key] = after;
         Append(Record(found.Room, message, person.Id, AuditActions.MessageReacted, seq));
-        return new InboxOutcome.Stored(found.Room.Conversation.Id, NeedsTurn: false);
+        return StoredIn(found.Room, needsTurn: false);
     }
 
     private Message WithReactions(Message message) => message.DeletedAt is not null ? message : message with

@@ -171,6 +171,9 @@ public sealed partial class InMemoryHouse
             return new TurnCommitOutcome.HeldBack();
         });
 
+    private static InboxOutcome.Stored StoredIn(Room room, bool needsTurn)
+        => new(room.Conversation.Id, needsTurn) { IsHeld = room.Conversation.Operator is not null };
+
     private InboxOutcome.Stored Hear(
         Room room, PersonId person, InboundMessage message, string text, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)
     {
@@ -183,7 +186,7 @@ public sealed partial class InMemoryHouse
             Guid.CreateVersion7(Now), room.Conversation.Tenant, room.Conversation.Id, said.Seq, content, message.IsAddressed, 0, Now)));
         room.Conversation = room.Conversation with { Status = ConversationStatus.Open };
         Append(Record(room, message, person, action, said.Seq));
-        return new InboxOutcome.Stored(room.Conversation.Id, true);
+        return StoredIn(room, needsTurn: true);
     }
 
     private InboxOutcome Edit(Room room, PersonId person, InboundMessage message, Message? known, string text)
@@ -205,7 +208,7 @@ public sealed partial class InMemoryHouse
         }
 
         Append(Record(room, message, person, AuditActions.MessageEdited, known.Seq));
-        return new InboxOutcome.Stored(room.Conversation.Id, false);
+        return StoredIn(room, needsTurn: false);
     }
 
     private InboxOutcome TakeBack(Room room, PersonId person, InboundMessage message, Message? known)
@@ -232,7 +235,7 @@ public sealed partial class InMemoryHouse
         }
 
         Append(Record(room, message, person, AuditActions.MessageDeleted, known.Seq));
-        return new InboxOutcome.Stored(room.Conversation.Id, false);
+        return StoredIn(room, needsTurn: false);
     }
 
     private static bool IsStatedBy(Fact fact, Message message) => fact.SourceConversation == message.Conversation && fact.SourceSeq == message.Seq;

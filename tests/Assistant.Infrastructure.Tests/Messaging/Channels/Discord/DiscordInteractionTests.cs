@@ -103,6 +103,28 @@ public sealed class DiscordInteractionTests
         Assert.False(Assert.Single(rig.Gateway.Stored).IsAddressed);
     }
 
+    [Theory]
+    [InlineData("en-GB", "A person has taken over")]
+    [InlineData("zh-CN", "人工接管")]
+    public async Task A_command_where_people_answer_says_so_to_them_alone(string locale, string words)
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        rig.Gateway.IsHeld = true;
+        await rig.StartAsync(Cancel);
+        var command = rig.Emulator.NewCommand(Ann, "ask", "anybody?");
+        command["locale"] = locale;
+
+        var id = rig.Emulator.Tell(command);
+
+        await DiscordRig.UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
+        Assert.Equal((4, 64), (rig.Emulator.Answers[id], (int)rig.Emulator.AnsweredWith[id]["flags"]!));
+        Assert.Contains(words, (string)rig.Emulator.AnsweredWith[id]["content"]!, StringComparison.Ordinal);
+
+        // What the person says then is a message like any other.
+        Assert.IsType<SendOutcome.Delivered>(await SendAsync(rig, new MessageBody("Anna here."), DiscordIds.OfCommand(id)));
+        Assert.DoesNotContain("fill", rig.Emulator.Calls);
+    }
+
     [Fact]
     public async Task An_answer_that_is_quicker_than_the_acknowledgement_waits_for_it()
     {
