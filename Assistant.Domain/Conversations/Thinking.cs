@@ -32,16 +32,24 @@ internal sealed class Thinking(ILiveFeed live, Guid turnId, CancellationToken ca
         }
     }
 
-    /// <summary>Shows the text so far, unless halted. Only after <see cref="Begin"/>.</summary>
+    /// <summary>Shows the text so far, unless thinking is over. Only after <see cref="Begin"/>.</summary>
     public void Show(string text)
+        => TryShow(() => live.Publish(new LiveEvent.ReplyProgress(_conversation!.Tenant, _conversation.Id, turnId, text)));
+
+    /// <summary>Begins to give a sign of the reply, unless thinking is over. What it begins is not waited for here.</summary>
+    /// <returns>Whether it was begun.</returns>
+    public bool TryShow(Action begin)
     {
-        // Looked at and shown under the gate: whoever has halted it may rely on nothing following.
+        // Looked at and begun under the gate: whoever has halted it may rely on nothing following.
         lock (_gate)
         {
-            if (!_isHalted)
+            if (_isHalted || _hasEnded)
             {
-                live.Publish(new LiveEvent.ReplyProgress(_conversation!.Tenant, _conversation.Id, turnId, text));
+                return false;
             }
+
+            begin();
+            return true;
         }
     }
 

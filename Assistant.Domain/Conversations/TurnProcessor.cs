@@ -153,7 +153,7 @@ public sealed class TurnProcessor(
         TurnUsage? usage = null;
         var asksForPerson = false;
         thinking.Begin(start.Conversation);
-        var typingShown = ShowTypingAsync(start, thinking.Token);
+        var typingShown = ShowTypingAsync(start.Conversation, thinking);
         try
         {
             var lastProgress = clock.GetTimestamp();
@@ -245,20 +245,21 @@ public sealed class TurnProcessor(
         return connection is null ? null : channels.Find(connection.ChannelType);
     }
 
-    private async Task ShowTypingAsync(TurnStart start, CancellationToken cancellationToken)
+    private async Task ShowTypingAsync(Conversation conversation, Thinking thinking)
     {
         // Ends when the token is cancelled; suppressing the throw keeps a cancelled wait from costing an exception per turn.
-        await Task.Delay(limits.TypingAfter, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var conversation = start.Conversation;
-        while (!cancellationToken.IsCancellationRequested)
+        await Task.Delay(limits.TypingAfter, clock, thinking.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var sign = new LiveEvent.Typing(conversation.Tenant, conversation.Id, AuthorKind.Assistant, "Assistant", true);
+        while (thinking.TryShow(() => live.Publish(sign)))
         {
-            live.Publish(new LiveEvent.Typing(conversation.Tenant, conversation.Id, AuthorKind.Assistant, "Assistant", true));
             if (sessions.Find(conversation.Connection) is ITypingIndicator indicator)
             {
-                await indicator.ShowTypingAsync(conversation.Chat, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var shown = Task.CompletedTask;
+                thinking.TryShow(() => shown = indicator.ShowTypingAsync(conversation.Chat, thinking.Token));
+                await shown.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            await Task.Delay(TypingInterval, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TypingInterval, clock, thinking.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

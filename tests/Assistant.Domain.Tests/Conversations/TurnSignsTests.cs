@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
@@ -57,6 +58,55 @@ public sealed class TurnSignsTests : TurnRig
         Ports.Clock.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Single(Line.Typing);
+    }
+
+    [Fact]
+    public async Task A_takeover_while_a_sign_is_given_lets_no_other_begin()
+    {
+        Line.Running = HomeLine;
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        EngineStopsAfter("Hm.");
+        Live.Watch = shown =>
+        {
+            if (shown is LiveEvent.Typing)
+            {
+                Processor.Halt(conversation, long.MaxValue);
+            }
+        };
+        var turn = RunAsync(conversation);
+
+        Ports.Clock.Advance(TurnLimits.Default.TypingAfter);
+        await turn;
+
+        Assert.Single(Shown<LiveEvent.Typing>());
+        Assert.Empty(Line.Typing);
+    }
+
+    [Fact]
+    public async Task A_takeover_is_not_acknowledged_while_a_sign_is_being_begun()
+    {
+        Line.Running = HomeLine;
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        EngineStopsAfter("Hm.");
+        var order = new ConcurrentQueue<string>();
+        var takeOver = new Thread(() =>
+        {
+            Processor.Halt(conversation, long.MaxValue);
+            order.Enqueue("acknowledged");
+        });
+        Line.ShowingTyping = () =>
+        {
+            takeOver.Start();
+            SpinWait.SpinUntil(() => takeOver.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || !order.IsEmpty, TimeSpan.FromSeconds(10));
+            order.Enqueue("begun");
+        };
+        var turn = RunAsync(conversation);
+
+        Ports.Clock.Advance(TurnLimits.Default.TypingAfter);
+        await turn;
+        takeOver.Join();
+
+        Assert.Equal(["begun", "acknowledged"], order);
     }
 
     [Fact]

@@ -34,7 +34,16 @@ public sealed class InMemoryLiveFeed : ILiveFeed
         }
     }
 
+    /// <summary>What happens with every event once it is published.</summary>
+    public Action<LiveEvent>? Watch { get; set; }
+
     public void Publish(LiveEvent liveEvent)
+    {
+        Add(liveEvent);
+        Watch?.Invoke(liveEvent);
+    }
+
+    private void Add(LiveEvent liveEvent)
     {
         lock (_gate)
         {

@@ -9,6 +9,9 @@ public sealed class QuietLine : IChannel, IChannelCatalog, IChannelSessions, ICh
     /// <summary>Chats that were shown that the assistant is writing, in order.</summary>
     public List<ExternalChat> Typing { get; } = [];
 
+    /// <summary>What happens while typing is being shown.</summary>
+    public Action? ShowingTyping { get; set; }
+
     /// <summary>The connection of the running session; <see langword="null"/> while it is not running.</summary>
     public Connection? Running { get; set; }
 
@@ -27,6 +30,7 @@ public sealed class QuietLine : IChannel, IChannelCatalog, IChannelSessions, ICh
     public Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
     {
         Typing.Add(chat);
+        ShowingTyping?.Invoke();
         return Task.CompletedTask;
     }
 

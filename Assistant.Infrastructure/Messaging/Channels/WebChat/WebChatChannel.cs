@@ -1,8 +1,6 @@
 using Assistant.Domain.Audit;
-using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
-using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Wording;
@@ -12,7 +10,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
 /// <summary>The messenger of the house itself: people write in the browser at <c>/chat/{connection}</c>.</summary>
 [ActsFor("the senders its access policy admits")]
 [NotAudited("what visitors write comes in through the hub, what they are told goes out through the outbox")]
-internal sealed class WebChatChannel(IConversationQueries conversations, ChatIdentities identities, ILiveFeed feed, TimeProvider time) : IChannel
+internal sealed class WebChatChannel(ChatIdentities identities, TimeProvider time) : IChannel
 {
     private const string Balloon = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 6v2h10V9H7zm0 4v2h7v-2H7z";
     private const int MaxText = 32_000;
@@ -35,7 +33,7 @@ internal sealed class WebChatChannel(IConversationQueries conversations, ChatIde
     public Task PrepareAsync(Connection connection, CancellationToken cancellationToken)
         => WebChatProfile.Of(connection).IsSealed ? identities.OfAsync(connection, cancellationToken) : Task.CompletedTask;
 
-    public IChannelSession Open(Connection connection) => new WebChatSession(connection, conversations, feed);
+    public IChannelSession Open(Connection connection) => new WebChatSession(connection);
 
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
     {

@@ -1,12 +1,11 @@
-using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
-using Assistant.Domain.Observability;
 using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
 
 /// <summary>One web chat connection. The store is the delivery: devices read messages by sequence number, now or when they return.</summary>
-internal sealed class WebChatSession(Connection connection, IConversationQueries conversations, ILiveFeed feed) : IChannelSession, ITypingIndicator
+/// <remarks>That somebody is writing they hear as the console does, from the live feed.</remarks>
+internal sealed class WebChatSession(Connection connection) : IChannelSession
 {
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
@@ -28,15 +27,6 @@ internal sealed class WebChatSession(Connection connection, IConversationQueries
     /// </remarks>
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) =>
         Task.FromResult<SendOutcome>(new SendOutcome.Delivered(message.Id.ToString("N")));
-
-    public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
-    {
-        if (feed.HasListeners(connection.Tenant)
-            && await conversations.FindByChatAsync(connection.Id, chat, cancellationToken) is { } conversation)
-        {
-            feed.Publish(new LiveEvent.Typing(connection.Tenant, conversation, AuthorKind.Assistant, "", IsTyping: true));
-        }
-    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

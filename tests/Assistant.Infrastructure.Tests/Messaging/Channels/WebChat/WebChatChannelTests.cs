@@ -1,7 +1,5 @@
-using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
-using Assistant.Domain.Observability;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Channels.WebChat;
@@ -20,16 +18,11 @@ public sealed class WebChatChannelTests
         new ConnectionId("web"), TenantId.Default, WebChatProfile.ChannelType, "Web", AccessPolicy.Open, true, false, SettingValues.Empty, default, default);
 
     private readonly FakeTimeProvider _clock = new();
-    private readonly InMemoryLiveFeed _feed = new();
-    private readonly InMemoryConversations _conversations;
     private readonly InMemoryChatIdentityStore _keys = new(new InMemoryAuditLog());
     private readonly WebChatChannel _channel;
 
     public WebChatChannelTests()
-    {
-        _conversations = new(_clock, new InMemoryAuditLog());
-        _channel = new(_conversations, new ChatIdentities(_keys, new InMemoryConnections(new InMemoryAuditLog()), new PlainKeyAgreement()), _feed, _clock);
-    }
+        => _channel = new(new ChatIdentities(_keys, new InMemoryConnections(new InMemoryAuditLog()), new PlainKeyAgreement()), _clock);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -57,23 +50,6 @@ public sealed class WebChatChannelTests
         Assert.NotNull(key);
         Assert.Equal(key, await _keys.FindAsync(Web, Cancel));
         Assert.Null(await _keys.FindAsync(open, Cancel));
-    }
-
-    [Fact]
-    public async Task Writing_is_shown_to_those_who_look()
-    {
-        await using var session = _channel.Open(Web);
-        var typing = Assert.IsType<ITypingIndicator>(session, exactMatch: false);
-        var conversation = _conversations.Add(TenantId.Default, "Visitor", Web.Id);
-        var chat = (await _conversations.FindAsync(TenantId.Default, conversation, Cancel))!.Chat;
-
-        await typing.ShowTypingAsync(chat, Cancel);
-        Assert.Empty(_feed.Published);
-        using var listener = _feed.Subscribe(TenantId.Default, 10);
-        await typing.ShowTypingAsync(new ExternalChat("nobody"), Cancel);
-        await typing.ShowTypingAsync(chat, Cancel);
-
-        Assert.Equal(new LiveEvent.Typing(TenantId.Default, conversation, AuthorKind.Assistant, "", true), Assert.Single(_feed.Published));
     }
 
     [Fact]
