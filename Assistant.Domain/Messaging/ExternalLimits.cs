@@ -8,7 +8,7 @@ namespace Assistant.Domain.Messaging;
 public static class ExternalLimits
 {
     /// <summary>Id of a chat, and of a thread in it.</summary>
-    public const int Chat = 200;
+    public const int Chat = 255;
 
     /// <summary>Id of a sender.</summary>
     public const int Sender = 500;

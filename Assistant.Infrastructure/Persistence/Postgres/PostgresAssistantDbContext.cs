@@ -8,7 +8,7 @@ public sealed class PostgresAssistantDbContext(DbContextOptions<PostgresAssistan
     : AssistantDbContext(options, scope)
 {
     /// <inheritdoc cref="Sqlite.SqliteAssistantDbContext.Version"/>
-    internal static readonly SchemaVersion Version = new(24, "20261130063506_IdentitiesWithinConnections");
+    internal static readonly SchemaVersion Version = new(25, "20261130103941_LongerChatIds");
 
     /// <summary>For <c>dotnet ef migrations add</c>.</summary>
     internal sealed class Design : IDesignTimeDbContextFactory<PostgresAssistantDbContext>

@@ -541,3 +541,4 @@ INSERT INTO "__EFMigrationsHistory" VALUES ('20261129100939_MessageReactions', '
 INSERT INTO "__EFMigrationsHistory" VALUES ('20261129102419_ContinuedConversations', '10.0.14');
 INSERT INTO "__EFMigrationsHistory" VALUES ('20261129203406_SentRowsGo', '10.0.14');
 INSERT INTO "__EFMigrationsHistory" VALUES ('20261130063500_IdentitiesWithinConnections', '10.0.14');
+INSERT INTO "__EFMigrationsHistory" VALUES ('20261130103937_LongerChatIds', '10.0.14');

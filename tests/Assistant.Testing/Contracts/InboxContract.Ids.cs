@@ -75,6 +75,19 @@ public abstract partial class InboxContract
         Assert.Equal(("hello", Long(ExternalLimits.Name - 1, 2)), (said.Body.Markdown, said.AuthorName));
     }
 
+    [Fact]
+    public async Task The_longest_room_and_event_of_Matrix_are_let_in()
+    {
+        // 255 in all, with the sigil (Matrix specification, appendices, Identifier Grammar).
+        var gateway = new MessageGateway(
+            new QuietLine { Running = HomeLine }, Ports.Inbox, Ports.Audit, new RecordingSignals(), new HandedOver(), GatewayLimits.Default, Ports.Clock);
+        var chat = new ExternalChat($"!{new string('r', 254)}", $"${new string('e', 254)}", IsGroup: true);
+
+        var stored = Assert.IsType<GatewayOutcome.Stored>(await gateway.AcceptAsync(Said(HomeLine, "1", "hello") with { Chat = chat }, Cancel));
+
+        Assert.Equal(chat, (await Ports.Conversations.FindAsync(Home, stored.Conversation, Cancel))!.Chat);
+    }
+
     /// <summary>Letters of three bytes each that cannot be packed.</summary>
     private static string Long(int length, int seed)
     {

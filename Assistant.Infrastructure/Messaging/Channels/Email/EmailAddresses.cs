@@ -16,7 +16,7 @@ internal static class EmailAddresses
     /// <summary>Stands between who writes and where they want the answer. No address that is taken has one.</summary>
     private const char Elsewhere = '>';
 
-    /// <summary>Longest chat, in characters: what storage has room for.</summary>
+    /// <summary>Longest chat, in characters; storage has room for it.</summary>
     private const int MaxChatLength = 200;
 
     /// <summary>The address in the form it is compared in; empty when it is none.</summary>

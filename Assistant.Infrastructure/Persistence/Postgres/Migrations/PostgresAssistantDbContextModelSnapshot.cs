@@ -584,8 +584,8 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
                     b.Property<string>("ChatId")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
                         .HasColumnName("chat_id");
 
                     b.Property<string>("ChatTitle")
@@ -659,8 +659,8 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
                     b.Property<string>("ThreadId")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
                         .HasColumnName("thread_id");
 
                     b.Property<long>("Version")

@@ -579,7 +579,7 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.Property<string>("ChatId")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("chat_id");
 
@@ -654,7 +654,7 @@ namespace Assistant.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.Property<string>("ThreadId")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("thread_id");
 
