@@ -16,7 +16,7 @@ internal static class SearchClearing
 
     private const string DeleteEntries = "DELETE FROM search_entries WHERE tenant_id = @p0 AND id >= @p1 AND id <= @p2";
 
-    /// <summary>Clears the oldest entries that are left; returns how many.</summary>
+    /// <summary>Clears the oldest entries that are left; when none is, the index may be filled again.</summary>
     public static int ClearSome(WriteSession session, TenantId tenant)
     {
         var entries = session.Query(Entries, r => (Id: r.GetInt64(0), Person: r.GetGuid(1)), tenant.Value, EntriesPerUnit);

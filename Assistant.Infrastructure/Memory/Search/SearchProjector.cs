@@ -47,8 +47,9 @@ internal sealed partial class SearchProjector(
 
     private static readonly string InsertPostings = ManyPostings();
 
-    /// <summary>Projects what is new for one tenant, or clears some of what it may not have; returns how much that was.</summary>
-    public async Task<int> ProjectAsync(TenantId tenant, CancellationToken cancellationToken)
+    /// <summary>Projects what is new for one tenant, or clears some of what it may not have: one unit of work at most.</summary>
+    /// <returns>Whether there may be more to do at once.</returns>
+    public async Task<bool> ProjectAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var (checkpoint, batch) = await reads.ReadAsync(
             TenantScope.Of(tenant),
@@ -60,12 +61,13 @@ internal sealed partial class SearchProjector(
             cancellationToken);
         if (checkpoint == SearchCheckpoint.ToBeCleared)
         {
-            return await writes.ExecuteAsync(TenantScope.Of(tenant), session => SearchClearing.ClearSome(session, tenant), cancellationToken);
+            await writes.ExecuteAsync(TenantScope.Of(tenant), session => SearchClearing.ClearSome(session, tenant), cancellationToken);
+            return true; // the rest is cleared, or what is wanted comes in
         }
 
         if (batch is null or { Items.Count: 0 })
         {
-            return 0;
+            return false;
         }
 
         // Between the reading and the writing the tenant may have decided otherwise: then the index is to be cleared.
@@ -73,11 +75,11 @@ internal sealed partial class SearchProjector(
             TenantScope.Of(tenant), session => SearchCheckpoint.Read(session, tenant) == checkpoint ? Write(session, tenant, batch) : null, cancellationToken);
         if (written is null)
         {
-            return 0;
+            return true;
         }
 
         Remember(written);
-        return batch.Items.Count;
+        return batch.Items.Count >= BatchSize;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -89,9 +91,9 @@ internal sealed partial class SearchProjector(
             {
                 foreach (var tenant in await tenants.ListAsync(stoppingToken))
                 {
-                    while (await ProjectAsync(tenant.Id, stoppingToken) >= BatchSize)
+                    while (await ProjectAsync(tenant.Id, stoppingToken))
                     {
-                        // as long as there is a whole batch
+                        // a step at a time: others write in between
                     }
                 }
             }

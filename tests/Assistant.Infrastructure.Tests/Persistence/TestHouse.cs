@@ -131,16 +131,19 @@ internal sealed class TestHouse : IAsyncDisposable
     internal PlainRowsWorker PlainRows(params IEnumerable<IPlainRows> lists)
         => new(lists, Get<IReadPool>(), Get<IWriteQueue>(), Get<ITenantDirectory>(), Clock, NullLogger<PlainRowsWorker>.Instance);
 
+    /// <summary>What keeps the search index; nobody has started it.</summary>
+    internal SearchProjector Projector()
+        => new(Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<RecentEntries>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
+
     /// <summary>The folder with the database file, when it is SQLite's.</summary>
     public DirectoryInfo Folder => _folder;
 
     private async Task ProjectAsync(CancellationToken cancellationToken)
     {
-        using var projector = new SearchProjector(
-            Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<RecentEntries>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
+        using var projector = Projector();
         foreach (var tenant in await Get<ITenantDirectory>().ListAsync(cancellationToken))
         {
-            while (await projector.ProjectAsync(tenant.Id, cancellationToken) > 0)
+            while (await projector.ProjectAsync(tenant.Id, cancellationToken))
             {
             }
         }
