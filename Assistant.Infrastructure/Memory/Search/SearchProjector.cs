@@ -20,7 +20,7 @@ internal sealed partial class SearchProjector(
     : BackgroundService
 {
     // A batch writes each page of the index it meets once, and a busy house meets most of them in any batch: so batches are few and large.
-    private const int BatchSize = 2000;
+    internal const int MostRows = 2000;
     private const int PostingsPerStatement = 16;
 
     /// <summary>How old a message may be before it is found; the conversation's own history does not wait for the index.</summary>
@@ -46,6 +46,9 @@ internal sealed partial class SearchProjector(
     private const string InsertPosting = "INSERT INTO search_postings (key, entry_id) VALUES (@p0, @p1) ON CONFLICT DO NOTHING";
 
     private static readonly string InsertPostings = ManyPostings();
+
+    /// <summary>How many messages, and how many facts, are read at once.</summary>
+    public int BatchSize { get; init; } = MostRows;
 
     /// <summary>Projects what is new for one tenant, or clears some of what it may not have: one unit of work at most.</summary>
     /// <returns>Whether there may be more to do at once.</returns>
@@ -79,7 +82,7 @@ internal sealed partial class SearchProjector(
         }
 
         Remember(written);
-        return batch.Items.Count >= BatchSize;
+        return batch.HasMore;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -109,17 +112,43 @@ internal sealed partial class SearchProjector(
 
     private Batch Read(SqlSession session, TenantId tenant, long checkpoint)
     {
-        var messages = session.Query(ReadMessages, MapMessage, tenant.Value, checkpoint, BatchSize);
-        var facts = session.Query(ReadFacts, MapFact, tenant.Value, checkpoint, BatchSize);
+        var (messages, messagesLeft) = ReadWhole(session, ReadMessages, MapMessage, tenant, checkpoint);
+        var (facts, factsLeft) = ReadWhole(session, ReadFacts, MapFact, tenant, checkpoint);
 
         // Two sorted streams under one checkpoint: go no further than the shorter of the two full ones.
-        var end = Math.Min(messages.Count == BatchSize ? messages[^1].Position : long.MaxValue, facts.Count == BatchSize ? facts[^1].Position : long.MaxValue);
-        // What an earlier version stored plain waits until it is sealed: before that its person has no key to hash with.
-        var items = messages.Concat(facts).Where(i => i.Position <= end).OrderBy(i => i.Position).TakeWhile(i => !i.Content.IsPlain).ToList();
+        var all = messages.Concat(facts).OrderBy(i => i.Position).ToList();
+        var end = Math.Min(messagesLeft, factsLeft);
+        // What an earlier version stored plain waits until it is sealed, before that its person has no key to hash with; what lies at its position waits with it.
+        end = Math.Min(end, all.Find(i => i.Content.IsPlain)?.Position ?? long.MaxValue);
+        var items = all.FindAll(i => i.Position < end);
         using var keys = bodies.In(session, tenant);
         keys.Load(items.Select(item => item.Person));
         var lists = new Dictionary<Guid, SearchKey?>();
-        return new Batch(items.ConvertAll(item => Cut(item, keys, lists)), items.Count == 0 ? checkpoint : items[^1].Position);
+        return new Batch(items.ConvertAll(item => Cut(item, keys, lists)), items.Count == 0 ? checkpoint : items[^1].Position, end < long.MaxValue);
+    }
+
+    /// <summary>
+    /// Reads the rows after the checkpoint. One event may have recorded any number of them, and the checkpoint names whole events: so a batch
+    /// that is full leaves its last event out, and is made larger when it holds no other.
+    /// </summary>
+    /// <returns>Also the position of the first event that was left out; none when there was room for all.</returns>
+    private (List<Stored> Rows, long Left) ReadWhole(SqlSession session, string sql, Func<SqlRow, Stored> map, TenantId tenant, long checkpoint)
+    {
+        for (var limit = BatchSize; ; limit *= 2)
+        {
+            var rows = session.Query(sql, map, tenant.Value, checkpoint, limit);
+            if (rows.Count < limit)
+            {
+                return (rows, long.MaxValue);
+            }
+
+            var last = rows[^1].Position;
+            if (rows[0].Position < last)
+            {
+                rows.RemoveAll(row => row.Position == last);
+                return (rows, last);
+            }
+        }
     }
 
     private static Stored MapMessage(SqlRow r)
@@ -222,7 +251,9 @@ internal sealed partial class SearchProjector(
     /// <param name="Lists">Those of its terms; none when it was forgotten, or says nothing.</param>
     private sealed record Item(Guid Conversation, long Seq, Guid Person, Guid? Fact, long[] Lists);
 
-    private sealed record Batch(List<Item> Items, long End);
+    /// <param name="End">The event up to which everything is in it.</param>
+    /// <param name="HasMore">Whether anything was left out.</param>
+    private sealed record Batch(List<Item> Items, long End, bool HasMore);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The search index fell behind; trying again")]
     private static partial void LogFailure(ILogger logger, Exception error);

@@ -132,15 +132,19 @@ internal sealed class TestHouse : IAsyncDisposable
         => new(lists, Get<IReadPool>(), Get<IWriteQueue>(), Get<ITenantDirectory>(), Clock, NullLogger<PlainRowsWorker>.Instance);
 
     /// <summary>What keeps the search index; nobody has started it.</summary>
-    internal SearchProjector Projector()
-        => new(Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<RecentEntries>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance);
+    internal SearchProjector Projector(int batchSize = SearchProjector.MostRows)
+        => new(Get<IReadPool>(), Get<IWriteQueue>(), Get<BodySealer>(), Get<RecentEntries>(), Get<ITenantDirectory>(), Clock, NullLogger<SearchProjector>.Instance)
+        {
+            BatchSize = batchSize,
+        };
 
     /// <summary>The folder with the database file, when it is SQLite's.</summary>
     public DirectoryInfo Folder => _folder;
 
-    private async Task ProjectAsync(CancellationToken cancellationToken)
+    /// <summary>Brings the search index up to date, batch by batch.</summary>
+    internal async Task ProjectAsync(int batchSize, CancellationToken cancellationToken)
     {
-        using var projector = Projector();
+        using var projector = Projector(batchSize);
         foreach (var tenant in await Get<ITenantDirectory>().ListAsync(cancellationToken))
         {
             while (await projector.ProjectAsync(tenant.Id, cancellationToken))
@@ -148,6 +152,8 @@ internal sealed class TestHouse : IAsyncDisposable
             }
         }
     }
+
+    private Task ProjectAsync(CancellationToken cancellationToken) => ProjectAsync(SearchProjector.MostRows, cancellationToken);
 
     /// <summary>The stores' tests commit turns themselves.</summary>
     private sealed class SilentReplies : Domain.Ai.IReplyGenerator

@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Tests.Persistence;
@@ -28,6 +29,48 @@ public abstract class SearchProjectorTests : PathContract
         // Nobody moves the clock: what is left after a pause stays.
         await RunAsync(async () => await CountAsync(Entries) == 1);
     }
+
+    /// <summary>An event records a reply and any number of facts, an edit a message and its fact: all of them lie at one position.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(2000)]
+    public async Task Everything_one_event_recorded_is_found_wherever_a_batch_ends(int batchSize)
+    {
+        foreach (var (id, facts) in new[] { ("1", 1), ("2", 7), ("3", 0), ("4", 2) })
+        {
+            var start = await BeginAsync(await HearAsync(HomeLine, id, $"boiler, message {id}"));
+            await Ports.Turns.CommitAsync(
+                Answer(start, $"boiler, reply {id}") with { NewFacts = [.. Enumerable.Range(1, facts).Select(n => Fact(start, $"boiler, fact {n} of {id}"))] }, Cancel);
+        }
+
+        await House.ProjectAsync(batchSize, Cancel);
+
+        Assert.Equal((8L, 10L), (await CountAsync(Entries + " AND fact_id IS NULL"), await CountAsync(Entries + " AND fact_id IS NOT NULL")));
+        Assert.Equal(18, await CountAsync("SELECT COUNT(DISTINCT entry_id) FROM search_postings"));
+    }
+
+    /// <summary>Of an earlier version: what lies plain is entered once it is sealed.</summary>
+    [Fact]
+    public async Task A_plain_fact_beside_a_sealed_reply_is_entered_once_it_is_sealed()
+    {
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "boiler, message"));
+        await Ports.Turns.CommitAsync(Answer(start, "boiler, reply") with { NewFacts = [Fact(start, "boiler, fact")] }, Cancel);
+        await ExecuteAsync("UPDATE facts SET body = NULL, text = 'boiler, fact'");
+        await Ports.ProjectAsync(Cancel);
+        Assert.Equal(0, await CountAsync(Entries + " AND fact_id IS NOT NULL"));
+
+        await House.SealPlainAsync(Cancel);
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.Equal((2L, 1L), (await CountAsync(Entries + " AND fact_id IS NULL"), await CountAsync(Entries + " AND fact_id IS NOT NULL")));
+    }
+
+    private static Fact Fact(TurnStart start, string text)
+        => new(Guid.CreateVersion7(), Home, start.Person.Id, text, start.Utterance.At, start.Conversation.Id, start.Utterance.Seq);
 
     /// <summary>Runs the worker until something is so.</summary>
     private async Task RunAsync(Func<Task<bool>> isSo)
