@@ -58,6 +58,7 @@ public sealed record TurnUsage(string Engine, string Model, long InputTokens, lo
 
 /// <summary>Everything a finished turn writes, in one transaction: turn, reply, outbox rows, audit, facts, inbox entry done.</summary>
 /// <param name="ExpectedVersion">The conversation's version the turn began with.</param>
+/// <param name="UtteranceEditedAt"><see cref="Message.EditedAt"/> of the utterance as the turn read it: tells whether its words have changed since.</param>
 /// <param name="Result"><see cref="TurnResult.HeldBack"/> when thinking was halted: such a reply is never queued, under no version.</param>
 /// <param name="Parts">The reply cut for the channel, in order; empty when nothing is said.</param>
 /// <param name="Reply">The whole reply as shown in the console; <see langword="null"/> when nothing is said.</param>
@@ -67,6 +68,7 @@ public sealed record TurnCommit(
     Conversation Conversation,
     InboxEntry Entry,
     long ExpectedVersion,
+    DateTimeOffset? UtteranceEditedAt,
     TurnResult Result,
     MessageBody? Reply,
     IReadOnlyList<MessageBody> Parts,
@@ -105,7 +107,8 @@ public interface ITurnStore
     /// <summary>
     /// Commits once, guarded by the conversation's version and the entry being open. An answer that lost against a take-over or a close
     /// is written as held, with its parts and facts: it is never queued. When the person was forgotten meanwhile, the entry ends and nothing
-    /// is said or remembered.
+    /// is said or remembered. When the utterance was edited after the turn had read it, its facts are left out, and what the words say now is
+    /// remembered instead, as if they had been edited after the commit.
     /// </summary>
     Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken);
 }

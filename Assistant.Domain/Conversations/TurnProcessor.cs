@@ -92,7 +92,7 @@ public sealed class TurnProcessor(
             ? await ObeyAsync(start, cancellationToken) ?? await ThinkAsync(start, thinking)
             : new Thought(TurnResult.LeftToPeople, null, null, [], false, null);
         var commit = new TurnCommit(
-            turnId, start.Conversation, start.Entry, start.Conversation.Version, thought.Result, thought.Reply,
+            turnId, start.Conversation, start.Entry, start.Conversation.Version, start.Utterance.EditedAt, thought.Result, thought.Reply,
             thought.Reply is null ? [] : await CutAsync(start.Conversation, thought.Reply, cancellationToken),
             thought.Usage, thought.NewFacts, thought.AsksForPerson, thought.Error, startedAt);
         return await CommitAsync(start, commit, cancellationToken);

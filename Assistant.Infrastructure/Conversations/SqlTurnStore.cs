@@ -127,9 +127,9 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
             InsertTurn, commit.TurnId, conversation.Tenant.Value, conversation.Id.Value, commit.Entry.MessageSeq, commit.Result,
             commit.Usage?.Engine, commit.Usage?.Model, commit.Usage?.InputTokens ?? 0, commit.Usage?.OutputTokens ?? 0, commit.Usage?.Cost,
             commit.Error, commit.StartedAt, now);
-        foreach (var fact in commit.NewFacts)
+        if (commit.NewFacts.Count > 0)
         {
-            FactSql.Add(session, key, fact, position);
+            FactSql.Add(session, keys, key, commit, now, position);
         }
 
         if (commit.AsksForPerson)

@@ -20,9 +20,27 @@ internal static class FactSql
     private const string DeleteStated =
         "DELETE FROM facts WHERE tenant_id = @p0 AND person_id = @p1 AND source_conversation_id = @p2 AND source_seq = @p3";
 
-    /// <summary>Adds a fact of the person whose key it is.</summary>
-    /// <param name="position">The audit event that records it.</param>
-    public static void Add(WriteSession session, PersonKey key, Fact fact, long position) => session.Execute(
+    private const string FindSource = "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
+
+    /// <summary>Adds what a turn was to remember. When its words were edited while it thought, they are what the words say now: as the edit would have left them.</summary>
+    /// <param name="key">Of whose the utterance is now.</param>
+    /// <param name="position">The audit event that records them.</param>
+    public static void Add(WriteSession session, PersonKeyRing keys, PersonKey key, TurnCommit commit, DateTimeOffset now, long position)
+    {
+        var source = session.QueryFirst(FindSource, r => MessageSql.MapMessage(r), commit.Conversation.Id.Value, commit.Entry.MessageSeq)!;
+        if (source.Message.EditedAt != commit.UtteranceEditedAt)
+        {
+            State(session, key, commit.Conversation.Tenant, source.Open(keys), now, position);
+            return;
+        }
+
+        foreach (var fact in commit.NewFacts)
+        {
+            Add(session, key, fact, position);
+        }
+    }
+
+    private static void Add(WriteSession session, PersonKey key, Fact fact, long position) => session.Execute(
         Insert, fact.Id, fact.Tenant.Value, key.Person.Value, key.Seal(FactRow.PlaceOf(fact.Id), StoredContent.Encode(new MessageBody(fact.Text), [])),
         fact.StatedAt, fact.SourceConversation.Value, fact.SourceSeq, position);
 
@@ -38,7 +56,15 @@ internal static class FactSql
     public static void Restate(WriteSession session, PersonKey key, TenantId tenant, PersonId person, Message edited, DateTimeOffset now, long position)
     {
         // A new row, not new words in the old one: what the search index knows of the old words leads nowhere.
-        if (Delete(session, tenant, person, edited.Conversation, edited.Seq) && UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement)
+        if (Delete(session, tenant, person, edited.Conversation, edited.Seq))
+        {
+            State(session, key, tenant, edited, now, position);
+        }
+    }
+
+    private static void State(WriteSession session, PersonKey key, TenantId tenant, Message edited, DateTimeOffset now, long position)
+    {
+        if (UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement)
         {
             Add(session, key, new Fact(Guid.CreateVersion7(now), tenant, key.Person, statement, edited.At, edited.Conversation, edited.Seq), position);
         }

@@ -75,7 +75,8 @@ internal static class TurnBenchmark
                 var reply = new MessageBody($"Answer {i}: have a plumber look at the boiler, and put a bucket below it until then.");
                 await store.CommitAsync(
                     new TurnCommit(
-                        Guid.CreateVersion7(), start.Conversation, start.Entry, start.Conversation.Version, TurnResult.Answered, reply, [reply], null, [], false, null, now),
+                        Guid.CreateVersion7(), start.Conversation, start.Entry, start.Conversation.Version, start.Utterance.EditedAt, TurnResult.Answered, reply, [reply], null, [],
+                        false, null, now),
                     CancellationToken.None);
             }
         }

@@ -85,6 +85,21 @@ public sealed class TurnProcessorTests : TurnRig
     }
 
     [Fact]
+    public async Task What_was_corrected_while_the_assistant_thought_is_remembered_as_corrected()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");
+        Engines.Answer(new ReplyChunk.Remember("the boiler is in the attic"), new ReplyChunk.Text("I'll remember."));
+        Turns.Began = () => StoreAsync(
+            HomeLine, Said(HomeLine, "1", "") with { DedupeKey = "edit", Content = new InboundContent.Edited("remember that the boiler is in the cellar") });
+        await RunAsync(conversation);
+        await HearAsync(HomeLine, "2", "where is the boiler?");
+
+        await RunAsync(conversation);
+
+        Assert.Equal(["the boiler is in the cellar"], Engines.Asked[^1].Facts.Select(fact => fact.Text));
+    }
+
+    [Fact]
     public async Task Memory_does_not_repeat_what_the_history_tells_and_quotes_what_it_has_no_room_for()
     {
         var conversation = await HearAsync(HomeLine, "1", "the boiler is in the attic");

@@ -60,8 +60,8 @@ internal sealed class ForgettingHouse(TestHouse house) : IAsyncDisposable
             var facts = at == 0 ? new[] { new Fact(Guid.CreateVersion7(), Home, person, $"{word} matters", house.Clock.GetUtcNow(), conversation, 1) } : [];
             await Ports.Turns.CommitAsync(
                 new TurnCommit(
-                    Guid.CreateVersion7(), start.Conversation, start.Entry, start.Conversation.Version, TurnResult.Answered, body, [body], null, facts, false, null,
-                    house.Clock.GetUtcNow()),
+                    Guid.CreateVersion7(), start.Conversation, start.Entry, start.Conversation.Version, start.Utterance.EditedAt, TurnResult.Answered, body, [body], null, facts,
+                    false, null, house.Clock.GetUtcNow()),
                 Cancel);
         }
 

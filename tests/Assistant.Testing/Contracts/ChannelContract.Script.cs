@@ -143,7 +143,9 @@ public abstract partial class ChannelContract
         var conversation = await StoreAsync(rig.Gateway.Stored[0]);
         var asked = await BeginAsync();
         await house.Turns.CommitAsync(
-            new TurnCommit(Guid.CreateVersion7(), asked.Conversation, asked.Entry, asked.Conversation.Version, TurnResult.Answered, question, [question], null, [], false, null, asked.Entry.ReceivedAt),
+            new TurnCommit(
+                Guid.CreateVersion7(), asked.Conversation, asked.Entry, asked.Conversation.Version, asked.Utterance.EditedAt, TurnResult.Answered, question, [question], null, [],
+                false, null, asked.Entry.ReceivedAt),
             Cancel);
         await StoreAsync(answer);
         return NumberedAnswer.Find(await BeginAsync());

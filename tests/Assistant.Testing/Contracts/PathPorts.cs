@@ -119,7 +119,7 @@ public abstract class PathContract : IAsyncLifetime
         => Assert.IsType<TurnStart>(await Ports.Turns.BeginAsync(conversation, 20, Ports.Clock.GetUtcNow(), Cancel));
 
     protected TurnCommit Answer(TurnStart start, params string[] parts) => new(
-        Guid.CreateVersion7(Ports.Clock.GetUtcNow()), start.Conversation, start.Entry, start.Conversation.Version, TurnResult.Answered,
+        Guid.CreateVersion7(Ports.Clock.GetUtcNow()), start.Conversation, start.Entry, start.Conversation.Version, start.Utterance.EditedAt, TurnResult.Answered,
         parts.Length == 0 ? null : new MessageBody(string.Join("\n\n", parts)), [.. parts.Select(p => new MessageBody(p))],
         new TurnUsage("embedded", "rules", 1, 2, null, TimeSpan.FromMilliseconds(3)), [], false, null, Ports.Clock.GetUtcNow());
 

@@ -9,7 +9,7 @@ using Xunit;
 namespace Assistant.Testing.Contracts;
 
 /// <summary>What every <see cref="ITurnStore"/> must hold.</summary>
-public abstract class TurnStoreContract : PathContract
+public abstract partial class TurnStoreContract : PathContract
 {
     [Fact]
     public async Task Turns_come_in_the_order_of_the_messages()
@@ -282,20 +282,6 @@ public abstract class TurnStoreContract : PathContract
         var start = await Ports.Turns.BeginAsync(conversation, 3, Ports.Clock.GetUtcNow(), Cancel);
 
         Assert.Equal(["answer 4", "question 5", "answer 5"], start!.History.Select(m => m.Text));
-    }
-
-    [Fact]
-    public async Task Facts_of_a_turn_are_remembered_for_that_person_in_that_tenant()
-    {
-        var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember that the boiler is in the attic"));
-        var other = await BeginAsync(await HearAsync(OfficeLine, "1", "hello"));
-        var fact = BoilerFact(start);
-
-        await Ports.Turns.CommitAsync(Answer(start, "I'll remember.") with { NewFacts = [fact] }, Cancel);
-
-        Assert.Equal(fact, Assert.Single(await Ports.Recall.ListFactsAsync(Home, start.Conversation.Person, 10, Cancel)));
-        Assert.Empty(await Ports.Recall.ListFactsAsync(Office, start.Conversation.Person, 10, Cancel));
-        Assert.Empty(await Ports.Recall.ListFactsAsync(Office, other.Conversation.Person, 10, Cancel));
     }
 
     [Fact]

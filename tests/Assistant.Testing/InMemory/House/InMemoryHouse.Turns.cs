@@ -134,14 +134,15 @@ public sealed partial class InMemoryHouse
                 return new TurnCommitOutcome.Superseded();
             }
 
-            var person = room.Messages.Find(m => m.Seq == commit.Entry.MessageSeq)!.Person!.Value;
+            var utterance = room.Messages.Find(m => m.Seq == commit.Entry.MessageSeq)!;
+            var person = utterance.Person!.Value;
             if (IsForgotten(room.Conversation.Tenant, person))
             {
                 commit = commit with { Result = TurnResult.LeftToPeople, Reply = null, Parts = [], NewFacts = [], AsksForPerson = false };
             }
 
             waiting.IsOpen = false;
-            _facts.AddRange(commit.NewFacts);
+            _facts.AddRange(utterance.EditedAt == commit.UtteranceEditedAt || commit.NewFacts.Count == 0 ? commit.NewFacts : Stated(utterance));
             room.Turns.Add(new PersonTurn(
                 commit.Entry.MessageSeq, isHeld ? TurnResult.HeldBack : commit.Result, commit.Usage?.Engine, commit.Usage?.Model,
                 commit.Usage?.InputTokens ?? 0, commit.Usage?.OutputTokens ?? 0, Now));
@@ -202,9 +203,9 @@ public sealed partial class InMemoryHouse
         }
 
         room.Change(known.Seq, m => m with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = person });
-        if (_facts.RemoveAll(fact => IsStatedBy(fact, known)) > 0 && UtteranceReader.Read(text).Request.ToBeRemembered is { } statement)
+        if (_facts.RemoveAll(fact => IsStatedBy(fact, known)) > 0)
         {
-            _facts.Add(new Fact(Guid.CreateVersion7(Now), room.Conversation.Tenant, person, statement, known.At, known.Conversation, known.Seq));
+            _facts.AddRange(Stated(room.Messages.Find(m => m.Seq == known.Seq)!));
         }
 
         Append(Record(room, message, person, AuditActions.MessageEdited, known.Seq));
@@ -237,6 +238,11 @@ public sealed partial class InMemoryHouse
         Append(Record(room, message, person, AuditActions.MessageDeleted, known.Seq));
         return StoredIn(room, needsTurn: false);
     }
+
+    private IEnumerable<Fact> Stated(Message edited)
+        => UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement
+            ? [new Fact(Guid.CreateVersion7(Now), RoomOf(edited.Conversation).Conversation.Tenant, edited.Person!.Value, statement, edited.At, edited.Conversation, edited.Seq)]
+            : [];
 
     private static bool IsStatedBy(Fact fact, Message message) => fact.SourceConversation == message.Conversation && fact.SourceSeq == message.Seq;
 
