@@ -15,6 +15,21 @@ internal static partial class ChinesePatterns
 
     private const string Interrogative = "什么|多少|哪|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
 
+    private const string InClause = "[^，,。；;！!？?\\n]";
+
+    /// <summary>What the assistant was told is named so; "密码", "买牛奶" is what one has forgotten oneself.</summary>
+    private const string Told = "(?:关于|有关)?(?:我|咱|你|您|这|那|它|他|她|刚才|刚刚|之前|以前|先前|前面|上面|以上|所有|全部|一切)";
+
+    private const string Ended = "(?<![好算得行])了[吗么嘛呢啊呀哦噢啦哎唉]?";
+
+    private const string ClauseEnd = "(?:[\\s，,。；;！!？?~～…]|$)";
+
+    /// <summary>It has happened: "忘记密码了", "把密码忘记了", but not "忘了他好了", "把他忘记了吧". And "忘了车停在哪" wonders.</summary>
+    private const string HasForgotten =
+        "(?:把" + InClause + "{1,200}忘[记掉]" + InClause + "{0,200}" + Ended + ClauseEnd
+        + "|忘[记掉了]" + InClause + "{0,200}" + Ended + "吧?" + ClauseEnd
+        + "|(?:把" + InClause + "{1,200})?忘了" + InClause + "{0,200}(?:" + Interrogative + "))";
+
     private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服|工作人员|管理员|负责人|运营人员)(?!智能|智慧)";
 
     public static SpokenRequest Read(string text)
@@ -159,7 +174,9 @@ internal static partial class ChinesePatterns
 
     [GeneratedRegex(
         "^(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:删掉|删了|删除|清空)|(?:删除|删掉|清空|清除)(?:所有|全部|关于)?(?:我的?|你的?|我们的?)?(?:记忆|资料|数据|备忘|笔记|信息|讯息|记录))"
-        + "|^(?!.*(?:怎么|咋|如何|为什么|为啥))(?:" + Polite + ")*(?:把[^。？?]{1,200}(?:忘了|忘掉|忘记)|(?:忘了|忘掉|忘记)(?!带|关|拿|说|告诉))", Options)]
+        + "|^(?!.*(?:怎么|咋|如何|为什么|为啥))(?:" + Polite + ")*(?:"
+        + "(?<=请|请你|麻烦你?|拜托你?|劳驾|帮忙|帮我|替我|给我|能|能不能|可以|可不可以)(?:把[^。？?]{1,200})?忘[记掉了]"
+        + "|(?!" + HasForgotten + ")(?:忘掉|忘[记了](?:" + Told + "|" + InClause + "{0,50}吧)|把" + Told + "[^。？?]{0,200}忘[记掉]?了|把[^。？?]{1,200}忘[记掉]))", Options)]
     private static partial Regex Forget();
 
     [GeneratedRegex("^" + BeforeRemind + "(?:" + TimeWords.Chinese + BeforeRemind + ")?(?:提醒(?:一下)?我|提醒一下)[：:，,\\s]*(?:一下)?[：:，,\\s]*(?<s>.+)$", Options)]
