@@ -33,7 +33,9 @@ internal sealed partial class ConnectionSupervisor(
     ILogger<ConnectionSupervisor> logger) : BackgroundService, IConnectionSupervisor
 {
     private readonly ConcurrentDictionary<ConnectionId, Watch> _watches = [];
+    private readonly ConcurrentDictionary<ConnectionId, bool> _unread = [];
     private readonly SemaphoreSlim _changing = new(1);
+    private readonly SemaphoreSlim _missed = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Completes when every connection found at start has its session.</summary>
@@ -41,11 +43,26 @@ internal sealed partial class ConnectionSupervisor(
 
     public async Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken)
     {
+        try
+        {
+            await FollowAsync(connection, cancellationToken);
+        }
+        catch
+        {
+            // The change is stored: without another read its session would run on as it was until somebody changes it again.
+            Miss(connection);
+            throw;
+        }
+    }
+
+    private async Task FollowAsync(ConnectionId connection, CancellationToken cancellationToken)
+    {
         await _changing.WaitAsync(cancellationToken);
         try
         {
             // Read first: given up or failing before the stop, it changes nothing; after it, nothing can fail or be given up.
             var found = await connections.FindAsync(connection, cancellationToken);
+            _unread.TryRemove(connection, out _);
             await StopAsync(connection);
             if (found is { IsEnabled: true })
             {
@@ -61,6 +78,7 @@ internal sealed partial class ConnectionSupervisor(
     public override void Dispose()
     {
         _changing.Dispose();
+        _missed.Dispose();
         _stopping.Dispose();
         base.Dispose();
     }
@@ -73,9 +91,52 @@ internal sealed partial class ConnectionSupervisor(
         }
 
         Started.TrySetResult();
-        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await _missed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CatchUpAsync(stoppingToken);
+        }
+
         await _stopping.CancelAsync();
         await Task.WhenAll(_watches.Keys.Select(StopAsync));
+    }
+
+    private void Miss(ConnectionId connection)
+    {
+        _unread[connection] = true;
+        try
+        {
+            _missed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It will look anyway.
+        }
+    }
+
+    /// <summary>Reads again what could not be read after a change, until nothing is left.</summary>
+    private async Task CatchUpAsync(CancellationToken stoppingToken)
+    {
+        for (var attempt = 1; !_unread.IsEmpty && !stoppingToken.IsCancellationRequested; attempt++)
+        {
+            await Task.Delay(Backoff.After(Math.Min(attempt, 6)), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var connection in _unread.Keys)
+            {
+                try
+                {
+                    await FollowAsync(connection, stoppingToken);
+                }
+                catch (Exception error)
+                {
+                    if (stoppingToken.IsCancellationRequested)
+                    {
+                        return; // the sessions are to be ended, however that failed
+                    }
+
+                    LogNotRead(logger, error, connection);
+                }
+            }
+        }
     }
 
     private void Start(Connection connection)
@@ -159,6 +220,9 @@ internal sealed partial class ConnectionSupervisor(
             return gateway.AcceptAsync(message, cancellationToken);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} was changed and could not be read; trying again")]
+    private static partial void LogNotRead(ILogger logger, Exception error, ConnectionId connectionId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again")]
     private static partial void LogSessionFailed(ILogger logger, Exception error, ConnectionId connectionId);

@@ -9,6 +9,7 @@ using Assistant.Testing.InMemory;
 using Assistant.Testing.Messaging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging;
@@ -22,11 +23,12 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
     private readonly FakeConnections _connections = new();
     private readonly LingeringChannel _channel = new();
     private readonly ChannelSessions _sessions = new(new InMemoryLiveFeed(), TimeProvider.System);
+    private readonly FakeTimeProvider _clock = new();
     private readonly ConnectionSupervisor _supervisor;
 
     public ConnectionSupervisorTests()
         => _supervisor = new(
-            _connections, _channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), TimeProvider.System,
+            _connections, _channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), _clock,
             NullLogger<ConnectionSupervisor>.Instance);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -72,6 +74,40 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         Assert.False(_channel.Opened[0].Ending.IsCompleted);
     }
 
+    [Fact]
+    public async Task A_change_that_could_not_be_read_is_read_again_until_it_was_once()
+    {
+        _channel.Lingers.SetResult();
+        _connections.ReadFailure = new IOException("The database is busy.");
+        await Assert.ThrowsAsync<IOException>(() => _supervisor.RefreshAsync(Line.Id, Cancel));
+        _connections.Put(Line with { DisplayName = "Changed" });
+        await AdvanceUntilAsync(() => _connections.Reads >= 3);
+        Assert.Single(_channel.Opened);
+
+        _connections.ReadFailure = null;
+        await AdvanceUntilAsync(() => _sessions.FindConnection(Line.Id)?.DisplayName == "Changed");
+
+        var reads = _connections.Reads;
+        await _channel.Opened[1].Running.WaitAsync(Cancel);
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal((reads, 2), (_connections.Reads, _channel.Opened.Count));
+        Assert.Same(_channel.Opened[1], _sessions.Find(Line.Id));
+    }
+
+    [Fact]
+    public async Task A_change_that_was_read_meanwhile_is_not_read_again()
+    {
+        _channel.Lingers.SetResult();
+        _connections.ReadFailure = new IOException("The database is busy.");
+        await Assert.ThrowsAsync<IOException>(() => _supervisor.RefreshAsync(Line.Id, Cancel));
+        _connections.ReadFailure = null;
+        await _supervisor.RefreshAsync(Line.Id, Cancel);
+
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal((2, 2), (_connections.Reads, _channel.Opened.Count));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -92,6 +128,17 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
 
         Assert.Null(_sessions.Find(Line.Id));
         Assert.Single(_channel.Opened);
+    }
+
+    private async Task AdvanceUntilAsync(Func<bool> isSo)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        end.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!isSo())
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), end.Token);
+        }
     }
 
     /// <summary>A channel whose sessions take their time to end.</summary>

@@ -21,6 +21,9 @@ public sealed class FakeConnections : IConnectionStore
     /// <summary>What reading one connection ends in; <see langword="null"/> when it can be read.</summary>
     public Exception? ReadFailure { get; set; }
 
+    /// <summary>How often one connection was to be read.</summary>
+    public int Reads { get; private set; }
+
     public Connection this[string name] => _rows[new ConnectionId(name)];
 
     public void Put(Connection connection) => _rows[connection.Id] = connection;
@@ -31,6 +34,7 @@ public sealed class FakeConnections : IConnectionStore
 
     public Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken)
     {
+        Reads++;
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromCanceled<Connection?>(cancellationToken);
