@@ -1,4 +1,6 @@
+using Assistant.Domain.Conversations;
 using Assistant.Web.Tests.Endpoints.WebChat;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,7 +16,7 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
     {
         await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
         await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
-        var page = await OpenAsync(context, host, DeskStage.Docker);
+        var page = await OpenAsync(context, host, Staged(host).Docker);
         var (text, held, reply) = (page.Locator(".composer textarea"), page.Locator("article.held"), page.Locator(".composer .mode").First);
         await page.GetByRole(AriaRole.Button, new() { Name = "Take over" }).First.ClickAsync();
         await held.WaitForAsync();
@@ -50,17 +52,20 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
         await Expect(text).ToHaveValueAsync("My own words");
     }
 
+    private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Opens a conversation and waits until its scripts listen.</summary>
-    private static async Task<IPage> OpenAsync(IBrowserContext context, ConsoleHost host, Domain.Conversations.ConversationId conversation)
+    /// <summary>Opens a conversation, or the list of them, and waits until its scripts listen.</summary>
+    private static async Task<IPage> OpenAsync(IBrowserContext context, ConsoleHost host, ConversationId? conversation)
     {
         context.SetDefaultTimeout(30_000);
         SetDefaultExpectTimeout(30_000);
         await context.AddInitScriptAsync("addEventListener('DOMContentLoaded', () => document.querySelectorAll('main').forEach(main => main.isStill = true));");
         var page = await context.NewPageAsync();
-        await page.GotoAsync(new Uri(host.Address, $"conversations/{conversation}").ToString());
-        await page.WaitForFunctionAsync("() => { const main = document.querySelector('main'); return main && !main.isStill && document.querySelector('.scroller'); }");
+        await page.GotoAsync(new Uri(host.Address, conversation is null ? "conversations" : $"conversations/{conversation}").ToString());
+        await page.WaitForFunctionAsync(
+            "ready => { const main = document.querySelector('main'); return main && !main.isStill && main.querySelector(ready); }", conversation is null ? "[data-walk]" : ".scroller");
         return page;
     }
 }

@@ -19,6 +19,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Assistant.Web.Tests.Console;
 
+/// <summary>Conversations of one stage that tests look at.</summary>
+/// <param name="Docker">The one the stage is about.</param>
+/// <param name="Archive">A long one, the number of each message in its words.</param>
+internal sealed record StagedConversations(ConversationId Docker, ConversationId Archive);
+
 /// <summary>A morning at the desk: the operators' rooms with people in them, over fakes.</summary>
 internal static class DeskStage
 {
@@ -33,12 +38,12 @@ internal static class DeskStage
         var conversations = new InMemoryConversations(clock, audit);
         var people = new InMemoryPeople(clock, audit);
         var deadLetters = new InMemoryDeadLetters(audit);
-        Fill(conversations, people, deadLetters, audit, clock.GetUtcNow());
+        services.AddSingleton(Fill(conversations, people, deadLetters, audit, clock.GetUtcNow()));
         var connections = new InMemoryConnections(audit);
         Connect(connections, Telegram, "telegram", "Telegram", clock.GetUtcNow());
         Connect(connections, Web, "webchat", "Web site", clock.GetUtcNow());
         services.AddSingleton<IConnectionStore>(connections);
-        services.AddSingleton<IConversationStore>(conversations).AddSingleton<IConversationQueries>(conversations);
+        services.AddSingleton(conversations).AddSingleton<IConversationStore>(conversations).AddSingleton<IConversationQueries>(conversations);
         services.AddSingleton<IPeopleStore>(people).AddSingleton<IRecall>(people);
         services.AddSingleton<IAuditLog>(audit);
         services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
@@ -50,10 +55,10 @@ internal static class DeskStage
         services.AddSingleton(AttachmentLimits.Default).AddSingleton<IFileAddresses>(FakeFileAddresses.None).AddSingleton<ConversationDesk>().AddSingleton<PairingDesk>().AddSingleton<DeadLetterDesk>();
     }
 
-    /// <summary>The conversation the stage is about.</summary>
-    public static ConversationId Docker { get; private set; }
+    /// <summary>The numbers of the archive's messages end here.</summary>
+    public const int ArchiveLength = 701;
 
-    private static void Fill(
+    private static StagedConversations Fill(
         InMemoryConversations conversations, InMemoryPeople people, InMemoryDeadLetters deadLetters, InMemoryAuditLog audit, DateTimeOffset now)
     {
         var liWei = people.Add(Tenant, "Li Wei", Telegram, Standing.Approved, "telegram", "zh-hans");
@@ -63,7 +68,7 @@ internal static class DeskStage
         people.Ask(Tenant, "陈晨", Telegram, "K7QM2XPA", TimeSpan.FromMinutes(52));
         people.Ask(Tenant, "Robert O'Neil", Telegram, "W3HD9RTC", TimeSpan.FromMinutes(17));
 
-        var docker = Docker = conversations.Add(Tenant, "Li Wei", Telegram, "telegram", liWei, now.AddDays(-83));
+        var docker = conversations.Add(Tenant, "Li Wei", Telegram, "telegram", liWei, now.AddDays(-83));
         var yesterday = now.AddDays(-1).AddHours(-2);
         conversations.Say(docker, AuthorKind.Person, "Li Wei", "Good evening! Remember that my test server is **pine** in rack 4.", yesterday);
         conversations.Say(docker, AuthorKind.Assistant, "Assistant", "I will remember: your test server is pine in rack 4.", yesterday.AddSeconds(2), DeliveryState.Sent);
@@ -96,7 +101,7 @@ internal static class DeskStage
         }
 
         var archive = Talk(conversations, "Long thread", Web, "webchat", now.AddDays(-9), "Let us begin.");
-        for (var i = 0; i < 700; i++)
+        for (var i = 0; i < ArchiveLength - 1; i++)
         {
             var author = i % 2 == 0 ? AuthorKind.Assistant : AuthorKind.Person;
             conversations.Say(archive, author, i % 2 == 0 ? "Assistant" : "Long thread", $"Message {i + 2} of a long afternoon.", now.AddDays(-9).AddMinutes(i));
@@ -107,6 +112,7 @@ internal static class DeskStage
         deadLetters.Add(Tenant, new DeadLetter(
             Guid.CreateVersion7(), true, held, Telegram, "Tomás García", "¿Puedo cambiar la dirección de entrega?", Phrase.Of("engine.no-first-token", ("seconds", "60")), 8, now.AddMinutes(-48), now.AddMinutes(-12)));
         Write(audit, docker, liWei, now);
+        return new StagedConversations(docker, archive);
     }
 
     private static void Connect(InMemoryConnections connections, ConnectionId id, string type, string name, DateTimeOffset now) => connections.Put(

@@ -67,13 +67,13 @@ public sealed class StageTests
         var port = int.Parse(Environment.GetEnvironmentVariable("STAGE_PORT") ?? "0", CultureInfo.InvariantCulture);
         await using var host = await ConsoleHost.StartAsync(port, Cancel, DeskStage.Add);
         var feed = host.Services.GetRequiredService<ILiveFeed>();
-        var turn = Guid.CreateVersion7();
+        var (turn, docker) = (Guid.CreateVersion7(), host.Services.GetRequiredService<StagedConversations>().Docker);
         const string Reply = "I have written to **Tom**. Until he answers you could start Docker on port 8081, which is free on pine.";
         for (var length = 0; ; length = (length + 3) % (Reply.Length * 2))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancel);
-            feed.Publish(new LiveEvent.ReplyProgress(TenantId.Default, DeskStage.Docker, turn, Reply[..Math.Min(length, Reply.Length)]));
-            feed.Publish(new LiveEvent.Typing(TenantId.Default, DeskStage.Docker, AuthorKind.Person, "Li Wei", IsTyping: true));
+            feed.Publish(new LiveEvent.ReplyProgress(TenantId.Default, docker, turn, Reply[..Math.Min(length, Reply.Length)]));
+            feed.Publish(new LiveEvent.Typing(TenantId.Default, docker, AuthorKind.Person, "Li Wei", IsTyping: true));
         }
     }
 }
