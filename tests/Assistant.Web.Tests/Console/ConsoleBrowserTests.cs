@@ -52,6 +52,16 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
         await Expect(text).ToHaveValueAsync("My own words");
     }
 
+    [Fact]
+    public async Task What_is_unread_is_marked_where_it_begins_also_when_the_page_is_loaded()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var page = await OpenAsync(context, host, Staged(host).Docker);
+
+        await Expect(page.Locator("[data-row=unread] + [data-row=m1]")).ToBeAttachedAsync();
+    }
+
     private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -45,6 +45,20 @@ public sealed class StageTests
         Assert.Contains(expected, page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_page_that_is_only_drawn_ahead_does_not_mark_what_nobody_has_seen_as_read()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        using var browser = new HttpClient { BaseAddress = host.Address };
+        var docker = new Uri($"conversations/{host.Services.GetRequiredService<StagedConversations>().Docker}", UriKind.Relative);
+
+        var first = await browser.GetStringAsync(docker, Cancel);
+        var second = await browser.GetStringAsync(docker, Cancel);
+
+        Assert.Contains("data-row=\"unread\"", first, StringComparison.Ordinal);
+        Assert.Contains("data-row=\"unread\"", second, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("en", "This page stopped working.", "Load again")]
     [InlineData("zh-CN", "此页面已停止工作。", "重新加载")]

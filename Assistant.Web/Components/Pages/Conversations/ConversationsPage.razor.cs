@@ -99,7 +99,10 @@ public sealed partial class ConversationsPage : IAsyncDisposable
         _looks = new ChannelLooks(Channels);
         _model = new ConversationsPageModel(
             new ConversationListModel(Queries, _me), new ThreadModel(Queries, _me, Time), new ContextModel(Store, People, Recall, _me),
-            new ReachModel(Reach, Continuing, Store, _me), Desk, _me, Time);
+            new ReachModel(Reach, Continuing, Store, _me), Desk, _me, Time)
+        {
+            IsOnScreen = RendererInfo.IsInteractive,
+        };
         _model.Changed += Redraw;
         _model.Moved += to => _ = InvokeAsync(() => Navigation.NavigateTo(Address.Href(to)));
         if (_me.Permissions.Contains(Permissions.ChannelsRead))

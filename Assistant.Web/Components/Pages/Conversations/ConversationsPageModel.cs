@@ -54,6 +54,9 @@ public sealed class ConversationsPageModel(
     /// <summary>A reply went to another of the person's chats, where it goes on.</summary>
     public event Action<ConversationId>? Moved;
 
+    /// <summary>Whether somebody has it on screen. A page that is only drawn ahead, before its circuit, marks nothing as read.</summary>
+    public bool IsOnScreen { get; init; } = true;
+
     public ConversationListModel List => list;
 
     public ThreadModel Thread => thread;
@@ -367,7 +370,7 @@ public sealed class ConversationsPageModel(
 
     private async Task MarkReadAsync(CancellationToken cancellationToken)
     {
-        if (thread is { Id: { } id, ReadUpTo: { } seq } && seq > _markedRead)
+        if (IsOnScreen && thread is { Id: { } id, ReadUpTo: { } seq } && seq > _markedRead)
         {
             _markedRead = seq;
             await desk.MarkReadAsync(me, id, seq, cancellationToken);
