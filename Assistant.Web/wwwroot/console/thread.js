@@ -5,7 +5,7 @@ const nearStart = 400; // px from the beginning at which older messages are fetc
 /** Follows until stopped. `page` is told when the reader comes to the end, leaves it, or nears the beginning. */
 export function follow(page, scroller, content) {
   let isAtEnd = true;
-  let place = null; // the first row on screen and how far below the edge it begins
+  let place = null; // the first message on screen and how far below the edge it begins
   let isFetching = false;
 
   const distance = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
@@ -14,7 +14,7 @@ export function follow(page, scroller, content) {
   function remember() {
     const edge = scroller.getBoundingClientRect().top;
     place = null;
-    for (const row of content.querySelectorAll('[data-row]')) {
+    for (const row of content.querySelectorAll('[data-row^="m"]')) { // days and held replies change their place
       const box = row.getBoundingClientRect();
       if (box.bottom > edge) { place = { row, offset: box.top - edge }; return; }
     }

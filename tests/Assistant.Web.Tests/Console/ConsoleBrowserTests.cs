@@ -53,6 +53,23 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
     }
 
     [Fact]
+    public async Task Older_messages_come_above_without_moving_what_is_read()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var page = await OpenAsync(context, host, Staged(host).Archive);
+        const int First = DeskStage.ArchiveLength - 59;
+        await Expect(Row(page, DeskStage.ArchiveLength)).ToBeInViewportAsync();
+
+        await page.EvaluateAsync("() => { document.querySelector('.scroller').scrollTop = 0; }");
+
+        await Expect(Row(page, First - 60)).ToBeAttachedAsync();
+        await page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        await Expect(Row(page, First)).ToBeInViewportAsync();
+        await Expect(Row(page, First - 60)).Not.ToBeInViewportAsync();
+    }
+
+    [Fact]
     public async Task What_is_unread_is_marked_where_it_begins_also_when_the_page_is_loaded()
     {
         await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
@@ -63,6 +80,8 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
     }
 
     private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
+
+    private static ILocator Row(IPage page, int number) => page.Locator($"[data-row=m{number}]");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
