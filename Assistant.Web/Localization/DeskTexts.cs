@@ -23,6 +23,7 @@ internal static class DeskTexts
     public static string Unread(long count) => Book.Count(nameof(Unread), count);
     public static string ShowMore => Book.Say();
     public static string ShowOlder => Book.Say();
+    public static string ShowNewer => Book.Say();
     public static string ShowAll => Book.Say();
     public static string ConnectMessenger => Book.Say();
     public static string EmptyMine => Book.Say();

@@ -1,4 +1,8 @@
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Observability;
+using Assistant.Domain.Tenancy;
+using Assistant.Testing.InMemory;
+using Assistant.Web.Components.Pages.Conversations;
 using Assistant.Web.Tests.Endpoints.WebChat;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -52,6 +56,56 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
         await Expect(text).ToHaveValueAsync("My own words");
     }
 
+    // Half a screen at a time, up until the window has let go of all after a message.
+    private const string ReadBack = """
+        last => {
+          const scroller = document.querySelector('.scroller');
+          if (Number([...scroller.querySelectorAll('[data-row^=m]')].pop().dataset.row.slice(1)) <= last) return true;
+          scroller.scrollTop -= scroller.clientHeight / 2;
+          return false;
+        }
+        """;
+
+    // Half a screen at a time down to a message, noting every one that came before the eye.
+    private const string ReadOn = """
+        last => {
+          const scroller = document.querySelector('.scroller'), edge = scroller.getBoundingClientRect();
+          const seen = window.seen ??= new Set(), wrong = window.wrong ??= [];
+          const rows = [...scroller.querySelectorAll('[data-row^=m]')].map(row => [Number(row.dataset.row.slice(1)), row.getBoundingClientRect()]);
+          if (rows.some(([number], at) => at > 0 && number !== rows[at - 1][0] + 1)) wrong.push(`a gap in ${rows.map(([number]) => number)}`);
+          for (const [number, box] of rows) if (box.bottom > edge.top && box.top < edge.bottom) seen.add(number);
+          if (seen.has(last)) return true;
+          scroller.scrollTop += scroller.clientHeight / 2;
+          return false;
+        }
+        """;
+
+    [Fact]
+    public async Task Reading_on_from_far_back_shows_every_message_up_to_the_newest_and_then_what_comes()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var page = await OpenAsync(context, host, Staged(host).Archive);
+        const int Last = DeskStage.ArchiveLength;
+        await Expect(Row(page, Last)).ToBeInViewportAsync();
+
+        await page.WaitForFunctionAsync(ReadBack, Last - (2 * ThreadModel.PageSize));
+        Say(host, Last + 1);
+        await Expect(page.Locator("button.pill")).ToContainTextAsync("1 new");
+        await Expect(Row(page, Last + 1)).ToHaveCountAsync(0);
+
+        await page.WaitForFunctionAsync(ReadOn, Last + 1);
+        var seen = await page.EvaluateAsync<int[]>("() => [...window.seen].sort((a, b) => a - b)");
+        Assert.InRange(seen[0], 1, Last - (5 * ThreadModel.PageSize));
+        Assert.Equal(Enumerable.Range(seen[0], Last + 2 - seen[0]), seen);
+        Assert.Empty(await page.EvaluateAsync<string[]>("() => window.wrong"));
+        await Expect(page.Locator("button.pill")).ToHaveCountAsync(0);
+
+        Say(host, Last + 2);
+        await Expect(Row(page, Last + 2)).ToBeInViewportAsync();
+        await Expect(page.Locator("button.pill")).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task Older_messages_come_above_without_moving_what_is_read()
     {
@@ -82,6 +136,13 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
     private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
 
     private static ILocator Row(IPage page, int number) => page.Locator($"[data-row=m{number}]");
+
+    private static void Say(ConsoleHost host, int number)
+    {
+        var conversations = host.Services.GetRequiredService<InMemoryConversations>();
+        var said = conversations.Say(Staged(host).Archive, AuthorKind.Person, "Long thread", $"Message {number} of a long afternoon.");
+        host.Services.GetRequiredService<ILiveFeed>().Publish(new LiveEvent.MessageChanged(TenantId.Default, said));
+    }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -14,21 +14,22 @@ public sealed record Typist(AuthorKind Author, string Name, DateTimeOffset Until
 /// <summary>The thread pane: a window of messages that follows the newest one, or stays where the reader is.</summary>
 /// <remarks>
 /// Messages are numbered without gaps, so the window always knows what it misses: an event that does not continue it makes it
-/// <see cref="IsStale"/>, and <see cref="RefreshAsync"/> reads the difference. At most <see cref="MaxShown"/> messages are kept;
-/// reading far back lets go of the newest, and the way forward reads them again.
+/// <see cref="IsStale"/>, and <see cref="RefreshAsync"/> reads the difference. At most <see cref="MaxShown"/> messages are kept:
+/// reading far back lets go of the newest, and the way forward reads them again, page by page. What comes meanwhile is only counted.
 /// </remarks>
 public sealed class ThreadModel(IConversationQueries queries, Caller me, TimeProvider clock)
 {
     public const int PageSize = 60;
-    public const int MaxShown = 300;
+    public const int MaxShown = MessageWindow.Max;
 
     /// <summary>How long somebody is shown as writing after their last sign.</summary>
     public static readonly TimeSpan TypingFades = TimeSpan.FromSeconds(6);
 
-    private List<Message> _messages = [];
+    private readonly MessageWindow _window = new();
     private List<Typist> _typists = [];
     private IReadOnlyList<ThreadRow>? _rows;
     private bool _isAtEnd = true;
+    private bool _isBehind;
 
     public ConversationId? Id { get; private set; }
 
@@ -39,16 +40,16 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
 
     public bool IsMissing => IsLoaded && Row is null;
 
-    public IReadOnlyList<Message> Messages => _messages;
+    public IReadOnlyList<Message> Messages => _window.Messages;
 
     public IReadOnlyList<HeldReply> Held { get; private set; } = [];
 
     public StreamingReply? Streaming { get; private set; }
 
-    public bool HasOlder => _messages.Count > 0 && _messages[0].Seq > 1;
+    public bool HasOlder => _window.HasOlder;
 
-    /// <summary>Whether newer messages exist that the window has let go of.</summary>
-    public bool HasNewer { get; private set; }
+    /// <summary>Whether newer messages exist that the window has let go of, or not come to.</summary>
+    public bool HasNewer => _window.HasNewer;
 
     /// <summary>Messages that came below what the reader sees.</summary>
     public int NewBelow { get; private set; }
@@ -58,7 +59,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
 
     public bool IsStale { get; private set; }
 
-    public long LastSeq => _messages.Count > 0 ? _messages[^1].Seq : 0;
+    public long LastSeq => _window.LastSeq;
 
     public ConversationControl? Control => Row is null ? null : ConversationControl.Of(Row, me);
 
@@ -69,7 +70,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     public bool HasTypists => _typists.Count > 0;
 
     /// <summary>What the pane draws, in order.</summary>
-    public IReadOnlyList<ThreadRow> Rows(TimeZoneInfo zone) => _rows ??= ThreadRows.Build(_messages, Held, FirstUnreadSeq, zone);
+    public IReadOnlyList<ThreadRow> Rows(TimeZoneInfo zone) => _rows ??= ThreadRows.Build(Messages, Held, FirstUnreadSeq, zone);
 
     public async Task OpenAsync(ConversationId id, CancellationToken cancellationToken)
     {
@@ -77,14 +78,14 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         Row = null;
         IsLoaded = false;
         IsStale = false;
-        HasNewer = false;
         NewBelow = 0;
-        FirstUnreadSeq = null;
         Streaming = null;
         Held = [];
         _typists = [];
         _isAtEnd = true;
-        Set([]);
+        _isBehind = false;
+        FirstUnreadSeq = null;
+        Clear();
         var row = await queries.FindAsync(me.Tenant, me.AsUser.Id, id, cancellationToken);
         var messages = row is null ? [] : await queries.ReadThreadAsync(me.Tenant, id, null, PageSize, cancellationToken);
         var held = row is null ? [] : await queries.ListHeldAsync(me.Tenant, id, cancellationToken);
@@ -96,7 +97,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         Row = row;
         Held = held;
         FirstUnreadSeq = FirstUnread(messages, row?.Unread ?? 0);
-        Set(messages);
+        Show(messages);
         IsLoaded = true;
     }
 
@@ -106,7 +107,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         Row = null;
         IsLoaded = false;
         Streaming = null;
-        Set([]);
+        Clear();
     }
 
     public async Task LoadOlderAsync(CancellationToken cancellationToken)
@@ -116,23 +117,15 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
             return;
         }
 
-        var older = await queries.ReadThreadAsync(me.Tenant, id, _messages[0].Seq, PageSize, cancellationToken);
-        if (Id != id)
+        var first = _window.FirstSeq;
+        var older = await queries.ReadThreadAsync(me.Tenant, id, first, PageSize, cancellationToken);
+        if (Id == id && _window.PutBefore(first, older))
         {
-            return;
+            _rows = null;
         }
-
-        List<Message> all = [.. older.Where(message => message.Seq < _messages[0].Seq), .. _messages];
-        if (all.Count > MaxShown)
-        {
-            all.RemoveRange(MaxShown, all.Count - MaxShown);
-            HasNewer = true;
-        }
-
-        Set(all);
     }
 
-    /// <summary>Reads the next messages the window has let go of.</summary>
+    /// <summary>Reads the page after what is shown.</summary>
     public async Task LoadNewerAsync(CancellationToken cancellationToken)
     {
         if (Id is not { } id || !HasNewer)
@@ -141,15 +134,12 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         }
 
         var newer = await queries.ReadSinceAsync(me.Tenant, id, LastSeq, PageSize, cancellationToken);
-        if (Id != id)
+        if (Id == id && IsLoaded)
         {
-            return;
+            _window.PutAfter(newer, mayMove: true);
+            _rows = null;
+            Learn(LastSeq);
         }
-
-        List<Message> all = [.. _messages, .. newer.Where(message => message.Seq > LastSeq)];
-        all.RemoveRange(0, Math.Max(0, all.Count - MaxShown));
-        HasNewer = newer.Count == PageSize;
-        Set(all);
     }
 
     /// <summary>Goes to the newest message.</summary>
@@ -163,18 +153,18 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         }
 
         var newest = await queries.ReadThreadAsync(me.Tenant, id, null, PageSize, cancellationToken);
-        if (Id == id)
+        if (Id == id && HasNewer)
         {
-            HasNewer = false;
-            Set(newest);
+            Show(newest); // One that came while they were read is next.
+            NewBelow = 0;
         }
     }
 
-    /// <summary>The reader came to, or left, the end of the thread.</summary>
+    /// <summary>The reader came to, or left, the end of the thread. The end of a window that <see cref="HasNewer"/> is none.</summary>
     public void ReaderMoved(bool isAtEnd)
     {
-        _isAtEnd = isAtEnd;
-        if (isAtEnd && !HasNewer)
+        _isAtEnd = isAtEnd && !HasNewer;
+        if (_isAtEnd)
         {
             NewBelow = 0;
         }
@@ -201,9 +191,12 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     }
 
     /// <summary>Events were lost: what is shown may be behind in any way.</summary>
-    public void EventsWereLost() => IsStale = Id is not null;
+    public void EventsWereLost() => IsStale = _isBehind = Id is not null;
 
-    /// <summary>Reads again what is shown, and what came after it. While the thread is being opened it stays <see cref="IsStale"/>.</summary>
+    /// <summary>
+    /// Reads what came after what is shown, and that again as far as it may have changed: the last page, or all when events were lost.
+    /// While the thread is being opened it stays <see cref="IsStale"/>.
+    /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         if (Id is not { } id || !IsLoaded)
@@ -211,11 +204,14 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
             return;
         }
 
-        IsStale = false;
+        var wasBehind = _isBehind;
+        IsStale = _isBehind = false;
+        var shown = Messages.ToDictionary(message => message.Seq);
+        var after = Math.Max(_window.FirstSeq - 1, wasBehind ? 0 : LastSeq - PageSize);
+        var limit = (int)(LastSeq - after) + PageSize;
         var row = await queries.FindAsync(me.Tenant, me.AsUser.Id, id, cancellationToken);
         var held = await queries.ListHeldAsync(me.Tenant, id, cancellationToken);
-        var from = _messages.Count == 0 ? 0 : Math.Max(_messages[0].Seq - 1, LastSeq - PageSize);
-        var tail = HasNewer ? [] : await queries.ReadSinceAsync(me.Tenant, id, from, MaxShown, cancellationToken);
+        var read = await queries.ReadSinceAsync(me.Tenant, id, after, limit, cancellationToken);
         if (Id != id || !IsLoaded)
         {
             return; // Another conversation was opened meanwhile, or this one anew.
@@ -223,19 +219,23 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
 
         Row = row;
         Held = held;
-        if (!HasNewer)
+        foreach (var message in read.Where(message => shown.TryGetValue(message.Seq, out var was) && ReferenceEquals(was, _window.Find(message.Seq))))
         {
-            var before = LastSeq;
-            Set([.. _messages.Where(message => message.Seq <= from), .. tail]);
-            CountNew(_messages.Count(message => message.Seq > before));
-            if (Streaming is { } streaming && _messages.Exists(message => message.TurnId == streaming.TurnId))
-            {
-                Streaming = null;
-            }
+            _window.Replace(message); // What an event changed meanwhile is newer.
         }
-        else
+
+        _window.PutAfter(read, mayMove: _isAtEnd);
+        _rows = null;
+        Learn(Math.Max(row?.LastSeq ?? 0, LastSeq));
+        if (HasNewer && _isAtEnd)
         {
-            _rows = null;
+            await JumpToEndAsync(cancellationToken); // More came than one page.
+        }
+
+        // A reply that is still being written tells the whole of it again.
+        if (wasBehind || Messages.Any(message => message.TurnId is not null && message.TurnId == Streaming?.TurnId))
+        {
+            Streaming = null;
         }
     }
 
@@ -273,40 +273,36 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         }
 
         _typists.RemoveAll(typist => typist.Author == message.Author && typist.Name == message.AuthorName);
-        var index = _messages.FindIndex(shown => shown.Seq == message.Seq);
         if (!IsLoaded)
         {
             IsStale = true; // What is being read may be from before.
         }
-        else if (index >= 0)
+        else if (_window.Find(message.Seq) is { } shown)
         {
-            IsStale |= _messages[index].Delivery != message.Delivery && message.Delivery is DeliveryState.Held;
+            IsStale |= shown.Delivery != message.Delivery && message.Delivery is DeliveryState.Held;
             // What people reacted with is told apart.
-            _messages[index] = message with { Reactions = message.DeletedAt is null ? _messages[index].Reactions : [] };
+            _window.Replace(message with { Reactions = message.DeletedAt is null ? shown.Reactions : [] });
             _rows = null;
         }
-        else if (HasNewer)
-        {
-            CountNew(message.Seq > LastSeq ? 1 : 0);
-        }
-        else if (message.Seq == LastSeq + 1)
+        else if (message.Seq > LastSeq)
         {
             IsStale |= message.Delivery is DeliveryState.Held;
-            _messages.Add(message);
-            _rows = null;
-            CountNew(1);
-        }
-        else
-        {
-            IsStale |= message.Seq > LastSeq;
+            if (!HasNewer)
+            {
+                IsStale |= message.Seq > LastSeq + 1;
+                _window.PutAfter([message], mayMove: _isAtEnd);
+                _rows = null;
+            }
+
+            Learn(message.Seq);
         }
     }
 
     private void Change(long seq, Func<Message, Message> change)
     {
-        if (_messages.FindIndex(shown => shown.Seq == seq) is >= 0 and var index)
+        if (_window.Find(seq) is { } shown)
         {
-            _messages[index] = change(_messages[index]);
+            _window.Replace(change(shown));
             _rows = null;
         }
     }
@@ -320,17 +316,23 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         }
     }
 
-    private void CountNew(int count)
+    /// <summary>Notes that there are messages up to a number, and counts those that came below what the reader sees.</summary>
+    private void Learn(long seq)
     {
-        if (!_isAtEnd || HasNewer)
-        {
-            NewBelow += count;
-        }
+        var news = _window.Learn(seq);
+        NewBelow += _isAtEnd ? 0 : news;
     }
 
-    private void Set(IReadOnlyList<Message> messages)
+    private void Show(IReadOnlyList<Message> newest)
     {
-        _messages = [.. messages];
+        _window.Show(newest);
+        _window.Learn(LastSeq);
+        _rows = null;
+    }
+
+    private void Clear()
+    {
+        _window.Clear();
         _rows = null;
     }
 

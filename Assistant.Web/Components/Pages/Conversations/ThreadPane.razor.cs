@@ -61,11 +61,6 @@ public sealed partial class ThreadPane : IAsyncDisposable
     [JSInvokable]
     public async Task ReaderMovedAsync(bool isAtEnd)
     {
-        if (isAtEnd && Thread.HasNewer)
-        {
-            await Thread.LoadNewerAsync(_left.Token);
-        }
-
         await Model.ReaderMovedAsync(isAtEnd, _left.Token);
         StateHasChanged();
     }
@@ -77,6 +72,29 @@ public sealed partial class ThreadPane : IAsyncDisposable
         await Thread.LoadOlderAsync(_left.Token);
         StateHasChanged();
     }
+
+    /// <summary>Called by the script when the reader nears the end of what is shown while there is more.</summary>
+    [JSInvokable]
+    public async Task LoadNewerAsync()
+    {
+        await Thread.LoadNewerAsync(_left.Token);
+        StateHasChanged();
+    }
+
+    private async Task ShowOlderAsync()
+    {
+        await LoadOlderAsync();
+        await ReadOnAsync();
+    }
+
+    private async Task ShowNewerAsync()
+    {
+        await LoadNewerAsync();
+        await ReadOnAsync();
+    }
+
+    // A button that was pressed is now a page away, or gone: the keyboard goes on where the reader is.
+    private ValueTask ReadOnAsync() => _scroller.FocusAsync(preventScroll: true);
 
     private async Task JumpAsync()
     {

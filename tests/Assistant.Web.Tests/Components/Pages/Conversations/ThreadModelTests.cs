@@ -49,6 +49,219 @@ public sealed class ThreadModelTests
     }
 
     [Fact]
+    public async Task Reading_on_shows_the_next_page_after_what_is_shown_until_the_newest()
+    {
+        Say(500);
+        var thread = await FarBackAsync();
+        Assert.Equal(Numbers(141, 440), Shown(thread));
+
+        await thread.LoadNewerAsync(Cancel);
+        Assert.Equal(Numbers(201, 500), Shown(thread));
+        Assert.False(thread.HasNewer);
+        thread.ReaderMoved(isAtEnd: true);
+        thread.Apply([DeskFixture.Changed(Say(1))]);
+
+        Assert.Equal(501, thread.LastSeq);
+    }
+
+    [Fact]
+    public async Task What_comes_while_the_window_ends_before_the_newest_is_counted_and_not_put_after_a_gap()
+    {
+        Say(500);
+        var thread = await FarBackAsync();
+
+        thread.Apply([DeskFixture.Changed(Say(1)), DeskFixture.Changed(Say(1))]);
+        Assert.Equal((440L, 2, true), (thread.LastSeq, thread.NewBelow, thread.HasNewer));
+        await ReadOnAsync(thread);
+
+        Assert.Equal(Numbers(203, 502), Shown(thread));
+    }
+
+    [Fact]
+    public async Task What_comes_while_the_last_page_is_read_is_not_left_out()
+    {
+        Say(500);
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ReadSinceAsync));
+        var thread = await FarBackAsync(queries);
+        thread.Apply([DeskFixture.Changed(Say(1))]);
+        await thread.LoadNewerAsync(Cancel);
+        gate.Close();
+        var reading = thread.LoadNewerAsync(Cancel);
+        thread.Apply([DeskFixture.Changed(_house.Conversations.Messages(_id)[^1] with { Seq = 502 })]); // stored after the page was read
+        gate.Open();
+        await reading;
+        Say(1);
+
+        await ReadOnAsync(thread);
+
+        Assert.Equal(502, thread.LastSeq);
+        AssertWithoutGap(thread);
+    }
+
+    [Fact]
+    public async Task What_comes_while_the_newest_are_read_is_not_left_out()
+    {
+        Say(500);
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ReadThreadAsync));
+        var thread = await FarBackAsync(queries);
+        gate.Close();
+        var jumping = thread.JumpToEndAsync(Cancel);
+        thread.Apply([DeskFixture.Changed(_house.Conversations.Messages(_id)[^1] with { Seq = 501 })]);
+        gate.Open();
+        await jumping;
+        Say(1);
+
+        await ReadOnAsync(thread);
+
+        Assert.Equal(501, thread.LastSeq);
+        AssertWithoutGap(thread);
+    }
+
+    [Fact]
+    public async Task Pages_asked_for_in_both_directions_at_once_leave_no_gap()
+    {
+        Say(600);
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ReadSinceAsync));
+        var thread = await FarBackAsync(queries);
+        gate.Close();
+        var reading = thread.LoadNewerAsync(Cancel);
+        await thread.LoadOlderAsync(Cancel);
+        gate.Open();
+        await reading;
+
+        AssertWithoutGap(thread);
+        await ReadOnAsync(thread);
+        Assert.Equal(600, thread.LastSeq);
+    }
+
+    [Fact]
+    public async Task An_older_page_that_comes_after_the_jump_to_the_newest_is_not_put_before_them()
+    {
+        Say(600);
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ReadThreadAsync));
+        var thread = await FarBackAsync(queries);
+        gate.Close();
+        var reading = thread.LoadOlderAsync(Cancel);
+        var letGo = gate.HoldWhoCame();
+        await thread.JumpToEndAsync(Cancel);
+        letGo();
+        await reading;
+
+        Assert.Equal(Numbers(541, 600), Shown(thread));
+    }
+
+    [Fact]
+    public async Task A_refresh_that_the_jump_to_the_newest_overtakes_takes_nothing_away()
+    {
+        Say(600);
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ListHeldAsync));
+        var thread = await FarBackAsync(queries);
+        gate.Close();
+        var refreshing = thread.RefreshAsync(Cancel);
+        await thread.JumpToEndAsync(Cancel);
+        gate.Open();
+        await refreshing;
+
+        Assert.Equal(Numbers(541, 600), Shown(thread));
+    }
+
+    [Fact]
+    public async Task What_comes_while_the_thread_is_read_again_stays()
+    {
+        Say(3);
+        var (queries, gate) = Gated.Over<IConversationQueries>(_house.Conversations, nameof(IConversationQueries.ReadSinceAsync));
+        var thread = _house.Thread(queries);
+        await thread.OpenAsync(_id, Cancel);
+        gate.Close();
+        var refreshing = thread.RefreshAsync(Cancel);
+        thread.Apply([DeskFixture.Changed(_house.Conversations.Messages(_id)[^1] with { Seq = 4 })]);
+        gate.Open();
+        await refreshing;
+
+        Assert.Equal(Numbers(1, 4), Shown(thread));
+    }
+
+    [Fact]
+    public async Task A_thread_that_is_followed_keeps_its_newest_messages_only()
+    {
+        Say(3);
+        var thread = await OpenedAsync();
+
+        for (var i = 0; i < ThreadModel.MaxShown; i++)
+        {
+            thread.Apply([DeskFixture.Changed(Say(1))]);
+        }
+
+        Assert.Equal(Numbers(4, ThreadModel.MaxShown + 3), Shown(thread));
+        Assert.Equal((true, false), (thread.HasOlder, thread.HasNewer));
+    }
+
+    [Fact]
+    public async Task Scrolled_up_the_window_lets_nothing_go_for_what_comes()
+    {
+        Say(3);
+        var thread = await OpenedAsync();
+        thread.ReaderMoved(isAtEnd: false);
+
+        for (var i = 0; i < ThreadModel.MaxShown; i++)
+        {
+            thread.Apply([DeskFixture.Changed(Say(1))]);
+        }
+
+        Assert.Equal(Numbers(1, ThreadModel.MaxShown), Shown(thread));
+        Assert.Equal((true, ThreadModel.MaxShown), (thread.HasNewer, thread.NewBelow));
+        await ReadOnAsync(thread);
+        Assert.Equal(ThreadModel.MaxShown + 3, thread.LastSeq);
+    }
+
+    [Fact]
+    public async Task Who_follows_a_thread_is_at_its_newest_however_much_was_lost()
+    {
+        Say(100);
+        var thread = await OpenedAsync();
+        Say(1000);
+
+        thread.EventsWereLost();
+        await thread.RefreshAsync(Cancel);
+
+        Assert.Equal((1100L, false), (thread.LastSeq, thread.HasNewer));
+        AssertWithoutGap(thread);
+    }
+
+    [Fact]
+    public async Task Who_reads_further_up_stays_there_however_much_was_lost()
+    {
+        Say(100);
+        var thread = await OpenedAsync();
+        thread.ReaderMoved(isAtEnd: false);
+        Say(1000);
+
+        thread.EventsWereLost();
+        await thread.RefreshAsync(Cancel);
+
+        Assert.Equal(41, thread.Messages[0].Seq);
+        Assert.True(thread.HasNewer);
+        AssertWithoutGap(thread);
+        await ReadOnAsync(thread);
+        Assert.Equal(1100, thread.LastSeq);
+    }
+
+    [Fact]
+    public async Task What_was_lost_far_back_is_read_again_too()
+    {
+        Say(500);
+        var thread = await FarBackAsync();
+        _house.Conversations.Change(_id, 150, message => message with { DeletedAt = _house.Clock.GetUtcNow(), Body = new("") });
+
+        thread.EventsWereLost();
+        await thread.RefreshAsync(Cancel);
+
+        Assert.NotNull(thread.Messages.Single(message => message.Seq == 150).DeletedAt);
+        Assert.Equal(Numbers(141, 440), Shown(thread));
+        Assert.True(thread.HasNewer);
+    }
+
+    [Fact]
     public async Task A_message_that_continues_the_thread_is_added_without_a_reading()
     {
         Say(3);
@@ -252,6 +465,41 @@ public sealed class ThreadModelTests
         }
 
         return last!;
+    }
+
+    /// <summary>A reader who has gone back so far that the window has let go of the newest page.</summary>
+    private async Task<ThreadModel> FarBackAsync(IConversationQueries? queries = null)
+    {
+        var thread = _house.Thread(queries);
+        await thread.OpenAsync(_id, Cancel);
+        thread.ReaderMoved(isAtEnd: false);
+        while (!thread.HasNewer)
+        {
+            await thread.LoadOlderAsync(Cancel);
+        }
+
+        return thread;
+    }
+
+    private static async Task ReadOnAsync(ThreadModel thread)
+    {
+        while (thread.HasNewer)
+        {
+            await thread.LoadNewerAsync(Cancel);
+            AssertWithoutGap(thread);
+        }
+    }
+
+    private static void AssertWithoutGap(ThreadModel thread) => Assert.Equal(Numbers(thread.Messages[0].Seq, thread.LastSeq), Shown(thread));
+
+    private static IEnumerable<long> Shown(ThreadModel thread) => thread.Messages.Select(message => message.Seq);
+
+    private static IEnumerable<long> Numbers(long first, long last)
+    {
+        for (var number = first; number <= last; number++)
+        {
+            yield return number;
+        }
     }
 
     private async Task<ThreadModel> OpenedAsync()
