@@ -229,7 +229,7 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         return new ConversationRow(
             conversation.Id, conversation.Connection, state.ChannelType, state.Title, conversation.Status, conversation.Operator,
             conversation.WaitingSince, last?.Body.Markdown ?? "", last?.Author ?? AuthorKind.System, last?.At ?? conversation.CreatedAt,
-            conversation.LastSeq, state.Messages.Count(message => message.Author is AuthorKind.Person && message.Seq > read));
+            conversation.LastSeq, state.Messages.Count(message => message is { Author: AuthorKind.Person, DeletedAt: null } && message.Seq > read));
     }
 
     private State? Find(TenantId tenant, ConversationId id) =>

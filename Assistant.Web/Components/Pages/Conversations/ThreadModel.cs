@@ -26,6 +26,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     public static readonly TimeSpan TypingFades = TimeSpan.FromSeconds(6);
 
     private readonly MessageWindow _window = new();
+    private UnreadMark _unread = new(0, 0);
     private List<Typist> _typists = [];
     private IReadOnlyList<ThreadRow>? _rows;
     private bool _isAtEnd = true;
@@ -54,8 +55,8 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     /// <summary>Messages that came below what the reader sees.</summary>
     public int NewBelow { get; private set; }
 
-    /// <summary>The first message the user had not read when the thread was opened.</summary>
-    public long? FirstUnreadSeq { get; private set; }
+    /// <summary>The first message the user had not read when the thread was opened; <see langword="null"/> until the reader has come so far back.</summary>
+    public long? FirstUnreadSeq => _unread.Seq;
 
     public bool IsStale { get; private set; }
 
@@ -84,7 +85,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         _typists = [];
         _isAtEnd = true;
         _isBehind = false;
-        FirstUnreadSeq = null;
+        _unread = new UnreadMark(0, 0);
         Clear();
         var row = await queries.FindAsync(me.Tenant, me.AsUser.Id, id, cancellationToken);
         var messages = row is null ? [] : await queries.ReadThreadAsync(me.Tenant, id, null, PageSize, cancellationToken);
@@ -96,7 +97,8 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
 
         Row = row;
         Held = held;
-        FirstUnreadSeq = FirstUnread(messages, row?.Unread ?? 0);
+        _unread = new UnreadMark(row?.Unread ?? 0, row?.LastSeq ?? 0);
+        _unread.Search(messages);
         Show(messages);
         IsLoaded = true;
     }
@@ -121,6 +123,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         var older = await queries.ReadThreadAsync(me.Tenant, id, first, PageSize, cancellationToken);
         if (Id == id && _window.PutBefore(first, older))
         {
+            _unread.Search(older);
             _rows = null;
         }
     }
@@ -334,11 +337,5 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     {
         _window.Clear();
         _rows = null;
-    }
-
-    private static long? FirstUnread(IReadOnlyList<Message> messages, int unread)
-    {
-        var fromPerson = messages.Where(message => message.Author is AuthorKind.Person).ToList();
-        return unread > 0 && fromPerson.Count > 0 ? fromPerson[Math.Max(0, fromPerson.Count - unread)].Seq : null;
     }
 }

@@ -262,6 +262,40 @@ public sealed class ThreadModelTests
     }
 
     [Fact]
+    public async Task The_mark_of_what_is_unread_is_drawn_only_where_that_begins()
+    {
+        var me = _house.Me.AsUser.Id;
+        Say(100);
+        await _house.Conversations.MarkReadAsync(DeskFixture.Acme, _id, me, 100, Cancel);
+        Say(100);
+        _house.Conversations.Change(_id, 150, message => message with { DeletedAt = _house.Clock.GetUtcNow(), Body = new("") });
+        var thread = await OpenedAsync();
+        Assert.Null(thread.FirstUnreadSeq);
+
+        await thread.LoadOlderAsync(Cancel);
+
+        Assert.Equal(101, thread.FirstUnreadSeq);
+    }
+
+    [Fact]
+    public async Task Reading_back_and_forth_does_not_move_the_mark_of_what_is_unread()
+    {
+        var me = _house.Me.AsUser.Id;
+        Say(50);
+        await _house.Conversations.MarkReadAsync(DeskFixture.Acme, _id, me, 50, Cancel);
+        Say(650);
+        var thread = await FarBackAsync();
+        await ReadOnAsync(thread);
+
+        while (thread.HasOlder)
+        {
+            await thread.LoadOlderAsync(Cancel);
+        }
+
+        Assert.Equal(51, thread.FirstUnreadSeq);
+    }
+
+    [Fact]
     public async Task A_message_that_continues_the_thread_is_added_without_a_reading()
     {
         Say(3);
