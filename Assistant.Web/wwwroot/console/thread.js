@@ -84,7 +84,8 @@ export function follow(page, scroller, content) {
   sizes.observe(scroller);
   rows.observe(content, { childList: true, subtree: true, characterData: true });
   toEnd();
-  if (document.activeElement?.matches('[data-walk]')) scroller.focus({ preventScroll: true }); // the row that opened it
+  // From the row that opened it; on a phone that is hidden by now, and nothing has the focus.
+  if (document.activeElement?.matches('[data-walk], body')) scroller.focus({ preventScroll: true });
 
   return {
     toEnd() { isAtEnd = true; toEnd(); onScroll(); },

@@ -133,6 +133,18 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
         await Expect(page.Locator("[data-row=unread] + [data-row=m1]")).ToBeAttachedAsync();
     }
 
+    [Fact]
+    public async Task On_a_phone_the_thread_that_was_opened_has_the_focus()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 390, Height = 844 } });
+        var page = await OpenAsync(context, host, null);
+
+        await page.Locator("[data-walk]").First.PressAsync("Enter");
+
+        await Expect(page.GetByRole(AriaRole.Log)).ToBeFocusedAsync();
+    }
+
     private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
 
     private static ILocator Row(IPage page, int number) => page.Locator($"[data-row=m{number}]");
