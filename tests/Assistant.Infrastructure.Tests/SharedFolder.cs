@@ -1,20 +1,22 @@
 namespace Assistant.Infrastructure.Tests;
 
-/// <summary>Recorded payloads and test vectors kept beside the repository, not in it.</summary>
+/// <summary>The checkout these tests were built from, and what is kept beside it.</summary>
 internal static class SharedFolder
 {
-    /// <returns>The path, or <see langword="null"/> when it is absent.</returns>
-    public static string? Find(string path)
+    /// <summary>The folder of the solution; <see langword="null"/> where only what was built is there.</summary>
+    public static string? Checkout()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Assistant.sln")))
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Assistant.sln")))
-            {
-                var found = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", path));
-                return Path.Exists(found) ? found : null;
-            }
+            folder = folder.Parent;
         }
 
-        return null;
+        return folder?.FullName;
     }
+
+    /// <summary>Recorded payloads and test vectors kept beside the repository, not in it.</summary>
+    /// <returns>The path, or <see langword="null"/> when it is absent.</returns>
+    public static string? Find(string path)
+        => Checkout() is { } root && Path.GetFullPath(Path.Combine(root, "..", "shared", path)) is var found && Path.Exists(found) ? found : null;
 }

@@ -33,7 +33,7 @@ public sealed class SqliteSchemaTests : IDisposable
 
         if (Environment.GetEnvironmentVariable("ASSISTANT_WRITE_DOCS") == "1")
         {
-            await File.WriteAllTextAsync(Path.Combine(Root(), "Assistant.Infrastructure", "Persistence", "Sqlite", "Schema.sql"), made, Cancel);
+            await File.WriteAllTextAsync(Path.Combine(SharedFolder.Checkout()!, "Assistant.Infrastructure", "Persistence", "Sqlite", "Schema.sql"), made, Cancel);
         }
 
         Assert.True(made == SqliteSchema.Read(), "Schema.sql is not what the migrations make: write it anew with ASSISTANT_WRITE_DOCS=1.");
@@ -158,16 +158,5 @@ public sealed class SqliteSchemaTests : IDisposable
         }
 
         return rows;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Assistant.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 }
