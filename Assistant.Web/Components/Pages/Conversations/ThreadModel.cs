@@ -58,6 +58,9 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     /// <summary>The first message the user had not read when the thread was opened; <see langword="null"/> until the reader has come so far back.</summary>
     public long? FirstUnreadSeq => _unread.Seq;
 
+    /// <summary>The newest message of somebody else's that came while the thread was open: what a screen reader is told, and not what was read from before.</summary>
+    public Message? Arrived { get; private set; }
+
     public bool IsStale { get; private set; }
 
     public long LastSeq => _window.LastSeq;
@@ -81,6 +84,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         IsStale = false;
         NewBelow = 0;
         Streaming = null;
+        Arrived = null;
         Held = [];
         _typists = [];
         _isAtEnd = true;
@@ -109,6 +113,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         Row = null;
         IsLoaded = false;
         Streaming = null;
+        Arrived = null;
         Clear();
     }
 
@@ -290,6 +295,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         else if (message.Seq > LastSeq)
         {
             IsStale |= message.Delivery is DeliveryState.Held;
+            Arrived = IsMine(message.Author, message.AuthorName) ? Arrived : message;
             if (!HasNewer)
             {
                 IsStale |= message.Seq > LastSeq + 1;
@@ -313,11 +319,13 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     private void Apply(LiveEvent.Typing typing)
     {
         _typists.RemoveAll(typist => typist.Author == typing.Author && typist.Name == typing.Name);
-        if (typing.IsTyping && !(typing.Author is AuthorKind.Operator && typing.Name == me.Actor.Name))
+        if (typing.IsTyping && !IsMine(typing.Author, typing.Name))
         {
             _typists.Add(new Typist(typing.Author, typing.Name, clock.GetUtcNow() + TypingFades));
         }
     }
+
+    private bool IsMine(AuthorKind author, string? name) => author is AuthorKind.Operator && name == me.Actor.Name;
 
     /// <summary>Notes that there are messages up to a number, and counts those that came below what the reader sees.</summary>
     private void Learn(long seq)

@@ -14,22 +14,33 @@ internal static class ThreadWords
     private const int PreviewLength = 120;
 
     /// <summary>One line of plain text out of Markdown, for a list.</summary>
-    public static string Preview(string markdown)
+    public static string Preview(string markdown) => Plain(markdown, PreviewLength);
+
+    /// <summary>A message as a screen reader is told of it: who said what.</summary>
+    public static string Arrived(Message message) => message switch
     {
-        var line = new StringBuilder(PreviewLength);
-        foreach (var character in markdown)
+        { Author: AuthorKind.System } => Line(message),
+        { Body.IsForgotten: true } => DeskTexts.Forgotten,
+        { Body.Markdown: "", Attachments.Count: > 0 } => $"{message.AuthorName}: {DeskTexts.Attachments}",
+        _ => $"{message.AuthorName}: {Plain(message.Body.Markdown, int.MaxValue)}",
+    };
+
+    private static string Plain(string markdown, int atMost)
+    {
+        var line = new StringBuilder();
+        foreach (var character in markdown.EnumerateRunes())
         {
-            if (line.Length == PreviewLength)
+            if (line.Length + character.Utf16SequenceLength > atMost)
             {
                 break;
             }
 
-            if (character is '*' or '`' or '#' or '>')
+            if (character.Value is '*' or '`' or '#' or '>')
             {
                 continue;
             }
 
-            var isSpace = char.IsWhiteSpace(character) || char.IsControl(character);
+            var isSpace = Rune.IsWhiteSpace(character) || Rune.IsControl(character);
             if (!isSpace)
             {
                 line.Append(character);

@@ -71,6 +71,24 @@ public sealed class ThreadPaneTests : BunitContext
         Assert.Contains("You asked", pane.Markup, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_screen_reader_is_told_what_comes_and_not_the_history_that_is_loaded()
+    {
+        var pane = await FarBackAsync();
+        Assert.Equal("off", pane.Find("[role=log]").GetAttribute("aria-live"));
+
+        await pane.InvokeAsync(() => _room.Thread.LoadOlderAsync(Cancel));
+        pane.Render();
+        Assert.Equal("", Told(pane));
+        Hear(AuthorKind.Operator, _house.Me.Actor.Name, "What I wrote myself I know.");
+        pane.Render();
+        Assert.Equal("", Told(pane));
+        Hear(AuthorKind.Person, "Li Wei", "Is **anybody** there? 😀");
+        pane.Render();
+
+        Assert.Equal("Li Wei: Is anybody there? 😀", Told(pane));
+    }
+
     protected override void Dispose(bool disposing)
     {
         _english.Dispose();
@@ -88,6 +106,11 @@ public sealed class ThreadPaneTests : BunitContext
 
         return Render<ThreadPane>(p => p.Add(t => t.Model, _room).Add(t => t.Looks, new ChannelLooks(new StageChannels(_house.Clock))).Add(t => t.PersonHref, "person"));
     }
+
+    private void Hear(AuthorKind author, string name, string text) =>
+        _room.Thread.Apply([DeskFixture.Changed(_house.Conversations.Say(_id, author, name, text))]);
+
+    private static string Told(IRenderedComponent<ThreadPane> pane) => pane.Find(".for-screen-readers[role=status]").TextContent;
 
     private static List<int> Shown(IRenderedComponent<ThreadPane> pane) =>
         [.. pane.FindAll("[data-row^=m]").Select(row => int.Parse(row.GetAttribute("data-row")![1..], System.Globalization.CultureInfo.InvariantCulture))];
