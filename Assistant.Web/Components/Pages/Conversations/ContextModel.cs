@@ -14,8 +14,11 @@ public sealed class ContextModel(IConversationStore conversations, PairingDesk p
 
     public Conversation? Conversation { get; private set; }
 
-    /// <summary><see langword="null"/> while loading, and for who may not see people.</summary>
+    /// <summary><see langword="null"/> while loading, when they are gone, and for who may not see people.</summary>
     public PersonRow? Person { get; private set; }
+
+    /// <summary>Whether the conversation or the person in it is gone.</summary>
+    public bool IsMissing { get; private set; }
 
     public IReadOnlyList<Fact> Facts { get; private set; } = [];
 
@@ -29,15 +32,17 @@ public sealed class ContextModel(IConversationStore conversations, PairingDesk p
             Conversation = null;
             Person = null;
             Facts = [];
+            IsMissing = false;
         }
 
-        if (id is null || !MaySeePeople || await conversations.FindAsync(me.Tenant, id.Value, cancellationToken) is not { } conversation)
+        if (id is null || !MaySeePeople)
         {
             return;
         }
 
-        var person = await people.FindPersonAsync(me, conversation.Person, cancellationToken);
-        var facts = await recall.ListFactsAsync(me.Tenant, conversation.Person, FactsShown, cancellationToken);
+        var conversation = await conversations.FindAsync(me.Tenant, id.Value, cancellationToken);
+        var person = conversation is null ? null : await people.FindPersonAsync(me, conversation.Person, cancellationToken);
+        var facts = person is null ? [] : await recall.ListFactsAsync(me.Tenant, person.Person.Id, FactsShown, cancellationToken);
         if (_open != id)
         {
             return; // Another conversation was opened meanwhile.
@@ -46,5 +51,6 @@ public sealed class ContextModel(IConversationStore conversations, PairingDesk p
         Conversation = conversation;
         Person = person;
         Facts = facts;
+        IsMissing = person is null;
     }
 }

@@ -205,6 +205,20 @@ public sealed class ConversationsPageModelTests
         Assert.Equal("Li Wei", room.Context.Person?.Person.DisplayName);
     }
 
+    [Fact]
+    public async Task The_context_says_when_the_person_is_gone()
+    {
+        _house.Conversations.Change(_id, conversation => conversation with { Person = new PersonId(Guid.CreateVersion7()) });
+        var room = await OpenedAsync();
+        Assert.True(room.Context.IsMissing);
+
+        var other = _house.Conversations.Add(DeskFixture.Acme, "Anna", DeskFixture.Telegram);
+        MeetPerson(other, "Anna");
+        await room.ShowAsync(new ConversationFilter(), other, Cancel);
+
+        Assert.False(room.Context.IsMissing);
+    }
+
     [Theory]
     [InlineData(nameof(IConversationQueries.ListAsync))]
     [InlineData(nameof(IConversationQueries.ReadThreadAsync))]
