@@ -1,3 +1,5 @@
+import { isChoosing } from './keys.js';
+
 // The text somebody writes stays in the browser until the server has stored it.
 const prefix = 'assistant.draft.';
 const enterKey = 'assistant.enterSends';
@@ -45,7 +47,7 @@ export function attach(page, form) {
     isSending = true;
     send.disabled = true;
     try {
-      const isStored = await page.invokeMethodAsync('SendAsync', written);
+      const isStored = await page.invokeMethodAsync('SendAsync', sentFrom, written);
       if (isStored) {
         // Words typed while it was on its way are the next message.
         const typed = (key === sentFrom ? text.value : localStorage.getItem(prefix + sentFrom)) ?? '';
@@ -72,7 +74,7 @@ export function attach(page, form) {
   }
 
   function onKey(event) {
-    if (event.key !== 'Enter' || event.isComposing) return;
+    if (event.key !== 'Enter' || isChoosing(event)) return;
     const wantsSend = event.ctrlKey || event.metaKey || (enterSends.checked && !event.shiftKey);
     if (wantsSend) {
       event.preventDefault();

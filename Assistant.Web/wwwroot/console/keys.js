@@ -7,6 +7,11 @@ function isTyping(target) {
   return target.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=""], [contenteditable=true]');
 }
 
+/** Whether a key belongs to the choice of characters that is under way; Safari ends the choice before the key that ended it. */
+export function isChoosing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
 /** Listens until stopped. `page` is told of keys the room registered. */
 export function listen(page, sheet, palette) {
   let keys = new Set();
@@ -33,7 +38,7 @@ export function listen(page, sheet, palette) {
   }
 
   async function onKey(event) {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || isChoosing(event)) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
       await openPalette();
@@ -79,8 +84,9 @@ export function listen(page, sheet, palette) {
     if (event.target === sheet || event.target === palette) event.target.close();
   }
 
-  // Up and down choose in the list; the caret stays where it is.
+  // Up and down choose in the list; the caret stays where it is. While characters are chosen these keys are not the list's.
   function onPaletteKey(event) {
+    if (isChoosing(event)) { event.stopPropagation(); return; }
     if (['ArrowUp', 'ArrowDown', 'Enter'].includes(event.key)) event.preventDefault();
   }
 

@@ -107,11 +107,18 @@ public sealed partial class Composer : IAsyncDisposable
     }
 
     /// <summary>Called by the script. The text is cleared there only when this returns <see langword="true"/>.</summary>
+    /// <param name="key">The draft it was written in: what is on screen may be a moment behind what is open here, and words go where they were written.</param>
     [JSInvokable]
-    public async Task<bool> SendAsync(string text)
+    public async Task<bool> SendAsync(string key, string text)
     {
+        if (key != DraftKey)
+        {
+            return false;
+        }
+
+        var writing = WritingKey;
         var isStored = await Model.SendAsync(text, MayAttach ? [.. _files] : [], _left.Token);
-        if (isStored)
+        if (isStored && writing == WritingKey)
         {
             _preview = null;
             _files.Clear();
@@ -135,6 +142,7 @@ public sealed partial class Composer : IAsyncDisposable
 
     private async Task TakeFilesAsync(InputFileChangeEventArgs choice)
     {
+        var writing = WritingKey;
         foreach (var file in choice.GetMultipleFiles(choice.FileCount))
         {
             if (file.Size > Model.LargestFile || _files.Count == OutgoingFiles.MaxCount)
@@ -146,6 +154,11 @@ public sealed partial class Composer : IAsyncDisposable
             using var content = new MemoryStream((int)file.Size);
             await using var source = file.OpenReadStream(Model.LargestFile, _left.Token);
             await source.CopyToAsync(content, _left.Token);
+            if (writing != WritingKey)
+            {
+                break; // Another conversation is open by now.
+            }
+
             _files.Add(new GivenFile(file.Name, content.ToArray()));
         }
 
