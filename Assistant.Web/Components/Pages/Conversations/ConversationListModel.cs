@@ -92,10 +92,10 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
             return;
         }
 
-        var older = page.Next is null ? [] : _truth.Skip(MaxRefreshed).ExceptBy(page.Items.Select(row => row.Id), row => row.Id);
-        var keepsCursor = _truth.Count > MaxRefreshed && page.Next is not null;
+        // What comes after the page stays as it was read; what should be in the page and is not has left the filter.
+        var older = page is { Next: not null, Items: [.., var last] } ? _truth.Where(row => IsAfter(row, last)).ExceptBy(page.Items.Select(row => row.Id), row => row.Id).ToList() : [];
         _truth = [.. page.Items, .. older];
-        _next = keepsCursor ? _next : page.Next;
+        _next = older.Count > 0 ? _next : page.Next;
         IsLoaded = true;
         Show();
     }
@@ -146,6 +146,10 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
         Rows = [.. _truth];
         Updated = 0;
     }
+
+    // The order of the store: newest activity first.
+    private static bool IsAfter(ConversationRow row, ConversationRow other) =>
+        (row.LastAt, row.Id.Value).CompareTo((other.LastAt, other.Id.Value)) < 0;
 
     private void Apply(Message message)
     {

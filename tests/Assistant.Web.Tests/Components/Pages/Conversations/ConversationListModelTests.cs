@@ -200,6 +200,22 @@ public sealed class ConversationListModelTests
         Assert.Equal([waiting], list.Rows.Select(row => row.Id));
     }
 
+    [Fact]
+    public async Task New_conversations_push_none_out_of_a_list_that_was_read_far_back()
+    {
+        var all = Enumerable.Range(1, 250).Select(number => Add($"Person {number}", "Hello")).ToList();
+        var list = await LoadedAsync();
+        while (list.HasMore)
+        {
+            await list.LoadMoreAsync(Cancel);
+        }
+
+        all.AddRange([Add("Li Wei", "Hello"), Add("Anna", "Hello")]);
+        await list.RefreshAsync(Cancel);
+
+        Assert.Equal(Enumerable.Reverse(all), list.Rows.Select(row => row.Id));
+    }
+
     private ConversationId Add(string title, string text)
     {
         _house.Clock.Advance(TimeSpan.FromMinutes(1));
