@@ -12,6 +12,7 @@ public sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider cl
     public const int PageSize = 50;
 
     private string? _next;
+    private PersonId? _wanted;
 
     /// <summary>Something on screen changed because of an act of the user.</summary>
     public event Action? Changed;
@@ -115,7 +116,7 @@ public sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider cl
         var page = await desk.ListPeopleAsync(me, Text, null, shown, cancellationToken);
         People = page.Items;
         _next = page.Next;
-        await SelectAsync(Selected?.Person.Id, cancellationToken);
+        await SelectAsync(_wanted, cancellationToken);
     }
 
     private async Task ReadRequestsAsync(CancellationToken cancellationToken)
@@ -126,7 +127,12 @@ public sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider cl
 
     private async Task SelectAsync(PersonId? selected, CancellationToken cancellationToken)
     {
-        Selected = selected is { } person ? await desk.FindPersonAsync(me, person, cancellationToken) : null;
-        IsMissing = selected is not null && Selected is null;
+        _wanted = selected;
+        var found = selected is { } person ? await desk.FindPersonAsync(me, person, cancellationToken) : null;
+        if (_wanted == selected)
+        {
+            Selected = found;
+            IsMissing = selected is not null && found is null;
+        }
     }
 }

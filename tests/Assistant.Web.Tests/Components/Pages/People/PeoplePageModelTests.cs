@@ -117,6 +117,18 @@ public sealed class PeoplePageModelTests
     }
 
     [Fact]
+    public async Task A_person_who_is_not_there_is_still_not_there_after_news()
+    {
+        var room = await ShownAsync(new PersonId(Guid.CreateVersion7()));
+        Assert.True(room.IsMissing);
+        Ask("Chen");
+
+        await room.ApplyAsync(DeskFixture.Batch(new LiveEvent.PairingChanged(DeskFixture.Acme)), Cancel);
+
+        Assert.True(room.IsMissing);
+    }
+
+    [Fact]
     public async Task Who_may_only_look_decides_nothing()
     {
         var request = Ask("Chen");
