@@ -13,8 +13,9 @@ namespace Assistant.Domain.Ai;
 public sealed record EngineRow(Engine Engine, EngineManifest? Manifest, IReadOnlyList<SettingShown> Settings, EngineHealth? Health);
 
 /// <summary>What somebody wants an engine to be. A secret left blank keeps its stored value.</summary>
-/// <param name="Order">Fallback order after the default; lower first.</param>
-public sealed record EngineDraft(string Name, string Type, SettingValues Settings, bool IsDefault, int Order);
+/// <param name="IsDefault">Asked first from now on; a default stays one whatever is said here.</param>
+/// <param name="Order">Fallback order after the default; lower first. <see langword="null"/>: as it is stored.</param>
+public sealed record EngineDraft(string Name, string Type, SettingValues Settings, bool IsDefault, int? Order);
 
 /// <summary>How a change of an engine ended.</summary>
 public abstract record EngineOutcome
@@ -114,7 +115,7 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
 
         var isDefault = draft.IsDefault || existing is { IsDefault: true } || engines.All(e => e.IsStandIn);
         return await StoreAsync(caller, new Engine(
-            draft.Name, caller.Tenant, draft.Type, settings.Values, isDefault, draft.Order,
+            draft.Name, caller.Tenant, draft.Type, settings.Values, isDefault, draft.Order ?? existing?.Order ?? 0,
             IsProvisioned: false, time.GetUtcNow()), existing, cancellationToken);
     }
 

@@ -16,7 +16,7 @@ public sealed record ConnectionRow(
 
 /// <summary>What somebody wants a connection to be. A secret left blank keeps its stored value.</summary>
 public sealed record ConnectionDraft(
-    string Name, string ChannelType, string DisplayName, AccessPolicy Access, bool IsEnabled, SettingValues Settings);
+    string Name, string ChannelType, string DisplayName, AccessPolicy Access, bool? IsEnabled, SettingValues Settings);
 
 /// <summary>How a change of a connection ended.</summary>
 public abstract record ConnectionOutcome
@@ -109,7 +109,7 @@ public sealed class ConnectionDesk(
         var now = time.GetUtcNow();
         var title = string.IsNullOrWhiteSpace(draft.DisplayName) ? draft.Name : draft.DisplayName.Trim();
         return await StoreAsync(caller, new Connection(
-            id, caller.Tenant, draft.ChannelType, title, draft.Access, draft.IsEnabled, IsProvisioned: false,
+            id, caller.Tenant, draft.ChannelType, title, draft.Access, draft.IsEnabled ?? existing?.IsEnabled ?? true, IsProvisioned: false,
             settings.Values, existing?.CreatedAt ?? now, now), existing, cancellationToken);
     }
 

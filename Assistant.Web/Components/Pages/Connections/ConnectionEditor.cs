@@ -73,8 +73,8 @@ public sealed class ConnectionEditor : NamedSettingsForm
 
     protected override async Task<bool> RemoveAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.DeleteAsync(by, Name, cancellationToken));
 
-    private ConnectionDraft Draft() => new(
-        Name, Manifest!.Type, Title, Access, Existing?.Connection.IsEnabled ?? true, Fields.Values);
+    // The switch is not in this form: whoever turned it meanwhile has the last word.
+    private ConnectionDraft Draft() => new(Name, Manifest!.Type, Title, Access, IsEnabled: null, Fields.Values);
 
     private bool Took(ConnectionOutcome outcome)
     {

@@ -12,9 +12,9 @@ public sealed class EngineEditor : NamedSettingsForm
 {
     private readonly EngineDesk _desk;
     private readonly Caller _caller;
-    private readonly int _order;
+    private readonly int? _order; // a new one's
 
-    private EngineEditor(EngineDesk desk, Caller caller, EngineRow? existing, EngineManifest? manifest, string name, int order)
+    private EngineEditor(EngineDesk desk, Caller caller, EngineRow? existing, EngineManifest? manifest, string name, int? order)
         : base(name, new FieldsModel(manifest?.Settings ?? [], existing?.Settings ?? [], existing?.Engine.UpdatedAt), caller)
         => (_desk, _caller, Existing, Manifest, _order) = (desk, caller, existing, manifest, order);
 
@@ -22,7 +22,7 @@ public sealed class EngineEditor : NamedSettingsForm
         => new(desk, caller, null, manifest, name, order);
 
     internal static EngineEditor Of(EngineDesk desk, Caller caller, EngineRow row)
-        => new(desk, caller, row, row.Manifest, row.Engine.Name, row.Engine.Order);
+        => new(desk, caller, row, row.Manifest, row.Engine.Name, order: null);
 
     /// <summary>The stored engine; <see langword="null"/> for a new one.</summary>
     public EngineRow? Existing { get; private set; }
@@ -79,7 +79,8 @@ public sealed class EngineEditor : NamedSettingsForm
 
     protected override async Task<bool> RemoveAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.DeleteAsync(by, Name, cancellationToken));
 
-    private EngineDraft Draft() => new(Name, Manifest!.Type, Fields.Values, MakeDefault || Existing is { Engine.IsDefault: true }, _order);
+    // The place in the order is not in this form: whoever changed it meanwhile has the last word.
+    private EngineDraft Draft() => new(Name, Manifest!.Type, Fields.Values, MakeDefault, _order);
 
     private bool Took(EngineOutcome outcome)
     {

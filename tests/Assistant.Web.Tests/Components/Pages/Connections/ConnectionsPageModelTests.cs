@@ -141,6 +141,20 @@ public sealed class ConnectionsPageModelTests
         Assert.False(model.Rows[0].Connection.IsEnabled);
     }
 
+    [Fact]
+    public async Task What_was_switched_off_since_it_was_opened_stays_off_when_it_is_saved()
+    {
+        Put("tg");
+        var model = await ModelAsync(Callers.Admin);
+        await model.OpenAsync("tg", null, Cancel);
+        await model.SwitchAsync(model.Rows![0], isEnabled: false, Cancel);
+        model.Editor!.Title = "Help desk";
+
+        Assert.True(await model.Editor.SaveAsync(Cancel));
+
+        Assert.Equal((false, "Help desk"), (_store["tg"].IsEnabled, _store["tg"].DisplayName));
+    }
+
     private async Task<ConnectionsPageModel> ModelAsync(Caller caller)
     {
         var desk = new ConnectionDesk(_store, _channel, _channel, _channel, new OpenGuard(), new InMemoryLiveFeed(), TimeProvider.System);

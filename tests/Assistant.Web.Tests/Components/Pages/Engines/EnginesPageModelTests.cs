@@ -67,6 +67,23 @@ public sealed class EnginesPageModelTests
     }
 
     [Fact]
+    public async Task What_was_asked_to_come_earlier_since_it_was_opened_stays_there_when_it_is_saved()
+    {
+        var model = await ModelAsync();
+        await AddAsync(model, "main", isDefault: true);
+        await AddAsync(model, "one");
+        await AddAsync(model, "two");
+        await model.OpenAsync("two", null, Cancel);
+        await model.RiseAsync(model.Rows!.Single(row => row.Engine.Name == "two"), Cancel);
+        model.Editor!.Fields.Set("apiKey", "good");
+
+        Assert.True(await model.Editor.SaveAsync(Cancel));
+
+        await model.LoadAsync(Cancel);
+        Assert.Equal(["main", "two", "one"], model.Rows!.Select(row => row.Engine.Name));
+    }
+
+    [Fact]
     public async Task The_default_is_kept_when_deleting_is_tried()
     {
         var model = await ModelAsync();
