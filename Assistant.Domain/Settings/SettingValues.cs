@@ -27,8 +27,8 @@ public sealed class SettingValues
     /// <exception cref="ArgumentException">The setting is absent: validate first.</exception>
     public string Require(string key) => Find(key) ?? throw new ArgumentException($"The setting '{key}' is missing.");
 
-    /// <summary>These values over the defaults of <paramref name="fields"/>.</summary>
-    public SettingValues WithDefaults(IEnumerable<SettingField> fields)
+    /// <summary>These values over the defaults of <paramref name="fields"/>, <see cref="Tidied"/>.</summary>
+    public SettingValues WithDefaults(IReadOnlyList<SettingField> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
         var merged = new Dictionary<string, string>(_values, StringComparer.Ordinal);
@@ -37,7 +37,23 @@ public sealed class SettingValues
             merged[field.Key] = field.Default!;
         }
 
-        return new SettingValues(merged);
+        return new SettingValues(merged).Tidied(fields);
+    }
+
+    /// <summary>These values without blanks around the addresses among them: a check overlooks those, and what is put together with such a text is no address.</summary>
+    public SettingValues Tidied(IEnumerable<SettingField> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var tidied = new Dictionary<string, string>(_values, StringComparer.Ordinal);
+        foreach (var field in fields.Where(f => f.Kind == SettingKind.Url))
+        {
+            if (tidied.TryGetValue(field.Key, out var address))
+            {
+                tidied[field.Key] = address.Trim();
+            }
+        }
+
+        return new SettingValues(tidied);
     }
 
     /// <summary>Checks the values against their description; an empty list means they can be used.</summary>

@@ -36,7 +36,7 @@ public static class SettingsForm
             values[field.Key] = stored!.Find(field.Key)!;
         }
 
-        var complete = new SettingValues(values);
+        var complete = new SettingValues(values).Tidied(fields);
         var problems = complete.Check(fields).ToList();
         if (kept.Count > 0 && fields.FirstOrDefault(f => (f.Kind == SettingKind.Url || f.IsDestination) && Differs(f, complete, stored!)) is { } moved)
         {
@@ -59,5 +59,7 @@ public static class SettingsForm
         => [.. fields.Where(f => f.Protection is { } protection && (stored.Find(f.Key) ?? f.Default) == protection && Differs(f, complete, stored))];
 
     private static bool Differs(SettingField field, SettingValues one, SettingValues other)
-        => !string.Equals(one.Find(field.Key) ?? field.Default, other.Find(field.Key) ?? field.Default, StringComparison.Ordinal);
+        => !string.Equals(InUse(field, one), InUse(field, other), StringComparison.Ordinal);
+
+    private static string? InUse(SettingField field, SettingValues values) => values.Tidied([field]).Find(field.Key) ?? field.Default;
 }

@@ -186,7 +186,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
     private static SettingValues ReadSettings(YamlSection section, IReadOnlyList<SettingField>? fields, YamlProblems problems)
     {
         var read = section.Values("settings").ToList();
-        var settings = new SettingValues(read.Select(v => KeyValuePair.Create(v.Name, v.Value)));
+        var settings = new SettingValues(read.Select(v => KeyValuePair.Create(v.Name, v.Value))).Tidied(fields ?? []);
         var unread = Unread(section, read.Select(v => v.Name));
         foreach (var problem in settings.Check(fields ?? []).Where(p => fields is not null && !unread.Contains(p.Key)))
         {

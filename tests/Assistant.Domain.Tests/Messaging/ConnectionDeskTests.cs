@@ -35,6 +35,18 @@ public sealed class ConnectionDeskTests
     }
 
     [Fact]
+    public async Task An_address_is_stored_without_the_blanks_around_it_and_is_the_same_with_them()
+    {
+        await SaveAsync("tg", ("token", "good"), ("baseUrl", " https://messenger.example \t"));
+        Assert.Equal("https://messenger.example", _store["tg"].Settings.Find("baseUrl"));
+
+        // Stored before, with a blank: its secret goes where it went.
+        _store.Put(_store["tg"] with { Settings = new SettingValues([new("token", "good"), new("baseUrl", "https://messenger.example ")]) });
+        Assert.IsType<ConnectionOutcome.Saved>(await SaveAsync("tg", ("baseUrl", "https://messenger.example")));
+        Assert.Equal("good", _store["tg"].Settings.Find("token"));
+    }
+
+    [Fact]
     public async Task What_a_connection_needs_is_made_when_it_is_stored_and_before_it_runs()
     {
         List<ConnectionId> whenRefreshed = [];

@@ -43,6 +43,18 @@ public sealed class ProvisioningReaderTests
     }
 
     [Fact]
+    public void A_blank_around_an_address_is_left_out()
+    {
+        var (plan, problems) = Read("""
+            channels:
+              - { name: tg, type: fake, settings: { token: " t ", baseUrl: "https://messenger.example " } }
+            """);
+
+        Assert.Empty(problems);
+        Assert.Equal((" t ", "https://messenger.example"), (plan.Connections[0].Settings.Find("token"), plan.Connections[0].Settings.Find("baseUrl")));
+    }
+
+    [Fact]
     public void Every_problem_is_told_with_its_line_and_column()
     {
         var (_, problems) = Read("""
