@@ -15,6 +15,8 @@ internal sealed class TelegramSettings
     /// <summary>Below the idle limit of common proxies; Telegram itself caps at 50 s.</summary>
     private const double LongestPollSeconds = 50;
 
+    private const int LongestBotId = 16;
+
     private static readonly SearchValues<char> KeyCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
@@ -77,10 +79,11 @@ internal sealed class TelegramSettings
 
     public static string TokenOf(SettingValues values) => values.Find("token")?.Trim() ?? "";
 
+    /// <summary>Whether the token can be used: the package takes no number of more than <see cref="LongestBotId"/> digits.</summary>
     public static bool HasTokenForm(string token)
     {
         var colon = token.IndexOf(':', StringComparison.Ordinal);
-        return colon is > 0 and < 19 && colon < token.Length - 1
+        return colon is > 0 and <= LongestBotId && colon < token.Length - 1
             && !token.AsSpan(0, colon).ContainsAnyExceptInRange('0', '9')
             && !token.AsSpan(colon + 1).ContainsAnyExcept(KeyCharacters);
     }

@@ -1,4 +1,6 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +19,23 @@ public sealed class TelegramServicesTests
     public void Wrong_options_stop_the_start()
         => Assert.Throws<OptionsValidationException>(
             () => Services([new($"{TelegramOptions.Section}:WebhookConnections", "0")]).GetRequiredService<IOptions<TelegramOptions>>().Value);
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(16, true)]
+    [InlineData(17, false)]
+    [InlineData(18, false)]
+    public async Task A_token_that_looks_like_one_can_be_used(int digits, bool looks)
+    {
+        var token = $"{new string('1', digits)}:AAE";
+        await using var services = Services([]);
+        var settings = new SettingValues([KeyValuePair.Create("token", token)]);
+
+        await using var session = services.GetRequiredService<IChannel>().Open(new Connection(
+            new ConnectionId("tg"), TenantId.Default, "telegram", "tg", AccessPolicy.Open, true, false, settings, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
+
+        Assert.Equal((looks, looks), (TelegramSettings.HasTokenForm(token), session is TelegramSession));
+    }
 
     private static ServiceProvider Services(IEnumerable<KeyValuePair<string, string?>> settings)
         => new ServiceCollection()
