@@ -42,6 +42,10 @@ public sealed class ConnectionsDiagnostic(IConnectionStore store, IChannelCatalo
             {
                 findings.Add(Finding.Failed(area, $"This build has no channel '{connection.ChannelType}'.", "Remove it, or use a build that has it."));
             }
+            else if (connection.Fault is { } fault)
+            {
+                findings.Add(new Finding(area, FindingLevel.Failed, fault, new Phrase.Verbatim("Declare it in assistant.yaml with its settings, or restore a backup.")));
+            }
             else
             {
                 var test = await channel.TestAsync(connection.Settings.WithDefaults(channel.Manifest.Settings), cancellationToken);

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging;
 
@@ -48,6 +49,9 @@ public sealed record Connection(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>In a list: why the stored settings cannot be read, so that there are none here; <see langword="null"/> when they can.</summary>
+    public Phrase? Fault { get; init; }
+
     /// <summary>What makes it another connection than it was, for its audit event.</summary>
     /// <param name="before"><see langword="null"/> when it is new.</param>
     /// <param name="manifest">Tells its secrets; without it every setting counts as one.</param>
@@ -62,9 +66,11 @@ public sealed record Connection(
 public interface IConnectionStore
 {
     /// <summary>Connections of one tenant by name; of all tenants when <paramref name="tenant"/> is <see langword="null"/> (start-up, webhooks).</summary>
+    /// <remarks>One whose settings do not open keeps no other from being listed: it has a <see cref="Connection.Fault"/>.</remarks>
     Task<IReadOnlyList<Connection>> ListAsync(TenantId? tenant, CancellationToken cancellationToken);
 
     /// <summary>The connection, or <see langword="null"/>.</summary>
+    /// <exception cref="Security.SealBrokenException">Its settings do not open.</exception>
     Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken);
 
     /// <summary>Creates or replaces the connection and records who did it, in one transaction.</summary>

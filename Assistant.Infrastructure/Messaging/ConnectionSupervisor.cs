@@ -4,6 +4,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -148,10 +149,29 @@ internal sealed partial class ConnectionSupervisor(
         }
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var session = channel.Open(connection);
+        var session = Open(channel, connection);
         sessions.Add(connection, session);
         sessions.Report(connection, ConnectionState.Starting, Phrase.Of("connection.starting"));
         _watches[connection.Id] = new Watch(stop, KeepRunningAsync(channel, connection, session, stop.Token));
+    }
+
+    /// <summary>What cannot be opened is down and says why: somebody's settings must not keep the others from running, nor the program from starting.</summary>
+    private IChannelSession Open(IChannel channel, Connection connection)
+    {
+        if (connection.Fault is { } fault)
+        {
+            return new ClosedSession(fault);
+        }
+
+        try
+        {
+            return channel.Open(connection);
+        }
+        catch (Exception error)
+        {
+            LogNotOpened(logger, error, connection.Id);
+            return new ClosedSession(Phrase.OfFault(error));
+        }
     }
 
     private async Task StopAsync(ConnectionId id)
@@ -223,6 +243,9 @@ internal sealed partial class ConnectionSupervisor(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} was changed and could not be read; trying again")]
     private static partial void LogNotRead(ILogger logger, Exception error, ConnectionId connectionId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} has settings that cannot be used; it stays down until they are changed")]
+    private static partial void LogNotOpened(ILogger logger, Exception error, ConnectionId connectionId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again")]
     private static partial void LogSessionFailed(ILogger logger, Exception error, ConnectionId connectionId);

@@ -5,6 +5,7 @@ using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 
@@ -43,7 +44,7 @@ internal sealed class SqlConnectionStore(IReadPool reads, IWriteQueue writes, IS
         var connections = new List<Connection>(rows.Count);
         foreach (var row in rows)
         {
-            connections.Add(await OpenAsync(row, cancellationToken));
+            connections.Add(await TryOpenAsync(row, cancellationToken));
         }
 
         return connections;
@@ -105,6 +106,18 @@ internal sealed class SqlConnectionStore(IReadPool reads, IWriteQueue writes, IS
             new ConnectionId(row.GetString(0)), new TenantId(row.GetString(1)), row.GetString(2), row.GetString(3), row.Enum<AccessPolicy>(4),
             row.GetBoolean(5), row.GetBoolean(6), SettingValues.Empty, row.Time(8), row.Time(9)),
         row.GetBytes(7));
+
+    private async Task<Connection> TryOpenAsync(Stored stored, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(stored, cancellationToken);
+        }
+        catch (Exception error) when (error is SealBrokenException or JsonException)
+        {
+            return stored.Connection with { Fault = Phrase.OfFault(error) };
+        }
+    }
 
     private async Task<Connection> OpenAsync(Stored stored, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -130,6 +131,39 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         Assert.Single(_channel.Opened);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_cannot_be_opened_is_down_and_keeps_no_other_from_running(bool isSealed)
+    {
+        var (first, second) = (Line with { Id = new ConnectionId("a") }, Line with { Id = new ConnectionId("b") });
+        var unusable = isSealed ? first with { Fault = Phrase.Of("fault", ("kind", "SealBrokenException"), ("message", "It does not open.")) } : first;
+        var stored = new FakeConnections();
+        stored.Put(unusable);
+        stored.Put(second);
+        var channel = new LingeringChannel { Unusable = isSealed ? null : first.Id };
+        channel.Lingers.SetResult();
+        using var supervisor = new ConnectionSupervisor(
+            stored, channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), _clock, NullLogger<ConnectionSupervisor>.Instance);
+
+        await supervisor.StartAsync(Cancel);
+        await Task.WhenAny(supervisor.Started.Task, supervisor.ExecuteTask!).WaitAsync(Cancel);
+
+        Assert.True(supervisor.Started.Task.IsCompletedSuccessfully);
+        await channel.Opened[0].Running.WaitAsync(Cancel);
+        Assert.Same(Assert.Single(channel.Opened), _sessions.Find(second.Id));
+        await AdvanceUntilAsync(() => Health(first.Id).State == ConnectionState.Down);
+        Assert.Contains(isSealed ? "It does not open." : "Invalid port specified.", Health(first.Id).Detail.ToString(), StringComparison.Ordinal);
+        await supervisor.RefreshAsync(first.Id, Cancel); // nor does who changes it meet the fault
+        channel.Unusable = null;
+        stored.Put(first);
+        await supervisor.RefreshAsync(first.Id, Cancel);
+        Assert.Same(channel.Opened[^1], _sessions.Find(first.Id));
+        await supervisor.StopAsync(CancellationToken.None);
+    }
+
+    private ConnectionHealth Health(ConnectionId id) => ((IConnectionHealth)_sessions).Find(id)!;
+
     private async Task AdvanceUntilAsync(Func<bool> isSo)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -150,6 +184,9 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
 
         public List<LingeringSession> Opened { get; } = [];
 
+        /// <summary>Whose settings are no use.</summary>
+        public ConnectionId? Unusable { get; set; }
+
         public ChannelManifest Manifest => _fake.Manifest;
 
         public IReadOnlyList<IChannel> All => [this];
@@ -158,6 +195,11 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
 
         public IChannelSession Open(Connection connection)
         {
+            if (connection.Id == Unusable)
+            {
+                throw new UriFormatException("Invalid port specified.");
+            }
+
             var session = new LingeringSession(Lingers.Task);
             Opened.Add(session);
             return session;

@@ -1,4 +1,5 @@
 using System.Text;
+using Assistant.Domain.Security;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Testing.Contracts;
 using Xunit;
@@ -20,6 +21,22 @@ public abstract class SealedConnectionStoreTests : ConnectionStoreContract
         Assert.True(stored!.Length > Secret.Length);
         Assert.Equal(-1, stored.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret)));
         Assert.Equal(-1, stored.AsSpan().IndexOf("token"u8));
+    }
+
+    [Fact]
+    public async Task One_whose_settings_do_not_open_keeps_no_other_from_being_listed()
+    {
+        await SaveAsync(OfficeLine with { Settings = Settings(Secret) });
+        await ((TestHouse)Ports.Owner!).Get<IWriteQueue>().ExecuteAsync(
+            TenantScope.System,
+            session => session.Execute("UPDATE connections SET sealed_settings = @p1 WHERE id = @p0", HomeLine.Id.Value, new byte[64]), Cancel);
+
+        var listed = await Ports.Connections.ListAsync(null, Cancel);
+
+        Assert.Equal([("home-line", true), ("office-line", false)], listed.Select(c => (c.Id.Value, c.Fault is not null)));
+        Assert.Equal(Secret, listed[1].Settings.Find("token"));
+        Assert.Contains("does not open", listed[0].Fault!.ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SealBrokenException>(() => Ports.Connections.FindAsync(HomeLine.Id, Cancel));
     }
 }
 

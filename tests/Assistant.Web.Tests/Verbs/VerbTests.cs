@@ -3,8 +3,10 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Diagnostics;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
+using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -158,6 +160,19 @@ public sealed class VerbTests
 
         Assert.Contains("FAIL  channel tg: token: The token was tried.", Lines());
         Assert.Contains(Lines(), line => line.StartsWith("ok    engine embedded: Answers in", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_of_a_connection_whose_settings_do_not_open()
+    {
+        Connect("tg", "good");
+        _connections.Put(_connections["tg"] with { Settings = SettingValues.Empty, Fault = Phrase.OfFault(new SealBrokenException("connections/tg/settings")) });
+        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel));
+
+        Assert.Equal(VerbExit.CheckFailed, await RunAsync("doctor"));
+
+        Assert.Contains(Lines(), line => line.StartsWith("FAIL  channel tg:", StringComparison.Ordinal) && line.Contains("does not open", StringComparison.Ordinal));
+        Assert.Empty(_channel.Tested);
     }
 
     private void Connect(string name, string token) => _connections.Put(new Connection(
