@@ -122,25 +122,16 @@ if (!line.IsServe)
 var isStarting = true;
 builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !isStarting);
 
-WebApplication app;
-try
+return await Serving.RunAsync(builder.Build, PrepareAsync, () => isStarting = false, Console.Error);
+
+async Task PrepareAsync(WebApplication app)
 {
-    app = builder.Build();
     folder.Prepare();
     var installation = app.Services.GetRequiredService<Installation>();
     await installation.PrepareAsync(CancellationToken.None);
     await installation.RecoverAsync(CancellationToken.None);
     Map(app);
-    await app.StartAsync();
-    isStarting = false;
 }
-catch (Exception error) when (error is not OperationCanceledException)
-{
-    return await StartFault.ReportAsync(error, Console.Error);
-}
-
-await app.WaitForShutdownAsync();
-return VerbExit.Fine;
 
 async Task<IServiceProvider> ComposeAsync(CancellationToken cancellationToken)
 {

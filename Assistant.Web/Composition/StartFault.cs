@@ -12,19 +12,20 @@ namespace Assistant.Web.Composition;
 internal static class StartFault
 {
     /// <summary>Writes one line for each thing that is wrong; the stack trace only of what nobody has foreseen.</summary>
+    /// <param name="lead">What cannot be done for it.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> ReportAsync(Exception error, TextWriter to)
+    public static async Task<int> ReportAsync(Exception error, TextWriter to, string lead = "Cannot start")
     {
         if (Explain(error) is { } lines)
         {
             foreach (var line in lines)
             {
-                await to.WriteLineAsync($"Cannot start: {line}");
+                await to.WriteLineAsync($"{lead}: {line}");
             }
         }
         else
         {
-            await to.WriteLineAsync($"Cannot start: {OneLine(error.Message)} This is a fault of the program; please report it with the following.\n{error}");
+            await to.WriteLineAsync($"{lead}: {OneLine(error.Message)} This is a fault of the program; please report it with the following.\n{error}");
         }
 
         return VerbExit.CannotStart;
