@@ -60,6 +60,10 @@ public abstract record InboundContent
     public sealed record Reacted(ReactionChange Change, IReadOnlyList<string> Reactions) : InboundContent;
 }
 
+/// <summary>The id a message had before its channel came to name messages otherwise.</summary>
+/// <param name="Since">Only a message stored from then on is this one: an older one of the same id may be another account's.</param>
+public sealed record FormerId(string Id, DateTimeOffset Since);
+
 /// <summary>One verified, parsed event of a messenger. Nothing in it is trusted beyond its origin.</summary>
 public sealed record InboundMessage
 {
@@ -74,6 +78,9 @@ public sealed record InboundMessage
 
     /// <summary>The messenger's id of the message said, edited, deleted, pressed on or reacted to; unique in the chat.</summary>
     public required string ExternalMessageId { get; init; }
+
+    /// <summary>What the message may be stored under instead; <see langword="null"/> when its id was never another.</summary>
+    public FormerId? Former { get; init; }
 
     public required InboundContent Content { get; init; }
 

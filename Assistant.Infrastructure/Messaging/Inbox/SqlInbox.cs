@@ -143,6 +143,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         WriteSession session, Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, DateTimeOffset now)
     {
         using var keys = bodies.In(session, connection.Tenant);
+        message = FormerIds.Resolve(session, message);
         if (message.Content is InboundContent.Reacted reacted)
         {
             return React(session, keys, connection, message, reacted, admit, now);

@@ -48,6 +48,55 @@ public abstract partial class InboxContract
     }
 
     [Fact]
+    public async Task A_message_stored_under_its_former_id_is_the_same()
+    {
+        var conversation = await HearAsync(HomeLine, "5001:1", "hello");
+        var former = new FormerId("5001:1", Ports.Clock.GetUtcNow());
+
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Said(HomeLine, "7000/5001:1", "hello") with { Former = former }));
+        Assert.Equal(new InboxOutcome.Stored(conversation, NeedsTurn: false), await StoreAsync(HomeLine, Edited("7000/5001:1", "hi") with { Former = former }));
+        var reaction = Said(HomeLine, "7000/5001:1", "") with { DedupeKey = "liked", Former = former, Content = new InboundContent.Reacted(ReactionChange.Added, ["👍"]) };
+        Assert.Equal(new InboxOutcome.Stored(conversation, NeedsTurn: false), await StoreAsync(HomeLine, reaction));
+
+        var only = Assert.Single(await ThreadAsync(Home, conversation));
+        Assert.Equal(("hi", "5001:1", "👍"), (only.Body.Markdown, only.ExternalId, Assert.Single(only.Reactions).Name));
+    }
+
+    [Fact]
+    public async Task A_part_sent_under_its_former_id_is_the_same()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await Ports.Outbox.MarkSentAsync((await AnswerAsync(conversation, "part one", "part two"))!, "5001:2", Cancel);
+        var reaction = Said(HomeLine, "7000/5001:2", "") with { DedupeKey = "liked", Content = new InboundContent.Reacted(ReactionChange.Added, ["👍"]) };
+
+        Assert.IsType<InboxOutcome.Unmatched>(await StoreAsync(HomeLine, reaction with { Former = new("5001:2", Ports.Clock.GetUtcNow() + TimeSpan.FromSeconds(1)) }));
+        Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, reaction with { Former = new("5001:2", Ports.Clock.GetUtcNow()) }));
+
+        Assert.Single((await ThreadAsync(Home, conversation))[^1].Reactions);
+    }
+
+    [Fact]
+    public async Task A_former_id_from_before_or_of_another_chat_is_another_message()
+    {
+        var conversation = await HearAsync(HomeLine, "5001:1", "of the account before");
+        await HearAsync(HomeLine, "5001:2", "elsewhere", "chat-2", "user-2");
+        var since = Ports.Clock.GetUtcNow() + TimeSpan.FromSeconds(1);
+        Ports.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(
+            new InboxOutcome.Stored(conversation, NeedsTurn: true),
+            await StoreAsync(HomeLine, Said(HomeLine, "222/5001:1", "hello") with { Former = new("5001:1", since) }));
+        Assert.Equal(
+            new InboxOutcome.Stored(conversation, NeedsTurn: true),
+            await StoreAsync(HomeLine, Edited("222/5001:2", "hello again") with { Former = new("5001:2", DateTimeOffset.UnixEpoch) }));
+        Assert.Equal(
+            new InboxOutcome.Stored(conversation, NeedsTurn: false),
+            await StoreAsync(HomeLine, Edited("222/5001:1", "hello!") with { DedupeKey = "edit-2", Former = new("5001:1", since) }));
+
+        Assert.Equal(["of the account before", "hello!", "hello again"], (await ThreadAsync(Home, conversation)).Select(m => m.Body.Markdown));
+    }
+
+    [Fact]
     public async Task Whatever_length_an_id_has_the_door_answers_and_hears_what_follows()
     {
         var gateway = new MessageGateway(

@@ -27,7 +27,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 // Rejected: sending again and deleting the copy (people see both); a marker in the text (people see it, and bots cannot search).
 
 /// <summary>Finds out whether a message was shown by an attempt nobody recorded.</summary>
-internal sealed class TelegramDeliveryProbe(ITelegramBotClient client, TelegramSightings sightings, TelegramOptions options, TimeProvider time) : IDisposable
+internal sealed class TelegramDeliveryProbe(long bot, ITelegramBotClient client, TelegramSightings sightings, TelegramOptions options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -71,7 +71,7 @@ internal sealed class TelegramDeliveryProbe(ITelegramBotClient client, TelegramS
             return null;
         }
 
-        var low = TelegramIds.TryParseMessage(message.ReplyToExternalId, out var replyChat, out var replyTo) && replyChat == chat ? replyTo : known[0];
+        var low = TelegramIds.TryParseMessage(message.ReplyToExternalId, bot, out var replyChat, out var replyTo) && replyChat == chat ? replyTo : known[0];
         var candidates = Candidates(message, known, low);
         var isComplete = candidates.Count <= options.ProbeLimit;
         foreach (var id in candidates.Take(options.ProbeLimit))
@@ -85,7 +85,7 @@ internal sealed class TelegramDeliveryProbe(ITelegramBotClient client, TelegramS
             {
                 case Answer.Ours:
                     _claimed.Add(id);
-                    return new DeliveryFinding(TelegramIds.Message(chat, id));
+                    return new DeliveryFinding(TelegramIds.Message(bot, chat, id));
                 case Answer.Unknown:
                     return null;
                 default:
@@ -179,7 +179,7 @@ internal sealed class TelegramDeliveryProbe(ITelegramBotClient client, TelegramS
             var ids = new HashSet<int>();
             foreach (var external in knownExternalIds)
             {
-                if (TelegramIds.TryParseMessage(external, out var chat, out var id) && TelegramIds.SharesCounter(chat))
+                if (TelegramIds.TryParseMessage(external, bot, out var chat, out var id) && TelegramIds.SharesCounter(chat))
                 {
                     ids.Add(id);
                 }

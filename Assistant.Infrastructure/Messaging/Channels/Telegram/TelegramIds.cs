@@ -3,28 +3,45 @@ using System.Globalization;
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>
-/// External ids of messages have the form <c>{chat}:{message}</c>, e.g. <c>5001:12</c> or <c>-1001900000001:41</c>: a message id alone is
-/// unique within its chat only, and a delivery probe compares ids across chats.
+/// External ids of messages have the form <c>{bot}/{chat}:{message}</c>, e.g. <c>7000/5001:12</c>: every bot counts the messages of private
+/// chats and basic groups for itself, so that another bot's first message there has the number this one's had. A supergroup counts for all
+/// bots alike, and its messages have the form <c>{chat}:{message}</c>, e.g. <c>-1001900000001:41</c>. All had that form before ids named the bot.
 /// </summary>
 internal static class TelegramIds
 {
     /// <summary>Supergroups and channels count up from here downwards; each has message ids of its own.</summary>
     private const long FirstSupergroup = -1_000_000_000_000;
 
-    public static string Message(long chat, int message) => string.Create(CultureInfo.InvariantCulture, $"{chat}:{message}");
+    public static string Message(long bot, long chat, int message)
+        => SharesCounter(chat) ? string.Create(CultureInfo.InvariantCulture, $"{bot}/{chat}:{message}") : MessageOfAny(chat, message);
+
+    /// <summary>The id without the bot.</summary>
+    public static string MessageOfAny(long chat, int message) => string.Create(CultureInfo.InvariantCulture, $"{chat}:{message}");
 
     public static string Chat(long chat) => chat.ToString(CultureInfo.InvariantCulture);
 
     public static bool TryParseChat(string? text, out long chat)
         => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out chat);
 
-    public static bool TryParseMessage(string? text, out long chat, out int message)
+    /// <summary>Reads the id of a message this bot can name: not another bot's. One that names no bot counts as its own.</summary>
+    public static bool TryParseMessage(string? text, long bot, out long chat, out int message)
     {
         (chat, message) = (0, 0);
-        var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        var id = text.AsSpan();
+        if (id.IndexOf('/') is >= 0 and var slash)
+        {
+            if (!long.TryParse(id[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out var named) || named != bot)
+            {
+                return false;
+            }
+
+            id = id[(slash + 1)..];
+        }
+
+        var colon = id.IndexOf(':');
         return colon > 0
-            && long.TryParse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out chat)
-            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out message);
+            && long.TryParse(id[..colon], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out chat)
+            && int.TryParse(id[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out message);
     }
 
     /// <summary>Whether the chat's message ids come from the counter all private chats and basic groups of a bot share.</summary>

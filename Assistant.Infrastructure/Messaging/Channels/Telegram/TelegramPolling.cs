@@ -37,6 +37,8 @@ internal sealed partial class TelegramPolling(
     private int _failures;
     private bool _isUp;
 
+    private string Bot => string.Create(CultureInfo.InvariantCulture, $"{settings.BotId}/");
+
     public async Task RunAsync(TelegramBot bot, IChannelHost host, CancellationToken cancellationToken)
     {
         ReadCursor(await host.ReadCursorAsync(cancellationToken));
@@ -171,7 +173,7 @@ internal sealed partial class TelegramPolling(
 
     private void ReadCursor(string? cursor)
     {
-        if (cursor?.Split('@') is [var offset, var at]
+        if (Placed(cursor)?.Split('@') is [var offset, var at]
             && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out _offset)
             && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800)
         {
@@ -180,11 +182,17 @@ internal sealed partial class TelegramPolling(
         }
     }
 
+    /// <summary>The part behind the bot. Another bot's offset would hide this one's updates; a cursor that names none counts as its own.</summary>
+    private string? Placed(string? cursor)
+        => cursor is null || !cursor.Contains('/', StringComparison.Ordinal) ? cursor
+            : cursor.StartsWith(Bot, StringComparison.Ordinal) ? cursor[Bot.Length..]
+            : null;
+
     private async Task SaveCursorAsync(IChannelHost host, bool isIdle, CancellationToken cancellationToken)
     {
         if (_offset != _savedOffset && (isIdle || time.GetUtcNow() - _savedAt >= options.CursorInterval))
         {
-            await host.SaveCursorAsync(string.Create(CultureInfo.InvariantCulture, $"{_offset}@{_offsetAt.ToUnixTimeSeconds()}"), cancellationToken);
+            await host.SaveCursorAsync(string.Create(CultureInfo.InvariantCulture, $"{Bot}{_offset}@{_offsetAt.ToUnixTimeSeconds()}"), cancellationToken);
             (_savedOffset, _savedAt) = (_offset, time.GetUtcNow());
         }
     }

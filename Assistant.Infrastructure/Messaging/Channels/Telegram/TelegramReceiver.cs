@@ -7,7 +7,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Hands updates to the gateway, whichever way they came in.</summary>
 internal sealed class TelegramReceiver(
-    ConnectionId connection, TelegramSettings settings, ITelegramBotClient client, TelegramSender sender, TelegramSightings sightings, TimeProvider time)
+    Connection connection, TelegramSettings settings, ITelegramBotClient client, TelegramSender sender, TelegramSightings sightings, TimeProvider time)
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
 
@@ -51,7 +51,14 @@ internal sealed class TelegramReceiver(
         Note(update);
         if (TelegramUpdates.Read(update, connection, bot, time.GetUtcNow()) is { } message)
         {
-            await gateway.AcceptAsync(message with { IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed) }, cancellationToken);
+            await gateway.AcceptAsync(
+                message with
+                {
+                    IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed),
+                    // What was said and stored under its former id comes again only among what waited: nothing said later is looked for twice.
+                    Former = message.Content is InboundContent.Said && sightings.CaughtUp.IsCompleted ? null : message.Former,
+                },
+                cancellationToken);
         }
 
         if (update.CallbackQuery is { Id: { } queryId })

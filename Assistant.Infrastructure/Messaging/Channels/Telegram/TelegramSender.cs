@@ -11,7 +11,7 @@ using Telegram.Bot.Types.ReplyMarkups;
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Shows messages. One call each; what to do about a failure is said in the outcome.</summary>
-internal sealed class TelegramSender(ITelegramBotClient client, TelegramSightings sightings, TimeProvider time)
+internal sealed class TelegramSender(long bot, ITelegramBotClient client, TelegramSightings sightings, TimeProvider time)
 {
     /// <summary>Longest row of buttons, in characters of their labels, so that none is cut on a phone.</summary>
     private const int RowLength = 24;
@@ -120,7 +120,7 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
     private SendOutcome.Delivered Delivered(Message sent, DateTimeOffset began)
     {
         sightings.Sent(sent.Chat.Id, sent.Id, began);
-        return new SendOutcome.Delivered(TelegramIds.Message(sent.Chat.Id, sent.Id));
+        return new SendOutcome.Delivered(TelegramIds.Message(bot, sent.Chat.Id, sent.Id));
     }
 
     private SendOutcome Failed(OutboundMessage message, long chat, RequestException failure)
@@ -163,8 +163,8 @@ internal sealed class TelegramSender(ITelegramBotClient client, TelegramSighting
         };
     }
 
-    private static ReplyParameters? ReplyIn(long chat, string? replyTo)
-        => TelegramIds.TryParseMessage(replyTo, out var original, out var id) && original == chat
+    private ReplyParameters? ReplyIn(long chat, string? replyTo)
+        => TelegramIds.TryParseMessage(replyTo, bot, out var original, out var id) && original == chat
             ? new ReplyParameters { MessageId = id, AllowSendingWithoutReply = true }
             : null;
 

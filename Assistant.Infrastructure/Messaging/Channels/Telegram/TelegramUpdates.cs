@@ -17,12 +17,12 @@ internal static class TelegramUpdates
     public static readonly UpdateType[] Wanted = [UpdateType.Message, UpdateType.EditedMessage, UpdateType.CallbackQuery, UpdateType.MessageReaction];
 
     /// <summary>The event, or <see langword="null"/> when it is nothing for the assistant: a bot's, a service message, another bot's command.</summary>
-    public static InboundMessage? Read(Update update, ConnectionId connection, TelegramBot bot, DateTimeOffset now) => update switch
+    public static InboundMessage? Read(Update update, Connection connection, TelegramBot bot, DateTimeOffset now) => update switch
     {
         { Message: { } message } => ReadMessage(update.Id, message, connection, bot, isEdit: false),
         { EditedMessage: { } message } => ReadMessage(update.Id, message, connection, bot, isEdit: true),
-        { CallbackQuery: { } query } => ReadPress(update.Id, query, connection, now),
-        { MessageReaction: { } reaction } => ReadReaction(update.Id, reaction, connection),
+        { CallbackQuery: { } query } => ReadPress(update.Id, query, connection, bot, now),
+        { MessageReaction: { } reaction } => ReadReaction(update.Id, reaction, connection, bot),
         _ => null,
     };
 
@@ -36,7 +36,7 @@ internal static class TelegramUpdates
     /// </summary>
     private static string DedupeKey(int update, string id) => string.Create(CultureInfo.InvariantCulture, $"{update}:{id}");
 
-    private static InboundMessage? ReadMessage(int update, Message message, ConnectionId connection, TelegramBot bot, bool isEdit)
+    private static InboundMessage? ReadMessage(int update, Message message, Connection connection, TelegramBot bot, bool isEdit)
     {
         if (message.From is not { IsBot: false } from || message.Chat is not { } chat || chat.Type == ChatType.Channel)
         {
@@ -50,23 +50,24 @@ internal static class TelegramUpdates
             return null;
         }
 
-        var id = TelegramIds.Message(chat.Id, message.Id);
+        var id = TelegramIds.Message(bot.Id, chat.Id, message.Id);
         return new InboundMessage
         {
-            Connection = connection,
+            Connection = connection.Id,
             DedupeKey = DedupeKey(update, id),
             Chat = ChatOf(message),
             Sender = SenderOf(from),
             ExternalMessageId = id,
+            Former = FormerOf(chat.Id, message.Id, connection),
             Content = isEdit
                 ? new InboundContent.Edited(address.Text)
-                : new InboundContent.Said(address.Text, attachments, ReplyTo(message)),
+                : new InboundContent.Said(address.Text, attachments, ReplyTo(message, bot)),
             SentAt = At(isEdit ? message.EditDate ?? message.Date : message.Date),
             IsAddressed = address.IsAddressed,
         };
     }
 
-    private static InboundMessage? ReadPress(int update, CallbackQuery query, ConnectionId connection, DateTimeOffset now)
+    private static InboundMessage? ReadPress(int update, CallbackQuery query, Connection connection, TelegramBot bot, DateTimeOffset now)
     {
         if (query is not { From: { IsBot: false } from, Message: { Chat: { } chat } message, Data: { Length: > 0 } data })
         {
@@ -76,32 +77,33 @@ internal static class TelegramUpdates
         var label = message.ReplyMarkup?.InlineKeyboard?.SelectMany(row => row ?? []).FirstOrDefault(b => b?.CallbackData == data)?.Text;
         return new InboundMessage
         {
-            Connection = connection,
+            Connection = connection.Id,
             DedupeKey = DedupeKey(update, $"press/{query.Id}"),
             Chat = ChatOf(message),
             Sender = SenderOf(from),
-            ExternalMessageId = TelegramIds.Message(chat.Id, message.Id),
+            ExternalMessageId = TelegramIds.Message(bot.Id, chat.Id, message.Id),
             Content = new InboundContent.Pressed(data, label ?? data),
             SentAt = now,
         };
     }
 
     // Somebody who hides behind a chat, and a bot, are nobody. The topic is not told.
-    private static InboundMessage? ReadReaction(int update, MessageReactionUpdated reaction, ConnectionId connection)
+    private static InboundMessage? ReadReaction(int update, MessageReactionUpdated reaction, Connection connection, TelegramBot bot)
     {
         if (reaction is not { User: { IsBot: false } from, Chat: { } chat } || chat.Type == ChatType.Channel)
         {
             return null;
         }
 
-        var id = TelegramIds.Message(chat.Id, reaction.MessageId);
+        var id = TelegramIds.Message(bot.Id, chat.Id, reaction.MessageId);
         return new InboundMessage
         {
-            Connection = connection,
+            Connection = connection.Id,
             DedupeKey = DedupeKey(update, $"reaction/{id}"),
             Chat = new ExternalChat(TelegramIds.Chat(chat.Id), null, chat.Type is ChatType.Group or ChatType.Supergroup, chat.Title),
             Sender = SenderOf(from),
             ExternalMessageId = id,
+            Former = FormerOf(chat.Id, reaction.MessageId, connection),
             Content = new InboundContent.Reacted(ReactionChange.Set, [.. (reaction.NewReaction ?? []).Select(NameOf).OfType<string>()]),
             SentAt = At(reaction.Date),
             IsAddressed = false,
@@ -132,10 +134,14 @@ internal static class TelegramUpdates
             string.IsNullOrWhiteSpace(user.LanguageCode) ? null : user.LanguageCode);
     }
 
-    private static string? ReplyTo(Message message)
+    private static string? ReplyTo(Message message, TelegramBot bot)
         => message.ReplyToMessage is { } original && !TelegramAddress.IsTopicRoot(message, original)
-            ? TelegramIds.Message(message.Chat.Id, original.Id)
+            ? TelegramIds.Message(bot.Id, message.Chat.Id, original.Id)
             : null;
+
+    // Ids did not always name the bot. Whatever was stored since the connection was last changed is of the bot it has now.
+    private static FormerId? FormerOf(long chat, int message, Connection connection)
+        => TelegramIds.SharesCounter(chat) ? new FormerId(TelegramIds.MessageOfAny(chat, message), connection.UpdatedAt) : null;
 
     private static DateTimeOffset At(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }

@@ -23,6 +23,7 @@ public sealed partial class InMemoryHouse
                 throw new TenantUnknownException(connection.Tenant);
             }
 
+            message = ByFormerId(message);
             if (message.Content is InboundContent.Reacted reacted)
             {
                 return React(connection, message, reacted, admit);
@@ -171,6 +172,14 @@ public sealed partial class InMemoryHouse
             room.Hold(reply, commit.Parts);
             return new TurnCommitOutcome.HeldBack();
         });
+
+    private InboundMessage ByFormerId(InboundMessage message)
+        => message.Former is { } former && _rooms
+            .Where(r => r.Conversation.Connection == message.Connection && r.Conversation.Chat.ExternalId == message.Chat.ExternalId)
+            .Any(r => r.Messages.Exists(m => m.ExternalId == former.Id && m.At >= former.Since)
+                || r.Outbox.Exists(o => o.ExternalId == former.Id && o.Entry.CreatedAt >= former.Since))
+            ? message with { ExternalMessageId = former.Id }
+            : message;
 
     private static InboxOutcome.Stored StoredIn(Room room, bool needsTurn)
         => new(room.Conversation.Id, needsTurn) { IsHeld = room.Conversation.Operator is not null };

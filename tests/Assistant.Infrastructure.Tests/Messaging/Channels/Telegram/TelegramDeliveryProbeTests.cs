@@ -27,7 +27,7 @@ public sealed class TelegramDeliveryProbeTests
 
         await rig.StartAsync(Cancel);
 
-        Assert.Equal(new DeliveryFinding($"5001:{shown.Id}"), await FindAsync(rig, 5001, "answer", known));
+        Assert.Equal(new DeliveryFinding($"7000/5001:{shown.Id}"), await FindAsync(rig, 5001, "answer", known));
         Assert.Equal(0, rig.Emulator.SaidBy(5001).Sum(m => m.Edits));
     }
 
@@ -62,7 +62,7 @@ public sealed class TelegramDeliveryProbeTests
 
         for (var person = 5001; person < 5021; person++)
         {
-            Assert.Equal($"{person}:{rig.Emulator.SaidBy(person)[0].Id}", (await FindAsync(rig, person, $"answer to {person}", known))?.ExternalId);
+            Assert.Equal($"7000/{person}:{rig.Emulator.SaidBy(person)[0].Id}", (await FindAsync(rig, person, $"answer to {person}", known))?.ExternalId);
             Assert.Equal(new DeliveryFinding(null), await FindAsync(rig, person, "another answer", known));
         }
 
@@ -92,7 +92,7 @@ public sealed class TelegramDeliveryProbeTests
 
         foreach (var (person, id) in expected)
         {
-            Assert.Equal(new DeliveryFinding(id is null ? null : $"{person}:{id}"), await FindAsync(rig, person, "the same answer", known));
+            Assert.Equal(new DeliveryFinding(id is null ? null : $"7000/{person}:{id}"), await FindAsync(rig, person, "the same answer", known));
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class TelegramDeliveryProbeTests
         var shown = rig.Emulator.Show(5001, "answer");
         await rig.StartAsync(Cancel);
 
-        Assert.Equal(new DeliveryFinding($"5001:{shown.Id}"), await FindAsync(rig, 5001, "answer", known));
+        Assert.Equal(new DeliveryFinding($"7000/5001:{shown.Id}"), await FindAsync(rig, 5001, "answer", known));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class TelegramDeliveryProbeTests
         var shown = rig.Emulator.Show(-77, "answer");
         await rig.StartAsync(Cancel);
 
-        Assert.Equal(new DeliveryFinding($"-77:{shown.Id}"), await FindAsync(rig, -77, "answer", known));
+        Assert.Equal(new DeliveryFinding($"7000/-77:{shown.Id}"), await FindAsync(rig, -77, "answer", known));
     }
 
     [Fact]

@@ -136,6 +136,52 @@ public sealed class TelegramPollingTests
         Assert.Equal(received ? 1 : 0, rig.Gateway.Stored.Count);
     }
 
+    [Theory]
+    [InlineData("7000/", false)]
+    [InlineData("222/", true)]
+    [InlineData("70/", true)]
+    [InlineData("", false)]
+    public async Task Another_bots_offset_is_not_used(string bot, bool received)
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Host.Cursor = $"{bot}900000@{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
+        rig.Emulator.Say(5001, "numbered lower");
+
+        await rig.StartAsync(Cancel);
+        await rig.Emulator.WaitAsync(e => e.Calls.Count(c => c.Method == "getUpdates") >= 2, Cancel);
+
+        Assert.Equal(received ? 1 : 0, rig.Gateway.Stored.Count);
+    }
+
+    [Fact]
+    public async Task The_offset_is_stored_with_its_bot()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Emulator.Say(5001, "hello");
+
+        await rig.StartAsync(Cancel);
+        await rig.Emulator.WaitAsync(e => e.Calls.Count(c => c.Method == "getUpdates") >= 2, Cancel);
+
+        Assert.StartsWith($"{rig.Emulator.BotId}/", rig.Host.Cursor, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_what_waited_is_looked_for_under_its_former_id_and_every_edit()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Emulator.Say(5001, "waited");
+        await rig.StartAsync(Cancel);
+        var waited = Assert.Single(await rig.Gateway.WaitAsync(1, Cancel));
+        await rig.Emulator.WaitAsync(e => e.Calls.Count(c => c.Method == "getUpdates") >= 2, Cancel);
+
+        await rig.SayAsync(5001, "said now");
+        await rig.EditLastAsync(5001, "edited");
+
+        var later = await rig.Gateway.WaitAsync(3, Cancel);
+        Assert.Equal(new FormerId($"5001:{waited.ExternalMessageId.Split(':')[1]}", rig.Connection.UpdatedAt), waited.Former);
+        Assert.Equal([false, true], later.Skip(1).Select(m => m.Former is not null));
+    }
+
     [Fact]
     public async Task A_press_is_answered_after_it_is_stored_even_when_the_answer_fails()
     {

@@ -66,7 +66,7 @@ internal sealed class TelegramRig : ChannelRig
         return Task.CompletedTask;
     }
 
-    private static int IdIn(string message) => TelegramIds.TryParseMessage(message, out _, out var id) ? id : throw new ArgumentException(message, nameof(message));
+    private int IdIn(string message) => TelegramIds.TryParseMessage(message, Emulator.BotId, out _, out var id) ? id : throw new ArgumentException(message, nameof(message));
 
     public override Task PressAsync(int person, string data)
     {

@@ -113,6 +113,20 @@ public sealed class TelegramSendTests
         Assert.Equal((7, asked), (shown.Thread, shown.ReplyTo));
     }
 
+    [Theory]
+    [InlineData("7000/", true)]
+    [InlineData("", true)]
+    [InlineData("222/", false)]
+    public async Task A_reply_does_not_name_another_bots_message(string bot, bool named)
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        var asked = rig.Emulator.Say(5001, "?");
+
+        await rig.Channel.Open(rig.Connection).SendAsync(Message(rig, 5001, new MessageBody("yes")) with { ReplyToExternalId = $"{bot}5001:{asked}" }, Cancel);
+
+        Assert.Equal(named ? asked : (int?)null, Assert.Single(rig.Emulator.SaidBy(5001)).ReplyTo);
+    }
+
     [Fact]
     public async Task A_missing_original_does_not_stop_a_reply()
     {

@@ -1,7 +1,14 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
+using Assistant.Infrastructure.Tests.Persistence;
 using Telegram.Bot;
 using Telegram.Bot.Types;
 using Xunit;
@@ -11,8 +18,9 @@ namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
 public sealed class TelegramUpdatesTests
 {
     private static readonly TelegramBot Bot = new(7000, "assistant_bot");
-    private static readonly ConnectionId Connection = new("tg");
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Connection Connection = new(
+        new ConnectionId("tg"), TenantId.Default, "telegram", "tg", AccessPolicy.Open, true, false, SettingValues.Empty, Now, Now);
 
     [Fact]
     public void Recorded_payloads_become_what_they_say()
@@ -41,7 +49,7 @@ public sealed class TelegramUpdatesTests
 
         var message = Read(Update())!;
 
-        Assert.Equal(("-100:12", "-100", "5001", "Ann", false), (message.ExternalMessageId, message.Chat.ExternalId, message.Sender.ExternalId, message.Sender.DisplayName, message.IsAddressed));
+        Assert.Equal(("7000/-100:12", "-100", "5001", "Ann", false), (message.ExternalMessageId, message.Chat.ExternalId, message.Sender.ExternalId, message.Sender.DisplayName, message.IsAddressed));
         var reacted = Assert.IsType<InboundContent.Reacted>(message.Content);
         Assert.Equal(ReactionChange.Set, reacted.Change);
         Assert.Equal(["👍", ":custom_emoji:", "⭐"], reacted.Reactions);
@@ -96,7 +104,7 @@ public sealed class TelegramUpdatesTests
         var message = Read(update);
 
         Assert.True(message!.IsAddressed);
-        Assert.Equal("-200:40", ((InboundContent.Said)message.Content).ReplyToExternalId);
+        Assert.Equal("7000/-200:40", ((InboundContent.Said)message.Content).ReplyToExternalId);
     }
 
     [Fact]
@@ -181,6 +189,59 @@ public sealed class TelegramUpdatesTests
         Assert.NotEqual(Read(Private("a"))!.DedupeKey, Read(other)!.DedupeKey);
     }
 
+    [Theory]
+    [InlineData(5001, "7000/5001:11", "5001:11")]
+    [InlineData(-200, "7000/-200:11", "-200:11")]
+    [InlineData(-1_000_000_000_077, "-1000000000077:11", null)]
+    public void An_id_names_the_bot_where_every_bot_counts_for_itself(long chat, string expected, string? former)
+    {
+        var update = Private("hello");
+        update["message"]!["chat"]!["id"] = chat;
+
+        var message = Read(update)!;
+
+        Assert.Equal((expected, former), (message.ExternalMessageId, message.Former?.Id));
+        Assert.True(TelegramIds.TryParseMessage(expected, Bot.Id, out var read, out var number));
+        Assert.Equal((chat, 11), (read, number));
+        Assert.Equal(former is null, TelegramIds.TryParseMessage(expected, 222, out _, out _));
+        Assert.True(TelegramIds.TryParseMessage(former ?? expected, 222, out read, out number));
+        Assert.Equal((chat, 11), (read, number));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("7000/")]
+    [InlineData("7000/5001")]
+    [InlineData("7000/5001:")]
+    [InlineData("-7000/5001:1")]
+    [InlineData("7000/7000/5001:1")]
+    [InlineData("5001:-1")]
+    public void What_is_no_id_is_not_read(string text) => Assert.False(TelegramIds.TryParseMessage(text, Bot.Id, out _, out _));
+
+    [Fact]
+    public async Task The_same_number_in_the_same_chat_is_another_message_under_another_bot()
+    {
+        await using var house = await TestHouse.OnSqliteAsync();
+        var ports = house.Ports;
+        await ports.Tenants.EnsureAsync(TenantId.Default, "Home", TestContext.Current.CancellationToken);
+        await ports.Connections.SaveAsync(
+            Connection, new AuditDraft(TenantId.Default, Now, Actor.System, AuditActions.ConnectionSaved, "connection/tg", "local", AuditDraft.NoDetails),
+            TestContext.Current.CancellationToken);
+
+        var outcomes = new List<InboxOutcome>();
+        foreach (var (text, bot) in new[] { ("to the first", Bot), ("to the first", Bot), ("to the second", new TelegramBot(222, "another_bot")) })
+        {
+            outcomes.Add(await ports.Inbox.StoreAsync(Connection, Read(Private(text), bot)!, _ => new Admission.Admit(), TestContext.Current.CancellationToken));
+        }
+
+        var stored = Assert.IsType<InboxOutcome.Stored>(outcomes[2]);
+        Assert.True(stored.NeedsTurn);
+        Assert.IsType<InboxOutcome.Duplicate>(outcomes[1]);
+        var thread = await ports.Queries.ReadThreadAsync(TenantId.Default, stored.Conversation, null, 10, TestContext.Current.CancellationToken);
+        Assert.Equal(["to the first", "to the second"], thread.Select(m => m.Body.Markdown));
+    }
+
     private static void Compare(string file, InboundMessage? message, JsonObject expect)
     {
         Assert.True(message is not null, file);
@@ -188,7 +249,8 @@ public sealed class TelegramUpdatesTests
         Assert.Equal((string?)expect["conversation"], message.Chat.ExternalId);
         Assert.Equal((string?)expect["thread"], message.Chat.ThreadId);
         Assert.Equal((bool?)expect["addressed"] ?? true, message.IsAddressed);
-        Assert.Equal($"{expect["conversation"]}:{expect["message_id"] ?? expect["on_message"]}", message.ExternalMessageId);
+        var (chat, id) = (long.Parse((string)expect["conversation"]!, CultureInfo.InvariantCulture), int.Parse($"{expect["message_id"] ?? expect["on_message"]}", CultureInfo.InvariantCulture));
+        Assert.Equal(TelegramIds.Message(Bot.Id, chat, id), message.ExternalMessageId);
         if (expect["dedupe"] is { } dedupe)
         {
             Assert.StartsWith($"{dedupe}:", message.DedupeKey, StringComparison.Ordinal);
@@ -207,8 +269,8 @@ public sealed class TelegramUpdatesTests
             said.Attachments.Select(a => ((string?)a.Kind, (string?)a.Reference)));
     }
 
-    private static InboundMessage? Read(JsonNode update)
-        => TelegramUpdates.Read(update.Deserialize<Update>(JsonBotAPI.Options)!, Connection, Bot, Now);
+    private static InboundMessage? Read(JsonNode update, TelegramBot? bot = null)
+        => TelegramUpdates.Read(update.Deserialize<Update>(JsonBotAPI.Options)!, Connection, bot ?? Bot, Now);
 
     private static JsonObject Private(string text) => new()
     {

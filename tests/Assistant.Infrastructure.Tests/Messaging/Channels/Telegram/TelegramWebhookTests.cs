@@ -31,7 +31,7 @@ public sealed class TelegramWebhookTests
         var reply = await ReceiveAsync(rig, Update);
 
         Assert.Equal(200, reply.Status);
-        Assert.Equal("5001:11", Assert.Single(rig.Gateway.Stored).ExternalMessageId);
+        Assert.Equal("7000/5001:11", Assert.Single(rig.Gateway.Stored).ExternalMessageId);
     }
 
     [Theory]
