@@ -37,8 +37,11 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
     private const string FindHeld =
         "SELECT o.conversation_id, o.message_seq FROM outbox o WHERE o.id = @p0 AND o.tenant_id = @p1 AND o.state = 'Held'";
 
+    // A part under way when the conversation was taken over belongs to what is released: held when it comes back, it would let the others go
+    // before it. One statement, for it may come back at this very moment.
     private const string ReleaseHeld =
-        "UPDATE outbox SET state = 'Pending', by_assistant = FALSE, due_at = @p2 WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Held'";
+        "UPDATE outbox SET by_assistant = FALSE, state = CASE WHEN state = 'Held' THEN 'Pending' ELSE state END, "
+        + "due_at = CASE WHEN state = 'Held' THEN @p2 ELSE due_at END WHERE conversation_id = @p0 AND message_seq = @p1 AND state IN ('Held', 'Sending')";
 
     private const string DropHeld =
         "UPDATE outbox SET state = 'Dropped', ended_at = @p2 WHERE conversation_id = @p0 AND message_seq = @p1 AND state = 'Held'";

@@ -48,7 +48,7 @@ public interface IOutbox
     /// <summary>Gives up on a claimed row; the conversation's next rows go on.</summary>
     Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken);
 
-    /// <summary>Turns a claimed row whose send has not begun into a held one, because of a take-over.</summary>
+    /// <summary>Turns a claimed row whose send has not begun into a held one, because of a take-over; one an operator has released meanwhile waits to be sent.</summary>
     Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Puts a dead row back into its queue; what the assistant wrote is held when an operator holds the conversation or closed it.</summary>

@@ -49,7 +49,9 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
     // What was to be said to a forgotten person: nobody can read it any more.
     private const string DropForgotten = "UPDATE outbox SET state = 'Dropped', ended_at = @p1 WHERE id = @p0 AND state = 'Pending'";
 
-    private const string Hold = "UPDATE outbox SET state = 'Held', attempts = attempts - 1 WHERE id = @p0 AND state = 'Sending'";
+    // Released by an operator meanwhile, it goes with the other parts of its message.
+    private const string Hold =
+        "UPDATE outbox SET state = CASE WHEN by_assistant THEN 'Held' ELSE 'Pending' END, attempts = attempts - 1 WHERE id = @p0 AND state = 'Sending'";
 
     private const string ReviveDead =
         "UPDATE outbox SET state = CASE WHEN by_assistant AND " + IsWithPeople + " THEN 'Held' ELSE 'Pending' END, "

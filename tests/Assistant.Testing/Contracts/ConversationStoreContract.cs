@@ -3,6 +3,7 @@ using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Xunit;
 
 namespace Assistant.Testing.Contracts;
@@ -142,6 +143,48 @@ public abstract class ConversationStoreContract : PathContract
         Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
         Assert.Empty(await HeldAsync(conversation));
         Assert.IsType<ReplyOutcome.NotFound>(await DecideAsync(Home, held.EntryId, HeldDecision.Drop));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_released_reply_goes_in_order_when_its_first_part_was_under_way(bool hasBegun)
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var first = (await AnswerAsync(conversation, "part one", "part two", "part three"))!;
+        await TakeOverAsync(Home, conversation, Anna);
+        var held = Assert.Single(await HeldAsync(conversation));
+
+        await DecideAsync(Home, held.EntryId, HeldDecision.Send);
+        Assert.Null(await ClaimAsync(conversation));
+        await (hasBegun
+            ? Ports.Outbox.RetryLaterAsync(first, new Phrase.Verbatim("busy"), Ports.Clock.GetUtcNow(), isUncertain: false, isAttempt: true, Cancel)
+            : Ports.Outbox.HoldAsync(first, Cancel));
+
+        Assert.Empty(await HeldAsync(conversation));
+        var rows = new List<string>();
+        for (var row = await ClaimAsync(conversation); row is not null; row = await Ports.Outbox.MarkSentAsync(row, $"x{rows.Count}", Cancel))
+        {
+            Assert.False(row.ByAssistant);
+            rows.Add(row.Body.Markdown);
+        }
+
+        Assert.Equal(["part one", "part two", "part three"], rows);
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    [Fact]
+    public async Task What_is_dropped_leaves_the_part_under_way_to_a_decision_of_its_own()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var first = (await AnswerAsync(conversation, "part one", "part two"))!;
+        await TakeOverAsync(Home, conversation, Anna);
+
+        await DecideAsync(Home, Assert.Single(await HeldAsync(conversation)).EntryId, HeldDecision.Drop);
+        await Ports.Outbox.RetryLaterAsync(first, new Phrase.Verbatim("busy"), Ports.Clock.GetUtcNow(), isUncertain: false, isAttempt: true, Cancel);
+
+        Assert.Equal(first.Id, Assert.Single(await HeldAsync(conversation)).EntryId);
+        Assert.Null(await ClaimAsync(conversation));
     }
 
     [Fact]

@@ -87,11 +87,15 @@ public sealed partial class InMemoryHouse
                     continue;
                 }
 
-                foreach (var row in room.Outbox.Where(r => r.Entry.MessageSeq == seq && r.State == OutboxState.Held))
+                foreach (var row in room.Outbox.Where(r => r.Entry.MessageSeq == seq && r.State is OutboxState.Held or OutboxState.Sending))
                 {
-                    row.State = decision == HeldDecision.Send ? OutboxState.Pending : OutboxState.Dropped;
+                    if (row.State == OutboxState.Held)
+                    {
+                        row.State = decision == HeldDecision.Send ? OutboxState.Pending : OutboxState.Dropped;
+                        row.DueAt = Now;
+                    }
+
                     row.Entry = row.Entry with { ByAssistant = row.Entry.ByAssistant && decision != HeldDecision.Send };
-                    row.DueAt = Now;
                 }
 
                 room.Weigh(seq);

@@ -72,7 +72,7 @@ public sealed partial class InMemoryHouse
             if (row?.State == OutboxState.Sending)
             {
                 row.Entry = row.Entry with { Attempts = row.Entry.Attempts - 1 };
-                row.State = OutboxState.Held;
+                row.State = row.Entry.ByAssistant ? OutboxState.Held : OutboxState.Pending;
                 room.Weigh(entry.MessageSeq);
             }
 
