@@ -48,14 +48,18 @@ internal sealed record ForgettableTable(string Table, Forgettable Kind, string K
 /// </remarks>
 internal static class ForgettableTables
 {
-    private const string Theirs = "conversation_id IN (SELECT id FROM conversations WHERE tenant_id = @p0 AND person_id = @p1)";
+    private const string TheirConversations = "(SELECT id FROM conversations WHERE tenant_id = @p0 AND person_id = @p1)";
+    private const string Theirs = $"conversation_id IN {TheirConversations}";
 
     // A group belongs to whoever wrote there first.
     private const string InGroupsOfOthers =
         "person_id = @p1 AND conversation_id IN (SELECT id FROM conversations WHERE tenant_id = @p0 AND is_group AND person_id <> @p1)";
 
+    // Of a person, also what others said in their conversations, which go; and what the person said, sent or reacted to in groups of others.
+    private const string TheirsAnywhere = $"(person_id = @p1 OR {Theirs})";
+
     public static readonly ForgettableTable SearchEntries = new(
-        "search_entries", Forgettable.SearchEntries, "id", "person_id = @p1", "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2");
+        "search_entries", Forgettable.SearchEntries, "id", TheirsAnywhere, "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2");
 
     public static readonly ForgettableTable Messages = new(
         "messages", Forgettable.Messages, "conversation_id, seq", $"{Theirs} AND NOT is_note", "conversation_id = @p1 AND NOT is_note",
@@ -79,9 +83,6 @@ internal static class ForgettableTables
 
     public static readonly ForgettableTable People = new("people", Forgettable.Persons, "id", "id = @p1");
 
-    // Of a person, also what they sent, or reacted to, in groups of others.
-    private const string TheirsAnywhere = $"(person_id = @p1 OR {Theirs})";
-
     /// <summary>Pieces of files: a quarter of a megabyte each, so few in one transaction.</summary>
     public static readonly ForgettableTable FilePieces = new(
         "attachment_chunks", Forgettable.FilePieces, "conversation_id, seq, number, chunk",
@@ -98,7 +99,7 @@ internal static class ForgettableTables
         new("inbox", Forgettable.Received, "id", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
         new("turns", Forgettable.Turns, "conversation_id, message_seq", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
         new("read_marks", Forgettable.ReadMarks, "conversation_id, user_id", Theirs, "conversation_id = @p1"),
-        new("facts", Forgettable.Facts, "id", "person_id = @p1", "source_conversation_id = @p1", "source_conversation_id = @p1 AND source_seq = @p2"),
+        new("facts", Forgettable.Facts, "id", $"(person_id = @p1 OR source_conversation_id IN {TheirConversations})", "source_conversation_id = @p1", "source_conversation_id = @p1 AND source_seq = @p2"),
         new("pairing_requests", Forgettable.PairingRequests, "id", "person_id = @p1", "conversation_id = @p1"),
         new("standings", Forgettable.Standings, "connection_id, person_id", "person_id = @p1"),
         new("person_accounts", Forgettable.AccountLinks, "person_id", "person_id = @p1"),

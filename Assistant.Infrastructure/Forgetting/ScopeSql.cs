@@ -15,7 +15,6 @@ internal sealed class ScopeSql
         "SELECT COALESCE(c.chat_title, p.display_name) FROM conversations c JOIN people p ON p.id = c.person_id "
         + "WHERE c.tenant_id = @p0 AND c.id = @p1 AND c.erasure_id IS NULL";
 
-    private const string ConversationPerson = "SELECT person_id FROM conversations WHERE tenant_id = @p0 AND id = @p1";
     private const string CountProofs = "SELECT COUNT(*) FROM step_ups WHERE tenant_id = @p0 AND (subject = @p1 OR subject LIKE @p2)";
     private const string DeleteProofs = "DELETE FROM step_ups WHERE tenant_id = @p0 AND (subject = @p1 OR subject LIKE @p2)";
     private const string CountAnswers = "SELECT COUNT(*) FROM idempotency WHERE tenant_id = @p0 AND sealed_body IS NOT NULL";
@@ -75,24 +74,21 @@ internal sealed class ScopeSql
     /// <returns>What was deleted, and the last entry that is done; the same when none is left.</returns>
     public (ErasureCounts Deleted, long After) DeleteSearch(SqlSession session, long after)
     {
-        var condition = ForgettableTables.SearchEntries.Condition(_scope.Kind)!;
         var next = _values.Length;
         var entries = session.Query(
-            $"SELECT id FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next} ORDER BY id LIMIT {ForgettableTable.MostRows}",
-            r => r.GetInt64(0), [.. _values, after]);
+            $"SELECT id, person_id FROM search_entries WHERE tenant_id = @p0 AND {Entries} AND id > @p{next} ORDER BY id LIMIT {ForgettableTable.MostRows}",
+            r => (Id: r.GetInt64(0), Person: r.GetGuid(1)), [.. _values, after]);
         if (entries.Count == 0)
         {
             return (ErasureCounts.None, after);
         }
 
-        var (first, last) = SearchKey.RangeOf(PersonOf(session));
-        var postings = session.Execute(
-            $"DELETE FROM search_postings WHERE key >= @p{next} AND key <= @p{next + 1} AND entry_id IN "
-                + $"(SELECT id FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next + 2} AND id <= @p{next + 3})",
-            [.. _values, first, last, after, entries[^1]]);
+        // In a group each entry is in the lists of whoever wrote it, not of whoever the conversation belongs to.
+        var last = entries[^1].Id;
+        var postings = ByLists(entries).Sum(own => EntryPostings.Delete(session, own.Key, [.. own]));
         var pointers = session.Execute(
-            $"DELETE FROM search_entries WHERE tenant_id = @p0 AND {condition} AND id > @p{next} AND id <= @p{next + 1}", [.. _values, after, entries[^1]]);
-        return (ErasureCounts.None.Plus(Forgettable.SearchPostings, postings).Plus(Forgettable.SearchEntries, pointers), entries[^1]);
+            $"DELETE FROM search_entries WHERE tenant_id = @p0 AND {Entries} AND id > @p{next} AND id <= @p{next + 1}", [.. _values, after, last]);
+        return (ErasureCounts.None.Plus(Forgettable.SearchPostings, postings).Plus(Forgettable.SearchEntries, pointers), last);
     }
 
     /// <summary>Deletes what everything else is found from, and what only names it.</summary>
@@ -112,16 +108,16 @@ internal sealed class ScopeSql
 
     private long CountPostings(SqlSession session)
     {
-        var next = _values.Length;
-        var (first, last) = SearchKey.RangeOf(PersonOf(session));
-        return session.QueryFirst(
-            $"SELECT COUNT(*) FROM search_postings WHERE key >= @p{next} AND key <= @p{next + 1} AND entry_id IN "
-                + $"(SELECT id FROM search_entries WHERE tenant_id = @p0 AND {ForgettableTables.SearchEntries.Condition(_scope.Kind)})",
-            r => r.GetInt64(0), [.. _values, first, last]);
+        var entries = session.Query(
+            $"SELECT id, person_id FROM search_entries WHERE tenant_id = @p0 AND {Entries} ORDER BY id", r => (Id: r.GetInt64(0), Person: r.GetGuid(1)), _values);
+        return ByLists(entries).Sum(own => EntryPostings.Count(session, own.Key, [.. own]));
     }
 
-    private Guid PersonOf(SqlSession session)
-        => _scope.Kind == ErasureKind.Person ? _scope.Id : session.QueryFirst(ConversationPerson, r => r.GetGuid(0), _tenant.Value, _scope.Id);
+    private string Entries => ForgettableTables.SearchEntries.Condition(_scope.Kind)!;
+
+    // Two people's lists may lie in one range: it is gone through once for both.
+    private static IEnumerable<IGrouping<(long First, long Last), long>> ByLists(List<(long Id, Guid Person)> entries)
+        => entries.GroupBy(entry => SearchKey.RangeOf(entry.Person), entry => entry.Id);
 
     private delegate long Run(string sql, params ReadOnlySpan<SqlValue> values);
 

@@ -44,7 +44,7 @@ public sealed class HandedOverForgettableTests : HandedOverRows
     {
         var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
         var tables = ForgettableTables.All.Where(table => table.OfPerson.Contains("FROM conversations", StringComparison.Ordinal) && !table.KeepsPlace).ToList();
-        Assert.Equal(9, tables.Count);
+        Assert.Equal(11, tables.Count);
         foreach (var table in tables)
         {
             await WithPlantedAsync(session =>
@@ -198,19 +198,30 @@ public sealed class HandedOverForgettableTests : HandedOverRows
         });
     }
 
-    /// <summary>Whose lists they are is not learnt from another tenant's conversation.</summary>
-    [Fact]
-    public async Task The_lists_of_another_tenants_person_are_not_counted()
+    /// <summary>In a group each entry is found through the lists of whoever wrote it; those of other entries in the same lists stay.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Of_the_search_index_the_lists_of_all_who_wrote_are_emptied(ErasureKind kind)
     {
-        var sql = new ScopeSql(Home, Scope(ErasureKind.Conversation));
+        var sql = new ScopeSql(Home, Scope(kind));
+        var (own, _) = SearchKey.RangeOf(s_person);
+        var (strangers, _) = SearchKey.RangeOf(s_stranger);
         await WithPlantedAsync(session =>
         {
-            Plant(session, "conversations", Office, Row(ForgettableTables.Conversations, s_person));
+            PlantTheirs(session, ForgettableTables.SearchEntries);
             PlantEntries(session, (1, Home));
-            Assert.Equal(0, sql.CountAll(session)[Forgettable.SearchPostings]);
+            PlantEntries(session, s_stranger, s_conversation, [.. Enumerable.Range(2, 20).Select(id => ((long)id, Home))]);
+            PlantEntries(session, s_stranger, s_stranger, (30, Home));
+            session.Execute("INSERT INTO search_postings (key, entry_id) VALUES (@p0, 2), (@p0, 30)", strangers + 1);
 
-            Take(session, "conversations");
-            Assert.Equal(1, sql.CountAll(session)[Forgettable.SearchPostings]);
+            var counted = sql.CountAll(session);
+            var (deleted, after) = sql.DeleteSearch(session, 0);
+
+            Assert.Equal((22, 21), (counted[Forgettable.SearchPostings], counted[Forgettable.SearchEntries]));
+            Assert.Equal((22, 21, 21), (deleted[Forgettable.SearchPostings], deleted[Forgettable.SearchEntries], after));
+            Assert.Equal(
+                [(strangers, 30), (strangers + 1, 30)], session.Query("SELECT key, entry_id FROM search_postings ORDER BY 1", r => (r.GetInt64(0), r.GetInt64(1))));
+            Assert.NotEqual(own, strangers);
         });
     }
 
@@ -248,11 +259,14 @@ public sealed class HandedOverForgettableTests : HandedOverRows
     }
 
     private static void PlantEntries(WriteSession session, params (long Id, TenantId Tenant)[] entries)
+        => PlantEntries(session, s_person, s_conversation, entries);
+
+    private static void PlantEntries(WriteSession session, Guid person, Guid conversation, params (long Id, TenantId Tenant)[] entries)
     {
-        var (first, _) = SearchKey.RangeOf(s_person);
+        var (first, _) = SearchKey.RangeOf(person);
         foreach (var (id, tenant) in entries)
         {
-            Plant(session, "search_entries", tenant, Values(("id", id), ("person_id", s_person), ("conversation_id", s_conversation), ("seq", 1L)));
+            Plant(session, "search_entries", tenant, Values(("id", id), ("person_id", person), ("conversation_id", conversation), ("seq", 1L)));
             session.Execute("INSERT INTO search_postings (key, entry_id) VALUES (@p0, @p1)", first, id);
         }
     }

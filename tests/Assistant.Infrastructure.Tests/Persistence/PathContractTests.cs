@@ -104,7 +104,11 @@ public sealed class PostgresTenantDirectoryTests : TenantDirectoryContract
 
 public sealed class SqliteErasureStoreTests : ErasureStoreContract
 {
-    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnSqliteAsync()).Ports;
+    private TestHouse _house = null!;
+
+    protected override async Task<PathPorts> OpenAsync() => (_house = await TestHouse.OnSqliteAsync()).Ports;
+
+    protected override Task<IReadOnlyList<string>> FindLeftoversAsync() => _house.FindLeftoversAsync(Cancel);
 }
 
 public sealed class SqliteForgettingTests : ForgettingContract
@@ -114,7 +118,11 @@ public sealed class SqliteForgettingTests : ForgettingContract
 
 public sealed class PostgresErasureStoreTests : ErasureStoreContract
 {
-    protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
+    private TestHouse _house = null!;
+
+    protected override async Task<PathPorts> OpenAsync() => (_house = await TestHouse.OnPostgresAsync()).Ports;
+
+    protected override Task<IReadOnlyList<string>> FindLeftoversAsync() => _house.FindLeftoversAsync(Cancel);
 }
 
 public sealed class PostgresForgettingTests : ForgettingContract

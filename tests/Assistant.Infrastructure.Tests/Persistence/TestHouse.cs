@@ -138,6 +138,22 @@ internal sealed class TestHouse : IAsyncDisposable
             BatchSize = batchSize,
         };
 
+    /// <summary>What leads to rows that are gone, of all tenants.</summary>
+    public async Task<IReadOnlyList<string>> FindLeftoversAsync(CancellationToken cancellationToken)
+    {
+        (string Kind, string Count)[] kinds =
+        [
+            ("postings without their entry", "SELECT COUNT(*) FROM search_postings WHERE entry_id NOT IN (SELECT id FROM search_entries)"),
+            ("entries without their message", "SELECT COUNT(*) FROM search_entries e WHERE NOT EXISTS "
+                + "(SELECT 1 FROM messages m WHERE m.conversation_id = e.conversation_id AND m.seq = e.seq AND m.deleted_at IS NULL)"),
+            ("facts without their conversation", "SELECT COUNT(*) FROM facts WHERE source_conversation_id NOT IN (SELECT id FROM conversations)"),
+        ];
+        return await Get<IReadPool>().ReadAsync<IReadOnlyList<string>>(
+            TenantScope.System,
+            session => [.. kinds.Select(kind => $"{session.QueryFirst(kind.Count, r => r.GetInt64(0))} {kind.Kind}").Where(found => !found.StartsWith("0 ", StringComparison.Ordinal))],
+            cancellationToken);
+    }
+
     /// <summary>The folder with the database file, when it is SQLite's.</summary>
     public DirectoryInfo Folder => _folder;
 

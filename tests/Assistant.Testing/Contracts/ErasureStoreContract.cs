@@ -11,7 +11,7 @@ using Xunit;
 namespace Assistant.Testing.Contracts;
 
 /// <summary>What every store that forgets must do.</summary>
-public abstract class ErasureStoreContract : PathContract
+public abstract partial class ErasureStoreContract : PathContract
 {
     [Fact]
     public async Task A_preview_counts_what_is_there_and_what_stays()
@@ -321,8 +321,12 @@ public abstract class ErasureStoreContract : PathContract
         var id = (await BeginAsync(scope)).Erasure.Id;
         await ContinueAsync(id);
         await FinishAsync(id);
+        Assert.Empty(await FindLeftoversAsync());
         return (await Ports.Erasures.FindAsync(Home, id, Cancel))!;
     }
+
+    /// <summary>Rows that lead to what is gone, by kind; a store without rows has none.</summary>
+    protected virtual Task<IReadOnlyList<string>> FindLeftoversAsync() => Task.FromResult<IReadOnlyList<string>>([]);
 
     private async Task<List<(long Kept, long Named)>> CountEventsAsync(IEnumerable<ErasureScope> scopes)
     {

@@ -172,9 +172,9 @@ public sealed partial class InMemoryHouse
            select (room, message),
     ];
 
-    private static bool IsOf(Domain.Memory.Fact fact, TenantId tenant, ErasureScope scope) => fact.Tenant == tenant && scope.Kind switch
+    private bool IsOf(Domain.Memory.Fact fact, TenantId tenant, ErasureScope scope) => fact.Tenant == tenant && scope.Kind switch
     {
-        ErasureKind.Person => fact.Person.Value == scope.Id,
+        ErasureKind.Person => fact.Person.Value == scope.Id || RoomsOf(tenant, scope).Any(r => r.Conversation.Id == fact.SourceConversation),
         ErasureKind.Conversation => fact.SourceConversation.Value == scope.Id,
         _ => fact.SourceConversation.Value == scope.Id && fact.SourceSeq == scope.Seq,
     };
