@@ -54,6 +54,12 @@ internal sealed class SqlPersonAccountStore(IReadPool reads, IWriteQueue writes)
                     return LinkOutcome.NoSuchCode;
                 }
 
+                if (usedBy is not null)
+                {
+                    // The turn that brought it may run twice; once the link was ended, the code that made it is spent.
+                    return session.QueryFirst(SelectOne, Map, tenant.Value, person.Value)?.User.Value == user ? LinkOutcome.Linked : LinkOutcome.NoSuchCode;
+                }
+
                 var outcome = Add(session, tenant, person, new UserId(user), audit);
                 if (outcome == LinkOutcome.Linked)
                 {

@@ -31,6 +31,21 @@ public abstract class PersonAccountStoreContract : PathContract
     }
 
     [Fact]
+    public async Task A_used_code_does_not_bring_back_a_link_that_was_ended()
+    {
+        var (ada, lin) = (await UserAsync("ada@example.org"), await PersonAsync("lin"));
+        var code = await OfferAsync(ada);
+        Assert.Equal(LinkOutcome.Linked, await RedeemAsync(code, lin));
+        Assert.True(await UnlinkAsync(lin, null));
+
+        Assert.Equal(LinkOutcome.NoSuchCode, await RedeemAsync(code, lin));
+
+        Assert.Null(await Accounts.FindAsync(Home, lin, Cancel));
+        Assert.Equal(LinkOutcome.Linked, await LinkAsync(lin, await UserAsync("bob@example.org")));
+        Assert.Equal(LinkOutcome.NoSuchCode, await RedeemAsync(code, lin)); // linked again, with another account
+    }
+
+    [Fact]
     public async Task A_code_is_worth_something_for_its_time_in_its_tenant_until_there_is_a_newer_one()
     {
         var (ada, lin) = (await UserAsync("ada@example.org"), await PersonAsync("lin"));

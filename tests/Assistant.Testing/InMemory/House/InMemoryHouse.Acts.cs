@@ -33,6 +33,13 @@ public sealed partial class InMemoryHouse
             return LinkOutcome.NoSuchCode;
         }
 
+        if (_codes[at].UsedBy is not null)
+        {
+            return !IsForgotten(tenant, person) && _accounts.Exists(a => a.Tenant == tenant && a.Person == person && a.User == _codes[at].Code.User)
+                ? LinkOutcome.Linked
+                : LinkOutcome.NoSuchCode;
+        }
+
         var outcome = Link(tenant, person, _codes[at].Code.User, audit);
         if (outcome == LinkOutcome.Linked)
         {
