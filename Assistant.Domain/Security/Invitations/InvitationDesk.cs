@@ -1,5 +1,6 @@
 // A link is a key anybody may have copied. It opens once, for a time, no more than its maker could give by hand at the moment it is used;
 // why one does not open is told to nobody outside.
+using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
@@ -54,7 +55,8 @@ public sealed class InvitationDesk(
             caller,
             new BoundOperation(
                 person is null ? SensitiveOperations.UserInvite : SensitiveOperations.PersonInvite, caller.Tenant,
-                person is { } invited ? $"person/{invited}" : "invitation", [new("role", role.Length > 0 ? role : "—"), new("note", note)]),
+                person is { } invited ? $"person/{invited}" : "invitation",
+                [new("role", role.Length > 0 ? role : "—"), new("note", note), new("hours", lifetime.TotalHours.ToString(CultureInfo.InvariantCulture))]),
             cancellationToken);
         var (token, now) = (RandomToken.Create(), clock.GetUtcNow());
         note = person is null ? note : ""; // a name would outlive the person

@@ -50,11 +50,13 @@ public static class SensitiveOperations
 
     public static readonly SensitiveOperation UserInvite = new(
         "user.invite", Permissions.UsersManage,
-        new("Let whoever has a link into this tenant with the role {role} ({note}).", "允许持有链接的人以 {role} 角色加入本租户（{note}）。"));
+        new("Let whoever has a link into this tenant with the role {role} ({note}), for {hours} h.", "在 {hours} 小时内允许持有链接的人以 {role} 角色加入本租户（{note}）。"));
 
     public static readonly SensitiveOperation PersonInvite = new(
         "person.invite", Permissions.UsersManage,
-        new("Let whoever has a link have the account of {note}, with the role {role} in this tenant.", "允许持有链接的人拥有 {note} 的账户，在本租户中的角色为 {role}。"));
+        new(
+            "Let whoever has a link, good for {hours} h, have the account of {note}, with the role {role} in this tenant.",
+            "允许持有链接的人在 {hours} 小时内取得 {note} 的账户，在本租户中的角色为 {role}。"));
 
     public static readonly SensitiveOperation ConnectionSecret = new(
         "connection.secret", Permissions.ChannelsManage,

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Invitations;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -139,6 +140,26 @@ public sealed class InvitationDeskTests
         await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.CreateAsync(Callers.Of(Roles.Operator), Roles.Viewer, "", Invitation.DefaultLifetime, Cancel));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.ListAsync(Callers.Of(Roles.Auditor), Cancel));
         Assert.Empty(await _desk.ListAsync(ada, Cancel));
+    }
+
+    [Fact]
+    public async Task A_proof_is_for_the_time_the_invitation_was_asked_for()
+    {
+        using var setup = new SetupGate(_users, _clock);
+        var proofs = new InMemoryStepUpStore(_audit);
+        var desk = new InvitationDesk(
+            new InMemoryInvitationStore(_audit), _users, _memberships, new InMemoryRoleStore(_memberships, _keys, _audit), _keys,
+            new StepUpGuard(proofs, setup, _clock), _clock);
+        var ada = await AddAsync("ada@example.org", Roles.Admin);
+        Task<InviteOutcome> InviteForAsync(int hours, StepUpId? proof)
+            => desk.CreateAsync(ada with { Proof = proof }, Roles.Viewer, "for Bob", TimeSpan.FromHours(hours), Cancel);
+        var asked = (await Assert.ThrowsAsync<StepUpRequiredException>(() => InviteForAsync(1, null))).Request;
+        Assert.True(await proofs.ProveAsync(Own, asked.Id, ada.AsUser.Id, ada.Audit(_clock.GetUtcNow(), AuditActions.StepUpProven, "stepup/x"), Cancel));
+
+        await Assert.ThrowsAsync<StepUpRequiredException>(() => InviteForAsync(720, asked.Id));
+
+        Assert.Contains("for 1 h", asked.SentenceIn(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromHours(1), Assert.IsType<InviteOutcome.Made>(await InviteForAsync(1, asked.Id)).Invitation is var made ? made.ExpiresAt - made.CreatedAt : default);
     }
 
     private async Task<string> InviteAsync(Caller by, string role)
