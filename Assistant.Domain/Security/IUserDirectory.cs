@@ -26,9 +26,12 @@ public interface IUserDirectory
     /// <summary>Takes away the one-time code and any lock, and ends the user's sessions.</summary>
     Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>Changes a credential of somebody who proves who they are, and ends their sessions; a wrong password counts towards the lock.</summary>
+    /// <summary>
+    /// Changes a credential of somebody who proves who they are, and ends their sessions; wrong passwords lock further proofs of this user, not the
+    /// sign-in. Those of somebody else lock others' attempts alone: the user still proves what is theirs.
+    /// </summary>
     /// <param name="password">The proof: the password as it is now.</param>
-    /// <param name="audit">Written when it was changed; a refusal writes an event of its own.</param>
+    /// <param name="audit">Whoever acts in it is who tries. Written when it was changed; a refusal writes an event of its own.</param>
     Task<CredentialOutcome> ChangeCredentialAsync(
         TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken);
 

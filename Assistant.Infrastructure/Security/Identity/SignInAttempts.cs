@@ -28,6 +28,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
     private const string WhenRecovery = "AND last_totp_step = @p3";
 
     private readonly FailureCounter<Guid> _sessions = new(options.MaxFailures, options.LockDuration);
+    private readonly FailureCounter<Guid> _others = new(options.MaxFailures, options.LockDuration);
 
     /// <summary>Where the seed of a user's codes is sealed.</summary>
     public static string TotpPlace(Guid user) => $"users/{user}/totp";
@@ -50,11 +51,7 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
             return new PasswordProof(SignInRefusal.WrongPassword, false);
         }
 
-        if (by == AttemptBy.Session)
-        {
-            _sessions.Forget(row.Id);
-        }
-
+        CounterOf(by)?.Forget(row.Id);
         return new PasswordProof(null, check == PasswordVerificationResult.SuccessRehashNeeded);
     }
 
@@ -137,9 +134,17 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
     private bool IsLocked(UserRow row, AttemptBy by, DateTimeOffset now) => by switch
     {
         AttemptBy.Stranger => row.LockedUntil > now,
-        AttemptBy.Session => _sessions.IsLocked(row.Id, now),
+        AttemptBy.Session or AttemptBy.Other => CounterOf(by)!.IsLocked(row.Id, now),
         AttemptBy.KnownDevice => false,
         _ => throw new ArgumentOutOfRangeException(nameof(by)),
+    };
+
+    // What is counted in memory: others' mistakes apart, so that nobody is kept from proving who they are by somebody who guesses.
+    private FailureCounter<Guid>? CounterOf(AttemptBy by) => by switch
+    {
+        AttemptBy.Session => _sessions,
+        AttemptBy.Other => _others,
+        _ => null,
     };
 
     private async Task<SecondStep?> FindSecondStepAsync(UserRow row, byte[] sealedSecret, string code, TenantId tenant, CancellationToken cancellationToken)
@@ -173,9 +178,9 @@ internal sealed class SignInAttempts(IWriteQueue writes, ISecretSealer sealer, I
 
     private Task<SignInOutcome> RefuseAsync(AuditDraft attempt, SignInRefusal reason, Guid? countFor, AttemptBy by, CancellationToken cancellationToken)
     {
-        if (countFor is { } own && by == AttemptBy.Session)
+        if (countFor is { } tried)
         {
-            _sessions.Fail(own, attempt.At);
+            CounterOf(by)?.Fail(tried, attempt.At);
         }
 
         return writes.ExecuteAsync<SignInOutcome>(
@@ -210,6 +215,9 @@ internal enum AttemptBy
 
     /// <summary>Somebody who is signed in and proves it again.</summary>
     Session,
+
+    /// <summary>Somebody who changes an account that is not theirs, with its password.</summary>
+    Other,
 }
 
 /// <param name="Refusal"><see langword="null"/> when the password is right.</param>

@@ -77,7 +77,8 @@ internal sealed class SqlUserDirectory(
             return new CredentialOutcome.NotFound();
         }
 
-        switch ((await _attempts.ProveAsync(row, password, AttemptBy.Session, audit, cancellationToken)).Refusal)
+        var by = audit.Actor.Kind == "user" && audit.Actor.Id == id.ToString() ? AttemptBy.Session : AttemptBy.Other;
+        switch ((await _attempts.ProveAsync(row, password, by, audit, cancellationToken)).Refusal)
         {
             case null:
                 break;

@@ -345,6 +345,24 @@ public abstract class UserDirectoryContract
         Assert.Equal(7, (await ActionsAsync(audit, Own)).Count(action => action == "test.changed"));
     }
 
+    [Fact]
+    public async Task Whoever_guesses_at_anothers_account_does_not_keep_its_owner_from_proving_it()
+    {
+        var (users, _) = await CreateAsync(_clock, Own);
+        var secret = TotpSecret.Create();
+        var user = await AddAsync(users, "ada@example.org", totp: secret);
+        var own = Draft(Own) with { Actor = user.AsActor };
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.IsType<CredentialOutcome.WrongPassword>(await ChangeAsync(users, user, "a guess", new CredentialChange.NoTotp()));
+        }
+
+        Assert.IsType<CredentialOutcome.Locked>(await ChangeAsync(users, user, Password, new CredentialChange.NoTotp()));
+        Assert.Null(await users.CheckPasswordAsync(Own, user.Id, Password, own, Cancel));
+        Assert.Equal(CodeProof.Right, await users.ProveCodeAsync(Own, user.Id, FakeTotp.CodeAt(secret, _clock.GetUtcNow()), own, Cancel));
+        Assert.IsType<CredentialOutcome.Changed>(await users.ChangeCredentialAsync(Own, user.Id, Password, new CredentialChange.NoTotp(), own, Cancel));
+    }
+
     private Task<CredentialOutcome> ChangeAsync(IUserDirectory users, User user, string password, CredentialChange change)
         => users.ChangeCredentialAsync(user.Tenant, user.Id, password, change, Draft(user.Tenant), Cancel);
 

@@ -9,6 +9,7 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
 {
     private readonly Lock _lock = new();
     private readonly FailureCounter<UserId> _sessions = new(5, TimeSpan.FromMinutes(5));
+    private readonly FailureCounter<UserId> _others = new(5, TimeSpan.FromMinutes(5));
     private readonly FakeTotp _totp = new(clock);
     private readonly List<Account> _accounts = [];
     private readonly Dictionary<(TenantId Tenant, UserId User), (string Role, DateTimeOffset Since)> _memberships = [];
@@ -74,7 +75,8 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             }
 
             var refusal = audit with { Action = AuditActions.SignInFailed };
-            if (RefuseInSession(account, password, refusal) is { } reason)
+            var counter = audit.Actor.Kind == "user" && audit.Actor.Id == id.ToString() ? _sessions : _others;
+            if (RefusePassword(account, password, refusal, counter) is { } reason)
             {
                 return reason == SignInRefusal.Locked ? new CredentialOutcome.Locked() : new CredentialOutcome.WrongPassword();
             }
@@ -111,23 +113,23 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             }
 
             var refusal = attempt with { Action = AuditActions.SignInFailed };
-            return RefuseInSession(account, password, refusal);
+            return RefusePassword(account, password, refusal, _sessions);
         });
 
-    private SignInRefusal? RefuseInSession(Account account, string password, AuditDraft refusal)
+    private SignInRefusal? RefusePassword(Account account, string password, AuditDraft refusal, FailureCounter<UserId> failures)
     {
-        if (_sessions.IsLocked(account.User.Id, refusal.At))
+        if (failures.IsLocked(account.User.Id, refusal.At))
         {
             return Refuse(account, refusal, SignInRefusal.Locked, counts: false).Reason;
         }
 
         if (account.Password == password)
         {
-            _sessions.Forget(account.User.Id);
+            failures.Forget(account.User.Id);
             return null;
         }
 
-        _sessions.Fail(account.User.Id, refusal.At);
+        failures.Fail(account.User.Id, refusal.At);
         return Refuse(account, refusal, SignInRefusal.WrongPassword, counts: false).Reason;
     }
 
