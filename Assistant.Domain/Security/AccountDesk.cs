@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Security.StepUp;
 
 namespace Assistant.Domain.Security;
 
@@ -46,10 +47,19 @@ public abstract record CredentialOutcome
     public sealed record WrongCode : CredentialOutcome;
 
     public sealed record NotFound : CredentialOutcome;
+
+    /// <summary>The account is another's, and its owner may do more than the caller.</summary>
+    public sealed record MayDoMore(string Email) : CredentialOutcome;
 }
 
 /// <summary>What people do with an account of theirs. Every change wants the password again: an open screen is no proof.</summary>
-public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider clock, PasswordCheck? check = null)
+/// <remarks>
+/// Of another's account, one at home in the caller's tenant whose owner may do no more than the caller, the password and the second step can be
+/// changed. For the second step the password is not enough: whoever knows it may be the one the step keeps out.
+/// </remarks>
+/// <param name="roles">The tenants' own roles; without it only the built-in ones are known.</param>
+public sealed class AccountDesk(
+    IUserDirectory users, ITotp totp, IStepUpGuard guard, TimeProvider clock, PasswordCheck? check = null, IRoleStore? roles = null)
 {
     /// <summary>The caller's account, or one the caller may manage; <see langword="null"/> when there is none.</summary>
     /// <exception cref="PermissionDeniedException">It is another's and the caller may not manage users.</exception>
@@ -63,6 +73,11 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
     public async Task<CredentialOutcome> ChangePasswordAsync(Caller caller, UserId id, string password, string next, CancellationToken cancellationToken)
     {
         caller = Admit(caller, id);
+        if (await FindRefusalAsync(caller, id, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
         var email = (await users.FindAsync(caller.Tenant, id, cancellationToken))?.Email ?? "";
         return await (check ?? new PasswordCheck()).FindFlawAsync(next, email, cancellationToken) is { } flaw
             ? new CredentialOutcome.WeakPassword(flaw)
@@ -71,27 +86,46 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
 
     /// <summary>Asks for a code at every sign-in from now on. An earlier seed is replaced.</summary>
     /// <param name="code">What an app shows for the seed: proof that it was taken over.</param>
-    public Task<CredentialOutcome> EnrolTotpAsync(
+    /// <exception cref="StepUpRequiredException">The account is another's, and it wants proof first.</exception>
+    public async Task<CredentialOutcome> EnrolTotpAsync(
         Caller caller, UserId id, string password, TotpSecret secret, string code, CancellationToken cancellationToken)
     {
         caller = Admit(caller, id);
-        return totp.FindStep(secret, code) is { } step
-            ? ChangeAsync(caller, id, password, new CredentialChange.NewTotp(secret, step), "totp", cancellationToken)
-            : Task.FromResult<CredentialOutcome>(new CredentialOutcome.WrongCode());
+        if (await FindRefusalAsync(caller, id, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (totp.FindStep(secret, code) is not { } step)
+        {
+            return new CredentialOutcome.WrongCode();
+        }
+
+        // The seed is part of what is approved: a proof must not be turned to one somebody else holds.
+        await DemandAsync(caller, id, SensitiveOperations.UserMfaReplace, [new("secret", totp.ToText(secret), IsSecret: true)], cancellationToken);
+        return await ChangeAsync(caller, id, password, new CredentialChange.NewTotp(secret, step), "totp", cancellationToken);
     }
 
-    public Task<CredentialOutcome> RemoveTotpAsync(Caller caller, UserId id, string password, CancellationToken cancellationToken)
+    /// <exception cref="StepUpRequiredException">The account is another's, and it wants proof first.</exception>
+    public async Task<CredentialOutcome> RemoveTotpAsync(Caller caller, UserId id, string password, CancellationToken cancellationToken)
     {
         caller = Admit(caller, id);
-        return ChangeAsync(caller, id, password, new CredentialChange.NoTotp(), "totp-removed", cancellationToken);
+        if (await FindRefusalAsync(caller, id, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await DemandAsync(caller, id, SensitiveOperations.UserMfaReset, [], cancellationToken);
+        return await ChangeAsync(caller, id, password, new CredentialChange.NoTotp(), "totp-removed", cancellationToken);
     }
 
-    /// <summary>Replaces the recovery codes. They are shown now and never again.</summary>
+    /// <summary>Replaces one's own recovery codes. They are shown now and never again.</summary>
     /// <returns>The codes, where the outcome is <see cref="CredentialOutcome.Changed"/>.</returns>
+    /// <exception cref="PermissionDeniedException">The account is another's: each code stands for its second step.</exception>
     public async Task<(CredentialOutcome Outcome, IReadOnlyList<RecoveryCode> Codes)> MakeRecoveryCodesAsync(
         Caller caller, UserId id, string password, CancellationToken cancellationToken)
     {
-        caller = Admit(caller, id);
+        caller = IsOwn(caller, id) ? caller.AtHome : throw new PermissionDeniedException("user");
         var codes = RecoveryCode.CreateSet();
         var change = new CredentialChange.NewRecoveryCodes([.. codes.SelectMany(code => code.Hash())]);
         var outcome = await ChangeAsync(caller, id, password, change, "recovery-codes", cancellationToken);
@@ -108,12 +142,31 @@ public sealed class AccountDesk(IUserDirectory users, ITotp totp, TimeProvider c
     // One's own account is changed where it is at home, whatever tenant one is in; another's only from the tenant it is at home in.
     private static Caller Admit(Caller caller, UserId id)
     {
-        if (caller.Actor.Kind == "user" && caller.Actor.Id == id.Value.ToString())
+        if (IsOwn(caller, id))
         {
             return caller.AtHome;
         }
 
         caller.Demand(Permissions.UsersManage);
         return caller;
+    }
+
+    private static bool IsOwn(Caller caller, UserId id) => caller.Actor.Kind == "user" && caller.Actor.Id == id.Value.ToString();
+
+    /// <summary>Why another's account is not for the caller to change; of one's own there is no reason.</summary>
+    private async Task<CredentialOutcome?> FindRefusalAsync(Caller caller, UserId id, CancellationToken cancellationToken)
+        => IsOwn(caller, id) ? null
+            : await users.FindAsync(caller.Tenant, id, cancellationToken) is not { } user || user.Tenant != caller.Tenant ? new CredentialOutcome.NotFound()
+            : await caller.IsBelowAsync(roles, user.Role, cancellationToken) ? new CredentialOutcome.MayDoMore(user.Email)
+            : null;
+
+    private async Task DemandAsync(
+        Caller caller, UserId id, SensitiveOperation what, IReadOnlyList<OperationArgument> arguments, CancellationToken cancellationToken)
+    {
+        if (!IsOwn(caller, id))
+        {
+            var email = (await users.FindAsync(caller.Tenant, id, cancellationToken))?.Email ?? "";
+            await guard.DemandAsync(caller, new BoundOperation(what, caller.Tenant, $"user/{id}", [new("email", email), .. arguments]), cancellationToken);
+        }
     }
 }

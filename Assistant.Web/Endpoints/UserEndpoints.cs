@@ -47,15 +47,16 @@ internal static class UserEndpoints
         group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.UserCreated)
             .WithSummary("Creates a user").Produces<UserResource>(201).ProducesValidationProblem().ProducesProblem(409);
         group.MapPut("/{id:guid}/password", SetPasswordAsync).Needs(Permissions.UsersManage).Audits(AuditActions.UserChanged, AuditActions.SignInFailed)
-            .WithSummary("Changes a user's password").WithDescription("Wants the password as it is now. The user has to sign in again.")
+            .WithSummary("Changes a user's password").WithDescription("Wants the password as it is now. The user has to sign in again. Refused when the user may do more than the caller.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/{id:guid}/totp", OfferTotpAsync).Needs(Permissions.UsersManage).NotAudited("hands out a seed and keeps nothing")
             .WithSummary("A fresh secret for one-time codes, to be confirmed").Produces<TotpResource>().ProducesProblem(404);
-        group.MapPut("/{id:guid}/totp", EnrolTotpAsync).Needs(Permissions.UsersManage).Audits(AuditActions.UserChanged, AuditActions.SignInFailed)
-            .WithSummary("Asks for one-time codes at sign-in").WithDescription("Wants the password and a code of the secret.")
+        group.MapPut("/{id:guid}/totp", EnrolTotpAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.UserChanged, AuditActions.SignInFailed)
+            .WithSummary("Asks for one-time codes at sign-in")
+            .WithDescription("Wants proof, the password and a code of the secret. Refused when the user may do more than the caller.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{id:guid}/totp/remove", RemoveTotpAsync).Needs(Permissions.UsersManage).Audits(AuditActions.UserChanged, AuditActions.SignInFailed)
-            .WithSummary("Signs a user in by password alone").WithDescription("Wants the password.")
+        group.MapPost("/{id:guid}/totp/remove", RemoveTotpAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.UserChanged, AuditActions.SignInFailed)
+            .WithSummary("Signs a user in by password alone").WithDescription("Wants proof and the password. Refused when the user may do more than the caller.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
     }
 
@@ -90,6 +91,8 @@ internal static class UserEndpoints
         CredentialOutcome.WrongCode => Problems.Invalid("code", "This is not a code of the secret, or its 30 seconds are over."),
         CredentialOutcome.Locked => Problems.Conflict("Locked", "Too many wrong passwords. Try again in a few minutes."),
         CredentialOutcome.NotFound => Problems.NotFound("user"),
+        CredentialOutcome.MayDoMore more => Problems.Of(
+            StatusCodes.Status403Forbidden, "Forbidden", $"{more.Email} may do more than you may: ask somebody who holds that much."),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };
 

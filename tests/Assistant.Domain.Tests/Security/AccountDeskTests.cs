@@ -12,12 +12,14 @@ public sealed class AccountDeskTests
 {
     private readonly FakeTimeProvider _clock = new();
     private readonly InMemoryAuditLog _audit = new();
+    private readonly InMemoryUserDirectory _directory;
     private readonly UserDesk _users;
     private readonly ApiKeyDesk _keys;
 
     public AccountDeskTests()
     {
-        _users = new UserDesk(new InMemoryUserDirectory(_audit, _clock, TenantId.Default), new OpenGuard(), _clock);
+        _directory = new InMemoryUserDirectory(_audit, _clock, TenantId.Default);
+        _users = new UserDesk(_directory, new OpenGuard(), _clock);
         _keys = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), new OpenGuard(), _clock);
     }
 
@@ -45,6 +47,23 @@ public sealed class AccountDeskTests
         Assert.Equal("role", Assert.IsType<CreateUserOutcome.Invalid>(
             await _users.CreateAsync(clerk, "a@example.org", Roles.Viewer, "correct horse battery", null, Cancel)).Key);
         Assert.Equal("role", Assert.IsType<CreateApiKeyOutcome.Invalid>(await _keys.CreateAsync(Callers.Admin, "ci", "emperor", Cancel)).Key);
+    }
+
+    [Fact]
+    public async Task Whoever_may_do_more_is_changed_by_nobody_who_knows_the_password()
+    {
+        var (seed, next) = (TotpSecret.Create(), TotpSecret.Create());
+        var owner = Assert.IsType<CreateUserOutcome.Created>(
+            await _users.CreateAsync(Callers.Of(Roles.Owner), "ola@example.org", Roles.Owner, "correct horse battery", seed, Cancel)).User;
+        var (desk, admin) = (new AccountDesk(_directory, new FakeTotp(_clock), new OpenGuard(), _clock), Callers.Of(Roles.Admin));
+
+        var refused = new CredentialOutcome.MayDoMore("ola@example.org");
+        Assert.Equal(refused, await desk.RemoveTotpAsync(admin, owner.Id, "correct horse battery", Cancel));
+        Assert.Equal(refused, await desk.EnrolTotpAsync(admin, owner.Id, "correct horse battery", next, FakeTotp.CodeAt(next, _clock.GetUtcNow()), Cancel));
+        Assert.Equal(refused, await desk.ChangePasswordAsync(admin, owner.Id, "correct horse battery", "a quite different one", Cancel));
+
+        Assert.IsType<CredentialOutcome.Changed>(await desk.RemoveTotpAsync(
+            new Caller(owner.AsActor, TenantId.Default, Roles.PermissionsOf(Roles.Viewer), "local"), owner.Id, "correct horse battery", Cancel));
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class MembershipDeskTests
         var ada = await AddAsync("ada@example.org", Roles.Viewer, Annex);
         await _members.GrantAsync(Callers.Of(Roles.Admin, "Mira"), "ada@example.org", Roles.Viewer, Cancel);
         var visiting = new Caller(ada.AsActor, Own, Roles.PermissionsOf(Roles.Viewer), "192.0.2.7") { HomeTenant = Annex };
-        var account = new AccountDesk(_users, new FakeTotp(_clock), _clock);
+        var account = new AccountDesk(_users, new FakeTotp(_clock), new OpenGuard(), _clock);
 
         Assert.Equal(Roles.Viewer, (await account.FindAsync(visiting, ada.Id, Cancel))?.Role);
         Assert.IsType<CredentialOutcome.Changed>(

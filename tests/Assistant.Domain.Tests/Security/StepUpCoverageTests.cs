@@ -248,6 +248,7 @@ public sealed class StepUpCoverageTests
         await StoppedAsync(() => new TenantDesk(new FakeTenants(), memberships, _guard, _clock).CreateAsync(Admin, "annex", "Annex", Cancel));
         Assert.Equal([Permissions.PeopleRead], (await roleStore.FindAsync(TenantId.Default, "desk", Cancel))?.Permissions);
         await StoppedAsync(() => users.ResetMfaAsync(Admin, ann.Id, Cancel));
+        await SecondStepAsync(directory, ann, roleStore);
         await StoppedAsync(() => keys.CreateAsync(Admin, "script", Roles.Viewer, Cancel));
         var invitations = new InvitationDesk(
             new InMemoryInvitationStore(audit), directory, memberships, roleStore, new InMemoryApiKeyStore(audit, _clock), _guard, _clock);
@@ -263,6 +264,18 @@ public sealed class StepUpCoverageTests
 
         Assert.Equal(Roles.Viewer, Assert.Single(await seed.ListAsync(Admin, Cancel)).Role);
         Assert.Empty(await keys.ListAsync(Admin, Cancel));
+    }
+
+    /// <summary>Who knows somebody's password may be the one their second step keeps out.</summary>
+    private async Task SecondStepAsync(InMemoryUserDirectory directory, User ann, IRoleStore roles)
+    {
+        var (accounts, secret) = (new AccountDesk(directory, new FakeTotp(_clock), _guard, _clock, roles: roles), TotpSecret.Create());
+        await StoppedAsync(() => accounts.EnrolTotpAsync(Admin, ann.Id, "correct horse battery", secret, FakeTotp.CodeAt(secret, _clock.GetUtcNow()), Cancel));
+        Assert.DoesNotContain(new FakeTotp(_clock).ToText(secret), string.Join(' ', _guard.Demanded[^1].Shown.Values), StringComparison.Ordinal);
+        await StoppedAsync(() => accounts.RemoveTotpAsync(Admin, ann.Id, "correct horse battery", Cancel));
+        await StoppedAsync(() => accounts.RemoveTotpAsync(Admin, ann.Id, "a guess", Cancel)); // nor is the password tried
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => accounts.MakeRecoveryCodesAsync(Admin, ann.Id, "correct horse battery", Cancel));
+        Assert.False((await directory.FindAsync(TenantId.Default, ann.Id, Cancel))!.HasTotp);
     }
 
     private async Task ConnectionsAsync()

@@ -89,6 +89,44 @@ public sealed class StepUpApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await PutIndexAsync("everything", id)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("user.mfa-replace")]
+    [InlineData("user.mfa-reset")]
+    public async Task A_second_step_is_replaced_or_taken_away_once_a_person_approved(string operation)
+    {
+        var (user, seed) = (await AddUserAsync("ada@example.org", Roles.Viewer), TotpSecret.Create());
+
+        using var refused = await ChangeSecondStepAsync(operation, user, seed);
+        var wanted = (await refused.JsonAsync()).GetProperty("stepUp");
+        var id = wanted.GetProperty("id").GetGuid();
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal(operation, wanted.GetProperty("operation").GetString());
+
+        await ProveAsync(id);
+        if (operation == "user.mfa-replace")
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await ChangeSecondStepAsync(operation, user, TotpSecret.Create(), id)).StatusCode);
+        }
+
+        Assert.True((await _host.Users.FindAsync(TenantId.Default, user.Id, Cancel))!.HasTotp);
+        Assert.Equal(HttpStatusCode.OK, (await ChangeSecondStepAsync(operation, user, seed, id)).StatusCode);
+        Assert.Equal(operation == "user.mfa-replace", (await _host.Users.FindAsync(TenantId.Default, user.Id, Cancel))!.HasTotp);
+    }
+
+    [Theory]
+    [InlineData("user.mfa-replace")]
+    [InlineData("user.mfa-reset")]
+    public async Task The_second_step_of_whoever_may_do_more_is_not_even_asked_for(string operation)
+    {
+        var owner = await AddUserAsync("ola@example.org", Roles.Owner);
+
+        using var refused = await ChangeSecondStepAsync(operation, owner, TotpSecret.Create());
+
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.False((await refused.JsonAsync()).TryGetProperty("stepUp", out _));
+        Assert.True((await _host.Users.FindAsync(TenantId.Default, owner.Id, Cancel))!.HasTotp);
+    }
+
     [Fact]
     public async Task The_same_idempotency_key_goes_through_once_it_is_proven()
     {
@@ -100,6 +138,29 @@ public sealed class StepUpApiTests : IAsyncLifetime
         using var done = await PutAsync("second-secret", id, key: "k1");
 
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+    }
+
+    private async Task<User> AddUserAsync(string email, string role) => Assert.IsType<CreateUserOutcome.Created>(await _host.Users.CreateAsync(
+        new NewUser(new UserId(Guid.CreateVersion7()), TenantId.Default, email, role, "correct horse battery", TotpSecret.Create()), onlyFirst: false,
+        UserDesk.LocalCaller(TenantId.Default).Audit(TimeProvider.System.GetUtcNow(), AuditActions.UserCreated, "user/x"), Cancel)).User;
+
+    private async Task<HttpResponseMessage> ChangeSecondStepAsync(string operation, User user, TotpSecret seed, Guid? proof = null)
+    {
+        var path = $"/api/v1/users/{user.Id}/totp";
+        var totp = new FakeTotp(TimeProvider.System);
+        using var request = operation == "user.mfa-reset"
+            ? new HttpRequestMessage(HttpMethod.Post, $"{path}/remove") { Content = JsonContent.Create(new { password = "correct horse battery" }) }
+            : new HttpRequestMessage(HttpMethod.Put, path)
+            {
+                Content = JsonContent.Create(
+                    new { password = "correct horse battery", secret = totp.ToText(seed), code = FakeTotp.CodeAt(seed, TimeProvider.System.GetUtcNow()) }),
+            };
+        if (proof is { } id)
+        {
+            request.Headers.Add(ApiCaller.ProofHeader, id.ToString());
+        }
+
+        return await _host.As("admin").SendAsync(request, Cancel);
     }
 
     private async Task<HttpResponseMessage> PutIndexAsync(string index, Guid? proof = null)
