@@ -12,7 +12,8 @@ internal sealed class AuditRow : ITenantRow
 
     public long Seq { get; set; }
 
-    public DateTimeOffset At { get; set; }
+    /// <summary>Milliseconds since 1970, as stored: what somebody else wrote there may be no time.</summary>
+    public long At { get; set; }
 
     public required string ActorKind { get; set; }
 

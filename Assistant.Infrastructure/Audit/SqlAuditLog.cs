@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Security;
@@ -73,12 +72,14 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
                 yield return written;
             }
 
-            if (rows.Count < ReadBatch)
+            // A number that is none reads as zero but comes last: reading on from it would begin anew, for ever.
+            var last = rows.Count < ReadBatch ? long.MaxValue : rows[^1].Seq;
+            if (last < first || last == long.MaxValue)
             {
                 yield break;
             }
 
-            next = rows[^1].Seq + 1;
+            next = last + 1;
         }
     }
 
@@ -111,12 +112,12 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
             query = query.Where(a => a.Seq > above);
         }
 
-        if (filter.From is { } from)
+        if (filter.From?.ToUnixTimeMilliseconds() is { } first)
         {
-            query = query.Where(a => a.At >= from);
+            query = query.Where(a => a.At >= first);
         }
 
-        return filter.Until is { } until ? query.Where(a => a.At < until) : query;
+        return filter.Until?.ToUnixTimeMilliseconds() is { } end ? query.Where(a => a.At < end) : query;
     }
 
     private static bool Tells(AuditDraft what, string? text)
@@ -130,7 +131,18 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
     private async Task<List<AuditEvent>> OpenAsync(TenantId tenant, List<AuditRow> rows, CancellationToken cancellationToken) => OpenAll(
         rows, rows.Exists(IsSealed) ? await reads.ReadAsync(TenantScope.Of(tenant), session => CipherOf(session, tenant), cancellationToken) : null);
 
-    private AuditCipher CipherOf(SqlSession session, TenantId tenant) => keys.Find(session, tenant) ?? throw new SealBrokenException(AuditKeys.Place);
+    /// <returns><see langword="null"/> where the key is gone or does not open: then no body does.</returns>
+    private AuditCipher? CipherOf(SqlSession session, TenantId tenant)
+    {
+        try
+        {
+            return keys.Find(session, tenant);
+        }
+        catch (SealBrokenException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsSealed(AuditRow row) => row.Body is not null;
 
@@ -139,39 +151,47 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
     {
         using (cipher)
         {
-            return rows.ConvertAll(row => Map(row, Open(row, cipher)));
+            return rows.ConvertAll(row => Map(row, cipher));
         }
     }
 
-    private static AuditBody Open(AuditRow row, AuditCipher? cipher)
+    // A row that no longer says what was appended is shown all the same. It does not give its hash, which is how whoever verifies learns of it:
+    // an exception would hide which one it is, and every row after it.
+    private static AuditEvent Map(AuditRow row, AuditCipher? cipher)
+    {
+        var at = StoredTime.Read(row.At);
+        var body = (at is null ? null : Open(row, cipher)) ?? Broken;
+        return new AuditEvent(
+            row.Seq,
+            new AuditDraft(
+                new TenantId(row.TenantId), at ?? DateTimeOffset.UnixEpoch, new Actor(row.ActorKind, row.ActorId, row.ActorName), row.Action, row.Subject,
+                body.Origin, body.Details),
+            row.PreviousHash,
+            row.Hash);
+    }
+
+    private static AuditBody? Open(AuditRow row, AuditCipher? cipher)
     {
         if (row.Body is not { } body)
         {
-            return new AuditBody(row.Origin, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Details)!); // an earlier version's
+            return AuditBody.ReadPlain(row.Origin, row.Details); // an earlier version's
         }
 
         try
         {
-            return cipher!.Open(row.Seq, body);
+            return cipher?.Open(row.Seq, body);
         }
         catch (SealBrokenException)
         {
-            return Broken; // does not give its hash, which is how whoever verifies learns of it
+            return null;
         }
     }
-
-    private static AuditEvent Map(AuditRow row, AuditBody body) => new(
-        row.Seq,
-        new AuditDraft(
-            new TenantId(row.TenantId), row.At, new Actor(row.ActorKind, row.ActorId, row.ActorName), row.Action, row.Subject, body.Origin, body.Details),
-        row.PreviousHash,
-        row.Hash);
 
     private static AuditRow MapRow(SqlRow r, TenantId tenant) => new()
     {
         TenantId = tenant.Value,
         Seq = r.GetInt64(0),
-        At = r.Time(1),
+        At = r.GetInt64(1),
         ActorKind = r.GetString(2),
         ActorId = r.GetString(3),
         ActorName = r.GetString(4),

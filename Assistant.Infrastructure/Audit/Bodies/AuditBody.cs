@@ -2,6 +2,7 @@
 // (4 bytes, big-endian), then that form, as in the chain's canonical form; nothing else reads these bytes than what wrote them.
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using Assistant.Domain.Audit;
 
 namespace Assistant.Infrastructure.Audit.Bodies;
@@ -73,6 +74,20 @@ internal readonly record struct AuditBody(string Origin, IReadOnlyDictionary<str
 
         Array.Sort(details, (one, other) => string.CompareOrdinal(one.Key, other.Key));
         return new AuditBody(origin, new Dictionary<string, string>(details));
+    }
+
+    /// <summary>What an earlier version stored open, or <see langword="null"/> when these details are not what it stored.</summary>
+    public static AuditBody? ReadPlain(string origin, string details)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string?>>(details) is { } read && !read.ContainsValue(null)
+                ? new AuditBody(origin, read!) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static void Write(string text, Span<byte> destination, ref int at)

@@ -1,5 +1,4 @@
 // The chain is over what the events say and stays as it is.
-using System.Text.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
@@ -23,9 +22,10 @@ internal sealed class PlainAuditBodies(AuditKeys keys) : IPlainRows
     public (int Count, PlainCursor Next)? SealPage(WriteSession session, TenantId tenant, PlainCursor after)
     {
         var page = session.Query(Select, row => new Plain(row.GetInt64(0), row.GetString(1), row.GetString(2)), tenant.Value, after.Seq, PageSize);
-        if (page.Count == 0)
+        var last = page.Count == 0 ? after.Seq : page.Max(plain => plain.Seq);
+        if (last <= after.Seq)
         {
-            return null;
+            return null; // also where somebody put what is no number: it comes last in every page
         }
 
         if (keys.Find(session, tenant) is not { } found)
@@ -34,17 +34,19 @@ internal sealed class PlainAuditBodies(AuditKeys keys) : IPlainRows
             found = keys.Find(session, tenant) ?? throw new TenantUnknownException(tenant);
         }
 
+        // What somebody altered so that it cannot be read stays as it is: evidence, which whoever verifies is told of.
         using var cipher = found;
+        var count = 0;
         foreach (var plain in page)
         {
-            session.Execute(Update, tenant.Value, plain.Seq, cipher.Seal(plain.Seq, plain.Body));
+            if (AuditBody.ReadPlain(plain.Origin, plain.Details) is { } body)
+            {
+                count += session.Execute(Update, tenant.Value, plain.Seq, cipher.Seal(plain.Seq, body));
+            }
         }
 
-        return (page.Count, new PlainCursor(0, default, page[^1].Seq));
+        return (count, new PlainCursor(0, default, last));
     }
 
-    private sealed record Plain(long Seq, string Origin, string Details)
-    {
-        public AuditBody Body => new(Origin, JsonSerializer.Deserialize<Dictionary<string, string>>(Details)!);
-    }
+    private sealed record Plain(long Seq, string Origin, string Details);
 }
