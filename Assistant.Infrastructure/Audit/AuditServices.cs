@@ -84,7 +84,7 @@ internal sealed class AuditHealthCheck(AuditAlarm alarm) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var troubles = alarm.Refused.Select(t => $"The audit of '{t.Key}' is not signed: {t.Value.Why} at event {t.Value.Seq}.")
+        var troubles = alarm.Refused.Select(t => $"The audit of '{t.Key}' is not signed: {t.Value.Why}{(t.Value.Seq > 0 ? $" at event {t.Value.Seq}" : "")}.")
             .Concat(alarm.Failing.Select(w => $"The witness '{w.Key}' does not take checkpoints: {w.Value}")).ToList();
         return Task.FromResult(troubles.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join(' ', troubles)));
     }

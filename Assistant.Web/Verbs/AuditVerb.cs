@@ -161,6 +161,7 @@ internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirec
         CheckpointRefusal.RolledBack => $"an earlier checkpoint covers event {refused.Seq} and more, which are gone: an old copy was put back.",
         CheckpointRefusal.Forked => $"the first {refused.Seq} events are not those an earlier checkpoint was signed for.",
         CheckpointRefusal.Unreadable => "an earlier checkpoint is damaged or was not signed with this log's key.",
+        CheckpointRefusal.Unreachable => $"the checkpoints outside cannot be read: {refused.Problem}",
         _ => throw new InvalidOperationException($"Unknown reason {refused.Why}."),
     };
 

@@ -9,23 +9,23 @@ public sealed class AuditAlarm
     private readonly ConcurrentDictionary<TenantId, CheckpointOutcome.Refused> _refused = new();
     private readonly ConcurrentDictionary<string, string> _failing = new(StringComparer.Ordinal);
 
-    /// <summary>Tenants whose log does not go on from what was signed, with what was found.</summary>
+    /// <summary>Tenants whose log is not signed, with what was found.</summary>
     public IReadOnlyDictionary<TenantId, CheckpointOutcome.Refused> Refused => _refused;
 
-    /// <summary>Witnesses that did not take their last checkpoint, with the reason.</summary>
+    /// <summary>Witnesses that did not take their last checkpoint or could not be given it, with the reason.</summary>
     public IReadOnlyDictionary<string, string> Failing => _failing;
 
-    /// <returns>Whether this is news.</returns>
-    public bool Set(TenantId tenant, CheckpointOutcome.Refused? refused)
+    /// <param name="refused"><see langword="null"/>: it is signed again.</param>
+    public void Set(TenantId tenant, CheckpointOutcome.Refused? refused)
     {
         if (refused is null)
         {
-            return _refused.TryRemove(tenant, out _);
+            _refused.TryRemove(tenant, out _);
         }
-
-        var isNews = !_refused.TryGetValue(tenant, out var known) || known.Why != refused.Why;
-        _refused[tenant] = refused;
-        return isNews;
+        else
+        {
+            _refused[tenant] = refused;
+        }
     }
 
     /// <param name="reason"><see langword="null"/>: it works again.</param>

@@ -17,6 +17,7 @@ public interface ICheckpointSigner
 }
 
 /// <summary>The checkpoints that were signed, and how far each witness has got. Safe for concurrent use.</summary>
+/// <remarks>What somebody else wrote there comes back all the same, see <see cref="SignedCheckpoint.IsDamaged"/>: who asks has to be able to say so.</remarks>
 public interface ICheckpointStore
 {
     /// <returns><see langword="false"/>, and nothing stored, when there is one of that size already.</returns>
@@ -61,6 +62,8 @@ public interface ICheckpointMemory
 {
     /// <summary>The last note kept there for this log, or <see langword="null"/>.</summary>
     /// <exception cref="FormatException">What is kept there is damaged.</exception>
+    /// <exception cref="IOException">The place cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     Task<string?> ReadLastAsync(string origin, CancellationToken cancellationToken);
 }
 

@@ -43,9 +43,30 @@ public sealed record CheckpointKey(string Name, ReadOnlyMemory<byte> PublicKey)
 }
 
 /// <summary>A checkpoint as it was signed and kept.</summary>
+/// <param name="Head">What the note says; of a damaged one the size alone, under which it is kept.</param>
 /// <param name="Note">The signed note, ready for a file: text, empty line, signature line.</param>
 /// <param name="At">When it was made; not part of what is signed.</param>
-public sealed record SignedCheckpoint(TenantId Tenant, TreeHead Head, string Note, DateTimeOffset At);
+public sealed record SignedCheckpoint(TenantId Tenant, TreeHead Head, string Note, DateTimeOffset At)
+{
+    /// <summary>Whether the note cannot be read, or says another size than it is kept under: somebody else wrote there.</summary>
+    public bool IsDamaged => Head.Root.IsEmpty;
+
+    /// <summary>A checkpoint as a store gives it back, whatever has become of it. Whether it is signed is not looked at.</summary>
+    public static SignedCheckpoint Read(TenantId tenant, long size, string note, DateTimeOffset at)
+        => new(tenant, HeadIn(note) is { } head && head.Size == size ? head : new TreeHead("", size, default), note, at);
+
+    private static TreeHead? HeadIn(string note)
+    {
+        try
+        {
+            return TreeHead.Parse(SignedNote.Parse(note).Text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>Text with signatures below it (<see href="https://c2sp.org/signed-note"/>): pure functions.</summary>
 /// <param name="Text">What is signed, with its final line break.</param>
@@ -67,7 +88,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     public static SignedNote Parse(string note)
     {
         var gap = note.LastIndexOf("\n\n", StringComparison.Ordinal);
-        if (gap < 0 || !note.EndsWith('\n'))
+        if (gap < 0 || gap + 2 == note.Length || !note.EndsWith('\n'))
         {
             throw new FormatException("This is not a signed note: text, an empty line, and signatures.");
         }

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Assistant.Domain.Tenancy;
 using Microsoft.Extensions.Logging;
 
 namespace Assistant.Domain.Audit.Checkpoints;
 
 /// <summary>Carries checkpoints to the witnesses: each in order, from its own durable position, and none waits for another, nor one tenant for another.</summary>
-/// <remarks>A witness that fails is tried again after a pause that doubles up to a quarter of an hour; the audit itself never waits for it.</remarks>
+/// <remarks>
+/// A witness that fails is tried again after a pause that doubles up to a quarter of an hour; the audit itself never waits for it. What of a tenant cannot be
+/// read here is no fault of the witness: it shows on the alarm, and nobody is paused for it.
+/// </remarks>
 public sealed partial class WitnessPost(
     ITenantDirectory tenants, ICheckpointStore store, IEnumerable<IWitness> witnesses, AuditAlarm alarm, TimeProvider clock, ILogger<WitnessPost> logger)
 {
@@ -32,65 +36,91 @@ public sealed partial class WitnessPost(
             return;
         }
 
-        if (await DeliverToAsync(witness, all, cancellationToken) is not { } failure)
+        var (theirs, ours) = await DeliverToAsync(witness, all, cancellationToken);
+        if (theirs is null)
         {
             _pauses.TryRemove(witness.Name, out _);
-            if (alarm.Set(witness.Name, reason: null))
-            {
-                LogBack(logger, witness.Name);
-            }
         }
         else
         {
             var wait = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(pause.Failures, 20)));
             _pauses[witness.Name] = (pause.Failures + 1, clock.GetUtcNow() + wait);
-            if (alarm.Set(witness.Name, failure.Message))
-            {
-                LogFailing(logger, failure, witness.Name);
-            }
+        }
+
+        var failure = theirs ?? ours;
+        if (!alarm.Set(witness.Name, failure?.Message))
+        {
+            return; // known
+        }
+
+        if (failure is null)
+        {
+            LogBack(logger, witness.Name);
+        }
+        else
+        {
+            LogFailing(logger, failure, witness.Name);
         }
     }
 
-    /// <returns>The first failure, or <see langword="null"/> when everything was taken.</returns>
-    private async Task<WitnessException?> DeliverToAsync(IWitness witness, IReadOnlyList<Tenant> all, CancellationToken cancellationToken)
+    /// <returns>The first failure of the witness and the first of what it was to be given; both <see langword="null"/> when everything was taken.</returns>
+    private async Task<(WitnessException? Theirs, Exception? Ours)> DeliverToAsync(IWitness witness, IReadOnlyList<Tenant> all, CancellationToken cancellationToken)
     {
-        WitnessException? first = null;
+        WitnessException? theirs = null;
+        Exception? ours = null;
         foreach (var tenant in all)
         {
             try
             {
-                await DeliverAsync(witness, tenant.Id, cancellationToken);
+                if (await DeliverAsync(witness, tenant.Id, cancellationToken) is { } problem)
+                {
+                    ours ??= new InvalidDataException(problem);
+                }
             }
             catch (WitnessException failure)
             {
-                first ??= failure;
+                theirs ??= failure;
                 if (failure.InnerException is OperationCanceledException)
                 {
                     break; // it is silent, whomever it is asked about: the other witnesses would wait for each tenant of it
                 }
             }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                ours ??= new InvalidDataException($"What it is to be given of '{tenant.Id}' could not be read.", error);
+            }
         }
 
-        return first;
+        return (theirs, ours);
     }
 
-    private async Task DeliverAsync(IWitness witness, TenantId tenant, CancellationToken cancellationToken)
+    /// <returns>What is wrong with what it was to be given, or <see langword="null"/>.</returns>
+    private async Task<string?> DeliverAsync(IWitness witness, TenantId tenant, CancellationToken cancellationToken)
     {
         var position = await store.FindPositionAsync(tenant, witness.Name, cancellationToken);
         if (position is not null && clock.GetUtcNow() - position.At < witness.Every)
         {
-            return;
+            return null;
         }
 
+        string? problem = null;
         var after = position?.Size ?? 0;
         IReadOnlyList<SignedCheckpoint> due = witness.Every > TimeSpan.Zero
             ? await store.FindNewestAsync(tenant, cancellationToken) is { } newest && newest.Head.Size > after ? [newest] : []
             : await store.ListAsync(tenant, after, Batch, cancellationToken);
         foreach (var checkpoint in due)
         {
+            if (checkpoint.IsDamaged)
+            {
+                problem ??= string.Create(CultureInfo.InvariantCulture, $"The checkpoint of '{tenant}' over {checkpoint.Head.Size} events is damaged.");
+                continue;
+            }
+
             await DeliverAsync(witness, checkpoint, cancellationToken);
             await store.SavePositionAsync(tenant, witness.Name, new WitnessPosition(checkpoint.Head.Size, AuditText.ToMilliseconds(clock.GetUtcNow())), cancellationToken);
         }
+
+        return problem;
     }
 
     private async Task DeliverAsync(IWitness witness, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
@@ -105,9 +135,13 @@ public sealed partial class WitnessPost(
         {
             throw new WitnessException($"It did not answer within {Patience.TotalSeconds:0} seconds.", silence);
         }
+        catch (Exception surprise) when (surprise is not WitnessException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new WitnessException("It failed in a way of its own; the program's log says how.", surprise);
+        }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The witness {Witness} does not take checkpoints of the audit; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The witness {Witness} does not get or take checkpoints of the audit; it is tried again")]
     private static partial void LogFailing(ILogger logger, Exception failure, string witness);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The witness {Witness} takes checkpoints again")]

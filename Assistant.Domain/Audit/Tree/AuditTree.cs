@@ -25,11 +25,18 @@ public sealed class AuditTree(IAuditLog log, IAuditTreeStore store)
     private const int Batch = 4096;
 
     /// <summary>Takes up the events written since; each is verified against the chain first.</summary>
+    /// <exception cref="InvalidDataException">What is stored of the tree is damaged: it is to be made anew.</exception>
     public async Task<AuditGrowth> GrowAsync(TenantId tenant, CancellationToken cancellationToken)
     {
+        long? rejected = null;
         while (true)
         {
             var size = await store.ReadSizeAsync(tenant, cancellationToken);
+            if (size < 0 || size == rejected)
+            {
+                throw new InvalidDataException("The stored size of the audit tree is no number of events.");
+            }
+
             var appender = new MerkleTileAppender(size, await store.ReadTilesAsync(tenant, MerkleTiles.Growing(size), cancellationToken));
             ReadOnlyMemory<byte> head = AuditChain.Genesis(tenant);
             var isKnown = size == 0;
@@ -65,8 +72,11 @@ public sealed class AuditTree(IAuditLog log, IAuditTreeStore store)
                 return new AuditGrowth.Diverged(size);
             }
 
-            var isDone = appender.Size - size < Batch;
-            if (appender.Size == size || (await store.AppendAsync(tenant, size, appender.Size, appender.Changed, cancellationToken) && isDone))
+            if (appender.Size > size && !await store.AppendAsync(tenant, size, appender.Size, appender.Changed, cancellationToken))
+            {
+                rejected = size; // somebody else was faster, and then it is another by now
+            }
+            else if (appender.Size - size < Batch)
             {
                 return new AuditGrowth.Grown(appender.Size);
             }
@@ -78,6 +88,7 @@ public sealed class AuditTree(IAuditLog log, IAuditTreeStore store)
 
     /// <summary>The root over the first <paramref name="size"/> events.</summary>
     /// <param name="size">At most what the tree covers.</param>
+    /// <exception cref="InvalidDataException">What is stored of the tree is damaged: it is to be made anew. So with the proofs.</exception>
     public async Task<byte[]> RootAsync(TenantId tenant, long size, CancellationToken cancellationToken)
         => (await HashAsync(tenant, [new MerkleRange(0, size)], cancellationToken))[0];
 

@@ -66,7 +66,7 @@ internal sealed partial class CheckpointWorker(
         {
             if (await desk.SignAsync(tenant, cancellationToken) is CheckpointOutcome.Refused refused)
             {
-                LogRefused(logger, tenant, refused.Why, refused.Seq);
+                LogRefused(logger, tenant, refused.Why, refused.Seq, refused.Problem ?? "");
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -87,8 +87,8 @@ internal sealed partial class CheckpointWorker(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The audit of {TenantId} does not go on from its last signed checkpoint ({Why}, event {Seq}): nothing is signed until this is cleared up")]
-    private static partial void LogRefused(ILogger logger, TenantId tenantId, CheckpointRefusal why, long seq);
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The audit of {TenantId} cannot be shown to go on from its last signed checkpoint ({Why}, event {Seq}): nothing is signed until this is cleared up. {Problem}")]
+    private static partial void LogRefused(ILogger logger, TenantId tenantId, CheckpointRefusal why, long seq, string problem);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Making checkpoints of the audit failed; the next look tries again")]
     private static partial void LogFailed(ILogger logger, Exception error);

@@ -8,9 +8,9 @@ namespace Assistant.Infrastructure.Audit.Checkpoints;
 internal sealed class SqlCheckpointStore(IReadPool reads, IWriteQueue writes) : ICheckpointStore
 {
     private const string Insert = "INSERT INTO audit_checkpoints (tenant_id, size, note, at) VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING";
-    private const string Newest = "SELECT note, at FROM audit_checkpoints WHERE tenant_id = @p0 ORDER BY size DESC LIMIT 1";
-    private const string Covering = "SELECT note, at FROM audit_checkpoints WHERE tenant_id = @p0 AND size >= @p1 ORDER BY size LIMIT 1";
-    private const string After = "SELECT note, at FROM audit_checkpoints WHERE tenant_id = @p0 AND size > @p1 ORDER BY size LIMIT @p2";
+    private const string Newest = "SELECT size, note, at FROM audit_checkpoints WHERE tenant_id = @p0 ORDER BY size DESC LIMIT 1";
+    private const string Covering = "SELECT size, note, at FROM audit_checkpoints WHERE tenant_id = @p0 AND size >= @p1 ORDER BY size LIMIT 1";
+    private const string After = "SELECT size, note, at FROM audit_checkpoints WHERE tenant_id = @p0 AND size > @p1 ORDER BY size LIMIT @p2";
     private const string Position = "SELECT size, at FROM audit_witness_positions WHERE tenant_id = @p0 AND witness = @p1";
 
     private const string Move =
@@ -34,14 +34,14 @@ internal sealed class SqlCheckpointStore(IReadPool reads, IWriteQueue writes) : 
     public async Task<WitnessPosition?> FindPositionAsync(TenantId tenant, string witness, CancellationToken cancellationToken)
         => await reads.ReadAsync(
             TenantScope.Of(tenant),
-            session => session.QueryFirst(Position, row => new WitnessPosition(row.GetInt64(0), row.Time(1)), tenant.Value, witness), cancellationToken);
+            session => session.QueryFirst(Position, row => new WitnessPosition(row.GetInt64(0), TimeOf(row, 1)), tenant.Value, witness), cancellationToken);
 
     public Task SavePositionAsync(TenantId tenant, string witness, WitnessPosition position, CancellationToken cancellationToken)
         => writes.ExecuteAsync(TenantScope.Of(tenant), session => session.Execute(Move, tenant.Value, witness, position.Size, position.At), cancellationToken);
 
     private static SignedCheckpoint Map(TenantId tenant, SqlRow row)
-    {
-        var note = row.GetString(0);
-        return new SignedCheckpoint(tenant, TreeHead.Parse(SignedNote.Parse(note).Text), note, row.Time(1));
-    }
+        => SignedCheckpoint.Read(tenant, row.GetInt64(0), row.GetString(1), TimeOf(row, 2));
+
+    // A time that is none was not stored by the program; it is proof of nothing, and long ago.
+    private static DateTimeOffset TimeOf(SqlRow row, int column) => StoredTime.Read(row.GetInt64(column)) ?? DateTimeOffset.UnixEpoch;
 }

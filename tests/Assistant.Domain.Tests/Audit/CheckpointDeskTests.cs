@@ -5,6 +5,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -19,10 +20,11 @@ public sealed class CheckpointDeskTests : IDisposable
     private readonly AuditAlarm _alarm = new();
     private readonly Memory _memory = new();
     private readonly InMemoryCheckpointStore _store = new();
+    private readonly InMemoryAuditTreeStore _tiles = new();
     private InMemoryAuditLog _log = new();
     private CheckpointDesk _desk;
 
-    public CheckpointDeskTests() => _desk = Open(_log, new InMemoryAuditTreeStore());
+    public CheckpointDeskTests() => _desk = Open(_log, _tiles);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -140,7 +142,7 @@ public sealed class CheckpointDeskTests : IDisposable
         await SignedAsync();
         Append(2);
         var (busy, tiles) = (new Busy(_store, _memory), new InMemoryAuditTreeStore());
-        using var desk = new CheckpointDesk(_log, new AuditTree(_log, tiles), busy, _signer, [busy], _alarm, _clock);
+        using var desk = new CheckpointDesk(_log, new AuditTree(_log, tiles), busy, _signer, [busy], _alarm, _clock, NullLogger<CheckpointDesk>.Instance);
         var isOnce = false;
         busy.Meanwhile = async inDatabase =>
         {
@@ -187,29 +189,102 @@ public sealed class CheckpointDeskTests : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("a\n1\n")]
-    [InlineData("a\n01\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
-    [InlineData("a\n-1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
-    [InlineData("a\n1\nnot base64!\n")]
-    [InlineData("a\n1\nAAAA\n")]
-    public void What_is_no_checkpoint_is_refused(string text) => Assert.Throws<FormatException>(() => TreeHead.Parse(text));
+    [InlineData(null)]
+    [InlineData("x")]
+    [InlineData("\n\n")]
+    public async Task A_damaged_checkpoint_in_the_database_stops_the_signing_and_nothing_else(string? note)
+    {
+        Append(3);
+        await SignedAsync();
+        Append(2);
+        await SignedAsync();
+        var (first, last) = (_store.Checkpoints[0], _store.Checkpoints[1]);
+        _store.Checkpoints = [first, last with { Note = note ?? first.Note }];
 
-    [Theory]
-    [InlineData("a\n1\n")]
-    [InlineData("a\n\nno dash x\n")]
-    [InlineData("a\n\n— name\n")]
-    [InlineData("a\n\n— name AAAA\n")]
-    [InlineData("a\n\n— name AAAAAAAA")]
-    public void What_is_no_note_is_refused(string note) => Assert.Throws<FormatException>(() => SignedNote.Parse(note));
+        await RefusedAsync(CheckpointRefusal.Unreadable, 0);
+
+        Assert.Single(await EventsAsync(), e => e.What.Action == AuditActions.AuditAlarm && e.What.Details["why"] == "unreadable");
+        Assert.Null(await _desk.NewestNoteAsync(Home, Cancel));
+        Assert.Equal(2, (await _desk.ListAsync(Home, 0, 10, Cancel)).Count);
+        Assert.NotNull(await _desk.ProveAsync(Home, 2, Cancel));
+        Assert.Null(await _desk.ProveAsync(Home, 5, Cancel));
+    }
 
     [Fact]
-    public void A_key_is_given_to_verifiers_as_the_format_asks()
+    public async Task An_event_under_a_damaged_checkpoint_is_proven_by_the_next()
     {
-        // The example of the signed-note specification's Go package.
-        var key = new CheckpointKey("PeterNeumann", Convert.FromBase64String("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW").AsMemory(1));
+        Append(3);
+        await SignedAsync();
+        Append(2);
+        await SignedAsync();
+        _store.Checkpoints = [_store.Checkpoints[0] with { Note = "x" }, _store.Checkpoints[1]];
 
-        Assert.Equal("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", key.ToString());
+        var proof = (await _desk.ProveAsync(Home, 2, Cancel))!;
+
+        Assert.Equal(5, proof.Checkpoint.Head.Size);
+        Assert.True(MerkleTree.VerifyInclusion(MerkleTree.LeafHash(proof.Event.Hash.Span), 1, 5, proof.Proof, proof.Checkpoint.Head.Root.Span));
+    }
+
+    [Fact]
+    public async Task A_damaged_tree_is_made_anew_from_the_log_to_sign_and_to_prove()
+    {
+        Append(300);
+        await SignedAsync();
+        _tiles.LoseTiles(Home);
+
+        var proof = (await _desk.ProveAsync(Home, 77, Cancel))!;
+        Assert.True(MerkleTree.VerifyInclusion(MerkleTree.LeafHash(proof.Event.Hash.Span), 76, 300, proof.Proof, proof.Checkpoint.Head.Root.Span));
+
+        Append(1);
+        _tiles.LoseTiles(Home);
+        await SignedAsync();
+        Assert.Empty(_alarm.Refused);
+    }
+
+    [Fact]
+    public async Task A_damaged_tree_hides_no_change_of_the_log()
+    {
+        Append(300);
+        await SignedAsync();
+        _log.Tamper(77, what => what with { Subject = "user/mallory" });
+        _tiles.LoseTiles(Home);
+
+        await RefusedAsync(CheckpointRefusal.Diverged, 77);
+
+        Assert.Null(await _desk.ProveAsync(Home, 200, Cancel));
+    }
+
+    [Fact]
+    public async Task A_place_outside_that_cannot_be_read_raises_the_alarm_until_it_can()
+    {
+        Append(2);
+        _memory.Fault = new UnauthorizedAccessException("denied");
+
+        var refused = Assert.IsType<CheckpointOutcome.Refused>(await _desk.SignAsync(Home, Cancel));
+        await _desk.SignAsync(Home, Cancel);
+
+        Assert.Equal((CheckpointRefusal.Unreachable, "denied"), (refused.Why, refused.Problem));
+        Assert.Equal(CheckpointRefusal.Unreachable, _alarm.Refused[Home].Why);
+        Assert.Single(await EventsAsync(), e => e.What.Action == AuditActions.AuditAlarm && e.What.Details["why"] == "unreachable");
+        Assert.Empty(_store.Checkpoints);
+
+        _memory.Fault = null;
+        Assert.IsType<CheckpointOutcome.Made>(await _desk.SignAsync(Home, Cancel));
+        Assert.Empty(_alarm.Refused);
+    }
+
+    [Fact]
+    public async Task Any_other_fault_raises_the_alarm_too_and_the_export_goes_on()
+    {
+        Append(2);
+        await SignedAsync();
+        _memory.Fault = new NotSupportedException("nobody thought of this");
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => _desk.SignAsync(Home, Cancel));
+        Assert.Equal(_store.Checkpoints[0].Note, await _desk.NewestNoteAsync(Home, Cancel));
+
+        Assert.Equal(CheckpointRefusal.Failed, _alarm.Refused[Home].Why);
+        Assert.Single(await EventsAsync(), e => e.What.Action == AuditActions.AuditAlarm && e.What.Details["why"] == "failed");
     }
 
     private void Append(int count, string who = "anna")
@@ -246,7 +321,7 @@ public sealed class CheckpointDeskTests : IDisposable
     }
 
     private CheckpointDesk Open(InMemoryAuditLog log, InMemoryAuditTreeStore tiles)
-        => new(log, new AuditTree(log, tiles), _store, _signer, [_memory], _alarm, _clock);
+        => new(log, new AuditTree(log, tiles), _store, _signer, [_memory], _alarm, _clock, NullLogger<CheckpointDesk>.Instance);
 
     private async Task<List<AuditEvent>> EventsAsync()
     {
@@ -295,6 +370,9 @@ public sealed class CheckpointDeskTests : IDisposable
     {
         public string? Note { get; set; }
 
-        public Task<string?> ReadLastAsync(string origin, CancellationToken cancellationToken) => Task.FromResult(Note);
+        public Exception? Fault { get; set; }
+
+        public Task<string?> ReadLastAsync(string origin, CancellationToken cancellationToken)
+            => Fault is null ? Task.FromResult(Note) : Task.FromException<string?>(Fault);
     }
 }

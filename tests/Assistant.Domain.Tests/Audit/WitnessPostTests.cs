@@ -117,6 +117,64 @@ public sealed class WitnessPostTests
     }
 
     [Fact]
+    public async Task A_damaged_checkpoint_is_not_delivered_and_holds_up_no_other()
+    {
+        var other = new TenantId("other");
+        await _tenants.EnsureAsync(other, "Other", Cancel);
+        var (witness, daily) = (new Listed("one"), new Listed("daily") { Every = TimeSpan.FromDays(1) });
+        var post = Post(witness, daily);
+        await AddAsync(3, 5, 9);
+        await AddAsync(other, 7);
+        _store.Checkpoints = [.. _store.Checkpoints.Select(c => c.Head.Size == 5 ? c with { Note = "x" } : c)];
+
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([3L, 9, 7], witness.Sizes);
+        Assert.Equal([9L, 7], daily.Sizes);
+        Assert.Equal("The checkpoint of 'default' over 5 events is damaged.", _alarm.Failing["one"]);
+
+        // It is no fault of the witness, which gets what comes next at once.
+        await AddAsync(other, 8);
+        await post.DeliverAsync(Cancel);
+        Assert.Equal([3L, 9, 7, 8], witness.Sizes);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_of_one_tenant_holds_up_no_other()
+    {
+        var other = new TenantId("other");
+        await _tenants.EnsureAsync(other, "Other", Cancel);
+        await AddAsync(other, 7);
+        var witness = new Listed("one");
+        var post = new WitnessPost(_tenants, new Unreadable(_store, Home), [witness], _alarm, _clock, NullLogger<WitnessPost>.Instance);
+
+        await post.DeliverAsync(Cancel);
+        await AddAsync(other, 8);
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([7L, 8], witness.Sizes);
+        Assert.Equal("What it is to be given of 'default' could not be read.", Assert.Single(_alarm.Failing).Value);
+    }
+
+    [Fact]
+    public async Task A_witness_with_a_fault_nobody_thought_of_is_paused_and_holds_up_no_tenant()
+    {
+        var other = new TenantId("other");
+        await _tenants.EnsureAsync(other, "Other", Cancel);
+        var witness = new Listed("one") { Refused = Home, Surprise = new NotSupportedException("surprise") };
+        await AddAsync(3);
+        await AddAsync(other, 7);
+        var post = Post(witness);
+
+        await post.DeliverAsync(Cancel);
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([7L], witness.Sizes);
+        Assert.Equal(2, witness.Tries);
+        Assert.Single(_alarm.Failing);
+    }
+
+    [Fact]
     public async Task One_that_does_not_answer_is_asked_once_a_round()
     {
         await _tenants.EnsureAsync(new TenantId("other"), "Other", Cancel);
@@ -160,7 +218,8 @@ public sealed class WitnessPostTests
         foreach (var size in sizes)
         {
             var head = new TreeHead($"assistant/test/{tenant}", size, new byte[MerkleTree.HashSize]);
-            await _store.AddAsync(new SignedCheckpoint(tenant, head, $"note {size}", _clock.GetUtcNow()), Cancel);
+            var note = SignedNote.Format(head.Text, new CheckpointKey(head.Origin, new byte[32]), new byte[64]);
+            await _store.AddAsync(new SignedCheckpoint(tenant, head, note, _clock.GetUtcNow()), Cancel);
         }
     }
 
@@ -173,6 +232,9 @@ public sealed class WitnessPostTests
         public bool Fails { get; set; }
 
         public TenantId? Refused { get; set; }
+
+        /// <summary>Thrown instead of what a witness should throw.</summary>
+        public Exception? Surprise { get; init; }
 
         /// <summary>It takes for ever.</summary>
         public bool IsSilent { get; init; }
@@ -188,7 +250,7 @@ public sealed class WitnessPostTests
             Tries++;
             if (Fails || checkpoint.Tenant == Refused || checkpoint.Head.Size >= FailsFrom)
             {
-                throw new WitnessException("down");
+                throw Surprise ?? new WitnessException("down");
             }
 
             if (IsSilent)
@@ -199,5 +261,26 @@ public sealed class WitnessPostTests
             Sizes.Add(checkpoint.Head.Size);
             return Task.CompletedTask;
         }
+    }
+
+    /// <summary>A database in which something of one tenant cannot be read.</summary>
+    private sealed class Unreadable(InMemoryCheckpointStore store, TenantId broken) : ICheckpointStore
+    {
+        public Task<bool> AddAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken) => store.AddAsync(checkpoint, cancellationToken);
+
+        public Task<SignedCheckpoint?> FindNewestAsync(TenantId tenant, CancellationToken cancellationToken)
+            => tenant == broken ? throw new FormatException("not a note") : store.FindNewestAsync(tenant, cancellationToken);
+
+        public Task<SignedCheckpoint?> FindCoveringAsync(TenantId tenant, long seq, CancellationToken cancellationToken)
+            => store.FindCoveringAsync(tenant, seq, cancellationToken);
+
+        public Task<IReadOnlyList<SignedCheckpoint>> ListAsync(TenantId tenant, long afterSize, int limit, CancellationToken cancellationToken)
+            => tenant == broken ? throw new FormatException("not a note") : store.ListAsync(tenant, afterSize, limit, cancellationToken);
+
+        public Task<WitnessPosition?> FindPositionAsync(TenantId tenant, string witness, CancellationToken cancellationToken)
+            => store.FindPositionAsync(tenant, witness, cancellationToken);
+
+        public Task SavePositionAsync(TenantId tenant, string witness, WitnessPosition position, CancellationToken cancellationToken)
+            => store.SavePositionAsync(tenant, witness, position, cancellationToken);
     }
 }

@@ -20,13 +20,14 @@ public sealed class CheckpointWorkerTests : IDisposable
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
     private readonly InMemoryAuditLog _log = new();
     private readonly InMemoryCheckpointStore _store = new();
+    private readonly InMemoryAuditTreeStore _tiles = new();
     private readonly AuditAlarm _alarm = new();
     private readonly CheckpointDesk _desk;
     private readonly CheckpointWorker _worker;
 
     public CheckpointWorkerTests()
     {
-        _desk = new CheckpointDesk(_log, new AuditTree(_log, new InMemoryAuditTreeStore()), _store, new FakeCheckpointSigner(), [], _alarm, _clock);
+        _desk = new CheckpointDesk(_log, new AuditTree(_log, _tiles), _store, new FakeCheckpointSigner(), [], _alarm, _clock, NullLogger<CheckpointDesk>.Instance);
         _worker = new CheckpointWorker(
             new FakeTenants(), _log, _desk, new WitnessPost(new FakeTenants(), _store, [], _alarm, _clock, NullLogger<WitnessPost>.Instance),
             Options.Create(new CheckpointOptions()), _clock, NullLogger<CheckpointWorker>.Instance);
@@ -72,7 +73,8 @@ public sealed class CheckpointWorkerTests : IDisposable
         Write(2);
         _log.Append(new AuditDraft(other, _clock.GetUtcNow(), Actor.System, "test.done", "thing/1", "local", AuditDraft.NoDetails));
         using var desk = new CheckpointDesk(
-            _log, new AuditTree(_log, new InMemoryAuditTreeStore()), _store, new FakeCheckpointSigner(), [new Unreadable("default")], _alarm, _clock);
+            _log, new AuditTree(_log, new InMemoryAuditTreeStore()), _store, new FakeCheckpointSigner(), [new Unreadable("default")], _alarm, _clock,
+            NullLogger<CheckpointDesk>.Instance);
         using var worker = new CheckpointWorker(
             tenants, _log, desk, new WitnessPost(tenants, _store, [], _alarm, _clock, NullLogger<WitnessPost>.Instance), Options.Create(new CheckpointOptions()), _clock,
             NullLogger<CheckpointWorker>.Instance);
@@ -80,6 +82,55 @@ public sealed class CheckpointWorkerTests : IDisposable
         await worker.SignAsync(Cancel);
 
         Assert.Equal([other], _store.Checkpoints.Select(c => c.Tenant));
+        var result = await new AuditHealthCheck(_alarm).CheckHealthAsync(new(), Cancel);
+        Assert.Equal((HealthStatus.Degraded, "The audit of 'default' is not signed: Unreachable."), (result.Status, result.Description));
+        Assert.Single(await _log.ReadAsync(TenantId.Default, 1, Cancel).ToListAsync(Cancel), e => e.What.Action == AuditActions.AuditAlarm);
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_shows_and_holds_up_no_other_tenant_neither_its_signature_nor_its_witness()
+    {
+        var (tenants, other) = (new FakeTenants(), new TenantId("other"));
+        await tenants.EnsureAsync(other, "Other", Cancel);
+        var witness = new Kept();
+        var post = new WitnessPost(tenants, _store, [witness], _alarm, _clock, NullLogger<WitnessPost>.Instance);
+        using var worker = new CheckpointWorker(tenants, _log, _desk, post, Options.Create(new CheckpointOptions()), _clock, NullLogger<CheckpointWorker>.Instance);
+        Write(2);
+        await worker.SignAsync(Cancel);
+        _store.Checkpoints = [.. _store.Checkpoints.Select(c => c with { Note = "x" })];
+        Write(2);
+        _log.Append(new AuditDraft(other, _clock.GetUtcNow(), Actor.System, "test.done", "thing/1", "local", AuditDraft.NoDetails));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await worker.SignAsync(Cancel);
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([(TenantId.Default, 2L), (other, 1L)], _store.Checkpoints.Select(c => (c.Tenant, c.Head.Size)));
+        Assert.Equal([other], witness.Checkpoints.Select(c => c.Tenant));
+        Assert.Equal(CheckpointRefusal.Unreadable, Assert.Single(_alarm.Refused).Value.Why);
+        Assert.Equal(HealthStatus.Degraded, (await new AuditHealthCheck(_alarm).CheckHealthAsync(new(), Cancel)).Status);
+        Assert.Single(await _log.ReadAsync(TenantId.Default, 1, Cancel).ToListAsync(Cancel), e => e.What.Action == AuditActions.AuditAlarm);
+    }
+
+    [Fact]
+    public async Task A_tree_whose_tiles_are_gone_is_made_anew_and_signed()
+    {
+        var (tenants, other) = (new FakeTenants(), new TenantId("other"));
+        await tenants.EnsureAsync(other, "Other", Cancel);
+        using var worker = new CheckpointWorker(
+            tenants, _log, _desk, new WitnessPost(tenants, _store, [], _alarm, _clock, NullLogger<WitnessPost>.Instance),
+            Options.Create(new CheckpointOptions()), _clock, NullLogger<CheckpointWorker>.Instance);
+        Write(2);
+        await worker.SignAsync(Cancel);
+        _tiles.LoseTiles(TenantId.Default);
+        Write(2);
+        _log.Append(new AuditDraft(other, _clock.GetUtcNow(), Actor.System, "test.done", "thing/1", "local", AuditDraft.NoDetails));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await worker.SignAsync(Cancel);
+
+        Assert.Equal([(TenantId.Default, 2L), (TenantId.Default, 4L), (other, 1L)], _store.Checkpoints.Select(c => (c.Tenant, c.Head.Size)));
+        Assert.Empty(_alarm.Refused);
     }
 
     [Fact]
@@ -121,6 +172,21 @@ public sealed class CheckpointWorkerTests : IDisposable
         for (var i = 0; i < count; i++)
         {
             _log.Append(SignedLog.Draft(i, "anna"));
+        }
+    }
+
+    private sealed class Kept : IWitness
+    {
+        public string Name => "kept";
+
+        public TimeSpan Every => TimeSpan.Zero;
+
+        public List<SignedCheckpoint> Checkpoints { get; } = [];
+
+        public Task DeliverAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+        {
+            Checkpoints.Add(checkpoint);
+            return Task.CompletedTask;
         }
     }
 

@@ -4,6 +4,7 @@ using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Testing.InMemory;
 using Assistant.Verifier;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Audit;
@@ -23,7 +24,8 @@ public sealed class ProofFileTests : IAsyncLifetime
         _log = await SignedLog.OpenAsync();
         _key = await _log.Signer.ReadKeyAsync(SignedLog.Home, Cancel);
         _desk = new CheckpointDesk(
-            _events, new AuditTree(_events, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), _log.Signer, [], new AuditAlarm(), TimeProvider.System);
+            _events, new AuditTree(_events, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), _log.Signer, [], new AuditAlarm(), TimeProvider.System,
+            NullLogger<CheckpointDesk>.Instance);
         await WriteAndSignAsync(37);
         await WriteAndSignAsync(63);
     }

@@ -99,6 +99,53 @@ public abstract class ProvenLogTests(bool onPostgres) : IAsyncLifetime
         Assert.Equal(CheckpointRefusal.Diverged, _house.Get<AuditAlarm>().Refused[Home].Why);
     }
 
+    [Theory]
+    [InlineData("UPDATE audit_checkpoints SET note = 'x'", CheckpointRefusal.Unreadable)]
+    [InlineData("UPDATE audit_checkpoints SET note = chr(10) || chr(10)", CheckpointRefusal.Unreadable)]
+    [InlineData("UPDATE audit_checkpoints SET size = 999999999 WHERE size = (SELECT MAX(size) FROM audit_checkpoints)", CheckpointRefusal.Unreadable)]
+    [InlineData("UPDATE audit_checkpoints SET at = 9223372036854775807", null)]
+    [InlineData("DELETE FROM audit_tiles", null)]
+    [InlineData("UPDATE audit_tiles SET hashes = ''", null)]
+    [InlineData("UPDATE audit_tiles SET tile_level = tile_level + 7", null)]
+    [InlineData("UPDATE audit_trees SET size = 999999999", null)]
+    [InlineData("UPDATE audit_trees SET size = -5", null)]
+    [InlineData("UPDATE audit_trees SET size = 0", null)]
+    [InlineData("UPDATE audit_trees SET size = 3", null)]
+    [InlineData("UPDATE audit_checkpoints SET size = 'x' WHERE size = (SELECT MAX(size) FROM audit_checkpoints)", CheckpointRefusal.Unreadable, true)]
+    [InlineData("UPDATE audit_checkpoints SET note = x'ff', at = 'x'", CheckpointRefusal.Unreadable, true)]
+    [InlineData("UPDATE audit_trees SET size = 'x'", null, true)]
+    [InlineData("UPDATE audit_tiles SET hashes = 5", null, true)]
+    public async Task Whatever_is_written_beside_the_log_is_refused_or_mended_and_never_silent(string edit, CheckpointRefusal? why, bool looseTypesOnly = false)
+    {
+        Assert.SkipWhen(onPostgres && looseTypesOnly, "PostgreSQL keeps the types of columns.");
+        await WriteAndSignAsync(300);
+        await WriteAndSignAsync(10);
+        await WriteAsync(1);
+        var sql = onPostgres ? edit : edit.Replace("chr(", "char(", StringComparison.Ordinal);
+        await _house.Get<IWriteQueue>().ExecuteAsync(TenantScope.System, session => session.Execute(sql), Cancel);
+
+        Assert.Null(await Record.ExceptionAsync(() => _desk.ProveAsync(Home, 77, Cancel)));
+        Assert.Null(await Record.ExceptionAsync(() => _desk.ListAsync(Home, 0, 10, Cancel)));
+        var outcome = await _desk.SignAsync(Home, Cancel);
+        await _house.Get<WitnessPost>().DeliverAsync(Cancel);
+
+        if (why is { } expected)
+        {
+            Assert.Equal(new CheckpointOutcome.Refused(expected, 0), outcome);
+            Assert.Equal(expected, _house.Get<AuditAlarm>().Refused[Home].Why);
+            Assert.Null(await _desk.NewestNoteAsync(Home, Cancel));
+            return;
+        }
+
+        var key = await _desk.ReadKeyAsync(Home, Cancel);
+        var made = Assert.IsType<CheckpointOutcome.Made>(outcome).Checkpoint;
+        Assert.Equal(made.Note, await _house.Get<FileWitness>().ReadLastAsync(key.Name, Cancel));
+        Assert.Empty(_house.Get<AuditAlarm>().Refused);
+        var proof = (await _desk.ProveAsync(Home, 77, Cancel))!;
+        Assert.True(MerkleTree.VerifyInclusion(
+            MerkleTree.LeafHash(proof.Event.Hash.Span), 76, proof.Checkpoint.Head.Size, proof.Proof, proof.Checkpoint.Head.Root.Span));
+    }
+
     private async Task<SignedCheckpoint> WriteAndSignAsync(int count)
     {
         await WriteAsync(count);

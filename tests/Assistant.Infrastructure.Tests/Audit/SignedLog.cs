@@ -8,6 +8,7 @@ using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Infrastructure.Tests.Security;
 using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Audit;
@@ -46,7 +47,8 @@ internal sealed class SignedLog : IAsyncDisposable
     {
         var log = new InMemoryAuditLog();
         using var desk = new CheckpointDesk(
-            log, new AuditTree(log, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), Signer, [], new AuditAlarm(), TimeProvider.System);
+            log, new AuditTree(log, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), Signer, [], new AuditAlarm(), TimeProvider.System,
+            NullLogger<CheckpointDesk>.Instance);
         var (events, notes) = (new List<AuditEvent>(), new List<string>());
         foreach (var size in sizes)
         {

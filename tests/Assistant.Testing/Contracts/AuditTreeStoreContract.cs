@@ -164,6 +164,26 @@ public abstract class CheckpointStoreContract
         async Task<long> CoveringAsync(long seq) => (await store.FindCoveringAsync(Own, seq, Cancel))!.Head.Size;
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("")]
+    [InlineData("\n\n")]
+    public async Task A_note_somebody_else_wrote_comes_back_as_damaged_under_its_size_and_hides_no_other(string note)
+    {
+        var store = await CreateAsync(Own, Other);
+        await store.AddAsync(Some(Own, 3), Cancel);
+        await store.AddAsync(Some(Own, 7) with { Note = note }, Cancel);
+        await store.AddAsync(Some(Own, 9) with { Note = Some(Own, 3).Note }, Cancel);
+        await store.AddAsync(Some(Other, 7), Cancel);
+
+        Assert.Equal([(3L, false), (7L, true), (9L, true)], (await store.ListAsync(Own, 0, 10, Cancel)).Select(c => (c.Head.Size, c.IsDamaged)));
+        Assert.Equal((9L, true, Some(Own, 3).Note), await ToldAsync(store.FindNewestAsync(Own, Cancel)));
+        Assert.Equal((7L, true, note), await ToldAsync(store.FindCoveringAsync(Own, 5, Cancel)));
+        Assert.Equal((7L, false, Some(Other, 7).Note), await ToldAsync(store.FindNewestAsync(Other, Cancel)));
+
+        static async Task<(long, bool, string)> ToldAsync(Task<SignedCheckpoint?> asked) => await asked is { } c ? (c.Head.Size, c.IsDamaged, c.Note) : default;
+    }
+
     [Fact]
     public async Task Each_witness_of_each_tenant_has_its_own_position()
     {

@@ -13,6 +13,18 @@ public sealed class InMemoryAuditTreeStore : IAuditTreeStore
     /// <summary>How many tiles were read.</summary>
     public int TilesRead { get; private set; }
 
+    /// <summary>What somebody can do who writes the database: the size stays, the hashes go.</summary>
+    public void LoseTiles(TenantId tenant)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _tiles.Keys.Where(key => key.Item1 == tenant).ToList())
+            {
+                _tiles.Remove(key);
+            }
+        }
+    }
+
     public Task<long> ReadSizeAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -75,7 +75,7 @@ public sealed class InMemoryCheckpointStore : ICheckpointStore
     {
         lock (_gate)
         {
-            return [.. _checkpoints.Where(c => c.Tenant == tenant).OrderBy(c => c.Head.Size)];
+            return [.. _checkpoints.Where(c => c.Tenant == tenant).OrderBy(c => c.Head.Size).Select(c => SignedCheckpoint.Read(tenant, c.Head.Size, c.Note, c.At))];
         }
     }
 }

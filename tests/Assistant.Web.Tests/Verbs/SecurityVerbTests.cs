@@ -10,6 +10,7 @@ using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Verbs;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -46,7 +47,8 @@ public sealed class SecurityVerbTests : IDisposable
         _roles = new RolesVerb(new RoleDesk(roles, new OpenGuard(), _clock), tenants);
         _keys = new ApiKeysVerb(_keyDesk, tenants);
         _desk = new CheckpointDesk(
-            _audit, new AuditTree(_audit, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), new FakeCheckpointSigner(), [], new AuditAlarm(), _clock);
+            _audit, new AuditTree(_audit, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), new FakeCheckpointSigner(), [], new AuditAlarm(), _clock,
+            NullLogger<CheckpointDesk>.Instance);
         _auditVerb = new AuditVerb(_audit, _desk, tenants, _clock);
     }
 

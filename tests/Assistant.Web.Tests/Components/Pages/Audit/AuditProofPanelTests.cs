@@ -10,6 +10,7 @@ using Assistant.Web.Components.Pages.Audit;
 using Assistant.Web.Tests.Localization;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Assistant.Web.Tests.Components.Pages.Audit;
 
@@ -22,7 +23,8 @@ public sealed class AuditProofPanelTests : BunitContext
     public AuditProofPanelTests()
     {
         _desk = new CheckpointDesk(
-            _log, new AuditTree(_log, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), new FakeCheckpointSigner(), [], new AuditAlarm(), TimeProvider.System);
+            _log, new AuditTree(_log, new InMemoryAuditTreeStore()), new InMemoryCheckpointStore(), new FakeCheckpointSigner(), [], new AuditAlarm(), TimeProvider.System,
+            NullLogger<CheckpointDesk>.Instance);
         for (var i = 0; i < 5; i++)
         {
             _log.Append(_me.Audit(DateTimeOffset.UnixEpoch, AuditActions.SignedIn, $"user/{i}"));
