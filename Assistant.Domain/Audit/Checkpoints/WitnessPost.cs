@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,8 @@ namespace Assistant.Domain.Audit.Checkpoints;
 /// read here is no fault of the witness: it shows on the alarm, and nobody is paused for it.
 /// </remarks>
 public sealed partial class WitnessPost(
-    ITenantDirectory tenants, ICheckpointStore store, IEnumerable<IWitness> witnesses, AuditAlarm alarm, TimeProvider clock, ILogger<WitnessPost> logger)
+    ITenantDirectory tenants, ICheckpointStore store, IAuditLog log, IEnumerable<IWitness> witnesses, AuditAlarm alarm, TimeProvider clock,
+    ILogger<WitnessPost> logger)
 {
     private const int Batch = 100;
 
@@ -97,16 +99,23 @@ public sealed partial class WitnessPost(
     /// <returns>What is wrong with what it was to be given, or <see langword="null"/>.</returns>
     private async Task<string?> DeliverAsync(IWitness witness, TenantId tenant, CancellationToken cancellationToken)
     {
+        // The position first: what another process signs and delivers meanwhile is then covered by the newest.
         var position = await store.FindPositionAsync(tenant, witness.Name, cancellationToken);
-        if (position is not null && clock.GetUtcNow() - position.At < witness.Every)
+        var newest = await store.FindNewestAsync(tenant, cancellationToken);
+        string? problem = null;
+        if (position?.Size > (newest?.Head.Size ?? 0))
         {
-            return null;
+            problem = $"Its position in '{tenant}' was beyond every checkpoint; it gets them from the beginning.";
+            await BeginAnewAsync(witness, tenant, position.Size, cancellationToken);
+            position = null;
         }
 
-        string? problem = null;
+        // A time to come was not stored by the program, and waiting for it could take for ever.
+        var now = clock.GetUtcNow();
+        var isEarly = position is not null && position.At <= now && now - position.At < witness.Every;
         var after = position?.Size ?? 0;
-        IReadOnlyList<SignedCheckpoint> due = witness.Every > TimeSpan.Zero
-            ? await store.FindNewestAsync(tenant, cancellationToken) is { } newest && newest.Head.Size > after ? [newest] : []
+        IReadOnlyList<SignedCheckpoint> due = isEarly || newest is null || newest.Head.Size <= after ? []
+            : witness.Every > TimeSpan.Zero ? [newest]
             : await store.ListAsync(tenant, after, Batch, cancellationToken);
         foreach (var checkpoint in due)
         {
@@ -121,6 +130,17 @@ public sealed partial class WitnessPost(
         }
 
         return problem;
+    }
+
+    // With a number that no checkpoint reaches, somebody could keep all that are still to come from a witness. What it has already does no harm twice.
+    private async Task BeginAnewAsync(IWitness witness, TenantId tenant, long size, CancellationToken cancellationToken)
+    {
+        await log.AppendAsync(
+            new AuditDraft(
+                tenant, clock.GetUtcNow(), Actor.System, AuditActions.AuditAlarm, $"tenant/{tenant}", "local",
+                new Dictionary<string, string> { ["why"] = "position", ["witness"] = witness.Name, ["seq"] = size.ToString(CultureInfo.InvariantCulture) }),
+            cancellationToken);
+        await store.SavePositionAsync(tenant, witness.Name, new WitnessPosition(0, DateTimeOffset.UnixEpoch), cancellationToken);
     }
 
     private async Task DeliverAsync(IWitness witness, SignedCheckpoint checkpoint, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Tenancy;
@@ -16,6 +17,7 @@ public sealed class WitnessPostTests
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 28, 9, 0, 0, TimeSpan.Zero));
     private readonly InMemoryCheckpointStore _store = new();
     private readonly FakeTenants _tenants = new();
+    private readonly InMemoryAuditLog _log = new();
     private readonly AuditAlarm _alarm = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -146,7 +148,7 @@ public sealed class WitnessPostTests
         await _tenants.EnsureAsync(other, "Other", Cancel);
         await AddAsync(other, 7);
         var witness = new Listed("one");
-        var post = new WitnessPost(_tenants, new Unreadable(_store, Home), [witness], _alarm, _clock, NullLogger<WitnessPost>.Instance);
+        var post = new WitnessPost(_tenants, new Unreadable(_store, Home), _log, [witness], _alarm, _clock, NullLogger<WitnessPost>.Instance);
 
         await post.DeliverAsync(Cancel);
         await AddAsync(other, 8);
@@ -172,6 +174,59 @@ public sealed class WitnessPostTests
         Assert.Equal([7L], witness.Sizes);
         Assert.Equal(2, witness.Tries);
         Assert.Single(_alarm.Failing);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(24)]
+    public async Task A_position_beyond_every_checkpoint_counts_for_nothing_and_is_an_alarm(int every)
+    {
+        var witness = new Listed("one") { Every = TimeSpan.FromHours(every) };
+        var post = Post(witness);
+        await AddAsync(3, 5);
+        await _store.SavePositionAsync(Home, "one", new WitnessPosition(999_999_999, _clock.GetUtcNow()), Cancel);
+
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal((long[])(every == 0 ? [3, 5] : [5]), witness.Sizes);
+        Assert.Equal("Its position in 'default' was beyond every checkpoint; it gets them from the beginning.", _alarm.Failing["one"]);
+        var alarm = Assert.Single(await _log.ReadAsync(Home, 1, Cancel).ToListAsync(Cancel)).What;
+        Assert.Equal(
+            (AuditActions.AuditAlarm, "position", "one", "999999999"), (alarm.Action, alarm.Details["why"], alarm.Details["witness"], alarm.Details["seq"]));
+
+        await post.DeliverAsync(Cancel);
+        Assert.Empty(_alarm.Failing);
+        Assert.Equal(5, (await _store.FindPositionAsync(Home, "one", Cancel))!.Size);
+    }
+
+    [Fact]
+    public async Task A_position_where_there_is_no_checkpoint_waits_for_the_first()
+    {
+        var witness = new Listed("one") { Fails = true };
+        var post = Post(witness);
+        await _store.SavePositionAsync(Home, "one", new WitnessPosition(7, _clock.GetUtcNow()), Cancel);
+        await post.DeliverAsync(Cancel);
+        await AddAsync(3);
+        await post.DeliverAsync(Cancel);
+        witness.Fails = false;
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await post.DeliverAsync(Cancel);
+
+        Assert.Equal([3L], witness.Sizes);
+        Assert.Single(await _log.ReadAsync(Home, 1, Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_time_to_come_keeps_nothing_from_a_witness_that_wants_few()
+    {
+        var daily = new Listed("daily") { Every = TimeSpan.FromDays(1) };
+        await AddAsync(3, 5);
+        await _store.SavePositionAsync(Home, "daily", new WitnessPosition(3, DateTimeOffset.MaxValue), Cancel);
+
+        await Post(daily).DeliverAsync(Cancel);
+
+        Assert.Equal([5L], daily.Sizes);
     }
 
     [Fact]
@@ -209,7 +264,7 @@ public sealed class WitnessPostTests
         Assert.Equal([5L, 7], daily.Sizes);
     }
 
-    private WitnessPost Post(params IWitness[] witnesses) => new(_tenants, _store, witnesses, _alarm, _clock, NullLogger<WitnessPost>.Instance);
+    private WitnessPost Post(params IWitness[] witnesses) => new(_tenants, _store, _log, witnesses, _alarm, _clock, NullLogger<WitnessPost>.Instance);
 
     private Task AddAsync(params long[] sizes) => AddAsync(Home, sizes);
 

@@ -29,7 +29,7 @@ public sealed class CheckpointWorkerTests : IDisposable
     {
         _desk = new CheckpointDesk(_log, new AuditTree(_log, _tiles), _store, new FakeCheckpointSigner(), [], _alarm, _clock, NullLogger<CheckpointDesk>.Instance);
         _worker = new CheckpointWorker(
-            new FakeTenants(), _log, _desk, new WitnessPost(new FakeTenants(), _store, [], _alarm, _clock, NullLogger<WitnessPost>.Instance),
+            new FakeTenants(), _log, _desk, new WitnessPost(new FakeTenants(), _store, _log, [], _alarm, _clock, NullLogger<WitnessPost>.Instance),
             Options.Create(new CheckpointOptions()), _clock, NullLogger<CheckpointWorker>.Instance);
     }
 
@@ -76,7 +76,7 @@ public sealed class CheckpointWorkerTests : IDisposable
             _log, new AuditTree(_log, new InMemoryAuditTreeStore()), _store, new FakeCheckpointSigner(), [new Unreadable("default")], _alarm, _clock,
             NullLogger<CheckpointDesk>.Instance);
         using var worker = new CheckpointWorker(
-            tenants, _log, desk, new WitnessPost(tenants, _store, [], _alarm, _clock, NullLogger<WitnessPost>.Instance), Options.Create(new CheckpointOptions()), _clock,
+            tenants, _log, desk, new WitnessPost(tenants, _store, _log, [], _alarm, _clock, NullLogger<WitnessPost>.Instance), Options.Create(new CheckpointOptions()), _clock,
             NullLogger<CheckpointWorker>.Instance);
 
         await worker.SignAsync(Cancel);
@@ -93,7 +93,7 @@ public sealed class CheckpointWorkerTests : IDisposable
         var (tenants, other) = (new FakeTenants(), new TenantId("other"));
         await tenants.EnsureAsync(other, "Other", Cancel);
         var witness = new Kept();
-        var post = new WitnessPost(tenants, _store, [witness], _alarm, _clock, NullLogger<WitnessPost>.Instance);
+        var post = new WitnessPost(tenants, _store, _log, [witness], _alarm, _clock, NullLogger<WitnessPost>.Instance);
         using var worker = new CheckpointWorker(tenants, _log, _desk, post, Options.Create(new CheckpointOptions()), _clock, NullLogger<CheckpointWorker>.Instance);
         Write(2);
         await worker.SignAsync(Cancel);
@@ -118,7 +118,7 @@ public sealed class CheckpointWorkerTests : IDisposable
         var (tenants, other) = (new FakeTenants(), new TenantId("other"));
         await tenants.EnsureAsync(other, "Other", Cancel);
         using var worker = new CheckpointWorker(
-            tenants, _log, _desk, new WitnessPost(tenants, _store, [], _alarm, _clock, NullLogger<WitnessPost>.Instance),
+            tenants, _log, _desk, new WitnessPost(tenants, _store, _log, [], _alarm, _clock, NullLogger<WitnessPost>.Instance),
             Options.Create(new CheckpointOptions()), _clock, NullLogger<CheckpointWorker>.Instance);
         Write(2);
         await worker.SignAsync(Cancel);

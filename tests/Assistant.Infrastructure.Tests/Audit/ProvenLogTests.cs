@@ -111,10 +111,13 @@ public abstract class ProvenLogTests(bool onPostgres) : IAsyncLifetime
     [InlineData("UPDATE audit_trees SET size = -5", null)]
     [InlineData("UPDATE audit_trees SET size = 0", null)]
     [InlineData("UPDATE audit_trees SET size = 3", null)]
+    [InlineData("UPDATE audit_witness_positions SET size = 999999999", null)]
+    [InlineData("UPDATE audit_witness_positions SET size = -1, at = 9223372036854775807", null)]
     [InlineData("UPDATE audit_checkpoints SET size = 'x' WHERE size = (SELECT MAX(size) FROM audit_checkpoints)", CheckpointRefusal.Unreadable, true)]
     [InlineData("UPDATE audit_checkpoints SET note = x'ff', at = 'x'", CheckpointRefusal.Unreadable, true)]
     [InlineData("UPDATE audit_trees SET size = 'x'", null, true)]
     [InlineData("UPDATE audit_tiles SET hashes = 5", null, true)]
+    [InlineData("UPDATE audit_witness_positions SET size = 'x', at = 'x'", null, true)]
     public async Task Whatever_is_written_beside_the_log_is_refused_or_mended_and_never_silent(string edit, CheckpointRefusal? why, bool looseTypesOnly = false)
     {
         Assert.SkipWhen(onPostgres && looseTypesOnly, "PostgreSQL keeps the types of columns.");
