@@ -10,6 +10,7 @@ using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using MimeKit;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Email;
@@ -128,6 +129,41 @@ public sealed class EmailSecurityTests
         tokens.Refused("token-2");
         Assert.DoesNotContain("hush", $"{await Record.ExceptionAsync(() => tokens.GetAsync(Cancel))}", StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("\r\nBcc: eve@x.test")]
+    [InlineData("\nBcc: eve@x.test")]
+    [InlineData("\r\n\r\n<b>a body</b>")]
+    [InlineData("\0\u2028\rBcc: eve@x.test")]
+    public async Task What_people_wrote_adds_no_header_and_no_recipient(string more)
+    {
+        var values = Settings("mail.example.test", 1, 1, "tls", "tls").All.ToDictionary();
+        values["name"] = "Bot" + more;
+        var settings = EmailSettings.Read(new SettingValues(values));
+        Assert.Null(settings.Problem);
+        var message = new OutboundMessage(
+            Guid.CreateVersion7(), new("mail"), new("ann@h.test", ThreadId: "<t@h.test>" + more, Title: "Title" + more), new("x" + more), "<r@h.test>" + more, 1, false);
+        var file = new OutboundFile("file", "a.pdf" + more, "application/pdf" + more, 1, _ => Task.FromResult<Stream>(new MemoryStream([1])));
+        foreach (var content in (Func<MailContent>[])[() => EmailComposer.TextOf("x" + more), () => EmailComposer.FileOf(file, new MemoryStream([1]))])
+        {
+            foreach (var thread in (MailThread?[])[null, new("Subject" + more, ["<t@h.test>"])])
+            {
+                using var mail = EmailComposer.Compose(message, content(), new MailboxAddress("", "ann@h.test"), thread, settings, TimeProvider.System.GetUtcNow());
+                using var raw = new MemoryStream();
+                await mail.WriteToAsync(raw, Cancel);
+                raw.Position = 0;
+                using var read = await MimeMessage.LoadAsync(raw, Cancel);
+
+                Assert.Equal(["ann@h.test"], read.GetRecipients().Select(mailbox => mailbox.Address));
+                Assert.All(read.Headers, header => Assert.Contains(header.Field, WrittenHeaders));
+            }
+        }
+
+        Assert.False(EmailAddresses.TryParse(new("ann@h.test" + more), out _));
+    }
+
+    private static readonly string[] WrittenHeaders =
+        ["Message-Id", "Date", "Subject", "From", "To", "References", "In-Reply-To", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
 
     private static SettingValues Settings(string host, int imap, int smtp, string imapSecurity, string smtpSecurity) => new(new Dictionary<string, string>
     {
