@@ -10,7 +10,7 @@ namespace Assistant.Infrastructure.Messaging.Rendering;
 
 // Markdown's tree to the text of a messenger. One walk for all of them; a dialect says how its messenger writes what it has.
 //
-// Invariants. (1) Whatever the tree, a text comes out: what a dialect does not have keeps its words. (2) Between blocks stands what stood
+// Invariants. (1) Whatever the source, a text comes out: what a dialect does not have keeps its words. (2) Between blocks stands what stood
 // there in the source, one line break or two, so that the text is no longer than the Markdown but for what a dialect adds (escapes, marks,
 // aligned tables). (3) What would not fit is not cut here: the caller takes the next plainer form (Rendered).
 
@@ -36,8 +36,18 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
     /// <summary>What stands before an item of a list without numbers.</summary>
     protected virtual string Bullet => "• ";
 
-    /// <summary>Walks the document.</summary>
-    protected void WriteAll() => Blocks(Markdown.Parse(source, Pipeline), indent: 0);
+    /// <summary>Walks the document. Markdown that is nested so deep that no parser takes it is read as it was written.</summary>
+    protected void WriteAll()
+    {
+        if (Parse(source) is { } document)
+        {
+            Blocks(document, indent: 0);
+        }
+        else
+        {
+            Words(source);
+        }
+    }
 
     /// <summary>Words, as they are to be read.</summary>
     protected abstract void Words(ReadOnlySpan<char> words);
@@ -216,6 +226,18 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
 
     /// <summary>Writes what stands between two blocks.</summary>
     protected virtual void Separate(Block before, Block after, int indent) => Text.Append(IsBlankLineBetween(before, after) ? "\n\n" : "\n").Append(' ', indent);
+
+    private static MarkdownDocument? Parse(string source)
+    {
+        try
+        {
+            return Markdown.Parse(source, Pipeline);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private static Emphasis KindOf(EmphasisInline emphasis) => (emphasis.DelimiterChar, emphasis.DelimiterCount) switch
     {

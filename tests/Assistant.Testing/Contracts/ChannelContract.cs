@@ -19,6 +19,7 @@ public abstract partial class ChannelContract
         "```csharp\nvar x = \"<b>&\";\n```", "# Title\n\ntext\n\n- a\n  - b\n1. c\n\n> quoted\n> lines", "| a | b |\n|---|---|\n| 1 | 2 |", "<b>html</b> & &amp; <script>",
         "👨‍👩‍👧 **👍🏽 bold** 多语言 *שלום*", "\\*escaped\\* \\_", "---", "[](https://example.test)", "![image](https://example.test/i.png)", "[x](javascript:alert(1))",
         "   leading and trailing   ", "*", "_", "`", "~~~~", "[", "a\r\nb\r\n", "***~~**_`x`_**~~***", "> > nested\n> quote", "\u202Eright to left\u202C", "<https://example.test>",
+        new string('>', 200) + "x",
     ];
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
