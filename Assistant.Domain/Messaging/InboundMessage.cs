@@ -9,6 +9,12 @@ public sealed record ExternalSender(string ExternalId, string DisplayName, strin
     /// <summary>Whether <see cref="DisplayName"/> was made up, for the messenger did not say the name: whoever is known keeps theirs.</summary>
     public bool IsStandIn { get; init; }
 
+    /// <summary>
+    /// The id the messenger named the same user by until now, told beside the new one; <see langword="null"/> where there is none. Whoever is known by
+    /// it is known by <see cref="ExternalId"/> from then on.
+    /// </summary>
+    public string? FormerId { get; init; }
+
     /// <summary>The sender by their own name, or by the stand-in when the messenger does not say one.</summary>
     public static ExternalSender Named(string externalId, string? name, string standIn, string? locale = null, bool isBot = false)
         => string.IsNullOrWhiteSpace(name)

@@ -21,6 +21,8 @@ internal static class SenderSql
         "SELECT i.person_id, s.standing, i.display_name FROM identities i LEFT JOIN standings s ON s.person_id = i.person_id AND s.connection_id = @p3 "
         + "WHERE i.tenant_id = @p0 AND i.channel_type = @p1 AND i.external_id = @p2";
 
+    private const string HasOtherAccount = "SELECT 1 FROM identities WHERE person_id = @p0 AND channel_type = @p1 AND external_id <> @p2";
+
     private const string InsertPerson =
         "INSERT INTO people (id, tenant_id, display_name, locale, created_at) VALUES (@p0, @p1, @p2, @p3, @p4)";
 
@@ -45,12 +47,22 @@ internal static class SenderSql
         "UPDATE identities SET person_id = @p3, display_name = @p4 WHERE tenant_id = @p0 AND channel_type = @p1 AND external_id = @p2";
 
     /// <summary>The sender as a person; who was forgotten comes back as a stranger.</summary>
+    /// <remarks>
+    /// Who is known by their former id is known by both from then on. Once only: an id that leads to somebody who has another one already, such as a phone
+    /// number, was handed on, and whoever has it now is somebody else.
+    /// </remarks>
     public static SenderStanding Resolve(WriteSession session, PersonKeyRing keys, Connection connection, ExternalSender sender, DateTimeOffset now)
     {
-        var known = session.QueryFirst(
-            Find, r => (Person: r.GetGuid(0), Standing: r.IsDBNull(1) ? Standing.Unknown : r.Enum<Standing>(1), Name: r.GetString(2)),
-            connection.Tenant.Value, connection.ChannelType, sender.ExternalId, connection.Id.Value);
-        var isForgotten = known.Person != Guid.Empty && keys.Find(new PersonId(known.Person)) is { IsDestroyed: true };
+        var known = FindBy(sender.ExternalId);
+        var isForgotten = known.Person != Guid.Empty && IsForgotten(known.Person);
+        if (known.Person == Guid.Empty && sender.FormerId is { } former && FindBy(former) is var before && before.Person != Guid.Empty
+            && !IsForgotten(before.Person) && !session.QueryFirst(HasOtherAccount, _ => true, before.Person, connection.ChannelType, former))
+        {
+            known = before;
+            session.Execute(
+                InsertIdentity, Guid.CreateVersion7(now), connection.Tenant.Value, known.Person, connection.ChannelType, sender.ExternalId, known.Name);
+        }
+
         if (known.Person != Guid.Empty && !isForgotten)
         {
             if (known.Name != sender.DisplayName && sender is { DisplayName.Length: > 0, IsStandIn: false })
@@ -81,6 +93,12 @@ internal static class SenderSql
         }
 
         return new SenderStanding(person, Standing.Unknown);
+
+        (Guid Person, Standing Standing, string Name) FindBy(string externalId) => session.QueryFirst(
+            Find, r => (r.GetGuid(0), r.IsDBNull(1) ? Standing.Unknown : r.Enum<Standing>(1), r.GetString(2)),
+            connection.Tenant.Value, connection.ChannelType, externalId, connection.Id.Value);
+
+        bool IsForgotten(Guid one) => keys.Find(new PersonId(one)) is { IsDestroyed: true };
     }
 
     public static InboxOutcome OpenPairing(

@@ -83,12 +83,13 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
             join connection in context.Set<StoredConnection>() on request.ConnectionId equals connection.Id
             join identity in context.Set<IdentityRow>() on new { request.PersonId, connection.ChannelType } equals new { identity.PersonId, identity.ChannelType }
             where request.Decision == Standing.Pending && request.ExpiresAt > now
-            orderby request.RequestedAt
+            orderby request.RequestedAt, identity.Id
             select new { request, connection.ChannelType, identity.DisplayName, identity.ExternalId };
         var rows = await requests.ToListAsync(cancellationToken);
         return
         [
-            .. rows.Select(r => new PairingRequest(
+            // One for each request, however many ids a person is known by: the first of them.
+            .. rows.DistinctBy(r => r.request.Id).Select(r => new PairingRequest(
                 r.request.Id, new PersonId(r.request.PersonId), new ConnectionId(r.request.ConnectionId), r.ChannelType, r.DisplayName, r.ExternalId,
                 r.request.Code, r.request.RequestedAt, r.request.ExpiresAt)),
         ];

@@ -42,7 +42,7 @@ internal sealed class WhatsAppReader(ConnectionId connection, string numberId)
             return null;
         }
 
-        // The chat keeps its phone number as long as WhatsApp shows it, the person is known by the id that stays.
+        // The chat keeps its phone number as long as WhatsApp shows it, the person is known by the id that stays: also who was known by the number until now.
         var chat = contact.WaId is { Length: > 0 } phone ? phone : user;
         return ContentOf(message) is (var key, var about, var content)
             ? new InboundMessage
@@ -50,7 +50,7 @@ internal sealed class WhatsAppReader(ConnectionId connection, string numberId)
                 Connection = connection,
                 DedupeKey = key,
                 Chat = new ExternalChat(chat),
-                Sender = ExternalSender.Named(user, NameOf(contact), $"WhatsApp {chat[^Math.Min(4, chat.Length)..]}"),
+                Sender = ExternalSender.Named(user, NameOf(contact), $"WhatsApp {chat[^Math.Min(4, chat.Length)..]}") with { FormerId = chat == user ? null : chat },
                 ExternalMessageId = about,
                 Content = content,
                 SentAt = TimeOf(message.Timestamp) ?? now,

@@ -104,7 +104,7 @@ public sealed partial class InMemoryHouse
         var messages = rooms.SelectMany(r => r.Messages).Where(m => !isMessage || (m.Seq == scope.Seq && m.DeletedAt is null)).ToList();
         var counts = ErasureCounts.None
             .Plus(Forgettable.Persons, person is null ? 0 : 1)
-            .Plus(Forgettable.Identities, person is null ? 0 : 1)
+            .Plus(Forgettable.Identities, person?.Accounts.Count ?? 0)
             .Plus(Forgettable.Conversations, isMessage ? 0 : rooms.Count)
             .Plus(Forgettable.Messages, messages.Count(m => !m.IsNote) + InGroupsOfOthers(tenant, scope).Count)
             .Plus(Forgettable.Notes, messages.Count(m => m.IsNote))

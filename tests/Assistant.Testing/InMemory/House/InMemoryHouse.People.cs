@@ -68,11 +68,17 @@ public sealed partial class InMemoryHouse
     /// <summary>The sender as a person, new or known; a new name is taken over.</summary>
     private Person Meet(Connection connection, ExternalSender sender)
     {
-        var known = _people.Find(p => p.Person.Tenant == connection.Tenant && p.ChannelType == connection.ChannelType && p.ExternalId == sender.ExternalId);
+        var known = KnownBy(connection, sender.ExternalId);
         if (known is not null && IsForgotten(connection.Tenant, known.Person.Id))
         {
             _people.Remove(known);
             known = null;
+        }
+        else if (known is null && sender.FormerId is { } former && KnownBy(connection, former) is { Accounts: [var only] } before
+            && !IsForgotten(connection.Tenant, before.Person.Id))
+        {
+            before.Accounts.Add(new Account(sender.ExternalId, only.Name));
+            known = before;
         }
 
         if (known is null)
@@ -83,12 +89,16 @@ public sealed partial class InMemoryHouse
 
         if (sender is { DisplayName.Length: > 0, IsStandIn: false })
         {
-            known.Person = known.Person.DisplayName == known.Name ? known.Person with { DisplayName = sender.DisplayName } : known.Person;
-            known.Name = sender.DisplayName;
+            var account = known.Accounts.Find(one => one.ExternalId == sender.ExternalId)!;
+            known.Person = known.Person.DisplayName == account.Name ? known.Person with { DisplayName = sender.DisplayName } : known.Person;
+            account.Name = sender.DisplayName;
         }
 
         return known.Person;
     }
+
+    private Acquaintance? KnownBy(Connection connection, string externalId) => _people.Find(
+        p => p.Person.Tenant == connection.Tenant && p.ChannelType == connection.ChannelType && p.Accounts.Exists(account => account.ExternalId == externalId));
 
     private static string NameOf(ExternalSender sender) => sender.DisplayName.Length > 0 ? sender.DisplayName : sender.ExternalId;
 
@@ -129,25 +139,31 @@ public sealed partial class InMemoryHouse
 
     private PersonRow Describe(Acquaintance known) => new(
         known.Person,
-        [new Identity(known.IdentityId, known.Person.Id, known.Person.Tenant, known.ChannelType, known.ExternalId, known.Name)],
+        [.. known.Accounts.Select(account => new Identity(account.Id, known.Person.Id, known.Person.Tenant, known.ChannelType, account.ExternalId, account.Name))],
         [.. _standings.Where(s => s.Key.Item2 == known.Person.Id).Select(s => new ConnectionStanding(s.Key.Item1, s.Value))],
         _rooms.Where(r => r.Conversation.Person == known.Person.Id).Max(r => (DateTimeOffset?)r.LastAt));
 
     private static bool IsCalled(Acquaintance known, string? text) => string.IsNullOrWhiteSpace(text)
-        || known.Person.DisplayName.Contains(text, StringComparison.Ordinal) || known.Name.Contains(text, StringComparison.Ordinal) || known.ExternalId == text;
+        || known.Person.DisplayName.Contains(text, StringComparison.Ordinal)
+        || known.Accounts.Exists(account => account.Name.Contains(text, StringComparison.Ordinal) || account.ExternalId == text);
 
-    /// <summary>A person with the one account they are known by.</summary>
+    /// <summary>A person with the accounts of one channel they are known by.</summary>
     private sealed class Acquaintance(Person person, string channelType, string externalId)
     {
         public Person Person { get; set; } = person;
 
         public string ChannelType => channelType;
 
+        public List<Account> Accounts { get; } = [new(externalId, person.DisplayName)];
+    }
+
+    private sealed class Account(string externalId, string name)
+    {
         public string ExternalId => externalId;
 
-        public Guid IdentityId { get; } = Guid.CreateVersion7();
+        public Guid Id { get; } = Guid.CreateVersion7();
 
-        public string Name { get; set; } = person.DisplayName;
+        public string Name { get; set; } = name;
     }
 
     private sealed class Asked(PairingRequest request, Room room)

@@ -111,6 +111,22 @@ public sealed class WhatsAppReaderTests
         Assert.Equal(("US.77", "US.77", "lin_77"), (message.Sender.ExternalId, message.Chat.ExternalId, message.Sender.DisplayName));
     }
 
+    [Theory]
+    [InlineData("""{"from":"15550100002"}""", """{"wa_id":"15550100002","user_id":"US.77"}""", "US.77", "15550100002")]
+    [InlineData("""{"from":"15550100002","from_user_id":"US.77"}""", """{"wa_id":"15550100002"}""", "US.77", "15550100002")]
+    [InlineData("""{"from":"15550100002"}""", """{"wa_id":"15550100002"}""", "15550100002", null)]
+    [InlineData("""{"from_user_id":"US.77"}""", """{"user_id":"US.77"}""", "US.77", null)]
+    public void Whom_a_callback_names_by_number_and_id_is_the_one_known_by_the_number(string message, string contact, string id, string? formerId)
+    {
+        var told = JsonNode.Parse(message)!.AsObject();
+        (told["id"], told["timestamp"], told["type"], told["text"]) = ("wamid.1", "1767225600", "text", new JsonObject { ["body"] = "hi" });
+        var callback = WhatsAppEmulator.Wrap(WhatsAppEmulator.NumberId, new JsonObject { ["contacts"] = new JsonArray(JsonNode.Parse(contact)), ["messages"] = new JsonArray(told) });
+
+        var sender = Assert.Single(Reader.Read(Encoding.UTF8.GetBytes(callback.ToJsonString()), Now)!.Messages).Sender;
+
+        Assert.Equal((id, formerId), (sender.ExternalId, sender.FormerId));
+    }
+
     [Fact]
     public void All_that_a_callback_tells_is_read_in_order_and_a_broken_neighbour_costs_nothing()
     {
