@@ -51,17 +51,17 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
         var isGroup = settings.Group?.HoldsIn(item) == true;
         var (text, isMentioned) = WithoutMention(settings.Text?.TextIn(item)?.Trim() ?? "");
         var files = WebhookFiles.Read(settings, item);
-        var (content, key) = settings switch
+        var (content, change) = settings switch
         {
-            { Deleted: { } deleted } when deleted.HoldsIn(item) => (new InboundContent.Deleted(), $"{id}/deleted"),
-            { Edited: { } edited } when edited.HoldsIn(item) && text.Length > 0 => (new InboundContent.Edited(text), $"{id}/edited/{HashOf(text)}"),
-            _ when text.Length > 0 || files.Count > 0 => ((InboundContent?)new InboundContent.Said(text, files, Value(settings.ReplyTo, item)), id),
-            _ => (null, id),
+            { Deleted: { } deleted } when deleted.HoldsIn(item) => (new InboundContent.Deleted(), "/deleted"),
+            { Edited: { } edited } when edited.HoldsIn(item) && text.Length > 0 => (new InboundContent.Edited(text), $"/edited/{HashOf(text)}"),
+            _ when text.Length > 0 || files.Count > 0 => ((InboundContent?)new InboundContent.Said(text, files, Value(settings.ReplyTo, item)), ""),
+            _ => (null, ""),
         };
         return content is null ? null : new InboundMessage
         {
             Connection = connection,
-            DedupeKey = $"{chat}/{key}",
+            DedupeKey = KeyOf(chat, id) + change,
             Chat = new ExternalChat(chat, Value(settings.Thread, item), isGroup, Value(settings.Title, item)),
             Sender = ExternalSender.Named(ExternalSender.IdWithin(connection, sender), Value(settings.Name, item), sender, isBot: settings.Bot?.HoldsIn(item) == true),
             ExternalMessageId = id,
@@ -72,6 +72,12 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
             IsAddressed = settings.Groups.IsAddressed(isGroup, isMentioned),
         };
     }
+
+    // Platforms name things as they like. Names with a slash could be taken apart in several places, so their lengths stand before them, and a slash before
+    // all: no other key begins with one.
+    private static string KeyOf(string chat, string id) => chat.Contains('/', StringComparison.Ordinal) || id.Contains('/', StringComparison.Ordinal)
+        ? string.Create(CultureInfo.InvariantCulture, $"/{chat.Length}/{chat}/{id.Length}/{id}")
+        : $"{chat}/{id}";
 
     private (string Text, bool IsMentioned) WithoutMention(string text)
     {

@@ -235,6 +235,37 @@ public sealed class WebhookMappingTests
         Assert.Equal((ours.Sender.DisplayName, ours.Chat), (theirs.Sender.DisplayName, theirs.Chat));
     }
 
+    [Fact]
+    public void Two_messages_have_one_key_only_if_they_are_one()
+    {
+        (string Chat, string Id, string Type)[] told =
+        [
+            ("a", "b/c", "said"), ("a/b", "c", "said"), ("a/b/c", "d", "said"), ("a", "b/c/d", "said"), ("/a", "b", "said"), ("/1/a/1", "b", "said"), ("", "a", "said"),
+            ("c", "7", "said"), ("c", "7", "deleted"), ("c", "7", "edited"), ("c", "7/deleted", "said"), ("c/7", "deleted", "said"), ("c", "7/deleted", "deleted"),
+            ("c", "7/edited/2cf24dba5fb0a30e", "said"), ("c/7", "edited/2cf24dba5fb0a30e", "said"),
+        ];
+        var reader = Reader(("edited", "$.type = edited"), ("deleted", "$.type = deleted"));
+
+        var keys = told.Select(one => KeyOf(reader, one.Chat, one.Id, one.Type)).Where(key => key is not null).ToList();
+
+        Assert.Equal(told.Length - 1, keys.Count);
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+        Assert.Equal(keys, told.Select(one => KeyOf(reader, one.Chat, one.Id, one.Type)).Where(key => key is not null));
+    }
+
+    [Theory]
+    [InlineData("said", "c/7")]
+    [InlineData("deleted", "c/7/deleted")]
+    [InlineData("edited", "c/7/edited/2cf24dba5fb0a30e")]
+    public void A_message_known_from_before_is_known_again(string type, string key)
+        => Assert.Equal(key, KeyOf(Reader(("edited", "$.type = edited"), ("deleted", "$.type = deleted")), "c", "7", type));
+
+    private static string? KeyOf(WebhookReader reader, string chat, string id, string type)
+    {
+        using var document = JsonDocument.Parse(JsonSerializer.Serialize(new { id, chat, user = "u", type, text = "hello" }));
+        return reader.Read(document.RootElement, default).SingleOrDefault()?.DedupeKey;
+    }
+
     private static WebhookReader Reader(params (string Key, string Value)[] changes) => Reader("hook", changes);
 
     private static WebhookReader Reader(string connection, params (string Key, string Value)[] changes)
