@@ -9,7 +9,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
 /// <summary>A request with holes: an address and a JSON document in whose texts <c>{text}</c>, <c>{chat}</c> and the like stand.</summary>
 /// <remarks>
 /// The document is read once, and values are put into its texts, never into its source; in the address they are percent-encoded and stand behind the
-/// host. So nothing that somebody wrote can become a part of either.
+/// host; what percent-encoding leaves as a way up (<c>..</c>) leads nowhere. So nothing that somebody wrote can become a part of either.
 /// </remarks>
 internal sealed partial class OutgoingTemplate
 {
@@ -51,9 +51,17 @@ internal sealed partial class OutgoingTemplate
         }
     }
 
-    public Uri AddressFor(IReadOnlyDictionary<string, string> values) => new(Hole().Replace(_address, hole => Uri.EscapeDataString(values[hole.Groups[1].Value])));
+    /// <returns><see langword="null"/> when a value would be read as a way up in the address and not as a name in it.</returns>
+    public Uri? AddressFor(IReadOnlyDictionary<string, string> values)
+    {
+        var steps = _address[..(_address.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? end : _address.Length)].Split('/', '\\');
+        return steps.Any(step => Hole().IsMatch(step) && Filled(step, values) is "." or "..") ? null : new Uri(Filled(_address, values));
+    }
 
     public byte[] BodyFor(IReadOnlyDictionary<string, string> values) => JsonSerializer.SerializeToUtf8Bytes(Filled(_body, values), Written);
+
+    private static string Filled(string address, IReadOnlyDictionary<string, string> values)
+        => Hole().Replace(address, hole => Uri.EscapeDataString(values[hole.Groups[1].Value]));
 
     private static JsonNode? Filled(JsonNode? node, IReadOnlyDictionary<string, string> values) => node switch
     {

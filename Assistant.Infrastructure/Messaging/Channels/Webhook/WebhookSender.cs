@@ -46,6 +46,11 @@ internal sealed class WebhookSender(WebhookSettings settings, MessengerHttp http
         OutgoingTemplate template, OutboundMessage message, IReadOnlyList<(string Name, string Value)> values, CancellationToken cancellationToken)
     {
         using var request = NewRequest(template, message, values);
+        if (request is null)
+        {
+            return SessionReports.NoSuchChat(Platform, message.Chat);
+        }
+
         var outcome = await http.CallAsync(Platform, request, cancellationToken);
         return CallFaults.OutcomeOf(Platform, outcome, PauseScope.Chat) ?? Judge((CallOutcome.Answered)outcome, message);
     }
@@ -64,7 +69,8 @@ internal sealed class WebhookSender(WebhookSettings settings, MessengerHttp http
             "channel.refuses", ("name", Platform), ("says", reason ?? ((int)answer.Status).ToString(CultureInfo.InvariantCulture))));
     }
 
-    private HttpRequestMessage NewRequest(OutgoingTemplate template, OutboundMessage message, IReadOnlyList<(string Name, string Value)> content)
+    /// <summary>The request; <see langword="null"/> when the chat has no address.</summary>
+    private HttpRequestMessage? NewRequest(OutgoingTemplate template, OutboundMessage message, IReadOnlyList<(string Name, string Value)> content)
     {
         var values = new Dictionary<string, string>
         {
@@ -78,8 +84,13 @@ internal sealed class WebhookSender(WebhookSettings settings, MessengerHttp http
             values.Add(name, value);
         }
 
+        if (template.AddressFor(values) is not { } address)
+        {
+            return null;
+        }
+
         var body = template.BodyFor(values);
-        var request = new HttpRequestMessage(HttpMethod.Post, template.AddressFor(values)) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         Prove(request);
         if (settings.SendAuth == "signature")

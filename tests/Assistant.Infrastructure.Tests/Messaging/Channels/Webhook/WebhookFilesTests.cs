@@ -60,6 +60,20 @@ public sealed class WebhookFilesTests : IAsyncDisposable
             new Attachment("file", reference.Contains(' ', StringComparison.Ordinal) ? $"{other.Address}/files/a.bin" : reference), Cancel));
     }
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task To_a_chat_that_climbs_in_the_address_nothing_is_sent(string chat)
+    {
+        await using var rig = await WebhookRig.NewAsync(_house);
+        await using var session = rig.Channel.Open(rig.Connection);
+
+        var outcome = await session.SendAsync(NewMessage(rig) with { Chat = new ExternalChat(chat), Body = new MessageBody("hello") }, Cancel);
+
+        Assert.Equal("channel.no-chat", Assert.IsType<SendOutcome.Rejected>(outcome).Reason.FirstCode);
+        Assert.Empty(rig.Platform.Shown);
+    }
+
     [Fact]
     public async Task Files_wait_while_the_mapping_means_nothing()
     {

@@ -76,11 +76,42 @@ public sealed class WebhookMappingTests
             ["chat"] = "../../admin?x=1#y", ["thread"] = "a&b=c", ["text"] = "\", \"role\": \"admin\" {chat} 你好 \u202E", ["id"] = "{text}", ["replyTo"] = "",
         };
 
-        Assert.Equal("https://api.example/v1/..%2F..%2Fadmin%3Fx%3D1%23y/send?thread=a%26b%3Dc", template.AddressFor(values).AbsoluteUri);
+        Assert.Equal("https://api.example/v1/..%2F..%2Fadmin%3Fx%3D1%23y/send?thread=a%26b%3Dc", template.AddressFor(values)?.AbsoluteUri);
         using var body = JsonDocument.Parse(template.BodyFor(values));
         Assert.Equal(["to", "text", "n"], body.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal("\", \"role\": \"admin\" {chat} 你好 \u202E {text}", body.RootElement.GetProperty("text").GetString());
         Assert.Contains("你好", Encoding.UTF8.GetString(template.BodyFor(values)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://api.example/v1/{chat}/send", "..", "")]
+    [InlineData("https://api.example/v1/{chat}/send", ".", "")]
+    [InlineData("https://api.example/v1/{chat}", "..", "")]
+    [InlineData("https://api.example/v1/{chat}?a=b", "..", "")]
+    [InlineData("https://api.example/v1/{chat}#a", ".", "")]
+    [InlineData("https://api.example/v1/{thread}/send", "c", "..")]
+    [InlineData("https://api.example/v1/{chat}{thread}/send", ".", ".")]
+    [InlineData("https://api.example/v1/.{chat}/send", ".", "")]
+    [InlineData("https://api.example/v1/.{thread}/send", "c", "")]
+    [InlineData(@"https://api.example/v1\{chat}\send", "..", "")]
+    public void What_would_climb_in_the_address_leads_nowhere(string address, string chat, string thread)
+    {
+        Assert.True(OutgoingTemplate.TryParse(address, "{}", OutgoingTemplate.Names, out var template));
+
+        Assert.Null(template.AddressFor(Values(chat, thread)));
+    }
+
+    [Theory]
+    [InlineData("https://api.example/v1/{chat}/send", "...", "https://api.example/v1/.../send")]
+    [InlineData("https://api.example/v1/{chat}/send", ".a", "https://api.example/v1/.a/send")]
+    [InlineData("https://api.example/v1/x{chat}/send", "..", "https://api.example/v1/x../send")]
+    [InlineData("https://api.example/v1/send?to=/{chat}/", "..", "https://api.example/v1/send?to=/../")]
+    [InlineData("https://api.example/v1/./{chat}/../send", "c", "https://api.example/v1/send")]
+    public void Dots_that_climb_nowhere_are_an_id_like_any(string address, string chat, string expected)
+    {
+        Assert.True(OutgoingTemplate.TryParse(address, "{}", OutgoingTemplate.Names, out var template));
+
+        Assert.Equal(expected, template.AddressFor(Values(chat, ""))?.AbsoluteUri);
     }
 
     [Theory]
@@ -265,6 +296,9 @@ public sealed class WebhookMappingTests
         using var document = JsonDocument.Parse(JsonSerializer.Serialize(new { id, chat, user = "u", type, text = "hello" }));
         return reader.Read(document.RootElement, default).SingleOrDefault()?.DedupeKey;
     }
+
+    private static Dictionary<string, string> Values(string chat, string thread)
+        => new() { ["chat"] = chat, ["thread"] = thread, ["text"] = "hello", ["id"] = "1", ["replyTo"] = "" };
 
     private static WebhookReader Reader(params (string Key, string Value)[] changes) => Reader("hook", changes);
 
