@@ -81,7 +81,7 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
 
     private (string Text, bool IsMentioned) WithoutMention(string text)
     {
-        if (settings.Mention is not { } name || text.IndexOf(name, StringComparison.OrdinalIgnoreCase) is not (>= 0 and var at))
+        if (settings.Mention is not { Length: > 0 } name || MentionIn(text, name) is not (>= 0 and var at))
         {
             return (text, false);
         }
@@ -91,6 +91,24 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
             : text;
         return (rest.Length == 0 ? text : rest, true);
     }
+
+    /// <summary>Where the name stands as a whole; -1 when it does nowhere.</summary>
+    private static int MentionIn(string text, string name)
+    {
+        var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        while (at >= 0 && !EndsName(text, at + name.Length, name[^1]))
+        {
+            at = text.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase);
+        }
+
+        return at;
+    }
+
+    // What ends in no letter, such as <@7>, ends there. Letters of scripts that are written without spaces follow a name directly.
+    private static bool EndsName(string text, int index, char last)
+        => index >= text.Length || !IsOfName(last) || !IsOfName(text[index]) || char.GetUnicodeCategory(text, index) == UnicodeCategory.OtherLetter;
+
+    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c == '_';
 
     private DateTimeOffset? TimeOf(JsonElement item)
     {

@@ -291,6 +291,33 @@ public sealed class WebhookMappingTests
     public void A_message_known_from_before_is_known_again(string type, string key)
         => Assert.Equal(key, KeyOf(Reader(("edited", "$.type = edited"), ("deleted", "$.type = deleted")), "c", "7", type));
 
+    [Theory]
+    [InlineData("@bot", "@bot please", "please", true)]
+    [InlineData("@bot", "@BOT: please", "please", true)]
+    [InlineData("@bot", "please, @bot", "please,", true)]
+    [InlineData("@bot", "@bot你好", "你好", true)]
+    [InlineData("@bot", "@bot", "@bot", true)]
+    [InlineData("@bot", "is @bot. there?", "is @bot. there?", true)]
+    [InlineData("@bot", "@bottle please", "@bottle please", false)]
+    [InlineData("@bot", "@bot2 please", "@bot2 please", false)]
+    [InlineData("@bot", "@bot_old please", "@bot_old please", false)]
+    [InlineData("@bot", "@botté please", "@botté please", false)]
+    [InlineData("@bot", "ask @bots", "ask @bots", false)]
+    [InlineData("@bot", "@bottle or @bot?", "@bottle or @bot?", true)]
+    [InlineData("@bot", "@bottle or @bot", "@bottle or", true)]
+    [InlineData("@小助手", "@小助手 你好", "你好", true)]
+    [InlineData("@小助手", "@小助手2 你好", "@小助手2 你好", false)]
+    [InlineData("<@7>", "<@7>hello", "hello", true)]
+    public void A_mention_is_a_whole_name(string mention, string said, string text, bool isMentioned)
+    {
+        var reader = Reader(("mention", mention), ("group", "$.group"));
+        using var document = JsonDocument.Parse(JsonSerializer.Serialize(new { id = "1", chat = "c", user = "u", group = true, text = said }));
+
+        var message = Assert.Single(reader.Read(document.RootElement, default));
+
+        Assert.Equal((text, isMentioned), (Assert.IsType<InboundContent.Said>(message.Content).Text, message.IsAddressed));
+    }
+
     private static string? KeyOf(WebhookReader reader, string chat, string id, string type)
     {
         using var document = JsonDocument.Parse(JsonSerializer.Serialize(new { id, chat, user = "u", type, text = "hello" }));
