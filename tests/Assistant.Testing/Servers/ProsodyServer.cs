@@ -32,7 +32,11 @@ public sealed class ProsodyServer : IAsyncDisposable
         "<?xml version='1.0'?><stream:stream to='" + Domain + "' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
 
     /// <param name="accounts">Names; each one's password is <c>secret-</c> and the name.</param>
-    public static async Task<ProsodyServer> StartAsync(params IReadOnlyList<string> accounts)
+    public static Task<ProsodyServer> StartAsync(params IReadOnlyList<string> accounts) => StartAsync("http", accounts);
+
+    /// <param name="filesScheme">Of the addresses the file service names; it listens without encryption.</param>
+    /// <param name="accounts">Names; each one's password is <c>secret-</c> and the name.</param>
+    public static async Task<ProsodyServer> StartAsync(string filesScheme, IReadOnlyList<string> accounts)
     {
         ServerProcess.Find("prosody");
         var folder = Directory.CreateTempSubdirectory("prosody-").FullName;
@@ -72,7 +76,7 @@ public sealed class ProsodyServer : IAsyncDisposable
                 modules_enabled = { "muc_mam" }
                 muc_log_by_default = true
             Component "{{Files}}" "http_file_share"
-                http_external_url = "http://127.0.0.1:{{filesPort}}/"
+                http_external_url = "{{filesScheme}}://127.0.0.1:{{filesPort}}/"
                 http_file_share_access = { "{{Domain}}" }
             """);
         try

@@ -77,7 +77,9 @@ internal sealed class XmppFiles(XmppSettings settings, XmppLink link, XmppSender
             request.Headers.TryAddWithoutValidation(header.Get("name")!, header.Value.Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal));
         }
 
-        var outcome = await http.UploadAsync(XmppChannel.Name, request, cancellationToken);
+        var outcome = await (IsNamed(where)
+            ? http.UploadAsync(XmppChannel.Name, request, cancellationToken)
+            : http.UploadUntrustedAsync(XmppChannel.Name, request, cancellationToken));
 
         // A file nobody has the address of was not shown: whatever became of it, it can be sent again.
         return outcome is CallOutcome.Answered { IsSuccess: true } ? (address.AbsoluteUri, null) : (null, CallFaults.OutcomeOf(XmppChannel.Name, outcome) switch

@@ -201,6 +201,21 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
         Assert.Equal(content, Assert.Single(rig.FilesShownTo(Ann)).Content);
     }
 
+    [Fact]
+    public async Task A_file_goes_to_no_private_network_unless_the_operator_named_it()
+    {
+        await using var server = await ProsodyServer.StartAsync("https", [.. XmppRig.AccountsOf("bot")]);
+        await using var rig = await XmppRig.NewAsync(server, "bot", values => values.Remove("files"));
+        await rig.StartAsync(Cancel);
+        var file = new OutboundFile("file", "plan.pdf", "application/pdf", 3, _ => Task.FromResult<Stream>(new MemoryStream([1, 2, 3])));
+
+        var outcome = await ((IFileSender)rig.Session).SendFileAsync(
+            new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, rig.ChatOf(Ann), new MessageBody(""), null, 1, false), file, Cancel);
+
+        Assert.Equal("channel.forbidden-address", Assert.IsType<SendOutcome.RetryAfter>(outcome).Reason.FirstCode);
+        Assert.Empty(rig.FilesShownTo(Ann));
+    }
+
     private async Task<XmppRig> StartAsync()
     {
         var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot());
