@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Assistant.Infrastructure.Messaging.Calls;
 
 /// <summary>A token a messenger gave out.</summary>
@@ -15,6 +17,7 @@ internal sealed class AccessTokens(Func<CancellationToken, Task<IssuedToken>> is
 
     private readonly SemaphoreSlim _turn = new(1);
     private volatile Held? _held;
+    private volatile ExceptionDispatchInfo? _fault;
 
     /// <summary>A token that is good for a while yet.</summary>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
@@ -24,6 +27,7 @@ internal sealed class AccessTokens(Func<CancellationToken, Task<IssuedToken>> is
             return held.Value;
         }
 
+        var before = _fault;
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -32,7 +36,13 @@ internal sealed class AccessTokens(Func<CancellationToken, Task<IssuedToken>> is
                 return fresh.Value;
             }
 
-            var issued = await issue(cancellationToken);
+            // Whoever waited while it failed asks nothing more: where no answer comes, each would wait for the failures of all before it.
+            if (_fault is { } fault && fault != before)
+            {
+                fault.Throw();
+            }
+
+            var issued = await AskAsync(cancellationToken);
             _held = new Held(issued.Value, time.GetUtcNow() + (issued.Lifetime > 2 * Margin ? issued.Lifetime - Margin : issued.Lifetime / 2));
             return issued.Value;
         }
@@ -52,6 +62,19 @@ internal sealed class AccessTokens(Func<CancellationToken, Task<IssuedToken>> is
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private async Task<IssuedToken> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await issue(cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            _fault = ExceptionDispatchInfo.Capture(fault);
+            throw;
+        }
+    }
 
     private sealed record Held(string Value, DateTimeOffset RenewAt);
 }

@@ -11,6 +11,13 @@ public sealed class CallOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long asking for a token may take, and never longer than any call. Default 10 s. Well below the time a message has
+    /// (<c>Assistant:Outbox:SendTimeout</c>): without a token none left, and that is to be known before it counts as perhaps shown.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan TokenTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long handing in a file may take before its outcome counts as uncertain. Default 2 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
     public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);

@@ -47,6 +47,11 @@ internal sealed class MessengerHttp : IDisposable
     public Task<CallOutcome> CallAsync(string messenger, HttpRequestMessage request, TimeSpan longer, CancellationToken cancellationToken)
         => CallAsync(_configured, messenger, request, _options.CallTimeout + longer, cancellationToken);
 
+    /// <summary>The same for a request that asks for a token: it ends early, so that whoever wants to send with it knows before they give up.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public Task<CallOutcome> AskForTokenAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
+        => CallAsync(_configured, messenger, request, _options.TokenTimeout < _options.CallTimeout ? _options.TokenTimeout : _options.CallTimeout, cancellationToken);
+
     /// <summary>The same for an address that a messenger named: it never leads into the private network.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public Task<CallOutcome> CallUntrustedAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ internal sealed class TokenCalls(string messenger, MessengerHttp http, Func<Http
     private static async Task<IssuedToken> IssueAsync(string messenger, MessengerHttp http, Func<HttpRequestMessage> grant, CancellationToken cancellationToken)
     {
         using var request = grant();
-        var outcome = await http.CallAsync(messenger, request, cancellationToken);
+        var outcome = await http.AskForTokenAsync(messenger, request, cancellationToken);
         if (outcome is CallOutcome.Answered { IsSuccess: true } answer)
         {
             return Read(answer.Body) is { AccessToken: { Length: > 0 } token, ExpiresIn: > 0 and var seconds }

@@ -183,7 +183,7 @@ internal sealed class WeixinApi(string messenger, MessengerHttp http, string roo
     private static async Task<IssuedToken> IssueAsync(string messenger, MessengerHttp http, Func<HttpRequestMessage> askToken, CancellationToken cancellationToken)
     {
         using var request = askToken();
-        var answer = WeixinAnswer.Of(messenger, await http.CallAsync(messenger, request, cancellationToken));
+        var answer = WeixinAnswer.Of(messenger, await http.AskForTokenAsync(messenger, request, cancellationToken));
         if (answer.IsSuccess && answer.Text("access_token") is { Length: > 0 } token)
         {
             var hasLifetime = answer.Content.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind == System.Text.Json.JsonValueKind.Number;

@@ -162,7 +162,7 @@ internal sealed class DingTalkClient : IDisposable
     {
         using var request = NewRequest(
             "v1.0/oauth2/accessToken", new DingTalkCredentials(_settings.ClientId, _settings.ClientSecret), DingTalkJson.Default.DingTalkCredentials);
-        var reply = Read(await _http.CallAsync(DingTalkChannel.Name, request, cancellationToken));
+        var reply = Read(await _http.AskForTokenAsync(DingTalkChannel.Name, request, cancellationToken));
         if (reply is { IsOk: true, Answer.AccessToken: { Length: > 0 } token })
         {
             return new IssuedToken(token, reply.Answer.ExpireIn is > 0 and <= 86_400 and var seconds ? TimeSpan.FromSeconds(seconds) : DefaultLifetime);

@@ -111,7 +111,7 @@ internal sealed class EmailDialer(OutgoingHttp outgoing, MessengerHttp http, Tim
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, source.Address) { Content = new FormUrlEncodedContent(form) };
-        var outcome = await http.CallAsync(source.Address.Host, request, cancellationToken);
+        var outcome = await http.AskForTokenAsync(source.Address.Host, request, cancellationToken);
         if (outcome is CallOutcome.Answered { IsSuccess: true, Body: var body } && Read(body) is { } token)
         {
             return token;

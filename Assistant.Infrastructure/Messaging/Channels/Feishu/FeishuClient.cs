@@ -159,7 +159,7 @@ internal sealed class FeishuClient : IDisposable
         {
             Content = ContentOf(JsonSerializer.SerializeToUtf8Bytes(new FeishuCredentials(_settings.AppId, _settings.AppSecret), FeishuJson.Default.FeishuCredentials)),
         };
-        var reply = Read(await _http.CallAsync(Messenger, request, cancellationToken));
+        var reply = Read(await _http.AskForTokenAsync(Messenger, request, cancellationToken));
         if (reply is { IsOk: true, Answer.TenantAccessToken: { Length: > 0 } token })
         {
             return new IssuedToken(token, reply.Answer.Expire is > 0 and <= 86_400 and var seconds ? TimeSpan.FromSeconds(seconds) : DefaultLifetime);

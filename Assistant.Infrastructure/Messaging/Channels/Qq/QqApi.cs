@@ -82,7 +82,7 @@ internal sealed class QqApi : IDisposable
         {
             Content = ContentOf(new QqCredentials(_settings.AppId, _settings.Secret), QqJson.Default.QqCredentials),
         };
-        var answer = AnswerOf(await _http.CallAsync(QqChannel.Name, request, cancellationToken));
+        var answer = AnswerOf(await _http.AskForTokenAsync(QqChannel.Name, request, cancellationToken));
         if (answer is { IsSuccess: true, Read.AccessToken: { Length: > 0 } token })
         {
             return new IssuedToken(token, answer.Read.ExpiresIn is > 0 and <= 86_400 and var seconds ? TimeSpan.FromSeconds(seconds) : DefaultLifetime);

@@ -64,5 +64,44 @@ public sealed class AccessTokensTests
         Assert.Equal("token-1", await tokens.GetAsync(Cancel));
     }
 
+    [Fact]
+    public async Task A_fault_is_everybody_s_who_waits_for_it_and_nobody_s_after()
+    {
+        var gate = new TaskCompletionSource<IssuedToken>();
+        using var tokens = new AccessTokens(_ => ++_issued == 1 ? gate.Task : Task.FromResult(Issue()), _time);
+        var asking = Enumerable.Range(0, 20).Select(_ => tokens.GetAsync(Cancel)).ToList();
+
+        gate.SetException(new IOException("no"));
+
+        foreach (var one in asking)
+        {
+            await Assert.ThrowsAsync<IOException>(() => one);
+        }
+
+        Assert.Equal(1, _issued);
+        Assert.Equal("token-3", await tokens.GetAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Who_gives_up_leaves_the_others_to_their_own_question()
+    {
+        using var impatient = new CancellationTokenSource();
+        using var tokens = new AccessTokens(async cancellationToken =>
+        {
+            if (++_issued == 1)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
+            }
+
+            return Issue();
+        }, _time);
+        var (first, second) = (tokens.GetAsync(impatient.Token), tokens.GetAsync(Cancel));
+
+        await impatient.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.Equal("token-3", await second);
+    }
+
     private IssuedToken Issue() => new($"token-{++_issued}", TimeSpan.FromHours(2));
 }

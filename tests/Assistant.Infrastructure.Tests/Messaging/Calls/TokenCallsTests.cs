@@ -1,6 +1,7 @@
 using System.Net;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Infrastructure.Tests.Outgoing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -20,6 +21,8 @@ public sealed class TokenCallsTests : IAsyncLifetime
     private TokenCalls _calls = null!;
     private IResult? _instead;
     private string? _taken;
+    private Func<Task>? _token;
+    private int _asked;
     private int _issued;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -30,14 +33,19 @@ public sealed class TokenCallsTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
-        _app.MapPost("/token", () => _instead ?? Results.Text($$"""{"access_token":"t{{++_issued}}","expires_in":"3600"}"""));
+        _app.MapPost("/token", async () =>
+        {
+            _asked++;
+            await (_token?.Invoke() ?? Task.CompletedTask);
+            return _instead ?? Results.Text($$"""{"access_token":"t{{++_issued}}","expires_in":"3600"}""");
+        });
         _app.MapGet("/thing", (HttpContext context) =>
         {
             _used.Add(context.Request.Headers.Authorization.ToString());
             return _taken is null || _used[^1] == $"Bearer {_taken}" ? Results.Ok() : Results.Unauthorized();
         });
         await _app.StartAsync(Cancel);
-        _calls = new TokenCalls("Messenger", _http, () => new HttpRequestMessage(HttpMethod.Post, $"{_app.Urls.First()}/token"), new FakeTimeProvider());
+        _calls = NewCalls(_http);
     }
 
     public async ValueTask DisposeAsync()
@@ -99,5 +107,33 @@ public sealed class TokenCallsTests : IAsyncLifetime
         Assert.False((await Assert.ThrowsAsync<NoTokenException>(CallAsync)).IsRefusal);
     }
 
-    private Task<CallOutcome> CallAsync() => _calls.CallAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{_app.Urls.First()}/thing"), Cancel);
+    [Fact]
+    public async Task That_no_token_comes_is_known_before_the_message_is_given_up()
+    {
+        Assert.True(2 * new CallOptions().TokenTimeout < new OutboxOptions().SendTimeout);
+        var hanging = new TaskCompletionSource();
+        _token = () => hanging.Task;
+        using var http = new MessengerHttp(
+            TestOutgoing.Default, Options.Create(new CallOptions { CallTimeout = TimeSpan.FromMinutes(5), TokenTimeout = TimeSpan.FromMilliseconds(200) }), TimeProvider.System);
+        using var calls = NewCalls(http);
+
+        // As many messages as wait at once: none of them has to wait for the failures of the others.
+        var sending = Enumerable.Range(0, 20).Select(_ => CallAsync(calls)).ToList();
+        foreach (var send in sending)
+        {
+            Assert.Equal("channel.no-answer", (await Assert.ThrowsAsync<NoTokenException>(() => send)).Reason.FirstCode);
+        }
+
+        Assert.Equal((1, 0), (_asked, _used.Count));
+        hanging.SetResult();
+        _token = null;
+        Assert.IsType<CallOutcome.Answered>(await CallAsync(calls));
+    }
+
+    private Task<CallOutcome> CallAsync(TokenCalls calls) => calls.CallAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{_app.Urls.First()}/thing"), Cancel);
+
+    private TokenCalls NewCalls(MessengerHttp http)
+        => new("Messenger", http, () => new HttpRequestMessage(HttpMethod.Post, $"{_app.Urls.First()}/token"), new FakeTimeProvider());
+
+    private Task<CallOutcome> CallAsync() => CallAsync(_calls);
 }
