@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
@@ -12,15 +11,13 @@ namespace Assistant.Infrastructure.Messaging.Meta;
 internal sealed class GraphParts(
     string messenger, MetaFaults faults, Func<JsonObject, CancellationToken, Task<CallOutcome>> send, Func<byte[], string?> idOf)
 {
-    private const int MaxRemembered = 5_000;
-
-    private readonly ConcurrentDictionary<Guid, int> _shown = new();
+    private readonly ShownParts _shown = new();
 
     /// <summary>Sends the parts in their order; the message is known by the id of the last.</summary>
     public async Task<SendOutcome> SendAsync(Guid message, IReadOnlyList<JsonObject> parts, CancellationToken cancellationToken)
     {
         var sent = "";
-        for (var part = _shown.GetValueOrDefault(message); part < parts.Count; part++)
+        for (var part = _shown.Of(message); part < parts.Count; part++)
         {
             var answer = await send(parts[part], cancellationToken);
             if (faults.OutcomeOf(answer) is { } failure)
@@ -36,21 +33,11 @@ internal sealed class GraphParts(
             sent = id;
             if (part + 1 < parts.Count)
             {
-                Remember(message, part + 1);
+                _shown.Remember(message, part + 1);
             }
         }
 
-        _shown.TryRemove(message, out _);
+        _shown.Forget(message);
         return new SendOutcome.Delivered(sent);
-    }
-
-    private void Remember(Guid message, int parts)
-    {
-        if (_shown.Count > MaxRemembered)
-        {
-            _shown.Clear(); // what is lost is that a part is shown once
-        }
-
-        _shown[message] = parts;
     }
 }
