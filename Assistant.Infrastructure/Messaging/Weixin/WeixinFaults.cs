@@ -46,6 +46,9 @@ internal sealed class WeixinFaults(string messenger, IReadOnlyDictionary<int, Kn
         _ => Phrase.Of("channel.refuses", ("name", messenger), ("says", string.Create(CultureInfo.InvariantCulture, $"{answer.Says} ({answer.Code})"))),
     };
 
+    /// <summary>Whether the code is one of those that are known.</summary>
+    public bool Explains(WeixinAnswer answer) => known.ContainsKey(answer.Code);
+
     /// <summary>Whether an operator has to do something before anything else is taken.</summary>
     public bool NeedsOperator(WeixinAnswer answer) => answer.IsTokenEnded || known.GetValueOrDefault(answer.Code)?.Remedy == Remedy.Operator;
 }

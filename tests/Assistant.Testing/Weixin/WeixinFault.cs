@@ -5,6 +5,9 @@ public abstract record WeixinFault
 {
     private WeixinFault() { }
 
+    /// <summary>None: what is to fail comes later.</summary>
+    public sealed record Nothing : WeixinFault;
+
     /// <summary>Refused, with HTTP status 200.</summary>
     public sealed record Refused(int Code, string Message) : WeixinFault;
 

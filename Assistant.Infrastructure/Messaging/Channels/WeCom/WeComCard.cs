@@ -10,6 +10,9 @@ internal static class WeComCard
     /// <summary>Longest text a card shows whole, in characters.</summary>
     public const int LongestText = 112;
 
+    /// <summary>The type of its message, and the field it stands in.</summary>
+    public const string Type = "template_card";
+
     private const int MostButtons = 6;
 
     /// <summary>The cards of a message: one for each six buttons.</summary>
@@ -35,8 +38,8 @@ internal static class WeComCard
 
     private static JsonObject Card(string task, string text, MessageButton[] buttons) => new()
     {
-        ["msgtype"] = "template_card",
-        ["template_card"] = new JsonObject
+        ["msgtype"] = Type,
+        [Type] = new JsonObject
         {
             ["card_type"] = "button_interaction",
             ["sub_title_text"] = text,

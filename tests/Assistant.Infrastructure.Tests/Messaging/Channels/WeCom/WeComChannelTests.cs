@@ -135,6 +135,50 @@ public sealed class WeComChannelTests
         Assert.All(rig.Emulator.Cards, card => Assert.Equal(sent.ExternalId, WeComCard.MessageOf(card.TaskId)));
     }
 
+    [Fact]
+    public async Task What_was_shown_of_a_message_is_not_shown_again()
+    {
+        await using var rig = await StartAsync();
+        var text = string.Join("，", Enumerable.Repeat("很长的问题", 40));
+        var message = Message(rig, new MessageBody(text, [.. Enumerable.Range(1, 8).Select(i => new MessageButton($"B{i}", $"b{i}"))]));
+        rig.Emulator.FailSend(new WeixinFault.Nothing());
+        rig.Emulator.FailSend(new WeixinFault.Refused(45009, "busy"));
+        rig.Emulator.FailSend(new WeixinFault.Nothing());
+        rig.Emulator.FailSend(new WeixinFault.Page(502));
+
+        Assert.IsType<SendOutcome.RetryAfter>(await rig.Session.SendAsync(message, Cancel));
+        Assert.IsType<SendOutcome.RetryAfter>(await rig.Session.SendAsync(message with { Attempt = 2 }, Cancel));
+        Assert.Equal(WeComCard.IdOf(message.Id), Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(message with { Attempt = 3 }, Cancel)).ExternalId);
+
+        Assert.Equal([text], rig.Emulator.ShownTo(Lin));
+        Assert.Equal([6, 2], rig.Emulator.Cards.Select(card => card.Buttons.Count));
+    }
+
+    [Fact]
+    public async Task A_card_whose_answer_was_lost_is_known_to_have_been_shown_when_it_is_repeated()
+    {
+        await using var rig = await StartAsync();
+        var message = Message(rig, new MessageBody("Which?", [.. Enumerable.Range(1, 8).Select(i => new MessageButton($"B{i}", $"b{i}"))]));
+        rig.Emulator.FailSend(new WeixinFault.Cut());
+
+        Assert.IsType<SendOutcome.Uncertain>(await rig.Session.SendAsync(message, Cancel));
+        Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(message with { Attempt = 2, MayRepeat = true }, Cancel));
+
+        Assert.Equal([6, 2], rig.Emulator.Cards.Select(card => card.Buttons.Count));
+    }
+
+    [Theory]
+    [InlineData(40016, false)]
+    [InlineData(81013, true)]
+    public async Task A_card_that_is_refused_for_something_else_was_not_shown(int code, bool mayRepeat)
+    {
+        await using var rig = await StartAsync();
+        rig.Emulator.FailSend(new WeixinFault.Refused(code, "no"));
+
+        Assert.IsType<SendOutcome.Rejected>(await rig.Session.SendAsync(Message(rig, new MessageBody("Sure?", [new("Yes", "y")])) with { MayRepeat = mayRepeat }, Cancel));
+        Assert.Empty(rig.Emulator.Cards);
+    }
+
     [Theory]
     [InlineData("**bold** and `code`, [link](https://example.test/a)\n\n> quoted", "markdown", "**bold** and `code`, [link](https://example.test/a)\n\n> quoted")]
     [InlineData("**重要**：今天 👋", "markdown", "**重要**：今天 👋")]
