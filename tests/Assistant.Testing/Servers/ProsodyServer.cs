@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Assistant.Testing.Servers;
 
-/// <summary>A real XMPP server (Prosody) with accounts, rooms, archives and a file service. The test is skipped where it is not installed.</summary>
+/// <summary>A real XMPP server (Prosody) with accounts, rooms, archives and a file service, and hardly a limit to what is sent. The test is skipped where it is not installed.</summary>
 public sealed class ProsodyServer : IAsyncDisposable
 {
     private readonly string _folder;
@@ -67,6 +67,7 @@ public sealed class ProsodyServer : IAsyncDisposable
             modules_disabled = { "s2s" }
             authentication = "internal_plain"
             c2s_require_encryption = false
+            c2s_stanza_size_limit = 16777216
             allow_unencrypted_plain_auth = false
             default_archive_policy = true
             log = { warn = "*console" }

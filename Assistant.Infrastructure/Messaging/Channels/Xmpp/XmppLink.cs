@@ -28,6 +28,9 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
     /// <summary>Whether a broken line may be taken up again.</summary>
     public bool CanResume => _resumeId is not null;
 
+    /// <inheritdoc cref="XmppReceived.Handled" />
+    public uint Handled => _received.Handled;
+
     /// <summary>Whether somebody holds stanzas back until an archive is read; then reading must go on.</summary>
     public Func<bool> IsHeld { get; init; } = () => false;
 

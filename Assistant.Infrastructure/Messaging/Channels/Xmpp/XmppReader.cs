@@ -6,20 +6,25 @@ namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 // A stream of XMPP is one XML document that never ends: the reader takes it apart into the elements below its root. It stops after the
 // last character of an element and never looks ahead, for what comes next may take a day.
 //
-// What a stranger writes arrives here nearly as written, so everything is bounded: bytes and depth of one element, attributes by the bytes.
+// What a stranger writes arrives here nearly as written, so everything is bounded: bytes and depth of one element, attributes by the bytes. What is
+// beyond the bounds is read and not kept: an element that ended the line would never be acknowledged, and come again with the next line and out of
+// the archive for ever. What is much larger than servers pass on ends the line all the same, or its depth could fill the memory.
 // A document type, a comment or a processing instruction is an error (RFC 6120, 11.1), and no name is ever looked up outside.
 
 /// <summary>Reads one direction of a stream. One reader, one thread.</summary>
 internal sealed class XmppReader : IDisposable
 {
+    private const int Stanza = 1;
+    private const int TimesRead = 4;
+
     private readonly Meter _meter;
     private readonly XmlReader _xml;
     private readonly int _maxDepth;
 
-    /// <param name="maxBytes">Of one element, within the size of a buffer.</param>
+    /// <param name="maxBytes">Of one element that is kept, within the size of a buffer. Four times as many are read.</param>
     public XmppReader(Stream stream, int maxBytes = 512 * 1024, int maxDepth = 64)
     {
-        _meter = new Meter(stream, maxBytes);
+        _meter = new Meter(stream, maxBytes, TimesRead * maxBytes);
         _maxDepth = maxDepth;
         _xml = XmlReader.Create(_meter, new XmlReaderSettings
         {
@@ -52,23 +57,34 @@ internal sealed class XmppReader : IDisposable
         throw new XmlException("The stream ended before it began.");
     }
 
-    /// <summary>The next element below the root; <see langword="null"/> when the stream ended.</summary>
-    /// <exception cref="XmlException">It is not well formed, too large or too deep.</exception>
+    /// <summary>
+    /// The next element below the root; <see langword="null"/> when the stream ended. What is too deep in it is left out; one that is too large comes
+    /// without its content, and without attributes where already these are too large.
+    /// </summary>
+    /// <exception cref="XmlException">It is not well formed, or larger than any server passes on.</exception>
     public async Task<XElement?> ReadAsync()
     {
         XElement? current = null;
         while (await _xml.ReadAsync())
         {
+            if (_meter.IsOver && current is not null)
+            {
+                current = current.AncestorsAndSelf().Last();
+                current.RemoveNodes();
+            }
+
             switch (_xml.NodeType)
             {
+                case XmlNodeType.Element or XmlNodeType.EndElement when _xml.Depth > (_meter.IsOver ? Stanza : _maxDepth):
+                    break;
                 case XmlNodeType.Element:
-                    if (_xml.Depth > _maxDepth)
-                    {
-                        throw new XmlException("The element is too deep.");
-                    }
-
                     var isEmpty = _xml.IsEmptyElement;
                     var element = NewElement();
+                    if (_meter.IsOver)
+                    {
+                        element.RemoveAttributes();
+                    }
+
                     current?.Add(element);
                     if (!isEmpty)
                     {
@@ -91,6 +107,9 @@ internal sealed class XmppReader : IDisposable
                     }
 
                     current = current.Parent;
+                    break;
+                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace
+                    when current is not null && (_meter.IsOver || _xml.Depth > _maxDepth + 1):
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
                     // Between elements white space keeps the line alive; anything else there has no meaning.
@@ -123,9 +142,12 @@ internal sealed class XmppReader : IDisposable
     }
 
     /// <summary>Counts what is read since the last whole element.</summary>
-    private sealed class Meter(Stream inner, int max) : Stream
+    private sealed class Meter(Stream inner, int kept, int max) : Stream
     {
         private long _count;
+
+        /// <summary>Whether it is more than is kept.</summary>
+        public bool IsOver => _count > kept;
 
         public override bool CanRead => true;
 

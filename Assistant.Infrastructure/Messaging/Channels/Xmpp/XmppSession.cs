@@ -98,19 +98,23 @@ internal sealed class XmppSession : IChannelSession, IFileSender, ITypingIndicat
         _ => Phrase.OfFault(fault),
     };
 
-    /// <summary>Serves stream after stream: a broken line is looked for again a few times, while the server still has the stream.</summary>
+    /// <summary>
+    /// Serves stream after stream: a broken line is looked for again a few times, while the server still has the stream. A line on which nothing that
+    /// came was dealt with is one of these times, too: what broke it may come again on the next.
+    /// </summary>
     private async Task StayAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         for (var tries = 0; ;)
         {
+            var handled = _link.Handled;
             try
             {
-                var isResumed = await _link.OpenAsync(cancellationToken);
-                tries = 0;
-                await ServeAsync(host, isResumed, cancellationToken);
+                await ServeAsync(host, await _link.OpenAsync(cancellationToken), cancellationToken);
             }
-            catch (Exception fault) when (XmppLineException.Is(fault) && _link.CanResume && tries < ResumeTries && !cancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (XmppLineException.Is(fault) && _link.CanResume && !cancellationToken.IsCancellationRequested
+                && (tries < ResumeTries || _link.Handled != handled))
             {
+                tries = _link.Handled == handled ? tries : 0;
                 host.Report(ConnectionState.Degraded, Phrase.Of("xmpp.again", ("name", _settings.Server.Host)));
                 await Task.Delay(TimeSpan.FromMilliseconds(200 << (2 * tries++)), _time, cancellationToken);
             }

@@ -62,6 +62,13 @@ internal sealed class XmppPerson : IAsyncDisposable
 
     public Task SayAsync(string to, string text, bool isGroup = false) => SendAsync(to, isGroup, true, new XElement(XmppNames.Client + "body", text));
 
+    /// <summary>Says something, with elements inside of each other behind it.</summary>
+    public Task SayNestedAsync(string to, string text, int levels)
+    {
+        var nest = XName.Get("nest", "urn:example");
+        return SendAsync(to, false, true, new XElement(XmppNames.Client + "body", text), Enumerable.Range(1, levels).Aggregate(new XElement(nest), (inner, _) => new XElement(nest, inner)));
+    }
+
     public Task CorrectLastAsync(string to, string text, bool isGroup = false) => SendAsync(
         to, isGroup, false, new XElement(XmppNames.Client + "body", text), new XElement(XmppNames.Correct + "replace", new XAttribute("id", _lastId)));
 

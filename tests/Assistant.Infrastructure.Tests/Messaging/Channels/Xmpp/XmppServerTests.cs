@@ -13,6 +13,8 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
 {
     private const int Ann = 5001;
     private const int Many = 200;
+    private const int TooLarge = 600_000;
+    private const int LargerThanAny = 3_000_000;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -111,6 +113,40 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
         await rig.StartAsync(Cancel);
 
         Assert.Equal(["0", "1", "2", "3", "4"], (await rig.Gateway.WaitAsync(5, Cancel)).Select(Text).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_beyond_the_bounds_is_passed_over_and_stops_nothing(bool isMissed)
+    {
+        await using var rig = await StartAsync();
+        if (isMissed)
+        {
+            await rig.StopAsync();
+        }
+
+        await rig.Person(Ann).SayNestedAsync(rig.Bot, "deep", 70);
+        await rig.SayAsync(Ann, new string('x', TooLarge));
+        await rig.SayAsync(Ann, "hello");
+        if (isMissed)
+        {
+            await rig.StartAsync(Cancel);
+        }
+
+        Assert.Equal(["deep", "hello"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(Text));
+        Assert.DoesNotContain(rig.Host.Reports, report => report.State is ConnectionState.Degraded or ConnectionState.Down);
+    }
+
+    [Fact]
+    public async Task A_line_that_breaks_before_anything_is_stored_is_not_taken_up_for_ever()
+    {
+        await using var rig = await StartAsync();
+
+        await rig.SayAsync(Ann, new string('x', LargerThanAny));
+
+        Assert.IsType<PhrasedException>(await rig.WaitForEndAsync(), exactMatch: false);
+        Assert.InRange(rig.Host.Reports.Count(report => report.State == ConnectionState.Degraded), 1, 3);
     }
 
     [Fact]

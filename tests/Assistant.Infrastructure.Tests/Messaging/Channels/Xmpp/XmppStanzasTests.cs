@@ -74,6 +74,55 @@ public sealed class XmppStanzasTests
     }
 
     [Fact]
+    public async Task What_is_too_deep_is_passed_over_and_the_rest_is_read()
+    {
+        var deep = string.Concat(Enumerable.Repeat("<a x='1'>t", 70)) + "<b/><![CDATA[c]]>" + string.Concat(Enumerable.Repeat("</a>", 70));
+        using var reader = NewReader($"<message id='m1'><body>hi</body>{deep}<thread/></message><presence/>");
+        await reader.ReadRootAsync();
+
+        var message = (await reader.ReadAsync())!;
+
+        Assert.Equal(["body", "a", "thread"], message.Elements().Select(element => element.Name.LocalName));
+        Assert.Equal(64, message.Descendants().Max(element => element.AncestorsAndSelf().Count()));
+        Assert.Equal(new string('t', 63), message.Element(XmppNames.Client + "a")!.Value);
+        Assert.Equal("presence", (await reader.ReadAsync())!.Name.LocalName);
+        Assert.Null(await reader.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData("<x><body>…</body></x>")]
+    [InlineData("<x y='…'/>")]
+    public async Task Of_what_is_too_large_the_head_is_left(string content)
+    {
+        using var reader = NewReader($"<message id='m1'>{content.Replace("…", new string('x', 600_000), StringComparison.Ordinal)}<y/></message><presence/>");
+        await reader.ReadRootAsync();
+
+        var message = (await reader.ReadAsync())!;
+
+        Assert.Equal(("m1", 0), (message.Get("id"), message.Nodes().Count()));
+        Assert.Equal("presence", (await reader.ReadAsync())!.Name.LocalName);
+    }
+
+    [Fact]
+    public async Task A_head_that_is_too_large_is_empty()
+    {
+        using var reader = NewReader($"<message id='{new string('x', 600_000)}'>{new string('x', 100_000)}</message><presence/>");
+        await reader.ReadRootAsync();
+
+        Assert.Empty((await reader.ReadAsync())!.Attributes());
+        Assert.Equal("presence", (await reader.ReadAsync())!.Name.LocalName);
+    }
+
+    [Fact]
+    public async Task What_is_larger_than_servers_pass_on_ends_the_stream()
+    {
+        using var reader = NewReader($"<message><body>{new string('x', 3_000_000)}</body></message>");
+        await reader.ReadRootAsync();
+
+        await Assert.ThrowsAsync<XmlException>(reader.ReadAsync);
+    }
+
+    [Fact]
     public void Every_vector_of_a_sign_in_comes_out()
     {
         foreach (var (id, input, expect) in Vectors.Of("xmpp-auth.json").Where(vector => vector.Id.StartsWith("scram", StringComparison.Ordinal)))
@@ -106,10 +155,14 @@ public sealed class XmppStanzasTests
     [InlineData("\\*no mark\\*", "\u2060*no mark*")]
     public void Markdown_becomes_message_styling(string markdown, string styled) => Assert.Equal(styled, XmppText.Render(markdown));
 
+    private static XmppReader NewReader(string stanzas) => NewReader(Encoding.UTF8.GetBytes(stanzas));
+
+    private static XmppReader NewReader(byte[] stanzas) => new(new MemoryStream(
+        [.. "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8, .. stanzas, .. "</stream:stream>"u8]));
+
     private static async Task<InboundMessage?> ReadAsync(byte[] stanza, bool isRoom)
     {
-        byte[] stream = [.. "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"u8, .. stanza, .. "</stream:stream>"u8];
-        using var reader = new XmppReader(new MemoryStream(stream));
+        using var reader = NewReader(stanza);
         await reader.ReadRootAsync();
         var element = await reader.ReadAsync();
         var room = isRoom ? new XmppRoom("room@rooms.x.test", "assistant") : new XmppRoom("bot@x.test", "", isRoom: false);
