@@ -44,6 +44,9 @@ public sealed class RecordingGateway : IMessageGateway
     /// <summary>Whether people answer in every conversation.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>Which messages fail, as long as it is set; <see langword="null"/> when none does.</summary>
+    public Func<InboundMessage, bool>? FailsOn { get; set; }
+
     /// <summary>The next calls fail as a broken database would.</summary>
     public void FailNext(int calls = 1) => Interlocked.Add(ref _failures, calls);
 
@@ -55,6 +58,7 @@ public sealed class RecordingGateway : IMessageGateway
             _offered.Add(message);
             fails = _failures > 0;
             _failures -= fails ? 1 : 0;
+            fails |= FailsOn?.Invoke(message) == true;
             if (!fails && TurnsAwayWith is null && (isNew = _keys.Add((message.Connection, message.DedupeKey))))
             {
                 _stored.Add(message);

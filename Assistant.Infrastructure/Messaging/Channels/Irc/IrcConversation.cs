@@ -5,7 +5,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 
 /// <summary>The dialogue with a server after its welcome. One reader; <see cref="ReclaimAsync"/> may be called beside it.</summary>
 internal sealed class IrcConversation(
-    ConnectionId connection, IrcSettings settings, IrcState state, IrcSender sender, IrcInbox inbox, IrcHealth health, string? cursor, TimeProvider time)
+    ConnectionId connection, IrcSettings settings, IrcState state, IrcSender sender, IrcInbox inbox, IrcHealth health, bool hasHistory, string? cursor,
+    TimeProvider time)
 {
     private const string JoinMark = "joined";
     private const string HistoryLength = "100";
@@ -74,7 +75,7 @@ internal sealed class IrcConversation(
                 state.Source = line.Tag("batch") is null ? line.Source : state.Source;
                 break;
             case "PRIVMSG":
-                await SaidAsync(line, cancellationToken);
+                await SaidAsync(line);
                 break;
             case "NICK" when isOurs:
                 state.Nick = line[0];
@@ -97,13 +98,13 @@ internal sealed class IrcConversation(
         }
     }
 
-    private async Task SaidAsync(IrcMessage line, CancellationToken cancellationToken)
+    private async Task SaidAsync(IrcMessage line)
     {
         // What comes out of a history without an id may have been stored already, and nobody could tell.
         var isKnowable = line.Tag("batch") is null || line.Tag("msgid") is not null;
         if (isKnowable && IrcReader.Read(line, connection, state.Nick, settings, time.GetUtcNow()) is { } message)
         {
-            await inbox.AddAsync(message, cancellationToken);
+            await inbox.AddAsync(message, hasHistory);
         }
     }
 

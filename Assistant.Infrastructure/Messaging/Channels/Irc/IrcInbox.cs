@@ -6,54 +6,89 @@ using Microsoft.Extensions.Logging;
 namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 
 // IRC delivers a line once and waits for nothing. Between the line and the gateway there is therefore nobody who would say it again: what the
-// gateway does not take is offered again from here, for as long as the program lives. The line is read on meanwhile, or the server would take us
-// for dead; when a thousand lines wait, it is not. The place is kept with each message: one that was stored before its place was is offered again,
-// and known by its id.
+// gateway does not take is offered again from here, for as long as the session lives, through all of its lines and the time between them. The line is
+// read on meanwhile, or the server would take us for dead; when a thousand lines wait, it is not. The place is kept with each message: one that was
+// stored before its place was is offered again, and known by its id.
 
-/// <summary>Hands what is said to the gateway, one after another, until it is stored.</summary>
-internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost host, IrcHealth health, bool keepsCursor, TimeProvider time, ILogger logger)
+/// <summary>Hands what is said to the gateway, one after another, until it is stored. One line at a time adds.</summary>
+internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int Capacity = 1_000;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<InboundMessage> _waiting = Channel.CreateBounded<InboundMessage>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<Heard> _waiting = Channel.CreateBounded<Heard>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private Task _storing = Task.CompletedTask;
+    private IChannelHost? _host;
+    private IrcHealth? _health;
+    private bool _isHolding;
+    private int _left;
+    private CancellationToken _patience;
 
-    /// <summary>Puts a message behind the others.</summary>
-    public ValueTask AddAsync(InboundMessage message, CancellationToken cancellationToken) => _waiting.Writer.WriteAsync(message, cancellationToken);
-
-    /// <summary>No more will come.</summary>
-    public void Complete() => _waiting.Writer.TryComplete();
-
-    /// <summary>Stores until nothing more comes.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>A line begins to be heard. What others heard is stored first.</summary>
+    /// <param name="cancellationToken">Ends the waiting for room. That the line is gone does not: what it said has been heard.</param>
+    /// <returns>Ends when nothing is stored any more.</returns>
+    public Task Begin(IChannelHost host, IrcHealth health, CancellationToken cancellationToken)
     {
-        await foreach (var message in _waiting.Reader.ReadAllAsync(cancellationToken))
+        lock (_lock)
         {
-            await StoreAsync(message, cancellationToken);
+            (_host, _health, _patience) = (host, health, cancellationToken);
+            if (_isHolding)
+            {
+                health.Holds();
+            }
+
+            return _storing.IsCompleted ? _storing = RunAsync(_stop.Token) : _storing;
         }
     }
 
-    private async Task StoreAsync(InboundMessage message, CancellationToken cancellationToken)
+    /// <summary>Puts a message behind the others; waits where there is no room.</summary>
+    /// <param name="movesPlace">Whether the server keeps a history, in which reading may go on behind it.</param>
+    public async ValueTask AddAsync(InboundMessage message, bool movesPlace)
+    {
+        Interlocked.Increment(ref _left);
+        await _waiting.Writer.WriteAsync(new Heard(message, movesPlace), _patience);
+    }
+
+    /// <summary>Stores what has been heard, for as long as an end may take: nobody would say it again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        _stop.CancelAfter(Farewell);
+        await _storing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+        if (_left > 0)
+        {
+            LogLost(logger, connection, _left);
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var heard in _waiting.Reader.ReadAllAsync(cancellationToken))
+        {
+            await StoreAsync(heard, cancellationToken);
+        }
+    }
+
+    private async Task StoreAsync(Heard heard, CancellationToken cancellationToken)
     {
         var wait = Shortest;
         while (true)
         {
             try
             {
-                await host.Gateway.AcceptAsync(message, cancellationToken);
-                if (keepsCursor)
-                {
-                    await host.SaveCursorAsync(message.SentAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), cancellationToken);
-                }
-
-                health.HasStored();
+                await TryStoreAsync(_host!, heard, cancellationToken);
+                Hold(false);
                 return;
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
                 LogNotStored(logger, fault, connection, wait);
-                health.Holds();
+                Hold(true);
             }
 
             await Task.Delay(wait, time, cancellationToken);
@@ -61,6 +96,38 @@ internal sealed partial class IrcInbox(ConnectionId connection, IChannelHost hos
         }
     }
 
+    private async Task TryStoreAsync(IChannelHost host, Heard heard, CancellationToken cancellationToken)
+    {
+        await host.Gateway.AcceptAsync(heard.Message, cancellationToken);
+        if (heard.MovesPlace)
+        {
+            await host.SaveCursorAsync(heard.Message.SentAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), cancellationToken);
+        }
+
+        Interlocked.Decrement(ref _left);
+    }
+
+    private void Hold(bool isHolding)
+    {
+        lock (_lock)
+        {
+            _isHolding = isHolding;
+            if (isHolding)
+            {
+                _health!.Holds();
+            }
+            else
+            {
+                _health!.HasStored();
+            }
+        }
+    }
+
+    private sealed record Heard(InboundMessage Message, bool MovesPlace);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message of connection {ConnectionId} could not be stored; trying again in {Wait}")]
     private static partial void LogNotStored(ILogger logger, Exception fault, ConnectionId connectionId, TimeSpan wait);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Connection {ConnectionId} ends, and {Count} messages that were heard could not be stored: they are lost")]
+    private static partial void LogLost(ILogger logger, ConnectionId connectionId, int count);
 }

@@ -19,14 +19,15 @@ internal sealed class IrcSession : IChannelSession
     private readonly MessengerLines _lines;
     private readonly IrcOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly IrcSender _sender;
+    private readonly IrcInbox _inbox;
     private volatile IrcState? _state;
 
     public IrcSession(Connection connection, IrcSettings settings, MessengerLines lines, IrcOptions options, TimeProvider time, ILogger logger)
     {
-        (_connection, _settings, _lines, _options, _time, _logger) = (connection, settings, lines, options, time, logger);
+        (_connection, _settings, _lines, _options, _time) = (connection, settings, lines, options, time);
         _sender = new IrcSender(settings, options, time);
+        _inbox = new IrcInbox(connection.Id, time, logger);
     }
 
     /// <summary>Whether messages can be sent.</summary>
@@ -55,10 +56,10 @@ internal sealed class IrcSession : IChannelSession
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(_state, message, cancellationToken);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _inbox.DisposeAsync();
         _sender.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async Task ListenAsync(IrcWire wire, IrcRegistration registration, IChannelHost host, CancellationToken cancellationToken)
@@ -67,11 +68,9 @@ internal sealed class IrcSession : IChannelSession
         var cursor = hasHistory ? await host.ReadCursorAsync(cancellationToken) : null;
         var state = new IrcState(wire, registration.Nick);
         var health = new IrcHealth(_settings, host);
-        var inbox = new IrcInbox(_connection.Id, host, health, hasHistory, _time, _logger);
-        using var storing = new CancellationTokenSource();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var stored = inbox.RunAsync(storing.Token);
-        var line = new IrcConversation(_connection.Id, _settings, state, _sender, inbox, health, cursor, _time);
+        var stored = _inbox.Begin(host, health, cancellationToken);
+        var line = new IrcConversation(_connection.Id, _settings, state, _sender, _inbox, health, hasHistory, cursor, _time);
         var watching = WatchAsync(line, state, ending.Token);
         var reading = Task.CompletedTask;
         try
@@ -100,11 +99,6 @@ internal sealed class IrcSession : IChannelSession
             {
                 await QuitAsync(wire);
             }
-
-            // What has been heard is stored before the end: nobody would say it again.
-            inbox.Complete();
-            storing.CancelAfter(Farewell);
-            await stored.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

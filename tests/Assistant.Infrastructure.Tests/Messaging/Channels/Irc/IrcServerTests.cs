@@ -53,6 +53,36 @@ public sealed class IrcServerTests
     }
 
     [Fact]
+    public async Task What_was_heard_outlives_its_line()
+    {
+        await using var rig = await IrcRig.NewAsync();
+        await using var session = IrcRig.NewChannel().Open(rig.Connection);
+        await HearAndLoseAsync(rig, session);
+
+        await rig.Server.StartAgainAsync(IrcRig.Password);
+        using var stop = new CancellationTokenSource();
+        var running = session.RunAsync(rig.Host, stop.Token);
+        rig.Gateway.FailsOn = null;
+
+        Assert.Equal("precious", Text(Assert.Single(await rig.Gateway.WaitAsync(1, Cancel))));
+        await stop.CancelAsync();
+        await Record.ExceptionAsync(() => running);
+    }
+
+    [Fact]
+    public async Task What_was_heard_is_stored_at_the_end_though_its_line_is_gone()
+    {
+        await using var rig = await IrcRig.NewAsync();
+        await using (var session = IrcRig.NewChannel().Open(rig.Connection))
+        {
+            await HearAndLoseAsync(rig, session);
+            rig.Gateway.FailsOn = null;
+        }
+
+        Assert.Equal("precious", Text(Assert.Single(rig.Gateway.Stored)));
+    }
+
+    [Fact]
     public async Task A_connection_is_well_again_as_soon_as_what_it_held_is_stored()
     {
         await using var rig = await IrcRig.NewAsync();
@@ -242,6 +272,19 @@ public sealed class IrcServerTests
 
         Assert.Equal((false, code), (check.IsPassed, check.Detail.FirstCode));
         Assert.DoesNotContain("the password", $"{check}", StringComparison.Ordinal);
+    }
+
+    /// <summary>A message is heard that cannot be stored, and the server is killed.</summary>
+    private static async Task HearAndLoseAsync(IrcRig rig, IChannelSession session)
+    {
+        var running = session.RunAsync(rig.Host, Cancel);
+        await rig.Host.WaitAsync(ConnectionState.Up, Cancel);
+        rig.Gateway.FailsOn = _ => true;
+        await rig.SayAsync(5001, "precious");
+        Assert.True(SpinWait.SpinUntil(() => rig.Gateway.Offered.Count > 0, TimeSpan.FromSeconds(5)));
+        await rig.Server.KillAsync();
+        await Assert.ThrowsAsync<PhrasedException>(() => running);
+        Assert.Empty(rig.Gateway.Stored);
     }
 
     private static SettingValues ScriptSettings(TcpListener server) => new([
