@@ -21,7 +21,14 @@ public sealed partial class MattermostEmulator
         }
 
         var call = parts.FirstOrDefault() ?? "";
-        _calls.Enqueue($"{context.Request.Method} {string.Join('/', parts)}");
+        var name = $"{context.Request.Method} {string.Join('/', parts)}";
+        _calls.Enqueue(name);
+        if (Meanwhile is { } meanwhile && meanwhile.Call == name)
+        {
+            Meanwhile = null;
+            meanwhile.Act();
+        }
+
         MattermostFault? fault = null;
         if (_faults.TryGetValue(call, out var faults))
         {

@@ -50,6 +50,9 @@ public sealed partial class MattermostEmulator : IAsyncDisposable
     /// <summary>Calls in order, as <c>POST posts</c>.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
+    /// <summary>What happens just before the next call of the name is dealt with, as <see cref="Calls"/> names it; once.</summary>
+    public (string Call, Action Act)? Meanwhile { get; set; }
+
     /// <summary>Sockets that are signed in.</summary>
     public int OpenSockets => Under(() => _lines.Count);
 
@@ -161,6 +164,9 @@ public sealed partial class MattermostEmulator : IAsyncDisposable
         await _app.DisposeAsync();
         _http.Dispose();
     }
+
+    /// <summary>Time passes at the server.</summary>
+    public void Pass(TimeSpan time) => Under(() => _now = Math.Max(_now, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) + (long)time.TotalMilliseconds);
 
     private JsonObject NewPost(string channel, string user, string text)
     {

@@ -19,7 +19,10 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
 
     /// <summary>Reads all channels from a moment on.</summary>
     /// <param name="since">The last known moment, in the server's milliseconds; <see langword="null"/> to go by what the server says we have read.</param>
-    /// <returns>The latest moment that is known now.</returns>
+    /// <returns>
+    /// The moment up to which all channels are read: that of the latest post when reading began. What was posted while it went on may be in some channels
+    /// and not in others, so nothing that was found moves it.
+    /// </returns>
     /// <exception cref="PhrasedException">The server cannot say now.</exception>
     public async Task<long> RunAsync(long? since, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
@@ -42,24 +45,22 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
             latest = Math.Max(latest, channel["last_post_at"].Number ?? 0);
             if (from > 0)
             {
-                latest = Math.Max(latest, await ReadAsync(place.Id, from, bot, gateway, cancellationToken));
+                await ReadAsync(place.Id, from, bot, gateway, cancellationToken);
             }
         }
 
         return latest;
     }
 
-    private async Task<long> ReadAsync(string channel, long from, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    private async Task ReadAsync(string channel, long from, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
         var answer = await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"channels/{channel}/posts?since={from}"), cancellationToken);
         var posts = answer.IsTooLarge ? await ReadPagesAsync(channel, from, cancellationToken) : PostsIn(Required(answer));
-        var latest = 0L;
 
         // What a thread is made of comes along, old as it may be.
         var changed = posts.Values.Where(post => post["update_at"].Number >= from).OrderBy(post => post["create_at"].Number);
         foreach (var post in changed)
         {
-            latest = Math.Max(latest, post["update_at"].Number ?? 0);
             if (post["delete_at"].Number > 0)
             {
                 await receiver.AcceptAsync(post, MattermostChange.Deleted, null, bot, gateway, cancellationToken);
@@ -77,8 +78,6 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
                 await receiver.AcceptAsync(post, MattermostChange.Edited, null, bot, gateway, cancellationToken);
             }
         }
-
-        return latest;
     }
 
     // Newest first, until a page ends with an older one. A post that is too large by itself is passed over.

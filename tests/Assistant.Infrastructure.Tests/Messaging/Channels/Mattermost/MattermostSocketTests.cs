@@ -42,6 +42,32 @@ public sealed class MattermostSocketTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_posted_during_the_catch_up_is_not_lost_with_the_line()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Say(AnnsChat, AnnsUser, "before");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await rig.StopAsync();
+
+        // The first channel is read already, the last is about to be.
+        rig.Emulator.Meanwhile = ($"GET channels/{MattermostEmulator.Group}/posts", SayMore);
+        await rig.StartAsync(Cancel);
+        Assert.IsType<PhrasedException>(await rig.WaitForEndAsync());
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(["before", "into the first", "into the last"], (await rig.Gateway.WaitAsync(3, Cancel)).Select(Text).Order(StringComparer.Ordinal));
+
+        void SayMore()
+        {
+            rig.Emulator.BreakSockets();
+            rig.Emulator.Say(AnnsChat, AnnsUser, "into the first");
+            rig.Emulator.Pass(TimeSpan.FromHours(1));
+            rig.Emulator.Say(MattermostEmulator.Group, AnnsUser, "into the last");
+        }
+    }
+
+    [Fact]
     public async Task What_was_edited_and_taken_back_meanwhile_is_known_after_a_restart()
     {
         await using var rig = await MattermostRig.NewAsync(configure: options => options.Overlap = TimeSpan.Zero);
