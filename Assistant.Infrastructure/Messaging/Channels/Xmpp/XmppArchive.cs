@@ -9,8 +9,13 @@ internal sealed record XmppArchived(string Id, XElement Stanza, DateTimeOffset? 
 
 /// <summary>What one question to an archive brought.</summary>
 /// <param name="IsLast">Whether there is nothing behind it.</param>
+/// <param name="Last">The id it ends with, also where that was nothing that can be read; <see langword="null"/> when there was nothing.</param>
 /// <param name="Error">What the archive says against the question.</param>
-internal sealed record XmppPage(IReadOnlyList<XmppArchived> Found, bool IsLast, string? Error = null);
+internal sealed record XmppPage(IReadOnlyList<XmppArchived> Found, bool IsLast, string? Last = null, string? Error = null)
+{
+    /// <summary>How far the archive is read with a page that is not empty.</summary>
+    public XmppMark MarkOf(XmppRoom of, XmppMark? before) => new(of.Address, Last!, Found.LastOrDefault()?.At ?? before?.At);
+}
 
 /// <summary>Asks archives (XEP-0313): the account's, and those of rooms. Safe for concurrent use.</summary>
 internal sealed class XmppArchive(XmppLink link, TimeProvider time)
@@ -20,9 +25,13 @@ internal sealed class XmppArchive(XmppLink link, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (XmppRoom Of, List<XElement> Results)> _asked = [];
 
-    /// <summary>The page behind an id, or from a time on.</summary>
-    public Task<XmppPage> ReadAfterAsync(XmppRoom of, string? id, DateTimeOffset? from, CancellationToken cancellationToken)
-        => AskAsync(of, [from is { } at ? Field("start", Stamp(at)) : null], id is null ? null : new XElement(XmppNames.ResultSet + "after", id), cancellationToken);
+    /// <summary>The page behind an id.</summary>
+    public Task<XmppPage> ReadAfterAsync(XmppRoom of, string id, CancellationToken cancellationToken)
+        => AskAsync(of, [], new XElement(XmppNames.ResultSet + "after", id), cancellationToken);
+
+    /// <summary>The first page from a time on.</summary>
+    public Task<XmppPage> ReadFromAsync(XmppRoom of, DateTimeOffset from, CancellationToken cancellationToken)
+        => AskAsync(of, [Field("start", Stamp(from))], null, cancellationToken);
 
     /// <summary>The last page.</summary>
     public Task<XmppPage> ReadLastAsync(XmppRoom of, CancellationToken cancellationToken)
@@ -67,11 +76,13 @@ internal sealed class XmppArchive(XmppLink link, TimeProvider time)
             var answer = await link.AskAsync("set", of.IsRoom ? of.Address : null, QueryOf(query, fields, where), cancellationToken);
             if (answer.Get("type") == "error")
             {
-                return new([], true, XmppStanzas.ConditionOf(answer));
+                return new([], true, Error: XmppStanzas.ConditionOf(answer));
             }
 
-            var isLast = results.Count == 0 || answer.Element(XmppNames.Archive + "fin")?.Get("complete") is "true" or "1";
-            return new([.. results.Select(Read).OfType<XmppArchived>()], isLast);
+            var end = answer.Element(XmppNames.Archive + "fin");
+            List<XmppArchived> found = [.. results.Select(Read).OfType<XmppArchived>()];
+            var last = end?.Element(XmppNames.ResultSet + "set")?.Element(XmppNames.ResultSet + "last")?.Value is { Length: > 0 } id ? id : found.LastOrDefault()?.Id;
+            return new(found, last is null || end?.Get("complete") is "true" or "1", last);
         }
         finally
         {

@@ -10,6 +10,9 @@ namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 /// <summary>Brings messages to the gateway, each archive's in its order.</summary>
 internal sealed class XmppInbox(XmppReading reading, XmppRoom account, XmppArchive archive, XmppOptions options, TimeProvider time)
 {
+    /// <summary>How much earlier than the last known message reading begins where it goes by time: by so much the clocks may differ.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
+
     private XmppCursor _cursor = new([]);
     private IChannelHost? _host;
 
@@ -29,7 +32,7 @@ internal sealed class XmppInbox(XmppReading reading, XmppRoom account, XmppArchi
     {
         foreach (var mark in marks)
         {
-            _cursor.Set(mark.Archive, mark.Id);
+            _cursor.Set(mark);
         }
 
         await _host!.SaveCursorAsync(_cursor.ToString(), CancellationToken.None);
@@ -39,34 +42,44 @@ internal sealed class XmppInbox(XmppReading reading, XmppRoom account, XmppArchi
     /// <param name="placeOf">The room somebody's address is in, or the account.</param>
     public async Task CatchUpAsync(XmppRoom of, Func<XmppAddress, XmppRoom> placeOf, CancellationToken cancellationToken)
     {
-        var after = _cursor.Find(of.Address);
-        if (after is null && of.IsRoom)
+        var mark = _cursor.Find(of.Address);
+        if (mark is null && of.IsRoom)
         {
             return; // what was said before the assistant ever came is nobody's question to it
         }
 
-        for (var isLast = false; !isLast;)
+        var page = mark is null ? null : await archive.ReadAfterAsync(of, mark.Id, cancellationToken);
+        if (page is null or { Error: not null })
         {
-            var page = await archive.ReadAfterAsync(of, after, after is null ? time.GetUtcNow() - options.FirstCatchUp : null, cancellationToken);
-            if (page.Error is not null)
-            {
-                if (after is null)
-                {
-                    return; // there is no archive
-                }
+            // It does not know the last id, or no longer: by time, then.
+            page = await archive.ReadFromAsync(of, mark?.At - Overlap ?? time.GetUtcNow() - options.FirstCatchUp, cancellationToken);
+        }
 
-                after = null; // it no longer has the last id: by time, then
-                continue;
-            }
+        if (page.Error is not null)
+        {
+            return; // there is no archive
+        }
 
+        while (true)
+        {
             await Task.WhenAll(page.Found.Select(found => OfferAsync(found, of, placeOf, cancellationToken)));
-            if (page.Found.Count > 0)
+            var before = mark;
+            if (page.Last is not null)
             {
-                after = page.Found[^1].Id;
-                await SaveAsync([new XmppMark(of.Address, after)]);
+                mark = page.MarkOf(of, before);
+                await SaveAsync([mark]);
             }
 
-            isLast = page.IsLast;
+            if (page.IsLast || mark?.Id == before?.Id)
+            {
+                return;
+            }
+
+            page = await archive.ReadAfterAsync(of, mark!.Id, cancellationToken);
+            if (page.Error is { } error)
+            {
+                throw new IOException($"The archive does not go on: {error}.");
+            }
         }
     }
 
@@ -79,9 +92,9 @@ internal sealed class XmppInbox(XmppReading reading, XmppRoom account, XmppArchi
             XmppStanzas.Remember(found.Stanza, room, found.Id);
         }
 
-        if (page.Found.Count > 0 && _cursor.Find(room.Address) is null)
+        if (page.Last is not null && _cursor.Find(room.Address) is null)
         {
-            await SaveAsync([new XmppMark(room.Address, page.Found[^1].Id)]);
+            await SaveAsync([page.MarkOf(room, null)]);
         }
     }
 
@@ -110,7 +123,8 @@ internal sealed class XmppInbox(XmppReading reading, XmppRoom account, XmppArchi
             await _host!.Gateway.AcceptAsync(message, CancellationToken.None);
         }
 
-        return XmppStanzas.StanzaIdOf(stanza, holder) is { } id ? new XmppMark(holder.Address, id) : null;
+        // Not the time the stanza tells: anybody can write one.
+        return XmppStanzas.StanzaIdOf(stanza, holder) is { } id ? new XmppMark(holder.Address, id, time.GetUtcNow()) : null;
     }
 
     private async Task OfferAsync(XmppArchived found, XmppRoom of, Func<XmppAddress, XmppRoom> placeOf, CancellationToken cancellationToken)

@@ -3,7 +3,9 @@ using System.Threading.Channels;
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
 /// <summary>How far an archive is read.</summary>
-internal sealed record XmppMark(string Archive, string Id);
+/// <param name="Id">Of the last message, in that archive.</param>
+/// <param name="At">When that came, for an archive that no longer has it; <see langword="null"/> when it is not known.</param>
+internal sealed record XmppMark(string Archive, string Id, DateTimeOffset? At);
 
 /// <summary>Something did not get stored: what was not acknowledged comes again.</summary>
 internal sealed class XmppNotStoredException(Exception inner) : Exception(inner.Message, inner);

@@ -94,12 +94,12 @@ internal sealed class XmppSender(XmppLink link, XmppRooms rooms, XmppRoom accoun
                 return new DeliveryFinding(room is { GivesIds: true } ? found.Id : id);
             }
 
-            if (page.IsLast || page.Found.Count == 0)
+            if (page.IsLast)
             {
                 return new DeliveryFinding(null);
             }
 
-            after = page.Found[^1].Id;
+            after = page.Last;
         }
     }
 

@@ -24,11 +24,11 @@ internal sealed partial class XmppRig : ChannelRig
     private readonly string _bot;
     private Task _healing = Task.CompletedTask;
 
-    private XmppRig(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change, CallOptions calls)
+    private XmppRig(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change, CallOptions calls, TimeProvider time)
     {
         _http = new MessengerHttp(TestOutgoing.Default, Options.Create(calls), TimeProvider.System);
         (Server, _bot, Line) = (server, bot, FaultyLine.To(server.Port));
-        Channel = new XmppChannel(Lines, _http, Options.Create(Patience), TimeProvider.System);
+        Channel = new XmppChannel(Lines, _http, Options.Create(Patience), time);
         var now = TimeProvider.System.GetUtcNow();
         Connection = new Connection(
             new ConnectionId("xmpp"), TenantId.Default, "xmpp", "XMPP", AccessPolicy.Open, true, false, Settings(ProsodyServer.PasswordOf(bot), change), now, now);
@@ -55,9 +55,11 @@ internal sealed partial class XmppRig : ChannelRig
 
     public bool IsUp => Host.Reports is { Count: > 0 } reports && reports[^1].State == ConnectionState.Up;
 
-    public static async Task<XmppRig> NewAsync(ProsodyServer server, string bot, Action<Dictionary<string, string>>? change = null, CallOptions? calls = null)
+    /// <param name="time">The assistant's clock, where it is not that of this machine.</param>
+    public static async Task<XmppRig> NewAsync(
+        ProsodyServer server, string bot, Action<Dictionary<string, string>>? change = null, CallOptions? calls = null, TimeProvider? time = null)
     {
-        var rig = new XmppRig(server, bot, change, calls ?? new CallOptions());
+        var rig = new XmppRig(server, bot, change, calls ?? new CallOptions(), time ?? TimeProvider.System);
         await rig.ComeAsync(Ann);
         return rig;
     }

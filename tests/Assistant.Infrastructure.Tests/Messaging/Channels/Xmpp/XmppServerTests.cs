@@ -139,6 +139,24 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
     }
 
     [Fact]
+    public async Task What_an_archive_ends_with_is_passed_even_when_it_cannot_be_kept()
+    {
+        await using var rig = await StartAsync();
+        await rig.StopAsync();
+        await rig.SayAsync(Ann, "hello");
+        await rig.SayAsync(Ann, new string('x', TooLarge));
+        await rig.StartAsync(Cancel);
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await rig.StopAsync();
+
+        await rig.StartAsync(Cancel);
+        await rig.SayAsync(Ann, "next");
+
+        Assert.Equal(["hello", "next"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(Text));
+        Assert.Equal(2, rig.Gateway.Offered.Count);
+    }
+
+    [Fact]
     public async Task A_line_that_breaks_before_anything_is_stored_is_not_taken_up_for_ever()
     {
         await using var rig = await StartAsync();
@@ -147,6 +165,32 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
 
         Assert.IsType<PhrasedException>(await rig.WaitForEndAsync(), exactMatch: false);
         Assert.InRange(rig.Host.Reports.Count(report => report.State == ConnectionState.Degraded), 1, 3);
+    }
+
+    [Fact]
+    public async Task An_archive_that_no_longer_has_the_last_id_is_read_from_its_time()
+    {
+        var clock = new LaterClock(TimeSpan.FromDays(2.5));
+        await using var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot(), time: clock);
+        await rig.SayAsync(Ann, "r2");
+        await rig.SayAsync(Ann, "r3");
+        rig.Host.Cursor = $$"""{ "{{rig.Bot}}": { "id": "expired", "at": "{{clock.GetUtcNow().AddDays(-3):O}}" } }""";
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(["r2", "r3"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(Text));
+    }
+
+    [Fact]
+    public async Task A_place_without_a_time_is_read_from_a_day_before_when_the_archive_no_longer_has_it()
+    {
+        await using var rig = await XmppRig.NewAsync(servers.Server, servers.NextBot());
+        await rig.SayAsync(Ann, "today");
+        rig.Host.Cursor = $$"""{"{{rig.Bot}}":"expired"}""";
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(["today"], (await rig.Gateway.WaitAsync(1, Cancel)).Select(Text));
     }
 
     [Fact]
@@ -284,4 +328,10 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
         => rig.Session.SendAsync(new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, chat, new MessageBody(text), null, 1, false), Cancel);
 
     private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;
+
+    /// <summary>A clock that is ahead: what was said now was said long ago.</summary>
+    private sealed class LaterClock(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
+    }
 }
