@@ -10,6 +10,8 @@ public sealed partial class DiscordEmulator
     private const string Root = "/api/v10/";
     private const int MaxContent = 2_000;
     private const int LargestFile = 10 << 20;
+    private const int Deferred = 5;
+    private const int Loading = 1 << 7;
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -253,13 +255,21 @@ public sealed partial class DiscordEmulator
             AnsweredWith.TryAdd(id, shown);
         }
 
-        return Answers.TryAdd(id, (int)answer["type"]!) ? (0, 0, null) : (400, 40060, null);
+        var isFirst = Answers.TryAdd(id, (int)answer["type"]!);
+        if (isFirst && Answers[id] == Deferred)
+        {
+            var thinking = NewMessage(interaction.Channel, null, Self(), "", NextId());
+            (thinking["flags"], thinking["interaction_metadata"]) = (Loading, new JsonObject { ["id"] = id, ["type"] = 2 });
+            Keep(interaction.Channel, thinking);
+        }
+
+        return isFirst ? (0, 0, null) : (400, 40060, null);
     }
 
     private (int, int, JsonNode?) FillIn(string application, string token, JsonObject post)
     {
         var (id, interaction) = _interactions.FirstOrDefault(pair => pair.Value.Token == token);
-        if (application != Application || id is null || !Answers.TryGetValue(id, out var type) || type != 5)
+        if (application != Application || id is null || !Answers.TryGetValue(id, out var type) || type != Deferred)
         {
             return (404, 10015, null);
         }
@@ -272,9 +282,17 @@ public sealed partial class DiscordEmulator
         lock (_lock)
         {
             // What is filled in twice stands there once.
-            return _nonces.TryGetValue("fill/" + token, out var before)
-                ? (0, 0, new JsonObject { ["id"] = before })
-                : (0, 0, Show(interaction.Channel, NextId(), post, "fill/" + token));
+            if (_nonces.TryGetValue("fill/" + token, out var before))
+            {
+                return (0, 0, new JsonObject { ["id"] = before });
+            }
+
+            // What showed "is thinking" is the answer now, under the id it had.
+            var thinking = _history.GetValueOrDefault(interaction.Channel)?.Find(message => (string?)message["interaction_metadata"]?["id"] == id);
+            _history.GetValueOrDefault(interaction.Channel)?.Remove(thinking!);
+            var shown = Show(interaction.Channel, (string?)thinking?["id"] ?? NextId(), post, "fill/" + token);
+            _history[interaction.Channel][^1]["interaction_metadata"] = new JsonObject { ["id"] = id, ["type"] = 2 };
+            return (0, 0, shown);
         }
     }
 

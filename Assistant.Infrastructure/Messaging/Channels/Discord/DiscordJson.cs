@@ -51,7 +51,10 @@ internal sealed record DiscordMessage(
     string? Id, string? ChannelId, string? GuildId, string? WebhookId, DiscordUser? Author, DiscordMember? Member, string? Content, string? Timestamp,
     string? EditedTimestamp, int? Type, long? Flags, IReadOnlyList<DiscordUser?>? Mentions, IReadOnlyList<DiscordFile?>? Attachments,
     IReadOnlyList<DiscordSticker?>? StickerItems, DiscordReference? MessageReference, DiscordMessage? ReferencedMessage,
-    IReadOnlyList<DiscordSnapshot?>? MessageSnapshots, IReadOnlyList<DiscordComponent?>? Components);
+    IReadOnlyList<DiscordSnapshot?>? MessageSnapshots, IReadOnlyList<DiscordComponent?>? Components, DiscordOrigin? InteractionMetadata);
+
+/// <summary>What a message answers, where that is no message.</summary>
+internal sealed record DiscordOrigin(string? Id);
 
 /// <summary>A forwarded message, as it was.</summary>
 internal sealed record DiscordSnapshot(DiscordMessage? Message);

@@ -15,6 +15,7 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
     private const int MaxButtons = 25;
     private const int LongestLabel = 80;
     private const int SuppressEmbeds = 1 << 2;
+    private const long Loading = 1 << 7;
 
     /// <summary>How long after a command arrived Discord may not know yet that its answer follows: it waits three seconds to be told.</summary>
     private static readonly TimeSpan Acknowledging = TimeSpan.FromSeconds(5);
@@ -29,10 +30,14 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
             return SessionReports.NoSuchChat(DiscordChannel.Name, message.Chat);
         }
 
-        if (DiscordIds.CommandOf(message.ReplyToExternalId) is { } interaction && commands.Find(interaction) is { } command
-            && await FillInAsync(message, interaction, command, cancellationToken) is { } filled)
+        if (DiscordIds.CommandOf(message.ReplyToExternalId) is { } interaction)
         {
-            return filled;
+            var filled = commands.Find(interaction) is { } command ? await FillInAsync(message, interaction, command, cancellationToken) : null;
+            filled ??= message.MayRepeat ? await FindFilledInAsync(message, interaction, cancellationToken) : null;
+            if (filled is not null)
+            {
+                return filled;
+            }
         }
 
         return await AwaitTurnAsync(channel, cancellationToken) ?? Judge(await client.PostAsync(channel, PostOf(message), cancellationToken));
@@ -109,6 +114,22 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
         }
 
         return sent;
+    }
+
+    // What was filled in before a crash cannot be filled in again, and has no nonce a repeat would be known by. What is said is compared, because a
+    // long answer has parts, and only the first is filled in.
+    private async Task<SendOutcome?> FindFilledInAsync(OutboundMessage message, string interaction, CancellationToken cancellationToken)
+    {
+        var outcome = await client.ReadMessagesAsync(message.Chat.ExternalId, DiscordIds.Parse(interaction), cancellationToken);
+        if (outcome is not CallOutcome.Answered { Status: < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests } answer)
+        {
+            return DiscordFailure.OutcomeOf(outcome);
+        }
+
+        var text = ContentOf(message).Content.Trim();
+        var shown = (answer.IsSuccess ? DiscordEvents.Read(answer.Body, DiscordJson.Default.ListDiscordMessage) ?? [] : []).FirstOrDefault(
+            one => one is { InteractionMetadata.Id: { } origin } && origin == interaction && (one.Flags & Loading) is null or 0 && one.Content?.Trim() == text);
+        return DiscordIds.Is(shown?.Id) ? new SendOutcome.Delivered(shown!.Id!) : null;
     }
 
     private static SendOutcome Judge(CallOutcome outcome)

@@ -50,6 +50,45 @@ public sealed class DiscordInteractionTests
         Assert.DoesNotContain("post", rig.Emulator.Calls.SkipLast(1));
     }
 
+    [Theory]
+    [InlineData("**Nothing.**", 1)]
+    [InlineData("The second part of a long answer.", 2)]
+    public async Task An_answer_that_was_filled_in_before_a_crash_is_found_and_not_shown_again(string text, int shown)
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var id = rig.Emulator.Use(Ann, "ask", "what is due today?");
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+        await DiscordRig.UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
+        var message = NewMessage(rig, new MessageBody("**Nothing.**")) with { ReplyToExternalId = asked.ExternalMessageId };
+        var first = Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(message, Cancel));
+        await rig.StopAsync();
+        await rig.StartAsync(Cancel);
+
+        var again = Assert.IsType<SendOutcome.Delivered>(
+            await rig.Session.SendAsync(message with { Id = Guid.CreateVersion7(), Body = new MessageBody(text), Attempt = 2, MayRepeat = true }, Cancel));
+
+        Assert.Equal(shown, rig.Emulator.Shown.Count);
+        Assert.Equal(shown == 1, first.ExternalId == again.ExternalId);
+    }
+
+    [Fact]
+    public async Task What_still_shows_that_it_is_thought_about_is_answered_by_a_message()
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var id = rig.Emulator.Use(Ann, "ask", "what is due today?");
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+        await DiscordRig.UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
+        await rig.StopAsync();
+        await rig.StartAsync(Cancel);
+
+        Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(
+            NewMessage(rig, new MessageBody("Nothing.")) with { ReplyToExternalId = asked.ExternalMessageId, Attempt = 2, MayRepeat = true }, Cancel));
+
+        Assert.Equal("Nothing.", Assert.Single(rig.Emulator.Shown).Text);
+    }
+
     [Fact]
     public async Task A_command_nobody_waits_for_any_more_is_answered_by_a_message()
     {
