@@ -5,8 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 
 /// <summary>The dialogue with a server after its welcome. One reader; <see cref="ReclaimAsync"/> may be called beside it.</summary>
 internal sealed class IrcConversation(
-    ConnectionId connection, IrcSettings settings, IrcState state, IrcSender sender, IrcInbox inbox, IrcHealth health, bool hasHistory, string? cursor,
-    TimeProvider time)
+    ConnectionId connection, IrcSettings settings, IrcState state, IrcSender sender, IrcInbox inbox, IrcHealth health, IrcHistory history, TimeProvider time)
 {
     private const string JoinMark = "joined";
     private const string HistoryLength = "100";
@@ -55,6 +54,11 @@ internal sealed class IrcConversation(
     private async Task HandleAsync(IrcMessage line, CancellationToken cancellationToken)
     {
         sender.Heard(line);
+        if (history.Hears(line))
+        {
+            await inbox.AddPlaceAsync();
+        }
+
         var isOurs = IrcNames.AreSame(line.Nick, state.Nick);
         switch (line.Verb.ToUpperInvariant())
         {
@@ -65,6 +69,11 @@ internal sealed class IrcConversation(
                 await JoinAsync(Missing(), cancellationToken);
                 break;
             case "PONG" when line.Last == JoinMark:
+                if (history.GiveUp(Missing()))
+                {
+                    await inbox.AddPlaceAsync();
+                }
+
                 ReportUp();
                 break;
             case "JOIN" when isOurs:
@@ -104,7 +113,7 @@ internal sealed class IrcConversation(
         var isKnowable = line.Tag("batch") is null || line.Tag("msgid") is not null;
         if (isKnowable && IrcReader.Read(line, connection, state.Nick, settings, time.GetUtcNow()) is { } message)
         {
-            await inbox.AddAsync(message, hasHistory);
+            await inbox.AddAsync(message, history.IsRead);
         }
     }
 
@@ -125,9 +134,10 @@ internal sealed class IrcConversation(
             _missing.Remove(channel);
         }
 
-        if (!string.IsNullOrEmpty(cursor))
+        if (history.Since is { } since)
         {
-            await SendAsync("CHATHISTORY", ["AFTER", channel, $"timestamp={cursor}", HistoryLength], cancellationToken);
+            history.Ask(channel);
+            await SendAsync("CHATHISTORY", ["AFTER", channel, $"timestamp={since}", HistoryLength], cancellationToken);
         }
     }
 

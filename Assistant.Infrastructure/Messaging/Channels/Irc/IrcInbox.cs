@@ -8,7 +8,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 // IRC delivers a line once and waits for nothing. Between the line and the gateway there is therefore nobody who would say it again: what the
 // gateway does not take is offered again from here, for as long as the session lives, through all of its lines and the time between them. The line is
 // read on meanwhile, or the server would take us for dead; when a thousand lines wait, it is not. The place is kept with each message: one that was
-// stored before its place was is offered again, and known by its id.
+// stored before its place was is offered again, and known by its id. While the past of channels is awaited, no message moves the place.
 
 /// <summary>Hands what is said to the gateway, one after another, until it is stored. One line at a time adds.</summary>
 internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider time, ILogger logger) : IAsyncDisposable
@@ -25,6 +25,7 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
     private IChannelHost? _host;
     private IrcHealth? _health;
     private bool _isHolding;
+    private DateTimeOffset? _unplaced;
     private int _left;
     private CancellationToken _patience;
 
@@ -46,12 +47,15 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
     }
 
     /// <summary>Puts a message behind the others; waits where there is no room.</summary>
-    /// <param name="movesPlace">Whether the server keeps a history, in which reading may go on behind it.</param>
+    /// <param name="movesPlace">Whether all before it has been read, so that reading may go on behind it.</param>
     public async ValueTask AddAsync(InboundMessage message, bool movesPlace)
     {
         Interlocked.Increment(ref _left);
         await _waiting.Writer.WriteAsync(new Heard(message, movesPlace), _patience);
     }
+
+    /// <summary>All that was put here before moves the place after all.</summary>
+    public ValueTask AddPlaceAsync() => _waiting.Writer.WriteAsync(new Heard(null, MovesPlace: true), _patience);
 
     /// <summary>Stores what has been heard, for as long as an end may take: nobody would say it again.</summary>
     public async ValueTask DisposeAsync()
@@ -98,13 +102,22 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
 
     private async Task TryStoreAsync(IChannelHost host, Heard heard, CancellationToken cancellationToken)
     {
-        await host.Gateway.AcceptAsync(heard.Message, cancellationToken);
-        if (heard.MovesPlace)
+        if (heard.Message is { } message)
         {
-            await host.SaveCursorAsync(heard.Message.SentAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), cancellationToken);
+            await host.Gateway.AcceptAsync(message, cancellationToken);
+            _unplaced = heard.MovesPlace || message.SentAt > (_unplaced ?? DateTimeOffset.MinValue) ? message.SentAt : _unplaced;
         }
 
-        Interlocked.Decrement(ref _left);
+        if (heard.MovesPlace && _unplaced is { } place)
+        {
+            await host.SaveCursorAsync(place.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), cancellationToken);
+            _unplaced = null;
+        }
+
+        if (heard.Message is not null)
+        {
+            Interlocked.Decrement(ref _left);
+        }
     }
 
     private void Hold(bool isHolding)
@@ -123,7 +136,8 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
         }
     }
 
-    private sealed record Heard(InboundMessage Message, bool MovesPlace);
+    /// <param name="Message"><see langword="null"/> where only the place moves, behind what came before.</param>
+    private sealed record Heard(InboundMessage? Message, bool MovesPlace);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message of connection {ConnectionId} could not be stored; trying again in {Wait}")]
     private static partial void LogNotStored(ILogger logger, Exception fault, ConnectionId connectionId, TimeSpan wait);

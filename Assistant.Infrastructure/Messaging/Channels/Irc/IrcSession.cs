@@ -65,12 +65,12 @@ internal sealed class IrcSession : IChannelSession
     private async Task ListenAsync(IrcWire wire, IrcRegistration registration, IChannelHost host, CancellationToken cancellationToken)
     {
         var hasHistory = registration.Enabled.IsSupersetOf(["draft/chathistory", "batch", "server-time", "message-tags"]);
-        var cursor = hasHistory ? await host.ReadCursorAsync(cancellationToken) : null;
+        var history = new IrcHistory(hasHistory, hasHistory ? await host.ReadCursorAsync(cancellationToken) : null, _settings.Channels.Select(channel => channel.Name));
         var state = new IrcState(wire, registration.Nick);
         var health = new IrcHealth(_settings, host);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var stored = _inbox.Begin(host, health, cancellationToken);
-        var line = new IrcConversation(_connection.Id, _settings, state, _sender, _inbox, health, hasHistory, cursor, _time);
+        var line = new IrcConversation(_connection.Id, _settings, state, _sender, _inbox, health, history, _time);
         var watching = WatchAsync(line, state, ending.Token);
         var reading = Task.CompletedTask;
         try

@@ -253,6 +253,47 @@ public sealed class IrcServerTests
         await Record.ExceptionAsync(() => running);
     }
 
+    [Fact]
+    public async Task A_place_does_not_pass_what_another_channel_has_not_told_yet()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var host = new FakeChannelHost(new RecordingGateway()) { Cursor = "2026-01-01T00:00:00.000Z" };
+        var settings = ScriptSettings(server).All.Where(setting => setting.Key is not ("account" or "password")).ToDictionary();
+        settings["channels"] = "#one, #two, #closed";
+        await using var session = IrcRig.NewChannel().Open(IrcRig.ConnectionWith(new SettingValues(settings)));
+        using var stop = new CancellationTokenSource();
+        var running = session.RunAsync(host, stop.Token);
+        using var client = await server.AcceptTcpClientAsync(Cancel);
+        var script = new Script(client);
+
+        await script.ExpectAsync("CAP LS 302");
+        await script.SayAsync(":srv CAP * LS :message-tags server-time batch draft/chathistory");
+        await script.ExpectAsync("CAP REQ :message-tags server-time batch draft/chathistory");
+        await script.SayAsync(":srv CAP * ACK :message-tags server-time batch draft/chathistory");
+        await script.ExpectAsync("CAP END");
+        await script.SayAsync(
+            ":srv 001 assistant :Welcome", ":srv 422 assistant :No MOTD",
+            ":assistant!a@h JOIN #one", "@msgid=m1;time=2026-01-01T00:00:09.000Z :lin!l@h PRIVMSG #one :assistant: live");
+        await script.ExpectAsync("CHATHISTORY AFTER #one");
+        await script.SayAsync(
+            ":srv BATCH +1 chathistory #one", ":srv BATCH -1", ":assistant!a@h JOIN #two", ":srv 473 assistant #closed :Invite only", ":srv PONG srv :joined",
+            "@msgid=m2;time=2026-01-01T00:00:10.000Z :lin!l@h PRIVMSG assistant :live too");
+        await script.ExpectAsync("CHATHISTORY AFTER #two");
+        await ((RecordingGateway)host.Gateway).WaitAsync(2, Cancel);
+        await script.SayAsync("PING :still there");
+        await script.ExpectAsync("PONG");
+        Assert.Equal("2026-01-01T00:00:00.000Z", host.Cursor);
+
+        await script.SayAsync(
+            ":srv BATCH +2 chathistory #two", "@batch=2;msgid=m0;time=2026-01-01T00:00:01.000Z :lin!l@h PRIVMSG #two :assistant: missed", ":srv BATCH -2");
+
+        Assert.Equal(["live", "live too", "missed"], (await ((RecordingGateway)host.Gateway).WaitAsync(3, Cancel)).Select(Text));
+        Assert.True(SpinWait.SpinUntil(() => host.Cursor == "2026-01-01T00:00:10.000Z", TimeSpan.FromSeconds(5)));
+        await stop.CancelAsync();
+        await Record.ExceptionAsync(() => running);
+    }
+
     [Theory]
     [InlineData(":srv CAP * LS :server-time", "CAP REQ server-time", ":srv CAP * ACK :server-time", ":srv 001 assistant :Welcome", "irc.no-sasl")]
     [InlineData(":srv CAP * LS :sasl", "CAP REQ sasl", ":srv CAP * ACK :sasl", ":srv 904 * :SASL authentication failed", "channel.sign-in-refused")]
