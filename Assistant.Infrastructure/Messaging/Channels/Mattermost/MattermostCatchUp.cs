@@ -28,6 +28,7 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
     {
         var channels = await RequireAsync($"users/{bot.Id}/channels", cancellationToken);
         var latest = since ?? 0;
+        var read = new List<string>();
         foreach (var channel in channels.Items)
         {
             if (MattermostPlace.Of(channel) is not { } place)
@@ -43,22 +44,29 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
             }
 
             latest = Math.Max(latest, channel["last_post_at"].Number ?? 0);
-            if (from > 0)
+            if (from > 0 && await ReadAsync(place.Id, from, bot, gateway, cancellationToken))
             {
-                await ReadAsync(place.Id, from, bot, gateway, cancellationToken);
+                read.Add(place.Id);
             }
+        }
+
+        // Not before all is committed: it is what a place that is lost is found by.
+        foreach (var channel in read)
+        {
+            await receiver.MarkAsync(channel, cancellationToken);
         }
 
         return latest;
     }
 
-    private async Task ReadAsync(string channel, long from, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    /// <returns>Whether there was something.</returns>
+    private async Task<bool> ReadAsync(string channel, long from, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
         var answer = await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"channels/{channel}/posts?since={from}"), cancellationToken);
         var posts = answer.IsTooLarge ? await ReadPagesAsync(channel, from, cancellationToken) : PostsIn(Required(answer));
 
         // What a thread is made of comes along, old as it may be.
-        var changed = posts.Values.Where(post => post["update_at"].Number >= from).OrderBy(post => post["create_at"].Number);
+        var changed = posts.Values.Where(post => post["update_at"].Number >= from).OrderBy(post => post["create_at"].Number).ToList();
         foreach (var post in changed)
         {
             if (post["delete_at"].Number > 0)
@@ -78,6 +86,8 @@ internal sealed class MattermostCatchUp(MattermostClient client, MattermostRecei
                 await receiver.AcceptAsync(post, MattermostChange.Edited, null, bot, gateway, cancellationToken);
             }
         }
+
+        return changed.Count > 0;
     }
 
     // Newest first, until a page ends with an older one. A post that is too large by itself is passed over.

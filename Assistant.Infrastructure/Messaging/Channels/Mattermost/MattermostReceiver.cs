@@ -8,7 +8,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 /// <summary>Hands posts to the gateway, whichever way they came in, and returns when they are committed or were nothing for us.</summary>
 internal sealed class MattermostReceiver(ConnectionId connection, MattermostSettings settings, MattermostClient client, MattermostPeople people)
 {
-    /// <param name="frame">What came over the socket beside the post; <see langword="null"/> when it was asked for.</param>
+    /// <param name="frame">What came over the socket beside the post; <see langword="null"/> when it was asked for, and whoever asked marks the channel.</param>
     public async Task AcceptAsync(
         LooseJson post, MattermostChange change, MattermostFrame? frame, MattermostBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
@@ -27,7 +27,10 @@ internal sealed class MattermostReceiver(ConnectionId connection, MattermostSett
         }
 
         await gateway.AcceptAsync(message, cancellationToken);
-        await MarkAsync(place.Id, cancellationToken);
+        if (frame is not null)
+        {
+            await MarkAsync(place.Id, cancellationToken);
+        }
     }
 
     /// <summary>A reaction. The socket tells each once, and what it missed is not told again.</summary>

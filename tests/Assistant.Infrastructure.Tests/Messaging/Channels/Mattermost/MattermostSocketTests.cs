@@ -68,6 +68,29 @@ public sealed class MattermostSocketTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_not_stored_is_not_read_as_far_as_the_server_knows()
+    {
+        await using var rig = await MattermostRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Say(AnnsChat, AnnsUser, "one");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await rig.StopAsync();
+        rig.Host.Cursor = null;
+        foreach (var text in (string[])["two", "three", "four"])
+        {
+            rig.Emulator.Say(AnnsChat, AnnsUser, text);
+        }
+
+        rig.Gateway.FailsOn = message => Text(message) == "two";
+        await rig.StartAsync(Cancel);
+        Assert.NotNull(await rig.WaitForEndAsync());
+        rig.Gateway.FailsOn = null;
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(["one", "two", "three", "four"], (await rig.Gateway.WaitAsync(4, Cancel)).Select(Text));
+    }
+
+    [Fact]
     public async Task What_was_edited_and_taken_back_meanwhile_is_known_after_a_restart()
     {
         await using var rig = await MattermostRig.NewAsync(configure: options => options.Overlap = TimeSpan.Zero);
