@@ -58,9 +58,12 @@ internal sealed class ChatCalls(
             return SendResult.Bad;
         }
 
-        return text.Length > limits.MaxTextLength
-            ? SendResult.TooLong
-            : await AcceptAsync(device, clientId.ToString("N"), clientId, new InboundContent.Said(text));
+        if (text.Length > limits.MaxTextLength)
+        {
+            return SendResult.TooLong;
+        }
+
+        return Refuse(device) ?? await AcceptAsync(device, clientId.ToString("N"), clientId, new InboundContent.Said(text));
     }
 
     public async Task<SendResult> PressAsync(ChatDevice device, Guid clientId, long seq, string? data)
@@ -68,6 +71,12 @@ internal sealed class ChatCalls(
         if (clientId == Guid.Empty)
         {
             return SendResult.Bad;
+        }
+
+        // Before the store is asked: to press what nobody offered costs no less than to say something.
+        if (Refuse(device) is { } refusal)
+        {
+            return refusal;
         }
 
         var session = device.Session;
@@ -79,13 +88,15 @@ internal sealed class ChatCalls(
 
     public void Typing(ChatDevice device, bool isTyping)
     {
-        if (device.Session.Conversation is not { } conversation
-            || (isTyping && time.GetElapsedTime(device.TypingAt) < TypingInterval && device.TypingAt != 0))
+        // That somebody stopped is news at once, and only where colleagues know that they began.
+        var isNews = isTyping ? device.TypingAt == 0 || time.GetElapsedTime(device.TypingAt) >= TypingInterval : device.IsTyping;
+        if (device.Session.Conversation is not { } conversation || !isNews)
         {
             return;
         }
 
         device.TypingAt = time.GetTimestamp();
+        device.IsTyping = isTyping;
         feed.Publish(new LiveEvent.Typing(device.Connection.Tenant, conversation, AuthorKind.Person, device.DisplayName, isTyping));
     }
 
@@ -124,7 +135,8 @@ internal sealed class ChatCalls(
         && await conversations.FindByChatAsync(session.Key.Connection, session.Key.Visitor.Chat, cancellationToken) is { } conversation
         && sessions.Attach(session, conversation);
 
-    private async Task<SendResult> AcceptAsync(ChatDevice device, string messageId, Guid clientId, InboundContent content)
+    /// <summary>Why nothing is taken from the device now; <see langword="null"/> when it may speak, which counts against its limits.</summary>
+    private SendResult? Refuse(ChatDevice device)
     {
         // A disabled or removed connection has no session in this process.
         if (channels.Find(device.Connection.Id) is null)
@@ -132,12 +144,12 @@ internal sealed class ChatCalls(
             return SendResult.Closed;
         }
 
-        var visitor = device.Session.Key.Visitor;
-        if (limits.Send(device.Line.Address, visitor) is var wait && wait > TimeSpan.Zero)
-        {
-            return SendResult.Slow(wait);
-        }
+        return limits.Send(device.Line.Address, device.Session.Key.Visitor) is var wait && wait > TimeSpan.Zero ? SendResult.Slow(wait) : null;
+    }
 
+    private async Task<SendResult> AcceptAsync(ChatDevice device, string messageId, Guid clientId, InboundContent content)
+    {
+        var visitor = device.Session.Key.Visitor;
         var message = new InboundMessage
         {
             Connection = device.Connection.Id,

@@ -25,7 +25,11 @@ internal sealed class ChatDevice(ChatLine line, VisitorSession session, Connecti
 
     public string DisplayName => $"{(Language?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? "访客" : "Visitor")} {session.Key.Visitor.Tag}";
 
+    /// <summary>When colleagues were last told that the device is written on, or not any more; a timestamp, 0 for never.</summary>
     public long TypingAt { get; set; }
+
+    /// <summary>What they were told then.</summary>
+    public bool IsTyping { get; set; }
 
     private static CultureInfo? TryCulture(string name)
     {
