@@ -22,14 +22,7 @@ internal sealed class SafeMarkdown
     private const int DeepestHeading = 6;
     private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeMailto];
 
-    private readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder()
-        .DisableHtml()
-        .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough)
-        .UsePipeTables()
-        .UseAutoLinks()
-        .UseSoftlineBreakAsHardlineBreak()
-        .Build();
-
+    private readonly MarkdownPipeline _pipeline = MakePipeline();
     private readonly HtmlSanitizer _sanitizer = MakeSanitizer();
 
     /// <summary>The HTML of <paramref name="markdown"/>; empty for blank text. Never throws for odd input.</summary>
@@ -41,6 +34,18 @@ internal sealed class SafeMarkdown
         }
 
         return markdown.Length <= MaxLength && TryRender(markdown) is { } html ? _sanitizer.Sanitize(html) : Plain(markdown);
+    }
+
+    private static MarkdownPipeline MakePipeline()
+    {
+        var builder = new MarkdownPipelineBuilder()
+            .DisableHtml()
+            .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough)
+            .UseCjkFriendlyEmphasis()
+            .UsePipeTables()
+            .UseSoftlineBreakAsHardlineBreak();
+        builder.InlineParsers.Insert(0, new BareAddressParser());
+        return builder.Build();
     }
 
     private string? TryRender(string markdown)

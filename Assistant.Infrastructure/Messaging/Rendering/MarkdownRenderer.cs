@@ -24,6 +24,7 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
+        .UseCjkFriendlyEmphasis()
         .UsePipeTables()
         .UseTaskLists()
         .Build();

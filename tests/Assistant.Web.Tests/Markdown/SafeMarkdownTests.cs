@@ -113,6 +113,36 @@ public sealed class SafeMarkdownTests
     [InlineData(null, "")]
     public void Prose_keeps_its_shape(string? markdown, string html) => Assert.Equal(html, _markdown.ToHtml(markdown).Trim());
 
+    [Theory]
+    [InlineData("这是**重点：**内容", "<p>这是<strong>重点：</strong>内容</p>")]
+    [InlineData("请看**“设置”**页面", "<p>请看<strong>“设置”</strong>页面</p>")]
+    [InlineData("**注意！**不要关机", "<p><strong>注意！</strong>不要关机</p>")]
+    [InlineData("版本**1.2（测试）**可用", "<p>版本<strong>1.2（测试）</strong>可用</p>")]
+    [InlineData("**“你好”**世界，这是**重点：**内容", "<p><strong>“你好”</strong>世界，这是<strong>重点：</strong>内容</p>")]
+    [InlineData("价格~~（旧）~~已改", "<p>价格<del>（旧）</del>已改</p>")]
+    public void Words_beside_Chinese_punctuation_are_set_off(string markdown, string html) => Assert.Equal(html, _markdown.ToHtml(markdown).Trim());
+
+    [Theory]
+    [InlineData("https://example.com/help。谢谢", "https://example.com/help")]
+    [InlineData("（详见 https://example.com/a）", "https://example.com/a")]
+    [InlineData("请访问 https://example.com。", "https://example.com")]
+    [InlineData("官网：https://example.com，欢迎", "https://example.com")]
+    [InlineData("（https://example.com/a（测试））", "https://example.com/a")]
+    [InlineData("见 https://example.com/a\u3000谢谢", "https://example.com/a")]
+    [InlineData("https://zh.wikipedia.org/wiki/中国", "https://zh.wikipedia.org/wiki/中国")]
+    [InlineData("https://example.com/?q=（一）", "https://example.com/?q=")]
+    [InlineData("https://example.com/a_(b)?c=1,2;3", "https://example.com/a_(b)?c=1,2;3")]
+    [InlineData("**见 https://example.com/a。**好", "https://example.com/a")]
+    public void A_bare_address_ends_where_Chinese_punctuation_begins(string markdown, string address)
+    {
+        var body = Parse(_markdown.ToHtml(markdown));
+        var link = Assert.Single(body.QuerySelectorAll("a"));
+
+        Assert.Equal(address, Uri.UnescapeDataString(link.GetAttribute("href")!));
+        Assert.Equal(address, link.TextContent);
+        Assert.Equal(markdown.Replace("**", "", StringComparison.Ordinal), body.TextContent.Trim());
+    }
+
     [Fact]
     public void A_link_opens_apart_and_tells_the_other_side_nothing()
     {

@@ -11,13 +11,7 @@ internal static class EmailHtml
 {
     private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeMailto];
 
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .DisableHtml()
-        .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
-        .UsePipeTables()
-        .UseAutoLinks()
-        .UseSoftlineBreakAsHardlineBreak()
-        .Build();
+    private static readonly MarkdownPipeline Pipeline = MakePipeline();
 
     /// <summary>The HTML, or <see langword="null"/> when the Markdown is nested so deep that no parser takes it.</summary>
     public static string? Of(string markdown)
@@ -40,6 +34,18 @@ internal static class EmailHtml
         {
             return null;
         }
+    }
+
+    private static MarkdownPipeline MakePipeline()
+    {
+        var builder = new MarkdownPipelineBuilder()
+            .DisableHtml()
+            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
+            .UseCjkFriendlyEmphasis()
+            .UsePipeTables()
+            .UseSoftlineBreakAsHardlineBreak();
+        builder.InlineParsers.Insert(0, new BareAddressParser());
+        return builder.Build();
     }
 
     private static void Tame(MarkdownObject node)
