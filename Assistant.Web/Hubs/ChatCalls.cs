@@ -29,9 +29,9 @@ internal sealed class ChatCalls(
         switch (call.Name)
         {
             case nameof(ChatHub.Send):
-                return await SendAsync(device, call.Argument<Guid>(0), call.Argument<string>(1));
+                return await SendAsync(device, call.Argument<Guid>(0), call.Argument<VisitorText>(1).Value);
             case nameof(ChatHub.Press):
-                return await PressAsync(device, call.Argument<Guid>(0), call.Argument<long>(1), call.Argument<string>(2));
+                return await PressAsync(device, call.Argument<Guid>(0), call.Argument<long>(1), call.Argument<VisitorText>(2).Value);
             case nameof(ChatHub.CatchUp):
                 return await CatchUpAsync(device, call.Argument<long>(0));
             case nameof(ChatHub.Earlier):

@@ -128,14 +128,14 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
     /// <summary>Says something. Safe to repeat with the same <paramref name="clientId"/>, which the device chose.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
     [Audits(AuditActions.MessageReceived, AuditActions.MessageRefused, AuditActions.PairingRequested)]
-    public async Task<SendResult> Send(Guid clientId, string text) =>
-        OpenDevice is { } device ? await calls.SendAsync(device, clientId, text) : SendResult.Bad;
+    public async Task<SendResult> Send(Guid clientId, VisitorText text) =>
+        OpenDevice is { } device ? await calls.SendAsync(device, clientId, text.Value) : SendResult.Bad;
 
     /// <summary>Presses a button of a message the visitor can see.</summary>
     [Open("a device that joined, in its visitor's own conversation")]
     [Audits(AuditActions.MessageReceived, AuditActions.MessageRefused, AuditActions.PairingRequested)]
-    public async Task<SendResult> Press(Guid clientId, long seq, string data) =>
-        OpenDevice is { } device ? await calls.PressAsync(device, clientId, seq, data) : SendResult.Bad;
+    public async Task<SendResult> Press(Guid clientId, long seq, VisitorText data) =>
+        OpenDevice is { } device ? await calls.PressAsync(device, clientId, seq, data.Value) : SendResult.Bad;
 
     /// <summary>Tells the people at the console that the visitor is writing, or stopped.</summary>
     [Open("a device that joined, in its visitor's own conversation")]

@@ -170,6 +170,19 @@ public sealed class SealedChatHubTests
     }
 
     [Fact]
+    public async Task A_text_with_half_a_character_is_refused_for_good_and_the_next_one_is_heard()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var device = await SealedDevice.JoinAsync(house);
+
+        Assert.Equal(SendResult.Bad, await device.CallAsync<SendResult>("Send", Guid.CreateVersion7(), RawJson.CutOff));
+        Assert.Equal(SendResult.Bad, await device.CallAsync<SendResult>("Press", Guid.CreateVersion7(), 1L, RawJson.CutOff));
+
+        Assert.Equal(SendResult.Stored, await device.SayAsync("second"));
+        Assert.Single(house.Book.Accepted);
+    }
+
+    [Fact]
     public async Task A_long_message_and_a_long_history_go_in_several_frames()
     {
         await using var house = await ChatHouse.StartAsync(options => options.MaxTextLength = 16_000);

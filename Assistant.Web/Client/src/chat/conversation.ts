@@ -99,7 +99,8 @@ export class Conversation {
 
   send(text: string): void {
     this.wasForgotten = false;
-    this.pending.push({ id: newId(), text, at: new Date().toISOString(), state: 'waiting' });
+    // Half a character (a text cut off in the middle of one) is no text for the server: it is shown as what it is, unreadable.
+    this.pending.push({ id: newId(), text: text.replace(/\p{Cs}/gu, '\ufffd'), at: new Date().toISOString(), state: 'waiting' });
     this.#keepPending();
     this.#typingSentAt = 0;
     clearTimeout(this.#typingTimer);

@@ -190,6 +190,24 @@ public sealed partial class ChatPageBrowserTests
         Assert.Empty(house.Book.Accepted);
     }
 
+    [Theory]
+    [InlineData("web")]
+    [InlineData("sealed")]
+    public async Task A_text_cut_off_in_the_middle_of_a_character_keeps_nothing_back(string chat)
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, faults) = await OpenAsync(context, new Uri(house.Address, $"/chat/{chat}"));
+        var field = page.GetByRole(AriaRole.Textbox, new() { Name = "Message" });
+
+        await field.EvaluateAsync("field => { field.value = 'cut \\ud83d'; field.dispatchEvent(new InputEvent('input', { bubbles: true })); }");
+        await field.PressAsync("Enter");
+        await SayAsync(page, "second \ud83d\ude00");
+
+        await Expect(page.Locator("li.you .balloon:not(.waiting)")).ToHaveTextAsync(["cut \ufffd", "second \ud83d\ude00"]);
+        Assert.Empty(faults);
+    }
+
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
     {
         var page = await context.NewPageAsync();
