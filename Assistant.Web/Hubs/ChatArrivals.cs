@@ -9,7 +9,9 @@ namespace Assistant.Web.Hubs;
 /// <param name="Refusal">A <see cref="JoinResult.Status"/>, or <see langword="null"/> when it is let in.</param>
 /// <param name="FreshToken">A token for the device to keep, when it needs one.</param>
 /// <param name="IsKnown">Whether the device named its visitor by a token.</param>
-internal sealed record Arrival(string? Refusal, Connection? Connection = null, VisitorId Visitor = default, string? FreshToken = null, bool IsKnown = false);
+/// <param name="Pass">The code it came by, which is used up.</param>
+internal sealed record Arrival(
+    string? Refusal, Connection? Connection = null, VisitorId Visitor = default, string? FreshToken = null, bool IsKnown = false, string? Pass = null);
 
 /// <summary>Stands at the door of the hub: connection, origin, visitor.</summary>
 internal sealed class ChatArrivals(IConnectionStore connections, IConversationStore conversations, IVisitorTokens tokens)
@@ -34,7 +36,7 @@ internal sealed class ChatArrivals(IConnectionStore connections, IConversationSt
 
         if (request.Pass is { } pass && tokens.RedeemPass(connection, pass) is { } invited)
         {
-            return new(null, connection, invited, tokens.Issue(connection, invited));
+            return new(null, connection, invited, tokens.Issue(connection, invited), Pass: pass);
         }
 
         if (request.Token is { } token && tokens.Read(connection, token) is { } known)
@@ -44,6 +46,15 @@ internal sealed class ChatArrivals(IConnectionStore connections, IConversationSt
 
         var visitor = VisitorId.Create();
         return new(null, connection, visitor, tokens.Issue(connection, visitor));
+    }
+
+    /// <summary>The device did not come in after all: what it came by is good for the next try.</summary>
+    public void TurnBack(Arrival arrival)
+    {
+        if (arrival.Pass is { } pass)
+        {
+            tokens.ReturnPass(pass);
+        }
     }
 
     /// <summary>The conversation the visitor is known to have, unless it was forgotten.</summary>

@@ -22,6 +22,7 @@ internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions,
         var key = new VisitorKey(arrival.Connection!.Tenant, arrival.Connection.Id, arrival.Visitor);
         if (sessions.Enter(key, line.Id, line.Events, limits.MaxDevicesPerVisitor) is not { } session)
         {
+            arrivals.TurnBack(arrival);
             return (JoinResult.Not("busy"), null);
         }
 
@@ -33,6 +34,7 @@ internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions,
         {
             // The line fell, or the store did not answer: nobody knows of the device yet who could take it out.
             await sessions.LeaveAsync(session, line.Id);
+            arrivals.TurnBack(arrival);
             throw;
         }
     }

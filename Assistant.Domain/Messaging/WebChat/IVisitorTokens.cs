@@ -33,4 +33,7 @@ public interface IVisitorTokens
 
     /// <summary>Uses up a code; <see langword="null"/> when it is not ours, used or expired.</summary>
     VisitorId? RedeemPass(Connection connection, string pass);
+
+    /// <summary>Makes a code good again that was used up for a device which did not come in after all.</summary>
+    void ReturnPass(string pass);
 }

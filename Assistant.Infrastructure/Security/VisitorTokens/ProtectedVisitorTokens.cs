@@ -35,6 +35,14 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
     public VisitorId? RedeemPass(Connection connection, string pass) =>
         Open(connection, "pass", pass) is var (visitor, age) && age <= PassLifetime && UseUp(pass) ? visitor : null;
 
+    public void ReturnPass(string pass)
+    {
+        lock (_gate)
+        {
+            _usedPasses.Remove(pass);
+        }
+    }
+
     private bool UseUp(string pass)
     {
         var now = time.GetUtcNow();

@@ -23,6 +23,9 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
     /// <summary>Thrown by the gateway, once, after it stored the message: the answer is lost.</summary>
     public Exception? NextLostAnswer { get; set; }
 
+    /// <summary>Thrown, once, instead of an answer to who reads a conversation.</summary>
+    public Exception? NextFailedRead { get; set; }
+
     /// <summary>Instead of an answer of its own, the gateway asks for pairing.</summary>
     public bool AsksForPairing { get; set; }
 
@@ -228,6 +231,12 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
         {
             lock (book._gate)
             {
+                if (book.NextFailedRead is { } failure)
+                {
+                    book.NextFailedRead = null;
+                    throw failure;
+                }
+
                 return Task.FromResult(book._conversations.TryGetValue(id, out var found) && found.Tenant == tenant ? found : null);
             }
         }

@@ -82,6 +82,22 @@ public sealed class ProtectedVisitorTokensTests
     }
 
     [Fact]
+    public void A_pass_that_is_given_back_works_once_more_and_no_longer_than_before()
+    {
+        var (pass, late) = (_tokens.IssuePass(Web, _visitor), _tokens.IssuePass(Web, _visitor));
+        Assert.Equal(_visitor, _tokens.RedeemPass(Web, pass));
+        Assert.Equal(_visitor, _tokens.RedeemPass(Web, late));
+
+        _tokens.ReturnPass(pass);
+        Assert.Equal(_visitor, _tokens.RedeemPass(Web, pass));
+        Assert.Null(_tokens.RedeemPass(Web, pass));
+        _tokens.ReturnPass(late);
+        _clock.Advance(TimeSpan.FromMinutes(11));
+
+        Assert.Null(_tokens.RedeemPass(Web, late));
+    }
+
+    [Fact]
     public void A_used_pass_stays_used_however_it_is_written()
     {
         var pass = _tokens.IssuePass(Web, _visitor);
