@@ -15,7 +15,8 @@ internal sealed partial class VisitorSession : IAsyncDisposable
     private const int QueueCapacity = 256;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(60);
 
-    private readonly Channel<LiveEvent> _events = Channel.CreateBounded<LiveEvent>(
+    // Nothing (null) only has the loop look whether something was lost.
+    private readonly Channel<LiveEvent?> _events = Channel.CreateBounded<LiveEvent?>(
         new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly IConversationStore _conversations;
@@ -105,8 +106,12 @@ internal sealed partial class VisitorSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Has the devices read the store after the next event.</summary>
-    public void OfferResync() => Interlocked.Exchange(ref _hasLost, 1);
+    /// <summary>Has the devices read the store, after the events that wait already.</summary>
+    public void OfferResync()
+    {
+        Interlocked.Exchange(ref _hasLost, 1);
+        _events.Writer.TryWrite(null); // a full queue has events before it yet, and each has the loop look
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -150,20 +155,36 @@ internal sealed partial class VisitorSession : IAsyncDisposable
             try
             {
                 await ShowAsync(liveEvent);
-                if (Interlocked.Exchange(ref _hasLost, 0) == 1)
-                {
-                    await All.Resync();
-                }
             }
             catch (Exception e)
             {
                 LogNotShown(e, Key.Connection.Value);
-                OfferResync();
+                Interlocked.Exchange(ref _hasLost, 1);
+            }
+
+            if (Interlocked.Exchange(ref _hasLost, 0) == 1)
+            {
+                await ResyncAsync();
             }
         }
     }
 
-    private Task ShowAsync(LiveEvent liveEvent) => liveEvent switch
+    private async Task ResyncAsync()
+    {
+        try
+        {
+            await All.Resync();
+            await ShowStateAsync(); // a device reads messages; who answers, and whether there is anything left to read, it is told
+        }
+        catch (Exception e)
+        {
+            // Not again at once, which a store that is down would make a loop without end: after the next event.
+            LogNotShown(e, Key.Connection.Value);
+            Interlocked.Exchange(ref _hasLost, 1);
+        }
+    }
+
+    private Task ShowAsync(LiveEvent? liveEvent) => liveEvent switch
     {
         LiveEvent.MessageChanged { Message: var message } => ShowMessageAsync(message),
         LiveEvent.ReplyProgress => ShowProgressAsync(),

@@ -55,6 +55,18 @@ public sealed class InMemoryLiveFeed : ILiveFeed
         }
     }
 
+    /// <summary>Has every listener of the tenant lose an event, as one does that reads too slowly; it sees that with the next.</summary>
+    public void Lose(TenantId tenant)
+    {
+        lock (_gate)
+        {
+            foreach (var subscription in _subscriptions.Where(subscription => subscription.Tenant == tenant))
+            {
+                subscription.Lose();
+            }
+        }
+    }
+
     public bool HasListeners(TenantId tenant)
     {
         lock (_gate)
@@ -101,6 +113,8 @@ public sealed class InMemoryLiveFeed : ILiveFeed
         public long Dropped => Interlocked.Read(ref _dropped);
 
         public void Offer(LiveEvent liveEvent) => _events.Writer.TryWrite(liveEvent);
+
+        public void Lose() => Interlocked.Increment(ref _dropped);
 
         public async IAsyncEnumerable<LiveEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {

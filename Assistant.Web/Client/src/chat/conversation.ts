@@ -371,7 +371,9 @@ export class Conversation {
         }
       }
     } catch {
-      // The line fell; joining again catches up.
+      // The line fell, and joining again catches up; or the server had a fault, and is asked again in a while.
+      this.#isBehind = true;
+      window.setTimeout(() => this.#isBehind && void this.#catchUp(), faultMs);
     } finally {
       this.#isCatchingUp = false;
     }

@@ -132,6 +132,23 @@ public sealed partial class ChatPageBrowserTests
     }
 
     [Fact]
+    public async Task What_a_page_could_not_be_told_when_it_read_it_reads_again()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, line) = await OpenHeldAsync(context, house);
+        await SayAsync(page, "hello");
+        await Expect(page.Locator("li.you:not(:has(.waiting))")).ToHaveCountAsync(1);
+        line.LosesMessages = true;
+
+        var answer = await line.WithholdCatchUpAsync();
+        house.Book.Answer(await FirstConversationAsync(house), "lost on the way");
+        line.Tell(Regex.Replace(answer, "\"result\":.*", "\"error\":\"The store is down.\"}"));
+
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task A_line_that_comes_back_leaves_alone_what_is_shown_already()
     {
         await using var house = await ChatHouse.StartAsync(isReal: true);
