@@ -5,6 +5,8 @@
 export class Keeper {
   readonly #prefix: string;
   readonly #page = new Map<string, string>();
+  /** The person answered whether to remember, and that cannot be kept. */
+  #wasAsked = false;
 
   constructor(connection: string) {
     this.#prefix = `assistant-chat/${connection}/`;
@@ -15,6 +17,10 @@ export class Keeper {
   }
 
   set remembers(value: boolean) {
+    if (value && !this.#decide(value)) {
+      return; // nothing outlives the tab here, whatever the person wants: what it has stays where it is
+    }
+
     const [from, to] = value ? [sessionStorageOrNone(), localStorageOrNone()] : [localStorageOrNone(), sessionStorageOrNone()];
     for (const key of keysOf(from, this.#prefix)) {
       const kept = read(from, key);
@@ -25,12 +31,12 @@ export class Keeper {
       write(from, key, null);
     }
 
-    write(localStorageOrNone(), this.#prefix + 'remember', value ? 'yes' : 'no');
+    this.#decide(value);
   }
 
-  /** Whether the person has said yes or no to being remembered. */
+  /** Whether the person has said yes or no to being remembered: known across visits where it can be kept, else as long as the page lives. */
   get hasDecided(): boolean {
-    return read(localStorageOrNone(), this.#prefix + 'remember') !== null;
+    return this.#wasAsked || read(localStorageOrNone(), this.#prefix + 'remember') !== null;
   }
 
   get(name: string): string | null {
@@ -49,9 +55,16 @@ export class Keeper {
 
   forget(): void {
     this.#page.clear();
+    this.#wasAsked = false;
     for (const store of [localStorageOrNone(), sessionStorageOrNone()]) {
       keysOf(store, this.#prefix).forEach((key) => write(store, key, null));
     }
+  }
+
+  #decide(value: boolean): boolean {
+    const isKept = write(localStorageOrNone(), this.#prefix + 'remember', value ? 'yes' : 'no');
+    this.#wasAsked = !isKept;
+    return isKept;
   }
 
   #store(): Storage | null {

@@ -225,6 +225,31 @@ public sealed partial class ChatPageBrowserTests
         Assert.Empty(faults);
     }
 
+    [Theory]
+    [InlineData("Keep")]
+    [InlineData("Not now")]
+    public async Task Where_nothing_can_be_kept_the_question_whether_to_keep_goes_away(string answer)
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        await context.AddInitScriptAsync(
+            """
+            for (const name of ['localStorage', 'sessionStorage']) {
+              Object.defineProperty(window, name, { get() { throw new DOMException('blocked', 'SecurityError'); } });
+            }
+            """);
+        var (page, faults) = await OpenAsync(context, house);
+        await SayAsync(page, "hello");
+        house.Book.Answer(await FirstConversationAsync(house), "hi");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = answer, Exact = true }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = answer, Exact = true })).ToBeHiddenAsync();
+        await SayAsync(page, "still the same");
+        Assert.Single(house.Book.Accepted.Select(message => message.Chat).Distinct());
+        Assert.Empty(faults);
+    }
+
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
     {
         var page = await context.NewPageAsync();
