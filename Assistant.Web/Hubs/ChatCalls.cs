@@ -122,7 +122,7 @@ internal sealed class ChatCalls(
 
     public async Task<CaughtUp> EarlierAsync(ChatDevice device, long before)
         => limits.Arrive(device.Line.Address) > TimeSpan.Zero
-            ? CaughtUp.Nothing with { HasEarlier = true }
+            ? CaughtUp.Nothing with { HasEarlier = true, From = before }
             : await history.BeforeAsync(device.Session.Key.Tenant, device.Session.Conversation, before, device.Line.Aborted);
 
     public string CreatePass(ChatDevice device) =>

@@ -8,11 +8,14 @@ namespace Assistant.Web.Hubs;
 /// A device that returns gets everything after its last message, and the newest page again: a message can become
 /// visible (sent late, edited, taken back) below a sequence number the device has seen already. Repeats replace what the device shows.
 /// A device that missed more than <see cref="MaxMissed"/> starts afresh from the newest page.
+/// A page of nothing the visitor may see (notes of colleagues) is no page: reading goes on before it, for <see cref="MaxHidden"/> messages,
+/// and the device is told where to go on from.
 /// </remarks>
 internal sealed class ChatHistory(IConversationQueries conversations, ChatViews views)
 {
     public const int PageSize = 50;
     public const int MaxMissed = 500;
+    public const int MaxHidden = 1000;
 
     public async Task<CaughtUp> SinceAsync(TenantId tenant, ConversationId? id, long lastSeq, CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ internal sealed class ChatHistory(IConversationQueries conversations, ChatViews 
         var first = newest[0].Seq;
         if (lastSeq <= 0 || first - lastSeq > MaxMissed)
         {
-            return new(Visible(newest), Replaces: lastSeq > 0, HasEarlier: first > 1);
+            return await BackFromAsync(tenant, conversation, newest, cancellationToken) with { Replaces = lastSeq > 0 };
         }
 
         var between = first - lastSeq <= 1
@@ -48,7 +51,7 @@ internal sealed class ChatHistory(IConversationQueries conversations, ChatViews 
         }
 
         var page = await conversations.ReadThreadAsync(tenant, conversation, before, PageSize, cancellationToken);
-        return page.Count == 0 ? CaughtUp.Nothing : new(Visible(page), Replaces: false, HasEarlier: page[0].Seq > 1);
+        return await BackFromAsync(tenant, conversation, page, cancellationToken);
     }
 
     /// <summary>One message as stored, or <see langword="null"/>.</summary>
@@ -57,6 +60,23 @@ internal sealed class ChatHistory(IConversationQueries conversations, ChatViews 
         && message.Seq == seq && views.Of(message) is not null
             ? message
             : null;
+
+    /// <summary>What is visible of a page, or of the first page before it of which something is.</summary>
+    private async Task<CaughtUp> BackFromAsync(TenantId tenant, ConversationId conversation, IReadOnlyList<Message> page, CancellationToken cancellationToken)
+    {
+        for (var read = page.Count; page.Count > 0; read += page.Count)
+        {
+            var first = page[0].Seq;
+            if (Visible(page) is var visible && (visible.Count > 0 || first == 1 || read >= MaxHidden))
+            {
+                return new(visible, Replaces: false, HasEarlier: first > 1, From: first);
+            }
+
+            page = await conversations.ReadThreadAsync(tenant, conversation, first, PageSize, cancellationToken);
+        }
+
+        return CaughtUp.Nothing;
+    }
 
     private List<ChatMessage> Visible(IEnumerable<Message> messages) => [.. messages.Select(views.Of).OfType<ChatMessage>()];
 }

@@ -101,7 +101,11 @@ public sealed record JoinResult(
 /// <param name="Replaces">Throw away what the device shows and start from these: too much was missed, or it is somebody else's.</param>
 /// <param name="HasEarlier">There is more before the first of them.</param>
 /// <param name="RetryAfterMs">Above 0: nothing was read, ask again after this.</param>
-public sealed record CaughtUp(IReadOnlyList<ChatMessage> Messages, bool Replaces, bool HasEarlier, int RetryAfterMs = 0)
+/// <param name="From">
+/// Where <see cref="ChatHub.Earlier"/> goes on: what was read begins here, which may be long before the first message, or without one. 0
+/// where nothing was read back.
+/// </param>
+public sealed record CaughtUp(IReadOnlyList<ChatMessage> Messages, bool Replaces, bool HasEarlier, int RetryAfterMs = 0, long From = 0)
 {
     internal static CaughtUp Nothing { get; } = new([], false, false);
     internal static CaughtUp Slow(TimeSpan delay) => Nothing with { RetryAfterMs = (int)Math.Ceiling(delay.TotalMilliseconds) };

@@ -47,6 +47,8 @@ export class Conversation {
   #pass: string | null;
   /** Whom all of this belongs to; null when the page does not know yet. */
   #visitor: string | null;
+  /** Where what was read of the conversation begins; there may be nothing to see there. */
+  #from = 0;
   #isSending = false;
   #isCatchingUp = false;
   #isBehind = false;
@@ -158,10 +160,9 @@ export class Conversation {
   }
 
   async showEarlier(): Promise<void> {
-    const first = Math.min(...this.messages.keys());
-    const page = await this.#link.invoke<CaughtUp>('Earlier', first);
+    const page = await this.#link.invoke<CaughtUp>('Earlier', this.#from);
     this.#merge(page);
-    this.hasEarlier = page.hasEarlier;
+    this.#goBackFrom(page);
     this.#changed();
   }
 
@@ -286,8 +287,8 @@ export class Conversation {
     // A reply that was being written is shown again by the next piece of it, or has come meanwhile.
     this.progress = null;
     this.typing = null;
-    if (this.lastSeq === 0 || result.missed.replaces) {
-      this.hasEarlier = result.missed.hasEarlier;
+    if (this.lastSeq === 0) {
+      this.#goBackFrom(result.missed);
     }
 
     this.#merge(result.missed);
@@ -388,11 +389,16 @@ export class Conversation {
   #merge(caughtUp: CaughtUp): void {
     if (caughtUp.replaces) {
       this.messages.clear();
-      this.hasEarlier = caughtUp.hasEarlier;
+      this.#goBackFrom(caughtUp);
     }
 
     caughtUp.messages.forEach((message) => this.#put(message));
     this.#settle();
+  }
+
+  #goBackFrom(page: CaughtUp): void {
+    this.hasEarlier = page.hasEarlier;
+    this.#from = page.from;
   }
 
   #put(message: Message): void {

@@ -53,6 +53,8 @@ export interface CaughtUp {
   replaces: boolean;
   hasEarlier: boolean;
   retryAfterMs: number;
+  /** Where `Earlier` goes on. */
+  from: number;
 }
 
 export interface JoinRequest {

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Settings;
+using Assistant.Web.Hubs;
 using Assistant.Web.Tests.Hubs;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -205,6 +207,27 @@ public sealed partial class ChatPageBrowserTests
 
         await Expect(page.Locator("li.you .meta")).ToHaveTextAsync("Not sent: it is too long.");
         Assert.Empty(house.Book.Accepted);
+    }
+
+    [Fact]
+    public async Task A_page_that_has_nothing_to_show_finds_the_way_back()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, faults) = await OpenAsync(context, house);
+        await SayAsync(page, "long ago");
+        var conversation = await FirstConversationAsync(house);
+        for (var i = 0; i < ChatHistory.MaxHidden + 1; i++)
+        {
+            house.Book.Add(conversation, AuthorKind.Operator, "Anna", "for colleagues", isNote: true);
+        }
+
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show earlier messages" }).ClickAsync();
+
+        await Expect(page.Locator("li.you .balloon")).ToHaveTextAsync("long ago");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Show earlier messages" })).ToBeHiddenAsync();
+        Assert.Empty(faults);
     }
 
     [Theory]
