@@ -34,18 +34,18 @@ internal sealed class YamlSection(YamlMappingNode node, References references, Y
     /// <summary>A text with its references resolved; <see langword="null"/> when absent, blank or wrong.</summary>
     public string? Text(string key, bool isRequired = false)
     {
-        var value = Find(key) switch
+        var found = Find(key);
+        if (isRequired && (found is null or YamlScalarNode { Value: "" } || found is YamlScalarNode given && IsNull(given)))
+        {
+            return Wrong<string>(At(key), $"'{key}' is required.");
+        }
+
+        return found switch
         {
             null => null,
             YamlScalarNode scalar => TextOf(scalar),
             var other => Wrong<string>(other, $"'{key}' must be a text."),
         };
-        if (value is null && isRequired && Find(key) is null or YamlScalarNode { Value: null or "" })
-        {
-            problems.Add(At(key), $"'{key}' is required.");
-        }
-
-        return value;
     }
 
     public bool Flag(string key, bool fallback) => Find(key) is not { } found ? fallback
@@ -141,7 +141,7 @@ internal sealed class YamlSection(YamlMappingNode node, References references, Y
 
     private string? TextOf(YamlScalarNode scalar)
     {
-        if (scalar is { Value: null } or { Value: "" or "~" or "null", Style: YamlDotNet.Core.ScalarStyle.Plain })
+        if (IsNull(scalar))
         {
             return null;
         }
@@ -149,6 +149,9 @@ internal sealed class YamlSection(YamlMappingNode node, References references, Y
         var (value, problem) = references.Resolve(scalar.Value!);
         return problem is null ? value : Wrong<string>(scalar, problem);
     }
+
+    private static bool IsNull(YamlScalarNode scalar)
+        => scalar is { Value: null } or { Value: "" or "~" or "null", Style: YamlDotNet.Core.ScalarStyle.Plain };
 
     private T? Wrong<T>(YamlNode at, string message, T? fallback = default)
     {

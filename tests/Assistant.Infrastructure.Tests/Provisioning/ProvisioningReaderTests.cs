@@ -11,6 +11,8 @@ public sealed class ProvisioningReaderTests
 {
     private static readonly string Folder = Path.GetTempPath();
 
+    public static MatrixTheoryData<string, string> Blanks { get; } = new(["name", "type", "tenant"], ["~", "null", "", "\"\""]);
+
     [Fact]
     public void A_whole_file_becomes_a_plan()
     {
@@ -106,6 +108,30 @@ public sealed class ProvisioningReaderTests
                 "assistant.yaml:23:38: The tenant 'default' already has a default engine above.",
             ],
             problems.Select(p => p.ToString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Blanks))]
+    public void A_name_a_type_or_a_tenant_that_says_nothing_is_a_problem_and_no_entry_left_out(string key, string blank)
+    {
+        var entry = new Dictionary<string, string> { ["name"] = "tg", ["type"] = "fake", ["tenant"] = "known", ["settings"] = "{ token: t }", [key] = blank };
+
+        var problem = Assert.Single(Read("channels:\n  - { " + string.Join(", ", entry.Select(pair => $"{pair.Key}: {pair.Value}")) + " }").Problems);
+
+        Assert.Equal($"'{key}' is required.", problem.Message);
+    }
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("type")]
+    [InlineData("tenant")]
+    public void A_required_reference_that_leads_nowhere_is_told_once(string key)
+    {
+        var entry = new Dictionary<string, string> { ["name"] = "tg", ["type"] = "fake", ["tenant"] = "known", ["settings"] = "{ token: t }", [key] = "\"${env:MISSING}\"" };
+
+        var problem = Assert.Single(Read("channels:\n  - { " + string.Join(", ", entry.Select(pair => $"{pair.Key}: {pair.Value}")) + " }").Problems);
+
+        Assert.Equal("The environment variable 'MISSING' is not set.", problem.Message);
     }
 
     [Theory]
