@@ -17,7 +17,11 @@ public static class MessagingServices
     public static IServiceCollection AddMessaging(this IServiceCollection services)
     {
         services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<PublicAddressOptions>().BindConfiguration(PublicAddressOptions.Section);
+        services.AddOptions<PublicAddressOptions>().BindConfiguration(PublicAddressOptions.Section)
+            .Validate(
+                options => options.BaseUrl is not { } url || (url.IsAbsoluteUri && url.Scheme is "https" or "http"),
+                $"{PublicAddressOptions.Section}:{nameof(PublicAddressOptions.BaseUrl)} must be a whole address with http:// or https:// in front, such as https://assistant.example.org.")
+            .ValidateOnStart();
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value.ToLimits());
         services.AddSingleton<IInbox, SqlInbox>();

@@ -35,6 +35,8 @@ internal static class StartFault
     {
         ProvisioningException wrong => wrong.Problems.Select(problem => problem.ToString()),
         OptionsValidationException wrong => wrong.Failures.Select(failure => $"{OneLine(failure)} Correct the setting."),
+        AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException)
+            => several.InnerExceptions.SelectMany(inner => Explain(inner)!).Distinct(),
         InstallationException or MasterKeyException => [OneLine(error.Message)],
         InvalidOperationException or FormatException when Within<FormatException>(error) is not null => [$"{OneLine(error.Message)} Correct the setting."],
         _ when Within<AddressInUseException>(error) is not null

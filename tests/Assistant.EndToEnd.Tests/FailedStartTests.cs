@@ -93,6 +93,9 @@ public sealed class FailedStartTests
     [Theory]
     [InlineData("Assistant__Database__Readers", "many", "Assistant:Database:Readers")]
     [InlineData("Assistant__Database__Readers", "0", "Readers")]
+    [InlineData("Assistant__Public__BaseUrl", "assistant.example.org", "Assistant:Public:BaseUrl must be a whole address with http:// or https:// in front")]
+    [InlineData("Assistant__Public__BaseUrl", "localhost:8080", "Assistant:Public:BaseUrl must be a whole address with http:// or https:// in front")]
+    [InlineData("Assistant__Public__BaseUrl", "ftp://x", "Assistant:Public:BaseUrl must be a whole address with http:// or https:// in front")]
     [InlineData("Assistant__Proxy__Trusted", "everybody", "Assistant:Proxy:Trusted must list addresses and networks")]
     [InlineData("Assistant__Proxy__Trusted", "10.1.0.0/99", "Assistant:Proxy:Trusted must list addresses and networks")]
     public async Task When_a_setting_is_wrong(string name, string value, string says)
