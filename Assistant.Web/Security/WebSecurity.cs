@@ -28,9 +28,10 @@ internal static class WebSecurity
 
         services.AddOptions<CookieAuthenticationOptions>(CookieScheme).Configure<SessionLimits>((options, limits) => options.ExpireTimeSpan = limits.Total);
 
-        // An endpoint that says nothing about who may come in lets nobody in. Where there is none, there is nothing to keep closed.
+        // An endpoint that says nothing about who may come in lets nobody in. Where there is none, or only the answer that a request is not
+        // taken in this way, there is nothing to keep closed.
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder()
-            .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is null).Build());
+            .RequireAssertion(context => context.Resource is HttpContext http && (http.GetEndpoint() is not { } endpoint || RoutingRejections.Includes(endpoint))).Build());
         services.AddOptions<AuthorizationOptions>().Configure<IPrincipalCallers>((options, callers) =>
         {
             foreach (var permission in Permissions.All)

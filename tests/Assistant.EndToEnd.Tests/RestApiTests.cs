@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Assistant.EndToEnd.Tests.Harness;
 using Assistant.Testing.Telegram;
 using Xunit;
@@ -33,5 +34,26 @@ public sealed class RestApiTests
         Assert.Equal(HttpStatusCode.Forbidden, (await viewer.PostAsync($"{path}/reply", new { markdown = "Not allowed." })).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, await nobody.StatusOfAsync(path));
         Assert.Equal(2, telegram.SaidBy(Person).Count);
+    }
+
+    [Fact]
+    public async Task A_method_or_a_content_type_that_is_not_taken_is_told_as_that_and_not_as_a_wrong_key()
+    {
+        await using var house = await TestInstallation.CreateAsync();
+        using var desk = await house.CreateApiAsync("operator");
+        await house.StartAsync();
+
+        using var form = await desk.AskAsync(
+            HttpMethod.Post, $"conversations/{Guid.Empty}/notes", new StringContent("""{"markdown":"x"}""", Encoding.UTF8, "application/x-www-form-urlencoded"));
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "application/problem+json"), (form.StatusCode, form.Content.Headers.ContentType?.MediaType));
+
+        using var patch = await desk.AskAsync(HttpMethod.Patch, "conversations");
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, "application/problem+json"), (patch.StatusCode, patch.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(["GET"], patch.Content.Headers.Allow);
+
+        using var head = await desk.AskAsync(HttpMethod.Head, "conversations");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, head.StatusCode);
+        using var outside = await desk.AskAsync(HttpMethod.Head, "/chat/web");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, outside.StatusCode);
     }
 }

@@ -39,6 +39,13 @@ internal sealed class ApiClient : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 
+    /// <summary>Sends anything, and takes whatever comes. The caller disposes the answer.</summary>
+    public async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        return await _http.SendAsync(request, Cancel);
+    }
+
     /// <summary>Asks for anything that is not text. The caller disposes the answer.</summary>
     public Task<HttpResponseMessage> OpenAsync(string path) => _http.GetAsync(path, Cancel);
 

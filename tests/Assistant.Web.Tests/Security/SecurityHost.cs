@@ -22,6 +22,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -112,6 +113,16 @@ internal sealed class SecurityHost : IAsyncDisposable
 
         SecurityHost? host = null;
         var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path == "/pretender")
+            {
+                // It looks as what the framework answers for a wrong method.
+                context.SetEndpoint(new Endpoint(http => http.Response.WriteAsync("in"), EndpointMetadataCollection.Empty, "405 HTTP Method Not Supported"));
+            }
+
+            return next(context);
+        });
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapAccount();
@@ -120,6 +131,7 @@ internal sealed class SecurityHost : IAsyncDisposable
             ? $"{caller.Actor.Kind} {caller.Actor.Name} {caller.Tenant} {caller.Origin}"
             : "nobody").AllowAnonymous();
         app.MapGet("/unstated", () => "somebody forgot to say who may come in");
+        app.MapPost("/unstated", ([FromBody] string[] words) => words.Length);
         app.MapGet("/users", () => "users").RequireAuthorization(Permissions.UsersManage);
         app.MapGet("/api/users", (ApiCaller caller) => $"{caller.Value.Actor.Kind} {caller.Value.Actor.Name}").RequireAuthorization(
             new AuthorizeAttribute(Permissions.UsersManage) { AuthenticationSchemes = RestApi.Scheme });

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
@@ -186,6 +187,21 @@ public sealed class SignInTests : IAsyncLifetime
         await browser.SignInAsync("ada@example.org");
 
         Assert.Contains("/account/access-denied", (await browser.GetAsync("/unstated")).Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("/account/access-denied", (await browser.GetAsync("/pretender")).Headers.Location!.ToString(), StringComparison.Ordinal);
+        using var json = new HttpRequestMessage(HttpMethod.Post, "/unstated") { Content = JsonContent.Create(new[] { "a" }) };
+        Assert.Contains((await browser.SendAsync(json)).StatusCode, (HttpStatusCode[])[HttpStatusCode.Forbidden, HttpStatusCode.Redirect]);
+    }
+
+    [Fact]
+    public async Task A_method_or_a_content_type_an_address_does_not_take_is_told_whoever_asks()
+    {
+        var browser = _host.Open();
+
+        var patch = await browser.SendAsync(new HttpRequestMessage(HttpMethod.Patch, "/users"));
+        var form = await browser.PostAsync("/unstated", new() { ["words"] = "a" }, withToken: false);
+
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, HttpStatusCode.UnsupportedMediaType), (patch.StatusCode, form.StatusCode));
+        Assert.Equal(["GET"], patch.Content.Headers.Allow);
     }
 
     [Fact]
