@@ -14,6 +14,7 @@ internal sealed record ProvisioningReading(
 internal sealed class ProvisioningFile(string path, bool isNamed, ProvisioningReader reader, ITenantDirectory tenants)
 {
     private const long MaxBytes = 1 << 20;
+    private const int MaxLinks = 40; // as many as Linux follows
 
     public string FullPath => path;
 
@@ -24,7 +25,7 @@ internal sealed class ProvisioningFile(string path, bool isNamed, ProvisioningRe
         string text;
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+            if (Behind(path) is { Exists: true, Length: > MaxBytes })
             {
                 return Broken("The file is larger than 1 MB.", stamp);
             }
@@ -49,9 +50,37 @@ internal sealed class ProvisioningFile(string path, bool isNamed, ProvisioningRe
     /// <summary>Changes when the file or one of <paramref name="others"/> does; costs a look at the directory.</summary>
     public string Stamp(IEnumerable<string> others) => Join(others.Prepend(path).Select(StampOf));
 
-    /// <summary>Changes when the file does.</summary>
+    /// <summary>Changes when the file does, or when a link on the way to it leads elsewhere.</summary>
     internal static string StampOf(string file)
-        => new FileInfo(file) is { Exists: true } info ? $"{info.Length}:{info.LastWriteTimeUtc.Ticks}" : "absent";
+        => Behind(file) is { Exists: true } info ? $"{info.FullName}:{info.Length}:{info.LastWriteTimeUtc.Ticks}" : "absent";
+
+    // A link has a length and a time of its own, which stay as they are. Kubernetes swaps the link of a folder on the way, and in some
+    // stores every file has the same time: the path without any links tells those apart.
+    private static FileInfo? Behind(string file)
+    {
+        try
+        {
+            var links = 0;
+            return new FileInfo(WithoutLinks(file, ref links));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null; // a link leads nowhere, or in a circle
+        }
+    }
+
+    private static string WithoutLinks(string file, ref int links)
+    {
+        if (Path.GetDirectoryName(file) is not { } folder)
+        {
+            return file;
+        }
+
+        var here = Path.Combine(WithoutLinks(folder, ref links), Path.GetFileName(file));
+        return File.ResolveLinkTarget(here, returnFinalTarget: false) is not { } target ? here
+            : ++links <= MaxLinks ? WithoutLinks(target.FullName, ref links)
+            : throw new IOException("The links lead in a circle.");
+    }
 
     private static string Join(IEnumerable<string> stamps) => string.Join('|', stamps);
 
