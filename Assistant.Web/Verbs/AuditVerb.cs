@@ -37,21 +37,21 @@ internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirec
     {
         var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--checkpoint", "--file"]);
         var checkpoints = new List<AuditCheckpoint>();
-        if (options.Find("--checkpoint") is { } checkpointFile)
+        if (options.FindFile("--checkpoint") is { } checkpointFile)
         {
             checkpoints.Add(await ReadCheckpointAsync(checkpointFile, cancellationToken));
         }
 
         AuditVerdict verdict;
         TenantId tenant;
-        if (options.Find("--file") is { } export)
+        if (options.FindFile("--file") is { } export)
         {
             // A file may come from another installation: the tenant need not exist here.
             tenant = Slug.IsValid(options.Find("--tenant") ?? TenantId.Default.Value)
                 ? new TenantId(options.Find("--tenant") ?? TenantId.Default.Value)
                 : throw new VerbUseException("This is not a tenant's name.");
             RequireSameTenant(checkpoints, tenant);
-            using var reader = Open(export);
+            using var reader = new StreamReader(export);
             verdict = await AuditExport.VerifyAsync(tenant, reader, checkpoints, cancellationToken);
         }
         else
@@ -77,21 +77,12 @@ internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirec
         }
 
         var caller = await options.CallerAsync(tenants, cancellationToken);
+        await using var file = options.FindFile("--out") is { } path ? new StreamWriter(path, append: false, new UTF8Encoding(false)) : null;
         var now = clock.GetUtcNow();
         await log.AppendAsync(caller.Audit(now, AuditActions.AuditExported, $"tenant/{caller.Tenant}"), cancellationToken);
-        if (options.Find("--out") is not { } path)
-        {
-            await WriteAsync(context.Out);
-            return VerbExit.Fine;
-        }
-
-        AuditCheckpoint? checkpoint;
-        await using (var file = Create(path))
-        {
-            checkpoint = await WriteAsync(file);
-        }
-
-        if (checkpoint is not null)
+        var checkpoint = await WriteAsync(file ?? context.Out);
+        await (file?.FlushAsync(cancellationToken) ?? Task.CompletedTask);
+        if (file is not null && checkpoint is not null)
         {
             await context.Out.WriteLineAsync(AuditExport.Format(checkpoint));
         }
@@ -205,7 +196,7 @@ internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirec
 
     private static async Task<AuditCheckpoint> ReadCheckpointAsync(string path, CancellationToken cancellationToken)
     {
-        using var reader = Open(path);
+        using var reader = new StreamReader(path);
         try
         {
             return await AuditExport.ReadCheckpointAsync(reader, cancellationToken);
@@ -213,22 +204,6 @@ internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirec
         catch (FormatException)
         {
             throw new VerbUseException($"'{path}' does not end with a checkpoint.");
-        }
-    }
-
-    private static StreamReader Open(string path) => OnFile(path, () => new StreamReader(path));
-
-    private static StreamWriter Create(string path) => OnFile(path, () => new StreamWriter(path, append: false, new UTF8Encoding(false)));
-
-    private static T OnFile<T>(string path, Func<T> open)
-    {
-        try
-        {
-            return open();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new VerbUseException($"'{path}' cannot be opened: {error.Message}");
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class BackupVerb(BackupDesk desk) : IVerb
         });
 
     private Task<BackupOutcome> CreateAsync(VerbContext context, CancellationToken cancellationToken)
-        => desk.CreateAsync(Machine, VerbOptions.Parse(context.Args.Skip(1), ["--out"]).Require("--out"), cancellationToken);
+        => desk.CreateAsync(Machine, VerbOptions.Parse(context.Args.Skip(1), ["--out"]).RequireFile("--out"), cancellationToken);
 
     private Task<BackupOutcome> VerifyAsync(VerbContext context, CancellationToken cancellationToken)
         => desk.VerifyAsync(Machine, FileOf(VerbOptions.Parse(context.Args.Skip(1), [], takesName: true)), cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class BackupVerb(BackupDesk desk) : IVerb
             : desk.PlanAsync(Machine, FileOf(options), options.Has("--replace"), cancellationToken);
     }
 
-    private static string FileOf(VerbOptions options) => options.Name ?? throw new VerbUseException("Name the file of the backup.");
+    private static string FileOf(VerbOptions options) => options.Name is { } path ? VerbOptions.CheckPath(path) : throw new VerbUseException("Name the file of the backup.");
 
     private static async Task<int> TellAsync(VerbContext context, BackupOutcome outcome)
     {

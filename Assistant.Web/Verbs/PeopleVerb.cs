@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.People;
@@ -31,7 +32,7 @@ internal sealed class PeopleVerb(ForgettingDesk forgetting, ErasureRunner runner
     private async Task<int> ExportAsync(VerbContext context, CancellationToken cancellationToken)
     {
         var options = VerbOptions.Parse(context.Args.Skip(1), ["--id", "--out", "--format", "--tenant"]);
-        var (person, path) = (PersonOf(options), options.Require("--out"));
+        var (person, path) = (PersonOf(options), options.RequireFile("--out"));
         var format = options.Find("--format") switch
         {
             null or "json" => PersonExportFormat.Json,
@@ -39,22 +40,14 @@ internal sealed class PeopleVerb(ForgettingDesk forgetting, ErasureRunner runner
             _ => throw new VerbUseException("The format is json or html."),
         };
         var caller = await options.CallerAsync(tenants, cancellationToken);
+        await using var file = VerbFile.Open(path);
         if (await exports.AllowAsync(caller, person, format, CultureInfo.CurrentUICulture, cancellationToken) is not { } allowed)
         {
             return await MissingAsync(context, caller);
         }
 
-        var mine = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            mine.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using (var file = new FileStream(path, mine))
-        {
-            await allowed.WriteAsync(file, cancellationToken);
-        }
-
+        await allowed.WriteAsync(file.Content, cancellationToken);
+        await file.KeepAsync(cancellationToken);
         await context.Out.WriteLineAsync($"Everything about the person is in {path}.");
         return VerbExit.Fine;
     }
@@ -71,12 +64,14 @@ internal sealed class PeopleVerb(ForgettingDesk forgetting, ErasureRunner runner
                 : await MissingAsync(context, caller);
         }
 
+        // Opened first: what is forgotten cannot be forgotten once more for its certificate.
+        await using var certificate = options.FindFile("--certificate") is { } path ? VerbFile.Open(path) : null;
         switch (await forgetting.ForgetAsync(caller, scope, digest, cancellationToken))
         {
             case ForgetOutcome.Begun begun:
                 // A server that runs does the same: whoever comes first does the next batch.
                 var erasure = (await runner.RunAsync(caller.Tenant, begun.Erasure.Id, cancellationToken))!;
-                return await TellAsync(context, erasure, options.Find("--certificate"), cancellationToken);
+                return await TellAsync(context, erasure, certificate, cancellationToken);
             case ForgetOutcome.Changed changed:
                 await context.Error.WriteLineAsync("Something changed since it was shown; nothing was forgotten. This is how it is now:");
                 await ShowAsync(context, changed.Now);
@@ -107,13 +102,9 @@ internal sealed class PeopleVerb(ForgettingDesk forgetting, ErasureRunner runner
         return VerbExit.Fine;
     }
 
-    private static async Task<int> TellAsync(VerbContext context, Erasure erasure, string? path, CancellationToken cancellationToken)
+    private static async Task<int> TellAsync(VerbContext context, Erasure erasure, VerbFile? file, CancellationToken cancellationToken)
     {
-        if (path is not null)
-        {
-            await File.WriteAllTextAsync(path, erasure.Certificate, cancellationToken);
-        }
-
+        var fault = file is null ? null : await WriteAsync(file, erasure.Certificate!, cancellationToken);
         if (context.Json)
         {
             await context.WriteJsonAsync(new
@@ -124,10 +115,30 @@ internal sealed class PeopleVerb(ForgettingDesk forgetting, ErasureRunner runner
         }
         else
         {
-            await context.Out.WriteLineAsync(path is null ? erasure.Certificate : $"Forgotten. The certificate is in {path}.");
+            await context.Out.WriteLineAsync(file is null || fault is not null ? erasure.Certificate : $"Forgotten. The certificate is in {file.Name}.");
         }
 
-        return VerbExit.Fine;
+        if (fault is not null)
+        {
+            await context.Error.WriteLineAsync($"Forgotten, but the certificate could not be written to {file!.Name}, so it is printed: {fault}");
+        }
+
+        return fault is null ? VerbExit.Fine : VerbExit.CheckFailed;
+    }
+
+    // It is done: whatever becomes of the file, the certificate must be seen.
+    private static async Task<string?> WriteAsync(VerbFile file, string certificate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.Content.WriteAsync(Encoding.UTF8.GetBytes(certificate), cancellationToken);
+            await file.KeepAsync(cancellationToken);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
     }
 
     private static async Task<int> MissingAsync(VerbContext context, Caller caller)

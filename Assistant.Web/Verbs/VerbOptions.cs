@@ -60,6 +60,16 @@ internal sealed class VerbOptions
     /// <exception cref="VerbUseException">The option is missing.</exception>
     public string Require(string name) => Find(name) ?? throw new VerbUseException($"The option '{name}' is missing.");
 
+    /// <summary>The path of a file, or <see langword="null"/> when the option is not given.</summary>
+    /// <exception cref="VerbUseException">It is blank.</exception>
+    public string? FindFile(string name) => Find(name) is { } path ? CheckPath(path) : null;
+
+    /// <exception cref="VerbUseException">The option is missing or blank.</exception>
+    public string RequireFile(string name) => CheckPath(Require(name));
+
+    /// <exception cref="VerbUseException">It is blank: a script's variable was not set.</exception>
+    public static string CheckPath(string path) => string.IsNullOrWhiteSpace(path) ? throw new VerbUseException("The name of the file is blank.") : path;
+
     /// <summary>The tenant of <c>--tenant</c>, which must exist, or the default one.</summary>
     /// <exception cref="VerbUseException">There is no such tenant.</exception>
     public async Task<TenantId> TenantAsync(ITenantDirectory tenants, CancellationToken cancellationToken)
@@ -76,7 +86,7 @@ internal sealed class VerbOptions
 
     public static string ToJson<T>(T value) => JsonSerializer.Serialize(value, Json);
 
-    /// <summary>Runs one form of a verb; a wrong call is told with the verb's usage.</summary>
+    /// <summary>Runs one form of a verb; a wrong call is told with the verb's usage, a file that cannot be read or written by what the system says.</summary>
     public static async Task<int> RunAsync(IVerb verb, VerbContext context, Func<Task<int>> form)
     {
         try
@@ -87,6 +97,11 @@ internal sealed class VerbOptions
         {
             await context.Error.WriteLineAsync(wrong.Message);
             await context.Error.WriteLineAsync(verb.Usage);
+            return VerbExit.WrongUse;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await context.Error.WriteLineAsync(error.Message.ReplaceLineEndings(" "));
             return VerbExit.WrongUse;
         }
     }

@@ -85,6 +85,9 @@ public sealed class BackupVerbTests : IDisposable
     [InlineData("verify")]
     [InlineData("restore", "--replace")]
     [InlineData("verify", "a", "b")]
+    [InlineData("create", "--out", "")]
+    [InlineData("verify", "")]
+    [InlineData("restore", "")]
     public async Task A_wrong_call_says_how_it_is_meant(params string[] args)
     {
         var (exit, output, error) = await RunAsync(args);

@@ -234,6 +234,20 @@ public sealed class SecurityVerbTests : IDisposable
     public async Task A_missing_file_is_wrong_use()
         => Assert.Equal(VerbExit.WrongUse, (await RunAsync(_auditVerb, ["verify", "--file", _file + ".absent"])).Exit);
 
+    [Theory]
+    [InlineData("verify", "--file", "")]
+    [InlineData("verify", "--checkpoint", "")]
+    [InlineData("export", "--out", "")]
+    [InlineData("export", "--out", "/no/such/folder/log")]
+    public async Task A_path_that_cannot_be_used_is_wrong_use_and_nothing_is_recorded(params string[] args)
+    {
+        var (exit, output, error) = await RunAsync(_auditVerb, args);
+
+        Assert.Equal((VerbExit.WrongUse, ""), (exit, output));
+        Assert.NotEmpty(error);
+        Assert.Empty((await _audit.ListAsync(TenantId.Default, new AuditFilter(), null, 1, Cancel)).Items);
+    }
+
     private static async Task<(int Exit, string Output, string Error)> RunAsync(IVerb verb, string[] args, string input = "", bool json = false)
     {
         await using var services = new ServiceCollection().BuildServiceProvider();
