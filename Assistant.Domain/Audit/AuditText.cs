@@ -31,8 +31,9 @@ public static class AuditText
         return copy;
     }
 
+    /// <summary>Whether every database holds the text as it is.</summary>
     // Two vectorised looks decide for text without emoji; only text with surrogates is walked.
-    private static bool IsStorable(string text)
+    public static bool IsStorable(string text)
         => !text.Contains('\0') && (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || IsWellFormed(text));
 
     private static bool IsWellFormed(string text)

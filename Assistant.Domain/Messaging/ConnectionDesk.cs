@@ -28,7 +28,7 @@ public abstract record ConnectionOutcome
 
     public sealed record Deleted : ConnectionOutcome;
 
-    /// <summary>Nothing was changed. The keys are those of the settings, or <c>name</c> and <c>type</c>.</summary>
+    /// <summary>Nothing was changed. The keys are those of the settings, or <c>name</c>, <c>displayName</c> and <c>type</c>.</summary>
     public sealed record Invalid(IReadOnlyList<SettingProblem> Problems) : ConnectionOutcome;
 
     /// <summary>The name belongs to a connection of another type or of somebody else.</summary>
@@ -107,9 +107,8 @@ public sealed class ConnectionDesk(
         }
 
         var now = time.GetUtcNow();
-        var title = string.IsNullOrWhiteSpace(draft.DisplayName) ? draft.Name : draft.DisplayName.Trim();
         return await StoreAsync(caller, new Connection(
-            id, caller.Tenant, draft.ChannelType, title, draft.Access, draft.IsEnabled ?? existing?.IsEnabled ?? true, IsProvisioned: false,
+            id, caller.Tenant, draft.ChannelType, TitleOf(draft), draft.Access, draft.IsEnabled ?? existing?.IsEnabled ?? true, IsProvisioned: false,
             settings.Values, existing?.CreatedAt ?? now, now), existing, cancellationToken);
     }
 
@@ -276,7 +275,10 @@ public sealed class ConnectionDesk(
             manifest, SettingsForm.Show(fields, connection.Settings), health.Find(connection.Id));
     }
 
-    private ChannelManifest? Describe(ConnectionDraft draft) => Slug.IsValid(draft.Name) ? channels.Find(draft.ChannelType)?.Manifest : null;
+    private ChannelManifest? Describe(ConnectionDraft draft)
+        => Slug.IsValid(draft.Name) && ShownName.IsStorable(TitleOf(draft)) ? channels.Find(draft.ChannelType)?.Manifest : null;
+
+    private static string TitleOf(ConnectionDraft draft) => string.IsNullOrWhiteSpace(draft.DisplayName) ? draft.Name : draft.DisplayName.Trim();
 
     private List<SettingProblem> NameProblems(ConnectionDraft draft)
     {
@@ -284,6 +286,11 @@ public sealed class ConnectionDesk(
         if (!Slug.IsValid(draft.Name))
         {
             problems.Add(new("name", new("Use 1 to 63 lower-case letters, digits and inner hyphens.", "请使用 1 到 63 个小写字母、数字，中间可用连字符。")));
+        }
+        else if (!ShownName.IsStorable(TitleOf(draft)))
+        {
+            problems.Add(new("displayName", new(
+                $"Use at most {ShownName.MaxLength} characters and none that cannot be stored.", $"最多 {ShownName.MaxLength} 个字符，且不能含有无法保存的字符。")));
         }
 
         if (channels.Find(draft.ChannelType) is null)

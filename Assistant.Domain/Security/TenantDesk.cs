@@ -21,7 +21,7 @@ public abstract record CreateTenantOutcome
 /// <summary>What people do with tenants.</summary>
 public sealed class TenantDesk(ITenantDirectory tenants, IMembershipStore memberships, IStepUpGuard guard, TimeProvider clock)
 {
-    public const int MaxDisplayNameLength = 200;
+    public const int MaxDisplayNameLength = ShownName.MaxLength;
 
     /// <summary>The tenants the caller belongs to, by name: all for whoever commands the machine, its own for an API key.</summary>
     public async Task<IReadOnlyList<Tenant>> ListAsync(Caller caller, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ public sealed class TenantDesk(ITenantDirectory tenants, IMembershipStore member
             return new CreateTenantOutcome.Invalid("name", "A tenant's name has 1 to 63 lower-case letters, digits and inner hyphens.");
         }
 
-        if (string.IsNullOrWhiteSpace(displayName) || displayName.Length > MaxDisplayNameLength)
+        if (string.IsNullOrWhiteSpace(displayName) || !ShownName.IsStorable(displayName))
         {
             return new CreateTenantOutcome.Invalid("displayName", $"A tenant is shown under a name of at most {MaxDisplayNameLength} characters.");
         }

@@ -1,4 +1,5 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -38,7 +39,7 @@ internal sealed class StoredConnection : ITenantRow
             builder.ToTable("connections");
             builder.Property(c => c.Id).HasMaxLength(63);
             builder.Property(c => c.ChannelType).HasMaxLength(63);
-            builder.Property(c => c.DisplayName).HasMaxLength(200);
+            builder.Property(c => c.DisplayName).HasMaxLength(ShownName.MaxLength);
             builder.HasOne<TenantRow>().WithMany().HasForeignKey(c => c.TenantId).OnDelete(DeleteBehavior.Restrict);
         }
     }

@@ -62,7 +62,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
         {
             section.AllowOnly("name", "displayName", "index");
             Indexing? indexing = section.Find("index") is null ? null : section.Choice("index", Indexing.Everything);
-            var title = section.Text("displayName");
+            var title = ReadTitle(section, problems);
             if (names.Read(section) is { } name)
             {
                 tenants.Add(new(new TenantId(name), title, indexing));
@@ -84,7 +84,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
             var manifest = ReadType(section, type => channels.Find(type)?.Manifest, "channel", channels.All.Select(c => c.Manifest.Type), problems);
             var access = section.Choice("access", AccessPolicy.Pairing);
             var isEnabled = section.Flag("enabled", fallback: true);
-            var title = section.Text("displayName");
+            var title = ReadTitle(section, problems);
             var settings = ReadSettings(section, manifest?.Settings, problems);
             if (name is not null && tenant is { } owner && manifest is not null)
             {
@@ -143,6 +143,17 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
 
         root.CheckTexts("flows");
         return [.. Later.Where(key => root.Find(key) is not null)];
+    }
+
+    private static string? ReadTitle(YamlSection section, YamlProblems problems)
+    {
+        var title = section.Text("displayName");
+        if (title is not null && !ShownName.IsStorable(title))
+        {
+            problems.Add(section.At("displayName"), $"'displayName' has at most {ShownName.MaxLength} characters and none that cannot be stored.");
+        }
+
+        return title;
     }
 
     private static TenantId? ReadTenant(YamlSection section, HashSet<TenantId> tenants, YamlProblems problems)

@@ -1,4 +1,5 @@
 using Assistant.Domain.Memory;
+using Assistant.Domain.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -22,7 +23,7 @@ internal sealed class TenantRow
         {
             builder.ToTable("tenants");
             builder.Property(t => t.Id).HasMaxLength(63);
-            builder.Property(t => t.DisplayName).HasMaxLength(200);
+            builder.Property(t => t.DisplayName).HasMaxLength(ShownName.MaxLength);
             builder.Property(t => t.Indexing).HasDefaultValue(Indexing.Everything).HasSentinel(Indexing.Everything);
         }
     }

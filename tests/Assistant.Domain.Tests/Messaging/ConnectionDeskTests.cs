@@ -34,6 +34,21 @@ public sealed class ConnectionDeskTests
         Assert.Equal("tg", row.Connection.DisplayName);
     }
 
+    [Theory]
+    [InlineData(201, "x")]
+    [InlineData(1, "\0")]
+    public async Task A_name_people_see_that_cannot_be_stored_is_a_problem(int times, string letter)
+    {
+        var draft = new ConnectionDraft(
+            "tg", "fake", string.Concat(Enumerable.Repeat(letter, times)), AccessPolicy.Open, IsEnabled: true, new SettingValues([KeyValuePair.Create("token", "good")]));
+
+        var invalid = Assert.IsType<ConnectionOutcome.Invalid>(await _desk.SaveAsync(Callers.Admin, draft, Cancel));
+
+        Assert.Equal("displayName", Assert.Single(invalid.Problems).Key);
+        Assert.Empty(_store.Audited);
+        Assert.IsType<ConnectionOutcome.Saved>(await _desk.SaveAsync(Callers.Admin, draft with { DisplayName = $" {new string('x', 200)} " }, Cancel));
+    }
+
     [Fact]
     public async Task An_address_is_stored_without_the_blanks_around_it_and_is_the_same_with_them()
     {

@@ -215,6 +215,17 @@ public sealed class ProvisioningReaderTests
             "a${b}",
             Read("""channels: [ { name: tg, type: fake, settings: { token: "a$${b}" } } ]""").Plan.Connections[0].Settings.Find("token"));
 
+    [Theory]
+    [InlineData("tenants: [ { name: a, displayName: ", " } ]")]
+    [InlineData("channels: [ { name: tg, type: fake, settings: { token: t }, displayName: ", " } ]")]
+    public void A_name_people_see_has_the_length_the_database_holds(string before, string after)
+    {
+        Assert.Empty(Read(before + new string('x', 200) + after).Problems);
+
+        Assert.Equal("'displayName' has at most 200 characters and none that cannot be stored.", Assert.Single(Read(before + new string('x', 201) + after).Problems).Message);
+        Assert.Single(Read(before + "\"a\\0b\"" + after).Problems);
+    }
+
     [Fact]
     public void A_tenant_that_exists_need_not_be_declared()
         => Assert.Empty(Read("channels: [ { name: tg, type: fake, tenant: known, settings: { token: t } } ]").Problems);
