@@ -30,6 +30,11 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
     public async Task<Page<AuditEvent>> ListAsync(TenantId tenant, AuditFilter filter, string? after, int limit, CancellationToken cancellationToken)
     {
         var before = PageCursor.ReadNumber(after) ?? long.MaxValue;
+        if (Unstorable.Includes(filter.Action) || Unstorable.Includes(filter.Actor) || Unstorable.Includes(filter.Subject))
+        {
+            return new Page<AuditEvent>([], null);
+        }
+
         var found = new List<AuditEvent>(limit + 1);
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var query = Filter(context.Set<AuditRow>().AsNoTracking(), filter);

@@ -23,6 +23,11 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
     public async Task<Page<ConversationRow>> ListAsync(
         TenantId tenant, UserId user, ConversationFilter filter, string? after, int limit, CancellationToken cancellationToken)
     {
+        if (Unstorable.Includes(filter.Text))
+        {
+            return new([], null);
+        }
+
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var query = filter.View switch
         {

@@ -97,6 +97,11 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
 
     public async Task<Page<PersonRow>> ListAsync(TenantId tenant, string? text, string? after, int limit, CancellationToken cancellationToken)
     {
+        if (Unstorable.Includes(text))
+        {
+            return new Page<PersonRow>([], null);
+        }
+
         await using var context = database.OpenContext(TenantScope.Of(tenant));
         var query = context.Set<StoredPerson>().AsNoTracking();
         if (!string.IsNullOrWhiteSpace(text))

@@ -88,6 +88,17 @@ public abstract class AuditLogContract : PathContract
     }
 
     [Fact]
+    public async Task What_no_database_can_hold_is_found_nowhere()
+    {
+        await AppendAsync(Home, "user.signin", "user/1", "Anna");
+
+        Assert.Empty(await SubjectsAsync(new AuditFilter(Action: "user\0")));
+        Assert.Empty(await SubjectsAsync(new AuditFilter(Actor: "\0")));
+        Assert.Empty(await SubjectsAsync(new AuditFilter(Subject: "user\0/1")));
+        Assert.Empty(await SubjectsAsync(new AuditFilter(Text: "\0")));
+    }
+
+    [Fact]
     public async Task Text_is_found_in_details_and_what_was_found_is_paged_without_gaps()
     {
         for (var i = 1; i <= 7; i++)

@@ -115,6 +115,17 @@ public abstract class ConversationQueriesContract : PathContract
         Assert.Empty(await IdsAsync(new ConversationFilter(Text: "Nobody")));
     }
 
+    [Theory]
+    [InlineData("\0")]
+    [InlineData("hel\0lo")]
+    public async Task Text_no_database_can_hold_is_found_nowhere(string text)
+    {
+        await HearLaterAsync("a", "hello");
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.Empty(await IdsAsync(new ConversationFilter(Text: text)));
+    }
+
     [Fact]
     public async Task The_list_can_be_narrowed_to_a_connection()
     {

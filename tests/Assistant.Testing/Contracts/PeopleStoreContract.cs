@@ -130,6 +130,15 @@ public abstract class PeopleStoreContract : PathContract
     }
 
     [Fact]
+    public async Task A_name_no_database_can_hold_is_nobodys()
+    {
+        await HearAsync(HomeLine, "1", "hello");
+
+        Assert.Empty((await Ports.People.ListAsync(Home, "\0", null, 10, Cancel)).Items);
+        Assert.Empty((await Ports.People.ListAsync(Home, "Li\0Wei", null, 10, Cancel)).Items);
+    }
+
+    [Fact]
     public async Task Another_tenant_sees_and_decides_nothing()
     {
         var (line, request) = await AskedAsync();
