@@ -15,6 +15,9 @@ public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
 
     public List<SettingValues> Tested { get; } = [];
 
+    /// <summary>What a test waits for.</summary>
+    public Func<SettingValues, Task>? OnTest { get; set; }
+
     public IReadOnlyList<EngineManifest> All { get; } =
     [
         new("embedded", "Embedded", new("Needs nothing.", "无需配置。"), null, []),
@@ -53,12 +56,13 @@ public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
         return Task.FromResult(_rows.RemoveAll(e => e.Tenant == tenant && e.Name == name) > 0);
     }
 
-    public Task<EngineTest> TestAsync(string type, SettingValues settings, CancellationToken cancellationToken)
+    public async Task<EngineTest> TestAsync(string type, SettingValues settings, CancellationToken cancellationToken)
     {
         Tested.Add(settings);
-        return Task.FromResult(settings.Find("apiKey") == "bad"
+        await (OnTest?.Invoke(settings) ?? Task.CompletedTask);
+        return settings.Find("apiKey") == "bad"
             ? new EngineTest(null, Phrase.Of("engine.key-refused", ("status", "401")), TimeSpan.FromMilliseconds(3))
-            : new EngineTest("Hello.", null, TimeSpan.FromMilliseconds(3)));
+            : new EngineTest("Hello.", null, TimeSpan.FromMilliseconds(3));
     }
 }
 

@@ -153,8 +153,8 @@ public sealed class VerbTests
     public async Task The_doctor_tries_channels_and_engines()
     {
         Connect("tg", "bad");
-        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel));
-        _diagnostics.Add(new EnginesDiagnostic(new FakeTenants(), _engines, _engines));
+        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel, TimeProvider.System));
+        _diagnostics.Add(new EnginesDiagnostic(new FakeTenants(), _engines, _engines, TimeProvider.System));
 
         Assert.Equal(VerbExit.CheckFailed, await RunAsync("doctor"));
 

@@ -1,0 +1,119 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Audit;
+using Assistant.Domain.Diagnostics;
+using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
+using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
+using Assistant.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Assistant.Domain.Tests.Diagnostics;
+
+/// <summary>Bad days: some answer, some hang, some break, and each is told under its name.</summary>
+public sealed class ServiceDiagnosticsTests
+{
+    private readonly FakeTimeProvider _clock = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_messenger_that_hangs_and_one_that_breaks_hide_no_other()
+    {
+        var connections = new FakeConnections();
+        foreach (var name in new[] { "breaks", "hangs", "works" })
+        {
+            connections.Put(new Connection(
+                new ConnectionId(name), TenantId.Default, "fake", name, AccessPolicy.Open, true, false,
+                new SettingValues([KeyValuePair.Create("token", name)]), default, default));
+        }
+
+        var findings = await RunAsync(new ConnectionsDiagnostic(connections, new Moody(TryAsync), _clock));
+
+        Assert.Equal(
+            [
+                ("channel breaks", FindingLevel.Failed, "The cable is cut."), ("channel hangs", FindingLevel.Failed, "No result within 25 s."),
+                ("channel works", FindingLevel.Fine, ""),
+            ],
+            findings.Select(f => (f.Area, f.Level, (f.Detail as Phrase.Verbatim)?.Text ?? "")));
+    }
+
+    [Fact]
+    public async Task An_engine_that_hangs_and_one_that_breaks_hide_no_other()
+    {
+        var engines = new FakeEngines();
+        foreach (var name in new[] { "breaks", "hangs", "works" })
+        {
+            var engine = new Engine(
+                name, TenantId.Default, "cloud", new SettingValues([KeyValuePair.Create("apiKey", name)]), IsDefault: false, 0, IsProvisioned: false, default);
+            await engines.SaveAsync(engine, Callers.Admin.Audit(default, AuditActions.EngineSaved, $"engine/{name}"), Cancel);
+        }
+
+        engines.OnTest = settings => TryAsync(settings.Find("apiKey")!);
+
+        var findings = await RunAsync(new EnginesDiagnostic(new FakeTenants(), engines, engines, _clock));
+
+        Assert.Equal(
+            [("engine breaks", FindingLevel.Failed), ("engine hangs", FindingLevel.Failed), ("engine works", FindingLevel.Fine)],
+            findings.Select(f => (f.Area, f.Level)).Order());
+    }
+
+    [Fact]
+    public async Task Who_gives_up_gets_no_findings()
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var connections = new FakeConnections();
+        connections.Put(new Connection(
+            new ConnectionId("hangs"), TenantId.Default, "fake", "hangs", AccessPolicy.Open, true, false,
+            new SettingValues([KeyValuePair.Create("token", "hangs")]), default, default));
+        var running = new ConnectionsDiagnostic(connections, new Moody(TryAsync), _clock).RunAsync(giveUp.Token);
+
+        await giveUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    // Nothing is given the token: what hangs need not listen.
+    private static Task TryAsync(string mood)
+    {
+        switch (mood)
+        {
+            case "breaks":
+                throw new IOException("The cable is cut.");
+            case "hangs":
+                return new TaskCompletionSource().Task;
+            default:
+                return Task.CompletedTask;
+        }
+    }
+
+    private async Task<IReadOnlyList<Finding>> RunAsync(IDiagnostic diagnostic)
+    {
+        var running = diagnostic.RunAsync(Cancel);
+        Assert.False(running.IsCompleted);
+
+        _clock.Advance(TimeSpan.FromSeconds(25));
+
+        return await running.WaitAsync(Cancel);
+    }
+
+    private sealed class Moody(Func<string, Task> tryAsync) : IChannel, IChannelCatalog
+    {
+        private readonly FakeChannel _channel = new();
+
+        public ChannelManifest Manifest => _channel.Manifest;
+
+        public IReadOnlyList<IChannel> All => [this];
+
+        public IChannel? Find(string type) => this;
+
+        public IChannelSession Open(Connection connection) => _channel.Open(connection);
+
+        public async Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
+        {
+            await tryAsync(settings.Find("token")!);
+            return await _channel.TestAsync(new SettingValues([KeyValuePair.Create("token", "good")]), cancellationToken);
+        }
+    }
+}
