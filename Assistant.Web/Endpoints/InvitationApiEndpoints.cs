@@ -41,7 +41,7 @@ internal static class InvitationApiEndpoints
 
     private static async Task<IResult> CreateAsync(InvitationRequest request, ApiCaller caller, InvitationDesk desk, CancellationToken ct)
     {
-        var lifetime = request.Hours is { } hours ? TimeSpan.FromHours(hours) : Invitation.DefaultLifetime;
+        var lifetime = request.Hours is { } hours ? Invitation.Lifetime(hours) : Invitation.DefaultLifetime;
         return await desk.CreateAsync(caller.Value, request.Role, request.Note ?? "", lifetime, ct) switch
         {
             InviteOutcome.Made made => Results.Json(

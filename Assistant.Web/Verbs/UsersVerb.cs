@@ -158,7 +158,7 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDe
         }
 
         var caller = await options.CallerAsync(tenants, cancellationToken);
-        switch (await invitations.CreateAsync(caller, options.Require("--role"), options.Find("--note") ?? "", TimeSpan.FromHours(hours), cancellationToken))
+        switch (await invitations.CreateAsync(caller, options.Require("--role"), options.Find("--note") ?? "", Invitation.Lifetime(hours), cancellationToken))
         {
             case InviteOutcome.Made made:
                 var path = InvitationEndpoints.PathOf(made.Token);

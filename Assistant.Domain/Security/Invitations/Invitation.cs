@@ -27,6 +27,9 @@ public sealed record Invitation(
 
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(30);
 
+    /// <summary>So many hours; more or less than an invitation can last stays so, however much it is.</summary>
+    public static TimeSpan Lifetime(int hours) => TimeSpan.FromHours(Math.Clamp(hours, 0, (int)MaxLifetime.TotalHours + 1));
+
     public bool IsOpenAt(DateTimeOffset now) => UsedAt is null && RevokedAt is null && now < ExpiresAt;
 }
 

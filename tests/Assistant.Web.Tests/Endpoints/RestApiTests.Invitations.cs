@@ -12,6 +12,8 @@ public sealed partial class RestApiTests
         var tooLong = await PostAsync("admin", "/api/v1/invitations", new { role = "viewer", hours = 721 });
         Assert.Equal(("role", "lifetime"), (await FieldAsync(tooMuch), await FieldAsync(tooLong)));
 
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("admin", "/api/v1/invitations", new { role = "viewer", hours = int.MaxValue })).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("admin", "/api/v1/invitations", new { role = "viewer", hours = int.MinValue })).StatusCode);
         var made = await (await PostAsync("admin", "/api/v1/invitations", new { role = "viewer", note = "for Bob" })).JsonAsync();
         var (path, id) = (Text(made, "path")!, Text(made.GetProperty("details"), "id"));
         var listed = await (await GetAsync("admin", "/api/v1/invitations")).Content.ReadAsStringAsync(Cancel);

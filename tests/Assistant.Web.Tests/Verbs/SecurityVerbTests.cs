@@ -70,6 +70,8 @@ public sealed class SecurityVerbTests : IDisposable
         Assert.Matches("^/invitation/[A-Za-z0-9_-]{43}$", output.TrimEnd().Split('\n')[^1]);
         Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["invite", "--role", "none"])).Exit);
         Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["invite", "--role", "viewer", "--hours", "721"])).Exit);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["invite", "--role", "viewer", "--hours", $"{int.MaxValue}"])).Exit);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["invite", "--role", "viewer", "--hours", $"{int.MinValue}"])).Exit);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class InvitationsModel(InvitationDesk desk, Caller caller, Uri s
 
     public Task InviteAsync()
     {
-        var (role, note, lifetime) = (Role, Note, TimeSpan.FromHours(Math.Clamp(Hours, 0, 100_000)));
+        var (role, note, lifetime) = (Role, Note, Invitation.Lifetime(Hours));
         (Link, Done, Problem) = (null, null, null);
         return Act.RunAsync(caller, async by =>
         {
