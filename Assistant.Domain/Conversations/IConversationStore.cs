@@ -33,7 +33,7 @@ public interface IConversationStore
     /// <param name="entryId">Any row of the held message.</param>
     Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>Remembers how far a user has read.</summary>
+    /// <summary>Remembers how far a user has read: never less than before, never more than was said.</summary>
     Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken);
 }
 

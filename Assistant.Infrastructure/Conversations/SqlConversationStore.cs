@@ -50,7 +50,8 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
         "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
 
     private const string Mark =
-        "INSERT INTO read_marks (conversation_id, user_id, tenant_id, seq) SELECT id, @p2, tenant_id, @p3 FROM conversations WHERE id = @p0 AND tenant_id = @p1 "
+        "INSERT INTO read_marks (conversation_id, user_id, tenant_id, seq) SELECT id, @p2, tenant_id, CASE WHEN last_seq < @p3 THEN last_seq ELSE @p3 END "
+        + "FROM conversations WHERE id = @p0 AND tenant_id = @p1 "
         + "ON CONFLICT (conversation_id, user_id) DO UPDATE SET seq = excluded.seq WHERE read_marks.seq < excluded.seq";
 
     public async Task<Conversation?> FindAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken)

@@ -216,6 +216,18 @@ public abstract class ConversationStoreContract : PathContract
     }
 
     [Fact]
+    public async Task Nobody_has_read_what_was_not_said_yet()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "one");
+        await Ports.Conversations.MarkReadAsync(Home, conversation, Anna.Id, long.MaxValue, Cancel);
+        Assert.Equal(0, await UnreadAsync(conversation, isAnna: true));
+
+        await HearAsync(HomeLine, "2", "two");
+
+        Assert.Equal(1, await UnreadAsync(conversation, isAnna: true));
+    }
+
+    [Fact]
     public async Task Another_tenant_finds_nothing_and_changes_nothing()
     {
         var (conversation, held) = await HeldReplyAsync();

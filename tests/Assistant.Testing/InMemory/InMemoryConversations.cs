@@ -163,7 +163,7 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
     {
         if (Find(tenant, id) is { } state)
         {
-            state.Read[user] = Math.Max(seq, state.Read.GetValueOrDefault(user));
+            state.Read[user] = Math.Max(Math.Min(seq, state.Conversation.LastSeq), state.Read.GetValueOrDefault(user));
         }
 
         return Task.CompletedTask;

@@ -107,7 +107,7 @@ public sealed partial class InMemoryHouse
         });
 
     public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
-        => Locked(() => FindRoom(tenant, id) is { } room && (room.Read[user] = Math.Max(seq, room.Read.GetValueOrDefault(user))) > 0);
+        => Locked(() => FindRoom(tenant, id) is { } room && (room.Read[user] = Math.Max(Math.Min(seq, room.Conversation.LastSeq), room.Read.GetValueOrDefault(user))) > 0);
 
     private Task<ControlOutcome> ChangeAsync(
         TenantId tenant, ConversationId id, AuditDraft audit, Func<Conversation, bool> isAlreadySo, Func<Conversation, UserRef?> otherHolder, Func<Room, int> change)
