@@ -7,22 +7,22 @@ namespace Assistant.Web.Endpoints;
 /// <summary>Keeps one caller from taking the whole machine: a token bucket per caller, answered with 429 and <c>Retry-After</c>.</summary>
 internal sealed class ApiRateLimiter : IEndpointFilter, IDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
     private readonly PartitionedRateLimiter<string> _limiter;
 
     public ApiRateLimiter(IOptions<ApiOptions> options)
     {
         var perMinute = options.Value.RequestsPerMinute;
-        _limiter = PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(
-            caller, _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = Math.Max(10, perMinute / 10),
-                TokensPerPeriod = Math.Max(1, perMinute / 60),
-                ReplenishmentPeriod = Period,
-                QueueLimit = 0,
-            }));
+        _limiter = PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(caller, _ => BucketFor(perMinute)));
     }
+
+    // A token at a time: a whole number of them per second would take up to half of what was set away.
+    internal static TokenBucketRateLimiterOptions BucketFor(int perMinute) => new()
+    {
+        TokenLimit = Math.Max(10, perMinute / 10),
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+        QueueLimit = 0,
+    };
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -34,7 +34,7 @@ internal sealed class ApiRateLimiter : IEndpointFilter, IDisposable
             return await next(context);
         }
 
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var delay) ? delay : Period;
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var delay) ? delay : TimeSpan.Zero;
         http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return Problems.Of(StatusCodes.Status429TooManyRequests, "Too many requests", "Slow down; Retry-After says for how long.");
     }
