@@ -89,7 +89,7 @@ internal static class ForgettingEndpoints
                 .WithSummary($"Forgets {what} for good")
                 .WithDescription("Wants proof. 409 with the new preview when something changed since the one agreed to. "
                     + "When this answers 202, nobody sees it any more; deleting goes on and ends in a certificate.")
-                .Produces<ErasureResource>(202).Produces<ErasurePreviewResource>(409).ProducesProblem(404);
+                .Produces<ErasureResource>(202).Produces<ErasurePreviewResource>(409).ProducesValidationProblem().ProducesProblem(404);
     }
 
     private static async Task<IResult> PreviewAsync(ErasureScope scope, Caller caller, ForgettingDesk desk, CancellationToken ct)

@@ -21,7 +21,7 @@ internal static class ReachEndpoints
             .Audits(AuditActions.ConversationContinued, AuditActions.ConversationTakenOver)
             .WithSummary("Goes on in another of the person's chats")
             .WithDescription("The caller takes that conversation over; what was said in this one is part of what the assistant knows there.")
-            .Produces<ControlResource>().ProducesProblem(404).ProducesProblem(409);
+            .Produces<ControlResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
         group.MapPut("/preferred", PreferAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.MessengerPreferred)
             .WithSummary("Notes that the person wants to be written to in this conversation").Produces(204).ProducesProblem(404);
         group.MapDelete("/preferred", DropAsync).Needs(Permissions.ConversationsReply).Audits(AuditActions.MessengerPreferenceDropped)

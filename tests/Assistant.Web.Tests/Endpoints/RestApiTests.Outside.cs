@@ -65,6 +65,10 @@ public sealed partial class RestApiTests
         Assert.All(
             paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()),
             operation => Assert.False(string.IsNullOrEmpty(Text(operation.Value, "summary"))));
+        Assert.All(
+            paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, Operation: operation.Value))),
+            one => Assert.True(
+                !one.Operation.TryGetProperty("requestBody", out _) || one.Operation.GetProperty("responses").TryGetProperty("400", out _), one.Name));
         foreach (var resource in new[] { "conversations", "people", "channels", "engines", "audit", "deadletters", "tenants", "users", "apikeys", "me" })
         {
             Assert.Contains(paths.EnumerateObject(), path => path.Name.StartsWith($"/api/v1/{resource}", StringComparison.Ordinal));
