@@ -7,6 +7,7 @@ using Assistant.Domain.Wording;
 namespace Assistant.Domain.Ai;
 
 /// <summary>What an engine is given to answer one utterance. Everything said by people in it is untrusted.</summary>
+/// <param name="Utterance">With the names of the files it brought: what an engine reads.</param>
 /// <param name="History">Oldest first.</param>
 /// <param name="Recollections">Found in memory for this utterance.</param>
 /// <param name="Facts">What this person asked to have remembered, newest first.</param>
@@ -20,6 +21,9 @@ public sealed record ReplyContext(
     IReadOnlyList<Fact> Facts,
     DateTimeOffset Now)
 {
+    /// <summary>What the person said, and nothing else: what they ask for is read from this. Empty when they only sent files.</summary>
+    public required string Words { get; init; }
+
     /// <summary>Several people write and read there. Recollections and facts are then those of this conversation alone.</summary>
     public bool IsGroup { get; init; }
 

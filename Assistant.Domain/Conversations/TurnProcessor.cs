@@ -216,7 +216,9 @@ public sealed class TurnProcessor(
     private async Task<ReplyContext> ContextAsync(TurnStart start, CancellationToken cancellationToken)
     {
         var conversation = start.Conversation;
-        var utterance = start.Entry.Content is InboundContent.Pressed pressed ? pressed.Label : Describe(start.Utterance);
+        var pressed = start.Entry.Content as InboundContent.Pressed;
+        var words = pressed?.Label ?? start.Utterance.Body.Markdown;
+        var utterance = pressed is null ? Describe(start.Utterance) : words;
         var known = continued is null ? start.History : await continued.ReadAsync(start, limits.HistoryLimit, cancellationToken);
         var history = HistoryWindow.Newest(known, limits.HistoryTokens);
         // Memory does not repeat what the history tells, and has its places for what is older.
@@ -224,10 +226,11 @@ public sealed class TurnProcessor(
         // What somebody told the assistant alone is not for a group to read.
         var isGroup = conversation.Chat.IsGroup;
         var recalled = await recall.RecallAsync(
-            conversation.Tenant, start.Person.Id, utterance, conversation.Id, told, onlyHere: isGroup, limits.RecallLimit, cancellationToken);
+            conversation.Tenant, start.Person.Id, words, conversation.Id, told, onlyHere: isGroup, limits.RecallLimit, cancellationToken);
         return new ReplyContext(
             conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow())
         {
+            Words = words,
             IsGroup = isGroup,
         };
     }

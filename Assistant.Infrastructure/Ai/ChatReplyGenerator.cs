@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Ai;
 
-/// <summary>Answers through the tenant's engines. The effects of a reply come from the utterance, the words from an engine.</summary>
+/// <summary>Answers through the tenant's engines. The effects of a reply come from what the person said, the words from an engine.</summary>
 internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<EngineOptions> options, TimeProvider time) : IReplyGenerator
 {
     private readonly EngineOptions _options = options.Value;
@@ -20,7 +20,7 @@ internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<Eng
         ArgumentNullException.ThrowIfNull(context);
         using var activity = Telemetry.Activities.StartActivity("reply");
         var start = time.GetTimestamp();
-        var request = UtteranceReader.Read(context.Utterance).Request;
+        var request = UtteranceReader.Read(context.Words).Request;
         var prompt = ReplyPrompt.Build(context, request, _options);
         var engines = await directory.GetAsync(context.Tenant, cancellationToken);
 

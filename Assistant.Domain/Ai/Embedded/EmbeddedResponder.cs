@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Assistant.Domain.Memory;
 
 namespace Assistant.Domain.Ai.Embedded;
@@ -9,7 +8,7 @@ namespace Assistant.Domain.Ai.Embedded;
 /// Answers without a model: small talk, help, remembering, and recalling what was said with date and verbatim quotation. Answers in
 /// the language of the utterance and never claims more than it did. Pure: what is to be remembered follows from the utterance.
 /// </summary>
-public static partial class EmbeddedResponder
+public static class EmbeddedResponder
 {
     private const int ListedFacts = 10;
     private const int MaxNameChars = 40;
@@ -18,12 +17,12 @@ public static partial class EmbeddedResponder
     public static EmbeddedAnswer Answer(ReplyContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (string.IsNullOrWhiteSpace(context.Utterance) || OnlyAttachments().IsMatch(context.Utterance))
+        if (string.IsNullOrWhiteSpace(context.Words))
         {
             return new(Phrases.In(LanguageOf(context.Person.Locale)).TextOnly, IsSubstantial: true);
         }
 
-        var (request, language) = UtteranceReader.Read(context.Utterance);
+        var (request, language) = UtteranceReader.Read(context.Words);
         var say = Phrases.In(language);
         return request switch
         {
@@ -88,7 +87,7 @@ public static partial class EmbeddedResponder
     /// <summary>Neither question nor request: a few bare words ("spare key") may still be looked up.</summary>
     private static EmbeddedAnswer Volunteer(ReplyContext context, SpokenLanguage language)
     {
-        var found = MemorySearch.Find(context, context.Utterance);
+        var found = MemorySearch.Find(context, context.Words);
         var say = Phrases.In(language);
         return found is { IsSure: true, Quotes: [var best, ..] }
             ? new(Said(best, context, language, say), IsSubstantial: true)
@@ -136,10 +135,6 @@ public static partial class EmbeddedResponder
 
     private static SpokenLanguage LanguageOf(string? locale)
         => locale?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? SpokenLanguage.Chinese : SpokenLanguage.English;
-
-    /// <summary>How a turn describes a message that brought files and no words.</summary>
-    [GeneratedRegex(@"^\s*\[(?:image|voice|audio|video|file)\b[^\]\n]*\]\s*$", RegexOptions.CultureInvariant)]
-    private static partial Regex OnlyAttachments();
 
     private static string Fill(string phrase, string value) => phrase.Replace("{0}", value, StringComparison.Ordinal);
 }

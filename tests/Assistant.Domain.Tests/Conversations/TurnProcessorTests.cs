@@ -64,9 +64,20 @@ public sealed class TurnProcessorTests : TurnRig
         await RunAsync(conversation);
 
         var asked = Engines.Asked[^1];
-        Assert.Equal("look\n[image: boiler.jpg, voice]", asked.Utterance);
+        Assert.Equal(("look", "look\n[image: boiler.jpg, voice]"), (asked.Words, asked.Utterance));
         Assert.Equal(["my boiler is broken", "Hello."], asked.History.Select(m => m.Text));
         Assert.Equal((Home, conversation, "Li Wei"), (asked.Tenant, asked.Conversation, asked.Person.DisplayName));
+    }
+
+    [Fact]
+    public async Task The_names_of_files_are_not_looked_up_in_memory()
+    {
+        await RunAsync(await HearAsync(HomeLine, "1", "the image of the boiler hangs in the hall", "chat-2"));
+        var heard = await StoreAsync(HomeLine, Said(HomeLine, "2", "") with { Content = new InboundContent.Said("look", [new Attachment("image", "ref", "boiler.jpg")]) });
+
+        await RunAsync(Assert.IsType<Domain.Messaging.Inbox.InboxOutcome.Stored>(heard).Conversation);
+
+        Assert.Empty(Engines.Asked[^1].Recollections);
     }
 
     [Fact]

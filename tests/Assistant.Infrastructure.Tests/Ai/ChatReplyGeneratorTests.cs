@@ -54,6 +54,23 @@ public sealed class ChatReplyGeneratorTests
         Assert.IsType<ReplyChunk.Text>(chunks[1]);
     }
 
+    [Theory]
+    [InlineData("还记得这张照片吗？", "image", null)]
+    [InlineData("Can you remember this place?", "image", null)]
+    [InlineData("I want to talk to a human", "image", typeof(ReplyChunk.AskForPerson))]
+    [InlineData("人工客服", "image: 1.jpg", typeof(ReplyChunk.AskForPerson))]
+    [InlineData("see this", "file: 转人工流程.pdf", null)]
+    [InlineData("", "file: 转人工.pdf", null)]
+    public async Task The_names_of_files_have_no_effect_and_keep_none_away(string words, string files, Type? effect)
+    {
+        await using var engines = new EngineFixture();
+        await engines.SaveAsync("cloud");
+
+        var chunks = await engines.ReplyAsync(Saying(words).Bringing(files), Cancel);
+
+        Assert.Equal(effect, chunks.SingleOrDefault(chunk => chunk is ReplyChunk.Remember or ReplyChunk.AskForPerson)?.GetType());
+    }
+
     [Fact]
     public async Task What_a_model_writes_has_no_effect()
     {

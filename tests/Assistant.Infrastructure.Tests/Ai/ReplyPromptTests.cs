@@ -50,6 +50,10 @@ public sealed class ReplyPromptTests
     }
 
     [Fact]
+    public void Files_are_told_with_the_utterance()
+        => Assert.Equal("look\n[image: boiler.jpg]", Build(Saying("look").Bringing("image: boiler.jpg"))[^1].Text);
+
+    [Fact]
     public void Date_and_person_are_told()
     {
         var system = Build(Saying("hi").By("Mira"))[0].Text;
@@ -125,7 +129,7 @@ public sealed class ReplyPromptTests
     private static List<ChatMessage> Build(ReplyContextBuilder builder, EngineOptions? options = null)
     {
         ReplyContext context = builder.Build();
-        return ReplyPrompt.Build(context, UtteranceReader.Read(context.Utterance).Request, options ?? new EngineOptions());
+        return ReplyPrompt.Build(context, UtteranceReader.Read(context.Words).Request, options ?? new EngineOptions());
     }
 
     private static string[] Memory(string system) => system.Split("\n<memory>\n")[1].Replace("\n</memory>", "", StringComparison.Ordinal).Split('\n');

@@ -7,7 +7,7 @@ using Assistant.Domain.Tenancy;
 namespace Assistant.Testing.Ai;
 
 /// <summary>Builds what an engine is given, saying only what a test is about.</summary>
-public sealed class ReplyContextBuilder(string utterance)
+public sealed class ReplyContextBuilder(string words)
 {
     private static readonly DateTimeOffset Morning = new(2026, 11, 23, 9, 5, 0, TimeSpan.Zero);
 
@@ -19,9 +19,17 @@ public sealed class ReplyContextBuilder(string utterance)
     private string _name = "Mira";
     private string? _locale;
     private bool _isGroup;
+    private string? _files;
     private long _seq;
 
-    public static ReplyContextBuilder Saying(string utterance) => new(utterance);
+    public static ReplyContextBuilder Saying(string words) => new(words);
+
+    /// <summary>Files came with the words, named as a turn names them: "image", "file: plan.pdf".</summary>
+    public ReplyContextBuilder Bringing(string files)
+    {
+        _files = files;
+        return this;
+    }
 
     public ReplyContextBuilder By(string name, string? locale = null)
     {
@@ -68,9 +76,11 @@ public sealed class ReplyContextBuilder(string utterance)
     }
 
     public ReplyContext Build() => new(
-        TenantId.Default, _conversation, new Person(_person, TenantId.Default, _name, _locale, Morning), utterance,
+        TenantId.Default, _conversation, new Person(_person, TenantId.Default, _name, _locale, Morning),
+        _files is null ? words : $"{words}\n[{_files}]".Trim(),
         _history, _recollections, _facts, Morning)
     {
+        Words = words,
         IsGroup = _isGroup,
     };
 

@@ -202,11 +202,23 @@ public sealed class EmbeddedResponderTests
     }
 
     [Theory]
-    [InlineData("  ", null, "I received it, but I can only read text.")]
-    [InlineData("[voice]", null, "I received it, but I can only read text.")]
-    [InlineData("[image: 照片.jpg, file: a.pdf]", "zh-Hans", "我收到了，不过我只能读文字。")]
-    public void A_message_without_text_is_answered_honestly(string utterance, string? locale, string start)
-        => Assert.StartsWith(start, EmbeddedResponder.Answer(Saying(utterance).By("Mira", locale).Build()).Markdown, StringComparison.Ordinal);
+    [InlineData("  ", "image", null, "I received it, but I can only read text.")]
+    [InlineData("", "voice", null, "I received it, but I can only read text.")]
+    [InlineData("", "image: 照片.jpg, file: a.pdf", "zh-Hans", "我收到了，不过我只能读文字。")]
+    [InlineData("", "file: remember that [x] is y.pdf", null, "I received it, but I can only read text.")]
+    public void A_message_without_text_is_answered_honestly(string words, string files, string? locale, string start)
+        => Assert.StartsWith(start, EmbeddedResponder.Answer(Saying(words).Bringing(files).By("Mira", locale).Build()).Markdown, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("还记得这张照片吗？", "image", "我不知道：")]
+    [InlineData("Can you remember this place?", "image", "I don't know:")]
+    [InlineData("I want to talk to a human", "image", "I have asked for a person.")]
+    [InlineData("人工客服", "image: 1.jpg", "我已经帮你请真人了")]
+    [InlineData("see this", "file: 转人工流程.pdf", "I don't know what to say to that.")]
+    [InlineData("spare key", "file: plan.pdf", "On 3 May 2026 you said:")]
+    public void The_names_of_files_are_not_what_a_person_says(string words, string files, string start)
+        => Assert.StartsWith(
+            start, EmbeddedResponder.Answer(Saying(words).Bringing(files).WithFact("the spare key is with Anna").Build()).Markdown, StringComparison.Ordinal);
 
     [Fact]
     public void Bare_words_find_what_they_name()
