@@ -29,7 +29,7 @@ public sealed record Recalled(IReadOnlyList<Recollection> Found, IReadOnlyList<F
 /// <remarks>What a forgotten person said is not found. A projection with a checkpoint: it lags the newest message by a moment and can be rebuilt.</remarks>
 public interface IRecall
 {
-    /// <summary>What memory has to say to an utterance, and the newest facts whatever was said. Chinese is matched by substring.</summary>
+    /// <summary>What memory has to say to an utterance, and the newest facts whatever was said. Chinese is matched by substring; of a long utterance, what it asks counts first.</summary>
     /// <param name="beforeSeq">
     /// Leaves out messages of <paramref name="current"/> from this one on: the question itself, and what whoever asks has before them anyway. Facts
     /// stated there are found.

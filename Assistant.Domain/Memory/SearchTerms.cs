@@ -50,15 +50,43 @@ public static class SearchTerms
         return terms;
     }
 
-    /// <summary>The telling terms of a question, each once: words and pairs of characters that are not too common to tell anything.</summary>
+    /// <summary>
+    /// The telling terms of a question, each once: words and pairs of characters that are not too common to tell anything. Of a message that has
+    /// more than <paramref name="limit"/>, what it asks comes first.
+    /// </summary>
     public static IReadOnlyList<string> ForQuestion(string text, int limit)
     {
         ArgumentNullException.ThrowIfNull(text);
         var terms = new List<string>();
+        if (AddTelling(text, terms, limit))
+        {
+            return terms;
+        }
+
+        terms.Clear();
+        foreach (var clause in Clauses.ByAsking(text))
+        {
+            if (!AddTelling(clause, terms, limit))
+            {
+                break;
+            }
+        }
+
+        return terms;
+    }
+
+    /// <returns><see langword="false"/> when there are more than <paramref name="limit"/>.</returns>
+    private static bool AddTelling(string text, List<string> terms, int limit)
+    {
         Term previous = default;
         var isPaired = false;
         foreach (var term in Cut(text))
         {
+            if (terms.Count > limit)
+            {
+                break;
+            }
+
             if (!term.IsIdeograph)
             {
                 Flush();
@@ -85,7 +113,13 @@ public static class SearchTerms
         }
 
         Flush();
-        return terms.Count > limit ? terms.GetRange(0, limit) : terms;
+        if (terms.Count <= limit)
+        {
+            return true;
+        }
+
+        terms.RemoveRange(limit, terms.Count - limit);
+        return false;
 
         // A character that found no partner stands for itself.
         void Flush()

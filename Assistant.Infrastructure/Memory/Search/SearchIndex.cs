@@ -20,7 +20,8 @@ namespace Assistant.Infrastructure.Memory.Search;
 /// <inheritdoc cref="IRecall"/>
 internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentEntries recent) : IRecall
 {
-    private const int MaxTerms = 8;
+    private const int MaxTerms = 16;
+    private const int TermsPerStatement = 8;
     private const int NewestPerTerm = 16;
 
     // A term whose list is full is common for this person and tells little.
@@ -29,7 +30,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
 
     private static readonly string Newest = string.Join(
         " UNION ALL ",
-        Enumerable.Range(0, MaxTerms).Select(i =>
+        Enumerable.Range(0, TermsPerStatement).Select(i =>
             $"SELECT {i}, t{i}.entry_id FROM (SELECT entry_id FROM search_postings WHERE key = @p{i} ORDER BY entry_id DESC LIMIT {NewestPerTerm}) AS t{i}"));
 
     private const int EntriesPerStatement = 12;
@@ -123,23 +124,28 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
 
     private static Dictionary<long, double> Score(SqlSession session, SearchKey lists, IReadOnlyList<string> terms)
     {
-        var keys = new SqlValue[MaxTerms];
-        for (var i = 0; i < MaxTerms; i++)
+        var scores = new Dictionary<long, double>();
+        var keys = new SqlValue[TermsPerStatement];
+        Span<int> lengths = stackalloc int[TermsPerStatement];
+        for (var first = 0; first < terms.Count; first += TermsPerStatement)
         {
-            keys[i] = i < terms.Count ? lists.Of(terms[i]) : SqlValue.Null; // equals nothing
-        }
+            for (var i = 0; i < TermsPerStatement; i++)
+            {
+                keys[i] = first + i < terms.Count ? lists.Of(terms[first + i]) : SqlValue.Null; // equals nothing
+            }
 
-        var found = session.Query(Newest, r => (Term: r.GetInt32(0), Entry: r.GetInt64(1)), keys);
-        Span<int> lengths = stackalloc int[MaxTerms];
-        foreach (var (term, _) in found)
-        {
-            lengths[term]++;
-        }
+            var found = session.Query(Newest, r => (Term: r.GetInt32(0), Entry: r.GetInt64(1)), keys);
+            lengths.Clear();
+            foreach (var (term, _) in found)
+            {
+                lengths[term]++;
+            }
 
-        var scores = new Dictionary<long, double>(found.Count);
-        foreach (var (term, entry) in found)
-        {
-            scores[entry] = scores.GetValueOrDefault(entry) + (lengths[term] == NewestPerTerm ? CommonWeight : 1);
+            scores.EnsureCapacity(scores.Count + found.Count);
+            foreach (var (term, entry) in found)
+            {
+                scores[entry] = scores.GetValueOrDefault(entry) + (lengths[term] == NewestPerTerm ? CommonWeight : 1);
+            }
         }
 
         return scores;

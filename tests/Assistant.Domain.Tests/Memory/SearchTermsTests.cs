@@ -40,6 +40,47 @@ public sealed class SearchTermsTests
     public void No_more_terms_than_asked_for()
         => Assert.Equal(3, SearchTerms.ForQuestion("alpha beta gamma delta epsilon", 3).Count);
 
+    [Theory]
+    [InlineData("妈妈今天从老家坐高铁过来看我们，明天早餐想吃面包，果酱放在哪里了？", "果酱 酱放")]
+    [InlineData("果酱放在哪里了？妈妈今天从老家坐高铁过来看我们，明天早餐想吃面包。", "果酱 酱放")]
+    [InlineData("媽媽今天從老家坐高鐵過來看我們，明天早餐想吃麵包，果醬放在哪裡", "果醬 醬放")]
+    [InlineData("妈妈今天从老家坐高铁过来看我们。明天早餐想吃面包。找找果酱。", "找找 找果 果酱")]
+    [InlineData("My mother comes by train tomorrow. She likes bread for breakfast. Where did I put the jam?", "put jam")]
+    [InlineData("Where did I put the jam? My mother comes by train tomorrow. She likes bread for breakfast.", "put jam")]
+    [InlineData("My mother comes by train tomorrow, she likes bread for breakfast, where did I put the jam", "put jam")]
+    [InlineData("My mother comes by train tomorrow. She likes bread for breakfast. Find the jam v1.2", "find jam v1 2")]
+    public void Of_a_long_message_what_it_asks_comes_first(string message, string terms)
+    {
+        var asked = terms.Split(' ');
+
+        Assert.Equal(asked, SearchTerms.ForQuestion(message, 8).Take(asked.Length));
+        Assert.Equal(asked, SearchTerms.ForQuestion(message, asked.Length));
+        Assert.Superset(SearchTerms.ForQuestion(message, 8).ToHashSet(), SearchTerms.ForQuestion(message, 64).ToHashSet());
+    }
+
+    [Fact]
+    public void Of_a_text_longer_than_is_indexed_the_question_at_its_end_is_heard()
+        => Assert.Equal(["jam"], SearchTerms.ForQuestion(string.Concat(Enumerable.Range(0, 9_000).Select(i => $"word{i}. ")) + "Where is the jam?", 8).Take(1));
+
+    [Theory]
+    [InlineData("a. ")]
+    [InlineData("，")]
+    [InlineData("哪？")]
+    [InlineData("什么，")]
+    [InlineData("word")]
+    [InlineData("妈妈")]
+    [InlineData("...")]
+    public void Hostile_repetition_is_cut_in_no_time(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, 40_000 / piece.Length));
+        SearchTerms.ForQuestion("warm up", 8);
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        SearchTerms.ForQuestion(text, 16);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"took {clock.Elapsed}");
+    }
+
     [Fact]
     public void An_operators_words_must_all_be_there()
         => Assert.Equal(["车位", "位号"], SearchTerms.ForSubstring("车位号"));

@@ -39,6 +39,22 @@ public abstract class RecallContract : PathContract
         Assert.Equal([true, false], found.Select(f => f.IsFact));
     }
 
+    [Theory]
+    [InlineData("果酱在冰箱第二层", "妈妈今天从老家坐高铁过来看我们，明天早餐想吃面包，果酱放在哪里了？")]
+    [InlineData("果酱在冰箱第二层", "妈妈今天从老家坐高铁过来看我们，带了很多自己种的蔬菜水果和两只土鸡，明天早餐想吃面包，果酱放在哪里了？")]
+    [InlineData("The jam is in the fridge", "My mother comes by train tomorrow and would like fresh bread for breakfast, where did I put the jam?")]
+    [InlineData(
+        "The jam is in the fridge",
+        "My mother comes by train tomorrow, brings vegetables and flowers from her garden, two chickens, a cake, and would like fresh bread for breakfast. Where did I put the jam?")]
+    public async Task What_a_long_message_asks_for_is_found(string said, string question)
+    {
+        var conversation = await HearAsync(HomeLine, "1", said);
+        var elsewhere = await HearAsync(HomeLine, "2", "记住", "chat-2");
+        await CommitFactAsync(elsewhere, said);
+
+        Assert.Equal([(said, true), (said, false)], (await FindAsync(conversation, question)).Select(f => (f.Quote, f.IsFact)));
+    }
+
     [Fact]
     public async Task A_question_does_not_find_itself_nor_what_came_after()
     {

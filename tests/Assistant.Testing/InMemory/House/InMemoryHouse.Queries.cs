@@ -45,7 +45,7 @@ public sealed partial class InMemoryHouse
         TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken)
         => Locked(() =>
         {
-            var terms = MayIndex(tenant) ? SearchTerms.ForQuestion(query, 8) : [];
+            var terms = MayIndex(tenant) ? SearchTerms.ForQuestion(query, 16) : [];
             var facts = _facts.Where(f => f.Tenant == tenant && f.Person == person)
                 .Select(f => new Recollection(f.Text, f.StatedAt, true, AuthorKind.Person, f.SourceConversation, f.SourceSeq));
             var messages = _rooms.Where(r => r.Conversation.Tenant == tenant).SelectMany(r => r.Messages)
