@@ -161,7 +161,7 @@ public sealed class TurnProcessorTests : TurnRig
     public async Task When_every_engine_failed_the_person_is_told_once_in_their_language(string utterance, string apology)
     {
         var conversation = await HearAsync(HomeLine, "1", utterance);
-        Engines.Script = (_, _) => Fail("half an answer");
+        Engines.Script = (_, _) => Fail(new ReplyChunk.Remember("what no engine confirmed"), new ReplyChunk.Text("half an answer"));
 
         Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
         Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
@@ -173,6 +173,22 @@ public sealed class TurnProcessorTests : TurnRig
         Assert.DoesNotContain(commit.Parts, p => p.Markdown.Contains("refused", StringComparison.Ordinal));
         Assert.Empty(commit.NewFacts);
         Assert.NotNull(Assert.Single(Outbox.Rows).Claimed);
+        Assert.Null((await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.WaitingSince);
+    }
+
+    [Theory]
+    [InlineData("I want to talk to a human", "I'm sorry, I can't reach my language model right now, so I can't answer this. I have asked for a person: someone will answer you here.")]
+    [InlineData("转人工", "抱歉，我现在无法连接语言模型，暂时不能回答。我已经帮您请真人了，会有人在这里回复您。")]
+    public async Task Who_asks_for_a_person_while_no_engine_answers_is_put_through_and_told(string utterance, string apology)
+    {
+        var conversation = await HearAsync(HomeLine, "1", utterance);
+        Engines.Script = (_, _) => Fail(new ReplyChunk.AskForPerson(), new ReplyChunk.Text("half an answer"));
+
+        await RunAsync(conversation);
+
+        Assert.NotNull((await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.WaitingSince);
+        Assert.Equal([apology], await RepliesAsync(conversation));
+        Assert.Equal(TurnResult.EnginesFailed, Assert.Single(Turns.Commits).Result);
     }
 
     [Fact]
@@ -321,10 +337,13 @@ public sealed class TurnProcessorTests : TurnRig
     private static readonly EngineFailure[] Failures =
         [new("cloud", Phrase.Of("engine.key-refused", ("status", "401"))), new("local", Phrase.Of("engine.no-server", ("host", "127.0.0.1")))];
 
-    private static async IAsyncEnumerable<ReplyChunk> Fail(string words)
+    private static async IAsyncEnumerable<ReplyChunk> Fail(params ReplyChunk[] before)
     {
-        yield return new ReplyChunk.Remember("what no engine confirmed");
-        yield return new ReplyChunk.Text(words);
+        foreach (var chunk in before)
+        {
+            yield return chunk;
+        }
+
         await Task.CompletedTask;
         throw new EnginesFailedException(Failures);
     }
