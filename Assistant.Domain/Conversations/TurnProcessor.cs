@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Assistant.Domain.Ai;
+using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
@@ -14,10 +15,12 @@ namespace Assistant.Domain.Conversations;
 /// <param name="HistoryLimit">Messages of history given to an engine.</param>
 /// <param name="HistoryTokens">Estimated tokens of history given to an engine, newest first.</param>
 /// <param name="RecallLimit">Recollections given to an engine.</param>
+/// <param name="FactLimit">Facts given to an engine, newest first.</param>
 /// <param name="TypingAfter">How long an engine may think before the person is shown that it does.</param>
-public sealed record TurnLimits(int HistoryLimit, int HistoryTokens, int RecallLimit, TimeSpan TypingAfter)
+public sealed record TurnLimits(int HistoryLimit, int HistoryTokens, int RecallLimit, int FactLimit, TimeSpan TypingAfter)
 {
-    public static TurnLimits Default { get; } = new(HistoryLimit: 20, HistoryTokens: 3_000, RecallLimit: 6, TypingAfter: TimeSpan.FromMilliseconds(700));
+    public static TurnLimits Default { get; } = new(
+        HistoryLimit: 20, HistoryTokens: 3_000, RecallLimit: 6, FactLimit: EmbeddedResponder.ListedFacts + 1, TypingAfter: TimeSpan.FromMilliseconds(700));
 }
 
 /// <summary>How a call of the processor ended.</summary>
@@ -227,7 +230,7 @@ public sealed class TurnProcessor(
         // What somebody told the assistant alone is not for a group to read.
         var isGroup = conversation.Chat.IsGroup;
         var recalled = await recall.RecallAsync(
-            conversation.Tenant, start.Person.Id, words, conversation.Id, told, onlyHere: isGroup, limits.RecallLimit, cancellationToken);
+            conversation.Tenant, start.Person.Id, words, conversation.Id, told, onlyHere: isGroup, limits.RecallLimit, limits.FactLimit, cancellationToken);
         return new ReplyContext(
             conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow())
         {

@@ -35,9 +35,10 @@ public interface IRecall
     /// stated there are found.
     /// </param>
     /// <param name="onlyHere">Leaves out what was said or stated anywhere but in <paramref name="current"/>: others read along there.</param>
-    /// <param name="limit">Recollections at most, and facts at most.</param>
+    /// <param name="limit">Recollections at most.</param>
+    /// <param name="factLimit">Facts at most.</param>
     Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken);
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, int factLimit, CancellationToken cancellationToken);
 
     /// <summary>Facts of a person, newest first.</summary>
     Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken);

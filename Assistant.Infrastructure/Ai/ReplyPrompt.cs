@@ -21,6 +21,10 @@ namespace Assistant.Infrastructure.Ai;
 internal static class ReplyPrompt
 {
     private const int MaxNameChars = 60;
+
+    /// <summary>The newest facts are told whatever was said; older ones when they fit what was said.</summary>
+    private const int MaxFacts = 6;
+
     private const string Apart = "\n\n";
 
     private const string Rules =
@@ -97,7 +101,7 @@ internal static class ReplyPrompt
     {
         var quotations = context.Recollections
             .Select(r => new Quotation(r.At, r.Author == AuthorKind.Person ? "person" : r.Author == AuthorKind.Operator ? "colleague" : "assistant", r.Quote))
-            .Concat(context.Facts.Select(f => new Quotation(f.StatedAt, "person", f.Text)))
+            .Concat(context.Facts.Take(MaxFacts).Select(f => new Quotation(f.StatedAt, "person", f.Text)))
             .DistinctBy(quotation => quotation.Line, StringComparer.Ordinal)
             .ToList();
         var rest = quotations.Sum(quotation => TokenEstimate.Of(quotation.Line));

@@ -10,7 +10,9 @@ namespace Assistant.Domain.Ai.Embedded;
 /// </summary>
 public static class EmbeddedResponder
 {
-    private const int ListedFacts = 10;
+    /// <summary>Facts told to who asks for all: the newest. Given one more, it says that there are more.</summary>
+    public const int ListedFacts = 10;
+
     private const int MaxNameChars = 40;
 
     /// <summary>The reply in Markdown.</summary>
@@ -104,7 +106,8 @@ public static class EmbeddedResponder
 
         var lines = context.Facts.Take(ListedFacts).Select(fact =>
             $"{DateWords.Day(fact.StatedAt, context.Now, language, context.Person.Locale)}\n{QuoteSpeech(fact.Text)}");
-        return say.Facts + "\n\n" + string.Join("\n\n", lines);
+        var lead = context.Facts.Count > ListedFacts ? Fill(say.NewestFacts, ListedFacts.ToString(CultureInfo.InvariantCulture)) : say.Facts;
+        return lead + "\n\n" + string.Join("\n\n", lines);
     }
 
     private static string Said(Recollection quote, ReplyContext context, SpokenLanguage language, Phrases say)

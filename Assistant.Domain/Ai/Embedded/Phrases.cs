@@ -21,6 +21,7 @@ internal sealed record Phrases
     public required string PersonCalled { get; init; }
     public required string NoFacts { get; init; }
     public required string Facts { get; init; }
+    public required string NewestFacts { get; init; }
     public required string PersonSaid { get; init; }
     public required string OtherSaid { get; init; }
     public required string SomebodyElse { get; init; }
@@ -71,6 +72,7 @@ internal sealed record Phrases
         PersonCalled = "I have asked for a person. Someone will answer you here; until then you can keep writing.",
         NoFacts = "You have not asked me to remember anything yet. Try: “Remember that my train leaves at 8:15.”",
         Facts = "This is what you asked me to remember:",
+        NewestFacts = "These are the newest {0} of the things you asked me to remember:",
         PersonSaid = "On {0} you said:",
         OtherSaid = "On {0} {1} said:",
         SomebodyElse = "somebody else",
@@ -113,6 +115,7 @@ internal sealed record Phrases
         PersonCalled = "我已经帮你请真人了，会有人在这里回复你。在那之前你可以继续留言。",
         NoFacts = "你还没有让我记住什么。可以说：“记住我的火车八点一刻开。”",
         Facts = "这是你让我记住的：",
+        NewestFacts = "你让我记住的不止这些，这是最新的 {0} 条：",
         PersonSaid = "{0}你说过：",
         OtherSaid = "{0} {1} 说过：",
         SomebodyElse = "别人",

@@ -12,24 +12,24 @@ namespace Assistant.Domain.People.Links;
 public sealed class LinkedRecall(IRecall inner, IPersonLinkStore links) : IRecall
 {
     public async Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken)
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, int factLimit, CancellationToken cancellationToken)
     {
         var together = await TogetherAsync(tenant, person, cancellationToken);
         if (together.Count == 1)
         {
-            return await inner.RecallAsync(tenant, person, query, current, beforeSeq, onlyHere, limit, cancellationToken);
+            return await inner.RecallAsync(tenant, person, query, current, beforeSeq, onlyHere, limit, factLimit, cancellationToken);
         }
 
         var recalled = new List<Recalled>(together.Count);
         foreach (var one in together)
         {
-            recalled.Add(await inner.RecallAsync(tenant, one, query, current, beforeSeq, onlyHere, limit, cancellationToken));
+            recalled.Add(await inner.RecallAsync(tenant, one, query, current, beforeSeq, onlyHere, limit, factLimit, cancellationToken));
         }
 
         // Places of different persons' lists cannot be compared otherwise than by rank.
         var found = Interleave([.. recalled.Select(one => one.Found.Where(thing => thing.IsFact).ToList())])
             .Concat(Interleave([.. recalled.Select(one => one.Found.Where(thing => !thing.IsFact).ToList())]));
-        return new Recalled([.. found.Take(limit)], Newest(recalled.SelectMany(one => one.Facts), limit));
+        return new Recalled([.. found.Take(limit)], Newest(recalled.SelectMany(one => one.Facts), factLimit));
     }
 
     public async Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)

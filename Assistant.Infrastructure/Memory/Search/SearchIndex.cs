@@ -54,7 +54,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
         "SELECT id, body, text, stated_at, source_conversation_id, source_seq FROM facts WHERE tenant_id = @p0 AND person_id = @p1 AND source_conversation_id = @p3 ORDER BY stated_at DESC LIMIT @p2";
 
     public async Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken)
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, int factLimit, CancellationToken cancellationToken)
     {
         var terms = SearchTerms.ForQuestion(query, MaxTerms);
         return await reads.ReadAsync(
@@ -64,7 +64,7 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
                 using var keys = bodies.In(session, tenant);
                 return new Recalled(
                     terms.Count == 0 ? [] : Find(session, keys, person, terms, current, beforeSeq, onlyHere, limit),
-                    ListFacts(session, keys, person, onlyHere ? current : null, limit));
+                    ListFacts(session, keys, person, onlyHere ? current : null, factLimit));
             },
             cancellationToken);
     }

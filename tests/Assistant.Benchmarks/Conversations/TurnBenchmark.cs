@@ -47,7 +47,7 @@ internal static class TurnBenchmark
             await PrintAsync("floor: ITurnStore.BeginAsync, no history", turns, () => BeginAsync(store, conversation, 0));
             await PrintAsync($"ITurnStore.BeginAsync, {start.History.Count} messages", turns, () => BeginAsync(store, conversation, HistoryLimit));
             await PrintAsync("IRecall.RecallAsync, before the history", turns, () => recall.RecallAsync(
-                TenantId.Default, start.Person.Id, start.Utterance.Body.Markdown, conversation, start.History[0].Seq, onlyHere: false, RecallLimit, CancellationToken.None));
+                TenantId.Default, start.Person.Id, start.Utterance.Body.Markdown, conversation, start.History[0].Seq, onlyHere: false, RecallLimit, RecallLimit, CancellationToken.None));
             return 0;
         }
         finally

@@ -81,6 +81,19 @@ public sealed class TurnProcessorTests : TurnRig
     }
 
     [Fact]
+    public async Task An_engine_is_given_one_fact_more_than_are_listed()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember all this");
+        Engines.Answer([.. Enumerable.Range(1, 12).Select(i => new ReplyChunk.Remember($"fact {i}")), new ReplyChunk.Text("I'll remember.")]);
+        await RunAsync(conversation);
+        await HearAsync(HomeLine, "2", "what do you remember about me?");
+
+        await RunAsync(conversation);
+
+        Assert.Equal(11, Engines.Asked[^1].Facts.Count);
+    }
+
+    [Fact]
     public async Task What_a_person_asked_to_have_remembered_names_its_source_and_is_recalled_later()
     {
         var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");

@@ -112,6 +112,20 @@ public sealed class ReplyPromptTests
     }
 
     [Fact]
+    public void Of_many_facts_the_newest_six_are_told()
+    {
+        var context = Saying("?");
+        for (var i = 1; i <= 11; i++)
+        {
+            context.WithFact($"fact {i}");
+        }
+
+        var memory = Memory(Build(context)[0].Text);
+
+        Assert.Equal(Enumerable.Range(1, 6).Select(i => $"2026-05-03 person: \"fact {i}\""), memory);
+    }
+
+    [Fact]
     public void The_engine_is_told_that_it_cannot_act_later()
         => Assert.Contains("You cannot send reminders or act later", Build(Saying("hi"))[0].Text, StringComparison.Ordinal);
 

@@ -151,7 +151,7 @@ public sealed class MigrationTests
 
         var recalled = await house.Ports.Recall.RecallAsync(
             new TenantId("home"), new PersonId(new Guid("01900000-0000-7000-8000-000000000001")), "Where is the spare key?",
-            new ConversationId(Guid.Empty), 0, onlyHere: false, 5, cancel);
+            new ConversationId(Guid.Empty), 0, onlyHere: false, 5, 5, cancel);
         Assert.Equal("The spare key hangs in the shed", Assert.Single(recalled.Found).Quote);
     }
 

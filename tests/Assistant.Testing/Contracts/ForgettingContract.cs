@@ -171,5 +171,5 @@ public abstract class ForgettingContract : PathContract
     }
 
     private Task<Recalled> RecallAsync(PersonId person, ConversationId conversation)
-        => Ports.Recall.RecallAsync(Home, person, "boiler", conversation, long.MaxValue, onlyHere: false, 10, Cancel);
+        => Ports.Recall.RecallAsync(Home, person, "boiler", conversation, long.MaxValue, onlyHere: false, 10, 10, Cancel);
 }

@@ -50,7 +50,7 @@ public abstract class IndexingStoreContract : PathContract
     {
         await Ports.ProjectAsync(Cancel);
         var person = (await Ports.Conversations.FindAsync(tenant, conversation, Cancel))!.Person;
-        return (await Ports.Recall.RecallAsync(tenant, person, "boiler", conversation, long.MaxValue, onlyHere: false, 10, Cancel)).Found.Count;
+        return (await Ports.Recall.RecallAsync(tenant, person, "boiler", conversation, long.MaxValue, onlyHere: false, 10, 10, Cancel)).Found.Count;
     }
 
     private async Task<int> CountAsync(TenantId tenant)

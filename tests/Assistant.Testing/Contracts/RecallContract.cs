@@ -94,7 +94,7 @@ public abstract class RecallContract : PathContract
         await Ports.ProjectAsync(Cancel);
         var me = await PersonAsync(Home, group);
 
-        var here = await Ports.Recall.RecallAsync(Home, me, "boiler", group, long.MaxValue, onlyHere: true, 10, Cancel);
+        var here = await Ports.Recall.RecallAsync(Home, me, "boiler", group, long.MaxValue, onlyHere: true, 10, 10, Cancel);
 
         Assert.Equal(["the boiler hums", "the boiler is loud"], here.Found.Select(found => found.Quote));
         Assert.Equal(["the boiler hums"], here.Facts.Select(fact => fact.Text));
@@ -178,10 +178,10 @@ public abstract class RecallContract : PathContract
         var (me, them, them2) = (await PersonAsync(Home, mine), await PersonAsync(Home, theirs), await PersonAsync(Office, office));
         await Ports.ProjectAsync(Cancel);
 
-        Assert.NotEmpty((await Ports.Recall.RecallAsync(Home, me, "boiler", mine, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
-        Assert.Empty((await Ports.Recall.RecallAsync(Home, them, "boiler", theirs, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
-        Assert.Empty((await Ports.Recall.RecallAsync(Office, them2, "boiler", office, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
-        Assert.Empty((await Ports.Recall.RecallAsync(Office, me, "boiler", mine, long.MaxValue, onlyHere: false, 10, Cancel)).Found);
+        Assert.NotEmpty((await Ports.Recall.RecallAsync(Home, me, "boiler", mine, long.MaxValue, onlyHere: false, 10, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Home, them, "boiler", theirs, long.MaxValue, onlyHere: false, 10, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Office, them2, "boiler", office, long.MaxValue, onlyHere: false, 10, 10, Cancel)).Found);
+        Assert.Empty((await Ports.Recall.RecallAsync(Office, me, "boiler", mine, long.MaxValue, onlyHere: false, 10, 10, Cancel)).Found);
         Assert.Empty(await Ports.Recall.ListFactsAsync(Home, them, 10, Cancel));
         Assert.Empty(await Ports.Recall.ListFactsAsync(Office, me, 10, Cancel));
     }
@@ -231,10 +231,30 @@ public abstract class RecallContract : PathContract
         Assert.Equal(["two"], (await Ports.Recall.ListFactsAsync(Home, await PersonAsync(Home, conversation), 1, Cancel)).Select(f => f.Text));
     }
 
+    [Fact]
+    public async Task Of_facts_and_of_what_is_found_there_is_as_much_as_asked_for_each()
+    {
+        ConversationId conversation = default;
+        for (var i = 1; i <= 4; i++)
+        {
+            conversation = await HearAsync(HomeLine, $"{i}", $"the boiler, part {i}");
+            await CommitFactAsync(conversation, $"fact {i}");
+            Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await Ports.ProjectAsync(Cancel);
+        var person = await PersonAsync(Home, conversation);
+
+        var (found, facts) = await Ports.Recall.RecallAsync(Home, person, "boiler", conversation, long.MaxValue, onlyHere: false, 2, 3, Cancel);
+
+        Assert.Equal(2, found.Count);
+        Assert.Equal(["fact 4", "fact 3", "fact 2"], facts.Select(fact => fact.Text));
+    }
+
     private async Task<IReadOnlyList<Recollection>> FindAsync(ConversationId conversation, string question, long beforeSeq = long.MaxValue, int limit = 10)
     {
         await Ports.ProjectAsync(Cancel);
-        return (await Ports.Recall.RecallAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, onlyHere: false, limit, Cancel)).Found;
+        return (await Ports.Recall.RecallAsync(Home, await PersonAsync(Home, conversation), question, conversation, beforeSeq, onlyHere: false, limit, 10, Cancel)).Found;
     }
 
     /// <summary>What is told as facts whatever was asked; both ways tell the same.</summary>
@@ -243,7 +263,7 @@ public abstract class RecallContract : PathContract
         await Ports.ProjectAsync(Cancel);
         var person = await PersonAsync(Home, conversation);
         List<string> listed = [.. (await Ports.Recall.ListFactsAsync(Home, person, 10, Cancel)).Select(f => f.Text)];
-        Assert.Equal(listed, (await Ports.Recall.RecallAsync(Home, person, "anything", conversation, long.MaxValue, false, 10, Cancel)).Facts.Select(f => f.Text));
+        Assert.Equal(listed, (await Ports.Recall.RecallAsync(Home, person, "anything", conversation, long.MaxValue, false, 10, 10, Cancel)).Facts.Select(f => f.Text));
         return listed;
     }
 

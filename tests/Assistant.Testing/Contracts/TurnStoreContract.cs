@@ -122,7 +122,7 @@ public abstract partial class TurnStoreContract : PathContract
 
         Assert.Equal(["where is the boiler?"], next.History.Select(m => m.Text));
         Assert.DoesNotContain(
-            (await Ports.Recall.RecallAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, onlyHere: false, 10, Cancel)).Found,
+            (await Ports.Recall.RecallAsync(Home, next.Conversation.Person, "boiler", conversation, next.Utterance.Seq, onlyHere: false, 10, 10, Cancel)).Found,
             r => r.Author == AuthorKind.Assistant);
     }
 

@@ -84,14 +84,14 @@ public sealed class InMemoryPeople(TimeProvider clock, InMemoryAuditLog log) : I
         Task.FromResult(_people.FirstOrDefault(row => row.Person.Id == person && row.Person.Tenant == tenant));
 
     public async Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken) =>
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, int factLimit, CancellationToken cancellationToken) =>
         new(
             [.. _facts
                 .Where(fact => fact.Tenant == tenant && fact.Person == person && (!onlyHere || fact.SourceConversation == current)
                     && fact.Text.Contains(query, StringComparison.OrdinalIgnoreCase))
                 .Take(limit)
                 .Select(fact => new Recollection(fact.Text, fact.StatedAt, IsFact: true, AuthorKind.Person, fact.SourceConversation, fact.SourceSeq))],
-            [.. (await ListFactsAsync(tenant, person, int.MaxValue, cancellationToken)).Where(fact => !onlyHere || fact.SourceConversation == current).Take(limit)]);
+            [.. (await ListFactsAsync(tenant, person, int.MaxValue, cancellationToken)).Where(fact => !onlyHere || fact.SourceConversation == current).Take(factLimit)]);
 
     public Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Fact>>(

@@ -113,6 +113,26 @@ public sealed class EmbeddedResponderTests
     }
 
     [Theory]
+    [InlineData("what do you remember about me?", 10, "This is what you asked me to remember:")]
+    [InlineData("what do you remember about me?", 11, "These are the newest 10 of the things you asked me to remember:")]
+    [InlineData("你记得我什么", 10, "这是你让我记住的：")]
+    [InlineData("你记得我什么", 11, "你让我记住的不止这些，这是最新的 10 条：")]
+    public void A_list_that_leaves_something_out_says_so(string question, int facts, string lead)
+    {
+        var asked = Saying(question);
+        for (var i = 1; i <= facts; i++)
+        {
+            asked.WithFact($"fact {i}");
+        }
+
+        var answer = EmbeddedResponder.Answer(asked.Build()).Markdown;
+
+        Assert.StartsWith(lead + "\n\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("> fact 10", answer, StringComparison.Ordinal);
+        Assert.Equal(10, answer.Split("\n> ").Length - 1);
+    }
+
+    [Theory]
     [InlineData("what do you remember?", "You have not asked me to remember anything yet.")]
     [InlineData("你记得什么", "你还没有让我记住什么。")]
     [InlineData("remember that tea is good", "Noted. I will remember:\n\n> tea is good")]

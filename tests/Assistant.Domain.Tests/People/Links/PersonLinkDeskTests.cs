@@ -148,7 +148,7 @@ public sealed class PersonLinkDeskTests : ActRig
         Assert.NotEmpty((await RecallAsync(recall, wu, here)).Found);
     }
 
-    private Task<Recalled> RecallAsync(LinkedRecall recall, PersonId person, ConversationId current) => recall.RecallAsync(Home, person, "gate code", current, 1, onlyHere: false, 6, Cancel);
+    private Task<Recalled> RecallAsync(LinkedRecall recall, PersonId person, ConversationId current) => recall.RecallAsync(Home, person, "gate code", current, 1, onlyHere: false, 6, 6, Cancel);
 
     private async Task ConnectAsync(string there, string here)
     {

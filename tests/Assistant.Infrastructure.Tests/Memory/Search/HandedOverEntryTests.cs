@@ -89,5 +89,5 @@ public sealed class HandedOverEntryTests : HandedOverRows
     }
 
     private Task<Recalled> RecallAsync(PersonId person, ConversationId conversation, bool onlyHere)
-        => Ports.Recall.RecallAsync(Home, person, "attic", conversation, long.MaxValue, onlyHere, 10, Cancel);
+        => Ports.Recall.RecallAsync(Home, person, "attic", conversation, long.MaxValue, onlyHere, 10, 10, Cancel);
 }

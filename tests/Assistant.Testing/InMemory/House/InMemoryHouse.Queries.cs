@@ -42,7 +42,7 @@ public sealed partial class InMemoryHouse
     public Task<int> CountAsync(TenantId tenant, CancellationToken cancellationToken) => Locked(() => DeadLetters(tenant).Count());
 
     public Task<Recalled> RecallAsync(
-        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, CancellationToken cancellationToken)
+        TenantId tenant, PersonId person, string query, ConversationId current, long beforeSeq, bool onlyHere, int limit, int factLimit, CancellationToken cancellationToken)
         => Locked(() =>
         {
             var terms = MayIndex(tenant) ? SearchTerms.ForQuestion(query, 16) : [];
@@ -58,7 +58,7 @@ public sealed partial class InMemoryHouse
                     .OrderByDescending(s => s.Score).ThenByDescending(s => s.What.IsFact).ThenByDescending(s => s.What.At)
                     .Select(s => s.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
             ];
-            return new Recalled(found, FactsOf(tenant, person, limit, onlyHere ? current : null));
+            return new Recalled(found, FactsOf(tenant, person, factLimit, onlyHere ? current : null));
         });
 
     public Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)
