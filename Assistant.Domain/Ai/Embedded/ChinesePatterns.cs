@@ -30,8 +30,6 @@ internal static partial class ChinesePatterns
         + "|忘[记掉了]" + InClause + "{0,200}" + Ended + "吧?" + ClauseEnd
         + "|(?:把" + InClause + "{1,200})?忘了" + InClause + "{0,200}(?:" + Interrogative + "))";
 
-    private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服|工作人员|管理员|负责人|运营人员)(?!智能|智慧)";
-
     public static SpokenRequest Read(string text)
     {
         var folded = TraditionalForms.Fold(text);
@@ -47,7 +45,7 @@ internal static partial class ChinesePatterns
             return request;
         }
 
-        if (IsForPerson(folded))
+        if (ChineseForPerson.IsAsked(folded))
         {
             return new SpokenRequest.AskForPerson();
         }
@@ -146,9 +144,6 @@ internal static partial class ChinesePatterns
         _ => null,
     };
 
-    private static bool IsForPerson(string text)
-        => ForPerson().IsMatch(text) && !NotForPerson().IsMatch(text);
-
     private static bool IsQuestion(string text) => QuestionEnd().IsMatch(text) || QuestionWord().IsMatch(text);
 
     [GeneratedRegex(@"^(?:你好|您好|大家好|嗨|哈[喽罗啰]|早上好|早安|早啊?|上午好|中午好|下午好|晚上好|在吗|在么|在不在|有人吗)(?:[，,\s]*(?:啊|呀|哦|助手|机器人|你好|在吗|在么))*\W*$", Options)]
@@ -231,16 +226,6 @@ internal static partial class ChinesePatterns
 
     [GeneratedRegex(@"^(?:请问)?(?:今天|现在)(?:是|的)?(?:几号|几月几[号日]|星期几|周几|礼拜几|什么日子|日期(?:是(?:什么|多少))?|几点[了钟]*|什么时间|时间)(?:啊|呀|呢)?\W*$", Options)]
     private static partial Regex Clock();
-
-    [GeneratedRegex(
-        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|联络|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|处理|帮|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
-        + "|(?:跟|和|与|同)" + People + "(?:客服)?(?:聊|谈|说|讲|沟通|对话|通话)"
-        + "|^(?:请问|想问)?[，,\\s]*(?:你们?|这里|这边|这儿|那边)?还?(?:有没有" + People + "(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢|啊)?|有" + People + @"(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢))\W*$"
-        + @"|^(?:人工|真人|客服)(?:客服|服务|坐席)?(?:在吗|呢|啊|来)?\W*$", Options)]
-    private static partial Regex ForPerson();
-
-    [GeneratedRegex("(?:不要|不用|不想|不需要|无需|别|不必)[^，,。！!？?]{0,4}(?:转|找|联系|联络|叫|跟|和|与|人工|真人|客服)|是什么|什么意思|为什么|[跟和与]客服(?:说|讲|聊)过", Options)]
-    private static partial Regex NotForPerson();
 
     [GeneratedRegex("(?:吗|么|嘛|呢|没有?)?[？?]+" + QuestionMark.Behind + "|(?:吗|嘛|呢)[。.]*" + QuestionMark.Behind, Options)]
     private static partial Regex QuestionEnd();
