@@ -206,7 +206,7 @@ internal static partial class ChinesePatterns
     [GeneratedRegex(@"(?<![，,。\s])[，,。\s]*(?:好吗|好不好|可以吗|行吗|谢谢你?|谢啦|拜托了?)[？?。!！~～\s]*$", Options)]
     private static partial Regex Courtesy();
 
-    [GeneratedRegex(@"^(?:这个|这件事|这|那个|那|它|我|了|吧|一下|啊|呀|哦|噢|哟|喔|哈|呢|嘛|啦)?\W*$", Options)]
+    [GeneratedRegex(@"^(?:这个|这件事|这|那个|那|它|我|了|吧|一下|啊|呀|哦|噢|哟|喔|哈|呢|嘛|啦|(?:的|就[好行]|很?清楚)[了啊呀哦呢嘛吧啦]?)?\W*$", Options)]
     private static partial Regex Pronoun();
 
     [GeneratedRegex(@"^你(?:今天|最近)?(?:好吗|还好吗|怎么样|过得怎么样|过得好吗)\W*$", Options)]

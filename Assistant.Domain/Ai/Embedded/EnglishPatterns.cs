@@ -13,7 +13,7 @@ internal static partial class EnglishPatterns
         + @"(?:[\s,]+(?:being|agent|operator|real|person|else|instead|please|now|here|team))*";
 
     private const string AfterPerson =
-        @"(?:[\s,]+(?:not|instead\s+of|rather\s+than)\s+(?:(?:a|an|the|this|some|another)\s+)?(?:bots?|chatbots?|robots?|machines?|ai|computers?|programs?|assistants?|you)\b)?"
+        @"(?:[\s,]+(?:not|instead\s+of|(?:rather\s+)?than)\s+(?:(?:talk|speak|chat)(?:ing)?\s+)?(?:(?:to|with)\s+)?(?:(?:a|an|the|this|some|another)\s+)?(?:bots?|chatbots?|robots?|machines?|ai|computers?|programs?|assistants?|you)\b)?"
         + @"(?:\s+(?:about|who|regarding)\b.*)?\W*$";
 
     /// <summary>"Can you …", "I'd like you to …": what follows is asked for, even with a question mark.</summary>

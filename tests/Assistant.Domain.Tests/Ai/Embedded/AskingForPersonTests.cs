@@ -74,6 +74,21 @@ public sealed class AskingForPersonTests
         => Assert.IsType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
 
     [Theory]
+    [InlineData("I'd rather speak to a real person than a bot")]
+    [InlineData("I would rather talk to a human than to a machine")]
+    [InlineData("I'd rather talk to a person than talk to a robot!")]
+    [InlineData("let me speak with someone rather than with a bot")]
+    public void A_person_may_be_preferred_to_a_machine(string utterance)
+        => Assert.IsType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("I'd rather talk to a bot than a human")]
+    [InlineData("I'd rather talk to a person than you think")]
+    [InlineData("I'd rather speak to a person than to my neighbour")]
+    public void Other_preferences_call_nobody(string utterance)
+        => Assert.IsNotType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
+
+    [Theory]
     [InlineData("没转人工")]
     [InlineData("没让你转人工")]
     [InlineData("昨天转人工了")]
