@@ -84,8 +84,25 @@ public sealed class AccountDesk(
             : await ChangeAsync(caller, id, password, new CredentialChange.NewPassword(next), "password", cancellationToken);
     }
 
-    /// <summary>Asks for a code at every sign-in from now on. An earlier seed is replaced.</summary>
+    /// <summary>Asks for a code at every sign-in to one's own account from now on. An earlier seed is replaced.</summary>
     /// <param name="code">What an app shows for the seed: proof that it was taken over.</param>
+    /// <exception cref="PermissionDeniedException">The account is another's.</exception>
+    public async Task<CredentialOutcome> EnrolOwnTotpAsync(
+        Caller caller, UserId id, string password, TotpSecret secret, string code, CancellationToken cancellationToken)
+    {
+        caller = AdmitOwner(caller, id);
+        return totp.FindStep(secret, code) is { } step
+            ? await ChangeAsync(caller, id, password, new CredentialChange.NewTotp(secret, step), "totp", cancellationToken)
+            : new CredentialOutcome.WrongCode();
+    }
+
+    /// <summary>Signs in to one's own account by the password alone from now on.</summary>
+    /// <exception cref="PermissionDeniedException">The account is another's.</exception>
+    public Task<CredentialOutcome> RemoveOwnTotpAsync(Caller caller, UserId id, string password, CancellationToken cancellationToken)
+        => ChangeAsync(AdmitOwner(caller, id), id, password, new CredentialChange.NoTotp(), "totp-removed", cancellationToken);
+
+    /// <summary>Asks for a code at every sign-in to an account the caller may manage.</summary>
+    /// <inheritdoc cref="EnrolOwnTotpAsync" path="/param"/>
     /// <exception cref="StepUpRequiredException">The account is another's, and it wants proof first.</exception>
     public async Task<CredentialOutcome> EnrolTotpAsync(
         Caller caller, UserId id, string password, TotpSecret secret, string code, CancellationToken cancellationToken)
@@ -106,6 +123,7 @@ public sealed class AccountDesk(
         return await ChangeAsync(caller, id, password, new CredentialChange.NewTotp(secret, step), "totp", cancellationToken);
     }
 
+    /// <summary>Lets somebody whose account the caller may manage sign in by the password alone.</summary>
     /// <exception cref="StepUpRequiredException">The account is another's, and it wants proof first.</exception>
     public async Task<CredentialOutcome> RemoveTotpAsync(Caller caller, UserId id, string password, CancellationToken cancellationToken)
     {
@@ -125,7 +143,7 @@ public sealed class AccountDesk(
     public async Task<(CredentialOutcome Outcome, IReadOnlyList<RecoveryCode> Codes)> MakeRecoveryCodesAsync(
         Caller caller, UserId id, string password, CancellationToken cancellationToken)
     {
-        caller = IsOwn(caller, id) ? caller.AtHome : throw new PermissionDeniedException("user");
+        caller = AdmitOwner(caller, id);
         var codes = RecoveryCode.CreateSet();
         var change = new CredentialChange.NewRecoveryCodes([.. codes.SelectMany(code => code.Hash())]);
         var outcome = await ChangeAsync(caller, id, password, change, "recovery-codes", cancellationToken);
@@ -150,6 +168,8 @@ public sealed class AccountDesk(
         caller.Demand(Permissions.UsersManage);
         return caller;
     }
+
+    private static Caller AdmitOwner(Caller caller, UserId id) => IsOwn(caller, id) ? caller.AtHome : throw new PermissionDeniedException("user");
 
     private static bool IsOwn(Caller caller, UserId id) => caller.Actor.Kind == "user" && caller.Actor.Id == id.Value.ToString();
 

@@ -20,10 +20,10 @@ internal static class CredentialEndpoints
             => request.AnswerAsync(http, (caller, id, form) => desk.ChangePasswordAsync(caller, id, form["password"]!, form["next"]!, ct), ct));
         account.MapPost("/totp", (HttpContext http, Request request, AccountDesk desk, ITotp totp, CancellationToken ct)
             => request.AnswerAsync(http, (caller, id, form) => totp.Read(form["secret"]!) is { } secret
-                ? desk.EnrolTotpAsync(caller, id, form["password"]!, secret, form["code"]!, ct)
+                ? desk.EnrolOwnTotpAsync(caller, id, form["password"]!, secret, form["code"]!, ct)
                 : Task.FromResult<CredentialOutcome>(new CredentialOutcome.WrongCode()), ct));
         account.MapPost("/totp/remove", (HttpContext http, Request request, AccountDesk desk, CancellationToken ct)
-            => request.AnswerAsync(http, (caller, id, form) => desk.RemoveTotpAsync(caller, id, form["password"]!, ct), ct));
+            => request.AnswerAsync(http, (caller, id, form) => desk.RemoveOwnTotpAsync(caller, id, form["password"]!, ct), ct));
         account.MapPost("/recovery-codes", (HttpContext http, Request request, AccountDesk desk, CancellationToken ct)
             => request.AdmitAsync(http, wantsPassword: true, async (caller, id, form) =>
             {

@@ -5,6 +5,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Security.External;
 using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.Sessions;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -54,6 +55,7 @@ public sealed class AccountPageTests : BunitContext
         Services.AddSingleton<TimeProvider>(_clock);
         Services.AddSingleton<ITotp>(new FakeTotp(_clock));
         Services.AddSingleton<IUserDirectory>(_users);
+        Services.AddSingleton<IStepUpGuard>(new OpenGuard());
         Services.AddSingleton<AccountDesk>();
         Services.AddSingleton<IAuditLog>(log);
         Services.AddSingleton<IPasskeyStore>(new InMemoryPasskeyStore(_users, log));
