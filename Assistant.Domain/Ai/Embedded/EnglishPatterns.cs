@@ -90,13 +90,13 @@ internal static partial class EnglishPatterns
     /// <summary>"…, ok?" asks for nothing.</summary>
     private static bool IsQuestion(string text) => QuestionMark.Ends(text) && !Agreement().IsMatch(text);
 
-    /// <summary>"Remember when …?" and "can you remember my birthday?" ask; "can you remember that …?" tells.</summary>
+    /// <summary>"Remember when …?", "can you remember my birthday?" and "can you remember this place?" ask; "can you remember that …?" tells.</summary>
     private static SpokenRequest RememberOrRecall(Match match, string text)
     {
         var statement = match.Groups["s"].Value;
         var isAsked = match.Groups["modal"].Success;
-        var isMarked = match.Groups["that"].Success;
         var isQuestion = IsQuestion(text);
+        var isMarked = match.Groups["that"].Success && !(isQuestion && NamesThis(match) && !Copula().IsMatch(statement));
         var asks = !isMarked && (QuestionWord().IsMatch(statement) && !statement.Contains(':', StringComparison.Ordinal)
             || isQuestion && (!isAsked || !Copula().IsMatch(statement)));
         if (asks || isQuestion && !isAsked)
@@ -105,6 +105,14 @@ internal static partial class EnglishPatterns
         }
 
         return new SpokenRequest.Remember(Clean(statement, isAsked && isQuestion));
+    }
+
+    /// <summary>"This place", not "this: …".</summary>
+    private static bool NamesThis(Match match)
+    {
+        var (mark, statement) = (match.Groups["that"], match.Groups["s"]);
+        return mark.Value.EndsWith("this", StringComparison.OrdinalIgnoreCase) && statement.Index == mark.Index + mark.Length + 1
+            && statement.Length > 0 && char.IsLetter(statement.Value[0]);
     }
 
     private static string Clean(string statement, bool isAsked)

@@ -51,6 +51,7 @@ public sealed class UtteranceReaderTests
     [InlineData("請記住會議改到週五，謝謝", "會議改到週五")]
     [InlineData("您好，麻煩你記一下鑰匙在門後", "鑰匙在門後")]
     [InlineData("remember that \"what is love?\" is my ringtone", "\"what is love?\" is my ringtone")]
+    [InlineData("can you remember this: buy milk?", "buy milk")]
     [InlineData("can you remember that my flight is LH 402? 🙂", "my flight is LH 402")]
     public void What_is_to_be_remembered_is_kept_in_the_persons_own_words(string utterance, string statement)
     {
@@ -79,6 +80,7 @@ public sealed class UtteranceReaderTests
     [Theory]
     [InlineData("do you remember my birthday?")]
     [InlineData("can you remember my birthday?")]
+    [InlineData("can you remember this place?")]
     [InlineData("remember when we went to Rome?")]
     [InlineData("remember what I told you about Berlin")]
     [InlineData("What did I say about the Berlin trip?")]
