@@ -6,7 +6,7 @@ namespace Assistant.Infrastructure.Memory.Search;
 internal static class EntryPostings
 {
     private const int Few = 16;
-    private const int Many = 500;
+    private const int Many = 32; // a statement takes no more than SqlStatement.MaxParameters
 
     // A range is gone through from its beginning to its end: what lies outside the entries' own numbers is passed over by two comparisons.
     private const string InRange = "FROM search_postings WHERE key >= @p0 AND key <= @p1 AND entry_id >= @p2 AND entry_id <= @p3";

@@ -61,6 +61,23 @@ public sealed class HandedOverAccountTests : HandedOverRows
         Assert.Equal(LinkOutcome.AccountTaken, await Ports.Accounts.LinkAsync(Home, person, user, audit, Cancel));
     }
 
+    /// <summary>The turn that brought a code may run twice; what is taken for its link has to be this tenant's.</summary>
+    [Fact]
+    public async Task A_used_code_does_not_confirm_a_link_of_another_tenant()
+    {
+        var user = await AddUserAsync();
+        var person = (await BeginAsync(await HearAsync(HomeLine, "1", "hello"))).Person.Id;
+        var code = new OfferedCode(Guid.CreateVersion7(), Home, user, Ports.Clock.GetUtcNow().AddMinutes(10));
+        var audit = Draft(Home, AuditActions.AccountLinked, $"person/{person}");
+        await Ports.Accounts.OfferAsync(code, audit, Cancel);
+        Assert.Equal(LinkOutcome.Linked, await Ports.Accounts.RedeemAsync(Home, code.Id, person, audit, Cancel));
+        Assert.Equal(LinkOutcome.Linked, await Ports.Accounts.RedeemAsync(Home, code.Id, person, audit, Cancel));
+
+        await HandOverAsync("person_accounts");
+
+        Assert.Equal(LinkOutcome.NoSuchCode, await Ports.Accounts.RedeemAsync(Home, code.Id, person, audit, Cancel));
+    }
+
     /// <summary>In whatever context it is asked, and whichever membership comes first, by age or by name.</summary>
     [Fact]
     public async Task The_role_of_an_account_is_the_one_it_holds_at_home()

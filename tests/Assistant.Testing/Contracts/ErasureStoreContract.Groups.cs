@@ -90,5 +90,5 @@ public abstract partial class ErasureStoreContract
     }
 
     private Task<Recalled> RecallAsync(PersonId person)
-        => Ports.Recall.RecallAsync(Home, person, "boiler", ConversationId.Create(), long.MaxValue, onlyHere: false, 2 * SaidInGroup, Cancel);
+        => Ports.Recall.RecallAsync(Home, person, "boiler", ConversationId.Create(), long.MaxValue, onlyHere: false, 2 * SaidInGroup, SaidInGroup, Cancel);
 }
