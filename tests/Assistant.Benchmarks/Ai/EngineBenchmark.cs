@@ -132,7 +132,7 @@ public static class EngineBenchmark
     {
         var conversation = new ConversationId(Guid.Empty);
         var history = Said().Select((m, seq) => new HistoryMessage(seq, m.Author, m.Text, [], DateTimeOffset.UnixEpoch)).ToList();
-        return new(TenantId.Default, conversation, new Person(default, TenantId.Default, "Mira", null, default), Utterance(i), history, [], [], DateTimeOffset.UnixEpoch);
+        return new(TenantId.Default, conversation, new Person(default, TenantId.Default, "Mira", null, default), Utterance(i), history, [], [], DateTimeOffset.UnixEpoch) { Words = Utterance(i) };
     }
 
     private static IEnumerable<(AuthorKind Author, string Text)> Said() => Enumerable.Range(0, 6)

@@ -43,7 +43,9 @@ public abstract partial class InboxContract
 
         Assert.Null(Assert.IsType<InboxOutcome.PairingOpen>(await StoreAsync(pairing, From(pairing, "2", ByBoth))).Conversation);
 
-        Assert.Equal(before, Assert.Single(await Ports.People.ListPairingAsync(Home, Cancel)));
+        var request = Assert.Single(await Ports.People.ListPairingAsync(Home, Cancel));
+        Assert.Contains(request.ExternalUserId, new[] { Number, "US.77" });
+        Assert.Equal(before, request with { ExternalUserId = before.ExternalUserId });
     }
 
     [Fact]

@@ -167,7 +167,7 @@ public sealed class VerbTests
     {
         Connect("tg", "good");
         _connections.Put(_connections["tg"] with { Settings = SettingValues.Empty, Fault = Phrase.OfFault(new SealBrokenException("connections/tg/settings")) });
-        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel));
+        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel, TimeProvider.System));
 
         Assert.Equal(VerbExit.CheckFailed, await RunAsync("doctor"));
 

@@ -14,7 +14,7 @@ internal sealed record XmppArchived(string Id, XElement Stanza, DateTimeOffset? 
 internal sealed record XmppPage(IReadOnlyList<XmppArchived> Found, bool IsLast, string? Last = null, string? Error = null)
 {
     /// <summary>How far the archive is read with a page that is not empty.</summary>
-    public XmppMark MarkOf(XmppRoom of, XmppMark? before) => new(of.Address, Last!, Found.LastOrDefault()?.At ?? before?.At);
+    public XmppMark MarkOf(XmppRoom of, XmppMark? before) => new(of.Address, Last!, (Found is [.., var newest] ? newest.At : null) ?? before?.At);
 }
 
 /// <summary>Asks archives (XEP-0313): the account's, and those of rooms. Safe for concurrent use.</summary>

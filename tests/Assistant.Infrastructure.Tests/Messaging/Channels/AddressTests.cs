@@ -6,6 +6,7 @@ using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.DingTalk;
 using Assistant.Infrastructure.Messaging.Channels.Discord;
+using Assistant.Infrastructure.Messaging.Channels.Email;
 using Assistant.Infrastructure.Messaging.Channels.Feishu;
 using Assistant.Infrastructure.Messaging.Channels.GoogleChat;
 using Assistant.Infrastructure.Messaging.Channels.Line;
@@ -22,6 +23,7 @@ using Assistant.Infrastructure.Messaging.Channels.Webhook;
 using Assistant.Infrastructure.Messaging.Channels.WeChat;
 using Assistant.Infrastructure.Messaging.Channels.WeCom;
 using Assistant.Infrastructure.Messaging.Channels.WhatsApp;
+using Assistant.Infrastructure.Messaging.Channels.Xmpp;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
@@ -35,11 +37,11 @@ public sealed class AddressTests
 {
     private static readonly Dictionary<string, Func<IServiceCollection, IServiceCollection>> s_channels = new(StringComparer.Ordinal)
     {
-        ["dingtalk"] = s => s.AddDingTalk(), ["discord"] = s => s.AddDiscord(), ["feishu"] = s => s.AddFeishu(), ["googlechat"] = s => s.AddGoogleChat(),
+        ["dingtalk"] = s => s.AddDingTalk(), ["discord"] = s => s.AddDiscord(), ["email"] = s => s.AddEmail(), ["feishu"] = s => s.AddFeishu(), ["googlechat"] = s => s.AddGoogleChat(),
         ["line"] = s => s.AddLine(), ["matrix"] = s => s.AddMatrix(), ["mattermost"] = s => s.AddMattermost(), ["messenger"] = s => s.AddMessenger(),
         ["qq"] = s => s.AddQq(), ["signal"] = s => s.AddSignal(), ["slack"] = s => s.AddSlack(), ["teams"] = s => s.AddTeams(),
         ["telegram"] = s => s.AddTelegram(), ["twilio"] = s => s.AddTwilio(), ["webhook"] = s => s.AddWebhook(), ["wechat"] = s => s.AddWeChat(),
-        ["wecom"] = s => s.AddWeCom(), ["whatsapp"] = s => s.AddWhatsApp(),
+        ["wecom"] = s => s.AddWeCom(), ["whatsapp"] = s => s.AddWhatsApp(), ["xmpp"] = s => s.AddXmpp(),
     };
 
     public static TheoryData<string> Named { get; } = [.. s_channels.Keys];

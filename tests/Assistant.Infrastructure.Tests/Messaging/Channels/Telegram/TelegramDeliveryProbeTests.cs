@@ -195,7 +195,7 @@ public sealed class TelegramDeliveryProbeTests
         Assert.IsType<SendOutcome.Uncertain>(await rig.Session.SendAsync(lost, Cancel));
         var finding = await ((IDeliveryProbe)rig.Session).FindAsync(lost, known, Cancel);
 
-        Assert.Equal($"5001:{rig.Emulator.SaidBy(5001)[0].Id}", finding?.ExternalId);
+        Assert.Equal($"7000/5001:{rig.Emulator.SaidBy(5001)[0].Id}", finding?.ExternalId);
     }
 
     [Theory]
@@ -221,7 +221,7 @@ public sealed class TelegramDeliveryProbeTests
 
         var finding = await ((IDeliveryProbe)rig.Session).FindAsync(lost, known, Cancel);
 
-        Assert.Equal(new DeliveryFinding(wasShown ? $"5001:{Assert.Single(rig.Emulator.SaidBy(5001)).Id}" : null), finding);
+        Assert.Equal(new DeliveryFinding(wasShown ? $"7000/5001:{Assert.Single(rig.Emulator.SaidBy(5001)).Id}" : null), finding);
         Assert.Equal(questions, rig.Emulator.Calls.Count(c => c.Method == "editMessageReplyMarkup"));
     }
 
@@ -234,7 +234,7 @@ public sealed class TelegramDeliveryProbeTests
         await rig.StartAsync(Cancel);
 
         rig.Emulator.Fail("editMessageReplyMarkup", TelegramFault.TooMany(0));
-        Assert.Equal($"5001:{shown.Id}", (await FindAsync(rig, 5001, "answer", known))?.ExternalId);
+        Assert.Equal($"7000/5001:{shown.Id}", (await FindAsync(rig, 5001, "answer", known))?.ExternalId);
         rig.Emulator.Fail("editMessageReplyMarkup", new TelegramFault.Error(500, "Internal Server Error"));
         Assert.Null(await FindAsync(rig, 5001, "something else", known));
     }

@@ -50,9 +50,9 @@ public sealed class XmppCountsTests
         var received = new XmppReceived();
         var slow = new TaskCompletionSource<XmppMark?>();
         List<string> saved = [];
-        received.Add(Task.FromResult<XmppMark?>(new("archive", "1")));
+        received.Add(Task.FromResult<XmppMark?>(new("archive", "1", null)));
         received.Add(slow.Task);
-        received.Add(Task.FromResult<XmppMark?>(new("archive", "3")));
+        received.Add(Task.FromResult<XmppMark?>(new("archive", "3", null)));
         var committing = received.CommitAsync(SaveAsync, () => Task.CompletedTask, Cancel);
 
         slow.SetException(new IOException("The disk is full."));
