@@ -286,13 +286,9 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
         }
     }
 
-    private async Task AnnounceAsync(XmppLine line)
-    {
-        if (_isManaged)
-        {
-            await line.WriteAsync(() => $"<a xmlns='urn:xmpp:sm:3' h='{_received.Handled.ToString(CultureInfo.InvariantCulture)}'/>", CancellationToken.None);
-        }
-    }
+    private Task AnnounceAsync(XmppLine line) => _isManaged
+        ? line.WriteAsync(() => $"<a xmlns='urn:xmpp:sm:3' h='{_received.Handled.ToString(CultureInfo.InvariantCulture)}'/>", CancellationToken.None)
+        : Task.CompletedTask;
 
     private async Task PingAsync(XmppLine line, CancellationToken cancellationToken)
     {
