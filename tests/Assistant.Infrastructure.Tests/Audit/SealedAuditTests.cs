@@ -9,6 +9,7 @@ using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Audit;
@@ -111,12 +112,12 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
     [InlineData("actor_name = x'ff00', action = 7.5", 3, true)]
     public async Task An_event_that_was_made_unreadable_is_named_and_hides_no_other(string edit, long seq, bool looseTypesOnly = false)
     {
-        Assert.SkipWhen(onPostgres && looseTypesOnly, "PostgreSQL keeps the types of columns.");
         await AppendSixAsync();
 
-        await ExecuteAsync($"UPDATE audit_events SET {edit} WHERE tenant_id = 'default' AND seq = 3");
-
-        await AssertNamedAsync(seq);
+        if (await TakesAsync($"UPDATE audit_events SET {edit} WHERE tenant_id = 'default' AND seq = 3", looseTypesOnly))
+        {
+            await AssertNamedAsync(seq);
+        }
     }
 
     [Theory]
@@ -131,12 +132,12 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
     [InlineData("hash = 5", 6, true)]
     public async Task A_head_that_was_made_unreadable_is_noticed_and_hides_no_event(string edit, long seq, bool looseTypesOnly = false)
     {
-        Assert.SkipWhen(onPostgres && looseTypesOnly, "PostgreSQL keeps the types of columns.");
         await AppendSixAsync();
 
-        await ExecuteAsync($"UPDATE audit_heads SET {edit} WHERE tenant_id = 'default'");
-
-        await AssertNamedAsync(seq);
+        if (await TakesAsync($"UPDATE audit_heads SET {edit} WHERE tenant_id = 'default'", looseTypesOnly))
+        {
+            await AssertNamedAsync(seq);
+        }
     }
 
     [Theory]
@@ -144,11 +145,10 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
     [InlineData("'x'", true)]
     public async Task Reading_ends_whatever_number_the_last_event_of_a_batch_has(string number, bool looseTypesOnly = false)
     {
-        Assert.SkipWhen(onPostgres && looseTypesOnly, "PostgreSQL keeps the types of columns.");
         var first = await AppendAsync(Home, "user.changed", "192.0.2.1");
         await Task.WhenAll(Enumerable.Range(0, (int)(1000 - first)).Select(_ => Log.AppendAsync(Draft(Home, "user.changed", "192.0.2.1"), Cancel)));
 
-        await ExecuteAsync($"UPDATE audit_events SET seq = {number} WHERE tenant_id = 'default' AND seq = 1000");
+        await TakesAsync($"UPDATE audit_events SET seq = {number} WHERE tenant_id = 'default' AND seq = 1000", looseTypesOnly);
 
         Assert.Equal(1000, await Log.ReadAsync(Home, 1, Cancel).Take(2000).CountAsync(Cancel));
     }
@@ -219,6 +219,21 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
     {
         while (await AppendAsync(Home, "user.changed", "192.0.2.1", ("after:name", "x")) < 6)
         {
+        }
+    }
+
+    /// <summary>Whether the database takes the edit: PostgreSQL keeps the types of columns, and what it refuses is no damage.</summary>
+    private async Task<bool> TakesAsync(string edit, bool wantsLooseTypes)
+    {
+        try
+        {
+            await ExecuteAsync(edit);
+            return true;
+        }
+        catch (PostgresException) when (onPostgres && wantsLooseTypes)
+        {
+            Assert.IsType<AuditVerdict.Intact>(await VerifyAsync(Home));
+            return false;
         }
     }
 
