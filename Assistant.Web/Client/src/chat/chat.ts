@@ -40,7 +40,7 @@ const log = new Log((message, data, button) => {
     }
   });
 });
-const composer = new Composer(config.maxText, keeper, say, () => conversation.writing());
+const composer = new Composer(config.maxText, keeper, say, () => conversation.writing.goOn());
 const menu = new Menu(keeper, conversation, config);
 
 const earlier = el('button', { type: 'button', class: 'chip earlier', hidden: true, click: () => void showEarlier() }, t.earlier);
@@ -80,7 +80,7 @@ window.addEventListener('hashchange', () => (handedOn().pass || handedOn().key) 
 new ResizeObserver(() => isAtBottom && toBottom(false)).observe(main);
 
 draw();
-conversation.start();
+void conversation.start();
 
 function say(text: string): void {
   isAtBottom = true;

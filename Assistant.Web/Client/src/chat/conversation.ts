@@ -1,15 +1,14 @@
+import { newId, pause } from './attempts';
 import { Keeper } from './keeper';
 import { Line } from './line';
 import { Link, OpenLink, SealedLink } from './link';
 import { canEncrypt } from './noise';
+import { newest, Outgoing } from './outgoing';
 import { Doubt, Trust } from './trust';
 import { CaughtUp, Config, JoinResult, Message, Pending, Progress, SendResult, State, Typing } from './types';
+import { Writing } from './writing';
 
-const showBackMs = 3000;
-const typingEveryMs = 2500;
-const typingEndsMs = 4000;
 const typingShownMs = 6000;
-const busyMs = 5000;
 const faultMs = 2000;
 const openedAt = new Date().toISOString();
 
@@ -18,11 +17,10 @@ export type Trouble = 'offline' | 'notOpen' | 'refused' | 'busy' | 'cannotEncryp
 
 /**
  * The conversation as this device knows it. Messages are merged by sequence number, so it does not matter how often or in which
- * order they come. What the person wrote is kept until the server has answered, and sent again under the same id.
+ * order they come. What the person wrote is {@link Outgoing} until the server has shown it back.
  */
 export class Conversation {
   readonly messages = new Map<number, Message>();
-  pending: Pending[];
   progress: Progress | null = null;
   typing: Typing | null = null;
   state: State = { answeredBy: 'assistant', name: '', isWaiting: false, isClosed: false };
@@ -38,23 +36,22 @@ export class Conversation {
   /** It was forgotten while this page was open; until the person writes, they are told. */
   wasForgotten = false;
   readonly trust: Trust;
+  readonly writing = new Writing((isWriting) => this.#line.isUp && this.#link.send('Typing', isWriting).catch(ignore));
 
   readonly #config: Config;
   readonly #keeper: Keeper;
   readonly #line: Line;
   readonly #link: Link;
+  readonly #outgoing: Outgoing;
   readonly #changed: () => void;
   #pass: string | null;
   /** Whom all of this belongs to; null when the page does not know yet. */
   #visitor: string | null;
   /** Where what was read of the conversation begins; there may be nothing to see there. */
   #from = 0;
-  #isSending = false;
   #isCatchingUp = false;
   #isBehind = false;
   #endedTurn: string | null = null;
-  #typingSentAt = 0;
-  #typingTimer = 0;
   #typingShown = 0;
 
   constructor(config: Config, keeper: Keeper, trust: Trust, pass: string | null, changed: () => void) {
@@ -63,7 +60,6 @@ export class Conversation {
     this.#keeper = keeper;
     this.#pass = pass;
     this.#changed = changed;
-    this.pending = JSON.parse(keeper.get('pending') ?? '[]') as Pending[];
     const [read, visitor] = (keeper.get('read') ?? '').split(' ');
     this.readSeq = Number(read);
     this.#visitor = visitor ?? null;
@@ -71,7 +67,7 @@ export class Conversation {
       config.hub,
       () => this.#join(),
       () => {
-        void this.#sendAll();
+        void this.#outgoing.send();
         if (this.#isBehind) {
           void this.#catchUp();
         }
@@ -80,19 +76,34 @@ export class Conversation {
     this.#link = config.isSealed
       ? new SealedLink(this.#line.hub, config.connection, trust, () => this.#tampered())
       : new OpenLink(this.#line.hub, trust);
+    this.#outgoing = new Outgoing(keeper, this.#line, this.#link, this.messages, {
+      changed,
+      took: (isTaken) => (!isTaken || this.trouble === 'notOpen') && this.#tell(isTaken ? null : 'notOpen'),
+      late: () => void this.#catchUp(),
+    });
     this.#listen();
   }
 
   get lastSeq(): number {
-    return Math.max(0, ...this.messages.keys());
+    return newest(this.messages);
+  }
+
+  /** What the person wrote and the server has not shown back. */
+  get pending(): readonly Pending[] {
+    return this.#outgoing.all;
   }
 
   get unread(): number {
     return [...this.messages.values()].filter((message) => message.author !== 'you' && !message.isDeleted && message.seq > this.readSeq).length;
   }
 
-  start(): void {
-    void this.#start();
+  async start(): Promise<void> {
+    if (this.#config.isSealed && !(await canEncrypt())) {
+      this.#tell('cannotEncrypt');
+      return;
+    }
+
+    this.#line.start();
   }
 
   stop(): void {
@@ -101,13 +112,10 @@ export class Conversation {
 
   send(text: string): void {
     this.wasForgotten = false;
-    // Half a character (a text cut off in the middle of one) is no text for the server: it is shown as what it is, unreadable.
-    this.pending.push({ id: newId(), text: text.replace(/\p{Cs}/gu, '\ufffd'), at: new Date().toISOString(), state: 'waiting' });
-    this.#keepPending();
-    this.#typingSentAt = 0;
-    clearTimeout(this.#typingTimer);
+    this.#outgoing.add(text);
+    this.writing.sent();
     this.#changed();
-    void this.#sendAll();
+    void this.#outgoing.send();
   }
 
   async press(message: Message, data: string): Promise<boolean> {
@@ -128,16 +136,6 @@ export class Conversation {
     return false;
   }
 
-  writing(): void {
-    const now = Date.now();
-    clearTimeout(this.#typingTimer);
-    this.#typingTimer = window.setTimeout(() => this.#sendTyping(false), typingEndsMs);
-    if (now - this.#typingSentAt > typingEveryMs) {
-      this.#typingSentAt = now;
-      this.#sendTyping(true);
-    }
-  }
-
   markRead(): void {
     const seq = this.lastSeq;
     if (this.#moveRead(seq) && this.#line.isUp) {
@@ -150,7 +148,7 @@ export class Conversation {
     await this.trust.accept();
     this.doubt = null;
     this.#changed();
-    this.#line.resume();
+    this.#line.start();
   }
 
   /** The person knows that something was changed on the way. */
@@ -168,15 +166,6 @@ export class Conversation {
 
   createPass(): Promise<string> {
     return this.#link.invoke<string>('CreatePass');
-  }
-
-  async #start(): Promise<void> {
-    if (this.#config.isSealed && !(await canEncrypt())) {
-      this.#tell('cannotEncrypt');
-      return;
-    }
-
-    this.#line.start();
   }
 
   #listen(): void {
@@ -224,7 +213,7 @@ export class Conversation {
   /** The conversation is gone on the other side: nothing of it, nor who we were in it, stays here. */
   async #beginAnew(): Promise<void> {
     this.messages.clear();
-    this.pending = [];
+    this.#outgoing.clear();
     this.progress = null;
     this.typing = null;
     this.#endedTurn = null;
@@ -252,7 +241,7 @@ export class Conversation {
       language: document.documentElement.lang,
     });
     if ('kind' in result) {
-      this.#line.pause();
+      this.#line.stop(); // until the person has decided
       this.doubt = result;
       this.#changed();
       return false;
@@ -277,8 +266,7 @@ export class Conversation {
       // What the page knew is another visitor's. Who comes by a link does not say what somebody else left unsent here.
       this.messages.clear();
       this.readSeq = 0;
-      this.pending = this.pending.filter((one) => one.state === 'waiting' && !(pass && one.at < openedAt));
-      this.#keepPending();
+      this.#outgoing.retain(pass ? openedAt : '');
       this.#visitor = result.visitor;
     }
 
@@ -302,55 +290,6 @@ export class Conversation {
   #tampered(): void {
     this.tamperedAt = new Date();
     this.#changed();
-  }
-
-  /** One after the other: the order the person wrote in is the order they are stored in. */
-  async #sendAll(): Promise<void> {
-    if (this.#isSending) {
-      return;
-    }
-
-    this.#isSending = true;
-    try {
-      for (let next = this.#next(); next && this.#line.isUp; next = this.#next()) {
-        const after = this.lastSeq;
-        const result = await this.#link.invoke<SendResult>('Send', next.id, next.text);
-        switch (result.status) {
-          case 'stored':
-            next.state = 'stored';
-            next.after = after;
-            this.#settle();
-            window.setTimeout(() => this.pending.some((one) => one === next) && void this.#catchUp(), showBackMs);
-            if (this.trouble === 'notOpen') {
-              this.#tell(null);
-            }
-
-            break;
-          case 'slow':
-            await pause(result.retryAfterMs);
-            break;
-          case 'closed':
-            this.#tell('notOpen');
-            await pause(busyMs);
-            break;
-          default:
-            next.state = 'failed';
-            next.isLong = result.status === 'long';
-        }
-
-        this.#keepPending();
-        this.#changed();
-      }
-    } catch {
-      // The line fell, and the next one comes back here; or the server had a fault, and is asked again in a while.
-      window.setTimeout(() => void this.#sendAll(), faultMs);
-    } finally {
-      this.#isSending = false;
-    }
-  }
-
-  #next(): Pending | undefined {
-    return this.pending.find((one) => one.state === 'waiting');
   }
 
   async #catchUp(): Promise<void> {
@@ -382,7 +321,7 @@ export class Conversation {
 
   #show(message: Message): void {
     this.#put(message);
-    this.#settle();
+    this.#outgoing.settle();
     this.#changed();
   }
 
@@ -393,7 +332,7 @@ export class Conversation {
     }
 
     caughtUp.messages.forEach((message) => this.#put(message));
-    this.#settle();
+    this.#outgoing.settle();
   }
 
   #goBackFrom(page: CaughtUp): void {
@@ -428,22 +367,6 @@ export class Conversation {
     }
   }
 
-  /** Takes away what the server has shown back. */
-  #settle(): void {
-    if (this.pending.length === 0) {
-      return;
-    }
-
-    const shown = new Set([...this.messages.values()].map((message) => message.clientId));
-    this.pending = this.pending.filter((one) => !shown.has(one.id.replaceAll('-', '')));
-    this.#keepPending();
-  }
-
-  #keepPending(): void {
-    const unsent = this.pending.filter((one) => one.state === 'waiting');
-    this.#keeper.set('pending', unsent.length ? JSON.stringify(unsent) : null);
-  }
-
   #moveRead(seq: number): boolean {
     if (seq <= this.readSeq) {
       return false;
@@ -452,12 +375,6 @@ export class Conversation {
     this.readSeq = seq;
     this.#keeper.set('read', `${seq} ${this.#visitor}`);
     return true;
-  }
-
-  #sendTyping(isTyping: boolean): void {
-    if (this.#line.isUp) {
-      this.#link.send('Typing', isTyping).catch(ignore);
-    }
   }
 
   #tell(trouble: Trouble): void {
@@ -480,19 +397,6 @@ function troubleOf(status: JoinResult['status']): Trouble {
       location.reload();
       return 'busy';
   }
-}
-
-// crypto.randomUUID exists on secure pages only; a chat on a local network may not be one.
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
 }
 
 function ignore(): void {

@@ -39,26 +39,20 @@ export class Line {
     return this.#isUp;
   }
 
+  /** Opens it, for the first time or after {@link stop}. */
   start(): void {
+    this.#isStopped = false;
+    this.#tries = 0;
     this.#fell();
   }
 
+  /** Lets it fall and opens none before {@link start}. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
+    this.#timer = this.#silence = 0;
     void this.hub.stop();
-  }
-
-  /** Rests until {@link resume}: a person has to decide something first. */
-  pause(): void {
-    this.stop();
-  }
-
-  resume(): void {
-    this.#isStopped = false;
-    this.#tries = 0;
-    this.#fell();
   }
 
   /** Lets this line fall and makes another. */
