@@ -9,7 +9,7 @@ internal sealed class CircuitBreakerChatClient(IChatClient inner, EngineCircuit 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        if (circuit.Enter() is { } resting)
+        if (circuit.Enter(out var call) is { } resting)
         {
             throw new EngineFaultException(resting);
         }
@@ -34,14 +34,14 @@ internal sealed class CircuitBreakerChatClient(IChatClient inner, EngineCircuit 
                 }
                 catch (EngineFaultException exception)
                 {
-                    circuit.Failed(exception.Fault);
+                    circuit.Failed(call, exception.Fault);
                     hasFailed = true;
                     throw;
                 }
 
                 if (!hasBegun)
                 {
-                    circuit.Began();
+                    circuit.Began(call);
                     hasBegun = true;
                 }
 
@@ -52,7 +52,7 @@ internal sealed class CircuitBreakerChatClient(IChatClient inner, EngineCircuit 
         {
             if (!hasBegun && !hasFailed)
             {
-                circuit.Abandoned();
+                circuit.Abandoned(call);
             }
         }
     }

@@ -16,29 +16,32 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
     private readonly Lock _gate = new();
     private int _failures;
     private int _openings;
-    private bool _isProbing;
+    private long _probes;
+    private long _probe;
     private DateTimeOffset? _openUntil;
     private Phrase? _lastError;
     private DateTimeOffset? _lastSuccess;
     private bool _wasCalled;
 
     /// <summary>Lets a call pass, or says why not. Every call let in ends in at most one of <see cref="Succeeded"/>, <see cref="Failed"/> and <see cref="Abandoned"/>.</summary>
-    public EngineFault? Enter()
+    /// <param name="call">What the call is known by from here on: a probe's number, 0 for any other call.</param>
+    public EngineFault? Enter(out long call)
     {
         lock (_gate)
         {
+            call = 0;
             _wasCalled = true;
             if (_openUntil is not { } until)
             {
                 return null;
             }
 
-            if (_isProbing || time.GetUtcNow() < until)
+            if (_probe != 0 || time.GetUtcNow() < until)
             {
-                return FaultWords.Resting(_isProbing ? null : until, _lastError);
+                return FaultWords.Resting(_probe != 0 ? null : until, _lastError);
             }
 
-            _isProbing = true;
+            call = _probe = ++_probes;
             return null;
         }
     }
@@ -47,13 +50,13 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
     /// The first token came: a probe need not keep others away until the last, which may take minutes. Whether the engine works is known only
     /// then, so what failed before still counts. A caller who leaves from here on says nothing about the engine.
     /// </summary>
-    public void Began()
+    public void Began(long call)
     {
         lock (_gate)
         {
-            if (_isProbing)
+            if (IsProbe(call))
             {
-                (_isProbing, _openUntil) = (false, null);
+                (_probe, _openUntil) = (0, null);
             }
         }
     }
@@ -63,24 +66,24 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
     {
         lock (_gate)
         {
-            (_failures, _openings, _isProbing, _openUntil) = (0, 0, false, null);
+            (_failures, _openings, _probe, _openUntil) = (0, 0, 0, null);
             _lastSuccess = time.GetUtcNow();
         }
     }
 
-    public void Failed(EngineFault fault)
+    public void Failed(long call, EngineFault fault)
     {
         lock (_gate)
         {
             _lastError = fault.Reason;
+            var wasProbe = EndProbe(call);
             if (!fault.CountsAgainstEngine)
             {
-                _isProbing = false;
                 return;
             }
 
             _failures++;
-            if (_isProbing || _failures >= policy.FailuresToOpen)
+            if (wasProbe || (_failures >= policy.FailuresToOpen && _openUntil is null))
             {
                 Open(fault.RetryAfter);
             }
@@ -88,11 +91,11 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
     }
 
     /// <summary>The caller went away before the engine could show anything.</summary>
-    public void Abandoned()
+    public void Abandoned(long call)
     {
         lock (_gate)
         {
-            _isProbing = false;
+            EndProbe(call);
         }
     }
 
@@ -105,18 +108,21 @@ internal sealed class EngineCircuit(CircuitPolicy policy, TimeProvider time)
         }
     }
 
+    // Calls that were under way when it opened end while it is open, or while a probe is out: they neither prolong the rest nor end the probe.
+    private bool IsProbe(long call) => call != 0 && call == _probe;
+
+    private bool EndProbe(long call)
+    {
+        var wasProbe = IsProbe(call);
+        _probe = wasProbe ? 0 : _probe;
+        return wasProbe;
+    }
+
     private void Open(TimeSpan? asked)
     {
-        // Calls that were under way when it opened fail, too: they must not prolong it.
-        if (_openUntil is not null && !_isProbing)
-        {
-            return;
-        }
-
         var duration = policy.OpenDuration * Math.Pow(2, Math.Min(_openings, 16));
         duration = asked > duration ? asked.Value : duration;
         _openings++;
-        _isProbing = false;
         _openUntil = time.GetUtcNow() + (duration < policy.MaxOpenDuration ? duration : policy.MaxOpenDuration);
     }
 }

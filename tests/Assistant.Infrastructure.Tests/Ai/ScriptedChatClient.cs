@@ -22,6 +22,9 @@ internal sealed class ScriptedChatClient(params ScriptedChatClient.Act[] acts) :
 
     public static Act Fails(EngineFaultKind kind, TimeSpan? retryAfter = null) => Play([], new EngineFaultException(new(kind, new Phrase.Verbatim("broken"), retryAfter)), null);
 
+    /// <summary>Waits until <paramref name="gate"/>, then fails before anything was said.</summary>
+    public static Act FailsAfter(Task gate) => Play([], new EngineFaultException(new(EngineFaultKind.ServerFault, new Phrase.Verbatim("broken"))), gate);
+
     public static Act Throws(Exception exception) => Play([], exception, null);
 
     public static Act BreaksOffAfter(params string[] pieces) => Play(pieces, new EngineFaultException(FaultWords.BrokenOff), null);
@@ -59,14 +62,14 @@ internal sealed class ScriptedChatClient(params ScriptedChatClient.Act[] acts) :
             yield return new ChatResponseUpdate(ChatRole.Assistant, piece) { ModelId = "scripted-1" };
         }
 
-        if (fault is not null)
-        {
-            throw fault;
-        }
-
         if (gate is not null)
         {
             await gate.WaitAsync(cancellationToken);
+        }
+
+        if (fault is not null)
+        {
+            throw fault;
         }
 
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 20 })])

@@ -185,6 +185,45 @@ public sealed class CircuitBreakerChatClientTests
         Assert.Equal(_time.GetUtcNow().AddSeconds(25), Health.RetryAt);
     }
 
+    [Fact]
+    public async Task A_call_from_before_the_rest_that_fails_during_the_probe_is_not_taken_for_it()
+    {
+        var (late, probing) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var bad = Fails(EngineFaultKind.ServerFault);
+        var guarded = Guard(new ScriptedChatClient(FailsAfter(late.Task), bad, bad, bad, HangsAfter(probing.Task), Says("ok")));
+        var before = FaultOfAsync(guarded);
+        await OpenAsync(guarded);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await using var probe = guarded.GetStreamingResponseAsync([], null, Cancel).GetAsyncEnumerator(Cancel);
+        var first = probe.MoveNextAsync();
+
+        late.SetResult();
+        await before;
+
+        Assert.True(Health.RetryAt <= _time.GetUtcNow());
+        Assert.Equal(EngineFaultKind.Resting, await FaultOfAsync(guarded));
+        probing.SetResult();
+        Assert.True(await first);
+        Assert.Equal("ok", await guarded.TextAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Calls_from_before_the_rest_that_fail_in_it_do_not_prolong_it()
+    {
+        var late = new TaskCompletionSource();
+        var bad = Fails(EngineFaultKind.ServerFault);
+        var guarded = Guard(new ScriptedChatClient(FailsAfter(late.Task), bad, bad, bad));
+        var before = FaultOfAsync(guarded);
+        await OpenAsync(guarded);
+        var until = Health.RetryAt;
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        late.SetResult();
+        await before;
+
+        Assert.Equal(until, Health.RetryAt);
+    }
+
     private Domain.Ai.EngineHealth Health => _circuit.Snapshot("e")!;
 
     private CircuitBreakerChatClient Guard(IChatClient engine) => new(engine, _circuit);
