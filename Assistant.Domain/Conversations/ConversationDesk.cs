@@ -170,7 +170,8 @@ public sealed class ConversationDesk(
         var reply = await ReplyAsync(caller, id, markdown, cancellationToken);
         if (reply is ReplyOutcome.Accepted)
         {
-            await DecideAsync(caller, id, entryId, HeldDecision.Drop, cancellationToken);
+            // The other text is on its way: whoever leaves now must not leave the held one to be sent beside it.
+            await DecideAsync(caller, id, entryId, HeldDecision.Drop, CancellationToken.None);
         }
 
         return reply;

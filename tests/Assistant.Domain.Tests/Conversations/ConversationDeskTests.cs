@@ -217,6 +217,19 @@ public sealed class ConversationDeskTests
     }
 
     [Fact]
+    public async Task Who_leaves_once_the_new_text_was_accepted_does_not_leave_the_held_reply_to_be_sent_beside_it()
+    {
+        using var leaving = new CancellationTokenSource();
+        _conversations.HoldBack("what the assistant wanted to say");
+        await _desk.TakeOverAsync(Ann, Id, Cancel);
+        _conversations.OnReply = leaving.Cancel;
+
+        await _desk.ReplaceHeldAsync(Ann, Id, _conversations.Held[0].EntryId, "better words", leaving.Token);
+
+        Assert.Empty(_conversations.Held);
+    }
+
+    [Fact]
     public async Task A_refused_replacement_leaves_the_held_reply_there()
     {
         _conversations.HoldBack("what the assistant wanted to say");

@@ -19,6 +19,9 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
         ConversationId.Create(), TenantId.Default, new ConnectionId("tg"), new ExternalChat("42"), PersonId.Create(),
         ConversationStatus.Open, Operator: null, Version: 1, LastSeq: 0, WaitingSince: null, CreatedAt: DateTimeOffset.UnixEpoch);
 
+    /// <summary>What happens once a reply was accepted.</summary>
+    public Action? OnReply { get; set; }
+
     public List<AuditDraft> Audited { get; } = [];
 
     public List<HeldReply> Held { get; } = [];
@@ -76,6 +79,7 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
         Sent.Add(reply.Parts);
         Files.AddRange(reply.Files);
         Audited.Add(audit);
+        OnReply?.Invoke();
         return Task.FromResult<ReplyOutcome>(new ReplyOutcome.Accepted(Add(AuthorKind.Operator, reply.Body.Markdown), null));
     }
 
@@ -92,6 +96,7 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
 
     public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (Held.FirstOrDefault(h => h.EntryId == entryId) is not { } held)
         {
             return Task.FromResult<ReplyOutcome>(new ReplyOutcome.NotFound());
