@@ -213,11 +213,11 @@ public static class SearchTerms
             return indexed;
         }
 
-        // Lone surrogates cannot be normalised: they become U+FFFD first.
+        // Lone surrogates cannot be normalised, nor can the character that is no character: they become U+FFFD first.
         var wellFormed = new StringBuilder(indexed.Length);
         foreach (var rune in indexed.EnumerateRunes())
         {
-            wellFormed.Append(rune.ToString());
+            wellFormed.Append((rune.Value == 0xFFFE ? Rune.ReplacementChar : rune).ToString());
         }
 
         return wellFormed.ToString().Normalize(NormalizationForm.FormKD);

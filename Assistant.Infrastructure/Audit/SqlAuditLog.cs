@@ -15,7 +15,8 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
 {
     private const int ReadBatch = 1000;
 
-    private const string Head = "SELECT seq, hash FROM audit_heads WHERE tenant_id = @p0";
+    /// <summary>Number and hash of a tenant's newest event.</summary>
+    internal const string Head = "SELECT seq, hash FROM audit_heads WHERE tenant_id = @p0";
 
     // The tree reads all that is written, a second behind: this is a hot path.
     private const string Following =

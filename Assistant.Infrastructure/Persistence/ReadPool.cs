@@ -7,7 +7,7 @@ namespace Assistant.Infrastructure.Persistence;
 /// <summary>A few connections kept open for the hot path's reads, with their statements prepared. Callers wait when all are in use.</summary>
 internal interface IReadPool
 {
-    /// <summary>Runs a short read in one snapshot; the delegate must not keep the session.</summary>
+    /// <summary>Runs a short read as <see cref="SqlSession.InSnapshot{T}"/> does; the delegate must not keep the session.</summary>
     /// <param name="scope">Whose rows the read may see, where the database itself keeps tenants apart.</param>
     ValueTask<T> ReadAsync<T>(TenantScope scope, Func<SqlSession, T> read, CancellationToken cancellationToken);
 }

@@ -71,8 +71,11 @@ internal class SqlSession(IDatabase database, DbConnection connection) : IDispos
         }
     }
 
-    /// <summary>Runs several reads so that they see one state of the database.</summary>
-    /// <remarks>On SQLite it also spares each statement the locks and the check of the page cache that open a transaction of its own.</remarks>
+    /// <summary>Runs several reads. On SQLite they see one state of the database; on PostgreSQL each sees what was committed when it began.</summary>
+    /// <remarks>
+    /// On SQLite it also spares each statement the locks and the check of the page cache that open a transaction of its own. On PostgreSQL a
+    /// transaction would cost every read two more round trips: whoever needs one state bounds what is read, as the search projection does.
+    /// </remarks>
     public T InSnapshot<T>(TenantScope scope, Func<SqlSession, T> read)
     {
         if (IsPostgres)

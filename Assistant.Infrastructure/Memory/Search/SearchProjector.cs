@@ -4,6 +4,7 @@ using Assistant.Domain.Memory;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Audit;
 using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
@@ -89,35 +90,56 @@ internal sealed partial class SearchProjector(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var pause = Pause;
-            try
-            {
-                foreach (var tenant in await tenants.ListAsync(stoppingToken))
-                {
-                    while (await ProjectAsync(tenant.Id, stoppingToken))
-                    {
-                        // a step at a time: others write in between
-                    }
-                }
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                LogFailure(logger, error);
-                pause = PauseAfterError;
-            }
+            var isFine = await TryAsync(() => ProjectAllAsync(stoppingToken));
+            await Task.Delay(isFine ? Pause : PauseAfterError, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
-            await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task<bool> ProjectAllAsync(CancellationToken cancellationToken)
+    {
+        var isFine = true;
+        foreach (var tenant in await tenants.ListAsync(cancellationToken))
+        {
+            // What one tenant stores must not keep the others' index from being kept.
+            isFine &= await TryAsync(() => ProjectAllAsync(tenant.Id, cancellationToken));
+        }
+
+        return isFine;
+    }
+
+    private async Task<bool> ProjectAllAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        while (await ProjectAsync(tenant, cancellationToken))
+        {
+            // a step at a time: others write in between
+        }
+
+        return true;
+    }
+
+    private async Task<bool> TryAsync(Func<Task<bool>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailure(logger, error);
+            return false;
         }
     }
 
     private Batch Read(SqlSession session, TenantId tenant, long checkpoint)
     {
+        // On PostgreSQL each statement sees a later state than the one before it: what an event records after this is left whole for the next batch.
+        var newest = session.IsPostgres ? session.QueryFirst(SqlAuditLog.Head, row => row.GetInt64(0), tenant.Value) : long.MaxValue;
         var (messages, messagesLeft) = ReadWhole(session, ReadMessages, MapMessage, tenant, checkpoint);
         var (facts, factsLeft) = ReadWhole(session, ReadFacts, MapFact, tenant, checkpoint);
 
         // Two sorted streams under one checkpoint: go no further than the shorter of the two full ones.
         var all = messages.Concat(facts).OrderBy(i => i.Position).ToList();
-        var end = Math.Min(messagesLeft, factsLeft);
+        var end = Math.Min(Math.Min(messagesLeft, factsLeft), all.Find(i => i.Position > newest)?.Position ?? long.MaxValue);
         // What an earlier version stored plain waits until it is sealed, before that its person has no key to hash with; what lies at its position waits with it.
         end = Math.Min(end, all.Find(i => i.Content.IsPlain)?.Position ?? long.MaxValue);
         var items = all.FindAll(i => i.Position < end);

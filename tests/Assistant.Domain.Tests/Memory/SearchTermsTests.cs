@@ -37,6 +37,15 @@ public sealed class SearchTermsTests
         => Assert.Contains("ok", SearchTerms.ForIndex("\ud83d ok é \udc00"));
 
     [Fact]
+    public void No_character_is_a_reason_to_fail()
+    {
+        for (var code = 0; code <= char.MaxValue; code++)
+        {
+            Assert.Contains("zebra", SearchTerms.ForIndex($"zebra é {(char)code} pangolin"));
+        }
+    }
+
+    [Fact]
     public void No_more_terms_than_asked_for()
         => Assert.Equal(3, SearchTerms.ForQuestion("alpha beta gamma delta epsilon", 3).Count);
 

@@ -30,6 +30,18 @@ public abstract class SearchProjectorTests : PathContract
         await RunAsync(async () => await CountAsync(Entries) == 1);
     }
 
+    [Fact]
+    public async Task A_tenant_whose_messages_cannot_be_read_does_not_keep_another_from_being_found()
+    {
+        await HearAsync(HomeLine, "1", "boiler");
+        await HearAsync(OfficeLine, "1", "boiler");
+        await ExecuteAsync("UPDATE messages SET body = @p0 WHERE tenant_id = 'default'", new byte[] { 1, 2, 3 });
+
+        await RunAsync(async () => await CountAsync("SELECT COUNT(*) FROM search_entries WHERE tenant_id = 'office'") == 1);
+
+        Assert.Equal(0, await CountAsync(Entries));
+    }
+
     /// <summary>An event records a reply and any number of facts, an edit a message and its fact: all of them lie at one position.</summary>
     [Theory]
     [InlineData(1)]
@@ -51,6 +63,33 @@ public abstract class SearchProjectorTests : PathContract
 
         Assert.Equal((8L, 10L), (await CountAsync(Entries + " AND fact_id IS NULL"), await CountAsync(Entries + " AND fact_id IS NOT NULL")));
         Assert.Equal(18, await CountAsync("SELECT COUNT(DISTINCT entry_id) FROM search_postings"));
+    }
+
+    [Fact]
+    public async Task Nothing_that_is_recorded_while_the_index_is_brought_up_to_date_stays_out_of_it()
+    {
+        const int turns = 60;
+        using var done = new CancellationTokenSource();
+        var projecting = Task.Run(
+            async () =>
+            {
+                while (!done.IsCancellationRequested)
+                {
+                    await Ports.ProjectAsync(Cancel);
+                }
+            },
+            Cancel);
+        for (var i = 0; i < turns; i++)
+        {
+            var start = await BeginAsync(await HearAsync(HomeLine, $"{i}", $"boiler, message {i}"));
+            await Ports.Turns.CommitAsync(Answer(start, $"boiler, reply {i}") with { NewFacts = [Fact(start, $"boiler, fact {i}")] }, Cancel);
+        }
+
+        await done.CancelAsync();
+        await projecting;
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.Equal((2L * turns, (long)turns), (await CountAsync(Entries + " AND fact_id IS NULL"), await CountAsync(Entries + " AND fact_id IS NOT NULL")));
     }
 
     /// <summary>Of an earlier version: what lies plain is entered once it is sealed.</summary>
