@@ -222,12 +222,8 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
                 return false;
             }
 
-            if (_isManaged)
-            {
-                _unacked.Add(pending is null ? null : xml, pending);
-            }
-
-            await line.WriteAsync(_isManaged && pending is not null ? xml + "<r xmlns='urn:xmpp:sm:3'/>" : xml, cancellationToken);
+            var asks = _isManaged && _unacked.Add(pending is null ? null : xml, pending);
+            await line.WriteAsync(asks ? xml + "<r xmlns='urn:xmpp:sm:3'/>" : xml, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)

@@ -3,17 +3,21 @@ namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 /// <summary>What was sent and is not acknowledged, by its number in the stream (XEP-0198, 4). Safe for concurrent use.</summary>
 internal sealed class XmppUnacked
 {
+    private const int AskEvery = 8;
+
     private readonly Lock _lock = new();
     private readonly LinkedList<Counted> _stanzas = new();
     private uint _sent;
 
     /// <summary>Counts a stanza that is about to leave.</summary>
     /// <param name="xml">Kept to be sent again; <see langword="null"/> for what is not worth it.</param>
-    public void Add(string? xml, XmppPending? pending)
+    /// <returns>Whether to ask how far the other side is: with each message, and now and then where nothing but pings leaves.</returns>
+    public bool Add(string? xml, XmppPending? pending)
     {
         lock (_lock)
         {
             _stanzas.AddLast(new Counted(++_sent, xml, pending));
+            return pending is not null || _stanzas.Count % AskEvery == 0;
         }
     }
 
