@@ -232,7 +232,7 @@ public sealed class TurnProcessor(
         var recalled = await recall.RecallAsync(
             conversation.Tenant, start.Person.Id, words, conversation.Id, told, onlyHere: isGroup, limits.RecallLimit, limits.FactLimit, cancellationToken);
         return new ReplyContext(
-            conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetUtcNow())
+            conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetLocalNow())
         {
             Words = words,
             IsGroup = isGroup,

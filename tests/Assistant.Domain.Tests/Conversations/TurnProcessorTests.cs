@@ -70,6 +70,16 @@ public sealed class TurnProcessorTests : TurnRig
     }
 
     [Fact]
+    public async Task Days_are_told_in_the_time_zone_of_the_machine()
+    {
+        Ports.Clock.SetLocalTimeZone(TimeZoneInfo.CreateCustomTimeZone("house", TimeSpan.FromHours(8), "House", "House"));
+
+        await RunAsync(await HearAsync(HomeLine, "1", "what day is it?"));
+
+        Assert.Equal((Ports.Clock.GetUtcNow(), TimeSpan.FromHours(8)), (Engines.Asked[^1].Now, Engines.Asked[^1].Now.Offset));
+    }
+
+    [Fact]
     public async Task The_names_of_files_are_not_looked_up_in_memory()
     {
         await RunAsync(await HearAsync(HomeLine, "1", "the image of the boiler hangs in the hall", "chat-2"));
