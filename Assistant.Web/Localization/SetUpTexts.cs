@@ -95,7 +95,6 @@ internal static class SetUpTexts
     public static string DeleteEngineMeans => Book.Say();
 
     // Set-up
-    public static string SetUpTitle => Book.Say();
     public static string SetUpIntro => Book.Say();
     public static string StepAccount => Book.Say();
     public static string StepEngine => Book.Say();
@@ -110,8 +109,6 @@ internal static class SetUpTexts
     public static string Continue => Book.Say();
     public static string AccountAsk => Book.Say();
     public static string AccountWhy => Book.Say();
-    public static string YourName => Book.Say();
-    public static string YourNameHelp => Book.Say();
     public static string PasswordHelp => Book.Say();
     public static string PasswordShort => Book.Say();
     public static string EmailWrong => Book.Say();
@@ -137,8 +134,6 @@ internal static class SetUpTexts
     public static string DoneWhy => Book.Say();
     public static string OpenWebChat => Book.Say();
     public static string OpenConversations => Book.Say();
-    public static string LaterTitle => Book.Say();
-    public static string LaterWhy => Book.Say();
     public static string OverviewWhy => Book.Say();
     public static string EngineOwn(string name) => Book.Say(nameof(EngineOwn), ("name", name));
     public static string EngineOnlyBuiltIn => Book.Say();

@@ -52,11 +52,6 @@ internal sealed class MessengerHttp : IDisposable
     public Task<CallOutcome> AskForTokenAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
         => CallAsync(_configured, messenger, request, _options.TokenTimeout < _options.CallTimeout ? _options.TokenTimeout : _options.CallTimeout, cancellationToken);
 
-    /// <summary>The same for an address that a messenger named: it never leads into the private network.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public Task<CallOutcome> CallUntrustedAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
-        => CallAsync(_untrusted, messenger, request, _options.CallTimeout, cancellationToken);
-
     /// <summary>The same for a request that carries a file: it has the time its size takes.</summary>
     public Task<CallOutcome> UploadAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
         => CallAsync(_configured, messenger, request, _options.FileTimeout, cancellationToken);

@@ -12,7 +12,6 @@ internal static class XmppNames
     public static readonly XNamespace Sasl = "urn:ietf:params:xml:ns:xmpp-sasl";
     public static readonly XNamespace Bind = "urn:ietf:params:xml:ns:xmpp-bind";
     public static readonly XNamespace StanzaErrors = "urn:ietf:params:xml:ns:xmpp-stanzas";
-    public static readonly XNamespace StreamErrors = "urn:ietf:params:xml:ns:xmpp-streams";
 
     public static readonly XNamespace Form = "jabber:x:data";                              // XEP-0004
     public static readonly XNamespace DiscoInfo = "http://jabber.org/protocol/disco#info"; // XEP-0030
@@ -24,7 +23,6 @@ internal static class XmppNames
     public static readonly XNamespace OutOfBand = "jabber:x:oob";                          // XEP-0066
     public static readonly XNamespace ChatStates = "http://jabber.org/protocol/chatstates"; // XEP-0085
     public static readonly XNamespace Capabilities = "http://jabber.org/protocol/caps";    // XEP-0115
-    public static readonly XNamespace Receipts = "urn:xmpp:receipts";                      // XEP-0184
     public static readonly XNamespace Management = "urn:xmpp:sm:3";                        // XEP-0198
     public static readonly XNamespace Ping = "urn:xmpp:ping";                              // XEP-0199
     public static readonly XNamespace Delay = "urn:xmpp:delay";                            // XEP-0203
