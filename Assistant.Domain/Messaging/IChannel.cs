@@ -128,6 +128,12 @@ public interface IChannelSessions
 
     /// <summary>The connection of a running session, as it was when the session began; <see langword="null"/> likewise.</summary>
     Connection? FindConnection(ConnectionId id);
+
+    /// <summary>Notes for the connection's health that something came in over it, by whichever way.</summary>
+    void NoteInbound(ConnectionId id);
+
+    /// <summary>Notes for the connection's health that a message was shown over it.</summary>
+    void NoteOutbound(ConnectionId id);
 }
 
 /// <summary>A callback as it came: headers with lower-case names, body bytes untouched.</summary>

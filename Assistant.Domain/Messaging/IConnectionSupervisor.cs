@@ -3,6 +3,9 @@ namespace Assistant.Domain.Messaging;
 /// <summary>Keeps a session running for every enabled connection of this process.</summary>
 public interface IConnectionSupervisor
 {
+    /// <summary>Whether every connection found at the start has its session; before that, one without may still get it.</summary>
+    bool HasStarted { get; }
+
     /// <summary>
     /// Reads the connection again and starts, restarts or stops its session to match. Returns when the old session is gone;
     /// the new one starts in the background. A connection that does not exist any more is stopped; one that cannot be read, or whose caller

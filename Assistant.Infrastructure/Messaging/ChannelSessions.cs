@@ -37,9 +37,10 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
     {
         var now = clock.GetUtcNow();
         var before = _health.GetValueOrDefault(connection.Id);
-        var after = new ConnectionHealth(
-            connection.Id, state, detail, before?.State == state ? before.Since : now, before?.LastInboundAt, before?.LastOutboundAt);
-        _health[connection.Id] = after;
+        _health.AddOrUpdate(
+            connection.Id,
+            id => new ConnectionHealth(id, state, detail, now, null, null),
+            (_, health) => health with { State = state, Detail = detail, Since = health.State == state ? health.Since : now });
         if (before?.State != state || before.Detail != detail)
         {
             live.Publish(new LiveEvent.ConnectionChanged(connection.Tenant, connection.Id));
@@ -52,9 +53,10 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 
     private void Note(ConnectionId id, Func<ConnectionHealth, DateTimeOffset, ConnectionHealth> change)
     {
-        if (_health.TryGetValue(id, out var health))
+        // What is noted beside a report of the state must not put the old state back.
+        var now = clock.GetUtcNow();
+        while (_health.TryGetValue(id, out var health) && !_health.TryUpdate(id, change(health, now), health))
         {
-            _health[id] = change(health, clock.GetUtcNow());
         }
     }
 

@@ -42,6 +42,8 @@ internal sealed partial class ConnectionSupervisor(
     /// <summary>Completes when every connection found at start has its session.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public bool HasStarted => Started.Task.IsCompletedSuccessfully;
+
     public async Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken)
     {
         try
@@ -86,11 +88,7 @@ internal sealed partial class ConnectionSupervisor(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var connection in (await connections.ListAsync(null, stoppingToken)).Where(c => c.IsEnabled && !_watches.ContainsKey(c.Id)))
-        {
-            Start(connection);
-        }
-
+        await StartAllAsync(stoppingToken);
         Started.TrySetResult();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -100,6 +98,23 @@ internal sealed partial class ConnectionSupervisor(
 
         await _stopping.CancelAsync();
         await Task.WhenAll(_watches.Keys.Select(StopAsync));
+    }
+
+    // What somebody changes meanwhile waits: else what was read before the change would be started after it.
+    private async Task StartAllAsync(CancellationToken stoppingToken)
+    {
+        await _changing.WaitAsync(stoppingToken);
+        try
+        {
+            foreach (var connection in (await connections.ListAsync(null, stoppingToken)).Where(c => c.IsEnabled && !_watches.ContainsKey(c.Id)))
+            {
+                Start(connection);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     private void Miss(ConnectionId connection)
@@ -221,9 +236,9 @@ internal sealed partial class ConnectionSupervisor(
     private sealed record Watch(CancellationTokenSource Stop, Task Running);
 
     private sealed class Host(Connection connection, IMessageGateway gateway, IConnectionStore connections, ChannelSessions sessions, Uri? publicBaseUrl)
-        : IChannelHost, IMessageGateway
+        : IChannelHost
     {
-        public IMessageGateway Gateway => this;
+        public IMessageGateway Gateway => gateway;
 
         public Uri? PublicBaseUrl => publicBaseUrl;
 
@@ -233,12 +248,6 @@ internal sealed partial class ConnectionSupervisor(
             => connections.SaveCursorAsync(connection.Id, cursor, cancellationToken);
 
         public void Report(ConnectionState state, Phrase detail) => sessions.Report(connection, state, detail);
-
-        public Task<GatewayOutcome> AcceptAsync(InboundMessage message, CancellationToken cancellationToken)
-        {
-            sessions.NoteInbound(connection.Id);
-            return gateway.AcceptAsync(message, cancellationToken);
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} was changed and could not be read; trying again")]

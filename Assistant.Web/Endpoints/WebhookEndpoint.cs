@@ -25,9 +25,9 @@ internal static class WebhookEndpoint
                 AuditActions.PairingRequested).DisableAntiforgery().ExcludeFromDescription();
 
     private static async Task ReceiveAsync(
-        HttpContext context, string connection, IChannelSessions sessions, IMessageGateway gateway, WrongSecrets wrong, IHostApplicationLifetime lifetime)
+        HttpContext context, string connection, IChannelSessions sessions, IMessageGateway gateway, WrongSecrets wrong, IConnectionSupervisor supervisor)
     {
-        if (!lifetime.ApplicationStarted.IsCancellationRequested)
+        if (!supervisor.HasStarted)
         {
             // Sessions are still opening: a messenger must not take this for a refusal.
             context.Response.Headers.RetryAfter = RetryAfterSeconds;

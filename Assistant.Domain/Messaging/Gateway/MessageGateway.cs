@@ -43,6 +43,7 @@ public sealed class MessageGateway(
     {
         ArgumentNullException.ThrowIfNull(message);
         var connection = sessions.FindConnection(message.Connection) ?? throw new ConnectionGoneException(message.Connection);
+        sessions.NoteInbound(message.Connection);
         return Obstacle(message) is { } reason
             ? RefuseAsync(connection, message, reason, sender: null, cancellationToken)
             : StoreAsync(connection, CutName(message), cancellationToken);

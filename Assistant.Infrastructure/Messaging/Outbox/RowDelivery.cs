@@ -53,6 +53,11 @@ internal sealed partial class RowDelivery(
 
         var outcome = await SendAsync(session, entry);
         Telemetry.Sends.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name));
+        if (outcome is SendOutcome.Delivered)
+        {
+            sessions.NoteOutbound(entry.Connection);
+        }
+
         if (outcome is SendOutcome.RetryAfter { Scope: PauseScope.Connection } refused)
         {
             _pauses.Begin(entry.Connection, refused.Delay ?? Backoff.After(entry.Attempts));

@@ -158,6 +158,10 @@ public sealed class AttachmentKeeperTests
         public IChannelSession? Find(ConnectionId id) => session;
 
         public Connection? FindConnection(ConnectionId id) => null;
+
+        void IChannelSessions.NoteInbound(ConnectionId id) { }
+
+        void IChannelSessions.NoteOutbound(ConnectionId id) { }
     }
 
     private sealed class FileSession(Func<Stream> open) : IChannelSession, IAttachmentReader

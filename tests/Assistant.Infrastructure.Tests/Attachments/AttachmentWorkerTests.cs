@@ -154,6 +154,10 @@ public sealed class AttachmentWorkerTests : IAsyncLifetime, IDisposable
 
         public Connection? FindConnection(ConnectionId id) => null;
 
+        void IChannelSessions.NoteInbound(ConnectionId id) { }
+
+        void IChannelSessions.NoteOutbound(ConnectionId id) { }
+
         public void Count(int by)
         {
             lock (_counting)

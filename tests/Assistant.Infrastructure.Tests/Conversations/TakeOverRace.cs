@@ -316,6 +316,10 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
 
     Connection? IChannelSessions.FindConnection(ConnectionId id) => _line;
 
+    void IChannelSessions.NoteInbound(ConnectionId id) { }
+
+    void IChannelSessions.NoteOutbound(ConnectionId id) { }
+
     public IChannelSession Open(Connection connection) => this;
 
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => throw new NotSupportedException();

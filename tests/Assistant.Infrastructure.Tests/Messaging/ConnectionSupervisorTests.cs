@@ -162,6 +162,62 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         await supervisor.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task What_is_switched_off_while_the_start_reads_it_is_not_started()
+    {
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stored = new FakeConnections { ListLingers = read.Task };
+        stored.Put(Line);
+        var channel = new LingeringChannel();
+        channel.Lingers.SetResult();
+        var sessions = new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System);
+        using var supervisor = new ConnectionSupervisor(
+            stored, channel, sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), _clock, NullLogger<ConnectionSupervisor>.Instance);
+        await supervisor.StartAsync(Cancel);
+        await stored.Listing.WaitAsync(Cancel);
+        stored.Put(Line with { IsEnabled = false });
+        var refresh = supervisor.RefreshAsync(Line.Id, Cancel);
+        Assert.False(supervisor.HasStarted);
+
+        read.SetResult();
+
+        await refresh.WaitAsync(Cancel);
+        await supervisor.Started.Task.WaitAsync(Cancel);
+        Assert.True(supervisor.HasStarted);
+        Assert.Null(sessions.Find(Line.Id));
+        await supervisor.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task What_is_noted_while_the_state_changes_does_not_put_the_old_state_back()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var sessions = new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System);
+            sessions.Report(Line, ConnectionState.Up, Phrase.Of("connection.starting"));
+            using var together = new Barrier(2);
+            var notes = Task.Run(
+                () =>
+                {
+                    together.SignalAndWait(Cancel);
+                    for (var i = 0; i < 1000; i++)
+                    {
+                        sessions.NoteInbound(Line.Id);
+                        sessions.NoteOutbound(Line.Id);
+                    }
+                },
+                Cancel);
+            together.SignalAndWait(Cancel);
+            sessions.Report(Line, ConnectionState.Down, Phrase.Of("connection.off"));
+            await notes;
+
+            var health = ((IConnectionHealth)sessions).Find(Line.Id)!;
+            Assert.Equal(ConnectionState.Down, health.State);
+            Assert.NotNull(health.LastInboundAt);
+            Assert.NotNull(health.LastOutboundAt);
+        }
+    }
+
     private ConnectionHealth Health(ConnectionId id) => ((IConnectionHealth)_sessions).Find(id)!;
 
     private async Task AdvanceUntilAsync(Func<bool> isSo)

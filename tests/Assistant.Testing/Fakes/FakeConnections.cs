@@ -13,6 +13,8 @@ public sealed class FakeConnections : IConnectionStore
     private readonly Dictionary<ConnectionId, Connection> _rows = [];
     private readonly Dictionary<ConnectionId, string> _cursors = [];
 
+    private readonly TaskCompletionSource _listing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public List<AuditDraft> Audited { get; } = [];
 
     /// <summary>What happens once a change was stored.</summary>
@@ -21,6 +23,12 @@ public sealed class FakeConnections : IConnectionStore
     /// <summary>What reading one connection ends in; <see langword="null"/> when it can be read.</summary>
     public Exception? ReadFailure { get; set; }
 
+    /// <summary>Completes once all were read.</summary>
+    public Task Listing => _listing.Task;
+
+    /// <summary>What a read of all waits for before it tells what it found; <see langword="null"/> for nothing.</summary>
+    public Task? ListLingers { get; set; }
+
     /// <summary>How often one connection was to be read.</summary>
     public int Reads { get; private set; }
 
@@ -28,9 +36,13 @@ public sealed class FakeConnections : IConnectionStore
 
     public void Put(Connection connection) => _rows[connection.Id] = connection;
 
-    public Task<IReadOnlyList<Connection>> ListAsync(TenantId? tenant, CancellationToken cancellationToken)
-        => Task.FromResult<IReadOnlyList<Connection>>(
-            [.. _rows.Values.Where(c => tenant is null || c.Tenant == tenant).OrderBy(c => c.Id.Value, StringComparer.Ordinal)]);
+    public async Task<IReadOnlyList<Connection>> ListAsync(TenantId? tenant, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Connection> found = [.. _rows.Values.Where(c => tenant is null || c.Tenant == tenant).OrderBy(c => c.Id.Value, StringComparer.Ordinal)];
+        _listing.TrySetResult();
+        await (ListLingers ?? Task.CompletedTask);
+        return found;
+    }
 
     public Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken)
     {
@@ -90,6 +102,8 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
 
     public Action? OnRefresh { get; set; }
 
+    public bool HasStarted { get; set; } = true;
+
     public Action? OnPrepare { get; set; }
 
     public Dictionary<ConnectionId, IChannelSession> Sessions { get; } = [];
@@ -121,6 +135,10 @@ public sealed class FakeChannel : IChannel, IChannelCatalog, IChannelSessions, I
     IChannelSession? IChannelSessions.Find(ConnectionId id) => Sessions.GetValueOrDefault(id);
 
     Connection? IChannelSessions.FindConnection(ConnectionId id) => null;
+
+    void IChannelSessions.NoteInbound(ConnectionId id) { }
+
+    void IChannelSessions.NoteOutbound(ConnectionId id) { }
 
     ConnectionHealth? IConnectionHealth.Find(ConnectionId id) => Health.GetValueOrDefault(id);
 

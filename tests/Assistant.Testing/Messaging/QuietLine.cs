@@ -27,6 +27,13 @@ public sealed class QuietLine : IChannel, IChannelCatalog, IChannelSessions, ICh
 
     public Connection? FindConnection(ConnectionId id) => id == Running?.Id ? Running : null;
 
+    /// <summary>Connections something came in over, in order.</summary>
+    public List<ConnectionId> Received { get; } = [];
+
+    public void NoteInbound(ConnectionId id) => Received.Add(id);
+
+    void IChannelSessions.NoteOutbound(ConnectionId id) { }
+
     public Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
     {
         Typing.Add(chat);

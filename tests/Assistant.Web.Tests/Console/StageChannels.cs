@@ -35,6 +35,8 @@ internal sealed class StageChannels(TimeProvider time) : IChannelCatalog, IConne
 
     ConnectionHealth? IConnectionHealth.Find(ConnectionId id) => _health.GetValueOrDefault(id.Value);
 
+    public bool HasStarted => true;
+
     public Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Fills the store with one connection in each state.</summary>

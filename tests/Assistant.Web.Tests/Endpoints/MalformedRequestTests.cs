@@ -76,7 +76,7 @@ public sealed class MalformedRequestTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddRequestLimits().AddAntiforgery().AddSingleton<IChannelSessions>(new FakeChannel()).AddSingleton<IMessageGateway, ApiHost.NoGateway>()
-            .AddSingleton(new WrongSecrets(TimeProvider.System));
+            .AddSingleton<IConnectionSupervisor>(new FakeChannel()).AddSingleton(new WrongSecrets(TimeProvider.System));
         var app = builder.Build();
         app.Use(MalformedRequests.RefuseAsync);
         WebhookEndpoint.Map(app);

@@ -38,6 +38,25 @@ public sealed partial class RestApiTests
     }
 
     [Fact]
+    public async Task A_callback_that_comes_before_the_sessions_are_open_is_asked_for_again_and_counts_as_no_wrong_secret()
+    {
+        _host.Channel.HasStarted = false;
+        var anyone = _host.As(null);
+        for (var i = 0; i < 50; i++)
+        {
+            var early = await anyone.PostAsync(new Uri("/webhooks/tg", UriKind.Relative), new StringContent("x"), Cancel);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(5)), (early.StatusCode, early.Headers.RetryAfter?.Delta));
+        }
+
+        _host.Channel.HasStarted = true;
+        _host.Channel.Sessions[new ConnectionId("tg")] = new FakeSession();
+        using var right = new HttpRequestMessage(HttpMethod.Post, "/webhooks/tg") { Content = new ByteArrayContent([1]) };
+        right.Headers.Add("X-Secret", "right");
+
+        Assert.Equal(HttpStatusCode.OK, (await anyone.SendAsync(right, Cancel)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_callback_larger_than_a_megabyte_is_not_read()
     {
         var session = new FakeSession();

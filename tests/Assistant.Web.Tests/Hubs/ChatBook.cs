@@ -159,6 +159,10 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
 
     public Connection? FindConnection(ConnectionId id) => _running.GetValueOrDefault(id);
 
+    void IChannelSessions.NoteInbound(ConnectionId id) { }
+
+    void IChannelSessions.NoteOutbound(ConnectionId id) { }
+
     public Task<IReadOnlyList<Message>> ReadThreadAsync(TenantId tenant, ConversationId id, long? before, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Message>>([.. Of(tenant, id).Where(m => m.Seq < (before ?? long.MaxValue)).TakeLast(limit)]);
 

@@ -38,6 +38,7 @@ public sealed class MessageGatewayTests : PathContract
         var stored = Assert.IsType<GatewayOutcome.Stored>(await SayAsync("1", "hello"));
 
         Assert.Equal([stored.Conversation], _executor.Woken);
+        Assert.Equal([_line.Running!.Id], _line.Received);
         Assert.Equal("hello", (await BeginAsync(stored.Conversation)).Utterance.Body.Markdown);
         Assert.Empty(_outbox.Rows);
     }

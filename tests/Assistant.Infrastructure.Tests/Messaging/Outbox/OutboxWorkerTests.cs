@@ -53,6 +53,7 @@ public sealed class OutboxWorkerTests : PathContract
         Send(conversation, await AnswerAsync(conversation, "one", "two", "three"));
 
         Assert.Equal(["one", "two", "three"], _session.Sent.Select(m => m.Body.Markdown));
+        Assert.Equal([HomeLine.Id, HomeLine.Id, HomeLine.Id], _session.Noted);
         Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
     }
 
@@ -99,6 +100,7 @@ public sealed class OutboxWorkerTests : PathContract
         Send(conversation, claimed);
         Send(conversation);
         Assert.Single(_session.Sent);
+        Assert.Empty(_session.Noted);
         for (var i = 0; i < 5; i++)
         {
             Ports.Clock.Advance(TimeSpan.FromMinutes(1));

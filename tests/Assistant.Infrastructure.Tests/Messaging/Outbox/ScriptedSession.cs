@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
@@ -36,6 +37,13 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
     public IChannelSession? Find(ConnectionId id) => IsRunning && !Off.Contains(id) ? this : null;
 
     public Connection? FindConnection(ConnectionId id) => null;
+
+    void IChannelSessions.NoteInbound(ConnectionId id) { }
+
+    /// <summary>Messages noted as shown, by connection.</summary>
+    public ConcurrentBag<ConnectionId> Noted { get; } = [];
+
+    public void NoteOutbound(ConnectionId id) => Noted.Add(id);
 
     public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => throw new NotSupportedException();
 
