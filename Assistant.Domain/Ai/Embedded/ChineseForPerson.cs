@@ -21,7 +21,7 @@ internal static partial class ChineseForPerson
     /// <summary>Stands where they end.</summary>
     private const string End = "\u0002";
 
-    private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服|工作人员|管理员|负责人|运营人员)(?!智能|智慧)";
+    private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服(?:人员|专员)?|工作人员|管理员|负责人|运营人员)(?!智能|智慧)";
 
     private const string Whom = "(?:你们?|您|他们?|她们?|它|我们?|谁|别人|人|要|想|去|给|帮|再|来|先|主动|过)*";
 
@@ -63,10 +63,10 @@ internal static partial class ChineseForPerson
     }
 
     [GeneratedRegex(
-        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|联络|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|处理|帮|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
+        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|联络|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|问|咨询|处理|帮|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
         + "|(?:跟|和|与|同)" + People + "(?:客服)?(?:聊|谈|说|讲|沟通|对话|通话)"
         + "|^(?:请问|想问)?[，,\\s]*(?:你们?|这里|这边|这儿|那边)?还?(?:有没有" + People + "(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢|啊)?|有" + People + @"(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢))\W*$"
-        + @"|^(?:人工|真人|客服)(?:客服|服务|坐席)?(?:在吗|呢|啊|来)?\W*$", Options)]
+        + @"|^(?:人工|真人|客服)(?:客服|服务|坐席|人员|专员)?(?:在吗|呢|啊|来)?\W*$", Options)]
     private static partial Regex ForPerson();
 
     /// <summary>Asks what it is, or why it would be done, but not why it is not.</summary>
@@ -90,7 +90,7 @@ internal static partial class ChineseForPerson
         // It is over, unless nobody came.
         + "|(?:昨[天晚日]|前[天晚]|前[几两]天|上次|上回|上周|上个?(?:月|星期|礼拜)|去年|那天|那次|当时|之前|以前)[^" + Begin + "]*" + Begin + "[^" + End + "]*" + End
         + "(?:等|排队?|聊|谈|说|讲|问|用|花|处理|解决|也|就|都|才|又)*[了过](?!解)(?!.*(?:怎么|为什么|为啥|还没|还不|没人))"
-        + "|" + Begin + "[^" + End + "]*(?:聊|谈|说|讲|沟通|对话|通话)" + End + "[了过](?![解来去])"
+        + "|" + Begin + "[^" + End + "]*(?:聊|谈|说|讲|问|咨询|沟通|对话|通话)" + End + "[了过](?![解来去])"
         // 小王转到客服部了 works there now.
         + "|" + Begin + "转[^" + End + "]*" + End + "(?:部门?|中心|岗位?|组|团队)(?:工作|上班|任职)?了"
         + ")", Options)]

@@ -7,15 +7,6 @@ internal static partial class EnglishPatterns
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;
 
-    private const string Person =
-        @"(?:(?:a|an|the|some|your|another)\s+)?(?:(?:real|live|actual|human)\s+)*"
-        + @"(?:human|person|people|agent|operator|someone|somebody|representative|rep|support|staff|colleague|employee|customer\s+service)"
-        + @"(?:[\s,]+(?:being|agent|operator|real|person|else|instead|please|now|here|team))*";
-
-    private const string AfterPerson =
-        @"(?:[\s,]+(?:not|instead\s+of|(?:rather\s+)?than)\s+(?:(?:talk|speak|chat)(?:ing)?\s+)?(?:(?:to|with)\s+)?(?:(?:a|an|the|this|some|another)\s+)?(?:bots?|chatbots?|robots?|machines?|ai|computers?|programs?|assistants?|you)\b)?"
-        + @"(?:\s+(?:about|who|regarding)\b.*)?\W*$";
-
     /// <summary>"Can you …", "I'd like you to …": what follows is asked for, even with a question mark.</summary>
     private const string Asking =
         @"(?<modal>(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?|i\s*(?:want|need|['’]?d\s+like|would\s+like)\s+you\s+to\s+)?";
@@ -33,7 +24,7 @@ internal static partial class EnglishPatterns
             return request;
         }
 
-        if (IsForPerson(text))
+        if (EnglishForPerson.IsAsked(text))
         {
             return new SpokenRequest.AskForPerson();
         }
@@ -60,7 +51,8 @@ internal static partial class EnglishPatterns
 
         if (Forget().IsMatch(text))
         {
-            return new SpokenRequest.Forget();
+            // "Forget it, I want to talk to a human."
+            return EnglishForPerson.IsAsked(text) ? new SpokenRequest.AskForPerson() : new SpokenRequest.Forget();
         }
 
         if (Remind().Match(text) is { Success: true } remind)
@@ -132,9 +124,6 @@ internal static partial class EnglishPatterns
         _ when Clock().IsMatch(text) => new SpokenRequest.Clock(),
         _ => null,
     };
-
-    private static bool IsForPerson(string text)
-        => (Wish().IsMatch(text) || Transfer().IsMatch(text) || PersonAlone().IsMatch(text)) && !Refusal().IsMatch(text);
 
     [GeneratedRegex(@"^(?:/start(?:\s+\S+)?|(?:hi|hiya|hello|hey|howdy|yo|greetings|good\s+(?:morning|afternoon|evening|day))(?:[\s,]+(?:there|again|assistant|bot|all|everyone|hi|hello))*)\W*$", Options)]
     private static partial Regex Greeting();
@@ -210,26 +199,6 @@ internal static partial class EnglishPatterns
 
     [GeneratedRegex(@"^(?:what(?:['’]s|\s+is)\s+(?:the\s+)?(?:current\s+|today['’]?s\s+)?(?:date|day|time)(?:\s+(?:today|now|is\s+it))*|what\s+(?:day|date|time)\s+is\s+(?:it|today)(?:\s+(?:today|now))*)\W*$", Options)]
     private static partial Regex Clock();
-
-    [GeneratedRegex(
-        @"^(?:i\s*(?:really\s+|just\s+)?(?:want|need|wish|['’]?d\s+like|would\s+like|['’]?d\s+rather|would\s+rather|prefer|have|must)\s+(?:to\s+)?"
-        + @"|(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?|let\s+me\s+|how\s+(?:do|can)\s+i\s+|is\s+it\s+possible\s+to\s+)?"
-        + @"(?:talk|speak|chat)(?:ing)?\s+(?:to|with)\s+" + Person + AfterPerson, Options)]
-    private static partial Regex Wish();
-
-    [GeneratedRegex(
-        @"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?(?:connect|transfer|put|switch|hand|pass|get|give|send|escalate|forward)\s+"
-        + @"(?:me|us|this)(?:\s+(?:over|through|up|back))?(?:\s+(?:to|with))?\s+" + Person + AfterPerson, Options)]
-    private static partial Regex Transfer();
-
-    [GeneratedRegex(
-        @"^(?:(?:i\s*(?:want|need|demand|prefer|would\s+like|['’]?d\s+like)|is\s+there|are\s+there|(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?(?:get|have|reach))\s+)?(?:(?:a|an|the|any)\s+)?(?:(?:real|live)\s+)?"
-        + @"(?:human(?:\s+(?:being|agent|operator|support|help))?|operator|agent|representative|real\s+(?:person|people)|live\s+person)"
-        + @"(?:\s+(?:here|there|please|now|around|available|i\s+can\s+(?:talk|speak)\s+(?:to|with)))*\W*$", Options)]
-    private static partial Regex PersonAlone();
-
-    [GeneratedRegex(@"\b(?:don['’]?t|do\s+not|never|no\s+need)\b", Options)]
-    private static partial Regex Refusal();
 
     [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|did|do|does|is|are|was|were|have|has|can|could|should|will|would|am|may|tell\s+me|find|search|look\s+up|recall)\b", Options)]
     private static partial Regex Question();
