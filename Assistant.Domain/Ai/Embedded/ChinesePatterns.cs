@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Assistant.Domain.Ai.Embedded;
 
-/// <summary>Chinese ways of asking. Without word boundaries a pattern says what must not follow (人工 but not 人工智能). Traditional characters are folded before.</summary>
+/// <summary>Chinese ways of asking. Without word boundaries a pattern says what must not follow (人工 but not 人工智能). Traditional characters and 您 are folded before.</summary>
 internal static partial class ChinesePatterns
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;

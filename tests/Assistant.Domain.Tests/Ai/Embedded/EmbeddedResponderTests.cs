@@ -137,6 +137,7 @@ public sealed class EmbeddedResponderTests
     [InlineData("你记得什么", "你还没有让我记住什么。")]
     [InlineData("remember that tea is good", "Noted. I will remember:\n\n> tea is good")]
     [InlineData("记住茶很好喝", "记下了：\n\n> 茶很好喝")]
+    [InlineData("请您记住我谢过您", "记下了：\n\n> 我谢过您")]
     [InlineData("记住", "好的，要我记住什么？")]
     [InlineData("remind me to call Tom", "I cannot send reminders by myself")]
     [InlineData("提醒我打电话", "我还不能按时提醒你")]
