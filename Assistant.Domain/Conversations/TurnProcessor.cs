@@ -200,7 +200,7 @@ public sealed class TurnProcessor(
         catch (EnginesFailedException failure)
         {
             // Who asked for a person gets one all the more; what no engine has confirmed is not remembered.
-            return new Thought(TurnResult.EnginesFailed, new MessageBody(Apology(start.Utterance.Body.Markdown, asksForPerson)), null, [], asksForPerson, failure.Message);
+            return new Thought(TurnResult.EnginesFailed, new MessageBody(Apology(start, asksForPerson)), null, [], asksForPerson, failure.Message);
         }
         catch (Exception) when (thinking.IsHalted)
         {
@@ -270,13 +270,19 @@ public sealed class TurnProcessor(
         }
     }
 
-    private static string Apology(string utterance, bool asksForPerson) => utterance.EnumerateRunes().Any(IsChinese)
+    private static string Apology(TurnStart start, bool asksForPerson) => IsInChinese(start)
         ? "抱歉，我现在无法连接语言模型，暂时不能回答。" + (asksForPerson
             ? "我已经帮您请真人了，会有人在这里回复您。"
             : "您的消息已经保存，管理员可以看到原因。请过几分钟再试。")
         : "I'm sorry, I can't reach my language model right now, so I can't answer this. " + (asksForPerson
             ? "I have asked for a person: someone will answer you here."
             : "Your message is kept and an operator can see why. Please try again in a few minutes.");
+
+    private static bool IsInChinese(TurnStart start)
+    {
+        var utterance = start.Utterance.Body.Markdown;
+        return UtteranceReader.ShowsLanguage(utterance) ? utterance.EnumerateRunes().Any(IsChinese) : start.Person.SpeaksChinese;
+    }
 
     private static bool IsChinese(Rune rune) => rune.Value is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF;
 

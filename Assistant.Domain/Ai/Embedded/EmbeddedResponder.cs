@@ -6,7 +6,8 @@ namespace Assistant.Domain.Ai.Embedded;
 
 /// <summary>
 /// Answers without a model: small talk, help, remembering, and recalling what was said with date and verbatim quotation. Answers in
-/// the language of the utterance and never claims more than it did. Pure: what is to be remembered follows from the utterance.
+/// the language of the utterance, or of the person where it shows none, and never claims more than it did. Pure: what is to be
+/// remembered follows from the utterance.
 /// </summary>
 public static class EmbeddedResponder
 {
@@ -25,6 +26,7 @@ public static class EmbeddedResponder
         }
 
         var (request, language) = UtteranceReader.Read(context.Words);
+        language = UtteranceReader.ShowsLanguage(context.Words) ? language : LanguageOf(context.Person.Locale);
         var say = Phrases.In(language);
         return request switch
         {

@@ -1,10 +1,13 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace Assistant.Domain.Ai.Embedded;
 
 /// <summary>
 /// Reads what a person explicitly asks for, in English and Chinese, by patterns alone. It decides the two effects an utterance
 /// may have (remember, ask for a person) for every engine, so that no text a model read elsewhere can cause them.
 /// </summary>
-public static class UtteranceReader
+public static partial class UtteranceReader
 {
     /// <summary>Longer utterances are prose, not requests; reading only the beginning keeps every pattern cheap.</summary>
     private const int MaxPatternChars = 4_000;
@@ -25,13 +28,13 @@ public static class UtteranceReader
             : heard;
     }
 
-    /// <summary>The language most of the text is in: one Chinese character weighs as much as one Latin word. Kana mean neither.</summary>
+    /// <summary>The language most of the text is in, links aside: one Chinese character weighs as much as one Latin word. Kana mean neither.</summary>
     public static SpokenLanguage LanguageOf(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         int han = 0, words = 0;
         var inWord = false;
-        foreach (var c in text)
+        foreach (var c in Links().Replace(text, " "))
         {
             if (c is >= '\u3040' and <= '\u30ff')
             {
@@ -55,6 +58,13 @@ public static class UtteranceReader
         return han > 0 && han >= words ? SpokenLanguage.Chinese : SpokenLanguage.English;
     }
 
+    /// <summary>Whether any language shows in the text: not in a command, a number, a sign, a place or a link, which people of every language send.</summary>
+    public static bool ShowsLanguage(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return !text.AsSpan().TrimStart().StartsWith('/') && Links().Replace(text, string.Empty).EnumerateRunes().Any(Rune.IsLetter);
+    }
+
     internal static bool IsHan(char c) => c is >= '\u3400' and <= '\u9fff';
 
     private static HeardUtterance ReadShort(string text)
@@ -74,4 +84,7 @@ public static class UtteranceReader
     private static SpokenRequest ReadIn(SpokenLanguage language, string text) => language == SpokenLanguage.Chinese
         ? ChinesePatterns.Read(text)
         : EnglishPatterns.Read(text);
+
+    [GeneratedRegex(@"https?://[^\s\u3400-\u9fff]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Links();
 }

@@ -181,6 +181,8 @@ public sealed class TurnProcessorTests : TurnRig
     [InlineData("What's the weather?", "I'm sorry, I can't reach my language model")]
     [InlineData("天气怎么样？", "抱歉，我现在无法连接语言模型")]
     [InlineData("The 锅炉 is broken", "抱歉")]
+    [InlineData("👍", "抱歉")]
+    [InlineData("/weather", "抱歉")]
     public async Task When_every_engine_failed_the_person_is_told_once_in_their_language(string utterance, string apology)
     {
         var conversation = await HearAsync(HomeLine, "1", utterance);

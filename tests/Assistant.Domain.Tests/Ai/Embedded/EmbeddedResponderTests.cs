@@ -161,6 +161,21 @@ public sealed class EmbeddedResponderTests
     }
 
     [Theory]
+    [InlineData("/start", "zh-CN", "你好，Mira！")]
+    [InlineData("/help", "zh-Hant", "我可以这样帮你：")]
+    [InlineData("👍", "zh-CN", "这个我不知道")]
+    [InlineData("？", "zh-CN", "这个我不知道")]
+    [InlineData("123456", "zh-CN", "这个我不知道")]
+    [InlineData("📍 31.23, 121.47", "zh-CN", "这个我不知道")]
+    [InlineData("https://example.test/plan", "zh-CN", "这个我不知道")]
+    [InlineData("/start", "en-GB", "Hello Mira! ")]
+    [InlineData("/help", null, "This is what I can do:")]
+    [InlineData("hello", "zh-CN", "Hello Mira! ")]
+    [InlineData("https://example.test/plan 门票呢？", "en", "我不知道")]
+    public void What_shows_no_language_is_answered_in_that_of_the_person(string utterance, string? locale, string start)
+        => Assert.StartsWith(start, EmbeddedResponder.Answer(Saying(utterance).By("Mira", locale).Build()).Markdown, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("help")]
     [InlineData("帮助")]
     public void What_is_missing_does_not_run_into_the_list_of_what_it_can_do(string utterance)
