@@ -13,7 +13,7 @@ internal static partial class ChinesePatterns
 
     private const string Verb = "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?:一下)?|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s]))";
 
-    private const string Interrogative = "什么|多少|哪|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
+    private const string Interrogative = "什么|多少|哪(?![吒怕])|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
 
     private const string InClause = "[^，,。；;！!？?\\n]";
 
@@ -230,6 +230,7 @@ internal static partial class ChinesePatterns
     [GeneratedRegex("(?:吗|么|嘛|呢|没有?)?[？?]+" + QuestionMark.Behind + "|(?:吗|嘛|呢)[。.]*" + QuestionMark.Behind, Options)]
     private static partial Regex QuestionEnd();
 
-    [GeneratedRegex(Interrogative + @"|^(?:查|找|搜|回忆|告诉我)|我(?:之前|以前|上次|昨天)?(?:说过|提过|提到过|讲过)", Options)]
+    /// <summary>Not "谁都知道" and "没什么问题", which name everybody and nothing, and not "找到了", which is done.</summary>
+    [GeneratedRegex("(?<!没|没有)(?:" + Interrogative + @")(?![^，,。；;！!？?\n]{0,2}[都也])|^(?:(?:查|找|搜)(?![到完了着过])|回忆|告诉我)|我(?:之前|以前|上次|昨天)?(?:说过|提过|提到过|讲过)", Options)]
     private static partial Regex QuestionWord();
 }

@@ -200,6 +200,16 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^(?:what(?:['’]s|\s+is)\s+(?:the\s+)?(?:current\s+|today['’]?s\s+)?(?:date|day|time)(?:\s+(?:today|now|is\s+it))*|what\s+(?:day|date|time)\s+is\s+(?:it|today)(?:\s+(?:today|now))*)\W*$", Options)]
     private static partial Regex Clock();
 
-    [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|did|do|does|is|are|was|were|have|has|can|could|should|will|would|am|may|tell\s+me|find|search|look\s+up|recall)\b", Options)]
+    /// <summary>
+    /// Words that ask at the beginning of a sentence, and of those that also begin a statement ("May 3rd is…", "Will is my brother", "When I was in Lisbon",
+    /// "Have a dog") the ones whose verb stands before its subject. Everything else asks with a question mark.
+    /// </summary>
+    [GeneratedRegex(
+        @"^(?:what(?!\s+an?\b)|where|who|whom|whose|how|why|did|does|am\s+i|(?:can|could|should|would)(?!['’]t|\s+(?:not|rather|like|love)\b)|tell\s+me|find|search|look\s+up|recall"
+        + @"|(?:is|are|was|were)(?!\s+(?:not|in|at|on|with|from)\b)|has(?!\s+(?:an?|not|no|been|to)\b)"
+        + @"|when(?:['’]?s|\s+(?:(?:exactly|again|else|next)\s+)?(?:is|are|am|was|were|do|does|did|will|would|can|could|should|shall|may|might|must|has|have|had))"
+        + @"|which(?!\s+(?:reminds|means|makes|brings|leads|shows|explains|i|we|you|he|she|they|(?:is|was)\s+(?:why|how|what|when|where))\b)"
+        + @"|will\s+(?:i|you|we|he|she|it|they|there|this|that|these|those|my|your|our|his|her|their|the|any\w*|some\w*)"
+        + @"|(?:do|have)\s+(?:i|you|we|they|any(?:one|body))|may\s+(?:i|you|we|he|she|it|they|there))\b", Options)]
     private static partial Regex Question();
 }

@@ -63,9 +63,13 @@ internal static partial class MemorySearch
         return facts.Concat(context.Recollections).Concat(recent).Where(r => !string.IsNullOrWhiteSpace(r.Quote));
     }
 
-    /// <summary>Earlier questions and commands hold the words of the question, not its answer.</summary>
-    private static bool IsStatement(string quote)
-        => UtteranceReader.Read(quote).Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.Other;
+    /// <summary>Earlier questions and commands hold the words of the question, not its answer. Who asked for a person may have told why.</summary>
+    private static bool IsStatement(string quote) => UtteranceReader.Read(quote).Request switch
+    {
+        SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.Other => true,
+        SpokenRequest.AskForPerson => !QuestionMark.Ends(quote),
+        _ => false,
+    };
 
     [GeneratedRegex(@"\b(?:did|have|had)\s+you\s+(?:say|said|tell|told|write|written|mention|mentioned|answer|answered)\b|你(?:之前|以前|上次|昨天)?(?:说过|告诉过|回答过|提过|怎么说|说了)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AsksWhatAssistantSaid();

@@ -1,0 +1,51 @@
+using Assistant.Domain.Ai.Embedded;
+using Xunit;
+using static Assistant.Testing.Ai.ReplyContextBuilder;
+
+namespace Assistant.Domain.Tests.Ai.Embedded;
+
+/// <summary>What one is told, kept apart from what one is asked though both begin with the same word.</summary>
+public sealed class StatementsAndQuestionsTests
+{
+    [Theory]
+    [InlineData("May 3rd is my birthday", "when is my birthday?")]
+    [InlineData("Will is my brother's name", "what is my brother's name?")]
+    [InlineData("When I was in Lisbon I lost my umbrella", "where did I lose my umbrella?")]
+    [InlineData("Which reminds me, the ladder is with Tom", "where is the ladder?")]
+    [InlineData("Have a dog named Rex", "what is my dog named?")]
+    [InlineData("Do not ring the bell after 8", "when may one ring the bell?")]
+    [InlineData("Can't eat gluten", "what about gluten?")]
+    [InlineData("Was in Lisbon in March", "when was Lisbon?")]
+    [InlineData("Would like green tea", "which tea?")]
+    [InlineData("My order number is 4711. I want to talk to a human.", "what is my order number?")]
+    [InlineData("我最喜欢的电影是哪吒", "我最喜欢的电影是什么？")]
+    [InlineData("谁都知道门禁密码是4711", "门禁密码是多少")]
+    [InlineData("没什么问题，车停在B2层", "车停在哪")]
+    [InlineData("找到钥匙了，在沙发下面", "钥匙在哪里？")]
+    public void What_was_stated_is_no_question_and_is_found_again(string statement, string question)
+    {
+        Assert.IsNotType<SpokenRequest.Recall>(UtteranceReader.Read(statement).Request);
+        Assert.EndsWith($"> {statement}", EmbeddedResponder.Answer(Saying(question).WithRecollection(statement).Build()).Markdown, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("when is my birthday")]
+    [InlineData("when's the dentist")]
+    [InlineData("when exactly does the train leave")]
+    [InlineData("which key opens the garage")]
+    [InlineData("will the plumber come tomorrow")]
+    [InlineData("may I eat nuts")]
+    [InlineData("do I have a spare key")]
+    [InlineData("have I told you about Rex")]
+    [InlineData("has Tom called")]
+    [InlineData("is the ladder with Tom")]
+    [InlineData("can I eat gluten")]
+    [InlineData("May 3rd is my birthday?")]
+    [InlineData("Have a dog?")]
+    [InlineData("哪个电影")]
+    [InlineData("谁有钥匙")]
+    [InlineData("都有谁知道密码")]
+    [InlineData("找一下我的钥匙")]
+    public void What_inverts_or_ends_in_a_question_mark_asks(string question)
+        => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(question).Request);
+}
