@@ -11,6 +11,12 @@ internal static partial class EnglishPatterns
     private const string Asking =
         @"(?<modal>(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?|i\s*(?:want|need|['’]?d\s+like|would\s+like)\s+you\s+to\s+)?";
 
+    /// <summary>A "this" that points at what follows: "this: …", "this, …"; in "this is my car" it is the statement's own.</summary>
+    private const string This = @"this\b(?=\s*[:,\n–—-]|\W*$|\s+(?:down|for\s+me)\b)";
+
+    /// <summary>A "that" before a statement, but not its own: "that is my car", "that's Tom".</summary>
+    private const string That = @"that\b(?!['’]|\s+(?:is|was)\b)";
+
     public static SpokenRequest Read(string text)
     {
         if (Greeting().IsMatch(text))
@@ -88,7 +94,7 @@ internal static partial class EnglishPatterns
         var statement = match.Groups["s"].Value;
         var isAsked = match.Groups["modal"].Success;
         var isQuestion = IsQuestion(text);
-        var isMarked = match.Groups["that"].Success && !(isQuestion && NamesThis(match) && !Copula().IsMatch(statement));
+        var isMarked = match.Groups["that"].Success;
         var asks = !isMarked && (QuestionWord().IsMatch(statement) && !statement.Contains(':', StringComparison.Ordinal)
             || isQuestion && (!isAsked || !Copula().IsMatch(statement)));
         if (asks || isQuestion && !isAsked)
@@ -97,14 +103,6 @@ internal static partial class EnglishPatterns
         }
 
         return new SpokenRequest.Remember(Clean(statement, isAsked && isQuestion));
-    }
-
-    /// <summary>"This place", not "this: …".</summary>
-    private static bool NamesThis(Match match)
-    {
-        var (mark, statement) = (match.Groups["that"], match.Groups["s"]);
-        return mark.Value.EndsWith("this", StringComparison.OrdinalIgnoreCase) && statement.Index == mark.Index + mark.Length + 1
-            && statement.Length > 0 && char.IsLetter(statement.Value[0]);
     }
 
     private static string Clean(string statement, bool isAsked)
@@ -165,9 +163,9 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(
         "^" + Asking
         + @"(?:(?:remember|memori[sz]e|don['’]?t\s+(?:ever\s+)?forget|do\s+not\s+forget|never\s+forget|keep\s+in\s+mind|bear\s+in\s+mind"
-        + @"|(?:make|take)\s+a\s+note|(?:write|jot)\s+(?:this\s+|that\s+)?down)\b(?<that>(?:\s+(?:that|this|for\s+me)\b)+)?(?:\s+of\b)?"
-        + @"|(?:note|save|store|record)(?<that>(?:\s+(?:that|this|down)\b)+)|note(?:\s+to\s+self)?(?=\s*:))"
-        + @"\s*[:,\-–—]?\s*(?<s>.*)$", Options)]
+        + @"|(?:make|take)\s+a\s+note|(?:write|jot)\s+(?:this\s+|that\s+)?down)\b(?<that>(?:\s+(?:for\s+me\b|" + This + @"))+(?:\s+that\b)?|\s+" + That + @"(?:\s+for\s+me\b)?)?(?:\s+of\b)?"
+        + @"|(?:note|save|store|record)(?:(?<that>(?:\s+(?:down\b|for\s+me\b|" + This + @"))+(?:\s+that\b)?|\s+" + That + @"(?:\s+down\b)?)|(?=\s+this\b))|note(?:\s+to\s+self)?(?=\s*:))"
+        + @"\s*(?:[:,\-–—]|!+)?\s*(?<s>.*)$", Options)]
     private static partial Regex Remember();
 
     [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|if|whether)\b", Options)]

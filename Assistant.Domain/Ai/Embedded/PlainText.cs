@@ -23,12 +23,12 @@ internal sealed class PlainText
         _scan = MarkdownScan.Of(_text);
     }
 
-    /// <summary>What a person typed into a messenger: formatting is taken off, signs that may be meant (a leading # or &gt;, a backslash) are not.</summary>
+    /// <summary>What a person typed into a messenger: formatting is taken off, signs that may be meant (a leading # or &gt;, a backslash, *hunter2*) are not.</summary>
     public static string OfSpeech(string text)
     {
         var plain = new PlainText(text);
         plain.DropFences();
-        plain.DropSpans();
+        plain.DropSpans(isSpoken: true);
         return plain.ToString();
     }
 
@@ -37,7 +37,7 @@ internal sealed class PlainText
     {
         var plain = new PlainText(text);
         plain.DropFences();
-        plain.DropSpans();
+        plain.DropSpans(isSpoken: false);
         plain.DropLineStarts();
         plain.DropEscapes();
         return plain.ToString();
@@ -67,13 +67,13 @@ internal sealed class PlainText
         }
     }
 
-    private void DropSpans()
+    private void DropSpans(bool isSpoken)
     {
         foreach (var span in _scan.Spans)
         {
             if (span.Marker.Length > 0)
             {
-                DropMarkers(span);
+                DropMarkers(span, isSpoken);
             }
             else if (_text[span.Start] == '<')
             {
@@ -87,9 +87,9 @@ internal sealed class PlainText
         }
     }
 
-    private void DropMarkers(InlineSpan span)
+    private void DropMarkers(InlineSpan span, bool isSpoken)
     {
-        if (span.Marker == "~" || IsWord(span.Start - 1) || IsWord(span.End))
+        if (span.Marker == "~" || IsWord(span.Start - 1) || IsWord(span.End) || IsName(span) || (isSpoken && MayBePassword(span)))
         {
             return;
         }
@@ -160,4 +160,17 @@ internal sealed class PlainText
 
     /// <summary>Marks inside a word are part of it; Chinese, which has no spaces, is marked without any.</summary>
     private bool IsWord(int at) => at >= 0 && at < _text.Length && char.IsAsciiLetterOrDigit(_text[at]);
+
+    /// <summary>The underscores of __init__.py and /opt/_old_ belong to a name.</summary>
+    private bool IsName(InlineSpan span) => span.Marker[0] == '_' && (IsJoint(span.Start - 1) || IsJoint(span.End) && IsWord(span.End + 1));
+
+    private bool IsJoint(int at) => at >= 0 && at < _text.Length && _text[at] is '.' or '/' or '\\';
+
+    /// <summary>Letters and digits in one piece, as in *hunter2*: who reads a mark too many loses less than who misses one of a password.</summary>
+    private bool MayBePassword(InlineSpan span)
+    {
+        var inside = _text.AsSpan(span.Start + 1, span.End - span.Start - 2);
+        return span.Marker is "*" or "_" && !inside.ContainsAny(' ', '\n') && inside.ContainsAnyInRange('0', '9')
+            && (inside.ContainsAnyInRange('a', 'z') || inside.ContainsAnyInRange('A', 'Z'));
+    }
 }

@@ -24,6 +24,8 @@ public sealed class PlainTextTests
     [InlineData("2 * 3 * 4 = 24")]
     [InlineData("the password is a*b*c")]
     [InlineData("call snake_case_name or __init__x")]
+    [InlineData("the file is __init__.py")]
+    [InlineData("it lies in /opt/_old_/app and a/__init__")]
     [InlineData("价格 * 数量 * 折扣")]
     [InlineData("footnote* and another*")]
     [InlineData("arr[i](x) and [a](b)")]
@@ -41,6 +43,7 @@ public sealed class PlainTextTests
     [InlineData("# 5 is my locker", "5 is my locker")]
     [InlineData("> 500 EUR\n\n* tea\n* milk", "500 EUR\n\n- tea\n- milk")]
     [InlineData(@"2 \* 3, \\server", @"2 * 3, \server")]
+    [InlineData("the password is *hunter2*", "the password is hunter2")]
     [InlineData("## 第一步\n> > 先**关**电", "第一步\n先关电")]
     public void Signs_a_person_may_mean_are_marks_in_Markdown_only(string text, string plain)
     {

@@ -1,0 +1,50 @@
+using Assistant.Domain.Ai.Embedded;
+using Xunit;
+using static Assistant.Testing.Ai.ReplyContextBuilder;
+
+namespace Assistant.Domain.Tests.Ai.Embedded;
+
+/// <summary>Nothing is taken from the words that are to be remembered, neither when they are kept nor when they are shown.</summary>
+public sealed class RememberedWordsTests
+{
+    [Theory]
+    [InlineData("Remember this is my car", "this is my car")]
+    [InlineData("Remember that this is my phone: 555", "this is my phone: 555")]
+    [InlineData("note that that guy is Tom", "that guy is Tom")]
+    [InlineData("Remember that is my car", "that is my car")]
+    [InlineData("remember, that's Tom", "that's Tom")]
+    [InlineData("remember that's Tom", "that's Tom")]
+    [InlineData("note this is my locker", "this is my locker")]
+    [InlineData("can you remember this is my car?", "this is my car")]
+    [InlineData("remember this place", "this place")]
+    [InlineData("remember this, the key is with Tom", "the key is with Tom")]
+    [InlineData("remember for me that the key is with Tom", "the key is with Tom")]
+    [InlineData("save this for me: IBAN DE02", "IBAN DE02")]
+    [InlineData("note this down: IBAN DE02", "IBAN DE02")]
+    [InlineData("save this\nIBAN DE02", "IBAN DE02")]
+    [InlineData("Remember! The key is with Tom", "The key is with Tom")]
+    [InlineData("记住！钥匙在门后", "钥匙在门后")]
+    [InlineData("记得！明天买牛奶", "明天买牛奶")]
+    [InlineData("记住!!钥匙在门后", "钥匙在门后")]
+    public void What_points_at_the_words_is_told_from_the_words(string utterance, string statement)
+        => Assert.Equal(new SpokenRequest.Remember(statement), UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("remember this please")]
+    [InlineData("remember this for me")]
+    [InlineData("note this!")]
+    [InlineData("can you remember this?")]
+    [InlineData("记住！")]
+    [InlineData("记得！")]
+    public void What_points_at_nothing_remembers_nothing(string utterance)
+        => Assert.Equal(new SpokenRequest.Remember(""), UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("the file is __init__.py", "> the file is \\_\\_init\\_\\_.py")]
+    [InlineData("my password is *hunter2*", "> my password is \\*hunter2\\*")]
+    public void Marks_that_may_be_meant_are_shown(string statement, string quoted)
+    {
+        Assert.EndsWith(quoted, EmbeddedResponder.Answer(Saying("remember that " + statement).Build()).Markdown, StringComparison.Ordinal);
+        Assert.EndsWith(quoted, EmbeddedResponder.Answer(Saying("what do you remember?").WithFact(statement).Build()).Markdown, StringComparison.Ordinal);
+    }
+}
