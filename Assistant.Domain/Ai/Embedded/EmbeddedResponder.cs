@@ -88,12 +88,11 @@ public static class EmbeddedResponder
         return new(text.ToString(), found.IsSure);
     }
 
-    /// <summary>Neither question nor request: a few bare words ("spare key") may still be looked up.</summary>
+    /// <summary>Neither question nor request: a few bare words ("spare key") may still be looked up. More of them, or others, tell something new.</summary>
     private static EmbeddedAnswer Volunteer(ReplyContext context, SpokenLanguage language)
     {
-        var found = MemorySearch.Find(context, context.Words);
         var say = Phrases.In(language);
-        return found is { IsSure: true, Quotes: [var best, ..] }
+        return KeyWords.AreFew(context.Words) && MemorySearch.Find(context, context.Words) is { CoversAll: true, Quotes: [var best, ..] }
             ? new(Said(best, context, language, say), IsSubstantial: true)
             : new(say.Unknown, IsSubstantial: false);
     }

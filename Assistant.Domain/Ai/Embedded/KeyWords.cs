@@ -11,6 +11,9 @@ internal sealed partial class KeyWords
 {
     private const int MaxKeys = 24;
 
+    /// <summary>What people type to look something up, not to tell it. Two Chinese characters are about a word.</summary>
+    private const int FewWords = 3;
+
     private static readonly FrozenSet<string> Small = (
         "a an the and or but if so of to in on at by for from with about as into over than then that this these those there here it its "
         + "i me my mine we us our you your he she his her him they them their who whom whose which what when where why how is are am was were "
@@ -49,6 +52,18 @@ internal sealed partial class KeyWords
         }
 
         return new KeyWords([.. keys.Distinct(StringComparer.Ordinal).Take(MaxKeys)]);
+    }
+
+    /// <summary>Whether the text is a few bare words, the small ones counted.</summary>
+    public static bool AreFew(string text)
+    {
+        var halves = 0;
+        foreach (var run in Runs().EnumerateMatches(text))
+        {
+            halves += UtteranceReader.IsHan(text[run.Index]) ? run.Length : 2;
+        }
+
+        return halves <= 2 * FewWords;
     }
 
     /// <summary>How much of the question the sentence covers, 0..1.</summary>

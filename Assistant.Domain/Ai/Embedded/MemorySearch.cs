@@ -15,7 +15,8 @@ internal static partial class MemorySearch
     private const int MaxQuotes = 3;
 
     /// <param name="IsSure">The quotes cover the question; else they merely share a word with it.</param>
-    public sealed record Findings(IReadOnlyList<Recollection> Quotes, bool IsSure);
+    /// <param name="CoversAll">The first quote has every word of the question.</param>
+    public sealed record Findings(IReadOnlyList<Recollection> Quotes, bool IsSure, bool CoversAll);
 
     public static Findings Find(ReplyContext context, string question)
     {
@@ -30,7 +31,7 @@ internal static partial class MemorySearch
             .ToList();
         if (ranked.Count == 0)
         {
-            return new([], IsSure: false);
+            return new([], IsSure: false, CoversAll: false);
         }
 
         var best = ranked[0].Coverage;
@@ -50,7 +51,7 @@ internal static partial class MemorySearch
             }
         }
 
-        return new(quotes, isSure);
+        return new(quotes, isSure, CoversAll: best >= 1);
     }
 
     private static IEnumerable<Recollection> Candidates(ReplyContext context)

@@ -260,4 +260,20 @@ public sealed class EmbeddedResponderTests
     public void Bare_words_find_what_they_name()
         => Assert.Equal("On 3 May 2026 you said:\n\n> the spare key is with Anna",
             EmbeddedResponder.Answer(Saying("spare key").WithFact("the spare key is with Anna").Build()).Markdown);
+
+    [Theory]
+    [InlineData("The meeting is on Friday", "the meeting is on Thursday")]
+    [InlineData("I do not like tea", "I like tea")]
+    [InlineData("green tea", "I like tea")]
+    [InlineData("The meeting on Thursday was long", "the meeting on Thursday was long and boring")]
+    [InlineData("会议在星期五", "会议在星期四")]
+    [InlineData("我不喜欢喝茶", "我喜欢喝茶")]
+    public void News_are_not_answered_with_the_contrary_of_old(string news, string old)
+        => Assert.False(EmbeddedResponder.Answer(Saying(news).WithFact(old).Build()).IsSubstantial);
+
+    [Theory]
+    [InlineData("the spare key", "the spare key is with Anna")]
+    [InlineData("备用钥匙", "备用钥匙在小安那里")]
+    public void A_few_bare_words_are_looked_up_in_either_language(string words, string fact)
+        => Assert.EndsWith($"> {fact}", EmbeddedResponder.Answer(Saying(words).WithFact(fact).Build()).Markdown, StringComparison.Ordinal);
 }
