@@ -105,9 +105,11 @@ public static class EmbeddedResponder
             return say.NoFacts;
         }
 
-        var lines = context.Facts.Take(ListedFacts).Select(fact =>
+        // What was told twice is one fact, as it was told last.
+        var facts = context.Facts.DistinctBy(fact => fact.Text.Trim(), StringComparer.Ordinal).Take(ListedFacts).ToList();
+        var lines = facts.Select(fact =>
             $"{DateWords.Day(fact.StatedAt, context.Now, language, context.Person.Locale)}\n{QuoteSpeech(fact.Text)}");
-        var lead = context.Facts.Count > ListedFacts ? Fill(say.NewestFacts, ListedFacts.ToString(CultureInfo.InvariantCulture)) : say.Facts;
+        var lead = context.Facts.Count > ListedFacts ? Fill(say.NewestFacts, facts.Count.ToString(CultureInfo.InvariantCulture)) : say.Facts;
         return lead + "\n\n" + string.Join("\n\n", lines);
     }
 

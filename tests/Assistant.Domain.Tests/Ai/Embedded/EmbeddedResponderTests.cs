@@ -276,4 +276,11 @@ public sealed class EmbeddedResponderTests
     [InlineData("备用钥匙", "备用钥匙在小安那里")]
     public void A_few_bare_words_are_looked_up_in_either_language(string words, string fact)
         => Assert.EndsWith($"> {fact}", EmbeddedResponder.Answer(Saying(words).WithFact(fact).Build()).Markdown, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_was_told_twice_is_listed_once()
+        => Assert.Equal(
+            "This is what you asked me to remember:\n\n4 May 2026\n> I like tea\n\n3 May 2026\n> I live in Bern",
+            EmbeddedResponder.Answer(Saying("what do you remember about me?")
+                .WithFact("I like tea", "2026-05-04").WithFact("I live in Bern", "2026-05-03").WithFact("I like tea", "2026-05-01").Build()).Markdown);
 }
