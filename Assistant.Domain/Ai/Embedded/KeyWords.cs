@@ -95,7 +95,7 @@ internal sealed partial class KeyWords
         }
     }
 
-    // "dentist" and "dentists", "travel" and "travelled", but not "car" and "carpet".
+    // "dentist" and "dentists", "travel" and "travelled", "park" and "parked", "move" and "moving", but not "car" and "carpet", "card".
     private static bool IsSameWord(string a, string b)
     {
         if (a == b)
@@ -104,16 +104,20 @@ internal sealed partial class KeyWords
         }
 
         var (shorter, longer) = a.Length < b.Length ? (a, b) : (b, a);
-        return shorter.Length >= 3 && longer == shorter + "s"
+        return shorter.Length >= 3 && (longer == shorter + "s" || longer == shorter + "ed" || longer == shorter + "ing" || IsFormOfE(shorter, longer))
             || shorter.Length >= 5 && longer.Length - shorter.Length <= 3 && longer.StartsWith(shorter, StringComparison.Ordinal);
     }
+
+    // Not "fee" and "feed".
+    private static bool IsFormOfE(string word, string form)
+        => word.Length >= 4 && word[^1] == 'e' && (form == word + "d" || form == word[..^1] + "ing");
 
     [GeneratedRegex(@"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+", RegexOptions.CultureInvariant)]
     private static partial Regex Runs();
 
     [GeneratedRegex(
         "请问|告诉我|什么时候|什么地方|什么|多少|哪里|哪儿|哪个|哪天|哪些|哪|是谁|谁|几点|几号|几个|几岁|几|多大|多久|怎么样|怎么|怎样|为什么|为啥|是否|有没有|是不是|"
-        + "还记得|记得|记住|知道|关于|有关|我说过|说过|提到过|提过|讲过|提到|之前|以前|上次|我们|你们|他们|我的|你的|我|你|您|是|在|的|了|吗|呢|么|嘛|啊|吧|过|有|把|那|这|和|跟|对|叫|都|还",
+        + "还记得|记得|记住|知道|关于|有关|我说过|说过|提到过|提过|讲过|提到|之前|以前|上次|我们|你们|他们|我的|你的|我(?!叫(?:什么|啥))|你|您|是|在|的|了|吗|呢|么|嘛|啊|吧|过|有|把|那|这|和|跟|对|(?<!我)叫|叫(?!什么|啥)|都|还",
         RegexOptions.CultureInvariant)]
     private static partial Regex ChineseSmall();
 }

@@ -283,4 +283,26 @@ public sealed class EmbeddedResponderTests
             "This is what you asked me to remember:\n\n4 May 2026\n> I like tea\n\n3 May 2026\n> I live in Bern",
             EmbeddedResponder.Answer(Saying("what do you remember about me?")
                 .WithFact("I like tea", "2026-05-04").WithFact("I live in Bern", "2026-05-03").WithFact("I like tea", "2026-05-01").Build()).Markdown);
+
+    [Theory]
+    [InlineData("where did I park?", "I parked on level 3")]
+    [InlineData("when did I move?", "I moved in May")]
+    [InlineData("who is moving?", "Anna will move to Bern")]
+    [InlineData("what am I calling?", "I call the plumber on Monday")]
+    [InlineData("我叫什么？", "我叫小明")]
+    [InlineData("我叫什么名字", "我叫小明")]
+    public void A_word_is_found_in_its_other_forms(string question, string said)
+    {
+        var answer = EmbeddedResponder.Answer(Saying(question).WithRecollection(said).Build());
+
+        Assert.EndsWith($"> {said}", answer.Markdown, StringComparison.Ordinal);
+        Assert.True(answer.IsSubstantial);
+    }
+
+    [Theory]
+    [InlineData("where is my car?", "the card is in the drawer")]
+    [InlineData("where is my car?", "the carpet is new")]
+    [InlineData("什么叫什么？", "我叫小明")]
+    public void A_longer_word_is_another_word(string question, string said)
+        => Assert.False(EmbeddedResponder.Answer(Saying(question).WithRecollection(said).Build()).IsSubstantial);
 }
