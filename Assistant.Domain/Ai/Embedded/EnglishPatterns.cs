@@ -183,10 +183,14 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^how\s+(?:are\s+you(?:\s+(?:doing|today|feeling))*|is\s+it\s+going|do\s+you\s+do|['’]?s\s+it\s+going)\W*$", Options)]
     private static partial Regex HowAreYou();
 
-    [GeneratedRegex(@"^(?:many\s+)?(?:thanks|thank\s+you|thx|ty|cheers|great|perfect|awesome|nice|cool|ok|okay|got\s+it|good|super)(?:[\s,]+(?:so\s+much|very\s+much|a\s+lot|thanks|thank\s+you|again|then|job|bot|assistant|perfect|great))*\W*$", Options)]
+    private const string Thanked = @"(?:many\s+)?(?:thanks|thank\s+you|thx|ty|cheers)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again))*(?:\s+for\s+[^.!?,;\n]{1,40})?";
+
+    [GeneratedRegex(@"^(?:" + Thanked + @"|great|perfect|awesome|nice|cool|ok|okay|got\s+it|good|super)(?:[\s,]+(?:so\s+much|very\s+much|a\s+lot|thanks|thank\s+you|again|then|job|bot|assistant|perfect|great))*\W*$", Options)]
     private static partial Regex Thanks();
 
-    [GeneratedRegex(@"^(?:bye|bye\s*-?\s*bye|goodbye|good\s*night|see\s+(?:you|ya)(?:\s+(?:later|soon|tomorrow))?|take\s+care|later|cu)\W*$", Options)]
+    [GeneratedRegex(
+        @"^(?>(?:" + Thanked + @"|great|perfect|ok|okay)[\s,.!]+(?:and\s+|then\s+)?)*(?:bye|bye\s*-?\s*bye|goodbye|good\s*night|see\s+(?:you|ya)(?:\s+(?:later|soon|tomorrow))?|take\s+care|later|cu)"
+        + @"(?:[\s,.!]+(?:and\s+)?" + Thanked + @")?\W*$", Options)]
     private static partial Regex Farewell();
 
     [GeneratedRegex(@"^(?:who\s+are\s+you|what\s+are\s+you|what(?:['’]s|\s+is)\s+your\s+name|are\s+you\s+(?:a\s+|an\s+)?(?:real\s+)?(?:human|person|bot|chatbot|robot|ai|machine|real)(?:\s+being)?)\W*$", Options)]
