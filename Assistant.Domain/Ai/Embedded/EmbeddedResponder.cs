@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Domain.Ai.Embedded;
 
@@ -26,7 +27,7 @@ public static class EmbeddedResponder
         }
 
         var (request, language) = UtteranceReader.Read(context.Words);
-        language = UtteranceReader.ShowsLanguage(context.Words) ? language : LanguageOf(context.Person.Locale);
+        language = Mention.IsAlone(context.Words) || !UtteranceReader.ShowsLanguage(context.Words) ? LanguageOf(context.Person.Locale) : language;
         var say = Phrases.In(language);
         return request switch
         {

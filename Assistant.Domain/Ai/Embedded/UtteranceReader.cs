@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Domain.Ai.Embedded;
 
@@ -69,6 +70,11 @@ public static partial class UtteranceReader
 
     private static HeardUtterance ReadShort(string text)
     {
+        if (Mention.IsAlone(text))
+        {
+            return new HeardUtterance(new SpokenRequest.Greeting(), SpokenLanguage.English);
+        }
+
         // A command in one language about content in another ("请记住 my code is 42") is read in the command's language.
         var first = LanguageOf(text);
         var second = first == SpokenLanguage.Chinese ? SpokenLanguage.English : SpokenLanguage.Chinese;

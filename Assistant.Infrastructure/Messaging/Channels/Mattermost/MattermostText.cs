@@ -9,13 +9,20 @@ internal static partial class MattermostText
     /// <summary>Of one message; the server takes 16,383 characters, and what keeps words from ringing for everybody makes a text longer.</summary>
     public static TextLimit Limit { get; } = new(13_000, LengthUnit.CodePoints);
 
-    private static readonly char[] AfterName = [' ', ',', ':', '，', '：', '\n', '\t'];
-
     /// <summary>The Markdown, in which no word rings for a whole channel.</summary>
     public static string Write(string markdown) => Broadcast().Replace(markdown, "@\u200B$1");
 
     /// <summary>Whether somebody is called by name.</summary>
-    public static bool Mentions(string text, string name)
+    public static bool Mentions(string text, string name) => MentionsIn(text, name).Any();
+
+    /// <summary>The words without the assistant's name where it only calls, see <see cref="Mention.TakeOff"/>.</summary>
+    public static string WithoutName(string text, string name)
+    {
+        var whole = text.Trim();
+        return MentionsIn(text, name).Select(at => Mention.TakeOff(text, at, 1 + name.Length)).FirstOrDefault(rest => rest.Length < whole.Length, whole);
+    }
+
+    private static IEnumerable<int> MentionsIn(string text, string name)
     {
         var at = 0;
         while (name.Length > 0 && (at = text.IndexOf($"@{name}", at, StringComparison.OrdinalIgnoreCase)) >= 0)
@@ -23,27 +30,11 @@ internal static partial class MattermostText
             var end = at + 1 + name.Length;
             if ((at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1])) && EndsName(text, end))
             {
-                return true;
+                yield return at;
             }
 
             at = end;
         }
-
-        return false;
-    }
-
-    /// <summary>The words without the assistant's name at either end; one inside the sentence stays, as it is part of it.</summary>
-    public static string WithoutName(string text, string name)
-    {
-        var (words, mention) = (text.Trim(), $"@{name}");
-        if (words.StartsWith(mention, StringComparison.OrdinalIgnoreCase) && EndsName(words, mention.Length))
-        {
-            return words[mention.Length..].TrimStart(AfterName);
-        }
-
-        return words.EndsWith(mention, StringComparison.OrdinalIgnoreCase) && words.Length > mention.Length && AfterName.Contains(words[^(mention.Length + 1)])
-            ? words[..^mention.Length].TrimEnd()
-            : words;
     }
 
     // A name may hold points, but a point behind it ends a sentence.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assistant.Domain.Messaging;
 using Telegram.Bot.Types;
 using Telegram.Bot.Types.Enums;
 
@@ -6,7 +7,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Whom a message is meant for, and its text without the address.</summary>
 /// <param name="IsForOtherBot">A command such as <c>/start@another_bot</c>.</param>
-/// <param name="Text">A mention at either end is taken off; one inside the sentence stays, as it is part of it.</param>
+/// <param name="Text">Without what only calls the assistant, see <see cref="Mention.TakeOff"/>.</param>
 internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOtherBot, string Text)
 {
     public static TelegramAddress Read(Message message, TelegramBot bot)
@@ -14,6 +15,7 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
         var text = TextOf(message);
         var inGroup = message.Chat.Type is ChatType.Group or ChatType.Supergroup;
         var addressed = !inGroup || RepliesTo(message, bot);
+        List<MessageEntity> mentions = [];
         foreach (var entity in (message.Text is null ? message.CaptionEntities : message.Entities) ?? [])
         {
             // Offsets are the sender's word: they may point anywhere.
@@ -28,6 +30,7 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
                 case MessageEntityType.Mention when IsName(covered[1..], bot):
                 case MessageEntityType.TextMention when entity.User?.Id == bot.Id:
                     addressed = true;
+                    mentions.Add(entity);
                     break;
                 case MessageEntityType.BotCommand when entity.Offset == 0:
                     var at = covered.IndexOf('@');
@@ -44,7 +47,7 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
             }
         }
 
-        return new TelegramAddress(addressed, false, inGroup ? WithoutMention(text, bot) : text);
+        return new TelegramAddress(addressed, false, inGroup ? WithoutMention(text, mentions) : text);
     }
 
     /// <summary>In a forum every message without a reply points at the topic's first message.</summary>
@@ -63,23 +66,12 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
     private static bool RepliesTo(Message message, TelegramBot bot)
         => message.ReplyToMessage is { } original && original.From?.Id == bot.Id && !IsTopicRoot(message, original);
 
-    private static string WithoutMention(string text, TelegramBot bot)
+    /// <summary>Without the first mention that only calls.</summary>
+    private static string WithoutMention(string text, List<MessageEntity> mentions)
     {
-        var mention = $"@{bot.Username}";
-        var trimmed = text.Trim();
-        if (trimmed.StartsWith(mention, StringComparison.OrdinalIgnoreCase) && EndsName(trimmed, mention.Length))
-        {
-            trimmed = trimmed[mention.Length..].TrimStart(' ', ',', '，', ':', '：', '\n');
-        }
-        else if (trimmed.EndsWith(mention, StringComparison.OrdinalIgnoreCase))
-        {
-            trimmed = trimmed[..^mention.Length].TrimEnd();
-        }
-
-        return trimmed.Length == 0 ? text : trimmed;
+        var whole = text.Trim();
+        return mentions.Select(mention => Mention.TakeOff(text, mention.Offset, mention.Length)).FirstOrDefault(rest => rest.Length < whole.Length, whole);
     }
-
-    private static bool EndsName(string text, int index) => index >= text.Length || !(char.IsAsciiLetterOrDigit(text[index]) || text[index] == '_');
 
     private static bool IsName(ReadOnlySpan<char> name, TelegramBot bot) => name.Equals(bot.Username, StringComparison.OrdinalIgnoreCase);
 }

@@ -25,6 +25,12 @@ public sealed class EmbeddedResponderTests
         Assert.True(answer.IsSubstantial);
     }
 
+    [Theory]
+    [InlineData("@bench_bot", "en", "Hello")]
+    [InlineData("@bench_bot !", "zh-hans", "你好")]
+    public void A_name_alone_is_a_greeting_in_the_language_of_the_person(string words, string locale, string lead)
+        => Assert.StartsWith(lead, EmbeddedResponder.Answer(Saying(words).By("Mira", locale).WithFact($"I asked {words}").Build()).Markdown, StringComparison.Ordinal);
+
     [Fact]
     public void Earlier_messages_answer_when_no_fact_does()
     {

@@ -66,6 +66,18 @@ public sealed class TelegramUpdatesTests
     [InlineData("what now, @Assistant_Bot", "what now,", true)]
     [InlineData("@assistant_bot2 what now?", "@assistant_bot2 what now?", false)]
     [InlineData("what now?", "what now?", false)]
+    [InlineData("Hey @assistant_bot, remember that the ladder is in the shed", "Hey, remember that the ladder is in the shed", true)]
+    [InlineData("Hi @assistant_bot! I want to talk to a human", "Hi! I want to talk to a human", true)]
+    [InlineData("请问@assistant_bot 梯子在哪里？", "请问梯子在哪里？", true)]
+    [InlineData("你好 @assistant_bot 请记住梯子在棚子里", "你好 请记住梯子在棚子里", true)]
+    [InlineData("hello @assistant_bot!", "hello!", true)]
+    [InlineData("what now, @assistant_bot?", "what now?", true)]
+    [InlineData("OK @assistant_bot, what now?", "OK, what now?", true)]
+    [InlineData("OK @assistant_bot is slow", "OK @assistant_bot is slow", true)]
+    [InlineData("I asked @assistant_bot, but it said nothing", "I asked @assistant_bot, but it said nothing", true)]
+    [InlineData("@assistant_bot", "@assistant_bot", true)]
+    [InlineData("@assistant_bot !", "@assistant_bot !", true)]
+    [InlineData("@assistant_bot 👍", "👍", true)]
     public void In_a_group_only_a_mention_addresses_the_assistant(string text, string expected, bool addressed)
     {
         var message = Read(Group(text, MentionIn(text)));
@@ -298,6 +310,7 @@ public sealed class TelegramUpdatesTests
     private static JsonObject? MentionIn(string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
-        return at < 0 ? null : new JsonObject { ["type"] = "mention", ["offset"] = at, ["length"] = text[at..].Split(' ')[0].Length };
+        return at < 0 ? null
+            : new JsonObject { ["type"] = "mention", ["offset"] = at, ["length"] = 1 + text[(at + 1)..].TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c == '_').Count() };
     }
 }
