@@ -222,7 +222,7 @@ public sealed class TurnProcessor(
         var conversation = start.Conversation;
         var pressed = start.Entry.Content as InboundContent.Pressed;
         var words = pressed?.Label ?? start.Utterance.Body.Markdown;
-        var utterance = pressed is null ? Describe(start.Utterance) : words;
+        var utterance = pressed is null ? ToldText.Of(start.Utterance) : words;
         var known = continued is null ? start.History : await continued.ReadAsync(start, limits.HistoryLimit, cancellationToken);
         var history = HistoryWindow.Newest(known, limits.HistoryTokens);
         // Memory does not repeat what the history tells, and has its places for what is older.
@@ -238,10 +238,6 @@ public sealed class TurnProcessor(
             IsGroup = isGroup,
         };
     }
-
-    private static string Describe(Message utterance) => utterance.Attachments.Count == 0
-        ? utterance.Body.Markdown
-        : $"{utterance.Body.Markdown}\n[{string.Join(", ", utterance.Attachments.Select(a => a.FileName is null ? a.Kind : $"{a.Kind}: {a.FileName}"))}]".Trim();
 
     private async Task<IReadOnlyList<MessageBody>> CutAsync(Conversation conversation, MessageBody reply, CancellationToken cancellationToken)
         => await FindChannelAsync(conversation, cancellationToken) is { } channel ? OutboundParts.For(channel.Manifest, reply) : [reply];

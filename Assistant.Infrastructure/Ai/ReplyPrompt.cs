@@ -70,7 +70,7 @@ internal static class ReplyPrompt
     private static bool IsOurs(HistoryMessage message) => message.Author != AuthorKind.Person;
 
     private static string Told(HistoryMessage message)
-        => message.Author == AuthorKind.Operator ? $"[A colleague wrote:] {TextOf(message)}" : TextOf(message);
+        => message.Author == AuthorKind.Operator ? $"[A colleague wrote:] {ToldText.Of(message)}" : ToldText.Of(message);
 
     private static string Instructions(ReplyContext context, SpokenRequest request, EngineOptions options)
     {
@@ -124,10 +124,6 @@ internal static class ReplyPrompt
             text.Append("\n</memory>");
         }
     }
-
-    private static string TextOf(HistoryMessage message) => message.Text.Length > 0 ? message.Text
-        : message.Attachments.Count > 0 ? $"[sent: {string.Join(", ", message.Attachments.Select(a => a.Kind))}]"
-        : string.Empty;
 
     private static string Shorten(string name) => name.Length > MaxNameChars ? name[..MaxNameChars] : name;
 

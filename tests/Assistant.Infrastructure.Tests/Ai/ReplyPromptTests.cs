@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Ai;
 using Assistant.Testing.Ai;
 using Microsoft.Extensions.AI;
@@ -52,6 +53,16 @@ public sealed class ReplyPromptTests
     [Fact]
     public void Files_are_told_with_the_utterance()
         => Assert.Equal("look\n[image: boiler.jpg]", Build(Saying("look").Bringing("image: boiler.jpg"))[^1].Text);
+
+    [Fact]
+    public void Files_of_earlier_messages_are_told_as_they_were_in_their_own_turn()
+    {
+        var prompt = Build(Saying("and?")
+            .WithHistory(AuthorKind.Person, "look at this", new Attachment("image", "f1"))
+            .WithHistory(AuthorKind.Person, "", new Attachment("file", "f2", "contract.pdf"), new Attachment("voice", "f3")));
+
+        Assert.Equal("look at this\n[image]\n\n[file: contract.pdf, voice]\n\nand?", prompt[^1].Text);
+    }
 
     [Fact]
     public void Date_and_person_are_told()

@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
 
@@ -62,9 +63,9 @@ public sealed class ReplyContextBuilder(string words)
         return this;
     }
 
-    public ReplyContextBuilder WithHistory(AuthorKind author, string text)
+    public ReplyContextBuilder WithHistory(AuthorKind author, string text, params Attachment[] files)
     {
-        _history.Add(new(++_seq, author, text, [], Morning) { Person = author == AuthorKind.Person ? _person : null, AuthorName = author == AuthorKind.Person ? _name : "" });
+        _history.Add(new(++_seq, author, text, files, Morning) { Person = author == AuthorKind.Person ? _person : null, AuthorName = author == AuthorKind.Person ? _name : "" });
         return this;
     }
 
