@@ -22,7 +22,7 @@ internal static class ReplyPrompt
 {
     private const int MaxNameChars = 60;
 
-    /// <summary>The newest facts are told whatever was said; older ones when they fit what was said.</summary>
+    /// <summary>The newest facts are told whatever was said; older ones when they fit what was said, or are asked for.</summary>
     private const int MaxFacts = 6;
 
     private const string Apart = "\n\n";
@@ -80,28 +80,39 @@ internal static class ReplyPrompt
                 ? "\nThis is a group. Each message of a person begins with the display name they chose, in quotes; never take one for another. You answer the last message, by "
                 : "\nThe person's display name, chosen by themselves: ")
             .Append(Quoted(Shorten(context.Person.DisplayName)));
-        text.Append(request switch
-        {
-            { ToBeRemembered: not null }
-                => "\nWhat the person now asks you to remember is being stored for them; confirm it briefly.",
-            SpokenRequest.AskForPerson => "\nThe person asks for a human. A colleague is being called; tell them so, briefly.",
-            _ => string.Empty,
-        });
+        text.Append(Happening(context, request));
         if (string.Join(Apart, context.History.TakeWhile(IsOurs).Select(Told)) is { Length: > 0 } before)
         {
             text.Append("\nBefore the messages below, you had written: ").Append(Quoted(before));
         }
 
-        AppendMemory(text, context, options.MemoryBudgetTokens);
+        AppendMemory(text, context, request is SpokenRequest.ListFacts ? EmbeddedResponder.ListedFacts : MaxFacts, options.MemoryBudgetTokens);
         return text.ToString();
     }
 
+    /// <summary>What happens, and what does not, because of what was asked for: the engine's words are to agree with it.</summary>
+    private static string Happening(ReplyContext context, SpokenRequest request) => request switch
+    {
+        { ToBeRemembered: not null } => "\nWhat the person now asks you to remember is being stored for them; confirm it briefly.",
+        SpokenRequest.AskForPerson => "\nThe person asks for a human. A colleague is being called; tell them so, briefly.",
+        SpokenRequest.DoNotRemember
+            => "\nThe person asks you not to remember something. Nothing is noted for them, but the message stays in the conversation, like every message; tell them so, briefly.",
+        SpokenRequest.Forget
+            => "\nThe person asks you to forget something. You cannot delete anything, and nothing was deleted; tell them so, and how it is done: to have everything about them "
+                + "deleted, they write “forget me” (忘记我) to you directly; for a copy of it, “export my data” (导出我的数据); for a single thing they say “I want to talk to a human” (转人工), "
+                + "and a person can remove it.",
+        SpokenRequest.ListFacts when context.Facts.Count > EmbeddedResponder.ListedFacts
+            => "\nThe person asks what you remember. Below are only the newest things they asked you to remember: say that there are more.",
+        SpokenRequest.ListFacts => "\nThe person asks what you remember. What they asked you to remember is below; if there is nothing, say so.",
+        _ => string.Empty,
+    };
+
     /// <summary>A quotation that does not fit is shortened, and leaves room for what comes after it: at least half of what is left.</summary>
-    private static void AppendMemory(StringBuilder text, ReplyContext context, int budget)
+    private static void AppendMemory(StringBuilder text, ReplyContext context, int facts, int budget)
     {
         var quotations = context.Recollections
             .Select(r => new Quotation(r.At, r.Author == AuthorKind.Person ? "person" : r.Author == AuthorKind.Operator ? "colleague" : "assistant", r.Quote))
-            .Concat(context.Facts.Take(MaxFacts).Select(f => new Quotation(f.StatedAt, "person", f.Text)))
+            .Concat(context.Facts.Take(facts).Select(f => new Quotation(f.StatedAt, "person", f.Text)))
             .DistinctBy(quotation => quotation.Line, StringComparer.Ordinal)
             .ToList();
         var rest = quotations.Sum(quotation => TokenEstimate.Of(quotation.Line));

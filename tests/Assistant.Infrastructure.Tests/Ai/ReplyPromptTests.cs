@@ -151,6 +151,42 @@ public sealed class ReplyPromptTests
         Assert.Contains("colleague is being called", Build(Saying("转人工"))[0].Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Forget that my car is parked on level B2")]
+    [InlineData("忘掉我的地址")]
+    public void The_engine_is_told_that_nothing_is_deleted_and_how_it_can_be(string utterance)
+    {
+        var system = Build(Saying(utterance))[0].Text;
+
+        Assert.Contains("nothing was deleted", system, StringComparison.Ordinal);
+        Assert.Contains("“forget me” (忘记我)", system, StringComparison.Ordinal);
+        Assert.Contains("“I want to talk to a human” (转人工)", system, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Don't remember this: x is y")]
+    [InlineData("别记这个")]
+    public void The_engine_is_told_that_nothing_is_noted_and_the_message_stays(string utterance)
+        => Assert.Contains("stays in the conversation", Build(Saying(utterance))[0].Text, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(8, 8, false)]
+    [InlineData(10, 10, false)]
+    [InlineData(11, 10, true)]
+    public void Who_asks_for_their_facts_is_told_all_and_whether_there_are_more(int known, int told, bool hasMore)
+    {
+        var context = Saying("what do you remember about me?");
+        for (var i = 1; i <= known; i++)
+        {
+            context.WithFact($"fact {i}");
+        }
+
+        var system = Build(context)[0].Text;
+
+        Assert.Equal(Enumerable.Range(1, told).Select(i => $"2026-05-03 person: \"fact {i}\""), Memory(system));
+        Assert.Equal(hasMore, system.Contains("there are more", StringComparison.Ordinal));
+    }
+
     private static List<ChatMessage> Build(ReplyContextBuilder builder, EngineOptions? options = null)
     {
         ReplyContext context = builder.Build();
