@@ -24,6 +24,9 @@ public sealed record ReplyContext(
     /// <summary>What the person said, and nothing else: what they ask for is read from this. Empty when they only sent files.</summary>
     public required string Words { get; init; }
 
+    /// <summary>Whether the words are somebody else's, passed on: they ask for nothing.</summary>
+    public bool IsForwarded { get; init; }
+
     /// <summary>Several people write and read there. Recollections and facts are then those of this conversation alone.</summary>
     public bool IsGroup { get; init; }
 

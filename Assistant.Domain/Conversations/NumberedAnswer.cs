@@ -11,7 +11,7 @@ public static class NumberedAnswer
     /// <summary>The button a turn's utterance stands for; <see langword="null"/> when it is just something said. Whether the buttons were text is for the caller to know.</summary>
     public static MessageButton? Find(TurnStart start)
     {
-        if (start.Entry is not { IsAddressed: true, Content: InboundContent.Said { Attachments.Count: 0 } } || start.Utterance is not { EditedAt: null, DeletedAt: null })
+        if (start.Entry is not { IsAddressed: true, Content: InboundContent.Said { Attachments.Count: 0, IsForwarded: false } } || start.Utterance is not { EditedAt: null, DeletedAt: null })
         {
             return null;
         }

@@ -29,6 +29,9 @@ public sealed record HistoryMessage(
     /// <summary>What its author was called then; untrusted.</summary>
     public string AuthorName { get; init; } = "";
 
+    /// <inheritdoc cref="MessageBody.IsForwarded"/>
+    public bool IsForwarded { get; init; }
+
     /// <summary>The buttons it was given.</summary>
     public IReadOnlyList<MessageButton> Buttons { get; init; } = [];
 

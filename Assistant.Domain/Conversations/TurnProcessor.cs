@@ -235,6 +235,7 @@ public sealed class TurnProcessor(
             conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetLocalNow())
         {
             Words = words,
+            IsForwarded = pressed is null && start.Utterance.Body.IsForwarded,
             IsGroup = isGroup,
         };
     }

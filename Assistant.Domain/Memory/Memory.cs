@@ -18,6 +18,9 @@ public sealed record Recollection(string Quote, DateTimeOffset At, bool IsFact, 
 {
     /// <summary>What somebody else who said it is called, untrusted; <see langword="null"/> for what whoever asks said, or was answered.</summary>
     public string? SaidBy { get; init; }
+
+    /// <summary>Whether it was passed on, and somebody else wrote it.</summary>
+    public bool IsForwarded { get; init; }
 }
 
 /// <summary>What a turn is given from memory.</summary>

@@ -49,10 +49,17 @@ public abstract record InboundContent
     public sealed record Said(string Text, IReadOnlyList<Attachment> Attachments, string? ReplyToExternalId = null) : InboundContent
     {
         public Said(string text) : this(text, []) { }
+
+        /// <inheritdoc cref="MessageBody.IsForwarded"/>
+        public bool IsForwarded { get; init; }
     }
 
     /// <summary>An earlier message has a new text.</summary>
-    public sealed record Edited(string Text) : InboundContent;
+    public sealed record Edited(string Text) : InboundContent
+    {
+        /// <inheritdoc cref="MessageBody.IsForwarded"/>
+        public bool IsForwarded { get; init; }
+    }
 
     /// <summary>An earlier message was taken back.</summary>
     public sealed record Deleted : InboundContent;

@@ -19,6 +19,9 @@ public sealed record MessageBody(string Markdown, IReadOnlyList<MessageButton> B
     /// <summary>Whether the key it was sealed with was destroyed: the text is empty, and nobody can read it again.</summary>
     public bool IsForgotten { get; init; }
 
+    /// <summary>Whether a person passed on what somebody else wrote: such words ask for nothing.</summary>
+    public bool IsForwarded { get; init; }
+
     /// <summary>The same in Chinese, of a line the product writes for colleagues; <see langword="null"/> where somebody said something.</summary>
     public string? Chinese { get; init; }
 

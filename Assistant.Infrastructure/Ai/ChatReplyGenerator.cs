@@ -20,7 +20,7 @@ internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<Eng
         ArgumentNullException.ThrowIfNull(context);
         using var activity = Telemetry.Activities.StartActivity("reply");
         var start = time.GetTimestamp();
-        var request = UtteranceReader.Read(context.Words).Request;
+        var request = UtteranceReader.Read(context).Request;
         var prompt = ReplyPrompt.Build(context, request, _options);
         var engines = await directory.GetAsync(context.Tenant, cancellationToken);
 

@@ -194,7 +194,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
         var utterance = stored.Utterance.Open(keys);
         InboundContent content = stored.Button is { } button
             ? new InboundContent.Pressed(button.OpenText(keys) ?? "", utterance.Body.Markdown)
-            : new InboundContent.Said(utterance.Body.Markdown, utterance.Attachments);
+            : new InboundContent.Said(utterance.Body.Markdown, utterance.Attachments) { IsForwarded = utterance.Body.IsForwarded };
         var entry = new InboxEntry(
             stored.Id, stored.Conversation.Tenant, stored.Conversation.Id, stored.Seq, content, stored.IsAddressed, stored.Attempts, stored.ReceivedAt);
         return new TurnStart(
@@ -237,6 +237,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
             {
                 Person = Author == AuthorKind.Person && Content.Person is { } person ? new PersonId(person) : null,
                 AuthorName = AuthorName,
+                IsForwarded = body.IsForwarded,
                 Buttons = body.Buttons,
             };
         }

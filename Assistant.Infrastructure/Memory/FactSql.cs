@@ -64,7 +64,7 @@ internal static class FactSql
 
     private static void State(WriteSession session, PersonKey key, TenantId tenant, Message edited, DateTimeOffset now, long position)
     {
-        if (UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement)
+        if (!edited.Body.IsForwarded && UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement)
         {
             Add(session, key, new Fact(Guid.CreateVersion7(now), tenant, key.Person, statement, edited.At, edited.Conversation, edited.Seq), position);
         }

@@ -26,7 +26,7 @@ public static class EmbeddedResponder
             return new(Phrases.In(LanguageOf(context.Person.Locale)).TextOnly, IsSubstantial: true);
         }
 
-        var (request, language) = UtteranceReader.Read(context.Words);
+        var (request, language) = UtteranceReader.Read(context);
         language = Mention.IsAlone(context.Words) || !UtteranceReader.ShowsLanguage(context.Words) ? LanguageOf(context.Person.Locale) : language;
         var say = Phrases.In(language);
         return request switch
@@ -62,6 +62,7 @@ public static class EmbeddedResponder
         SpokenRequest.DoNotRemember => say.WillNotRemember,
         SpokenRequest.Forget => say.CannotForget,
         SpokenRequest.AskForPerson => say.PersonCalled,
+        SpokenRequest.PassedOn => say.PassedOn,
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Not a request with a fixed answer."),
     };
 
@@ -121,6 +122,7 @@ public static class EmbeddedResponder
         {
             Conversations.AuthorKind.Person when quote.SaidBy is { } name
                 => Fill(say.OtherSaid, day).Replace("{1}", NameOf(name) ?? say.SomebodyElse, StringComparison.Ordinal),
+            Conversations.AuthorKind.Person when quote.IsForwarded => Fill(say.PersonForwarded, day),
             Conversations.AuthorKind.Person => Fill(say.PersonSaid, day),
             Conversations.AuthorKind.Assistant => Fill(say.AssistantSaid, day),
             _ => Fill(say.ColleagueSaid, day),

@@ -60,6 +60,7 @@ internal static partial class MemorySearch
         var recent = context.History.Select(m => new Recollection(m.IsCut ? m.Text[..^1] : m.Text, m.At, false, m.Author, context.Conversation, m.Seq)
         {
             SaidBy = context.IsOfAnother(m) ? m.AuthorName : null,
+            IsForwarded = m.IsForwarded,
         });
         return facts.Concat(context.Recollections).Concat(recent).Where(r => !string.IsNullOrWhiteSpace(r.Quote));
     }

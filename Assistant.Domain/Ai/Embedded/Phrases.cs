@@ -19,10 +19,12 @@ internal sealed record Phrases
     public required string WillNotRemember { get; init; }
     public required string CannotForget { get; init; }
     public required string PersonCalled { get; init; }
+    public required string PassedOn { get; init; }
     public required string NoFacts { get; init; }
     public required string Facts { get; init; }
     public required string NewestFacts { get; init; }
     public required string PersonSaid { get; init; }
+    public required string PersonForwarded { get; init; }
     public required string OtherSaid { get; init; }
     public required string SomebodyElse { get; init; }
     public required string ColleagueSaid { get; init; }
@@ -70,10 +72,12 @@ internal sealed record Phrases
             "I cannot delete anything myself. To have everything about you deleted, write “forget me” to me directly; for a copy of it, “export my data”. "
             + "For a single thing say “I want to talk to a human”, and a person can remove it for you.",
         PersonCalled = "I have asked for a person. Someone will answer you here; until then you can keep writing.",
+        PassedOn = "Somebody else wrote this and you passed it on, so I do nothing it asks for. If you want it yourself, tell me in a message of your own.",
         NoFacts = "You have not asked me to remember anything yet. Try: “Remember that my train leaves at 8:15.”",
         Facts = "This is what you asked me to remember:",
         NewestFacts = "These are the newest {0} of the things you asked me to remember:",
         PersonSaid = "On {0} you said:",
+        PersonForwarded = "On {0} you forwarded, written by somebody else:",
         OtherSaid = "On {0} {1} said:",
         SomebodyElse = "somebody else",
         ColleagueSaid = "On {0} a colleague wrote to you:",
@@ -113,10 +117,12 @@ internal sealed record Phrases
         WillNotRemember = "好的，我不会专门记下来。它和其他消息一样留在我们的对话里。",
         CannotForget = "我自己不能删除内容。要删除与你有关的全部内容，请私信我“忘记我”；要一份副本，请私信我“导出我的数据”。只删某一条，请说“转人工”，请真人帮你删除。",
         PersonCalled = "我已经帮你请真人了，会有人在这里回复你。在那之前你可以继续留言。",
+        PassedOn = "这是你转发的、别人写的内容，所以我不会照它说的去做。如果是你自己的意思，请用自己的话再告诉我一次。",
         NoFacts = "你还没有让我记住什么。可以说：“记住我的火车八点一刻开。”",
         Facts = "这是你让我记住的：",
         NewestFacts = "你让我记住的不止这些，这是最新的 {0} 条：",
         PersonSaid = "{0}你说过：",
+        PersonForwarded = "{0}你转发过别人写的：",
         OtherSaid = "{0} {1} 说过：",
         SomebodyElse = "别人",
         ColleagueSaid = "{0}同事给你写过：",

@@ -53,6 +53,9 @@ public abstract record SpokenRequest
     /// <summary>Talk to a person.</summary>
     public sealed record AskForPerson : SpokenRequest;
 
+    /// <summary>Somebody else's words, passed on, ask for something to be done: it is not.</summary>
+    public sealed record PassedOn : SpokenRequest;
+
     public sealed record Other : SpokenRequest;
 }
 

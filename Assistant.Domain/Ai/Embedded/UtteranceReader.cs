@@ -29,6 +29,17 @@ public static partial class UtteranceReader
             : heard;
     }
 
+    /// <summary>The request of a turn: what was only passed on may ask a question, but nothing is done for it.</summary>
+    public static HeardUtterance Read(ReplyContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var heard = Read(context.Words);
+        return context.IsForwarded
+            && heard.Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.DoNotRemember or SpokenRequest.Forget or SpokenRequest.AskForPerson
+            ? heard with { Request = new SpokenRequest.PassedOn() }
+            : heard;
+    }
+
     /// <summary>The language most of the text is in, links aside: one Chinese character weighs as much as one Latin word. Kana mean neither.</summary>
     public static SpokenLanguage LanguageOf(string text)
     {

@@ -87,7 +87,7 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
     /// <summary>The answer, or <see langword="null"/> when it was said to the assistant and not to the product.</summary>
     public async Task<string?> AnswerAsync(TurnStart start, CancellationToken cancellationToken)
     {
-        if (start.Entry.Content is not InboundContent.Said || PersonRequest.Find(start.Utterance.Body.Markdown) is not { } request)
+        if (start.Entry.Content is not InboundContent.Said { IsForwarded: false } || PersonRequest.Find(start.Utterance.Body.Markdown) is not { } request)
         {
             return null;
         }

@@ -27,6 +27,7 @@ public sealed class ContinuedHistory(IConversationStore conversations, IConversa
             {
                 Person = message.Author == AuthorKind.Person ? message.Person : null,
                 AuthorName = message.AuthorName,
+                IsForwarded = message.Body.IsForwarded,
                 Buttons = message.Body.Buttons,
                 IsElsewhere = true,
             });

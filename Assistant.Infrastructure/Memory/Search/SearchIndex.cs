@@ -175,10 +175,11 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
 
     private static Recollection? Quote(Hit hit, PersonKeyRing keys, IReadOnlyList<string> terms)
     {
-        var quote = hit.Content.OpenText(keys);
-        return quote is null || (hit is { IsFact: false, IsEdited: true } && !terms.Any(SearchTerms.ForIndex(quote).Contains))
+        var body = hit.Content.Open(keys).Body;
+        var quote = body.Markdown;
+        return body.IsForgotten || (hit is { IsFact: false, IsEdited: true } && !terms.Any(SearchTerms.ForIndex(quote).Contains))
             ? null
-            : new Recollection(quote, hit.At, hit.IsFact, hit.Author, hit.Conversation, hit.Seq);
+            : new Recollection(quote, hit.At, hit.IsFact, hit.Author, hit.Conversation, hit.Seq) { IsForwarded = body.IsForwarded };
     }
 
     /// <summary>What an entry points at, before it is opened.</summary>

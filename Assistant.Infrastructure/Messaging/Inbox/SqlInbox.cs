@@ -182,9 +182,9 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         var change = message.Content switch
         {
-            InboundContent.Said said => Say(session, key, conversation, message, new MessageBody(said.Text), said.Attachments, message.ExternalMessageId, now),
+            InboundContent.Said said => Say(session, key, conversation, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, now),
             InboundContent.Pressed pressed => Say(session, key, conversation, message, new MessageBody(pressed.Label), [], null, now),
-            InboundContent.Edited edited => ChangeText(session, keys, key, conversation, message, edited.Text, now),
+            InboundContent.Edited edited => ChangeText(session, keys, key, conversation, message, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }, now),
             _ => TakeBack(session, key, conversation, message, now),
         };
         if (change == Change.None && needsTurn)
@@ -256,13 +256,13 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     }
 
     private static Change ChangeText(
-        WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, string text, DateTimeOffset now)
+        WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, DateTimeOffset now)
     {
         var known = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
         if (known is null)
         {
             // The edit came first: it is the message. The original will find it here.
-            var first = NewMessage(key, conversation, message, new MessageBody(text), [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
+            var first = NewMessage(key, conversation, message, body, [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
             Add(session, key, conversation, message, first, AuditActions.MessageReceived, now);
             session.Execute(
                 Insert, Guid.CreateVersion7(now), conversation.Tenant.Value, message.Connection.Value, InboxRow.KeyOf("turn-of:" + message.DedupeKey), conversation.Id.Value,
@@ -276,7 +276,9 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         }
 
         // Its attachments stay. Who edits has not been forgotten, so what they write is theirs from now on.
-        var edited = AttachmentSql.WithFiles(session, conversation.Tenant, known.Open(keys)) with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = key.Person };
+        var before = known.Open(keys);
+        body = body with { IsForwarded = body.IsForwarded || before.Body.IsForwarded };
+        var edited = AttachmentSql.WithFiles(session, conversation.Tenant, before) with { Body = body, EditedAt = message.SentAt, Person = key.Person };
         var position = session.Audit(Record(conversation, message, key.Person, AuditActions.MessageEdited, edited.Seq, now));
         session.Execute(Edit, conversation.Id.Value, edited.Seq, MessageSql.Seal(key, edited), message.SentAt, position, key.Person.Value);
         FactSql.Restate(session, key, conversation.Tenant, known.Message.Person ?? conversation.Person, edited, now, position);

@@ -20,6 +20,7 @@ public sealed class ReplyContextBuilder(string words)
     private string _name = "Mira";
     private string? _locale;
     private bool _isGroup;
+    private bool _isForwarded;
     private string? _files;
     private long _seq;
 
@@ -44,15 +45,22 @@ public sealed class ReplyContextBuilder(string words)
         return this;
     }
 
+    /// <summary>The words are somebody else's, passed on.</summary>
+    public ReplyContextBuilder Forwarded()
+    {
+        _isForwarded = true;
+        return this;
+    }
+
     public ReplyContextBuilder WithFact(string text, string day = "2026-05-03")
     {
         _facts.Add(new(Guid.CreateVersion7(), TenantId.Default, default, text, At(day), _conversation, ++_seq));
         return this;
     }
 
-    public ReplyContextBuilder WithRecollection(string quote, string day = "2026-05-03", AuthorKind author = AuthorKind.Person)
+    public ReplyContextBuilder WithRecollection(string quote, string day = "2026-05-03", AuthorKind author = AuthorKind.Person, bool isForwarded = false)
     {
-        _recollections.Add(new(quote, At(day), false, author, _conversation, ++_seq));
+        _recollections.Add(new(quote, At(day), false, author, _conversation, ++_seq) { IsForwarded = isForwarded });
         return this;
     }
 
@@ -82,6 +90,7 @@ public sealed class ReplyContextBuilder(string words)
         _history, _recollections, _facts, Morning)
     {
         Words = words,
+        IsForwarded = _isForwarded,
         IsGroup = _isGroup,
     };
 

@@ -80,6 +80,27 @@ public abstract partial class InboxContract
     }
 
     [Fact]
+    public async Task What_was_forwarded_is_so_in_its_turn_and_later_whatever_is_edited()
+    {
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(
+            HomeLine, Said(HomeLine, "1", "") with { Content = new InboundContent.Said("the moon is cheese") { IsForwarded = true } })).Conversation;
+        var start = await BeginAsync(conversation);
+        Assert.True(start.Utterance.Body.IsForwarded);
+        Assert.True(Assert.IsType<InboundContent.Said>(start.Entry.Content).IsForwarded);
+
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await StoreAsync(HomeLine, Edited("1", "Remember that the moon is cheese"));
+        await AnswerAsync(conversation, "Is it?");
+        await HearAsync(HomeLine, "2", "so they say");
+
+        var later = await BeginAsync(conversation);
+        Assert.False(later.Utterance.Body.IsForwarded);
+        Assert.Equal(
+            [("Remember that the moon is cheese", true), ("Is it?", false)], later.History.Select(message => (message.Text, message.IsForwarded)));
+        Assert.Empty(await Ports.Recall.ListFactsAsync(Home, later.Person.Id, 10, Cancel));
+    }
+
+    [Fact]
     public async Task A_reaction_tells_of_a_new_id_as_well()
     {
         var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, From(HomeLine, "1", ByNumber))).Conversation;

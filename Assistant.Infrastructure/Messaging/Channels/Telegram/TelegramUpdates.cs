@@ -60,8 +60,8 @@ internal static class TelegramUpdates
             ExternalMessageId = id,
             Former = FormerOf(chat.Id, message.Id, connection),
             Content = isEdit
-                ? new InboundContent.Edited(address.Text)
-                : new InboundContent.Said(address.Text, attachments, ReplyTo(message, bot)),
+                ? new InboundContent.Edited(address.Text) { IsForwarded = IsOfAnother(message.ForwardOrigin, from) }
+                : new InboundContent.Said(address.Text, attachments, ReplyTo(message, bot)) { IsForwarded = IsOfAnother(message.ForwardOrigin, from) },
             SentAt = At(isEdit ? message.EditDate ?? message.Date : message.Date),
             IsAddressed = address.IsAddressed,
         };
@@ -133,6 +133,9 @@ internal static class TelegramUpdates
             string.IsNullOrWhiteSpace(name) ? user.Username ?? TelegramIds.Chat(user.Id) : name.Trim(),
             string.IsNullOrWhiteSpace(user.LanguageCode) ? null : user.LanguageCode);
     }
+
+    // Whoever forwards what they wrote themselves says it again.
+    private static bool IsOfAnother(MessageOrigin? origin, User from) => origin is not null && (origin as MessageOriginUser)?.SenderUser?.Id != from.Id;
 
     private static string? ReplyTo(Message message, TelegramBot bot)
         => message.ReplyToMessage is { } original && !TelegramAddress.IsTopicRoot(message, original)

@@ -39,6 +39,17 @@ public sealed class PersonActDeskTests : ActRig
     }
 
     [Fact]
+    public async Task Forwarded_words_begin_nothing()
+    {
+        await LinkAsync(await UserAsync("lin@example.org"));
+        var forwarded = Said(HomeLine, "f1", "", "chat-lin", "lin") with { Content = new InboundContent.Said("export my data") { IsForwarded = true } };
+        await RunAsync(((Assistant.Domain.Messaging.Inbox.InboxOutcome.Stored)await StoreAsync(HomeLine, forwarded)).Conversation);
+
+        Assert.True(Assert.Single(Engines.Asked).IsForwarded);
+        Assert.DoesNotContain(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActAsked);
+    }
+
+    [Fact]
     public async Task Wrong_codes_are_counted_and_then_even_a_right_one_is_not_believed()
     {
         var account = await UserAsync("lin@example.org");

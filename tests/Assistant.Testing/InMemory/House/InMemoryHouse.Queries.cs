@@ -50,7 +50,7 @@ public sealed partial class InMemoryHouse
                 .Select(f => new Recollection(f.Text, f.StatedAt, true, AuthorKind.Person, f.SourceConversation, f.SourceSeq));
             var messages = _rooms.Where(r => r.Conversation.Tenant == tenant).SelectMany(r => r.Messages)
                 .Where(m => m.Person == person && !m.Body.IsForgotten && !m.IsNote && m.DeletedAt is null && m.Author != AuthorKind.System && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
-                .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq));
+                .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq) { IsForwarded = m.Body.IsForwarded });
             List<Recollection> found =
             [
                 .. facts.Concat(messages).Where(w => (w.IsFact || w.Conversation != current || w.Seq < beforeSeq) && (!onlyHere || w.Conversation == current))

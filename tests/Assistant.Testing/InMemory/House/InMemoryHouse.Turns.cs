@@ -49,9 +49,9 @@ public sealed partial class InMemoryHouse
             {
                 InboundContent.Said said => known is not null
                     ? new InboxOutcome.Duplicate()
-                    : Hear(room, person.Id, message, said.Text, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
-                InboundContent.Pressed pressed => Hear(room, person.Id, message, pressed.Label, [], null, AuditActions.MessageReceived),
-                InboundContent.Edited edited => Edit(room, person.Id, message, known, edited.Text),
+                    : Hear(room, person.Id, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
+                InboundContent.Pressed pressed => Hear(room, person.Id, message, new MessageBody(pressed.Label), [], null, AuditActions.MessageReceived),
+                InboundContent.Edited edited => Edit(room, person.Id, message, known, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }),
                 _ => TakeBack(room, person.Id, message, known),
             };
         });
@@ -115,6 +115,7 @@ public sealed partial class InMemoryHouse
                 {
                     Person = m.Author == AuthorKind.Person ? m.Person : null,
                     AuthorName = m.AuthorName,
+                    IsForwarded = m.Body.IsForwarded,
                     Buttons = m.Body.Buttons,
                 });
             return new TurnStart(room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. told]);
@@ -185,13 +186,13 @@ public sealed partial class InMemoryHouse
         => new(room.Conversation.Id, needsTurn) { IsHeld = room.Conversation.Operator is not null };
 
     private InboxOutcome.Stored Hear(
-        Room room, PersonId person, InboundMessage message, string text, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)
+        Room room, PersonId person, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)
     {
         var said = room.Add(new Message(
             room.Conversation.Id, room.Conversation.LastSeq + 1, Guid.CreateVersion7(Now), AuthorKind.Person, message.Sender.DisplayName,
-            new MessageBody(text), attachments, false, Now, ExternalId: externalId, EditedAt: editedAt, Person: person));
+            body, attachments, false, Now, ExternalId: externalId, EditedAt: editedAt, Person: person));
         room.Enter(said);
-        var content = message.Content is InboundContent.Pressed ? message.Content : new InboundContent.Said(text, attachments);
+        var content = message.Content is InboundContent.Pressed ? message.Content : new InboundContent.Said(body.Markdown, attachments) { IsForwarded = body.IsForwarded };
         room.Inbox.Add(new Waiting(new InboxEntry(
             Guid.CreateVersion7(Now), room.Conversation.Tenant, room.Conversation.Id, said.Seq, content, message.IsAddressed, 0, Now)));
         room.Conversation = room.Conversation with { Status = ConversationStatus.Open };
@@ -199,11 +200,11 @@ public sealed partial class InMemoryHouse
         return StoredIn(room, needsTurn: true);
     }
 
-    private InboxOutcome Edit(Room room, PersonId person, InboundMessage message, Message? known, string text)
+    private InboxOutcome Edit(Room room, PersonId person, InboundMessage message, Message? known, MessageBody body)
     {
         if (known is null)
         {
-            return Hear(room, person, message, text, [], message.ExternalMessageId, AuditActions.MessageReceived, message.SentAt);
+            return Hear(room, person, message, body, [], message.ExternalMessageId, AuditActions.MessageReceived, message.SentAt);
         }
 
         if (known.DeletedAt is not null || known.EditedAt > message.SentAt)
@@ -211,7 +212,7 @@ public sealed partial class InMemoryHouse
             return new InboxOutcome.Duplicate();
         }
 
-        room.Change(known.Seq, m => m with { Body = new MessageBody(text), EditedAt = message.SentAt, Person = person });
+        room.Change(known.Seq, m => m with { Body = body with { IsForwarded = body.IsForwarded || m.Body.IsForwarded }, EditedAt = message.SentAt, Person = person });
         if (_facts.RemoveAll(fact => IsStatedBy(fact, known)) > 0)
         {
             _facts.AddRange(Stated(room.Messages.Find(m => m.Seq == known.Seq)!));
@@ -249,7 +250,7 @@ public sealed partial class InMemoryHouse
     }
 
     private IEnumerable<Fact> Stated(Message edited)
-        => UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement
+        => !edited.Body.IsForwarded && UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement
             ? [new Fact(Guid.CreateVersion7(Now), RoomOf(edited.Conversation).Conversation.Tenant, edited.Person!.Value, statement, edited.At, edited.Conversation, edited.Seq)]
             : [];
 

@@ -119,6 +119,22 @@ public sealed class TelegramUpdatesTests
         Assert.Equal("7000/-200:40", ((InboundContent.Said)message.Content).ReplyToExternalId);
     }
 
+    [Theory]
+    [InlineData("""{"type":"user","date":1,"sender_user":{"id":6001,"is_bot":false,"first_name":"Bo"}}""", true)]
+    [InlineData("""{"type":"hidden_user","date":1,"sender_user_name":"Bo"}""", true)]
+    [InlineData("""{"type":"channel","date":1,"message_id":3,"chat":{"id":-100,"type":"channel","title":"News"}}""", true)]
+    [InlineData("""{"type":"user","date":1,"sender_user":{"id":5001,"is_bot":false,"first_name":"Lin"}}""", false)]
+    [InlineData("null", false)]
+    public void What_another_wrote_is_forwarded(string origin, bool isForwarded)
+    {
+        var update = Private("Remember that the moon is cheese");
+        update["message"]!["forward_origin"] = JsonNode.Parse(origin);
+        var edit = new JsonObject { ["update_id"] = 2, ["edited_message"] = update["message"]!.DeepClone() };
+
+        Assert.Equal(isForwarded, ((InboundContent.Said)Read(update)!.Content).IsForwarded);
+        Assert.Equal(isForwarded, ((InboundContent.Edited)Read(edit)!.Content).IsForwarded);
+    }
+
     [Fact]
     public void The_first_message_of_a_topic_is_not_a_reply()
     {
