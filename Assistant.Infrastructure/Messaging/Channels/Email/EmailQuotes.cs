@@ -29,6 +29,15 @@ internal static partial class EmailQuotes
         return result.Length > 0 ? result : string.Join('\n', lines).Trim();
     }
 
+    /// <summary>Whether a text has no words but a signature, or what a phone adds. So it is of an empty one.</summary>
+    public static bool IsOnlyClosing(string text)
+    {
+        var lines = text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).ToList();
+        var signature = lines.IndexOf("--");
+        return (signature < 0 || IsSignature(lines, signature))
+            && lines[..(signature < 0 ? lines.Count : signature)].TrueForAll(line => line.Length == 0 || Underline().IsMatch(line) || SentFrom().IsMatch(line.Trim()));
+    }
+
     private static int EndOf(List<string> lines)
     {
         for (var i = 0; i < lines.Count; i++)

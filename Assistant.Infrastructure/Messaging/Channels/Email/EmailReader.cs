@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.People.Acts;
 using MimeKit;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Email;
@@ -73,7 +74,7 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
                 Sender = new ExternalSender(identity, NameOf(from, address), LocaleOf(mail), EmailAutomation.IsAutomatic(mail, address)),
                 ExternalMessageId = EmailIds.Key(id),
                 Content = new InboundContent.Said(
-                    TextOf(body, subject),
+                    TextOf(mail, body, subject),
                     [.. body.Files.Select(file => file.At(new EmailFile(place.Validity, place.Uid, file.Part, EmailIds.Key(id))))],
                     EmailIds.Of(mail.InReplyTo) is { } parent ? EmailIds.Key(parent) : null),
                 SentAt = SentAt(mail, place.Now),
@@ -110,11 +111,33 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
 
     private bool IsOwn(MailboxAddress mailbox) => EmailAddresses.Normal(mailbox) == settings.Address;
 
-    private static string TextOf(EmailBody body, string subject)
+    private static string TextOf(MimeMessage mail, EmailBody body, string subject)
     {
         var text = EmailQuotes.Strip(body.Text);
-        return EmailText.Bounded(text.Length > 0 || body.Files.Count > 0 ? text : subject);
+        return EmailText.Bounded(IsReply(mail) ? (text.Length > 0 || body.Files.Count > 0 ? text : subject) : WithSubject(subject, text, body));
     }
+
+    // The subject of a reply was another's. Of a mail that answers nothing it was typed, often instead of a text; one of a single word only says
+    // what the mail is about, and before what is said to the product itself it would make that something else.
+    private static string WithSubject(string subject, string text, EmailBody body)
+    {
+        if (EmailQuotes.IsOnlyClosing(body.Text))
+        {
+            return body.Files.Count == 0 || !IsTitle(subject, body) ? subject : "";
+        }
+
+        return subject.Length == 0 || IsTitle(subject, body) || text.StartsWith(subject, StringComparison.OrdinalIgnoreCase) || PersonRequest.Find(text) is not null
+            ? text
+            : $"{subject}\n{text}";
+    }
+
+    /// <summary>Whether a subject says nothing by itself: it is one word, or what a file is called.</summary>
+    private static bool IsTitle(string subject, EmailBody body)
+        => OneWord().IsMatch(subject) || body.Files.Any(file => file.Name?.StartsWith(subject, StringComparison.OrdinalIgnoreCase) == true);
+
+    // Some programs leave out what a mail answers, and say it in the subject only.
+    private static bool IsReply(MimeMessage mail)
+        => mail.InReplyTo is not null || mail.References.Count > 0 || AnswerMark().IsMatch(OneLine(mail.Subject ?? "", MaxSubjectLength));
 
     /// <summary>Who began the thread comes first; of very long ones the middle is left out (RFC 5322, section 3.6.4, allows it).</summary>
     private static List<string> ReferencesOf(MimeMessage mail, string id)
@@ -182,6 +205,13 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
 
     [GeneratedRegex(@"^(re|aw|sv|antw|fw|fwd|回复|答复|回覆|转发|轉寄)(\[[0-9]+\])?\s*[:：]\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ReplyMark();
+
+    [GeneratedRegex(@"^(re|aw|sv|antw|回复|答复|回覆)(\[[0-9]+\])?\s*[:：]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AnswerMark();
+
+    // A Chinese word has up to three characters.
+    [GeneratedRegex(@"^(\p{IsCJKUnifiedIdeographs}{1,3}|[^\s\p{IsCJKUnifiedIdeographs}?？]{1,40})$")]
+    private static partial Regex OneWord();
 
     [GeneratedRegex(@"[\s\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069]+")]
     private static partial Regex Spaces();

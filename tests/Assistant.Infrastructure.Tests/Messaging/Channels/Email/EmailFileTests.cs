@@ -26,7 +26,7 @@ public sealed class EmailFileTests(MailHouse house) : IClassFixture<MailHouse>
         Assert.IsType<SendOutcome.Delivered>(await SendAsync(rig, File("计划.pdf", "application/pdf", "plan"u8.ToArray()), message));
 
         var mail = Assert.Single(rig.MailsTo(Ann));
-        Assert.Equal("Re: mail 1", mail.Subject);
+        Assert.Equal("Re: mail-1", mail.Subject);
         Assert.Equal(asked.ExternalMessageId, $"<{mail.InReplyTo}>");
         Assert.Equal([asked.ExternalMessageId.Trim('<', '>')], mail.References);
         Assert.Equal("auto-replied", mail.Headers[HeaderId.AutoSubmitted]);

@@ -95,6 +95,36 @@ public sealed class EmailReaderTests
     [Fact]
     public void A_mail_without_words_says_its_subject() => Assert.Equal("are you there", Said(Read(Mail("Subject: Re: are you there", ""))).Text);
 
+    [Theory]
+    [InlineData("What are your opening hours on Sunday?", "Sent from my iPhone", "What are your opening hours on Sunday?")]
+    [InlineData("Please cancel my order 4711 until Friday", "Thanks\n-- \nAnn", "Please cancel my order 4711 until Friday\nThanks")]
+    [InlineData("Please cancel my order", "-- \nAnn\nExample Ltd.", "Please cancel my order")]
+    [InlineData("请取消我的订单", "谢谢！\n\n发自我的iPhone", "请取消我的订单\n谢谢！")]
+    [InlineData("Opening hours", "Opening hours on Sunday, please?", "Opening hours on Sunday, please?")]
+    [InlineData("FW: order 4711", "When does it come?", "order 4711\nWhen does it come?")]
+    [InlineData("Help", "Sent from my iPhone", "Help")]
+    [InlineData("会议", "明天几点开会？", "明天几点开会？")]
+    [InlineData("Question", "When do you open?", "When do you open?")]
+    [InlineData("My data, please", "Forget me.", "Forget me.")]
+    [InlineData("Hello there", "/link ABCDE-FGHJK", "/link ABCDE-FGHJK")]
+    public void The_subject_of_a_mail_that_answers_nothing_is_said_first(string subject, string text, string said)
+        => Assert.Equal(said, Said(Read(Mail($"Subject: {subject}\nContent-Type: text/plain; charset=utf-8", text))).Text);
+
+    [Theory]
+    [InlineData("Subject: Re: our order 4711")]
+    [InlineData("Subject: our order 4711\nIn-Reply-To: <p@x.test>")]
+    [InlineData("Subject: our order 4711\nReferences: <p@x.test>")]
+    public void The_subject_of_an_answer_is_not_said_again(string headers) => Assert.Equal("Yes, please.", Said(Read(Mail(headers, "Yes, please."))).Text);
+
+    [Theory]
+    [InlineData("Please translate the attached letter", "Please translate the attached letter")]
+    [InlineData("letter", "")]
+    [InlineData("New letter 7", "")]
+    public void Of_a_file_the_subject_says_what_to_do_with_it(string subject, string said)
+        => Assert.Equal(said, Said(Read(Mail(
+            $"Subject: {subject}\nContent-Type: multipart/mixed; boundary=b",
+            "--b\nContent-Type: text/plain\n\nSent from my iPhone\n--b\nContent-Type: application/pdf; name=\"New letter 7.pdf\"\n\nx\n--b--"))).Text);
+
     [Fact]
     public void Files_name_their_place_in_the_mail()
     {

@@ -156,7 +156,7 @@ internal sealed class EmailRig : ChannelRig
     /// <summary>A mail of a person to the assistant.</summary>
     public MimeMessage NewMail(int person, string text)
     {
-        var mail = new MimeMessage { Subject = $"mail {++_mails}", Date = TimeProvider.System.GetUtcNow(), Body = new TextPart("plain") { Text = text } };
+        var mail = new MimeMessage { Subject = $"mail-{++_mails}", Date = TimeProvider.System.GetUtcNow(), Body = new TextPart("plain") { Text = text } };
         mail.From.Add(new MailboxAddress($"Person {person}", AddressOf(AccountOf(person))));
         mail.To.Add(new MailboxAddress("", Address));
         mail.MessageId = string.Create(CultureInfo.InvariantCulture, $"m{_mails}.{_number}@x.test");

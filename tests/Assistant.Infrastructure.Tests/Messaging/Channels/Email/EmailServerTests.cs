@@ -25,7 +25,7 @@ public sealed class EmailServerTests(MailHouse house) : IClassFixture<MailHouse>
         await rig.Session.SendAsync(Answer(rig, asked, "**九点**"), Cancel);
 
         var answer = Assert.Single(rig.MailsTo(Ann));
-        Assert.Equal("Re: mail 1", answer.Subject);
+        Assert.Equal("Re: mail-1", answer.Subject);
         Assert.Equal(asked.ExternalMessageId, $"<{answer.InReplyTo}>");
         Assert.Equal([asked.ExternalMessageId.Trim('<', '>')], answer.References);
         Assert.Equal("auto-replied", answer.Headers[HeaderId.AutoSubmitted]);
@@ -73,7 +73,7 @@ public sealed class EmailServerTests(MailHouse house) : IClassFixture<MailHouse>
         await rig.Session.SendAsync(Answer(rig, asked, "yes"), Cancel);
 
         var answer = Assert.Single(rig.MailsTo(Ann));
-        Assert.Equal("Re: mail 1", answer.Subject);
+        Assert.Equal("Re: mail-1", answer.Subject);
         Assert.Equal([id], answer.References);
     }
 
@@ -146,7 +146,7 @@ public sealed class EmailServerTests(MailHouse house) : IClassFixture<MailHouse>
 
         await rig.Session.SendAsync(Answer(rig, asked, "yes"), Cancel);
 
-        Assert.Equal("Re: mail 1", Assert.Single(rig.MailsTo(Ann)).Subject);
+        Assert.Equal("Re: mail-1", Assert.Single(rig.MailsTo(Ann)).Subject);
     }
 
     [Fact]
