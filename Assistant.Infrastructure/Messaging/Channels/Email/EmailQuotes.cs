@@ -7,7 +7,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Email;
 //
 // Rules. (1) At a line that begins the answered mail, all is cut. (2) After "… wrote:" with lines marked ">", answers may stand between the
 // quoted lines: then everything stays, for an answer without its question says nothing. (3) What was forwarded stays: it was sent to be read.
-// (4) Rather too much than nothing: if nothing would be left, the whole text stays.
+// So was whatever stands in a mail that answers nothing: there a signature is all that is cut. (4) Rather too much than nothing: if nothing would
+// be left, the whole text stays.
 
 /// <summary>Takes quotations and signatures off a mail's text.</summary>
 internal static partial class EmailQuotes
@@ -21,10 +22,11 @@ internal static partial class EmailQuotes
     private const int MaxAttributionLength = 300;
 
     /// <summary>What somebody wrote; never empty unless the text is.</summary>
-    public static string Strip(string text)
+    /// <param name="isReply">Whether the mail answers another and passes none on.</param>
+    public static string Strip(string text, bool isReply)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).ToList();
-        var kept = WithoutClosing(lines[..EndOf(lines)]);
+        var lines = LinesOf(text);
+        var kept = WithoutClosing(lines[..(isReply ? EndOfReply(lines) : EndOfOther(lines))], isReply);
         var result = string.Join('\n', kept).Trim();
         return result.Length > 0 ? result : string.Join('\n', lines).Trim();
     }
@@ -32,33 +34,22 @@ internal static partial class EmailQuotes
     /// <summary>Whether a text has no words but a signature, or what a phone adds. So it is of an empty one.</summary>
     public static bool IsOnlyClosing(string text)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).ToList();
-        var signature = lines.IndexOf("--");
-        return (signature < 0 || IsSignature(lines, signature))
-            && lines[..(signature < 0 ? lines.Count : signature)].TrueForAll(line => line.Length == 0 || Underline().IsMatch(line) || SentFrom().IsMatch(line.Trim()));
+        var lines = LinesOf(text);
+        return lines[..EndOfOther(lines)].TrueForAll(IsClosing);
     }
 
-    private static int EndOf(List<string> lines)
+    private static List<string> LinesOf(string text) => [.. text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())];
+
+    private static int EndOfReply(List<string> lines)
     {
         for (var i = 0; i < lines.Count; i++)
         {
-            var line = lines[i].TrimStart('>', ' ');
-            if (Forwarded().IsMatch(line))
+            if (IsForwarded(lines, i))
             {
                 return lines.Count;
             }
 
-            if (Original().IsMatch(line) || IsHeaderBlock(lines, i))
-            {
-                return i;
-            }
-
-            if (lines[i] is "--" && IsSignature(lines, i))
-            {
-                return i;
-            }
-
-            if (AttributionAt(lines, i) is { } after && EndsWithQuote(lines, after))
+            if (IsOriginal(lines, i) || (lines[i] is "--" && IsSignature(lines, i)) || (AttributionAt(lines, i) is { } after && EndsWithQuote(lines, after)))
             {
                 return i;
             }
@@ -67,16 +58,44 @@ internal static partial class EmailQuotes
         return lines.Count;
     }
 
-    /// <summary>Lines the sender did not type: a quotation at the end, and what a phone adds.</summary>
-    private static List<string> WithoutClosing(List<string> lines)
+    // A signature may stand above what is passed on: nothing is cut then.
+    private static int EndOfOther(List<string> lines)
     {
-        while (lines.Count > 0 && (lines[^1].Trim().Length == 0 || lines[^1].StartsWith('>') || Underline().IsMatch(lines[^1]) || SentFrom().IsMatch(lines[^1].Trim())))
+        var signature = lines.Count;
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (IsForwarded(lines, i) || IsOriginal(lines, i))
+            {
+                return lines.Count;
+            }
+
+            if (signature == lines.Count && lines[i] is "--" && IsSignature(lines, i))
+            {
+                signature = i;
+            }
+        }
+
+        return signature;
+    }
+
+    private static bool IsForwarded(List<string> lines, int at) => Forwarded().IsMatch(lines[at].TrimStart('>', ' '));
+
+    private static bool IsOriginal(List<string> lines, int at) => Original().IsMatch(lines[at].TrimStart('>', ' ')) || IsHeaderBlock(lines, at);
+
+    /// <summary>Lines the sender did not type: a quotation at the end, and what a phone adds.</summary>
+    private static List<string> WithoutClosing(List<string> lines, bool isReply)
+    {
+        while (lines.Count > 0 && (IsClosing(lines[^1]) || (isReply && lines[^1].StartsWith('>'))))
         {
             lines.RemoveAt(lines.Count - 1);
         }
 
         return lines;
     }
+
+    // Outlook writes where an answered mail would begin though there is none.
+    private static bool IsClosing(string line)
+        => line.Trim().Length == 0 || Underline().IsMatch(line) || SentFrom().IsMatch(line.Trim()) || Original().IsMatch(line);
 
     /// <summary>Between two dashes on a line of their own and the end stand few lines, or what is quoted.</summary>
     private static bool IsSignature(List<string> lines, int at)

@@ -113,8 +113,10 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
 
     private static string TextOf(MimeMessage mail, EmailBody body, string subject)
     {
-        var text = EmailQuotes.Strip(body.Text);
-        return EmailText.Bounded(IsReply(mail) ? (text.Length > 0 || body.Files.Count > 0 ? text : subject) : WithSubject(subject, text, body));
+        var marked = OneLine(mail.Subject ?? "", MaxSubjectLength);
+        var isAnswer = IsAnswer(mail, marked);
+        var text = EmailQuotes.Strip(body.Text, isAnswer && !ForwardMark().IsMatch(marked));
+        return EmailText.Bounded(isAnswer ? (text.Length > 0 || body.Files.Count > 0 ? text : subject) : WithSubject(subject, text, body));
     }
 
     // The subject of a reply was another's. Of a mail that answers nothing it was typed, often instead of a text; one of a single word only says
@@ -136,8 +138,7 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
         => OneWord().IsMatch(subject) || body.Files.Any(file => file.Name?.StartsWith(subject, StringComparison.OrdinalIgnoreCase) == true);
 
     // Some programs leave out what a mail answers, and say it in the subject only.
-    private static bool IsReply(MimeMessage mail)
-        => mail.InReplyTo is not null || mail.References.Count > 0 || AnswerMark().IsMatch(OneLine(mail.Subject ?? "", MaxSubjectLength));
+    private static bool IsAnswer(MimeMessage mail, string subject) => mail.InReplyTo is not null || mail.References.Count > 0 || AnswerMark().IsMatch(subject);
 
     /// <summary>Who began the thread comes first; of very long ones the middle is left out (RFC 5322, section 3.6.4, allows it).</summary>
     private static List<string> ReferencesOf(MimeMessage mail, string id)
@@ -203,11 +204,14 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
         return line.Length <= max ? line : line[..(char.IsHighSurrogate(line[max - 1]) ? max - 1 : max)];
     }
 
-    [GeneratedRegex(@"^(re|aw|sv|antw|fw|fwd|回复|答复|回覆|转发|轉寄)(\[[0-9]+\])?\s*[:：]\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(re|aw|sv|antw|fw|fwd|wg|回复|答复|回覆|转发|轉寄)(\[[0-9]+\])?\s*[:：]\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ReplyMark();
 
     [GeneratedRegex(@"^(re|aw|sv|antw|回复|答复|回覆)(\[[0-9]+\])?\s*[:：]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnswerMark();
+
+    [GeneratedRegex(@"^(fw|fwd|wg|转发|轉寄)(\[[0-9]+\])?\s*[:：]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ForwardMark();
 
     // A Chinese word has up to three characters.
     [GeneratedRegex(@"^(\p{IsCJKUnifiedIdeographs}{1,3}|[^\s\p{IsCJKUnifiedIdeographs}?？]{1,40})$")]

@@ -115,8 +115,7 @@ internal sealed partial class HtmlWords
         else if (Value(tag, "id") is { } id && Array.Exists(CutMarks, mark => id.Equals(mark, StringComparison.OrdinalIgnoreCase)))
         {
             Break(true);
-            Words(EmailQuotes.Cut);
-            Break(true);
+            Cut();
         }
 
         _open.Add(element);
@@ -197,6 +196,17 @@ internal sealed partial class HtmlWords
             {
                 Append(c);
             }
+        }
+    }
+
+    // Outlook sets several marks at one place.
+    private void Cut()
+    {
+        var above = _text.Length - EmailQuotes.Cut.Length - 1;
+        if (above < 0 || _text.ToString(above, EmailQuotes.Cut.Length) != EmailQuotes.Cut)
+        {
+            Words(EmailQuotes.Cut);
+            Break(true);
         }
     }
 

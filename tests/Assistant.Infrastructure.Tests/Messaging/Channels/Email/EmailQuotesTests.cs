@@ -41,7 +41,7 @@ public sealed class EmailQuotesTests
     public void What_programs_add_is_taken_off(string program, string added)
     {
         Assert.NotEmpty(program);
-        Assert.Equal("Yes, do it.\n\n好的，谢谢！", EmailQuotes.Strip($"Yes, do it.\r\n\r\n好的，谢谢！\r\n\r\n{added}\r\n"));
+        Assert.Equal("Yes, do it.\n\n好的，谢谢！", EmailQuotes.Strip($"Yes, do it.\r\n\r\n好的，谢谢！\r\n\r\n{added}\r\n", isReply: true));
     }
 
     [Theory]
@@ -53,24 +53,54 @@ public sealed class EmailQuotesTests
     [InlineData("看看\n\n---- 转发的邮件 ----\n发件人: Bo\n发送日期: 2026年\n收件人: Lin\n主题: s\n\n正文")]
     [InlineData("> When?\nAt nine.\n> Where?\nIn the hall.")]
     [InlineData("a > b\nc")]
-    public void What_somebody_wrote_stays(string text) => Assert.Equal(text, EmailQuotes.Strip(text));
+    public void What_somebody_wrote_stays(string text)
+    {
+        Assert.Equal(text, EmailQuotes.Strip(text, isReply: true));
+        Assert.Equal(text, EmailQuotes.Strip(text, isReply: false));
+    }
+
+    [Theory]
+    [InlineData("Can you summarise this for me?\n\n________________________________\nFrom: Bo <bo@x.test>\nSent: Thursday, January 1, 2026 8:00 AM\nTo: Lin <lin@x.test>\nSubject: Invoice\n\nIt is due.")]
+    [InlineData("请总结\n\n------------------ 原始邮件 ------------------\n发件人: \"Bo\" <bo@x.test>;\n发送时间: 2026年1月1日\n收件人: \"Lin\"<lin@x.test>;\n主题: 发票\n\n发票到期。")]
+    [InlineData("Is it a scam?\n\nFrom: Bank <bank@evil.test>\nTo: me\nDate: today\nSubject: Urgent\n\nSend us your PIN.")]
+    [InlineData("Hello,\n\nOn 3 November my boss wrote:\nPlease come in tomorrow at 8.\n\nWhat should I answer him?")]
+    [InlineData("What does he mean?\n\nOn Thu, Jan 1, 2026 Bo wrote:\n> Perhaps.")]
+    [InlineData("What is it?\n\n-- \nLin\n\nFrom: Bo <bo@x.test>\nSent: Thursday\nTo: Lin\n\nthe text")]
+    [InlineData("What is it?\n\n-- \nLin\n\n---------- Forwarded message ---------\nthe text")]
+    public void What_a_mail_that_is_no_reply_quotes_was_sent_to_be_read(string text)
+        => Assert.Equal(text.Replace("-- \n", "--\n", StringComparison.Ordinal), EmailQuotes.Strip(text, isReply: false));
+
+    [Theory]
+    [InlineData("Cancel it.\n\n-- \nLin\nExample Ltd.")]
+    [InlineData("Cancel it.\n\nSent from my iPhone")]
+    [InlineData("Cancel it.\n-----Original Message-----")]
+    public void A_mail_that_is_no_reply_loses_its_signature(string text) => Assert.Equal("Cancel it.", EmailQuotes.Strip(text, isReply: false));
 
     [Fact]
     public void Answers_between_quoted_lines_keep_their_questions()
     {
         const string Text = "On Thu, Jan 1, 2026 Assistant wrote:\n> When?\n\nAt nine.\n\n> Where?\n\nIn the hall.";
 
-        Assert.Equal(Text, EmailQuotes.Strip(Text));
+        Assert.Equal(Text, EmailQuotes.Strip(Text, isReply: true));
     }
 
     [Fact]
-    public void A_mail_that_is_nothing_but_quotation_stays_whole() => Assert.Equal("> Shall I?", EmailQuotes.Strip("> Shall I?\n"));
+    public void A_mail_that_is_nothing_but_quotation_stays_whole() => Assert.Equal("> Shall I?", EmailQuotes.Strip("> Shall I?\n", isReply: true));
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("Sent from my iPhone\n\n-- \nLin", true)]
+    [InlineData("Thanks\n-- \nLin", false)]
+    [InlineData("-- \nLin\n\n---------- Forwarded message ---------\nthe text", false)]
+    [InlineData("-----Original Message-----\nthe text", false)]
+    public void A_closing_is_told_from_a_text(string text, bool isOnlyClosing) => Assert.Equal(isOnlyClosing, EmailQuotes.IsOnlyClosing(text));
 
     [Fact]
     public void A_long_text_takes_no_time()
     {
         var text = string.Concat(Enumerable.Repeat("On and on he wrote 2026 年 and 写 and wrote ", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("在 2026\n", 20_000)) + "end";
 
-        Assert.EndsWith("end", EmailQuotes.Strip(text), StringComparison.Ordinal);
+        Assert.EndsWith("end", EmailQuotes.Strip(text, isReply: true), StringComparison.Ordinal);
+        Assert.EndsWith("end", EmailQuotes.Strip(text, isReply: false), StringComparison.Ordinal);
     }
 }

@@ -125,6 +125,27 @@ public sealed class EmailReaderTests
             $"Subject: {subject}\nContent-Type: multipart/mixed; boundary=b",
             "--b\nContent-Type: text/plain\n\nSent from my iPhone\n--b\nContent-Type: application/pdf; name=\"New letter 7.pdf\"\n\nx\n--b--"))).Text);
 
+    [Theory]
+    [InlineData("Subject: FW: Invoice\nIn-Reply-To: <p@x.test>")]
+    [InlineData("Subject: Fwd: Re: Invoice\nReferences: <p@x.test>")]
+    [InlineData("Subject: WG: Invoice\nIn-Reply-To: <p@x.test>")]
+    [InlineData("Subject: 转发：发票\nIn-Reply-To: <p@x.test>")]
+    [InlineData("Subject: Invoice")]
+    public void What_was_forwarded_is_read(string headers)
+    {
+        const string Text = "Can you summarise this?\n\nFrom: Bo <bo@x.test>\nSent: Thursday\nTo: Lin\nSubject: Invoice\n\nIt is due.";
+
+        Assert.Equal(Text, Said(Read(Mail(headers + "\nContent-Type: text/plain; charset=utf-8", Text))).Text);
+        Assert.Equal("Please translate\n-----Original Message-----\nFrom: Bo\nSent: now\nTo: Lin\nGuten Tag", Said(Read(Mail(
+            headers + "\nContent-Type: text/html", "<div>Please translate</div><div id=appendonsend></div><hr><div id=divRplyFwdMsg><b>From:</b> Bo<br><b>Sent:</b> now<br><b>To:</b> Lin</div><div>Guten Tag</div>"))).Text);
+    }
+
+    [Theory]
+    [InlineData("Subject: Re: FW: Invoice")]
+    [InlineData("Subject: Invoice\nIn-Reply-To: <p@x.test>")]
+    public void What_is_answered_is_not(string headers)
+        => Assert.Equal("Yes.", Said(Read(Mail(headers, "Yes.\n\nFrom: Bo <bo@x.test>\nSent: Thursday\nTo: Lin\nSubject: Invoice\n\nIs it due?"))).Text);
+
     [Fact]
     public void Files_name_their_place_in_the_mail()
     {

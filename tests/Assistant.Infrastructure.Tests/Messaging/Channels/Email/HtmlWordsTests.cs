@@ -32,7 +32,7 @@ public sealed class HtmlWordsTests
     [InlineData("<p>Yes.</p><div class=moz-cite-prefix>On 1/1/26 08:00, A wrote:<br></div><blockquote type=cite>Shall I?</blockquote>")]
     [InlineData("<div>Yes.</div><div>在 2026-01-01 08:00:00，\"A\" &lt;a@h.test&gt; 写道：</div><blockquote id=isReplyContent>Shall I?</blockquote>")]
     [InlineData("<div>Yes.</div><div class=yahoo_quoted><div>On Thursday, January 1, 2026, A wrote:</div>Shall I?</div>")]
-    public void Quotations_in_html_are_taken_off(string html) => Assert.Equal("Yes.", EmailQuotes.Strip(HtmlWords.Of(html)));
+    public void Quotations_in_html_are_taken_off(string html) => Assert.Equal("Yes.", EmailQuotes.Strip(HtmlWords.Of(html), isReply: true));
 
     [Fact]
     public void Deep_nesting_costs_nothing()
