@@ -93,8 +93,8 @@ internal static class SlackEvents
             return null;
         }
 
-        var text = SlackText.Read(e.Text ?? "", context.Bot, out var isMentioned);
-        var attachments = SlackFiles.Of(e.Files);
+        var text = TextOf(e, context, out var isMentioned);
+        var attachments = SlackFiles.Of([.. e.Files ?? [], .. ForwardedIn(e).SelectMany(forwarded => forwarded.Files ?? [])]);
         return text.Length == 0 && attachments.Count == 0
             ? null
             : context.NewMessage(e, $"{e.Ts}", new InboundContent.Said(text, attachments), TimeOf(e.Ts, context.Now), IsMeant(e, isMentioned, context));
@@ -118,10 +118,25 @@ internal static class SlackEvents
             return null;
         }
 
-        var text = SlackText.Read(message.Text ?? "", context.Bot, out var isMentioned);
+        var text = TextOf(message, context, out var isMentioned);
         return context.NewMessage(
             message, $"{message.Ts}:edited:{editedAt}", new InboundContent.Edited(text), TimeOf(editedAt, context.Now), IsMeant(message, isMentioned, context));
     }
+
+    /// <summary>What was written, and below it what was passed on with it. Whoever is mentioned in that was not meant now.</summary>
+    private static string TextOf(SlackEvent e, Context context, out bool isMentioned)
+    {
+        var text = SlackText.Read(e.Text ?? "", context.Bot, out isMentioned);
+        foreach (var forwarded in ForwardedIn(e))
+        {
+            var said = SlackText.Read(FirstOf(forwarded.Text) ?? (forwarded.Files is { Count: > 0 } ? null : forwarded.Fallback) ?? "", context.Bot, out _);
+            text = $"{text}\n\n{(said.Length > 0 && FirstOf(forwarded.AuthorName) is { } author ? $"{author}: {said}" : said)}".Trim();
+        }
+
+        return text;
+    }
+
+    private static IEnumerable<SlackForwarded> ForwardedIn(SlackEvent e) => (e.Attachments ?? []).OfType<SlackForwarded>().Where(attached => attached.IsShare == true);
 
     // Whose it was is in what was there before: without that nobody can be held to it.
     private static InboundMessage? ReadDeletion(string? ts, SlackEvent? before, Context context)

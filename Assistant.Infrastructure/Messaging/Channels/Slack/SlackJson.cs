@@ -23,7 +23,13 @@ internal sealed record SlackCallback(string? Type, string? Challenge, string? Te
 /// <summary>A message, or what became of one.</summary>
 internal sealed record SlackEvent(
     string? Type, string? Subtype, string? User, string? BotId, string? Channel, string? ChannelType, string? Ts, string? ThreadTs, string? ParentUserId,
-    string? Text, IReadOnlyList<SlackFile?>? Files, SlackEdit? Edited, SlackEvent? Message, SlackEvent? PreviousMessage, string? DeletedTs);
+    string? Text, IReadOnlyList<SlackFile?>? Files, IReadOnlyList<SlackForwarded?>? Attachments, SlackEdit? Edited, SlackEvent? Message, SlackEvent? PreviousMessage,
+    string? DeletedTs);
+
+/// <summary>A message that was passed on with another, or the preview of a link.</summary>
+/// <param name="IsShare">Whether somebody passed it on.</param>
+/// <param name="Fallback">Stands in for what has no text.</param>
+internal sealed record SlackForwarded(bool? IsShare, string? AuthorName, string? Text, string? Fallback, IReadOnlyList<SlackFile?>? Files);
 
 /// <summary>A reaction that came or went.</summary>
 internal sealed record SlackReaction(string? Type, string? User, string? Reaction, SlackItem? Item, string? EventTs);

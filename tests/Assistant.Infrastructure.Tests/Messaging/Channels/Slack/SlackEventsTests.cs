@@ -235,6 +235,44 @@ public sealed class SlackEventsTests
             [new Attachment(kind, "https://files.slack.com/a", "a", type, 5)], ((InboundContent.Said)Read(Callback(e))!.Content).Attachments);
     }
 
+    [Theory]
+    [InlineData("", "ann: look at @U2 & all")]
+    [InlineData("<@UBOT> please summarise this", "please summarise this\n\nann: look at @U2 & all")]
+    public void What_was_forwarded_is_read_with_its_files(string text, string expected)
+    {
+        var e = Said(text, "C1", "channel");
+        e["attachments"] = new JsonArray(
+            Forwarded("ann", "<@UBOT> look at <@U2> &amp; all"),
+            new JsonObject { ["is_msg_unfurl"] = true, ["author_name"] = "bo", ["text"] = "a preview", ["ts"] = "1767225500.000100" },
+            new JsonObject { ["title"] = "Example", ["text"] = "a page", ["ts"] = 1767225500, ["footer"] = "x" },
+            null);
+
+        var message = Read(Callback(e))!;
+
+        var said = (InboundContent.Said)message.Content;
+        Assert.Equal(expected, said.Text);
+        Assert.Equal("https://files.slack.com/f", Assert.Single(said.Attachments).Reference);
+        Assert.Equal(text.Length > 0, message.IsAddressed);
+    }
+
+    [Fact]
+    public void An_edited_comment_still_has_what_was_forwarded_below_it()
+    {
+        var changed = Changed("new", "old", "1767225900.000000");
+        changed["message"]!["attachments"] = new JsonArray(Forwarded("ann", "hello"));
+
+        Assert.Equal(new InboundContent.Edited("new\n\nann: hello"), Read(Callback(changed))!.Content);
+    }
+
+    [Fact]
+    public void A_forwarded_message_without_text_says_what_stands_in_for_it()
+    {
+        var e = Said("", "D1", "im");
+        e["attachments"] = new JsonArray(new JsonObject { ["is_share"] = true, ["fallback"] = "[January 1st, 2026 8:00 AM] ann: hello", ["message_blocks"] = new JsonArray() });
+
+        Assert.Equal("[January 1st, 2026 8:00 AM] ann: hello", ((InboundContent.Said)Read(Callback(e))!.Content).Text);
+    }
+
     [Fact]
     public void A_press_has_the_value_and_the_words_of_the_button()
     {
@@ -294,6 +332,13 @@ public sealed class SlackEventsTests
     private static JsonObject Said(string text, string channel, string? kind) => new()
     {
         ["type"] = "message", ["user"] = "U1", ["channel"] = channel, ["channel_type"] = kind, ["ts"] = "1767225600.000100", ["text"] = text,
+    };
+
+    private static JsonObject Forwarded(string author, string text) => new()
+    {
+        ["is_share"] = true, ["is_msg_unfurl"] = true, ["author_name"] = author, ["text"] = text, ["fallback"] = $"[January 1st, 2026 8:00 AM] {author}: {text}",
+        ["channel_id"] = "C2", ["ts"] = "1767225500.000100", ["mrkdwn_in"] = new JsonArray("text"),
+        ["files"] = new JsonArray(new JsonObject { ["id"] = "F3", ["name"] = "f", ["mimetype"] = "application/pdf", ["url_private_download"] = "https://files.slack.com/f" }),
     };
 
     private static JsonObject Changed(string text, string before, string? editedAt)
