@@ -55,6 +55,9 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
 
     protected abstract void Emphasized(Emphasis kind, Action write);
 
+    /// <summary>Whether the marks of an emphasis are written as they are: where nothing else would show what was meant.</summary>
+    protected virtual bool KeepsMarks(EmphasisInline emphasis) => false;
+
     protected abstract void CodeSpan(string code);
 
     /// <param name="language">A name such as <c>csharp</c>, of harmless characters; <see langword="null"/> when none was given.</param>
@@ -211,6 +214,12 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
             case TaskList task:
                 Text.Append(task.Checked ? '☑' : '☐');
                 break;
+            case EmphasisInline emphasis when KeepsMarks(emphasis):
+                var mark = new string(emphasis.DelimiterChar, emphasis.DelimiterCount);
+                Words(mark);
+                Inlines(emphasis, indent);
+                Words(mark);
+                break;
             case EmphasisInline emphasis:
                 Emphasized(KindOf(emphasis), () => Inlines(emphasis, indent));
                 break;
@@ -240,7 +249,12 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
         }
     }
 
-    private static Emphasis KindOf(EmphasisInline emphasis) => (emphasis.DelimiterChar, emphasis.DelimiterCount) switch
+    /// <summary>Whether a mark stands beside a letter or digit outside, as those of a product do: in 2*3*4 nothing is emphasized.</summary>
+    protected static bool TouchesWord(EmphasisInline emphasis)
+        => (emphasis.PreviousSibling is LiteralInline before && before.Content.AsSpan() is [.., var left] && char.IsAsciiLetterOrDigit(left))
+            || (emphasis.NextSibling is LiteralInline after && after.Content.AsSpan() is [var right, ..] && char.IsAsciiLetterOrDigit(right));
+
+    protected static Emphasis KindOf(EmphasisInline emphasis) => (emphasis.DelimiterChar, emphasis.DelimiterCount) switch
     {
         ('~', _) => Emphasis.Strike,
         (_, 2) => Emphasis.Bold,

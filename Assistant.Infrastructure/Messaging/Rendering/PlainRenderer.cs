@@ -1,8 +1,12 @@
 using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace Assistant.Infrastructure.Messaging.Rendering;
 
-/// <summary>Text without any marks, for messengers that have none: words stay, markers go, a link's address stands behind its words.</summary>
+/// <summary>
+/// Text without marks, for messengers that have none: words stay, markers go, a link's address stands behind its words. Words that are struck out keep
+/// theirs, for without them they would be said.
+/// </summary>
 internal sealed class PlainRenderer : MarkdownRenderer
 {
     private PlainRenderer(string source, bool alignsTables) : base(source, alignsTables) { }
@@ -25,6 +29,8 @@ internal sealed class PlainRenderer : MarkdownRenderer
     protected override void Words(ReadOnlySpan<char> words) => Text.Append(words);
 
     protected override void Emphasized(Emphasis kind, Action write) => write();
+
+    protected override bool KeepsMarks(EmphasisInline emphasis) => KindOf(emphasis) == Emphasis.Strike || TouchesWord(emphasis);
 
     protected override void CodeSpan(string code) => Text.Append(code);
 

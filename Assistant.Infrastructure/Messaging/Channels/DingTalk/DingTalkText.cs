@@ -42,12 +42,13 @@ internal static class DingTalkText
 
 /// <summary>
 /// DingTalk's dialect: headings, bold, italic, links, quotations, lists. It has no way to write a mark that is none, and no form for code or tables; what
-/// needs that goes as text. A single line break is none here: two spaces before it make it one.
+/// needs that goes as text. Tildes stay around what is struck out, whether they are shown so or not. A single line break is none here: two spaces before it
+/// make it one.
 /// </summary>
 internal sealed partial class DingTalkMarkdown : MarkerRenderer
 {
     private static readonly MarkerStyle Style = new(
-        Bold: "**", Italic: "*", Strike: "", Code: "", Fence: "", Quote: "> ", Special: SearchValues.Create("*`<[~_#>"));
+        Bold: "**", Italic: "*", Strike: "~~", Code: "", Fence: "", Quote: "> ", Special: SearchValues.Create("*`<[~_#>"));
 
     private bool _isTrue = true;
     private bool _isMarked;

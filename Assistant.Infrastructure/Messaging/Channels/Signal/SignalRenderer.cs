@@ -1,6 +1,7 @@
 using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Rendering;
+using Markdig.Syntax.Inlines;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Signal;
 
@@ -31,6 +32,7 @@ internal sealed record SignalText(string Text, IReadOnlyList<string> Styles)
 internal sealed class SignalRenderer : MarkdownRenderer
 {
     private readonly List<(int Start, int Length, string Style)> _styles = [];
+    private bool _isQuoted;
 
     private SignalRenderer(string source, bool alignsTables) : base(source, alignsTables) { }
 
@@ -52,6 +54,8 @@ internal sealed class SignalRenderer : MarkdownRenderer
         },
         write);
 
+    protected override bool KeepsMarks(EmphasisInline emphasis) => KindOf(emphasis) == Emphasis.Strike ? _isQuoted : TouchesWord(emphasis);
+
     protected override void CodeSpan(string code) => Around("MONOSPACE", () => Text.Append(code));
 
     protected override void CodeBlock(string code, string? language) => Around("MONOSPACE", () => Text.Append(code));
@@ -59,8 +63,10 @@ internal sealed class SignalRenderer : MarkdownRenderer
     /// <summary>What stands before the lines moves the places of styles within, so a quotation has none.</summary>
     protected override void Quoted(int depth, Action write)
     {
-        var styles = _styles.Count;
+        var (styles, isWithin) = (_styles.Count, _isQuoted);
+        _isQuoted = true;
         Lines.Prefixed(Text, "> ", write);
+        _isQuoted = isWithin;
         _styles.RemoveRange(styles, _styles.Count - styles);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Rendering;
+using Markdig.Syntax.Inlines;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WeCom;
 
@@ -23,11 +24,14 @@ internal static class WeComText
     private static JsonObject BodyOf(string type, string content) => new() { ["msgtype"] = type, [type] = new JsonObject { ["content"] = content } };
 }
 
-/// <summary>WeCom's dialect: headings, bold, code within a line, links, quotations. It has no way to write a mark that is none.</summary>
+/// <summary>
+/// WeCom's dialect: headings, bold, code within a line, links, quotations. It has no way to write a mark that is none. Tildes are none: they stay around
+/// what is struck out.
+/// </summary>
 internal sealed class WeComMarkdown : MarkerRenderer
 {
     private static readonly MarkerStyle Style = new(
-        Bold: "**", Italic: "", Strike: "", Code: "`", Fence: "", Quote: "> ", Special: SearchValues.Create("*`<[#>"));
+        Bold: "**", Italic: "", Strike: "~~", Code: "`", Fence: "", Quote: "> ", Special: SearchValues.Create("*`<[#>"));
 
     private bool _isTrue = true;
 
@@ -40,6 +44,8 @@ internal sealed class WeComMarkdown : MarkerRenderer
         var text = renderer.Finish();
         return renderer._isTrue ? text : null;
     }
+
+    protected override bool KeepsMarks(EmphasisInline emphasis) => KindOf(emphasis) == Emphasis.Italic && TouchesWord(emphasis);
 
     protected override string Escaped(ReadOnlySpan<char> words)
     {

@@ -16,7 +16,7 @@ public sealed class MatrixSendTests
     [Theory]
     [InlineData("plain 你好", "plain 你好", null)]
     [InlineData("two\nlines", "two\nlines", null)]
-    [InlineData("**bold** _italic_ ~~gone~~ `a<b`", "bold italic gone a<b", "<p><strong>bold</strong> <em>italic</em> <del>gone</del> <code>a&lt;b</code></p>")]
+    [InlineData("**bold** _italic_ ~~gone~~ `a<b`", "bold italic ~~gone~~ a<b", "<p><strong>bold</strong> <em>italic</em> <del>gone</del> <code>a&lt;b</code></p>")]
     [InlineData("这是**重点**内容", "这是重点内容", "<p>这是<strong>重点</strong>内容</p>")]
     [InlineData("***both***", "both", "<p><em><strong>both</strong></em></p>")]
     [InlineData("# Title\n\ntext", "Title\n\ntext", "<h1>Title</h1><p>text</p>")]

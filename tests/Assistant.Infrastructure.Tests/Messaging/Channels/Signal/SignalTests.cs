@@ -141,6 +141,8 @@ public sealed class SignalTests
     [InlineData("中文**粗体**👍 *斜*", "中文粗体👍 斜", "2:2:BOLD 7:1:ITALIC")]
     [InlineData("[label](https://x.test) <https://y.test>", "label (https://x.test) https://y.test", "")]
     [InlineData("> **said**\n\nanswer", "> said\n\nanswer", "")]
+    [InlineData("> was ~~10~~ 8", "> was ~~10~~ 8", "")]
+    [InlineData("2*3*4 and *so*", "2*3*4 and so", "10:2:ITALIC")]
     [InlineData("*both **nested***", "both nested", "0:11:ITALIC 5:6:BOLD")]
     [InlineData("```\nx = 1\n```", "x = 1", "0:5:MONOSPACE")]
     [InlineData("***", "———", "")]
