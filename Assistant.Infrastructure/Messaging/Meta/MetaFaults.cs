@@ -51,7 +51,8 @@ internal sealed class MetaFaults(string messenger, IReadOnlyDictionary<(int Code
             : known.GetValueOrDefault((error.Code, error.Subcode)) ?? known.GetValueOrDefault((error.Code, 0)) ?? error.Code switch
             {
                 102 or 190 => WrongCredentials,
-                4 or 17 or 32 or 613 or 80007 => new KnownRefusal(Remedy.Time, Phrase.Of("channel.pause", ("name", messenger))),
+                // The long ones limit one kind of call: https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+                4 or 17 or 32 or 613 or 80001 or 80006 or 80007 or 80008 => new KnownRefusal(Remedy.Time, Phrase.Of("channel.pause", ("name", messenger))),
                 _ => null,
             };
 
