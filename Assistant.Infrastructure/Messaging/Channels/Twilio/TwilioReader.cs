@@ -15,7 +15,9 @@ internal sealed class TwilioReader(ConnectionId connection, string accountSid)
     private const int MostFiles = 10;
 
     /// <summary>Words by which people leave and come back: Twilio answers them itself, and whoever has left cannot be answered.</summary>
-    private static readonly HashSet<string> TakenByTwilio = new(["STOP", "STOPALL", "UNSUBSCRIBE", "START", "UNSTOP"], StringComparer.OrdinalIgnoreCase);
+    /// <remarks>https://help.twilio.com/articles/223134027. YES brings back as well, and is too often an answer to be taken for that.</remarks>
+    private static readonly HashSet<string> TakenByTwilio = new(
+        ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START", "UNSTOP"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The message in a callback; <see langword="null"/> for what is nothing for the assistant.</summary>
     /// <param name="now">When it came: a callback says no time.</param>

@@ -47,6 +47,15 @@ public sealed class TwilioReaderTests
     [InlineData("&AccountSid=AC2")]
     [InlineData("&OptOutType=STOP")]
     [InlineData("&Body=stop")]
+    [InlineData("&Body=STOPALL")]
+    [InlineData("&Body=Unsubscribe")]
+    [InlineData("&Body=Cancel")]
+    [InlineData("&Body=+END+")]
+    [InlineData("&Body=quit")]
+    [InlineData("&Body=REVOKE")]
+    [InlineData("&Body=OptOut")]
+    [InlineData("&Body=start")]
+    [InlineData("&Body=unstop")]
     [InlineData("&Body=++")]
     [InlineData("&From=whatsapp%3A%2B15550100002")]
     [InlineData("&From=%2B1555%2F0100002")]
@@ -56,6 +65,12 @@ public sealed class TwilioReaderTests
     [InlineData("&NumMedia=-1&Body=")]
     [InlineData("&NumMedia=99999999999&Body=")]
     public void What_is_nothing_for_the_assistant_is_no_message(string changed) => Assert.Null(Read(Hello + changed));
+
+    [Theory]
+    [InlineData("Cancel+my+order")]
+    [InlineData("The+end")]
+    [InlineData("yes")]
+    public void Such_a_word_among_others_is_a_message(string body) => Assert.NotNull(Read(Hello + "&Body=" + body));
 
     [Fact]
     public void A_word_for_help_is_answered() => Assert.NotNull(Read(Hello + "&Body=HELP&OptOutType=HELP"));
