@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Assistant.Infrastructure.Messaging.Rendering;
 
@@ -23,6 +24,8 @@ internal sealed record MarkerStyle(string Bold, string Italic, string Strike, st
 /// <summary>Text with marks in it, as most messengers have it.</summary>
 internal abstract class MarkerRenderer(string source, bool alignsTables, MarkerStyle style) : MarkdownRenderer(source, alignsTables)
 {
+    private const int LongestAddress = 500;
+
     private readonly HashSet<Emphasis> _open = [];
 
     // Where the last closing mark ends, when a letter behind it would hide it.
@@ -111,6 +114,33 @@ internal abstract class MarkerRenderer(string source, bool alignsTables, MarkerS
         var words = Text.ToString(start, Text.Length - start);
         Text.Length = start;
         Text.Append(LinkOf(address, words));
+    }
+
+    /// <summary>
+    /// Words of a messenger that has no escapes and sees marks at the edges of words: the joint keeps what could open or close from touching a word. In an
+    /// address it would break the link.
+    /// </summary>
+    protected string Guarded(ReadOnlySpan<char> words)
+    {
+        var text = new StringBuilder(words.Length + 8);
+        for (var i = 0; i < words.Length; i++)
+        {
+            var isMark = words[i] is '*' or '_' or '~' or '`';
+            var before = i > 0 ? words[i - 1] : Text.Length > 0 ? Text[^1] : ' ';
+            var after = i + 1 < words.Length ? words[i + 1] : ' ';
+            var opens = isMark && !char.IsLetterOrDigit(before) && !char.IsWhiteSpace(after);
+            var closes = isMark && !char.IsLetterOrDigit(after) && !char.IsWhiteSpace(before);
+            var guard = (opens || closes) && !IsInAddress(words[..i]) ? style.Joint : "";
+            text.Append(closes ? guard : "").Append(words[i]).Append(opens ? guard : "");
+        }
+
+        return text.ToString();
+    }
+
+    private bool IsInAddress(ReadOnlySpan<char> before)
+    {
+        var line = Text.ToString(Math.Max(0, Text.Length - LongestAddress), Math.Min(Text.Length, LongestAddress)) + before.ToString();
+        return line.AsSpan(line.AsSpan().LastIndexOfAny(" \n\t") + 1).Contains("://", StringComparison.Ordinal);
     }
 
     // Marks that would stand beside white space, or around nothing, are seen by no messenger; the words stay.

@@ -53,7 +53,7 @@ internal sealed record SlackContainer(string? MessageTs, string? ChannelId, stri
 
 internal sealed record SlackAction(string? ActionId, string? Type, string? Value, SlackWords? Text, string? ActionTs);
 
-internal sealed record SlackWords(string Type, string Text, bool? Emoji = null);
+internal sealed record SlackWords(string Type, string Text, bool? Emoji = null, bool? Verbatim = null);
 
 /// <summary>One frame of a socket.</summary>
 internal sealed record SlackEnvelope(string? Type, string? EnvelopeId, string? Reason, JsonElement Payload);

@@ -13,7 +13,7 @@ internal sealed class SlackRenderer : MarkerRenderer
     /// <summary>What a message takes without being cut, escapes included: five characters for each & at the worst, and marks.</summary>
     private static readonly TextLimit Taken = new(39_000);
 
-    private static readonly MarkerStyle Style = new("*", "_", "~", "`", "```", "> ", SearchValues.Create("&<>"))
+    private static readonly MarkerStyle Style = new("*", "_", "~", "`", "```", "> ", SearchValues.Create("&<>*_~`"))
     {
         // A zero-width space: Slack sees a mark only at the edge of a word.
         Joint = "\u200B",
@@ -24,7 +24,7 @@ internal sealed class SlackRenderer : MarkerRenderer
     public static string Render(string markdown) => Rendered.Fit(
         markdown, Taken, static (text, aligns) => new SlackRenderer(text, aligns).Finish(), SlackText.Escape);
 
-    protected override string Escaped(ReadOnlySpan<char> words) => SlackText.Escape(words.ToString());
+    protected override string Escaped(ReadOnlySpan<char> words) => SlackText.Escape(Guarded(words));
 
     protected override string CodeOf(string code) => SlackText.Escape(code);
 

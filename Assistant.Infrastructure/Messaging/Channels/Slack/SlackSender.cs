@@ -24,10 +24,11 @@ internal sealed class SlackSender(SlackClient client)
             return post;
         }
 
-        // A section takes less than a message: where escapes make the text longer, the buttons hang below the message instead.
+        // A section takes less than a message: where escapes make the text longer, the buttons hang below the message instead. Verbatim, or Slack
+        // would make names and addresses in it links of its own.
         var rows = RowsOf(message.Body.Buttons);
         return SlackRenderer.Limit.Measure(text) <= SlackRenderer.Limit.Max
-            ? post with { Blocks = [new SlackBlock("section", new SlackWords("mrkdwn", text)), .. rows] }
+            ? post with { Blocks = [new SlackBlock("section", new SlackWords("mrkdwn", text, Verbatim: true)), .. rows] }
             : post with { Attachments = [new SlackAttached(string.Join(" / ", message.Body.Buttons.Select(button => LabelOf(button.Label))), rows)] };
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Rendering;
 
@@ -21,22 +20,7 @@ internal sealed class WhatsAppRenderer : MarkerRenderer
     public static string Render(string markdown)
         => Rendered.Fit(markdown, Limit, static (text, aligns) => new WhatsAppRenderer(text, aligns).Finish(), static words => words);
 
-    /// <summary>WhatsApp has no escapes: a zero-width space behind a mark that could open or close keeps it from touching a word.</summary>
-    protected override string Escaped(ReadOnlySpan<char> words)
-    {
-        var text = new StringBuilder(words.Length + 8);
-        for (var i = 0; i < words.Length; i++)
-        {
-            var isMark = words[i] is '*' or '_' or '~' or '`';
-            var before = i > 0 ? words[i - 1] : Text.Length > 0 ? Text[^1] : ' ';
-            var after = i + 1 < words.Length ? words[i + 1] : ' ';
-            var opens = isMark && !char.IsLetterOrDigit(before) && !char.IsWhiteSpace(after);
-            var closes = isMark && !char.IsLetterOrDigit(after) && !char.IsWhiteSpace(before);
-            text.Append(closes ? $"{Nothing}" : "").Append(words[i]).Append(opens ? $"{Nothing}" : "");
-        }
-
-        return text.ToString();
-    }
+    protected override string Escaped(ReadOnlySpan<char> words) => Guarded(words);
 
     protected override string LinkOf(string address, string label)
     {

@@ -28,6 +28,9 @@ public sealed class SlackRendererTests
     [InlineData("[ping](<!channel>)", "ping (!channel)")]
     [InlineData("👨‍👩‍👧 **👍🏽** *שלום*", "👨‍👩‍👧 *👍🏽* _שלום_")]
     [InlineData("2 \\* 3 \\* 4", "2 * 3 * 4")]
+    [InlineData("\\*not bold\\* \\_x\\_ \\`code\\` \\~so\\~", "*\u200Bnot bold\u200B* _\u200Bx\u200B_ `\u200Bcode\u200B` ~\u200Bso\u200B~")]
+    [InlineData("snake_case 5 \\*3", "snake_case 5 *\u200B3")]
+    [InlineData("see https://example.test/_a/b~", "see https://example.test/_a/b~")]
     [InlineData("| a | b |\n|---|---|\n| 一 | 2 |", "```\na  │ b\n───┼──\n一 │ 2\n```")]
     [InlineData("   ", "   ")]
     public void Markdown_is_written_as_slack_reads_it(string markdown, string expected) => Assert.Equal(expected, SlackRenderer.Render(markdown));

@@ -99,6 +99,8 @@ public sealed class SlackSendTests
         Assert.Equal(buttons.Select(b => b.Data), shown.Buttons.Select(b => (string?)b["value"]));
         Assert.Equal(new string('长', 73) + "…", (string?)shown.Buttons[0]["text"]!["text"]);
         Assert.Equal("*Which?*", shown.Text);
+        Assert.True((bool?)shown.Post["blocks"]![0]!["text"]!["verbatim"]);
+        Assert.Null(shown.Post["blocks"]![1]!["elements"]![0]!["text"]!["verbatim"]);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class WhatsAppRendererTests
     [InlineData("![image](https://example.test/i.png)", "image (https://example.test/i.png)")]
     [InlineData("2 \\* 3 \\* 4 a_b_c", "2 * 3 * 4 a_b_c")]
     [InlineData("\\*not bold\\*", "*\u200Bnot bold\u200B*")]
+    [InlineData("see https://example.test/_a/b~", "see https://example.test/_a/b~")]
     [InlineData("👨‍👩‍👧 **👍🏽** *שלום*", "👨‍👩‍👧 *👍🏽* _שלום_")]
     [InlineData("| a | b |\n|---|---|\n| 一 | 2 |", "```\na  │ b\n───┼──\n一 │ 2\n```")]
     [InlineData("   ", "   ")]
