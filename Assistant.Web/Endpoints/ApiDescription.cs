@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -12,9 +13,22 @@ internal static class ApiDescription
     public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+        options.AddSchemaTransformer(DescribeChoiceAsync);
         options.AddDocumentTransformer(DescribeDocumentAsync);
         options.AddOperationTransformer(DescribeOperationAsync);
     });
+
+    /// <summary>The words of an enumeration, which a converter of our own does not describe. Where one may be null, its use says so.</summary>
+    private static Task DescribeChoiceAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.IsEnum)
+        {
+            (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. WordConverter.WordsOf(type).Select(word => (JsonNode)JsonValue.Create(word)!)]);
+        }
+
+        return Task.CompletedTask;
+    }
 
     private static Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {

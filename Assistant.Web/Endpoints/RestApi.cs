@@ -79,7 +79,7 @@ internal static class RestApi
     /// <summary>JSON of the API: camel case, enumerations as words, numbers as numbers.</summary>
     internal static void Configure(JsonSerializerOptions options)
     {
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new WordConverter());
         options.NumberHandling = JsonNumberHandling.Strict;
         options.RespectRequiredConstructorParameters = true; // a decision left out must not become the first of its kind
         options.RespectNullableAnnotations = true;

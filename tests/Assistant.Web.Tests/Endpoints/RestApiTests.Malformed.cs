@@ -55,6 +55,24 @@ public sealed partial class RestApiTests
         Assert.DoesNotContain("Assistant.", problem.GetRawText(), StringComparison.Ordinal);
     }
 
+    /// <summary>Words that are put together into a number would be another word, and another decision.</summary>
+    [Theory]
+    [InlineData("pairing,blocked")]
+    [InlineData("open, open")]
+    [InlineData("Open")]
+    [InlineData("open ")]
+    [InlineData("\\ud800")]
+    [InlineData("1")]
+    [InlineData("")]
+    public async Task A_word_of_a_body_is_one_of_those_the_description_lists(string word)
+    {
+        var response = await PutChannelAsync("admin", "words", $$$"""{"type":"fake","access":"{{{word}}}","settings":{"token":"t"}}""");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "access"), (response.StatusCode, await FieldAsync(response)));
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("admin", "/api/v1/channels/words")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PutChannelAsync("admin", "words", """{"type":"fake","access":"open","settings":{"token":"t"}}""")).StatusCode);
+    }
+
     [Theory]
     [InlineData("""{"checkpoints":[null]}""")]
     [InlineData("""{"checkpoints":[{"tenant":"another","seq":1,"hash":"00","at":"2026-01-01T00:00:00Z"}]}""")]

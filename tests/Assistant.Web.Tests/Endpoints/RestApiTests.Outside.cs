@@ -94,6 +94,19 @@ public sealed partial class RestApiTests
         }
     }
 
+    /// <summary>Who may leave a value out says so where it is used; said in both places, neither of the two applies to null.</summary>
+    [Fact]
+    public async Task The_description_lists_the_words_of_a_choice_and_nothing_else()
+    {
+        var schemas = (await (await GetAsync(null, "/openapi/v1.json")).JsonAsync()).GetProperty("components").GetProperty("schemas");
+
+        Assert.Equal(["pairing", "open", "allowlist", "blocked"], schemas.GetProperty("AccessPolicy").GetProperty("enum").EnumerateArray().Select(word => word.GetString()!));
+        var choices = schemas.EnumerateObject().Where(schema => schema.Value.TryGetProperty("enum", out _)).ToList();
+        Assert.True(choices.Count > 10, $"{choices.Count} choices");
+        Assert.All(choices, choice => Assert.All(
+            choice.Value.GetProperty("enum").EnumerateArray(), word => Assert.True(word.ValueKind == JsonValueKind.String, choice.Name)));
+    }
+
     [Fact]
     public async Task Health_says_live_and_ready()
     {
