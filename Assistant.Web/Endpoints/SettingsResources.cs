@@ -29,8 +29,11 @@ internal static class SettingsResources
         {
             switch (value.ValueKind)
             {
+                case JsonValueKind.String when TryReadText(value, out var text):
+                    values[key] = text;
+                    break;
                 case JsonValueKind.String:
-                    values[key] = value.GetString()!;
+                    problems.Add(new(key, new($"'{key}' has half a character in it.", $"“{key}”含有不完整的字符。")));
                     break;
                 case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
                     values[key] = value.GetRawText();
@@ -44,5 +47,20 @@ internal static class SettingsResources
         }
 
         return (new SettingValues(values), problems);
+    }
+
+    /// <summary>Half of a character is well-formed JSON and no text.</summary>
+    private static bool TryReadText(JsonElement value, out string text)
+    {
+        try
+        {
+            text = value.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            text = "";
+            return false;
+        }
     }
 }

@@ -74,6 +74,16 @@ public sealed partial class RestApiTests
     }
 
     [Theory]
+    [InlineData("PUT", "channels/half")]
+    [InlineData("POST", "channels/test")]
+    public async Task Half_a_character_in_a_setting_is_a_problem_of_that_setting(string method, string path)
+    {
+        var response = await SendAsync("admin", new HttpMethod(method), $"/api/v1/{path}", """{"type":"fake","settings":{"token":"\ud800"}}""");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "token"), (response.StatusCode, await FieldAsync(response)));
+    }
+
+    [Theory]
     [InlineData("""{"checkpoints":[null]}""")]
     [InlineData("""{"checkpoints":[{"tenant":"another","seq":1,"hash":"00","at":"2026-01-01T00:00:00Z"}]}""")]
     public async Task What_is_no_checkpoint_of_the_tenant_is_a_problem(string body)
