@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
 
 namespace Assistant.Web.Endpoints;
 
@@ -28,6 +30,37 @@ internal static partial class MalformedRequests
         {
             // It wraps what reading the form threw.
             context.Response.StatusCode = (fault as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+        }
+    }
+
+    /// <summary>Middleware: refuses JSON in letters this program does not know. Reading it would throw what is taken for a fault of ours.</summary>
+    public static Task RefuseCharsetAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.HasJsonContentType() || !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.Charset.HasValue)
+        {
+            return next(context);
+        }
+
+        var charset = HeaderUtilities.RemoveQuotes(type.Charset);
+        if (!IsKnown(charset.ToString()))
+        {
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "Unsupported charset", "Send JSON in UTF-8.").ExecuteAsync(context);
+        }
+
+        type.Charset = charset; // quoted it would not be found
+        context.Request.ContentType = type.ToString();
+        return next(context);
+    }
+
+    private static bool IsKnown(string charset)
+    {
+        try
+        {
+            return Encoding.GetEncoding(charset) is not null;
+        }
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+        {
+            return false;
         }
     }
 

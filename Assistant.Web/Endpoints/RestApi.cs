@@ -37,6 +37,7 @@ internal static class RestApi
         {
             api.UseExceptionHandler();
             api.UseStatusCodePages();
+            api.Use(MalformedRequests.RefuseCharsetAsync);
             api.Use(Idempotency.KeepBodyAsync);
         });
 

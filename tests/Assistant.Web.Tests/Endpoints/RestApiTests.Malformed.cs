@@ -84,6 +84,24 @@ public sealed partial class RestApiTests
     }
 
     [Theory]
+    [InlineData("application/json;charset=nope")]
+    [InlineData("application/json; charset=\"nope\"")]
+    public async Task A_body_in_letters_nobody_knows_is_of_an_unsupported_type(string type)
+    {
+        var response = await SendAsAsync(type);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData("application/json;charset=utf-8")]
+    [InlineData("application/json;charset=\"UTF-8\"")]
+    [InlineData("application/json;charset=us-ascii")]
+    public async Task A_body_in_letters_that_are_known_is_read(string type)
+        => Assert.Equal(HttpStatusCode.OK, (await SendAsAsync(type)).StatusCode);
+
+    [Theory]
     [InlineData("""{"checkpoints":[null]}""")]
     [InlineData("""{"checkpoints":[{"tenant":"another","seq":1,"hash":"00","at":"2026-01-01T00:00:00Z"}]}""")]
     public async Task What_is_no_checkpoint_of_the_tenant_is_a_problem(string body)
@@ -112,4 +130,12 @@ public sealed partial class RestApiTests
         => Assert.Empty(_host.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<MethodInfo>() is not null
                 && endpoint.Metadata.OfType<System.CodeDom.Compiler.GeneratedCodeAttribute>().Any() is false)
             .Select(endpoint => endpoint.DisplayName));
+
+    private async Task<HttpResponseMessage> SendAsAsync(string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/search") { Content = new StringContent("""{"index":"nothing"}""") };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        return await _host.As("admin").SendAsync(request, Cancel);
+    }
 }
