@@ -19,5 +19,8 @@ internal static class Problems
         problems.GroupBy(p => p.Key, p => p.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray()),
         title: "Invalid request");
 
+    /// <summary>When all there is to say is the status.</summary>
+    public static IResult Of(int status) => Results.Problem(statusCode: status);
+
     public static IResult Of(int status, string title, string detail) => Results.Problem(detail, statusCode: status, title: title);
 }

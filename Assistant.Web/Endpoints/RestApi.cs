@@ -36,7 +36,8 @@ internal static class RestApi
         => app.Use(MalformedRequests.RefuseAsync).UseWhen(context => context.Request.Path.StartsWithSegments(Prefix), api =>
         {
             api.UseExceptionHandler();
-            api.UseStatusCodePages();
+            // By itself it would say it in a form the caller accepts, which need not be problem details.
+            api.UseStatusCodePages(context => Problems.Of(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
             api.Use(MalformedRequests.RefuseCharsetAsync);
             api.Use(Idempotency.KeepBodyAsync);
         });

@@ -101,6 +101,23 @@ public sealed partial class RestApiTests
     public async Task A_body_in_letters_that_are_known_is_read(string type)
         => Assert.Equal(HttpStatusCode.OK, (await SendAsAsync(type)).StatusCode);
 
+    /// <summary>A caller that reads tables or lines is told what is wrong in the one form all problems have.</summary>
+    [Theory]
+    [InlineData(null, "/api/v1/me", HttpStatusCode.Unauthorized)]
+    [InlineData("admin", "/api/v1/unknown", HttpStatusCode.NotFound)]
+    [InlineData("admin", "/api/v1/conversations/nope", HttpStatusCode.NotFound)]
+    public async Task A_problem_is_a_problem_whatever_the_caller_would_rather_read(string? role, string path, HttpStatusCode status)
+    {
+        foreach (var wanted in new[] { "text/csv", "text/plain", "application/json" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", wanted } } };
+            using var response = await _host.As(role).SendAsync(request, Cancel);
+
+            Assert.Equal((status, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+            Assert.Equal((int)status, (await response.JsonAsync()).GetProperty("status").GetInt32());
+        }
+    }
+
     [Theory]
     [InlineData("""{"checkpoints":[null]}""")]
     [InlineData("""{"checkpoints":[{"tenant":"another","seq":1,"hash":"00","at":"2026-01-01T00:00:00Z"}]}""")]
