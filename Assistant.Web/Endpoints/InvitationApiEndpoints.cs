@@ -7,10 +7,17 @@ using Assistant.Web.Security;
 
 namespace Assistant.Web.Endpoints;
 
-internal sealed record InvitationResource(Guid Id, string Role, string Note, string By, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt)
+internal sealed record InvitationResource(
+    Guid Id,
+    [property: Description("Empty, only for a person, for an account that is a member nowhere.")] string Role,
+    string Note,
+    [property: Description("Whose account it becomes, when it was made for a person who writes on a messenger.")] Guid? Person,
+    string By,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ExpiresAt)
 {
-    public static InvitationResource From(Invitation invitation)
-        => new(invitation.Id.Value, invitation.Role, invitation.Note, invitation.By.Name, invitation.CreatedAt, invitation.ExpiresAt);
+    public static InvitationResource From(Invitation invitation) => new(
+        invitation.Id.Value, invitation.Role, invitation.Note, invitation.Person?.Value, invitation.By.Name, invitation.CreatedAt, invitation.ExpiresAt);
 }
 
 internal sealed record InvitationRequest(
@@ -40,16 +47,18 @@ internal static class InvitationApiEndpoints
         => Results.Ok(PageResource<InvitationResource>.Whole((await desk.ListAsync(caller.Value, ct)).Select(InvitationResource.From)));
 
     private static async Task<IResult> CreateAsync(InvitationRequest request, ApiCaller caller, InvitationDesk desk, CancellationToken ct)
+        => Answer(await desk.CreateAsync(caller.Value, request.Role, request.Note ?? "", LifetimeOf(request.Hours), ct));
+
+    internal static TimeSpan LifetimeOf(int? hours) => hours is { } said ? Invitation.Lifetime(said) : Invitation.DefaultLifetime;
+
+    internal static IResult Answer(InviteOutcome outcome) => outcome switch
     {
-        var lifetime = request.Hours is { } hours ? Invitation.Lifetime(hours) : Invitation.DefaultLifetime;
-        return await desk.CreateAsync(caller.Value, request.Role, request.Note ?? "", lifetime, ct) switch
-        {
-            InviteOutcome.Made made => Results.Json(
-                new NewInvitationResource(InvitationEndpoints.PathOf(made.Token), InvitationResource.From(made.Invitation)), statusCode: StatusCodes.Status201Created),
-            InviteOutcome.Refused refused => Problems.Invalid(refused.Key, refused.Message),
-            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
-        };
-    }
+        InviteOutcome.Made made => Results.Json(
+            new NewInvitationResource(InvitationEndpoints.PathOf(made.Token), InvitationResource.From(made.Invitation)), statusCode: StatusCodes.Status201Created),
+        InviteOutcome.Refused { Key: "lifetime" } refused => Problems.Invalid("hours", refused.Message),
+        InviteOutcome.Refused refused => Problems.Invalid(refused.Key, refused.Message),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+    };
 
     private static async Task<IResult> RevokeAsync(Guid id, ApiCaller caller, InvitationDesk desk, CancellationToken ct)
         => await desk.RevokeAsync(caller.Value, new InvitationId(id), ct) ? Results.NoContent() : Problems.NotFound("open invitation");

@@ -56,6 +56,7 @@ internal static class RestApi
         ReachEndpoints.Map(api);
         PeopleEndpoints.Map(api);
         PersonLinkEndpoints.Map(api);
+        PersonAccountEndpoints.Map(api);
         ForgettingEndpoints.Map(api);
         ChannelEndpoints.Map(api);
         EngineEndpoints.Map(api);

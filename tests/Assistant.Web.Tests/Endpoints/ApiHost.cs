@@ -114,12 +114,12 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IUserSessionStore>(sessions).AddSingleton(new SessionLimits(TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
         services.AddSingleton<SessionBoard>().AddSingleton<SessionDesk>();
         services.AddSingleton<IInvitationStore>(new InMemoryInvitationStore(log)).AddSingleton<IApiKeyStore>(new InMemoryApiKeyStore(log, TimeProvider.System));
-        services.AddSingleton<InvitationDesk>();
         services.AddSingleton<ApiKeyDesk>(_ => throw new NotSupportedException("There are no API keys here."));
         services.AddSingleton(guard ?? new OpenGuard());
         var house = new InMemoryHouse(TimeProvider.System);
         services.AddSingleton<IErasureStore>(house).AddSingleton<IPersonRecords>(house).AddSingleton<IRecall>(house).AddSingleton<IErasureSignal>(new NoWorker());
         services.AddSingleton<ForgettingDesk>().AddSingleton<PersonExport>().AddSingleton<PersonExportDesk>();
+        services.AddSingleton(all => ActivatorUtilities.CreateInstance<InvitationDesk>(all, (IPersonAccountStore)house, (IPeopleStore)house)).AddSingleton<PersonAccountDesk>();
         services.AddSingleton(new PersonLinkDesk(house, house, house, channel, TimeProvider.System));
         services.AddSingleton<IAttachmentStore>(house).AddSingleton<AttachmentDesk>();
         services.AddSingleton(new FileHandoutDesk(addresses, house, clock ?? TimeProvider.System));

@@ -10,7 +10,7 @@ public sealed partial class RestApiTests
         Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync("operator", "/api/v1/invitations", new { role = "viewer" })).StatusCode);
         var tooMuch = await PostAsync("admin", "/api/v1/invitations", new { role = "owner" });
         var tooLong = await PostAsync("admin", "/api/v1/invitations", new { role = "viewer", hours = 721 });
-        Assert.Equal(("role", "lifetime"), (await FieldAsync(tooMuch), await FieldAsync(tooLong)));
+        Assert.Equal(("role", "hours"), (await FieldAsync(tooMuch), await FieldAsync(tooLong)));
 
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("admin", "/api/v1/invitations", new { role = "viewer", hours = int.MaxValue })).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("admin", "/api/v1/invitations", new { role = "viewer", hours = int.MinValue })).StatusCode);
