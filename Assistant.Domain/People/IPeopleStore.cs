@@ -21,7 +21,7 @@ public interface IPeopleStore
     Task<IReadOnlyList<PairingRequest>> ListPairingAsync(TenantId tenant, CancellationToken cancellationToken);
 
     /// <summary>People in the order they were first met, with their identities.</summary>
-    /// <param name="text">Part of a name, or <see langword="null"/>.</param>
+    /// <param name="text">Part of a name in any case, or <see langword="null"/>.</param>
     Task<Page<PersonRow>> ListAsync(TenantId tenant, string? text, string? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>One person, or <see langword="null"/>.</summary>

@@ -45,7 +45,10 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         {
             var text = filter.Text.Trim();
             var found = await search.FindAsync(tenant, text, SearchLimit, cancellationToken);
-            query = query.Where(c => found.Contains(c.Id) || context.Set<StoredPerson>().Any(p => p.Id == c.PersonId && p.DisplayName.Contains(text)));
+            var part = text.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture
+            query = query.Where(c => found.Contains(c.Id) || context.Set<StoredPerson>().Any(p => p.Id == c.PersonId && p.DisplayName.ToLower().Contains(part)));
+#pragma warning restore CA1304, CA1311, CA1862
         }
 
         if (PageCursor.Read(after) is { } cursor)

@@ -106,8 +106,11 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
         var query = context.Set<StoredPerson>().AsNoTracking();
         if (!string.IsNullOrWhiteSpace(text))
         {
-            query = query.Where(p => p.DisplayName.Contains(text)
-                || context.Set<IdentityRow>().Any(i => i.PersonId == p.Id && (i.DisplayName.Contains(text) || i.ExternalId == text)));
+            var part = text.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture
+            query = query.Where(p => p.DisplayName.ToLower().Contains(part)
+                || context.Set<IdentityRow>().Any(i => i.PersonId == p.Id && (i.DisplayName.ToLower().Contains(part) || i.ExternalId == text)));
+#pragma warning restore CA1304, CA1311, CA1862
         }
 
         if (PageCursor.ReadId(after) is { } afterId)

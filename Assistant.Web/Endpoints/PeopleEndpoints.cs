@@ -56,7 +56,7 @@ internal static class PeopleEndpoints
     {
         var group = api.MapGroup("/people").WithTags("People");
         group.MapGet("/", ListAsync).Needs(Permissions.PeopleRead)
-            .WithSummary("Lists people by name").Produces<PageResource<PersonResource>>().ProducesValidationProblem();
+            .WithSummary("Lists people in the order they were first met").Produces<PageResource<PersonResource>>().ProducesValidationProblem();
         group.MapGet("/{id:guid}", GetAsync).Needs(Permissions.PeopleRead)
             .WithSummary("One person").Produces<PersonResource>().ProducesProblem(404);
         group.MapPut("/{id:guid}/standing/{channel}", SetStandingAsync).Needs(Permissions.PeopleManage).Audits(AuditActions.StandingChanged)
@@ -71,7 +71,7 @@ internal static class PeopleEndpoints
 
     private static async Task<IResult> ListAsync(
         ApiCaller caller, PairingDesk desk, [AsParameters] Paging paging, CancellationToken ct,
-        [Description("Part of a name.")] string? text = null)
+        [Description("Part of a name, in any case.")] string? text = null)
         => paging.Problem
             ?? Results.Ok((await desk.ListPeopleAsync(caller.Value, text, paging.After, paging.Size, ct)).Map(PersonResource.From));
 

@@ -35,6 +35,7 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
     private readonly Lazy<DbContextOptions<SqliteAssistantDbContext>> _contextOptions = new(() =>
         new DbContextOptionsBuilder<SqliteAssistantDbContext>()
             .UseSqlite($"Data Source={folder.DatabaseFile};Foreign Keys=True;Default Timeout=30")
+            .AddInterceptors(new SqliteLetterCase())
             .Options);
 
     public bool IsPostgres => false;

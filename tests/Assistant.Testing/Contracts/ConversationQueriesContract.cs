@@ -112,6 +112,7 @@ public abstract class ConversationQueriesContract : PathContract
         var conversation = await HearLaterAsync("a", "hello");
 
         Assert.Equal([conversation], await IdsAsync(new ConversationFilter(Text: "Wei")));
+        Assert.Equal([conversation], await IdsAsync(new ConversationFilter(Text: "LI wei")));
         Assert.Empty(await IdsAsync(new ConversationFilter(Text: "Nobody")));
     }
 

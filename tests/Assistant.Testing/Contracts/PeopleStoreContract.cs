@@ -129,6 +129,21 @@ public abstract class PeopleStoreContract : PathContract
         await Assert.ThrowsAsync<UnknownCursorException>(() => Ports.People.ListAsync(Home, null, "elsewhere", 3, Cancel));
     }
 
+    [Theory]
+    [InlineData("User 12", "user 1")]
+    [InlineData("user 12", "USER 1")]
+    [InlineData("Ünal Öz", "ünal ö")]
+    [InlineData("Анна", "АННА")]
+    [InlineData("王小明 (Wang)", "小明 (WANG")]
+    [InlineData("50%_off", "%_O")]
+    public async Task A_name_is_found_in_any_case_and_by_nothing_but_its_letters(string name, string text)
+    {
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "hello", "chat-1") with { Sender = new ExternalSender("one", name) });
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "hello", "chat-2") with { Sender = new ExternalSender("two", "50 or so off, and an 'a' more") });
+
+        Assert.Equal(name, Assert.Single((await Ports.People.ListAsync(Home, text, null, 10, Cancel)).Items).Person.DisplayName);
+    }
+
     [Fact]
     public async Task A_name_no_database_can_hold_is_nobodys()
     {

@@ -144,8 +144,8 @@ public sealed partial class InMemoryHouse
         _rooms.Where(r => r.Conversation.Person == known.Person.Id).Max(r => (DateTimeOffset?)r.LastAt));
 
     private static bool IsCalled(Acquaintance known, string? text) => string.IsNullOrWhiteSpace(text)
-        || known.Person.DisplayName.Contains(text, StringComparison.Ordinal)
-        || known.Accounts.Exists(account => account.Name.Contains(text, StringComparison.Ordinal) || account.ExternalId == text);
+        || known.Person.DisplayName.Contains(text, StringComparison.OrdinalIgnoreCase)
+        || known.Accounts.Exists(account => account.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || account.ExternalId == text);
 
     /// <summary>A person with the accounts of one channel they are known by.</summary>
     private sealed class Acquaintance(Person person, string channelType, string externalId)

@@ -78,7 +78,7 @@ public sealed partial class InMemoryHouse
             _ => true,
         };
         return isInView && (filter.Connection is null || filter.Connection == conversation.Connection)
-            && (string.IsNullOrWhiteSpace(filter.Text) || PersonIn(room).DisplayName.Contains(filter.Text.Trim(), StringComparison.Ordinal)
+            && (string.IsNullOrWhiteSpace(filter.Text) || PersonIn(room).DisplayName.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)
                 || MayIndex(conversation.Tenant) && room.Messages.Exists(m => m.DeletedAt is null && m.Body.Markdown.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)));
     }
 
