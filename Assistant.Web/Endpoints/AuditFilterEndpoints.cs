@@ -46,7 +46,7 @@ internal static class AuditFilterEndpoints
         string name, [FromBody] AuditFilterRequest request, ApiCaller caller, AuditFilterDesk desk, CancellationToken ct)
     {
         var filter = new AuditFilter(request.Action, request.Actor, request.Subject, request.Text, request.From, request.Until);
-        return await desk.SaveAsync(caller.Value, name, filter, ct) switch
+        return await desk.SaveAsync(caller.Value, Named(name), filter, ct) switch
         {
             SaveFilterOutcome.Saved saved => Results.Ok(AuditFilterResource.Of(saved.Filter)),
             SaveFilterOutcome.NameRefused => Problems.Invalid("name", $"A name has 1 to {SavedAuditFilter.MaxNameLength} characters."),
@@ -58,5 +58,11 @@ internal static class AuditFilterEndpoints
     }
 
     private static async Task<IResult> DeleteAsync(string name, ApiCaller caller, AuditFilterDesk desk, CancellationToken ct)
-        => await desk.DeleteAsync(caller.Value, name, ct) ? Results.NoContent() : Problems.NotFound("filter of yours");
+        => await desk.DeleteAsync(caller.Value, Named(name), ct)
+            || await desk.DeleteAsync(caller.Value, name, ct) // as earlier versions kept it
+            ? Results.NoContent()
+            : Problems.NotFound("filter of yours");
+
+    /// <summary>A slash is the one character of a path the server leaves escaped, for it would part the name in two.</summary>
+    private static string Named(string name) => name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

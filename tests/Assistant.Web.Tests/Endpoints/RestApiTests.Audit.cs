@@ -72,4 +72,17 @@ public sealed partial class RestApiTests
         Assert.Empty((await (await GetAsync("auditor", path)).JsonAsync()).GetProperty("items").EnumerateArray());
         Assert.Single((await (await GetAsync("admin", path)).JsonAsync()).GetProperty("items").EnumerateArray());
     }
+
+    [Fact]
+    public async Task A_filters_name_may_have_a_slash_in_it()
+    {
+        // The server leaves an escaped slash as it is, which the client of the test server undoes: it is escaped twice for it.
+        const string path = "/api/v1/audit/filters";
+        const string sent = $"{path}/in%252Fout";
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync("auditor", sent, new { action = "user.signin" })).StatusCode);
+
+        Assert.Equal("in/out", Text(Assert.Single((await (await GetAsync("auditor", path)).JsonAsync()).GetProperty("items").EnumerateArray()), "name"));
+        Assert.Equal(HttpStatusCode.NoContent, (await DeleteAsync("auditor", sent)).StatusCode);
+        Assert.Empty((await (await GetAsync("auditor", path)).JsonAsync()).GetProperty("items").EnumerateArray());
+    }
 }
