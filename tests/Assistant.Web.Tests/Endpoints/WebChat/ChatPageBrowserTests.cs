@@ -66,6 +66,27 @@ public sealed partial class ChatPageBrowserTests(Browser browser) : IClassFixtur
     }
 
     [Fact]
+    public async Task Only_the_log_scrolls_however_much_is_said()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync(new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        var (page, faults) = await OpenAsync(context, house);
+        await SayAsync(page, "message 1");
+        var conversation = await FirstConversationAsync(house);
+
+        for (var number = 2; number <= 10; number++)
+        {
+            house.Book.Answer(conversation, $"An answer.\n\nAnd more of it, before message {number}.");
+            house.Book.Add(conversation, AuthorKind.Person, "", $"message {number}");
+        }
+
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(19);
+        Assert.True(await page.EvaluateAsync<bool>("() => { const m = document.getElementById('chat-main'); return m.scrollHeight > m.clientHeight; }"), "Nothing scrolls: too little was said.");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollHeight === innerHeight"), "The page is higher than the window.");
+        Assert.Empty(faults);
+    }
+
+    [Fact]
     public async Task Two_devices_stay_in_step_and_a_reply_grows_in_place()
     {
         await using var house = await ChatHouse.StartAsync(isReal: true);
