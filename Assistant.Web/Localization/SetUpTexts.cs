@@ -130,6 +130,7 @@ internal static class SetUpTexts
     public static string AccessAsk => Book.Say();
     public static string AccessWhy => Book.Say();
     public static string AccessUse => Book.Say();
+    public static string AccessNotAll => Book.Say();
     public static string DoneAsk => Book.Say();
     public static string DoneWhy => Book.Say();
     public static string OpenWebChat => Book.Say();
