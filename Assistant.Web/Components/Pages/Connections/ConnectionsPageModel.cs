@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Web.Components.Shared;
 
 namespace Assistant.Web.Components.Pages.Connections;
 
@@ -42,7 +43,7 @@ internal sealed class ConnectionsPageModel(ConnectionDesk desk, IChannelCatalog 
         {
             if (Editor is not { Existing: null } editor || editor.Manifest?.Type != add)
             {
-                Editor = ConnectionEditor.New(desk, caller, manifest, FreeName(manifest.Type));
+                Editor = ConnectionEditor.New(desk, caller, manifest, FreeName.Of(manifest.Type, (Rows ?? []).Select(row => row.Connection.Id.Value)));
             }
         }
         else
@@ -56,18 +57,5 @@ internal sealed class ConnectionsPageModel(ConnectionDesk desk, IChannelCatalog 
     {
         await desk.SetEnabledAsync(caller, row.Connection.Id.Value, isEnabled, cancellationToken);
         await LoadAsync(cancellationToken);
-    }
-
-    // telegram, telegram-2, telegram-3…: a name the person need not think about.
-    private string FreeName(string type)
-    {
-        var taken = (Rows ?? []).Select(row => row.Connection.Id.Value).ToHashSet(StringComparer.Ordinal);
-        var name = type;
-        for (var number = 2; taken.Contains(name); number++)
-        {
-            name = $"{type}-{number}";
-        }
-
-        return name;
     }
 }

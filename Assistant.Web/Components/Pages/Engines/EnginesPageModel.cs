@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
+using Assistant.Web.Components.Shared;
 
 namespace Assistant.Web.Components.Pages.Engines;
 
@@ -38,7 +39,7 @@ internal sealed class EnginesPageModel(EngineDesk desk, IEngineCatalog catalog, 
         {
             if (Editor is not { Existing: null } editor || editor.Manifest?.Type != add)
             {
-                Editor = EngineEditor.New(desk, caller, manifest, FreeName(manifest.Type), NextOrder);
+                Editor = EngineEditor.New(desk, caller, manifest, FreeName.Of(manifest.Type, (Rows ?? []).Select(row => row.Engine.Name)), NextOrder);
             }
         }
         else
@@ -83,16 +84,4 @@ internal sealed class EnginesPageModel(EngineDesk desk, IEngineCatalog catalog, 
         => await desk.SaveAsync(caller, new EngineDraft(row.Engine.Name, row.Engine.Type, new SettingValues(row.Engine.Settings.All), row.Engine.IsDefault, order), cancellationToken);
 
     private int IndexOf(EngineRow row) => (Rows ?? []).Select(r => r.Engine.Name).ToList().IndexOf(row.Engine.Name);
-
-    private string FreeName(string type)
-    {
-        var taken = (Rows ?? []).Select(row => row.Engine.Name).ToHashSet(StringComparer.Ordinal);
-        var name = type;
-        for (var number = 2; taken.Contains(name); number++)
-        {
-            name = $"{type}-{number}";
-        }
-
-        return name;
-    }
 }

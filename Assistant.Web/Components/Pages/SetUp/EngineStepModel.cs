@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Security;
 using Assistant.Web.Components.Pages.Engines;
+using Assistant.Web.Components.Shared;
 
 namespace Assistant.Web.Components.Pages.SetUp;
 
@@ -23,7 +24,7 @@ internal sealed class EngineStepModel(EngineDesk desk, IEngineCatalog catalog, C
 
         var existing = rows.FirstOrDefault(row => row.Engine.Type == type);
         Editor = existing is null
-            ? EngineEditor.New(desk, caller, manifest, type, rows.Max(row => row.Engine.Order) + 1)
+            ? EngineEditor.New(desk, caller, manifest, FreeName.Of(type, rows.Select(row => row.Engine.Name)), rows.Max(row => row.Engine.Order) + 1)
             : EngineEditor.Of(desk, caller, existing);
         Editor.MakeDefault = existing is not { Engine.IsDefault: true };
     }
