@@ -110,7 +110,7 @@ internal static class SetUpTexts
     public static string AccountAsk => Book.Say();
     public static string AccountWhy => Book.Say();
     public static string PasswordHelp => Book.Say();
-    public static string PasswordShort => Book.Say();
+    public static string PasswordLength => Book.Say();
     public static string EmailWrong => Book.Say();
     public static string TwoStep => Book.Say();
     public static string TwoStepWhy => Book.Say();
@@ -150,6 +150,6 @@ internal static class SetUpTexts
     {
         PasswordFlaw.Guessable => Book.Say("PasswordGuessable"),
         PasswordFlaw.Breached => Book.Say("PasswordBreached"),
-        _ => PasswordShort,
+        _ => PasswordLength,
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Resources;
 using System.Text.RegularExpressions;
+using Assistant.Domain.Security;
 using Assistant.Web.Localization;
 
 namespace Assistant.Web.Tests.Localization;
@@ -19,6 +20,18 @@ public sealed partial class PhrasesTests
         Assert.Equal(english.Keys.Order(), chinese.Keys.Order());
         Assert.All(english, pair => Assert.Equal(Placeholders(pair.Value), Placeholders(chinese[pair.Key])));
         Assert.All(Members(accessor), member => Assert.Contains(member, english.Keys));
+    }
+
+    [Theory]
+    [InlineData("en", "at least five different")]
+    [InlineData("zh-CN", "至少 5 个互不相同")]
+    public void A_password_that_is_too_short_too_long_or_uniform_is_told_all_three_bounds(string culture, string different)
+    {
+        using var _ = new SpokenLanguage(culture);
+
+        var told = SetUpTexts.FlawOf(PasswordFlaw.Length);
+
+        Assert.All([$"{PasswordPolicy.MinLength} ", $"{PasswordPolicy.MaxLength} ", different], bound => Assert.Contains(bound, told, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -106,7 +106,7 @@ public sealed class AccountPageModel(AccountDesk desk, ITotp totp, Caller caller
                 TotpPasswordProblem = AccountTexts.PasswordWrong;
                 return false;
             case CredentialWords.WeakPassword:
-                NextProblem = SetUpTexts.PasswordShort;
+                NextProblem = SetUpTexts.PasswordLength;
                 return false;
             case CredentialWords.GuessablePassword:
                 NextProblem = SetUpTexts.FlawOf(PasswordFlaw.Guessable);

@@ -183,7 +183,7 @@ public sealed class AccountPageTests : BunitContext
 
     [Theory]
     [InlineData("", "a quite different one", "a quite different one", "Type your current password.")]
-    [InlineData(Password, "short", "short", "Use at least 12 characters.")]
+    [InlineData(Password, "short", "short", "Use 12 to 200 characters, at least five different ones.")]
     [InlineData(Password, "a quite different one", "another one again", "The two new passwords are not the same.")]
     public void What_is_wrong_is_said_in_its_place_and_nothing_is_posted(string current, string next, string again, string problem)
     {
