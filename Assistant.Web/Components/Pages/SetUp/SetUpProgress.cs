@@ -16,8 +16,8 @@ public sealed record SetUpProgress(IReadOnlyList<EngineRow> Engines, IReadOnlyLi
     /// <summary>The engine asked first.</summary>
     public EngineRow First => Engines[0];
 
-    /// <summary>Something better than the built-in engine answers.</summary>
-    public bool HasEngine => Engines.Any(row => row.Engine.Type != EmbeddedEngine);
+    /// <summary>Something better than the built-in engine answers. One behind it never does: the built-in engine does not fail.</summary>
+    public bool HasEngine => First.Engine.Type != EmbeddedEngine;
 
     public IReadOnlyList<ConnectionRow> Running { get; } = [.. Connections.Where(row => row.Connection.IsEnabled)];
 
