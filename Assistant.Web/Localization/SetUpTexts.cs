@@ -125,6 +125,7 @@ internal static class SetUpTexts
     public static string EngineUse => Book.Say();
     public static string MessengerAsk => Book.Say();
     public static string MessengerWhy => Book.Say();
+    public static string MessengerWhyAlone => Book.Say();
     public static string ConnectIt(string messenger) => Book.Say(nameof(ConnectIt), ("messenger", messenger));
     public static string MessengerConnected(string name) => Book.Say(nameof(MessengerConnected), ("name", name));
     public static string AccessAsk => Book.Say();
@@ -133,6 +134,8 @@ internal static class SetUpTexts
     public static string AccessNotAll => Book.Say();
     public static string DoneAsk => Book.Say();
     public static string DoneWhy => Book.Say();
+    public static string DoneWhyMessenger => Book.Say();
+    public static string DoneWhyNowhere => Book.Say();
     public static string OpenWebChat => Book.Say();
     public static string OpenConversations => Book.Say();
     public static string OverviewWhy => Book.Say();

@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Components.Pages.SetUp;
 
@@ -26,6 +27,12 @@ public sealed record SetUpProgress(IReadOnlyList<EngineRow> Engines, IReadOnlyLi
 
     /// <summary>Address of the web chat, or <see langword="null"/> when none is on.</summary>
     public string? WebChatPath => Running.FirstOrDefault(row => row.Connection.ChannelType == WebChat) is { } row ? $"/chat/{row.Connection.Id}" : null;
+
+    /// <summary>Why the messenger's step is there: no word of a web chat that is off.</summary>
+    public string MessengerWhy => WebChatPath is null ? SetUpTexts.MessengerWhyAlone : SetUpTexts.MessengerWhy;
+
+    /// <summary>What to do at the end, which depends on where one can write to the assistant.</summary>
+    public string DoneWhy => WebChatPath is not null ? SetUpTexts.DoneWhy : HasMessenger ? SetUpTexts.DoneWhyMessenger : SetUpTexts.DoneWhyNowhere;
 
     /// <summary>Who may write: each policy in use, once.</summary>
     public IReadOnlyList<AccessPolicy> Policies => [.. Connections.Select(row => row.Connection.Access).Distinct().Order()];

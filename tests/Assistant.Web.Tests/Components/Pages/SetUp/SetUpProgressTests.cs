@@ -1,7 +1,9 @@
 using Assistant.Domain.Ai;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Web.Components.Pages.SetUp;
+using Assistant.Web.Tests.Localization;
 
 namespace Assistant.Web.Tests.Components.Pages.SetUp;
 
@@ -16,6 +18,26 @@ public sealed class SetUpProgressTests
 
         Assert.Equal((isDone, isDone), (progress.HasEngine, progress.IsDone(SetUpStep.Engine)));
     }
+
+    [Fact]
+    public void Web_chat_is_spoken_of_only_while_it_is_on()
+    {
+        using var _ = new SpokenLanguage("en");
+        var (on, off) = (With(Row("webchat", isEnabled: true)), With(Row("webchat", isEnabled: false)));
+        var messenger = With(Row("webchat", isEnabled: false), Row("telegram", isEnabled: true));
+
+        Assert.All([on.MessengerWhy, on.DoneWhy], why => Assert.Contains("eb chat", why, StringComparison.Ordinal));
+        Assert.DoesNotContain("eb chat", off.MessengerWhy, StringComparison.Ordinal);
+        Assert.StartsWith("Connect a messenger or switch web chat on", off.DoneWhy, StringComparison.Ordinal);
+        Assert.StartsWith("Write to it on a connected messenger", messenger.DoneWhy, StringComparison.Ordinal);
+    }
+
+    private static SetUpProgress With(params ConnectionRow[] connections) => new([Row("embedded", isDefault: true)], connections);
+
+    private static ConnectionRow Row(string type, bool isEnabled) => new(
+        new Connection(
+            new ConnectionId(type), TenantId.Default, type, type, AccessPolicy.Pairing, isEnabled, IsProvisioned: false, SettingValues.Empty, default, default),
+        null, [], null);
 
     private static EngineRow Row(string type, bool isDefault) => new(
         new Engine(type, TenantId.Default, type, SettingValues.Empty, isDefault, Order: 0, IsProvisioned: false, DateTimeOffset.UnixEpoch), null, [], null);
