@@ -37,6 +37,9 @@ public sealed record SetUpProgress(IReadOnlyList<EngineRow> Engines, IReadOnlyLi
     /// <summary>Who may write: each policy in use, once.</summary>
     public IReadOnlyList<AccessPolicy> Policies => [.. Connections.Select(row => row.Connection.Access).Distinct().Order()];
 
+    /// <summary>Whether the set-up offers the channel. One that has no provider's page and asks for nothing is one of ours: web chat, which is there already.</summary>
+    public static bool Offers(ChannelManifest manifest) => manifest.SetupUrl is not null || manifest.Settings.Any(field => field.IsRequired);
+
     public bool IsDone(SetUpStep step) => step switch
     {
         SetUpStep.Account => true,

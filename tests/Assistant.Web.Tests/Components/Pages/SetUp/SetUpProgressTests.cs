@@ -2,7 +2,9 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
 using Assistant.Web.Components.Pages.SetUp;
+using Assistant.Web.Tests.Console;
 using Assistant.Web.Tests.Localization;
 
 namespace Assistant.Web.Tests.Components.Pages.SetUp;
@@ -14,7 +16,7 @@ public sealed class SetUpProgressTests
     [InlineData("cloud", "embedded", true)]
     public void An_engine_is_set_up_when_it_is_the_one_asked_first(string first, string second, bool isDone)
     {
-        var progress = new SetUpProgress([Row(first, isDefault: true), Row(second, isDefault: false)], []);
+        var progress = new SetUpProgress([EngineRowOf(first, isDefault: true), EngineRowOf(second, isDefault: false)], []);
 
         Assert.Equal((isDone, isDone), (progress.HasEngine, progress.IsDone(SetUpStep.Engine)));
     }
@@ -23,8 +25,8 @@ public sealed class SetUpProgressTests
     public void Web_chat_is_spoken_of_only_while_it_is_on()
     {
         using var _ = new SpokenLanguage("en");
-        var (on, off) = (With(Row("webchat", isEnabled: true)), With(Row("webchat", isEnabled: false)));
-        var messenger = With(Row("webchat", isEnabled: false), Row("telegram", isEnabled: true));
+        var (on, off) = (With(ConnectionRowOf("webchat", isEnabled: true)), With(ConnectionRowOf("webchat", isEnabled: false)));
+        var messenger = With(ConnectionRowOf("webchat", isEnabled: false), ConnectionRowOf("telegram", isEnabled: true));
 
         Assert.All([on.MessengerWhy, on.DoneWhy], why => Assert.Contains("eb chat", why, StringComparison.Ordinal));
         Assert.DoesNotContain("eb chat", off.MessengerWhy, StringComparison.Ordinal);
@@ -32,13 +34,21 @@ public sealed class SetUpProgressTests
         Assert.StartsWith("Write to it on a connected messenger", messenger.DoneWhy, StringComparison.Ordinal);
     }
 
-    private static SetUpProgress With(params ConnectionRow[] connections) => new([Row("embedded", isDefault: true)], connections);
+    [Fact]
+    public void A_messenger_is_offered_also_when_its_accounts_are_anybodys()
+    {
+        Assert.True(SetUpProgress.Offers(new FakeChannel().Manifest)); // as email: no page of one provider, but a server to name
+        Assert.True(SetUpProgress.Offers(StageChannels.Telegram));
+        Assert.False(SetUpProgress.Offers(StageChannels.WebChat));
+    }
 
-    private static ConnectionRow Row(string type, bool isEnabled) => new(
+    private static SetUpProgress With(params ConnectionRow[] connections) => new([EngineRowOf("embedded", isDefault: true)], connections);
+
+    private static ConnectionRow ConnectionRowOf(string type, bool isEnabled) => new(
         new Connection(
             new ConnectionId(type), TenantId.Default, type, type, AccessPolicy.Pairing, isEnabled, IsProvisioned: false, SettingValues.Empty, default, default),
         null, [], null);
 
-    private static EngineRow Row(string type, bool isDefault) => new(
+    private static EngineRow EngineRowOf(string type, bool isDefault) => new(
         new Engine(type, TenantId.Default, type, SettingValues.Empty, isDefault, Order: 0, IsProvisioned: false, DateTimeOffset.UnixEpoch), null, [], null);
 }
