@@ -1,4 +1,5 @@
-// Words and countdown for a lost connection. Blazor retries by itself; drafts are in the page and stay there.
+// Words and countdown for a lost connection. Blazor retries by itself. Where the page must be loaded again, replies and notes being written are
+// found again in this browser (composer.js); what stands in other fields is lost.
 const bar = document.getElementById('components-reconnect-modal');
 const words = bar?.querySelector('[data-reconnect-words]');
 
