@@ -24,6 +24,9 @@ public sealed class FieldsModel
         _storedSecrets = [.. stored.Where(s => s.IsSet && s.Field.Kind == SettingKind.Secret).Select(s => s.Field.Key)];
     }
 
+    /// <summary>A value is another one than before.</summary>
+    public event Action? Changed;
+
     public IReadOnlyList<SettingField> Fields { get; }
 
     public DateTimeOffset? StoredAt { get; }
@@ -51,14 +54,17 @@ public sealed class FieldsModel
     public void Keep(string key)
     {
         _replaced.Remove(key);
-        _values[key] = "";
-        _problems.Remove(key);
+        Set(key, "");
     }
 
     public void Set(string key, string? value)
     {
-        _values[key] = value ?? "";
         _problems.Remove(key);
+        if (_values.GetValueOrDefault(key) != (value ?? ""))
+        {
+            _values[key] = value ?? "";
+            Changed?.Invoke();
+        }
     }
 
     /// <summary>Checks one field, when the person leaves it.</summary>

@@ -8,14 +8,32 @@ using Assistant.Web.Localization;
 namespace Assistant.Web.Components.Shared;
 
 /// <summary>Something with a name and settings being made, read or changed: its form, and what trying and saving it came to.</summary>
-public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller caller)
+public abstract class NamedSettingsForm
 {
-    private string _keptName = name;
+    private readonly Caller _caller;
+    private FieldsModel _fields;
+    private string _keptName;
     private Func<Caller, Task<bool>>? _waiting;
+    private bool _isOutrun; // typed in while a test of what stood there ran
 
-    public string Name { get; set; } = name;
+    protected NamedSettingsForm(string name, FieldsModel fields, Caller caller)
+    {
+        (_caller, _fields) = (caller, fields);
+        _fields.Changed += Outdate;
+        Name = _keptName = name;
+    }
 
-    public FieldsModel Fields { get; protected set; } = fields;
+    public string Name { get; set; }
+
+    public FieldsModel Fields
+    {
+        get => _fields;
+        protected set
+        {
+            _fields = value;
+            _fields.Changed += Outdate;
+        }
+    }
 
     public string? NameProblem { get; protected set; }
 
@@ -42,15 +60,21 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller 
     /// <summary>Checks the name, when the person leaves it.</summary>
     public void CheckName() => NameProblem = Slug.IsValid(Name) ? null : Texts.FieldName;
 
-    /// <summary>Tries what is typed, or what is stored when nothing may be typed.</summary>
+    /// <summary>Tries what is typed, or what is stored when nothing may be typed. The result is gone as soon as something else is typed.</summary>
     public async Task TestAsync(CancellationToken cancellationToken)
     {
-        if (IsTesting || (!IsReadOnly && !Fields.CheckAll()))
+        if (IsTesting)
         {
             return;
         }
 
-        (IsTesting, Refusal) = (true, null);
+        ForgetTest();
+        if (!IsReadOnly && !Fields.CheckAll())
+        {
+            return;
+        }
+
+        (IsTesting, Refusal, _isOutrun) = (true, null, false);
         try
         {
             await TryAsync(cancellationToken);
@@ -58,23 +82,33 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller 
         finally
         {
             IsTesting = false;
+            if (_isOutrun)
+            {
+                ForgetTest();
+            }
         }
     }
 
     /// <summary>Stores what is typed, or says in <see cref="Wanted"/> what has to be proven first.</summary>
     /// <returns>Whether it is stored.</returns>
-    public Task<bool> SaveAsync(CancellationToken cancellationToken) => RunAsync(caller, by => SaveAsync(by, cancellationToken));
+    public Task<bool> SaveAsync(CancellationToken cancellationToken) => RunAsync(_caller, by => SaveAsync(by, cancellationToken));
 
     /// <summary>Removes what is stored, or says in <see cref="Wanted"/> what has to be proven first.</summary>
     /// <returns>Whether it is gone.</returns>
-    public Task<bool> DeleteAsync(CancellationToken cancellationToken) => RunAsync(caller, by => RemoveAsync(by, cancellationToken));
+    public Task<bool> DeleteAsync(CancellationToken cancellationToken) => RunAsync(_caller, by => RemoveAsync(by, cancellationToken));
 
     /// <summary>Saves or deletes, whichever waited, now that <see cref="Wanted"/> is proven.</summary>
     /// <returns>Whether it is done.</returns>
-    public Task<bool> GoOnProvenAsync() => _waiting is { } act ? RunAsync(caller with { Proof = Wanted?.Id }, act) : Task.FromResult(false);
+    public Task<bool> GoOnProvenAsync() => _waiting is { } act ? RunAsync(_caller with { Proof = Wanted?.Id }, act) : Task.FromResult(false);
 
     /// <summary>Leaves the thing as it is stored.</summary>
     public void Forgo() => (Wanted, _waiting) = (null, null);
+
+    private void Outdate()
+    {
+        _isOutrun = true;
+        ForgetTest();
+    }
 
     private async Task<bool> SaveAsync(Caller by, CancellationToken cancellationToken)
     {
@@ -113,6 +147,9 @@ public abstract class NamedSettingsForm(string name, FieldsModel fields, Caller 
     }
 
     protected abstract Task TryAsync(CancellationToken cancellationToken);
+
+    /// <summary>Shows no result of a test any more.</summary>
+    protected abstract void ForgetTest();
 
     /// <returns>Whether it is stored.</returns>
     protected abstract Task<bool> StoreAsync(Caller by, CancellationToken cancellationToken);

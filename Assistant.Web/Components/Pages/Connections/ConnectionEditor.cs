@@ -47,9 +47,10 @@ public sealed class ConnectionEditor : NamedSettingsForm
 
     public override bool HasTyping => base.HasTyping || (!IsReadOnly && !IsDeleted && (Title != _initialTitle || Access != _initialAccess));
 
+    protected override void ForgetTest() => Test = null;
+
     protected override async Task TryAsync(CancellationToken cancellationToken)
     {
-        Test = null;
         var outcome = IsReadOnly
             ? await _desk.TestAsync(_caller, Name, cancellationToken)
             : await _desk.TestAsync(_caller, Draft(), cancellationToken);

@@ -53,9 +53,10 @@ public sealed class EngineEditor : NamedSettingsForm
         { Answer: var answer } => [new ConnectionCheck(new Phrase.Verbatim(SetUpTexts.EngineAnswers), true, new Phrase.Verbatim(SetUpTexts.Quoted(answer ?? "")))],
     };
 
+    protected override void ForgetTest() => Test = null;
+
     protected override async Task TryAsync(CancellationToken cancellationToken)
     {
-        Test = null;
         var outcome = IsReadOnly
             ? await _desk.TestAsync(_caller, Name, cancellationToken)
             : await _desk.TestAsync(_caller, Draft(), cancellationToken);

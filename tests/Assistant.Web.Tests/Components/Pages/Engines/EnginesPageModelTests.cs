@@ -41,6 +41,51 @@ public sealed class EnginesPageModelTests
     }
 
     [Fact]
+    public async Task A_test_is_forgotten_as_soon_as_something_else_is_typed()
+    {
+        var model = await ModelAsync();
+        await model.OpenAsync(null, "cloud", Cancel);
+        model.Editor!.Fields.Set("apiKey", "good");
+        await model.Editor.TestAsync(Cancel);
+        Assert.NotNull(model.Editor.Test);
+
+        model.Editor.Fields.Set("apiKey", "bad");
+
+        Assert.Null(model.Editor.Test);
+    }
+
+    [Fact]
+    public async Task What_was_typed_while_a_test_ran_is_not_said_to_be_tested()
+    {
+        var model = await ModelAsync();
+        await model.OpenAsync(null, "cloud", Cancel);
+        model.Editor!.Fields.Set("apiKey", "good");
+        _engines.OnTest = _ =>
+        {
+            model.Editor.Fields.Set("apiKey", "bad");
+            return Task.CompletedTask;
+        };
+
+        await model.Editor.TestAsync(Cancel);
+
+        Assert.Single(_engines.Tested);
+        Assert.Null(model.Editor.Test);
+    }
+
+    [Fact]
+    public async Task A_test_stays_when_what_was_tested_is_saved()
+    {
+        var model = await ModelAsync();
+        await model.OpenAsync(null, "cloud", Cancel);
+        model.Editor!.Fields.Set("apiKey", "good");
+        await model.Editor.TestAsync(Cancel);
+
+        Assert.True(await model.Editor.SaveAsync(Cancel));
+
+        Assert.NotNull(model.Editor.Test);
+    }
+
+    [Fact]
     public async Task An_incomplete_form_is_not_sent()
     {
         var model = await ModelAsync();
