@@ -42,9 +42,9 @@ internal static class JsModules
         {
             await call();
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
         {
-            // The browser left; its side is released with the page.
+            // The browser left, or leaves while it is asked; its side is released with the page.
         }
     }
 }
