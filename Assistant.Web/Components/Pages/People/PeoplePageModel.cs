@@ -112,10 +112,14 @@ public sealed class PeoplePageModel(PairingDesk desk, Caller me, TimeProvider cl
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
         await ReadRequestsAsync(cancellationToken);
+        var text = Text;
         var shown = Math.Clamp(People.Count, PageSize, 4 * PageSize);
-        var page = await desk.ListPeopleAsync(me, Text, null, shown, cancellationToken);
-        People = page.Items;
-        _next = page.Next;
+        var page = await desk.ListPeopleAsync(me, text, null, shown, cancellationToken);
+        if (text == Text)
+        {
+            (People, _next) = (page.Items, page.Next); // Else another search was typed meanwhile, and its own reading shows it.
+        }
+
         await SelectAsync(_wanted, cancellationToken);
     }
 

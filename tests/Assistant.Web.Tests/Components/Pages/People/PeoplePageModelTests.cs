@@ -117,6 +117,23 @@ public sealed class PeoplePageModelTests
     }
 
     [Fact]
+    public async Task News_of_another_search_are_not_shown_under_this_one()
+    {
+        AddPeople(2);
+        var chen = _house.People.Add(DeskFixture.Acme, "Chen", DeskFixture.Telegram, Standing.Approved);
+        var (store, gate) = Gated.Over<IPeopleStore>(_house.People, nameof(IPeopleStore.ListAsync));
+        var room = await ShownAsync(store: store);
+        gate.Close();
+        var news = room.ApplyAsync(DeskFixture.Batch(new LiveEvent.PairingChanged(DeskFixture.Acme)), Cancel);
+        var release = gate.HoldWhoCame();
+        await room.ShowAsync("Chen", null, Cancel);
+        release();
+        await news;
+
+        Assert.Equal([chen], room.People.Select(row => row.Person.Id));
+    }
+
+    [Fact]
     public async Task A_person_who_is_not_there_is_still_not_there_after_news()
     {
         var room = await ShownAsync(new PersonId(Guid.CreateVersion7()));
