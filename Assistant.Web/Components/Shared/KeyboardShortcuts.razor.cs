@@ -50,10 +50,13 @@ public sealed partial class KeyboardShortcuts
 
     private async Task FindAsync(string text)
     {
-        await _search.CancelAsync();
-        _search.Dispose();
+        // Exchanged before anything is waited for: the next key ends this search, and disposes of no later one's source.
+        var earlier = _search;
         _search = new CancellationTokenSource();
-        await _found.FindAsync(Allowed, await Callers.FindAsync(), text, _search.Token);
+        var cancellationToken = _search.Token;
+        await earlier.CancelAsync();
+        earlier.Dispose();
+        await _found.FindAsync(Allowed, await Callers.FindAsync(), text, cancellationToken);
         StateHasChanged();
     }
 
