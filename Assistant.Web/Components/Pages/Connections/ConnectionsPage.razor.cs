@@ -49,24 +49,22 @@ public sealed partial class ConnectionsPage : IAsyncDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_model is null)
+        var caller = await Callers.GetAsync();
+        _model ??= new ConnectionsPageModel(Desk, Channels, caller);
+        if (RendererInfo.IsInteractive && !_gone.IsCancellationRequested)
         {
-            var model = new ConnectionsPageModel(Desk, Channels, await Callers.GetAsync());
-            await model.LoadAsync(_gone.Token);
-            _model = model;
+            // Following begins before the first reading, so that nothing falls between the two.
+            _follower ??= new LiveFollower(
+                Feed, caller.Tenant, Time, Pause,
+                live => live is LiveEvent.ConnectionChanged or LiveEvent.MessageChanged, () => InvokeAsync(RefreshAsync), Log);
+        }
+
+        if (_model.Rows is null)
+        {
+            await _model.LoadAsync(_gone.Token);
         }
 
         await _model.OpenAsync(Open, Add, _gone.Token);
-    }
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (firstRender)
-        {
-            _follower = new LiveFollower(
-                Feed, (await Callers.GetAsync()).Tenant, Time, Pause,
-                live => live is LiveEvent.ConnectionChanged or LiveEvent.MessageChanged, () => InvokeAsync(RefreshAsync), Log);
-        }
     }
 
     private async Task RefreshAsync()
