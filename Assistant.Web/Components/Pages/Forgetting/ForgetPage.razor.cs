@@ -8,8 +8,6 @@ namespace Assistant.Web.Components.Pages.Forgetting;
 /// <summary>One decision: look what would go, agree, follow it to its certificate.</summary>
 public sealed partial class ForgetPage : IAsyncDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
     private readonly CancellationTokenSource _left = new();
     private ForgetPageModel? _model;
     private Task _following = Task.CompletedTask;
@@ -33,6 +31,9 @@ public sealed partial class ForgetPage : IAsyncDisposable
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;
+
+    [Inject]
+    private ILogger<ErasureFollower> Log { get; set; } = default!;
 
     private string BackHref => Kind == "person" ? $"people/{Id}" : $"conversations/{Id}";
 
@@ -79,28 +80,15 @@ public sealed partial class ForgetPage : IAsyncDisposable
 
         if (_model!.Erasure is not null && _following.IsCompleted)
         {
-            _following = FollowAsync();
+            _following = new ErasureFollower(Time, Log).FollowAsync(LookAsync, _left.Token);
         }
     }
 
-    // Deleting is a worker's; the page looks until the certificate is there or it is left.
-    private async Task FollowAsync()
+    private async Task<bool> LookAsync()
     {
-        while (!_left.IsCancellationRequested)
-        {
-            await Task.Delay(Look, Time, _left.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_left.IsCancellationRequested)
-            {
-                return;
-            }
-
-            var isDone = await _model!.FollowAsync(_left.Token);
-            await InvokeAsync(StateHasChanged);
-            if (isDone)
-            {
-                return;
-            }
-        }
+        var isDone = await _model!.FollowAsync(_left.Token);
+        await InvokeAsync(StateHasChanged);
+        return isDone;
     }
 
     public async ValueTask DisposeAsync()

@@ -16,6 +16,8 @@ using Assistant.Web.Components.Pages.Acts;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -40,6 +42,7 @@ public sealed class ActPageTests : BunitContext
             new PersonExportDesk(_house, new PersonExport(_house, _house, _house, _house, _house, _house, _house, _clock), guard, _house, _clock), _house, _clock);
         Services.AddSingleton(_acts);
         Services.AddSingleton<TimeProvider>(_clock);
+        Services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         Services.AddSingleton<IPrincipalCallers>(new OneCaller(Account));
         AddAuthorization().SetAuthorized("lin@example.org");
         Services.AddScoped<ConsoleCaller>();
