@@ -72,11 +72,13 @@ public sealed partial class SessionsPanel : IDisposable
         }
     }
 
-    private void Look() => _ = InvokeAsync(async () =>
+    private void Look() => _ = InvokeAsync(() => OwnAct.RunAsync(LookAsync, DispatchExceptionAsync));
+
+    private async Task LookAsync()
     {
         await LoadAsync();
         StateHasChanged();
-    });
+    }
 
     private async Task LoadAsync() => _sessions = await Desk.ListAsync(_caller, CancellationToken.None);
 }

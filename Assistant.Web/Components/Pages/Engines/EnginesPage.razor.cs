@@ -62,10 +62,23 @@ public sealed partial class EnginesPage : IAsyncDisposable
 
     private async Task RefreshAsync()
     {
-        if (_model is not null && !_gone.IsCancellationRequested)
+        if (_model is null || _gone.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
         {
             await _model.LoadAsync(_gone.Token);
             StateHasChanged();
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // The room was left.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
         }
     }
 
