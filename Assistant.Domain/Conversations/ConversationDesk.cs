@@ -177,11 +177,13 @@ public sealed class ConversationDesk(
         return reply;
     }
 
-    /// <summary>Remembers how far the caller has read.</summary>
-    public Task MarkReadAsync(Caller caller, ConversationId id, long seq, CancellationToken cancellationToken)
+    /// <summary>Remembers how far the caller has read, and tells their other pages.</summary>
+    public async Task MarkReadAsync(Caller caller, ConversationId id, long seq, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ConversationsRead);
-        return store.MarkReadAsync(caller.Tenant, id, caller.AsUser.Id, seq, cancellationToken);
+        var user = caller.AsUser.Id;
+        await store.MarkReadAsync(caller.Tenant, id, user, seq, cancellationToken);
+        feed.Publish(new LiveEvent.ReadUpTo(caller.Tenant, id, user, seq));
     }
 
     /// <summary>Shows colleagues and web chats that the caller is writing, or stopped.</summary>

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
 namespace Assistant.Domain.Observability;
@@ -27,6 +28,11 @@ public abstract record LiveEvent(TenantId Tenant)
 
     /// <summary>Somebody is writing, or stopped.</summary>
     public sealed record Typing(TenantId Tenant, ConversationId Conversation, AuthorKind Author, string Name, bool IsTyping) : LiveEvent(Tenant);
+
+    /// <summary>A user has read a conversation, maybe on another page of theirs.</summary>
+    /// <remarks>It is about the marks of that user, not <see cref="About"/> the conversation: nobody else's screen shows it.</remarks>
+    /// <param name="Seq">Up to and with this message.</param>
+    public sealed record ReadUpTo(TenantId Tenant, ConversationId Conversation, UserId User, long Seq) : LiveEvent(Tenant);
 
     /// <summary>A connection's health changed.</summary>
     public sealed record ConnectionChanged(TenantId Tenant, ConnectionId Connection) : LiveEvent(Tenant);

@@ -110,6 +110,9 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
                 case LiveEvent.MessageChanged { Message: var message }:
                     Apply(message);
                     break;
+                case LiveEvent.ReadUpTo read when read.User == me.AsUser.Id:
+                    Apply(read);
+                    break;
                 case LiveEvent.ConversationChanged:
                     IsStale = true;
                     break;
@@ -150,6 +153,16 @@ public sealed class ConversationListModel(IConversationQueries queries, Caller m
     // The order of the store: newest activity first.
     private static bool IsAfter(ConversationRow row, ConversationRow other) =>
         (row.LastAt, row.Id.Value).CompareTo((other.LastAt, other.Id.Value)) < 0;
+
+    // Read on another page of the user's. What came since is counted by its own event.
+    private void Apply(LiveEvent.ReadUpTo read)
+    {
+        var index = _truth.FindIndex(row => row.Id == read.Conversation);
+        if (index >= 0 && read.Seq >= _truth[index].LastSeq)
+        {
+            _truth[index] = _truth[index] with { Unread = 0 };
+        }
+    }
 
     private void Apply(Message message)
     {

@@ -41,6 +41,34 @@ public sealed class ConversationListModelTests
     }
 
     [Fact]
+    public async Task What_is_read_on_another_page_is_read_here_too_and_what_a_colleague_reads_is_not()
+    {
+        var id = Add("Li Wei", "Is the port taken?");
+        var list = await LoadedAsync();
+        var last = list.Rows[0].LastSeq;
+
+        await _house.Desk.MarkReadAsync(_house.Anna, id, last, Cancel);
+        list.Apply(_house.Feed.Published);
+        Assert.Equal(1, list.Rows[0].Unread);
+
+        await _house.Desk.MarkReadAsync(_house.Me, id, last, Cancel);
+        list.Apply(_house.Feed.Published);
+        Assert.Equal(0, list.Rows[0].Unread);
+    }
+
+    [Fact]
+    public async Task What_came_after_it_was_read_on_another_page_stays_unread()
+    {
+        var id = Add("Li Wei", "Is the port taken?");
+        var list = await LoadedAsync();
+        var last = list.Rows[0].LastSeq;
+
+        list.Apply([DeskFixture.Changed(Say(id, "It is 8080")), new LiveEvent.ReadUpTo(DeskFixture.Acme, id, _house.Me.AsUser.Id, last)]);
+
+        Assert.Equal(2, list.Rows[0].Unread);
+    }
+
+    [Fact]
     public async Task Under_the_pointer_rows_change_their_text_but_not_their_place()
     {
         var older = Add("Li Wei", "Is the port taken?");
