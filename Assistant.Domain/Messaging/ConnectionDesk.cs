@@ -16,7 +16,8 @@ public sealed record ConnectionRow(
 
 /// <summary>What somebody wants a connection to be. A secret left blank keeps its stored value.</summary>
 public sealed record ConnectionDraft(
-    string Name, string ChannelType, string DisplayName, AccessPolicy Access, bool? IsEnabled, SettingValues Settings);
+    string Name, string ChannelType, string DisplayName, AccessPolicy Access, bool? IsEnabled, SettingValues Settings,
+    DraftPurpose Purpose = DraftPurpose.Either);
 
 /// <summary>How a change of a connection ended.</summary>
 public abstract record ConnectionOutcome
@@ -31,12 +32,13 @@ public abstract record ConnectionOutcome
     /// <summary>Nothing was changed. The keys are those of the settings, or <c>name</c>, <c>displayName</c> and <c>type</c>.</summary>
     public sealed record Invalid(IReadOnlyList<SettingProblem> Problems) : ConnectionOutcome;
 
-    /// <summary>The name belongs to a connection of another type or of somebody else.</summary>
+    /// <summary>The name belongs to a connection of another type or of somebody else; to any, where a new one was meant.</summary>
     public sealed record NameTaken : ConnectionOutcome;
 
     /// <summary>Declared in <c>assistant.yaml</c>: change it there.</summary>
     public sealed record Provisioned : ConnectionOutcome;
 
+    /// <summary>There is none, or, where one was to be changed, not that one any more.</summary>
     public sealed record NotFound : ConnectionOutcome;
 }
 
@@ -73,7 +75,7 @@ public sealed class ConnectionDesk(
         return await OwnAsync(caller, name, cancellationToken) is { } connection ? Show(connection) : null;
     }
 
-    /// <summary>Creates or replaces a connection and restarts its session. A new one is free to be made; replacing a stored secret is not.</summary>
+    /// <summary>Creates or replaces a connection, whichever the draft is meant for, and restarts its session. A new one is free to be made; replacing a stored secret is not.</summary>
     /// <exception cref="StepUpRequiredException">A stored secret changes, more people may write or a protection is given up: it wants proof first.</exception>
     public async Task<ConnectionOutcome> SaveAsync(Caller caller, ConnectionDraft draft, CancellationToken cancellationToken)
     {
@@ -85,7 +87,13 @@ public sealed class ConnectionDesk(
 
         var id = new ConnectionId(draft.Name);
         var existing = await store.FindAsync(id, cancellationToken);
-        if (existing is not null && (existing.Tenant != caller.Tenant || existing.ChannelType != draft.ChannelType))
+        var isThere = existing is not null && existing.Tenant == caller.Tenant && existing.ChannelType == draft.ChannelType;
+        if (!isThere && draft.Purpose == DraftPurpose.Change)
+        {
+            return new ConnectionOutcome.NotFound();
+        }
+
+        if (existing is not null && (!isThere || draft.Purpose == DraftPurpose.Create))
         {
             return new ConnectionOutcome.NameTaken();
         }

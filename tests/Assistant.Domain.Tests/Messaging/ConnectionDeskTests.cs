@@ -177,6 +177,32 @@ public sealed class ConnectionDeskTests
     }
 
     [Fact]
+    public async Task A_new_connection_does_not_replace_the_one_that_has_its_name()
+    {
+        await SaveAsync("tg", ("token", "good"));
+
+        var taken = await _desk.SaveAsync(Callers.Admin, Draft("tg", ("token", "other")) with { Purpose = DraftPurpose.Create }, Cancel);
+        var free = await _desk.SaveAsync(Callers.Admin, Draft("tg-2", ("token", "other")) with { Purpose = DraftPurpose.Create }, Cancel);
+
+        Assert.IsType<ConnectionOutcome.NameTaken>(taken);
+        Assert.IsType<ConnectionOutcome.Saved>(free);
+        Assert.Equal("good", _store["tg"].Settings.Find("token"));
+    }
+
+    [Fact]
+    public async Task A_change_does_not_bring_back_what_was_deleted()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        var change = Draft("tg", ("token", "good"), ("mode", "webhook")) with { Purpose = DraftPurpose.Change };
+        Assert.IsType<ConnectionOutcome.Saved>(await _desk.SaveAsync(Callers.Admin, change, Cancel));
+        await _desk.DeleteAsync(Callers.Admin, "tg", Cancel);
+
+        Assert.IsType<ConnectionOutcome.NotFound>(await _desk.SaveAsync(Callers.Admin, change, Cancel));
+
+        Assert.Empty(await _desk.ListAsync(Callers.Admin, Cancel));
+    }
+
+    [Fact]
     public async Task A_stored_connection_is_tried_with_its_secret_and_defaults()
     {
         await SaveAsync("tg", ("token", "good"));

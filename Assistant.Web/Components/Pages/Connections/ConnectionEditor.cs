@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
 
@@ -75,7 +76,8 @@ public sealed class ConnectionEditor : NamedSettingsForm
     protected override async Task<bool> RemoveAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.DeleteAsync(by, Name, cancellationToken));
 
     // The switch is not in this form: whoever turned it meanwhile has the last word.
-    private ConnectionDraft Draft() => new(Name, Manifest!.Type, Title, Access, IsEnabled: null, Fields.Values);
+    private ConnectionDraft Draft() => new(
+        Name, Manifest!.Type, Title, Access, IsEnabled: null, Fields.Values, Existing is null ? DraftPurpose.Create : DraftPurpose.Change);
 
     private bool Took(ConnectionOutcome outcome)
     {

@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
 using Assistant.Web.Components.Shared;
 
 namespace Assistant.Web.Components.Pages.SetUp;
@@ -57,7 +58,7 @@ internal sealed class AccessStepModel(ConnectionDesk desk, Caller caller, IReadO
             }
 
             var draft = new ConnectionDraft(
-                connection.Id.Value, connection.ChannelType, connection.DisplayName, choice, IsEnabled: null, connection.Settings);
+                connection.Id.Value, connection.ChannelType, connection.DisplayName, choice, IsEnabled: null, connection.Settings, DraftPurpose.Change);
             if (await desk.SaveAsync(by, draft, cancellationToken) is not ConnectionOutcome.Saved)
             {
                 _refused.Add(connection.DisplayName);

@@ -5,6 +5,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Components.Pages.Connections;
+using Assistant.Web.Localization;
 
 namespace Assistant.Web.Tests.Components.Pages.Connections;
 
@@ -59,6 +60,40 @@ public sealed class ConnectionsPageModelTests
         await model.OpenAsync(null, "fake", Cancel);
 
         Assert.Equal("fake-2", model.Editor!.Name);
+    }
+
+    [Fact]
+    public async Task A_new_connection_leaves_the_one_that_has_its_name_as_it_is()
+    {
+        Put("tg");
+        var model = await ModelAsync(Callers.Admin);
+        await model.OpenAsync(null, "fake", Cancel);
+        var editor = model.Editor!;
+        editor.Name = "tg";
+        editor.Fields.Set("token", "good");
+
+        Assert.False(await editor.SaveAsync(Cancel));
+
+        Assert.Equal(SetUpTexts.NameTaken, editor.NameProblem);
+        Assert.Equal(("tg", "kept"), (_store["tg"].DisplayName, _store["tg"].Settings.Find("token")));
+    }
+
+    [Fact]
+    public async Task What_was_deleted_since_it_was_opened_stays_deleted_when_it_is_saved()
+    {
+        Put("tg");
+        var model = await ModelAsync(Callers.Admin);
+        await model.OpenAsync("tg", null, Cancel);
+        var colleagues = await ModelAsync(Callers.Admin);
+        await colleagues.OpenAsync("tg", null, Cancel);
+        Assert.True(await colleagues.Editor!.DeleteAsync(Cancel));
+        model.Editor!.Fields.Set("token", "good");
+
+        Assert.False(await model.Editor.SaveAsync(Cancel));
+
+        Assert.Equal(SetUpTexts.ConnectionGone, model.Editor.Refusal);
+        await model.LoadAsync(Cancel);
+        Assert.Empty(model.Rows!);
     }
 
     [Fact]
