@@ -15,7 +15,8 @@ public sealed record EngineRow(Engine Engine, EngineManifest? Manifest, IReadOnl
 /// <summary>What somebody wants an engine to be. A secret left blank keeps its stored value.</summary>
 /// <param name="IsDefault">Asked first from now on; a default stays one whatever is said here.</param>
 /// <param name="Order">Fallback order after the default; lower first. <see langword="null"/>: as it is stored.</param>
-public sealed record EngineDraft(string Name, string Type, SettingValues Settings, bool IsDefault, int? Order);
+public sealed record EngineDraft(
+    string Name, string Type, SettingValues Settings, bool IsDefault, int? Order, DraftPurpose Purpose = DraftPurpose.Either);
 
 /// <summary>How a change of an engine ended.</summary>
 public abstract record EngineOutcome
@@ -29,7 +30,7 @@ public abstract record EngineOutcome
     /// <summary>Nothing was changed. The keys are those of the settings, or <c>name</c> and <c>type</c>.</summary>
     public sealed record Invalid(IReadOnlyList<SettingProblem> Problems) : EngineOutcome;
 
-    /// <summary>The name belongs to an engine of another type.</summary>
+    /// <summary>The name belongs to an engine of another type; to any, where a new one was meant.</summary>
     public sealed record NameTaken : EngineOutcome;
 
     /// <summary>Declared in <c>assistant.yaml</c>, or the default declared there would be replaced: change it there.</summary>
@@ -38,6 +39,7 @@ public abstract record EngineOutcome
     /// <summary>It is the default: make another one the default first.</summary>
     public sealed record IsDefault : EngineOutcome;
 
+    /// <summary>There is none, or, where one was to be changed, not that one any more.</summary>
     public sealed record NotFound : EngineOutcome;
 }
 
@@ -72,7 +74,7 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
         return Named(await store.ListAsync(caller.Tenant, cancellationToken), name) is { } engine ? Show(engine) : null;
     }
 
-    /// <summary>Creates or replaces an engine. The default can be moved to it, not taken from it; the first one is the default.</summary>
+    /// <summary>Creates or replaces an engine, whichever the draft is meant for. The default can be moved to it, not taken from it; the first one is the default.</summary>
     /// <exception cref="StepUpRequiredException">A stored secret would be replaced: it wants proof first.</exception>
     public async Task<EngineOutcome> SaveAsync(Caller caller, EngineDraft draft, CancellationToken cancellationToken)
     {
@@ -85,7 +87,13 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
 
         var engines = await store.ListAsync(caller.Tenant, cancellationToken);
         var existing = Named(engines, draft.Name);
-        if (existing is not null && existing.Type != draft.Type)
+        if (draft.Purpose == DraftPurpose.Change && existing?.Type != draft.Type)
+        {
+            return new EngineOutcome.NotFound();
+        }
+
+        // The stand-in is not stored: its name is free.
+        if (existing is not null && (existing.Type != draft.Type || (draft.Purpose == DraftPurpose.Create && !existing.IsStandIn)))
         {
             return new EngineOutcome.NameTaken();
         }

@@ -102,6 +102,35 @@ public sealed class EngineDeskTests
     }
 
     [Fact]
+    public async Task A_new_engine_does_not_replace_the_one_that_has_its_name()
+    {
+        await SaveAsync(Draft("main") with { Purpose = DraftPurpose.Create });
+
+        Assert.IsType<EngineOutcome.NameTaken>(await SaveAsync(Draft("main", url: "https://other.test") with { Purpose = DraftPurpose.Create }));
+
+        Assert.Null((await _desk.FindAsync(Callers.Admin, "main", Cancel))!.Engine.Settings.Find("baseUrl"));
+    }
+
+    [Fact]
+    public async Task The_name_of_the_stand_in_is_free()
+        => Assert.IsType<EngineOutcome.Saved>(await SaveAsync(
+            new("embedded", "embedded", SettingValues.Empty, IsDefault: false, Order: 0, DraftPurpose.Create)));
+
+    [Fact]
+    public async Task A_change_does_not_bring_back_what_was_deleted()
+    {
+        await SaveAsync(Draft("main"));
+        await SaveAsync(Draft("spare"));
+        var change = Draft("spare") with { Purpose = DraftPurpose.Change };
+        Assert.IsType<EngineOutcome.Saved>(await SaveAsync(change));
+        await _desk.DeleteAsync(Callers.Admin, "spare", Cancel);
+
+        Assert.IsType<EngineOutcome.NotFound>(await SaveAsync(change));
+
+        Assert.Null(await _desk.FindAsync(Callers.Admin, "spare", Cancel));
+    }
+
+    [Fact]
     public async Task An_engine_is_tried_with_its_stored_key_and_says_why_it_failed()
     {
         await SaveAsync(Draft("good"));

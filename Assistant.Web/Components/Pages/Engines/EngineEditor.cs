@@ -1,6 +1,7 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Domain.Settings;
 using Assistant.Domain.Wording;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
@@ -81,7 +82,15 @@ public sealed class EngineEditor : NamedSettingsForm
     protected override async Task<bool> RemoveAsync(Caller by, CancellationToken cancellationToken) => Took(await _desk.DeleteAsync(by, Name, cancellationToken));
 
     // The place in the order is not in this form: whoever changed it meanwhile has the last word.
-    private EngineDraft Draft() => new(Name, Manifest!.Type, Fields.Values, MakeDefault, _order);
+    private EngineDraft Draft() => new(Name, Manifest!.Type, Fields.Values, MakeDefault, _order, Purpose);
+
+    // The stand-in goes by itself when another engine is made: who has it open may still store it.
+    private DraftPurpose Purpose => Existing switch
+    {
+        null => DraftPurpose.Create,
+        { Engine.IsStandIn: true } => DraftPurpose.Either,
+        _ => DraftPurpose.Change,
+    };
 
     private bool Took(EngineOutcome outcome)
     {

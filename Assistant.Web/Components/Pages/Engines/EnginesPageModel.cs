@@ -81,7 +81,11 @@ internal sealed class EnginesPageModel(EngineDesk desk, IEngineCatalog catalog, 
     private int NextOrder => (Rows ?? []).Select(row => row.Engine.Order).DefaultIfEmpty(0).Max() + 1;
 
     private async Task SaveAtAsync(EngineRow row, int order, CancellationToken cancellationToken)
-        => await desk.SaveAsync(caller, new EngineDraft(row.Engine.Name, row.Engine.Type, new SettingValues(row.Engine.Settings.All), row.Engine.IsDefault, order), cancellationToken);
+    {
+        var draft = new EngineDraft(
+            row.Engine.Name, row.Engine.Type, new SettingValues(row.Engine.Settings.All), row.Engine.IsDefault, order, DraftPurpose.Change);
+        await desk.SaveAsync(caller, draft, cancellationToken);
+    }
 
     private int IndexOf(EngineRow row) => (Rows ?? []).Select(r => r.Engine.Name).ToList().IndexOf(row.Engine.Name);
 }

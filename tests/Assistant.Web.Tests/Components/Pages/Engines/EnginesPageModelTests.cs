@@ -129,6 +129,52 @@ public sealed class EnginesPageModelTests
     }
 
     [Fact]
+    public async Task A_new_engine_leaves_the_one_that_has_its_name_as_it_is()
+    {
+        var model = await ModelAsync();
+        await AddAsync(model, "main", isDefault: true);
+        await model.OpenAsync(null, "cloud", Cancel);
+        model.Editor!.Name = "main";
+        model.Editor.Fields.Set("apiKey", "good");
+        model.Editor.Fields.Set("baseUrl", "https://other.test");
+
+        Assert.False(await model.Editor.SaveAsync(Cancel));
+
+        Assert.Equal(SetUpTexts.NameTaken, model.Editor.NameProblem);
+        Assert.NotEqual("https://other.test", (await Desk.FindAsync(Callers.Admin, "main", Cancel))!.Engine.Settings.Find("baseUrl"));
+    }
+
+    [Fact]
+    public async Task What_was_deleted_since_it_was_opened_stays_deleted_when_it_is_saved()
+    {
+        var model = await ModelAsync();
+        await AddAsync(model, "main", isDefault: true);
+        await AddAsync(model, "spare");
+        await model.OpenAsync("spare", null, Cancel);
+        Assert.IsType<EngineOutcome.Deleted>(await Desk.DeleteAsync(Callers.Admin, "spare", Cancel));
+        model.Editor!.Fields.Set("apiKey", "good");
+
+        Assert.False(await model.Editor.SaveAsync(Cancel));
+
+        Assert.Equal(SetUpTexts.EngineGone, model.Editor.Refusal);
+        await model.LoadAsync(Cancel);
+        Assert.Equal(["main"], model.Rows!.Select(row => row.Engine.Name));
+    }
+
+    [Fact]
+    public async Task The_stand_in_can_be_stored_though_another_engine_took_its_place()
+    {
+        var model = await ModelAsync();
+        await model.OpenAsync("embedded", null, Cancel);
+        await AddAsync(await ModelAsync(), "main");
+        model.Editor!.MakeDefault = true;
+
+        Assert.True(await model.Editor.SaveAsync(Cancel));
+
+        Assert.Equal("embedded", (await Desk.ListAsync(Callers.Admin, Cancel))[0].Engine.Name);
+    }
+
+    [Fact]
     public async Task The_default_is_kept_when_deleting_is_tried()
     {
         var model = await ModelAsync();
