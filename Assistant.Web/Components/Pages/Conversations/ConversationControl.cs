@@ -18,7 +18,8 @@ public sealed record ConversationControl(ControlState State, bool MayReply, stri
 
     public bool CanHandBack => MayReply && State is ControlState.WithYou;
 
-    public bool CanClose => MayReply && State is not (ControlState.Closed or ControlState.WithColleague);
+    /// <summary>Also what a colleague holds: who has left, or may answer no more, hands nothing back.</summary>
+    public bool CanClose => MayReply && State is not ControlState.Closed;
 
     public bool CanReopen => MayReply && State is ControlState.Closed;
 

@@ -73,6 +73,20 @@ public sealed class ConversationsPageModelTests
     }
 
     [Fact]
+    public async Task A_conversation_of_a_colleague_who_left_comes_back_to_the_assistant_by_closing_it()
+    {
+        await _house.Desk.TakeOverAsync(_house.Anna, _id, Cancel);
+        var room = await OpenedAsync();
+        Assert.Equal(ControlState.WithColleague, room.Thread.Control?.State);
+
+        await room.CloseAsync(Cancel);
+        Assert.Equal(ControlState.Closed, room.Thread.Control?.State);
+        await room.ReopenAsync(Cancel);
+
+        Assert.Equal(ControlState.WithAssistant, room.Thread.Control?.State);
+    }
+
+    [Fact]
     public async Task A_reply_without_the_conversation_is_refused_and_the_text_stays()
     {
         var room = await OpenedAsync();
