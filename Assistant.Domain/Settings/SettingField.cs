@@ -24,6 +24,7 @@ public enum SettingKind { Text, Secret, Url, Number, Switch, Choice }
 /// Whether it has a part in where secrets are sent, or in who can read them on the way; a <see cref="SettingKind.Url"/> always has. A stored secret is
 /// entered again when it changes.
 /// </param>
+/// <param name="Range">The numbers a <see cref="SettingKind.Number"/> may be; any where it is <see langword="null"/>.</param>
 public sealed record SettingField(
     string Key,
     LocalizedText Label,
@@ -33,7 +34,18 @@ public sealed record SettingField(
     string? Default = null,
     IReadOnlyList<SettingChoice>? Choices = null,
     string? Protection = null,
-    bool IsDestination = false);
+    bool IsDestination = false,
+    NumberRange? Range = null);
+
+/// <summary>The numbers a setting may be, the ends included.</summary>
+/// <param name="Most"><see langword="null"/> where there is no end.</param>
+public sealed record NumberRange(double Least, double? Most = null)
+{
+    /// <summary>Where a server listens.</summary>
+    public static NumberRange Ports { get; } = new(1, 65_535);
+
+    public bool Holds(double number) => number >= Least && !(number > Most);
+}
 
 /// <summary>A value a setting may have.</summary>
 /// <param name="Value">As it is stored, and written in <c>assistant.yaml</c> and the API.</param>

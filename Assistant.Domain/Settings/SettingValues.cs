@@ -91,8 +91,7 @@ public sealed class SettingValues
     {
         SettingKind.Url when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
             => new($"'{field.Key}' must be an absolute http or https address.", $"“{field.Label.Chinese}”必须是完整的 http 或 https 地址。"),
-        SettingKind.Number when !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
-            => new($"'{field.Key}' must be a number.", $"“{field.Label.Chinese}”必须是数字。"),
+        SettingKind.Number => WrongNumber(field, value),
         SettingKind.Switch when !bool.TryParse(value, out _)
             => new($"'{field.Key}' must be true or false.", $"“{field.Label.Chinese}”只能是 true 或 false。"),
         SettingKind.Choice when field.Choices?.Any(c => c.Value == value) != true
@@ -101,6 +100,24 @@ public sealed class SettingValues
                 $"“{field.Label.Chinese}”只能是以下之一：{string.Join("、", Values(field))}。"),
         _ => null,
     };
+
+    private static LocalizedText? WrongNumber(SettingField field, string value)
+    {
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        {
+            return new($"'{field.Key}' must be a number.", $"“{field.Label.Chinese}”必须是数字。");
+        }
+
+        if (field.Range is not { } range || range.Holds(number))
+        {
+            return null;
+        }
+
+        var least = range.Least.ToString(CultureInfo.InvariantCulture);
+        return range.Most?.ToString(CultureInfo.InvariantCulture) is { } most
+            ? new($"'{field.Key}' must be between {least} and {most}.", $"“{field.Label.Chinese}”必须在 {least} 到 {most} 之间。")
+            : new($"'{field.Key}' must be at least {least}.", $"“{field.Label.Chinese}”不能小于 {least}。");
+    }
 
     private static IEnumerable<string> Values(SettingField field) => (field.Choices ?? []).Select(c => c.Value);
 }

@@ -9,6 +9,7 @@ internal static class EngineFields
 {
     private const string InputPriceKey = "inputPrice";
     private const string OutputPriceKey = "outputPrice";
+    private const double LongestAnswer = 10_000_000;
 
     public static SettingField Temperature { get; } = new(
         "temperature", new("Temperature", "温度"),
@@ -18,17 +19,17 @@ internal static class EngineFields
     public static SettingField MaxTokens { get; } = new(
         "maxTokens", new("Longest answer", "最长回答"),
         new("In tokens; about four letters or one Chinese character each. Empty: the model's own.", "以词元计，约四个字母或一个汉字为一个词元。留空则用模型默认值。"),
-        SettingKind.Number);
+        SettingKind.Number, Range: new(1, LongestAnswer));
 
     public static SettingField InputPrice { get; } = new(
         InputPriceKey, new("Price of input", "输入价格"),
         new("Per million tokens, in your currency. Used to show what a reply cost.", "每百万词元的价格，以你的货币计。用于显示每次回复的费用。"),
-        SettingKind.Number);
+        SettingKind.Number, Range: new(0));
 
     public static SettingField OutputPrice { get; } = new(
         OutputPriceKey, new("Price of output", "输出价格"),
         new("Per million tokens, in your currency.", "每百万词元的价格，以你的货币计。"),
-        SettingKind.Number);
+        SettingKind.Number, Range: new(0));
 
     public static SettingField Model(LocalizedText help) => new("model", new("Model", "模型"), help, IsRequired: true);
 
@@ -45,7 +46,7 @@ internal static class EngineFields
     }
 
     public static int? MaxTokensOf(SettingValues settings)
-        => settings.Find(MaxTokens.Key) is { } value ? (int)Math.Clamp(double.Parse(value, CultureInfo.InvariantCulture), 1, 10_000_000) : null;
+        => settings.Find(MaxTokens.Key) is { } value ? (int)Math.Clamp(double.Parse(value, CultureInfo.InvariantCulture), 1, LongestAnswer) : null;
 
     public static float? TemperatureOf(SettingValues settings)
         => settings.Find(Temperature.Key) is { } value ? float.Parse(value, CultureInfo.InvariantCulture) : null;

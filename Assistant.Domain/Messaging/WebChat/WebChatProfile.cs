@@ -58,7 +58,7 @@ public sealed partial record WebChatProfile(
             new("As #rrggbb. Empty: light or dark, as the reader prefers.", "格式为 #rrggbb。留空则跟随访客的浅色或深色偏好。")),
         new("inkColor", new("Text colour", "文字颜色"),
             new("As #rrggbb. Empty: light or dark, as the reader prefers.", "格式为 #rrggbb。留空则跟随访客的浅色或深色偏好。")),
-        new("radius", new("Corner radius", "圆角"), new("0 to 24 pixels.", "0 到 24 像素。"), SettingKind.Number, Default: "16"),
+        new("radius", new("Corner radius", "圆角"), new("0 to 24 pixels.", "0 到 24 像素。"), SettingKind.Number, Default: "16", Range: new(0, MaxRadius)),
     ];
 
     /// <summary>Reads a connection's settings; a value that cannot be used falls back to its default.</summary>

@@ -117,8 +117,24 @@ public sealed class FieldsModel
         return field.Kind switch
         {
             SettingKind.Url when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") => Texts.FieldUrl,
-            SettingKind.Number when !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => Texts.FieldNumber,
+            SettingKind.Number => WrongNumber(field, value),
             _ => null,
         };
+    }
+
+    private static string? WrongNumber(SettingField field, string value)
+    {
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        {
+            return Texts.FieldNumber;
+        }
+
+        if (field.Range is not { } range || range.Holds(number))
+        {
+            return null;
+        }
+
+        var least = range.Least.ToString(CultureInfo.InvariantCulture);
+        return range.Most?.ToString(CultureInfo.InvariantCulture) is { } most ? Texts.FieldBetween(least, most) : Texts.FieldAtLeast(least);
     }
 }

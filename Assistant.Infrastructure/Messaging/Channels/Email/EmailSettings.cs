@@ -26,6 +26,8 @@ internal sealed class EmailSettings
     /// <summary>Below the time after which a router forgets a silent connection.</summary>
     private const double LongestWaitSeconds = 540;
 
+    private const double MostAnswersPerHour = 100_000;
+
     private static readonly IReadOnlyList<SettingChoice> Securities =
     [
         new(Tls, new("TLS from the start", "直接 TLS")),
@@ -48,12 +50,14 @@ internal sealed class EmailSettings
                 "许多服务商要求使用应用专用密码（Gmail、iCloud）或授权码（QQ 邮箱、163 邮箱）。"),
             SettingKind.Secret),
         new("imapHost", new("IMAP server", "IMAP 服务器"), new("For instance imap.example.com.", "例如 imap.example.com。"), IsRequired: true, IsDestination: true),
-        new("imapPort", new("IMAP port", "IMAP 端口"), new("993 with TLS, 143 with STARTTLS.", "TLS 用 993，STARTTLS 用 143。"), SettingKind.Number, Default: "993", IsDestination: true),
+        new("imapPort", new("IMAP port", "IMAP 端口"), new("993 with TLS, 143 with STARTTLS.", "TLS 用 993，STARTTLS 用 143。"), SettingKind.Number, Default: "993", IsDestination: true,
+            Range: NumberRange.Ports),
         new("imapSecurity",
             new("IMAP encryption", "IMAP 加密"), new("Without encryption only a server on this machine is spoken to.", "不加密时只允许连接本机的服务器。"),
             SettingKind.Choice, Default: Tls, Choices: Securities, IsDestination: true),
         new("smtpHost", new("SMTP server", "SMTP 服务器"), new("For instance smtp.example.com.", "例如 smtp.example.com。"), IsRequired: true, IsDestination: true),
-        new("smtpPort", new("SMTP port", "SMTP 端口"), new("587 with STARTTLS, 465 with TLS.", "STARTTLS 用 587，TLS 用 465。"), SettingKind.Number, Default: "587", IsDestination: true),
+        new("smtpPort", new("SMTP port", "SMTP 端口"), new("587 with STARTTLS, 465 with TLS.", "STARTTLS 用 587，TLS 用 465。"), SettingKind.Number, Default: "587", IsDestination: true,
+            Range: NumberRange.Ports),
         new("smtpSecurity",
             new("SMTP encryption", "SMTP 加密"), new("Without encryption only a server on this machine is spoken to.", "不加密时只允许连接本机的服务器。"),
             SettingKind.Choice, Default: StartTls, Choices: Securities, IsDestination: true),
@@ -62,7 +66,7 @@ internal sealed class EmailSettings
             new("Look every (seconds)", "查看间隔（秒）"),
             new("How often to look for mail, 1 to 540. A server that tells by itself (IDLE) is heard at once all the same.",
                 "查看新邮件的间隔，1 到 540。支持 IDLE 的服务器会立即通知，不受此影响。"),
-            SettingKind.Number, Default: "60"),
+            SettingKind.Number, Default: "60", Range: new(1, LongestWaitSeconds)),
         new("authservId",
             new("Who proves senders", "发件人验证者"),
             new("The name your own mail server puts first in Authentication-Results, for instance mx.example.com. Without it, senders are believed as they write themselves.",
@@ -71,7 +75,7 @@ internal sealed class EmailSettings
             new("Answers an hour", "每小时回复数"),
             new("To one sender, so that two machines do not answer each other without end. What is beyond is kept and not answered.",
                 "对同一发件人的上限，防止两台机器无休止地互相回复。超出的邮件会保存，但不回复。"),
-            SettingKind.Number, Default: "20"),
+            SettingKind.Number, Default: "20", Range: new(1, MostAnswersPerHour)),
         new("tokenUrl",
             new("Token address", "令牌地址"),
             new("Only for OAuth 2 (XOAUTH2) in place of a password: where access tokens are had from.", "仅在用 OAuth 2（XOAUTH2）代替密码时填写：获取访问令牌的地址。"),
@@ -93,7 +97,7 @@ internal sealed class EmailSettings
         Folder = values.Find("folder") ?? "INBOX";
         Wait = TimeSpan.FromSeconds(NumberOf(values, "poll", 1, LongestWaitSeconds));
         AuthservId = values.Find("authservId")?.Trim();
-        AnswersPerHour = (int)NumberOf(values, "answersPerHour", 1, 100_000);
+        AnswersPerHour = (int)NumberOf(values, "answersPerHour", 1, MostAnswersPerHour);
         TokenSource = TokenSourceOf(values);
         Problem = ProblemOf(values);
     }

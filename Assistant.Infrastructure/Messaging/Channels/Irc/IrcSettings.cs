@@ -14,6 +14,8 @@ internal sealed record IrcSettings(
     IReadOnlyList<string> Ignored, int Burst, TimeSpan Interval, GroupRule Groups)
 {
     private const string Tls = "tls";
+    private const int MostAtOnce = 1_000;
+    private const double LongestIntervalSeconds = 60;
 
     /// <summary>What goes into a line as it is.</summary>
     private static readonly string[] Sent = ["account", "password", "serverPassword", "channels"];
@@ -21,7 +23,8 @@ internal sealed record IrcSettings(
     public static IReadOnlyList<SettingField> Fields { get; } =
     [
         new("host", new("Server", "服务器"), new("Host name of the IRC server.", "IRC 服务器的主机名。"), IsRequired: true, IsDestination: true),
-        new("port", new("Port", "端口"), new("6697 with TLS.", "使用 TLS 时为 6697。"), SettingKind.Number, Default: "6697", IsDestination: true),
+        new("port", new("Port", "端口"), new("6697 with TLS.", "使用 TLS 时为 6697。"), SettingKind.Number, Default: "6697", IsDestination: true,
+            Range: NumberRange.Ports),
         new("security",
             new("Encryption", "加密"),
             new("Without TLS only a server on this machine is called.", "不使用 TLS 时，只能连接本机上的服务器。"),
@@ -41,10 +44,11 @@ internal sealed record IrcSettings(
             new("Masks of other bots, separated by spaces: *bot!*@*.", "其他机器人的掩码，用空格分隔：*bot!*@*。")),
         new("burst",
             new("Lines at once", "突发行数"),
-            new("How many lines the server takes before it wants pauses.", "服务器在要求暂停之前可连续接收的行数。"), SettingKind.Number, Default: "5"),
+            new("How many lines the server takes before it wants pauses.", "服务器在要求暂停之前可连续接收的行数。"), SettingKind.Number, Default: "5",
+            Range: new(1, MostAtOnce)),
         new("interval",
             new("Seconds between lines", "行间隔（秒）"),
-            new("After that.", "此后每行之间的间隔。"), SettingKind.Number, Default: "2"),
+            new("After that.", "此后每行之间的间隔。"), SettingKind.Number, Default: "2", Range: new(0, LongestIntervalSeconds)),
         GroupRule.Field,
     ];
 
@@ -78,7 +82,8 @@ internal sealed record IrcSettings(
         return (new IrcSettings(
             address, nick, settings.Find("account")?.Trim(), settings.Find("password"), settings.Find("serverPassword"), channels,
             (settings.Find("ignore") ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
-            (int)Number(settings, "burst", 1, 1_000), TimeSpan.FromSeconds(Number(settings, "interval", 0, 60)), GroupRule.Of(settings)), null);
+            (int)Number(settings, "burst", 1, MostAtOnce), TimeSpan.FromSeconds(Number(settings, "interval", 0, LongestIntervalSeconds)),
+            GroupRule.Of(settings)), null);
     }
 
     private static List<(string Name, string? Key)> ChannelsIn(string text)

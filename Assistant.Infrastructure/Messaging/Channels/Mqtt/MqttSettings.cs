@@ -17,7 +17,8 @@ internal sealed record MqttSettings(
     public static IReadOnlyList<SettingField> Fields { get; } =
     [
         new("host", new("Broker", "代理服务器"), new("Host name or address of the MQTT broker.", "MQTT 代理服务器的主机名或地址。"), IsRequired: true, IsDestination: true),
-        new("port", new("Port", "端口"), new("8883 with TLS, 1883 without.", "使用 TLS 时为 8883，否则为 1883。"), SettingKind.Number, Default: "8883", IsDestination: true),
+        new("port", new("Port", "端口"), new("8883 with TLS, 1883 without.", "使用 TLS 时为 8883，否则为 1883。"), SettingKind.Number, Default: "8883", IsDestination: true,
+            Range: NumberRange.Ports),
         new("security",
             new("Encryption", "加密"),
             new("Without TLS, everybody on the way reads the password and all that is said.", "不使用 TLS 时，途经的任何人都能读到密码和全部内容。"),

@@ -38,7 +38,7 @@ internal sealed class TelegramSettings
         new("pollTimeout",
             new("Poll timeout (seconds)", "轮询超时（秒）"),
             new("How long one poll waits for news, 0 to 50.", "每次轮询等待新消息的时间，0 到 50。"),
-            SettingKind.Number, Default: "30"),
+            SettingKind.Number, Default: "30", Range: new(0, LongestPollSeconds)),
         GroupRule.Field,
     ];
 

@@ -16,7 +16,8 @@ internal sealed class XmppSettings
         new("address", new("Address", "地址"), new("The assistant's own account, assistant@example.org.", "助手自己的账号，例如 assistant@example.org。"), IsRequired: true, IsDestination: true),
         new("password", new("Password", "密码"), new("Of that account.", "该账号的密码。"), SettingKind.Secret, IsRequired: true),
         new("host", new("Server", "服务器"), new("Only where it differs from the address's domain.", "仅当与地址中的域名不同时填写。"), IsDestination: true),
-        new("port", new("Port", "端口"), new("Usually 5222; 5223 with direct TLS.", "通常为 5222；直接 TLS 为 5223。"), SettingKind.Number, Default: "5222", IsDestination: true),
+        new("port", new("Port", "端口"), new("Usually 5222; 5223 with direct TLS.", "通常为 5222；直接 TLS 为 5223。"), SettingKind.Number, Default: "5222", IsDestination: true,
+            Range: NumberRange.Ports),
         new("security", new("Encryption", "加密"),
             new("Without encryption only to a server on this machine.", "只有连接本机上的服务器时才可不加密。"),
             SettingKind.Choice, Default: "starttls", Choices:

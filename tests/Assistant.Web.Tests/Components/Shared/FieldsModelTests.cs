@@ -7,7 +7,7 @@ public sealed class FieldsModelTests
 {
     private static readonly SettingField Token = new("token", new("Token", "令牌"), new("", ""), SettingKind.Secret, IsRequired: true);
     private static readonly SettingField Address = new("baseUrl", new("Address", "地址"), new("", ""), SettingKind.Url, Default: "https://a.test");
-    private static readonly SettingField Limit = new("limit", new("Limit", "上限"), new("", ""), SettingKind.Number);
+    private static readonly SettingField Limit = new("limit", new("Limit", "上限"), new("", ""), SettingKind.Number, Range: new(0, 50));
 
     [Fact]
     public void A_stored_secret_is_shown_as_set_and_stays_unless_replaced()
@@ -47,6 +47,9 @@ public sealed class FieldsModelTests
     [InlineData("baseUrl", "telegram.org")]
     [InlineData("baseUrl", "ftp://a.test")]
     [InlineData("limit", "many")]
+    [InlineData("limit", "51")]
+    [InlineData("limit", "-1")]
+    [InlineData("limit", "NaN")]
     public void A_wrong_value_is_told_when_the_field_is_left_and_forgotten_when_typed_anew(string key, string value)
     {
         var model = new FieldsModel([Address, Limit], [], null);
