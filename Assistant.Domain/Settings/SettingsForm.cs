@@ -43,7 +43,7 @@ public static class SettingsForm
             problems.AddRange(kept.Select(f => new SettingProblem(
                 f.Key,
                 new(
-                    $"Enter '{f.Key}' again: '{moved.Key}' changed, and a stored secret is not sent to a new address.",
+                    $"Enter '{f.Label.English}' again: '{moved.Label.English}' changed, and a stored secret is not sent to a new address.",
                     $"请重新输入“{f.Label.Chinese}”：“{moved.Label.Chinese}”已更改，已保存的密钥不会发送到新地址。"))));
         }
 

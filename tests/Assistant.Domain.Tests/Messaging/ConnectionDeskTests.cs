@@ -121,7 +121,10 @@ public sealed class ConnectionDeskTests
         var saved = await SaveAsync("tg", ("baseUrl", "https://evil.test"));
         var tested = await _desk.TestAsync(Callers.Admin, Draft("tg", ("baseUrl", "https://evil.test")), Cancel);
 
-        Assert.Equal("token", Assert.Single(Assert.IsType<ConnectionOutcome.Invalid>(saved).Problems).Key);
+        var problem = Assert.Single(Assert.IsType<ConnectionOutcome.Invalid>(saved).Problems);
+        Assert.Equal("token", problem.Key);
+        Assert.StartsWith("Enter 'Token' again: 'Address' changed", problem.Text.English, StringComparison.Ordinal);
+        Assert.StartsWith("请重新输入“令牌”：“地址”已更改", problem.Text.Chinese, StringComparison.Ordinal);
         Assert.Equal("token", Assert.Single(Assert.IsType<ConnectionTestOutcome.Invalid>(tested).Problems).Key);
         Assert.Empty(_channel.Tested);
     }
