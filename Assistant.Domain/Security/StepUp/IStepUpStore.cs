@@ -47,11 +47,17 @@ public sealed record StepUpRequest(
                 break;
             }
 
-            sentence.Append(text, at, open - at).Append(Shown.GetValueOrDefault(text[(open + 1)..close], "?"));
+            sentence.Append(text, at, open - at).Append(Say(what, text[(open + 1)..close], culture));
             at = close + 1;
         }
 
         return sentence.ToString();
+    }
+
+    private string Say(SensitiveOperation what, string argument, CultureInfo culture)
+    {
+        var value = Shown.GetValueOrDefault(argument, "?");
+        return what.Words?.GetValueOrDefault(argument)?.GetValueOrDefault(value)?.In(culture) ?? value;
     }
 }
 

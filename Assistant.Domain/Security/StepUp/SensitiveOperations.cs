@@ -7,7 +7,11 @@ namespace Assistant.Domain.Security.StepUp;
 /// <param name="Name">Stable, e.g. <c>apikey.create</c>.</param>
 /// <param name="Permission">Needed to do it, and to prove it for a program.</param>
 /// <param name="Sentence">What is approved, with the names of arguments in braces.</param>
-public sealed record SensitiveOperation(string Name, string Permission, LocalizedText Sentence);
+public sealed record SensitiveOperation(string Name, string Permission, LocalizedText Sentence)
+{
+    /// <summary>By argument, what its values are called where people choose them. Other values are said as they are.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, LocalizedText>>? Words { get; init; }
+}
 
 /// <summary>The one table of what is sensitive. Every proof is a passkey or a one-time code, at most five minutes old.</summary>
 /// <remarks>
@@ -16,6 +20,14 @@ public sealed record SensitiveOperation(string Name, string Permission, Localize
 /// </remarks>
 public static class SensitiveOperations
 {
+    private static readonly Dictionary<string, LocalizedText> AccessNames = new(StringComparer.Ordinal)
+    {
+        ["pairing"] = new("After pairing", "配对后"),
+        ["open"] = new("Anyone", "任何人"),
+        ["allowlist"] = new("Approved people", "仅限已批准的人"),
+        ["blocked"] = new("Nobody", "任何人都不可以"),
+    };
+
     /// <summary>How old a proof may be when it is used.</summary>
     public static readonly TimeSpan MaxProofAge = TimeSpan.FromMinutes(5);
 
@@ -68,7 +80,10 @@ public static class SensitiveOperations
 
     public static readonly SensitiveOperation ConnectionAccess = new(
         "connection.access", Permissions.ChannelsManage,
-        new("Change who may write to the connection {name}: {from} becomes {to}.", "更改谁可以向连接 {name} 发消息：由 {from} 改为 {to}。"));
+        new("Change who may write to the connection {name}: “{from}” becomes “{to}”.", "更改谁可以向连接 {name} 发消息：由“{from}”改为“{to}”。"))
+    {
+        Words = new Dictionary<string, IReadOnlyDictionary<string, LocalizedText>>(StringComparer.Ordinal) { ["from"] = AccessNames, ["to"] = AccessNames },
+    };
 
     public static readonly SensitiveOperation ConnectionProtection = new(
         "connection.protection", Permissions.ChannelsManage,

@@ -244,6 +244,19 @@ public sealed class StepUpTests : IDisposable
         Assert.Equal(expected, request.SentenceIn(new CultureInfo(culture)));
     }
 
+    [Theory]
+    [InlineData("en", "Change who may write to the connection open: “After pairing” becomes “Anyone”.")]
+    [InlineData("zh-CN", "更改谁可以向连接 open 发消息：由“配对后”改为“任何人”。")]
+    public void The_sentence_calls_a_choice_what_the_screen_calls_it(string culture, string expected)
+    {
+        var act = new BoundOperation(
+            SensitiveOperations.ConnectionAccess, Tenant, "connection/open", [new("name", "open"), new("from", "pairing"), new("to", "open")]);
+        var request = new StepUpRequest(
+            StepUpId.Create(), Tenant, Actor.System, act.What.Name, act.Subject, act.Shown, act.Hash(), _clock.GetUtcNow(), _clock.GetUtcNow());
+
+        Assert.Equal(expected, request.SentenceIn(new CultureInfo(culture)));
+    }
+
     private static BoundOperation Act(string name, string argument)
         => new(SensitiveOperations.All[name], Tenant, "thing/1", [new("name", argument)]);
 
