@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Assistant.Domain.Diagnostics;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
@@ -67,7 +68,7 @@ internal sealed class DataFolderDiagnostic(DataFolder folder, IConfiguration con
     }
 }
 
-/// <summary>Whether the database answers and has the schema of this build.</summary>
+/// <summary>Whether the database answers, has the schema of this build and may be written.</summary>
 internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
 {
     public int Order => 20;
@@ -86,12 +87,26 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
 
             var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
             return pending == 0
-                ? [Finding.Fine("database", $"{kind} answers and its schema is current.")]
+                ? [CheckWriting(kind)]
                 : [Finding.Failed("database", $"{kind} lacks {pending} schema changes of this build.", "Start the assistant once: it applies them.")];
         }
-        catch (Exception error) when (error is System.Data.Common.DbException or InvalidOperationException)
+        catch (Exception error) when (error is DbException or InvalidOperationException)
         {
             return [Finding.Failed("database", $"{kind} does not answer: {error.Message}", "Check Assistant:Database and that the server runs.")];
+        }
+    }
+
+    // A file that may only be read answers as well as any other.
+    private Finding CheckWriting(string kind)
+    {
+        try
+        {
+            using var connection = database.Open(forWriting: true);
+            return Finding.Fine("database", $"{kind} answers and its schema is current.");
+        }
+        catch (DbException error) when (!database.IsPostgres)
+        {
+            return Finding.Failed("database", $"{kind} cannot be used: {error.Message}.", "Give the database's file and its folder to the account the assistant runs under.");
         }
     }
 }

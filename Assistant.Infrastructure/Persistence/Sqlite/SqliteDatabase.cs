@@ -55,6 +55,12 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
             using var command = connection.CreateCommand();
             command.CommandText = forWriting ? Pragmas : Pragmas + " PRAGMA query_only=ON;";
             command.ExecuteNonQuery();
+            if (forWriting && raw.sqlite3_db_readonly(connection.Handle, "main") == 1)
+            {
+                // SQLite opens a file it may not write all the same, for reading, and refuses only what is to be stored later.
+                throw new SqliteException("it can be read but not written", raw.SQLITE_READONLY);
+            }
+
             return connection;
         }
         catch

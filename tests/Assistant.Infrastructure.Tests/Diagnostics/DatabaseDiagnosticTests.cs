@@ -1,0 +1,51 @@
+using Assistant.Domain.Diagnostics;
+using Assistant.Infrastructure.Diagnostics;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Sqlite;
+using Assistant.Infrastructure.Tests.Persistence;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Diagnostics;
+
+/// <summary>SQLite opens a file it may not write all the same: nothing would be stored, and nobody told.</summary>
+public sealed class DatabaseDiagnosticTests : IAsyncLifetime
+{
+    private const int ReadOnlyCode = 8; // SQLITE_READONLY: https://www.sqlite.org/rescode.html#readonly
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("assistant-test-");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private DataFolder Data => new(_folder.FullName);
+
+    // A file's mode does not bind root: asked for in the address, reading alone binds everybody. What is appended to it is no parameter of SQLite's.
+    private DataFolder ReadOnly => new($"file:{Data.DatabaseFile}?mode=ro&name=");
+
+    public async ValueTask InitializeAsync() => await MigratedDatabases.CopyToAsync(Data);
+
+    public ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public void A_file_that_may_only_be_read_is_not_opened_for_writing()
+    {
+        new SqliteDatabase(ReadOnly).Open(forWriting: false).Dispose();
+
+        var refusal = Assert.Throws<SqliteException>(() => new SqliteDatabase(ReadOnly).Open(forWriting: true));
+
+        Assert.Equal(ReadOnlyCode, refusal.SqliteErrorCode);
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_of_a_file_that_may_only_be_read()
+    {
+        Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel)).Level);
+
+        Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(ReadOnly)).RunAsync(Cancel)).Level);
+    }
+}
