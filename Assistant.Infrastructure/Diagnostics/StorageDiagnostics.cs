@@ -1,24 +1,19 @@
 using System.Data.Common;
 using Assistant.Domain.Diagnostics;
 using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 
 namespace Assistant.Infrastructure.Diagnostics;
 
-/// <summary>Whether the data folder can be written and the master key is nobody else's.</summary>
-internal sealed class DataFolderDiagnostic(DataFolder folder, IConfiguration configuration) : IDiagnostic
+/// <summary>Whether the data folder can be written.</summary>
+internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     private const long LowSpaceBytes = 500L << 20;
 
     public int Order => 10;
 
     public Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
-        => Task.FromResult<IReadOnlyList<Finding>>([CheckWriting(), .. CheckSpace(), CheckKey()]);
+        => Task.FromResult<IReadOnlyList<Finding>>([CheckWriting(), .. CheckSpace()]);
 
     private Finding CheckWriting()
     {
@@ -43,28 +38,6 @@ internal sealed class DataFolderDiagnostic(DataFolder folder, IConfiguration con
         {
             yield return Finding.Warning("data folder", $"Only {free >> 20} MB are free there.", "Make room: a full disk stops every answer.");
         }
-    }
-
-    private Finding CheckKey()
-    {
-        var others = MasterKeySettings.SetBesideFile(configuration);
-        if (others.Count > 0)
-        {
-            return others is [var only]
-                ? Finding.Fine("master key", $"It comes from {only}.")
-                : Finding.Failed("master key", $"{string.Join(" and ", others)} are both set.", "Keep the one this data was made with.");
-        }
-
-        var named = configuration[MasterKeySettings.NameOf(MasterKeySettings.File)];
-        var file = string.IsNullOrWhiteSpace(named) ? Path.Combine(folder.Path, "master.key") : named;
-        if (!File.Exists(file))
-        {
-            return Finding.Failed("master key", $"{file} does not exist.", "Restore it from its backup. On a new installation the first start makes it.");
-        }
-
-        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None
-            ? Finding.Failed("master key", $"{file} can be used by other accounts.", $"chmod 600 {file}")
-            : Finding.Fine("master key", $"{file} is private.");
     }
 }
 

@@ -62,6 +62,21 @@ public sealed class FailedStartTests
     }
 
     [Fact]
+    public async Task When_its_master_key_is_missing_and_the_doctor_makes_no_other()
+    {
+        await using var house = await TestInstallation.CreateAsync();
+        await house.StartAsync();
+        await house.KillAsync();
+        var path = Path.Combine(house.DataFolder, "master.key");
+        File.Delete(path);
+
+        Assert.Equal(1, (await house.RunAsync(["doctor"])).Code);
+        Assert.False(File.Exists(path));
+        await AssertFailsAsync(house, $"The master key file {path} does not exist", "ASSISTANT_MASTER_KEY_FILE");
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public async Task When_others_can_read_its_master_key_and_the_doctor_says_so_among_what_else_it_finds()
     {
         await using var house = await TestInstallation.CreateAsync();

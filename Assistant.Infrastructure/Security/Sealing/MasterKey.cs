@@ -29,13 +29,19 @@ internal sealed class MasterKey
 
     public IMasterKeySource? Next => _next.Value;
 
-    /// <summary>Makes sure that there is one that can be used.</summary>
-    /// <exception cref="MasterKeyException">There is not; the message says why and what to do.</exception>
-    public void Require() => _ = Keys();
+    /// <summary>Makes sure that it can be used, unless it is still to be made, or missing: what is stored shows which.</summary>
+    /// <exception cref="MasterKeyException">It cannot; the message says why and what to do.</exception>
+    public void Require()
+    {
+        if (Source.IsMade)
+        {
+            _ = Keys();
+        }
+    }
 
-    /// <summary>The key to wrap with while nothing is wrapped yet.</summary>
-    /// <exception cref="MasterKeyException">There is none.</exception>
-    public byte[] First => Keys()[0];
+    /// <summary>The key to wrap with while nothing is wrapped yet; made when there is none.</summary>
+    /// <exception cref="MasterKeyException">There is none, and none can be made.</exception>
+    public byte[] First => (_keys ??= Read(Source.ReadOrMake()))[0];
 
     /// <returns><see langword="null"/> when it was wrapped by another master key, for something else, or altered.</returns>
     public byte[]? Unwrap(byte[] wrapped, byte[] binding)
@@ -65,17 +71,17 @@ internal sealed class MasterKey
 
     public MasterKeyException Foreign() => new($"{Name} is not the one this data was made with. {_source.Value.Advice}");
 
-    private byte[][] Keys() => _keys ??= Read();
+    private byte[][] Keys() => _keys ??= Read(Source.Read());
 
-    // What was read before stays good for what was wrapped before.
+    // What was read before stays good for what was wrapped before, and when the file is gone since.
     private byte[][] ReadAgain()
     {
         var known = Keys();
-        var read = Read();
+        byte[][] read = Source.IsMade ? Read(Source.Read()) : [];
         return _keys = [.. read, .. known.Where(key => !read.Any(other => other.AsSpan().SequenceEqual(key)))];
     }
 
-    private byte[][] Read() => [.. _source.Value.Read(), .. _next.Value?.Read() ?? []];
+    private byte[][] Read(byte[][] keys) => [.. keys, .. Next?.ReadOrMake() ?? []];
 
     private static byte[]? Opening(byte[][] keys, byte[] wrapped, byte[] binding)
     {
@@ -101,9 +107,16 @@ internal interface IMasterKeySource
     /// <summary>What to do when it is the wrong one.</summary>
     string Advice { get; }
 
-    /// <summary>The keys it has, <see cref="MasterKey.Size"/> bytes each, the most likely first; never none.</summary>
+    /// <summary>Whether there is a key, usable or not, rather than one still to be made.</summary>
+    bool IsMade => true;
+
+    /// <summary>The keys it has, <see cref="MasterKey.Size"/> bytes each, the most likely first; never none, and none is made.</summary>
     /// <exception cref="MasterKeyException">It has none that can be used.</exception>
     byte[][] Read();
+
+    /// <summary>The same where nothing was wrapped yet: one that is not there is made.</summary>
+    /// <exception cref="MasterKeyException">It has none that can be used, and none can be made.</exception>
+    byte[][] ReadOrMake() => Read();
 
     /// <summary>The keys it has without making any, for what was wrapped elsewhere or earlier.</summary>
     /// <inheritdoc cref="MasterKey.FindAll"/>

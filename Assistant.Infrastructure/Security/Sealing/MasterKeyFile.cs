@@ -17,14 +17,19 @@ internal sealed class MasterKeyFile(string path) : IMasterKeySource
 
     private string NextPath => $"{path}.next";
 
-    public byte[][] Read()
+    public bool IsMade => File.Exists(path);
+
+    // A new file in the place of one that is missing would open nothing, and hide what has happened.
+    public byte[][] Read() => IsMade ? ReadOrMake() : throw new MasterKeyException($"{Name} does not exist, and this data was made with one. {Advice}");
+
+    public byte[][] ReadOrMake()
     {
         // In this order: between the two, the next one may take the first one's place.
         byte[][] next = File.Exists(NextPath) ? [ReadIfThere(NextPath)] : [];
         return [ReadOrCreate(path), .. next.Where(key => key.Length > 0)];
     }
 
-    public byte[][] Find(byte[] derivation) => File.Exists(path) ? Read() : [];
+    public byte[][] Find(byte[] derivation) => IsMade ? Read() : [];
 
     /// <summary>The key a rotation changes to, made unless a rotation that was cut off has made it.</summary>
     /// <exception cref="MasterKeyException">It cannot be written.</exception>
@@ -58,7 +63,7 @@ internal sealed class MasterKeyFile(string path) : IMasterKeySource
         }
     }
 
-    /// <summary>Reads the key, making it on the first start; an existing file is never written.</summary>
+    /// <summary>Reads the key, making it when there is none; an existing file is never written.</summary>
     /// <exception cref="MasterKeyException">The file cannot be used; the message says why and what to do.</exception>
     public static byte[] ReadOrCreate(string path)
     {

@@ -18,7 +18,7 @@ internal sealed class MasterRotation(MasterKey master, IWriteQueue writes, TimeP
     public async Task<string> RunAsync(AuditDraft audit, CancellationToken cancellationToken)
     {
         var file = master.Next is null ? master.Source as MasterKeyFile ?? throw NoNext() : null;
-        var next = file?.CreateNext() ?? master.Next!.Read()[0];
+        var next = file?.CreateNext() ?? master.Next!.ReadOrMake()[0];
         await writes.ExecuteAsync(TenantScope.System, session => Run(session, next, audit), cancellationToken);
         file?.PromoteIfNext(next);
         return file?.Name ?? master.Next!.Name;

@@ -1,7 +1,9 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Diagnostics;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Diagnostics;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
@@ -135,6 +137,45 @@ public abstract class MasterKeyTests(bool onPostgres) : IAsyncLifetime
         var refused = Assert.IsType<MasterRotateOutcome.Refused>(await keys.Rotation.RotateMasterAsync(Draft(), Cancel));
 
         Assert.Contains("ASSISTANT_NEXT_MASTER_KEY", refused.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missing_is_not_replaced_and_is_said_to_be_missing()
+    {
+        await StartAsync();
+        var key = File.ReadAllBytes(KeyPath);
+        File.Delete(KeyPath);
+
+        var refusal = await Assert.ThrowsAsync<MasterKeyException>(() => StartAsync());
+
+        Assert.StartsWith($"The master key file {KeyPath} does not exist", refusal.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(KeyPath));
+        Write(KeyPath, key);
+        await StartAsync();
+    }
+
+    [Fact]
+    public async Task The_doctor_tries_the_key_and_makes_none()
+    {
+        await StartAsync();
+        var key = File.ReadAllBytes(KeyPath);
+        Assert.Equal(FindingLevel.Fine, (await ExamineAsync()).Level);
+
+        Write(KeyPath, [.. key.Select(part => (byte)(part ^ 1))]);
+        Assert.Contains("is not the one", (await ExamineAsync()).Detail.ToString(), StringComparison.Ordinal);
+        Write(KeyPath, []);
+        Assert.Contains("0 bytes", (await ExamineAsync()).Detail.ToString(), StringComparison.Ordinal);
+        File.Delete(KeyPath);
+        Assert.Contains("does not exist", (await ExamineAsync()).Detail.ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(KeyPath));
+    }
+
+    // By a process of its own, as the verb is.
+    private async Task<Finding> ExamineAsync()
+    {
+        var folder = new DataFolder(_folder.FullName);
+        var diagnostic = new MasterKeyDiagnostic(folder, Configuration(), MasterKeySettings.Read(Configuration(), folder), _stores.Reads);
+        return Assert.Single(await diagnostic.RunAsync(Cancel));
     }
 
     private async Task<Sealing> StartAsync(params (string Name, string Value)[] settings)
