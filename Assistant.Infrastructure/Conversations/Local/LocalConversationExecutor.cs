@@ -33,10 +33,14 @@ internal sealed partial class LocalConversationExecutor(
     private const int SweepLimit = 1_000;
 
     private readonly ConcurrentDictionary<ConversationId, Lane> _lanes = [];
+    private readonly ConcurrentDictionary<ConversationId, Rest> _resting = [];
     private readonly Channel<ConversationId> _line = Channel.CreateBounded<ConversationId>(options.Value.MaxWaiting);
     private readonly SemaphoreSlim _free = new(options.Value.MaxConcurrentTurns);
 
     private enum Lane { Waiting, Working, WokenAgain }
+
+    /// <summary>How often in a row the store failed under a conversation, and how long the sweep leaves it alone for it.</summary>
+    private sealed record Rest(int Failures, long Since, TimeSpan Length);
 
     /// <summary>Conversations in line or being worked on.</summary>
     public int Active => _lanes.Count;
@@ -103,11 +107,13 @@ internal sealed partial class LocalConversationExecutor(
                 }
             }
             while (!_lanes.TryRemove(new(conversation, Lane.Working)) && !stoppingToken.IsCancellationRequested);
+            _resting.TryRemove(conversation, out _);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // The store itself failed: the entry is still open and the sweep comes back to it.
             LogLaneFailed(logger, error, conversation);
+            LetRest(conversation);
             _lanes.TryRemove(conversation, out _);
         }
         catch (OperationCanceledException)
@@ -157,6 +163,21 @@ internal sealed partial class LocalConversationExecutor(
         return true;
     }
 
+    // The inbox could not count this attempt, so it is counted here: each asks the engine again, which may cost money.
+    private void LetRest(ConversationId conversation)
+    {
+        if (_resting.Count >= options.Value.MaxWaiting)
+        {
+            _resting.Clear(); // what memory may hold is bounded: all begin anew with the shortest wait
+        }
+
+        var failures = _resting.TryGetValue(conversation, out var last) ? last.Failures + 1 : 1;
+        _resting[conversation] = new Rest(failures, clock.GetTimestamp(), Backoff.After(failures));
+    }
+
+    private bool IsResting(ConversationId conversation)
+        => _resting.TryGetValue(conversation, out var rest) && clock.GetElapsedTime(rest.Since) < rest.Length;
+
     private async Task SweepAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -165,7 +186,7 @@ internal sealed partial class LocalConversationExecutor(
             {
                 foreach (var conversation in await inbox.FindDueAsync(clock.GetUtcNow(), SweepLimit, stoppingToken))
                 {
-                    if (!_lanes.ContainsKey(conversation))
+                    if (!_lanes.ContainsKey(conversation) && !IsResting(conversation))
                     {
                         Wake(conversation);
                     }

@@ -185,6 +185,24 @@ public sealed class LocalConversationExecutorTests : PathContract
     }
 
     [Fact]
+    public async Task While_nothing_can_be_stored_the_engine_is_asked_less_and_less_often()
+    {
+        Turns.WriteFailure = new IOException("The disk is full.");
+        await using var running = await StartAsync();
+        running.Executor.Wake(await HearAsync(HomeLine, "1", "hello"));
+        await WhenAsync(() => _engine.Asked >= 1 && running.Executor.Active == 0);
+
+        await SweepForAsync(running, TimeSpan.FromMinutes(1));
+
+        // After 1, 2, 4, 8, 16 and 32 s, a quarter more or less, and not at each of 60 sweeps.
+        var asked = _engine.Asked;
+        Assert.InRange(asked, 2, 8);
+        Turns.WriteFailure = null;
+        await WhenAsync(() => _engine.Asked > asked && running.Executor.Active == 0, Sweep);
+        Assert.Empty(await Ports.Inbox.FindDueAsync(Ports.Clock.GetUtcNow(), 100, Cancel));
+    }
+
+    [Fact]
     public async Task A_stop_ends_turns_in_progress_without_an_answer_and_a_restart_answers_all()
     {
         _engine.Stop();
@@ -315,6 +333,9 @@ public sealed class LocalConversationExecutorTests : PathContract
 
         public Exception? Failure { get; set; }
 
+        /// <summary>Turns begin, and neither their end nor their failure can be stored.</summary>
+        public Exception? WriteFailure { get; set; }
+
         /// <summary>Runs once, between a commit and what the executor makes of it.</summary>
         public Func<Task>? AfterCommit { get; set; }
 
@@ -322,7 +343,8 @@ public sealed class LocalConversationExecutorTests : PathContract
 
         public Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
         {
-            if (Failure is { } failure)
+            // Without any history it begins in order to count a failure.
+            if ((Failure ?? (historyLimit == 0 ? WriteFailure : null)) is { } failure)
             {
                 Interlocked.Increment(ref _failures);
                 return Task.FromException<TurnStart?>(failure);
@@ -333,6 +355,11 @@ public sealed class LocalConversationExecutorTests : PathContract
 
         public async Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
         {
+            if (WriteFailure is { } failure)
+            {
+                throw failure;
+            }
+
             var outcome = await inner.CommitAsync(commit, cancellationToken);
             if (AfterCommit is { } after)
             {
