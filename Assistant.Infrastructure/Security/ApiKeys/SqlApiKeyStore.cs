@@ -2,11 +2,12 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
+using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Security.ApiKeys;
 
 /// <inheritdoc cref="IApiKeyStore"/>
-internal sealed class SqlApiKeyStore(IReadPool reads, IWriteQueue writes, TimeProvider clock) : IApiKeyStore
+internal sealed partial class SqlApiKeyStore(IReadPool reads, IWriteQueue writes, TimeProvider clock, ILogger<SqlApiKeyStore> logger) : IApiKeyStore
 {
     private const string Select = "SELECT id, tenant_id, name, role, hint, created_at, last_used_at, revoked_at FROM api_keys ";
 
@@ -63,16 +64,28 @@ internal sealed class SqlApiKeyStore(IReadPool reads, IWriteQueue writes, TimePr
             session => session.QueryFirst(FindByHash, Map, hash),
             cancellationToken);
         var now = clock.GetUtcNow();
-        if (key is not null && (key.LastUsedAt is null || now - key.LastUsedAt >= UseResolution))
+        if (key is null || now - key.LastUsedAt < UseResolution)
+        {
+            return key;
+        }
+
+        try
         {
             await writes.ExecuteAsync(TenantScope.Of(key.Tenant), session => session.Execute(Touch, key.Id.Value, now), cancellationToken);
             return key with { LastUsedAt = now };
         }
-
-        return key;
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // On a full disk people still read: what they may do does not hang on when they last did.
+            LogUseNotStored(logger, error, key.Id.Value);
+            return key;
+        }
     }
 
     private static ApiKey Map(SqlRow row) => new(
         new ApiKeyId(row.GetGuid(0)), new TenantId(row.GetString(1)), row.GetString(2), row.GetString(3), row.GetString(4), row.Time(5),
         row.TimeOrNull(6), row.TimeOrNull(7));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "When the API key {ApiKeyId} was last used could not be stored; its owner is let in")]
+    private static partial void LogUseNotStored(ILogger logger, Exception error, Guid apiKeyId);
 }

@@ -6,6 +6,7 @@ using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -27,7 +28,7 @@ public abstract class SqlMembershipStoreTests(bool onPostgres) : MembershipStore
         return new MembershipPorts(
             new SqlUserDirectory(_stores.Reads, _stores.Writes, keys.Sealer, keys.Writes, new OtpNetTotp(clock), _passwords, options, _rights, clock),
             new SqlMembershipStore(_stores.Reads, _stores.Writes, _rights), new SqlRoleStore(_stores.Reads, _stores.Writes, _rights), _rights,
-            new SqlApiKeyStore(_stores.Reads, _stores.Writes, clock), _stores.Audit);
+            new SqlApiKeyStore(_stores.Reads, _stores.Writes, clock, NullLogger<SqlApiKeyStore>.Instance), _stores.Audit);
     }
 
     [Fact]
