@@ -5,10 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Diagnostics;
 
-/// <summary>Whether the data folder can be written.</summary>
+/// <summary>Whether the data folder can be written and has room.</summary>
 internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
 {
     private const long LowSpaceBytes = 500L << 20;
+
+    // The database's log alone may take so much before it is cut.
+    private const long TooLittleSpaceBytes = 64L << 20;
+
+    private const int ProbeBytes = 64 << 10;
 
     public int Order => 10;
 
@@ -20,8 +25,8 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
         var probe = Path.Combine(folder.Path, $".doctor-{Guid.CreateVersion7():N}");
         try
         {
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            using var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            file.Write(new byte[ProbeBytes]); // an empty file finds room on a full disk
             return Finding.Fine("data folder", $"{folder.Path} can be written.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -31,13 +36,16 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
         }
     }
 
-    private IEnumerable<Finding> CheckSpace()
+    private Finding[] CheckSpace()
+        => OfSpace(Directory.Exists(folder.Path) ? new DriveInfo(folder.Path).AvailableFreeSpace : long.MaxValue) is { } finding ? [finding] : [];
+
+    /// <summary>What is to be said of so many free bytes; <see langword="null"/> when they are enough.</summary>
+    internal static Finding? OfSpace(long free)
     {
-        var free = Directory.Exists(folder.Path) ? new DriveInfo(folder.Path).AvailableFreeSpace : long.MaxValue;
-        if (free < LowSpaceBytes)
-        {
-            yield return Finding.Warning("data folder", $"Only {free >> 20} MB are free there.", "Make room: a full disk stops every answer.");
-        }
+        var (detail, fix) = ($"Only {free >> 20} MB are free there.", "Make room: a full disk stops every answer.");
+        return free < TooLittleSpaceBytes ? Finding.Failed("data folder", detail, fix)
+            : free < LowSpaceBytes ? Finding.Warning("data folder", detail, fix)
+            : null;
     }
 }
 
