@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using Assistant.Domain.Provisioning;
 using Assistant.Infrastructure;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Assistant.Web.Composition;
 
-/// <summary>What somebody at a terminal is told when the program cannot start: what is wrong and what to do, without a stack trace.</summary>
+/// <summary>What somebody at a terminal is told when the program cannot start or go on: what is wrong and what to do, without a stack trace.</summary>
 internal static class StartFault
 {
     /// <summary>Writes one line for each thing that is wrong; the stack trace only of what nobody has foreseen.</summary>
@@ -39,6 +40,8 @@ internal static class StartFault
             => several.InnerExceptions.SelectMany(inner => Explain(inner)!).Distinct(),
         InstallationException or MasterKeyException => [OneLine(error.Message)],
         InvalidOperationException or FormatException when Within<FormatException>(error) is not null => [$"{OneLine(error.Message)} Correct the setting."],
+        _ when Within<DbException>(error) is { } refusal
+            => [$"The database refuses: {OneLine(refusal.Message).TrimEnd('.')}. Make sure that its disk has room and that it can be written; doctor examines it."],
         _ when Within<AddressInUseException>(error) is not null
             => [$"{OneLine(error.Message)} Another program listens there: stop it, or set ASPNETCORE_URLS to a free address."],
         _ when Within<SocketException>(error) is { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused

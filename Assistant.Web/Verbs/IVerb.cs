@@ -39,6 +39,6 @@ internal static class VerbExit
     /// <summary>Unknown verb or option, or a value that cannot be used.</summary>
     public const int WrongUse = 2;
 
-    /// <summary>The application cannot be composed: configuration, master key or database.</summary>
+    /// <summary>The application cannot be composed, or what the verb stands on fails it: configuration, master key or database.</summary>
     public const int CannotStart = 3;
 }

@@ -50,7 +50,14 @@ internal static class VerbRunner
             return VerbExit.Fine;
         }
 
-        return await verb.RunAsync(
-            new VerbContext(line.Args, streams.Input, streams.Out, streams.Error, scope.ServiceProvider, line.Json), cancellationToken);
+        try
+        {
+            return await verb.RunAsync(
+                new VerbContext(line.Args, streams.Input, streams.Out, streams.Error, scope.ServiceProvider, line.Json), cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await StartFault.ReportAsync(error, streams.Error, "Cannot go on");
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Assistant.Domain.Ai;
 using Assistant.Domain.Diagnostics;
@@ -74,6 +75,19 @@ public sealed class VerbTests
 
         Assert.Equal(VerbExit.CannotStart, exit);
         Assert.Equal("Cannot start: The disk is gone.", _error.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_verb_whose_work_the_database_refuses_says_why_in_one_line()
+    {
+        var services = new ServiceCollection().AddScoped<IVerb, RefusedVerb>();
+
+        var exit = await VerbRunner.RunAsync(
+            VerbLine.Parse(["channels", "list"]), Streams(), _ => Task.FromResult<IServiceProvider>(services.BuildServiceProvider()), Cancel);
+
+        Assert.Equal(VerbExit.CannotStart, exit);
+        var line = Assert.Single(_error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Cannot go on: The database refuses: The disk is full. ", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -223,6 +237,18 @@ public sealed class VerbTests
         var agreement = new PlainKeyAgreement();
         return new(new ChatIdentities(_identities, _connections, agreement), _identities, agreement, new OpenGuard(), TimeProvider.System);
     }
+
+    private sealed class RefusedVerb : IVerb
+    {
+        public string Name => "channels";
+
+        public string Usage => "channels list";
+
+        public Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
+            => Task.FromException<int>(new InvalidOperationException("Saving failed.", new FullDiskException()));
+    }
+
+    private sealed class FullDiskException() : DbException("The disk is full.");
 
     private sealed class Part(int order, Func<IReadOnlyList<Finding>> run) : IDiagnostic
     {
