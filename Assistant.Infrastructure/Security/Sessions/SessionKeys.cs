@@ -13,13 +13,16 @@ internal sealed partial class SessionKeys(
 {
     private readonly SessionKeySealer _sealer = new(installation);
 
+    // Not sooner: the doctor is composed with everything else, and examines folders in which nothing can be made.
+    private readonly Lazy<DirectoryInfo> _folder = new(() => PrivateFolder.Create(PathIn(data)));
+
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
 
     // How the framework marks secrets, and what it puts in their place: https://learn.microsoft.com/aspnet/core/security/data-protection/extensibility/key-management
     private static readonly XNamespace Framework = "http://schemas.asp.net/2015/03/dataProtection";
 
     /// <summary>Made on the first use, for the program's account alone.</summary>
-    public DirectoryInfo Folder { get; } = PrivateFolder.Create(PathIn(data));
+    public DirectoryInfo Folder => _folder.Value;
 
     /// <summary>
     /// Keys that lie open, as earlier versions wrote them, are wrapped where they are, so that sessions go on; and a new key takes over,

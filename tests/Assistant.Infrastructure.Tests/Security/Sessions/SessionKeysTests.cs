@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Security.Sessions;
@@ -94,6 +95,16 @@ public sealed class SessionKeysTests : IDisposable
         var refusal = await Assert.ThrowsAsync<MasterKeyException>(() => OpenAsync(new byte[MasterKey.Size]));
 
         Assert.Contains("The other master key", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_folder_is_made_when_it_is_needed_and_not_before()
+    {
+        var keys = new SessionKeys(new DataFolder(_folder.FullName), null!, null!, TimeProvider.System, NullLogger<SessionKeys>.Instance);
+        Assert.False(Keys.Exists);
+
+        Assert.True(keys.Folder.Exists);
+        Assert.True(Keys.Exists);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
