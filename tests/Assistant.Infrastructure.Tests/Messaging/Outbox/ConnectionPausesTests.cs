@@ -52,4 +52,38 @@ public sealed class ConnectionPausesTests
 
         Assert.Equal(TimeSpan.FromSeconds(5), _pauses.Left(Row.Line));
     }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void A_clock_that_is_set_changes_no_pause(int days)
+    {
+        var clock = new SetClock();
+        var pauses = new ConnectionPauses(clock);
+        pauses.Begin(Row.Line, TimeSpan.FromSeconds(7));
+
+        clock.Pass(TimeSpan.FromSeconds(2));
+        clock.Set(TimeSpan.FromDays(days));
+
+        Assert.Equal(TimeSpan.FromSeconds(5), pauses.Left(Row.Line));
+        clock.Pass(TimeSpan.FromSeconds(5));
+        Assert.Null(pauses.Left(Row.Line));
+    }
+
+    /// <summary>A machine's clock: somebody sets it, and time passes all the same.</summary>
+    private sealed class SetClock : TimeProvider
+    {
+        private TimeSpan _passed;
+        private TimeSpan _set;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Pass(TimeSpan time) => _passed += time;
+
+        public void Set(TimeSpan by) => _set += by;
+
+        public override long GetTimestamp() => _passed.Ticks;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(50) + _passed + _set;
+    }
 }
