@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
@@ -19,6 +20,7 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
     {
         ChatFinishReason? finish = null;
         var length = 0;
+        var isBlank = true;
         await using var updates = InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(updates, cancellationToken))
         {
@@ -26,6 +28,7 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
             finish = update.FinishReason ?? finish;
             var said = Length(update);
             length += said;
+            isBlank = isBlank && !Shows(update);
             if (length > MaxAnswerChars)
             {
                 throw new EngineFaultException(FaultWords.Endless);
@@ -38,7 +41,7 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
         }
 
         // A server that closes the connection without a reason to finish was cut off, whatever HTTP thinks of it.
-        if (finish is null || length == 0)
+        if (finish is null || isBlank)
         {
             throw new EngineFaultException(finish is null && length > 0 ? FaultWords.BrokenOff
                 : finish == ChatFinishReason.ContentFilter ? FaultWords.Filtered
@@ -47,6 +50,12 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
     }
 
     private static int Length(ChatResponseUpdate update) => update.Contents.Sum(content => (content as TextContent)?.Text?.Length ?? 0);
+
+    private static bool Shows(ChatResponseUpdate update) => update.Contents.Any(content => content is TextContent { Text: { } text } && text.Any(IsShown));
+
+    // Zero-width spaces and their like reach a messenger as a message in which nothing is.
+    private static bool IsShown(char sign)
+        => !char.IsWhiteSpace(sign) && char.GetUnicodeCategory(sign) is not (UnicodeCategory.Format or UnicodeCategory.Control);
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
     {

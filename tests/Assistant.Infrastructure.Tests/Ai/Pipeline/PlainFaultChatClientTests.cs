@@ -29,6 +29,21 @@ public sealed class PlainFaultChatClientTests
     public async Task An_empty_answer_is_a_fault()
         => Assert.Equal(FaultWords.Empty, await FaultOfAsync(Says()));
 
+    [Theory]
+    [InlineData("\u200B")]
+    [InlineData("\uFEFF\u2060 \u200D\n\u00AD")]
+    [InlineData(" \n")]
+    public async Task An_answer_in_which_nothing_shows_is_empty(string answer)
+        => Assert.Equal(FaultWords.Empty, await FaultOfAsync(Says(answer, answer)));
+
+    [Fact]
+    public async Task Signs_without_width_are_part_of_an_answer_that_shows()
+    {
+        const string Family = "\U0001F469\u200D\U0001F467";
+
+        Assert.Equal($"\u200B{Family}", await new PlainFaultChatClient(new ScriptedChatClient(Says("\u200B", Family))).TextAsync(Cancel));
+    }
+
     [Fact]
     public async Task An_answer_without_end_is_cut()
         => Assert.Equal(FaultWords.Endless, await FaultOfAsync(Says([.. Enumerable.Repeat(new string('a', 1000), 201)])));
