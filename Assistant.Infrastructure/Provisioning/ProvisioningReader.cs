@@ -23,6 +23,11 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
         YamlNode? document;
         try
         {
+            if (!YamlShape.IsLoadable(text, problems))
+            {
+                return (ProvisioningPlan.Empty, problems.Found);
+            }
+
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             document = stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode;

@@ -1,4 +1,5 @@
 using Assistant.Domain.Provisioning;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Assistant.Infrastructure.Provisioning;
@@ -11,7 +12,9 @@ internal sealed class YamlProblems(string file)
     /// <summary>In the order of the file.</summary>
     public IReadOnlyList<ProvisioningProblem> Found => [.. _found.OrderBy(p => p.Line).ThenBy(p => p.Column)];
 
-    public void Add(YamlNode at, string message) => _found.Add(new(file, (int)at.Start.Line, (int)at.Start.Column, message));
+    public void Add(YamlNode at, string message) => Add(at.Start, message);
+
+    public void Add(Mark at, string message) => _found.Add(new(file, (int)at.Line, (int)at.Column, message));
 }
 
 /// <summary>A mapping being read: names its keys, reads typed values and notes what is wrong with its position.</summary>
@@ -151,7 +154,7 @@ internal sealed class YamlSection(YamlMappingNode node, References references, Y
     }
 
     private static bool IsNull(YamlScalarNode scalar)
-        => scalar is { Value: null } or { Value: "" or "~" or "null", Style: YamlDotNet.Core.ScalarStyle.Plain };
+        => scalar is { Value: null } or { Value: "" or "~" or "null", Style: ScalarStyle.Plain };
 
     private T? Wrong<T>(YamlNode at, string message, T? fallback = default)
     {

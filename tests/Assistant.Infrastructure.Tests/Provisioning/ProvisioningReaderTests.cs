@@ -147,6 +147,28 @@ public sealed class ProvisioningReaderTests
     }
 
     [Theory]
+    [InlineData("&a [*a]: x", "1:1")] // a key that is within itself has a hash without end
+    [InlineData("&a { b: *a }: x", "1:1")]
+    [InlineData("tenants:\n  - ? [name]\n    : a", "2:7")]
+    [InlineData("tenants: [ { &n name: a, *n : b } ]", "1:26")]
+    public void What_is_no_text_is_no_key(string text, string at)
+        => Assert.Equal($"assistant.yaml:{at}: A key must be a text.", Assert.Single(Read(text).Problems).ToString());
+
+    [Fact]
+    public void A_file_nested_without_end_is_a_problem_and_not_the_end_of_the_process()
+    {
+        foreach (var lists in new[] { 50, 100_000 }) // the mapping they are in is a level too
+        {
+            Assert.Equal(
+                "assistant.yaml:1:60: The file must not be nested deeper than 50 levels.",
+                Assert.Single(Read("channels: " + new string('[', lists)).Problems).ToString());
+        }
+
+        var deepest = Assert.Single(Read("channels: " + new string('[', 49) + new string(']', 49)).Problems);
+        Assert.Equal("assistant.yaml:1:12: An entry of 'channels' must be a mapping with a name.", deepest.ToString());
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("# nothing but a comment\n")]
     [InlineData("channels:\nengines:\n")]
