@@ -30,6 +30,13 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
 
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
+            if (stream.Documents.Count > 1)
+            {
+                // Whatever it declares would be taken for no longer declared, and removed.
+                problems.Add(stream.Documents[1].RootNode, "The file holds one document; remove '---'.");
+                return (ProvisioningPlan.Empty, problems.Found);
+            }
+
             document = stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode;
         }
         catch (YamlException error)

@@ -184,6 +184,28 @@ public sealed class ProvisioningReaderTests
     public void A_list_at_the_top_is_a_problem()
         => Assert.Equal("assistant.yaml:1:1: The file must be a mapping with the keys tenants, channels, engines.", Read("- a").Problems[0].ToString());
 
+    [Theory]
+    [InlineData("tenants: [ { name: a } ]\n---\nchannels: []\n", 3)]
+    [InlineData("---\n---\nchannels: []\n", 3)]
+    [InlineData("tenants: [ { name: a } ]\n--- [ b ]\n--- [ c ]\n", 2)]
+    public void A_second_document_is_a_problem_and_not_left_out(string text, int line)
+    {
+        var (plan, problems) = Read(text);
+
+        var problem = Assert.Single(problems);
+        Assert.Equal((line, "The file holds one document; remove '---'."), (problem.Line, problem.Message));
+        Assert.Empty(plan.Tenants);
+    }
+
+    [Fact]
+    public void One_document_may_be_marked_as_such()
+    {
+        var (plan, problems) = Read("# ours\n---\ntenants: [ { name: a } ]\n...\n");
+
+        Assert.Empty(problems);
+        Assert.Single(plan.Tenants);
+    }
+
     [Fact]
     public void Sections_of_later_features_are_checked_for_shape_and_named()
     {
