@@ -12,6 +12,8 @@ namespace Assistant.Web.Verbs;
 [Audits(AuditActions.AuditExported, AuditActions.AuditAlarm)]
 internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirectory tenants, TimeProvider clock) : IVerb
 {
+    private const int BufferSize = 1 << 16; // the file has none of its own
+
     public string Name => "audit";
 
     public string Usage => """
@@ -77,12 +79,23 @@ internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirec
         }
 
         var caller = await options.CallerAsync(tenants, cancellationToken);
-        await using var file = options.FindFile("--out") is { } path ? new StreamWriter(path, append: false, new UTF8Encoding(false)) : null;
+        await using var file = options.FindFile("--out") is { } path ? VerbFile.Open(path) : null;
         var now = clock.GetUtcNow();
         await log.AppendAsync(caller.Audit(now, AuditActions.AuditExported, $"tenant/{caller.Tenant}"), cancellationToken);
-        var checkpoint = await WriteAsync(file ?? context.Out);
-        await (file?.FlushAsync(cancellationToken) ?? Task.CompletedTask);
-        if (file is not null && checkpoint is not null)
+        if (file is null)
+        {
+            await WriteAsync(context.Out);
+            return VerbExit.Fine;
+        }
+
+        AuditCheckpoint? checkpoint;
+        await using (var target = new StreamWriter(file.Content, new UTF8Encoding(false), BufferSize, leaveOpen: true))
+        {
+            checkpoint = await WriteAsync(target);
+        }
+
+        await file.KeepAsync(cancellationToken);
+        if (checkpoint is not null)
         {
             await context.Out.WriteLineAsync(AuditExport.Format(checkpoint));
         }
