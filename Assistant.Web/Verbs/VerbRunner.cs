@@ -9,10 +9,17 @@ internal sealed record VerbStreams(TextReader Input, TextWriter Out, TextWriter 
 /// <summary>Runs one verb and ends with its exit code.</summary>
 internal static class VerbRunner
 {
-    /// <param name="compose">Makes the application without starting its workers. Not called for help, planned and unknown verbs.</param>
+    /// <param name="compose">Makes the application without starting its workers. Not called for help, planned and unknown verbs, and wrong ways to serve.</param>
     public static async Task<int> RunAsync(
         VerbLine line, VerbStreams streams, Func<CancellationToken, Task<IServiceProvider>> compose, CancellationToken cancellationToken)
     {
+        if (line.Wrong is { } wrong)
+        {
+            await streams.Error.WriteLineAsync(wrong);
+            VerbTable.WriteHelp(streams.Error);
+            return VerbExit.WrongUse;
+        }
+
         switch (line.Name)
         {
             case VerbLine.Help:

@@ -34,6 +34,8 @@ public sealed class VerbTests
     [InlineData(new[] { "--urls", "http://x" }, "serve")]
     [InlineData(new[] { "serve", "--urls", "http://x" }, "serve")]
     [InlineData(new[] { "--help" }, "help")]
+    [InlineData(new[] { "serve", "--help" }, "help")]
+    [InlineData(new[] { "serve", "-h" }, "help")]
     [InlineData(new[] { "channels", "list" }, "channels")]
     public void The_first_word_is_the_verb(string[] args, string verb) => Assert.Equal(verb, VerbLine.Parse(args).Name);
 
@@ -44,6 +46,36 @@ public sealed class VerbTests
 
         Assert.True(line.Json);
         Assert.Equal(["test", "tg"], line.Args);
+    }
+
+    [Fact]
+    public void What_serves_takes_settings_in_either_form()
+    {
+        var line = VerbLine.Parse(["serve", "--urls", "http://x", "--environment=Production", "--Assistant__Database__Provider", "postgres", "--Logging:LogLevel:Default=a=b"]);
+
+        Assert.True(line.IsServe);
+        Assert.Equal(["--urls=http://x", "--environment=Production", "--Assistant:Database:Provider=postgres", "--Logging:LogLevel:Default=a=b"], line.Args);
+    }
+
+    [Theory]
+    [InlineData("There is no option 'bogus' here.", "serve", "bogus")]
+    [InlineData("There is no option 'urls' here.", "serve", "urls=http://x")]
+    [InlineData("There is no option '--json' here.", "serve", "--json")]
+    [InlineData("There is no option '--help' here.", "serve", "--urls", "http://x", "--help")]
+    [InlineData("There is no option '--bogus' here.", "--bogus")]
+    [InlineData("There is no option '--bogus' here.", "--bogus=1")]
+    [InlineData("There is no option '-v' here.", "-v")]
+    [InlineData("There is no option 'http://y' here.", "--urls", "http://x", "http://y")]
+    [InlineData("The option '--urls' needs a value.", "--urls")]
+    [InlineData("The option '--urls' needs a value.", "serve", "--urls=")]
+    [InlineData("The option '--urls' needs a value.", "serve", "--urls", "--environment", "Production")]
+    public async Task What_is_no_setting_is_wrong_use_and_serves_nothing(string message, params string[] args)
+    {
+        var line = VerbLine.Parse(args);
+
+        Assert.False(line.IsServe);
+        Assert.Equal(VerbExit.WrongUse, await VerbRunner.RunAsync(line, Streams(), _ => throw new InvalidOperationException("composed"), Cancel));
+        Assert.StartsWith(message, _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
