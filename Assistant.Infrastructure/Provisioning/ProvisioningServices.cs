@@ -1,3 +1,4 @@
+using Assistant.Domain.Memory;
 using Assistant.Domain.Provisioning;
 using Assistant.Domain.Tenancy;
 using Microsoft.Extensions.Configuration;
@@ -22,6 +23,7 @@ public static class ProvisioningServices
         services.AddSingleton<ProvisioningReader>();
         services.AddSingleton<Provisioner>();
         services.AddSingleton(provider => Locate(provider, dataFolder));
+        services.AddSingleton<IDeclaredIndexing, FileDeclaredIndexing>();
         services.AddSingleton<ProvisioningWorker>();
         services.AddSingleton<IProvisioning>(provider => provider.GetRequiredService<ProvisioningWorker>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ProvisioningWorker>());

@@ -20,15 +20,12 @@ internal static class SearchEndpoints
         group.MapPut("/", DecideAsync).Needs(Permissions.SearchManage).AuditsUnderProof(AuditActions.IndexingChanged)
             .WithSummary("Decides what may be searched")
             .WithDescription("Decided against, the index is emptied within moments; decided for, which wants proof, it is filled from the start.")
-            .Produces<SearchResource>().ProducesValidationProblem();
+            .Produces<SearchResource>().ProducesValidationProblem().ProducesProblem(409);
     }
 
     private static async Task<IResult> ReadAsync(ApiCaller caller, IndexingDesk desk, CancellationToken ct)
         => Results.Ok(new SearchResource(await desk.ReadAsync(caller.Value, ct)));
 
     private static async Task<IResult> DecideAsync(SearchResource request, ApiCaller caller, IndexingDesk desk, CancellationToken ct)
-    {
-        await desk.DecideAsync(caller.Value, request.Index, ct);
-        return Results.Ok(request);
-    }
+        => await desk.DecideAsync(caller.Value, request.Index, ct) == IndexingOutcome.Provisioned ? Problems.Provisioned() : Results.Ok(request);
 }

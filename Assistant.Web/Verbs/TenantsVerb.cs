@@ -68,18 +68,17 @@ internal sealed class TenantsVerb(TenantDesk desk, IndexingDesk indexing, ITenan
     {
         var options = VerbOptions.Parse(context.Args.Skip(1), ["--tenant", "--set"]);
         var caller = await options.CallerAsync(tenants, cancellationToken);
-        switch (options.Find("--set"))
+        Indexing? asked = options.Find("--set") switch
         {
-            case null:
-                break;
-            case "everything":
-                await indexing.DecideAsync(caller, Indexing.Everything, cancellationToken);
-                break;
-            case "nothing":
-                await indexing.DecideAsync(caller, Indexing.Nothing, cancellationToken);
-                break;
-            case var other:
-                throw new VerbUseException($"'{other}' is neither everything nor nothing.");
+            null => null,
+            "everything" => Indexing.Everything,
+            "nothing" => Indexing.Nothing,
+            var other => throw new VerbUseException($"'{other}' is neither everything nor nothing."),
+        };
+        if (asked is { } decision && await indexing.DecideAsync(caller, decision, cancellationToken) == IndexingOutcome.Provisioned)
+        {
+            await context.Error.WriteLineAsync($"What of the messages of {caller.Tenant} may be searched is declared in assistant.yaml and can only be changed there.");
+            return VerbExit.CheckFailed;
         }
 
         var index = await indexing.ReadAsync(caller, cancellationToken) == Indexing.Everything ? "everything" : "nothing";

@@ -12,7 +12,7 @@ public sealed class IndexingDeskTests
 {
     private readonly FakeIndexing _store = new();
 
-    private IndexingDesk Desk => new(_store, new OpenGuard(), new FakeTimeProvider());
+    private IndexingDesk Desk => new(_store, _store, new OpenGuard(), new FakeTimeProvider());
 
     [Theory]
     [InlineData(Roles.Operator)]
@@ -28,7 +28,9 @@ public sealed class IndexingDeskTests
     [Fact]
     public async Task A_decision_is_of_the_callers_tenant_alone()
     {
-        Assert.True(await Desk.DecideAsync(Callers.Of(Roles.Owner, tenant: "office"), Indexing.Nothing, TestContext.Current.CancellationToken));
+        var outcome = await Desk.DecideAsync(Callers.Of(Roles.Owner, tenant: "office"), Indexing.Nothing, TestContext.Current.CancellationToken);
+
+        Assert.Equal(IndexingOutcome.Decided, outcome);
 
         Assert.Equal([new TenantId("office")], _store.Unindexed);
         Assert.Equal(Indexing.Everything, await Desk.ReadAsync(Callers.Admin, TestContext.Current.CancellationToken));
@@ -42,9 +44,25 @@ public sealed class IndexingDeskTests
         await _store.DecideAsync(TenantId.Default, indexing, IndexingDesk.Draft(Callers.Admin, indexing, default), TestContext.Current.CancellationToken);
         var before = _store.Decisions;
 
-        Assert.False(await Desk.DecideAsync(Callers.Admin, indexing, TestContext.Current.CancellationToken));
+        Assert.Equal(IndexingOutcome.Unchanged, await Desk.DecideAsync(Callers.Admin, indexing, TestContext.Current.CancellationToken));
 
         Assert.Equal(before, _store.Decisions);
+    }
+
+    [Theory] // the file would make it what it declares at the next start, without proof
+    [InlineData(Indexing.Everything)]
+    [InlineData(Indexing.Nothing)]
+    public async Task What_a_file_decides_nobody_else_does(Indexing declared)
+    {
+        await _store.DecideAsync(TenantId.Default, declared, IndexingDesk.Draft(Callers.Admin, declared, default), TestContext.Current.CancellationToken);
+        _store.Declared.Add(TenantId.Default);
+        var other = declared == Indexing.Everything ? Indexing.Nothing : Indexing.Everything;
+
+        Assert.Equal(IndexingOutcome.Provisioned, await Desk.DecideAsync(Callers.Admin, other, TestContext.Current.CancellationToken));
+
+        Assert.Equal(declared, await Desk.ReadAsync(Callers.Admin, TestContext.Current.CancellationToken));
+        Assert.True(await Desk.IsProvisionedAsync(Callers.Admin, TestContext.Current.CancellationToken));
+        Assert.False(await Desk.IsProvisionedAsync(Callers.Of(Roles.Owner, tenant: "office"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

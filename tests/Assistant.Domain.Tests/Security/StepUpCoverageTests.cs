@@ -176,8 +176,8 @@ public sealed class StepUpCoverageTests
     private async Task IndexingAsync()
     {
         var store = new FakeIndexing();
-        var desk = new IndexingDesk(store, _guard, _clock);
-        Assert.True(await desk.DecideAsync(Admin, Indexing.Nothing, Cancel));
+        var desk = new IndexingDesk(store, store, _guard, _clock);
+        Assert.Equal(IndexingOutcome.Decided, await desk.DecideAsync(Admin, Indexing.Nothing, Cancel));
         await StoppedAsync(() => desk.DecideAsync(Admin, Indexing.Everything, Cancel));
         Assert.Equal([TenantId.Default], store.Unindexed);
     }

@@ -1,3 +1,4 @@
+using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Provisioning;
 using Assistant.Testing.Fakes;
 using Xunit;
@@ -99,6 +100,19 @@ public sealed class ProvisioningFileTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder, name);
 
+    [Fact]
+    public async Task An_index_is_declared_where_the_file_says_something_of_it_and_only_while_it_does()
+    {
+        var declared = new FileDeclaredIndexing(NewFile());
+        Write("assistant.yaml", "tenants: [ { name: attic, index: everything }, { name: cellar } ]");
+        Assert.True(await declared.IsDeclaredAsync(new TenantId("attic"), Cancel));
+        Assert.False(await declared.IsDeclaredAsync(new TenantId("cellar"), Cancel));
+
+        Write("assistant.yaml", "tenants: [ { name: attic } ]");
+
+        Assert.False(await declared.IsDeclaredAsync(new TenantId("attic"), Cancel));
+    }
+
     // All of the same time, as in a store that keeps none.
     private void Write(string name, string text)
     {
@@ -115,6 +129,7 @@ public sealed class ProvisioningFileTests : IDisposable
         Directory.CreateSymbolicLink(In("..data"), version);
     }
 
-    private Task<ProvisioningReading> ReadAsync() => new ProvisioningFile(
-        Link, isNamed: true, new ProvisioningReader(new FakeChannel(), new FakeEngines()), new FakeTenants()).ReadAsync(Cancel);
+    private ProvisioningFile NewFile() => new(Link, isNamed: true, new ProvisioningReader(new FakeChannel(), new FakeEngines()), new FakeTenants());
+
+    private Task<ProvisioningReading> ReadAsync() => NewFile().ReadAsync(Cancel);
 }

@@ -71,6 +71,8 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>Addresses files are fetched from.</summary>
     public FakeFileAddresses Addresses { get; private init; } = null!;
 
+    public FakeIndexing Indexing { get; private init; } = null!;
+
     public IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public SessionBoard Sessions => _app.Services.GetRequiredService<SessionBoard>();
@@ -95,7 +97,8 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
         services.AddSingleton<ICheckpointSigner, FakeCheckpointSigner>().AddSingleton<AuditAlarm>().AddSingleton<CheckpointDesk>();
         services.AddSingleton<IAuditFilterStore, InMemoryAuditFilterStore>().AddSingleton<AuditFilterDesk>();
-        services.AddSingleton<IIndexingStore, FakeIndexing>().AddSingleton<IndexingDesk>();
+        var indexing = new FakeIndexing();
+        services.AddSingleton<IIndexingStore>(indexing).AddSingleton<IDeclaredIndexing>(indexing).AddSingleton<IndexingDesk>();
         services.AddSingleton<IKeyAgreement>(new PlainKeyAgreement()).AddSingleton<IChatIdentityStore>(new InMemoryChatIdentityStore(new InMemoryAuditLog()))
             .AddSingleton<ChatIdentities>().AddSingleton<ChatKeyDesk>();
         services.AddSingleton<IMessageGateway, NoGateway>();
@@ -140,7 +143,7 @@ internal sealed class ApiHost : IAsyncDisposable
         app.UseAuthorization();
         app.MapRestApi();
         await app.StartAsync();
-        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people, Users = users, House = house, Addresses = addresses };
+        return new ApiHost(app) { Conversations = conversations, Connections = connections, Channel = channel, Audit = audit, People = people, Users = users, House = house, Addresses = addresses, Indexing = indexing };
     }
 
     public HttpClient As(string? role)

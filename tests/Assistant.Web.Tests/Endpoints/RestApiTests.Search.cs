@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Tenancy;
 using Xunit;
 
 namespace Assistant.Web.Tests.Endpoints;
@@ -18,6 +19,16 @@ public sealed partial class RestApiTests
         Assert.Equal("nothing", Text(await (await GetAsync("admin", "/api/v1/search")).JsonAsync(), "index"));
         Assert.Equal(HttpStatusCode.BadRequest, (await PutSearchAsync("admin", new { index = "some" })).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PutSearchAsync("admin", new { })).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_a_file_decides_about_search_is_a_conflict()
+    {
+        _host.Indexing.Declared.Add(TenantId.Default);
+
+        Assert.Equal(HttpStatusCode.Conflict, (await PutSearchAsync("admin", new { index = "nothing" })).StatusCode);
+
+        Assert.Equal("everything", Text(await (await GetAsync("admin", "/api/v1/search")).JsonAsync(), "index"));
     }
 
     [Fact]

@@ -29,6 +29,18 @@ public sealed class TenantsVerbTests
         Assert.Equal([TenantId.Default], _indexing.Unindexed);
     }
 
+    [Fact]
+    public async Task What_a_file_decides_is_said_and_left_to_it()
+    {
+        _indexing.Declared.Add(TenantId.Default);
+
+        Assert.Equal(VerbExit.CheckFailed, await RunAsync("index", "--set", "nothing"));
+
+        Assert.Contains("assistant.yaml", _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_indexing.Unindexed);
+        Assert.Equal(VerbExit.Fine, await RunAsync("index"));
+    }
+
     [Theory]
     [InlineData("--tenant", "nosuch")]
     [InlineData("--tenant", "nosuch", "--set", "nothing")]
@@ -49,7 +61,7 @@ public sealed class TenantsVerbTests
         var tenants = new FakeTenants();
         var services = new ServiceCollection()
             .AddSingleton(new TenantDesk(tenants, memberships, new OpenGuard(), TimeProvider.System))
-            .AddSingleton(new IndexingDesk(_indexing, new OpenGuard(), TimeProvider.System))
+            .AddSingleton(new IndexingDesk(_indexing, _indexing, new OpenGuard(), TimeProvider.System))
             .AddSingleton<ITenantDirectory>(tenants).AddScoped<IVerb, TenantsVerb>();
         return await VerbRunner.RunAsync(
             VerbLine.Parse(["tenants", .. args]), new VerbStreams(TextReader.Null, _out, _error),

@@ -16,20 +16,32 @@ internal sealed class IndexingModel(IndexingDesk desk, Caller caller)
     /// <summary>What is decided; <see langword="null"/> before it was read.</summary>
     public Indexing? Decided { get; private set; }
 
+    /// <summary>Declared in <c>assistant.yaml</c>, hence read-only here.</summary>
+    public bool IsProvisioned { get; private set; }
+
     public ProvenAct Act { get; } = new();
 
     public string? Done { get; private set; }
 
     public static bool IsFor(Caller caller) => caller.Permissions.Contains(Permissions.SearchManage);
 
-    public async Task LoadAsync(CancellationToken cancellationToken) => Decided = await desk.ReadAsync(caller, cancellationToken);
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        IsProvisioned = await desk.IsProvisionedAsync(caller, cancellationToken);
+        Decided = await desk.ReadAsync(caller, cancellationToken);
+    }
 
     public Task DecideAsync(Indexing indexing, CancellationToken cancellationToken)
     {
         (_asked, Done) = (indexing, null);
         return Act.RunAsync(caller, async by =>
         {
-            await desk.DecideAsync(by, indexing, cancellationToken);
+            if (await desk.DecideAsync(by, indexing, cancellationToken) == IndexingOutcome.Provisioned)
+            {
+                (IsProvisioned, _asked) = (true, null); // since the page was drawn
+                return;
+            }
+
             (Decided, _asked, Done) = (indexing, null, indexing == Indexing.Everything ? MembersTexts.IndexIsFilled : MembersTexts.IndexIsEmptied);
         });
     }
