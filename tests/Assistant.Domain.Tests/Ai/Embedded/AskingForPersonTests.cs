@@ -117,6 +117,10 @@ public sealed class AskingForPersonTests
     [InlineData("客服人员在吗")]
     [InlineData("请帮我转客服专员")]
     [InlineData("我要聯絡客服人員")]
+    [InlineData("I want to speak to the manager.")]
+    [InlineData("Let me talk to your supervisor, please")]
+    [InlineData("Can I talk to customer care?")]
+    [InlineData("GET ME AN EMPLOYEE")]
     public void A_person_is_asked_for_whatever_else_the_message_says(string utterance)
         => Assert.IsType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
 
@@ -145,6 +149,8 @@ public sealed class AskingForPersonTests
     [InlineData("客服人员说明天发货")]
     [InlineData("不用找客服人员")]
     [InlineData("客服人员的电话是1234")]
+    [InlineData("I want to talk to my manager about my pay")]
+    [InlineData("I want to talk to customers about it")]
     public void A_person_may_be_mentioned_without_being_asked_for(string utterance)
         => Assert.IsNotType<SpokenRequest.AskForPerson>(UtteranceReader.Read(utterance).Request);
 
