@@ -18,8 +18,8 @@ namespace Assistant.Infrastructure.People;
 internal static class SenderSql
 {
     private const string Find =
-        "SELECT i.person_id, s.standing, i.display_name FROM identities i LEFT JOIN standings s ON s.person_id = i.person_id AND s.connection_id = @p3 "
-        + "WHERE i.tenant_id = @p0 AND i.channel_type = @p1 AND i.external_id = @p2";
+        "SELECT i.person_id, s.standing, i.display_name, p.locale FROM identities i LEFT JOIN people p ON p.id = i.person_id "
+        + "LEFT JOIN standings s ON s.person_id = i.person_id AND s.connection_id = @p3 WHERE i.tenant_id = @p0 AND i.channel_type = @p1 AND i.external_id = @p2";
 
     private const string HasOtherAccount = "SELECT 1 FROM identities WHERE person_id = @p0 AND channel_type = @p1 AND external_id <> @p2";
 
@@ -33,6 +33,8 @@ internal static class SenderSql
 
     // A person goes by their account's name; whoever goes by another keeps it.
     private const string RenamePerson = "UPDATE people SET display_name = @p2 WHERE id = @p0 AND tenant_id = @p1 AND display_name = @p3";
+
+    private const string ChangeLocale = "UPDATE people SET locale = @p2 WHERE id = @p0 AND tenant_id = @p1";
 
     private const string OpenRequest =
         "SELECT id, expires_at FROM pairing_requests WHERE connection_id = @p0 AND person_id = @p1 AND decision = 'Pending'";
@@ -71,6 +73,11 @@ internal static class SenderSql
                 session.Execute(RenamePerson, known.Person, connection.Tenant.Value, sender.DisplayName, known.Name);
             }
 
+            if (sender.Locale is { } locale && locale != known.Locale)
+            {
+                session.Execute(ChangeLocale, known.Person, connection.Tenant.Value, locale);
+            }
+
             return new SenderStanding(new PersonId(known.Person), known.Standing);
         }
 
@@ -94,8 +101,8 @@ internal static class SenderSql
 
         return new SenderStanding(person, Standing.Unknown);
 
-        (Guid Person, Standing Standing, string Name) FindBy(string externalId) => session.QueryFirst(
-            Find, r => (r.GetGuid(0), r.IsDBNull(1) ? Standing.Unknown : r.Enum<Standing>(1), r.GetString(2)),
+        (Guid Person, Standing Standing, string Name, string? Locale) FindBy(string externalId) => session.QueryFirst(
+            Find, r => (r.GetGuid(0), r.IsDBNull(1) ? Standing.Unknown : r.Enum<Standing>(1), r.GetString(2), r.TextOrNull(3)),
             connection.Tenant.Value, connection.ChannelType, externalId, connection.Id.Value);
 
         bool IsForgotten(Guid one) => keys.Find(new PersonId(one)) is { IsDestroyed: true };

@@ -80,6 +80,21 @@ public abstract partial class InboxContract
     }
 
     [Fact]
+    public async Task A_persons_language_is_the_one_their_messenger_told_last()
+    {
+        var german = ById with { Locale = "de" };
+        await StoreAsync(HomeLine, From(HomeLine, "1", german));
+        await StoreAsync(HomeLine, From(HomeLine, "2", german with { Locale = "zh-hans" }));
+        Assert.Equal("zh-hans", await LocaleAsync());
+
+        await StoreAsync(HomeLine, From(HomeLine, "3", german with { Locale = null })); // a messenger that does not tell takes nothing back
+
+        Assert.Equal("zh-hans", await LocaleAsync());
+
+        async Task<string?> LocaleAsync() => Assert.Single((await Ports.People.ListAsync(Home, null, null, 10, Cancel)).Items).Person.Locale;
+    }
+
+    [Fact]
     public async Task What_was_forwarded_is_so_in_its_turn_and_later_whatever_is_edited()
     {
         var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(

@@ -65,7 +65,7 @@ public sealed partial class InMemoryHouse
     Task<PersonRow?> IPeopleStore.FindAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
         => Locked(() => _people.Find(p => p.Person.Id == person && p.Person.Tenant == tenant) is { } known ? Describe(known) : null);
 
-    /// <summary>The sender as a person, new or known; a new name is taken over.</summary>
+    /// <summary>The sender as a person, new or known; a new name and a new language are taken over.</summary>
     private Person Meet(Connection connection, ExternalSender sender)
     {
         var known = KnownBy(connection, sender.ExternalId);
@@ -94,6 +94,7 @@ public sealed partial class InMemoryHouse
             account.Name = sender.DisplayName;
         }
 
+        known.Person = known.Person with { Locale = sender.Locale ?? known.Person.Locale };
         return known.Person;
     }
 
