@@ -47,6 +47,15 @@ public static partial class Mention
             : $"{before} {after}";
     }
 
+    /// <summary>The text, trimmed, without the first of its mentions that is one to take off.</summary>
+    /// <param name="mentions">Where each begins, and its length, within the text.</param>
+    public static string TakeOff(string text, IEnumerable<(int Start, int Length)> mentions)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var whole = text.Trim();
+        return mentions.Select(mention => TakeOff(text, mention.Start, mention.Length)).FirstOrDefault(rest => rest.Length < whole.Length, whole);
+    }
+
     /// <summary>Whether a name is everything that was said: "@name". That greets, in no language.</summary>
     public static bool IsAlone(string text) => text.Length <= MaxGreetingChars && NameAlone().IsMatch(text);
 

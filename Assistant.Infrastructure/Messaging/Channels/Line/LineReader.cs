@@ -76,35 +76,15 @@ internal sealed class LineReader(ConnectionId connection, GroupRule groups)
         };
     }
 
-    /// <summary>The text without a mention of the assistant at either end.</summary>
+    /// <summary>The text without a mention that only calls the assistant.</summary>
     private static (string Text, bool IsMentioned) Words(LineMessage message)
     {
         var text = TextOf(message);
-        var isMentioned = false;
-        foreach (var mention in message.Mention?.Mentionees ?? [])
-        {
-            // Places are the sender's word: they may point anywhere.
-            if (mention is not { IsSelf: true } || mention.Index < 0 || mention.Length <= 0 || mention.Index > text.Length - mention.Length)
-            {
-                isMentioned |= mention?.IsSelf == true;
-                continue;
-            }
+        var own = (message.Mention?.Mentionees ?? []).OfType<LineMentionee>().Where(mention => mention.IsSelf).ToList();
 
-            isMentioned = true;
-            if (mention.Index == 0)
-            {
-                text = text[mention.Length..].TrimStart(' ', ',', '，', ':', '：', '\n', '\u3000');
-                break;
-            }
-
-            if (mention.Index + mention.Length == text.TrimEnd().Length)
-            {
-                text = text[..mention.Index];
-                break;
-            }
-        }
-
-        return (text.Trim(), isMentioned);
+        // Places are the sender's word: they may point anywhere.
+        var within = own.Where(mention => mention is { Index: >= 0, Length: > 0 } && mention.Index <= text.Length - mention.Length);
+        return (Mention.TakeOff(text, within.Select(mention => (mention.Index, mention.Length))), own.Count > 0);
     }
 
     private static string TextOf(LineMessage message) => message switch

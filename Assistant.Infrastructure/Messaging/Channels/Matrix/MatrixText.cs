@@ -1,3 +1,4 @@
+using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Matrix;
@@ -5,7 +6,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Matrix;
 /// <summary>What somebody wrote, out of an event's content. Pure, and total.</summary>
 internal static class MatrixText
 {
-    private static readonly char[] AfterName = [' ', ',', ':', '，', '：', '\n', '\t'];
+    private static readonly char[] AroundName = [' ', ',', ':', '，', '：', '\n', '\t', '.', '!', '?', '。', '！', '？'];
 
     /// <summary>Whether the assistant is mentioned: as the event says, or, of programs that say nothing, by its full name or a link to it.</summary>
     public static bool Mentions(LooseJson content, string me)
@@ -18,7 +19,7 @@ internal static class MatrixText
         return Holds(content["body"].Text, me) || Holds(content["formatted_body"].Text, me) || Holds(content["formatted_body"].Text, Uri.EscapeDataString(me));
     }
 
-    /// <summary>The words: without what a reply repeats of the message before, without the assistant's name at either end. Empty when there are none.</summary>
+    /// <summary>The words: without what a reply repeats of the message before, without the assistant's name where it only calls. Empty when there are none.</summary>
     public static string Read(LooseJson content, bool isSticker, MatrixPlace place, string sender)
     {
         var body = content["body"].Text ?? "";
@@ -49,24 +50,29 @@ internal static class MatrixText
         return string.Join('\n', rest.FirstOrDefault()?.Length == 0 ? rest[1..] : rest);
     }
 
+    /// <summary>A name alone becomes the account's, which says to every reader that somebody was only called.</summary>
     private static string WithoutName(string words, MatrixPlace place)
     {
         var local = MatrixIds.LocalPartOf(place.Me);
         foreach (var name in new[] { place.Me, $"@{place.Room.NameOf(place.Me)}", place.Room.NameOf(place.Me), $"@{local}", local })
         {
-            if (words.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (words.Length == name.Length || AfterName.Contains(words[name.Length])))
+            var at = words.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+            if (at < 0 || !IsAround(words, at - 1) || !IsAround(words, at + name.Length))
             {
-                return words[name.Length..].TrimStart(AfterName);
+                continue;
             }
 
-            if (words.EndsWith(name, StringComparison.OrdinalIgnoreCase) && words.Length > name.Length && AfterName.Contains(words[^(name.Length + 1)]))
+            var rest = Mention.TakeOff(words, at, name.Length);
+            if (words.Length == name.Length || rest.Length < words.Length)
             {
-                return words[..^name.Length].TrimEnd();
+                return words.Length == name.Length ? $"@{local}" : rest;
             }
         }
 
         return words;
     }
+
+    private static bool IsAround(string words, int at) => at < 0 || at >= words.Length || AroundName.Contains(words[at]);
 
     private static bool Holds(string? text, string name) => text?.Contains(name, StringComparison.OrdinalIgnoreCase) == true;
 }

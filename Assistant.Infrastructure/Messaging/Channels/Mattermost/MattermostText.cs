@@ -15,12 +15,8 @@ internal static partial class MattermostText
     /// <summary>Whether somebody is called by name.</summary>
     public static bool Mentions(string text, string name) => MentionsIn(text, name).Any();
 
-    /// <summary>The words without the assistant's name where it only calls, see <see cref="Mention.TakeOff"/>.</summary>
-    public static string WithoutName(string text, string name)
-    {
-        var whole = text.Trim();
-        return MentionsIn(text, name).Select(at => Mention.TakeOff(text, at, 1 + name.Length)).FirstOrDefault(rest => rest.Length < whole.Length, whole);
-    }
+    /// <summary>The words without the assistant's name where it only calls, see <see cref="Mention.TakeOff(string, int, int)"/>.</summary>
+    public static string WithoutName(string text, string name) => Mention.TakeOff(text, MentionsIn(text, name).Select(at => (at, 1 + name.Length)));
 
     private static IEnumerable<int> MentionsIn(string text, string name)
     {

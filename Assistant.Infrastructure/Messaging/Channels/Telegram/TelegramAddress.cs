@@ -7,7 +7,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Whom a message is meant for, and its text without the address.</summary>
 /// <param name="IsForOtherBot">A command such as <c>/start@another_bot</c>.</param>
-/// <param name="Text">Without what only calls the assistant, see <see cref="Mention.TakeOff"/>.</param>
+/// <param name="Text">Without what only calls the assistant, see <see cref="Mention.TakeOff(string, int, int)"/>.</param>
 internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOtherBot, string Text)
 {
     public static TelegramAddress Read(Message message, TelegramBot bot)
@@ -47,7 +47,8 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
             }
         }
 
-        return new TelegramAddress(addressed, false, inGroup ? WithoutMention(text, mentions) : text);
+        return new TelegramAddress(
+            addressed, false, inGroup ? Mention.TakeOff(text, mentions.Select(mention => (mention.Offset, mention.Length))) : text);
     }
 
     /// <summary>In a forum every message without a reply points at the topic's first message.</summary>
@@ -65,13 +66,6 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
 
     private static bool RepliesTo(Message message, TelegramBot bot)
         => message.ReplyToMessage is { } original && original.From?.Id == bot.Id && !IsTopicRoot(message, original);
-
-    /// <summary>Without the first mention that only calls.</summary>
-    private static string WithoutMention(string text, List<MessageEntity> mentions)
-    {
-        var whole = text.Trim();
-        return mentions.Select(mention => Mention.TakeOff(text, mention.Offset, mention.Length)).FirstOrDefault(rest => rest.Length < whole.Length, whole);
-    }
 
     private static bool IsName(ReadOnlySpan<char> name, TelegramBot bot) => name.Equals(bot.Username, StringComparison.OrdinalIgnoreCase);
 }

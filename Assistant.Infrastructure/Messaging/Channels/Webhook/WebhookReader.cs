@@ -10,7 +10,6 @@ namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
 /// <summary>Translates callbacks by the paths and conditions of the settings. Pure, and total: any bytes give a document or none, any document messages or none.</summary>
 internal sealed class WebhookReader(WebhookSettings settings, ConnectionId connection)
 {
-    private static readonly char[] AfterMention = [' ', ',', '，', ':', '：', '\n'];
 
     /// <summary>The body as a JSON document, also of a form; <see langword="null"/> when it is neither. The caller disposes it.</summary>
     public static JsonDocument? Parse(WebhookRequest request)
@@ -86,10 +85,7 @@ internal sealed class WebhookReader(WebhookSettings settings, ConnectionId conne
             return (text, false);
         }
 
-        var rest = at == 0 ? text[name.Length..].TrimStart(AfterMention)
-            : at + name.Length == text.Length ? text[..at].TrimEnd()
-            : text;
-        return (rest.Length == 0 ? text : rest, true);
+        return (Mention.TakeOff(text, at, name.Length), true);
     }
 
     /// <summary>Where the name stands as a whole; -1 when it does nowhere.</summary>

@@ -198,9 +198,13 @@ public sealed class LineTests
     [InlineData("@Helper, what?", 0, 7, "what?")]
     [InlineData("what? @Helper", 6, 7, "what?")]
     [InlineData("ask @Helper this", 4, 7, "ask @Helper this")]
+    [InlineData("Hi @Helper, what?", 3, 7, "Hi, what?")]
+    [InlineData("你好 @Helper 几点了？", 3, 7, "你好 几点了？")]
+    [InlineData("where are you @Helper?", 14, 7, "where are you?")]
+    [InlineData("@Helper", 0, 7, "@Helper")]
     [InlineData("hi", 5, 90, "hi")]
     [InlineData("hi", -1, 2, "hi")]
-    public void A_mention_addresses_and_is_taken_off_at_either_end(string text, int index, int length, string expected)
+    public void A_mention_addresses_and_is_taken_off_where_it_only_calls(string text, int index, int length, string expected)
     {
         var body = new JsonObject { ["id"] = "7", ["type"] = "text", ["text"] = text };
         body["mention"] = new JsonObject { ["mentionees"] = new JsonArray(new JsonObject { ["index"] = index, ["length"] = length, ["isSelf"] = true }) };
