@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.OpenApi;
@@ -10,6 +11,9 @@ internal static class ApiDescription
 {
     private const string SchemeName = "apiKey";
 
+    /// <summary>What is remembered of a choice, and not written: the sentence of the property it stands in.</summary>
+    private const string WhereUsed = "where-used";
+
     public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
@@ -18,16 +22,42 @@ internal static class ApiDescription
         options.AddOperationTransformer(DescribeOperationAsync);
     });
 
-    /// <summary>The words of an enumeration, which a converter of our own does not describe. Where one may be null, its use says so.</summary>
+    /// <summary>The words of an enumeration, which a converter of our own does not describe.</summary>
     private static Task DescribeChoiceAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (type.IsEnum)
+        var optional = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type);
+        var type = optional ?? context.JsonTypeInfo.Type;
+        if (!type.IsEnum)
         {
-            (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. WordConverter.WordsOf(type).Select(word => (JsonNode)JsonValue.Create(word)!)]);
+            return Task.CompletedTask;
+        }
+
+        (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. WordConverter.WordsOf(type).Select(word => (JsonNode)JsonValue.Create(word)!)]);
+        if (optional is not null && context.JsonPropertyInfo?.AttributeProvider is { } property)
+        {
+            var said = property.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false).Cast<DescriptionAttribute>().FirstOrDefault();
+            (schema.Metadata ??= new Dictionary<string, object>())[WhereUsed] = said?.Description ?? "";
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// A choice that may be null is described once, and each use refers to it and says so, but for a property with a default: that holds a description of
+    /// its own, without either.
+    /// </summary>
+    private static void DescribeOptionalChoices(OpenApiDocument document)
+    {
+        var inPlace = (document.Components?.Schemas?.Values ?? []).SelectMany(schema => schema.Properties?.Values ?? []).OfType<OpenApiSchema>();
+        foreach (var choice in inPlace)
+        {
+            if (choice is { Enum: { } words, Metadata: { } known } && known.TryGetValue(WhereUsed, out var said))
+            {
+                choice.Type |= JsonSchemaType.Null;
+                words.Add(JsonNullSentinel.JsonNull);
+                choice.Description = (string)said;
+            }
+        }
     }
 
     private static Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
@@ -40,6 +70,7 @@ internal static class ApiDescription
                 + "'after'. Errors are problem details. Writes accept an Idempotency-Key, kept for 24 hours.",
         };
         document.Servers = [];
+        DescribeOptionalChoices(document);
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[SchemeName] = new OpenApiSecurityScheme

@@ -108,6 +108,18 @@ public sealed partial class RestApiTests
     }
 
     [Fact]
+    public async Task The_description_of_a_choice_that_may_be_left_out_says_so_and_what_it_is_then()
+    {
+        var schemas = (await (await GetAsync(null, "/openapi/v1.json")).JsonAsync()).GetProperty("components").GetProperty("schemas");
+
+        var access = schemas.GetProperty("ChannelRequest").GetProperty("properties").GetProperty("access");
+
+        Assert.Equal(["null", "string"], access.GetProperty("type").EnumerateArray().Select(type => type.GetString()!).Order());
+        Assert.Contains(access.GetProperty("enum").EnumerateArray(), word => word.ValueKind == JsonValueKind.Null);
+        Assert.Contains("pairing", Text(access, "description"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Health_says_live_and_ready()
     {
         var live = await GetAsync(null, "/health/live");
