@@ -13,7 +13,7 @@ namespace Assistant.Infrastructure.Ai;
 /// by one caller while the others go on with the list they have, and at once after a change made in this process.
 /// </summary>
 /// <remarks>
-/// A client that was replaced may still be streaming, so it is disposed only after the longest time a reply can take: no reference
+/// A client that was replaced may still be streaming, so it is disposed only after the time that all attempts of one engine may take: no reference
 /// counts on the hot path.
 /// </remarks>
 internal sealed partial class EngineDirectory(

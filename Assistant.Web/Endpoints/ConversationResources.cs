@@ -72,12 +72,13 @@ internal sealed record MessageResource(
     DeliveryState Delivery,
     DateTimeOffset? EditedAt,
     DateTimeOffset? DeletedAt,
-    [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten)
+    [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten,
+    [property: Description("The person passed on what somebody else wrote.")] bool IsForwarded)
 {
     public static MessageResource From(Message message) => new(
         message.Id, message.Seq, message.Author, message.AuthorName, message.Body.Markdown,
         AttachmentResource.Of(message), [.. message.Reactions.Select(ReactionResource.From)], message.IsNote, message.At, message.Delivery,
-        message.EditedAt, message.DeletedAt, message.Body.IsForgotten);
+        message.EditedAt, message.DeletedAt, message.Body.IsForgotten, message.Body.IsForwarded);
 }
 
 /// <summary>A reply of the assistant that a take-over stopped.</summary>

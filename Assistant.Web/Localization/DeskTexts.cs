@@ -95,6 +95,7 @@ internal static class DeskTexts
     public static string IsTyping(string name) => Book.Say(nameof(IsTyping), ("name", name));
     public static string AreTyping(long count) => Book.Count(nameof(AreTyping), count);
     public static string Edited => Book.Say();
+    public static string Forwarded => Book.Say();
     public static string Deleted => Book.Say();
     public static string Forgotten => Book.Say();
     public static string DeliveryStored => Book.Say();

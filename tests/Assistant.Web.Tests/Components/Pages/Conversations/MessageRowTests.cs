@@ -24,6 +24,21 @@ public sealed class MessageRowTests : BunitContext
         Assert.Single(row.FindAll("button"));
     }
 
+    [Theory]
+    [InlineData("en", "forwarded: the words of somebody else")]
+    [InlineData("zh-CN", "转发：是别人的话")]
+    public void What_was_forwarded_is_not_taken_for_the_persons_own_words(string language, string said)
+    {
+        using var _ = new SpokenLanguage(language);
+        var own = WithPicture();
+        var row = Render<MessageRow>(p => p.Add(r => r.Message, own));
+        Assert.DoesNotContain(said, row.Markup, StringComparison.Ordinal);
+
+        row.Render(p => p.Add(r => r.Message, own with { Body = own.Body with { IsForwarded = true } }));
+
+        Assert.Equal(said, row.Find(".foot span").TextContent);
+    }
+
     /// <summary>The first message of a conversation of its own.</summary>
     private static Message WithPicture()
     {
