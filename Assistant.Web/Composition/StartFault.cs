@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Assistant.Domain.Provisioning;
 using Assistant.Infrastructure;
 using Assistant.Infrastructure.Security.Sealing;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Assistant.Web.Composition;
 
 /// <summary>What somebody at a terminal is told when the program cannot start or go on: what is wrong and what to do, without a stack trace.</summary>
-internal static class StartFault
+internal static partial class StartFault
 {
     /// <summary>Writes one line for each thing that is wrong; the stack trace only of what nobody has foreseen.</summary>
     /// <param name="lead">What cannot be done for it.</param>
@@ -35,7 +36,7 @@ internal static class StartFault
     private static IEnumerable<string>? Explain(Exception error) => error switch
     {
         ProvisioningException wrong => wrong.Problems.Select(problem => problem.ToString()),
-        OptionsValidationException wrong => wrong.Failures.Select(failure => $"{OneLine(failure)} Correct the setting."),
+        OptionsValidationException wrong => wrong.Failures.Select(failure => $"{NameSetting(wrong.OptionsType, OneLine(failure))} Correct the setting."),
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException)
             => several.InnerExceptions.SelectMany(inner => Explain(inner)!).Distinct(),
         InstallationException or MasterKeyException => [OneLine(error.Message)],
@@ -48,6 +49,15 @@ internal static class StartFault
             => [$"The address in ASPNETCORE_URLS cannot be listened on: {OneLine(refused.Message)}. Use one of this machine's addresses and a port above 1023."],
         _ => null,
     };
+
+    /// <summary>"DataAnnotation validation failed for 'XOptions' members: 'Y' with the error: 'Z'." in the words of who sets it: "Assistant:X:Y: Z".</summary>
+    private static string NameSetting(Type options, string failure)
+        => options.GetField("Section")?.GetValue(null) is string section && Annotated().Match(failure) is { Success: true } found
+            ? $"{section}:{found.Groups["member"].Value}: {found.Groups["why"].Value}"
+            : failure;
+
+    [GeneratedRegex("members: '(?<member>[^']+)' with the error: '(?<why>.+)'\\.$")]
+    private static partial Regex Annotated();
 
     private static T? Within<T>(Exception? error) where T : Exception => error is null ? null : error as T ?? Within<T>(error.InnerException);
 

@@ -46,6 +46,14 @@ public sealed partial class CodeTests
         Assert.Single(Matches([new("A.cs", "var bytes = await sealer.SealAsync(tenant, place, secret, ct);")], Sealing()));
 
     [Fact]
+    public void Settings_say_what_they_may_be() => Repository.AssertNone(
+        Unbounded(Code.Where(file => file.Name.EndsWith("Options.cs", StringComparison.Ordinal))), "A wrong value must stop the start: say the [Range].");
+
+    [Fact]
+    public void A_setting_without_bounds_is_seen() => Assert.Equal(["AOptions.cs:3 public int B { get; set; }"], Unbounded(
+        [new("AOptions.cs", "[Range(1, 2)]\npublic int A { get; set; }\npublic int B { get; set; }\npublic string C { get; set; }")]));
+
+    [Fact]
     public void Work_left_for_later_names_its_issue() => Repository.AssertNone(Matches(Code, Later()), "Write the issue's number behind it, (#12), or do it now:");
 
     [Fact]
@@ -107,6 +115,19 @@ public sealed partial class CodeTests
     private static IEnumerable<string> Matches(IEnumerable<SourceFile> files, Regex pattern) =>
         from file in files from line in file.Lines where pattern.IsMatch(line.Text) select $"{file.Path}:{line.Number} {line.Text.Trim()}";
 
+    private static IEnumerable<string> Unbounded(IEnumerable<SourceFile> files)
+    {
+        foreach (var file in files)
+        {
+            var before = "";
+            foreach (var line in file.Lines)
+            {
+                if (Measure().IsMatch(line.Text) && !before.Contains("[Range(", StringComparison.Ordinal)) yield return $"{file.Path}:{line.Number} {line.Text.Trim()}";
+                before = line.Text;
+            }
+        }
+    }
+
     private static IEnumerable<string> WrittenBack(IEnumerable<SourceFile> files) =>
         from file in files from Match field in Field().Matches(file.Text)
         where WritesValue().IsMatch(field.Value) && field.Value.Contains("@oninput", StringComparison.Ordinal)
@@ -135,6 +156,9 @@ public sealed partial class CodeTests
 
     [GeneratedRegex(@"\basync\s+void\b")]
     private static partial Regex AsyncVoid();
+
+    [GeneratedRegex(@"\bpublic\s+(?:TimeSpan|int|long|double)\s+\w+\s*\{\s*get;\s*set;\s*\}")]
+    private static partial Regex Measure();
 
     // `new() { … }` of a handler has its type on the same line; a client over a given handler is as safe as the handler.
     [GeneratedRegex(@"\bnew\s+(SocketsHttpHandler|HttpClientHandler|WebProxy|TcpClient)\b|\bnew\s+HttpClient\s*(\(\s*\)|\{)|\bSocketsHttpHandler\s+\w+\([^)]*\)\s*=>\s*new\(")]

@@ -107,7 +107,8 @@ public sealed class FailedStartTests
 
     [Theory]
     [InlineData("Assistant__Database__Readers", "many", "Assistant:Database:Readers")]
-    [InlineData("Assistant__Database__Readers", "0", "Readers")]
+    [InlineData("Assistant__Database__Readers", "0", "Assistant:Database:Readers: ")]
+    [InlineData("Assistant__Outbox__SendTimeout", "-00:00:05", "Assistant:Outbox:SendTimeout: ")]
     [InlineData("Assistant__Public__BaseUrl", "assistant.example.org", "Assistant:Public:BaseUrl must be a whole address with http:// or https:// in front")]
     [InlineData("Assistant__Public__BaseUrl", "localhost:8080", "Assistant:Public:BaseUrl must be a whole address with http:// or https:// in front")]
     [InlineData("Assistant__Public__BaseUrl", "ftp://x", "Assistant:Public:BaseUrl must be a whole address with http:// or https:// in front")]

@@ -20,5 +20,6 @@ public sealed class ExecutorOptions
     public int MaxAttempts { get; set; } = 5;
 
     /// <summary>How often the inbox is looked through for due work nobody was woken for. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

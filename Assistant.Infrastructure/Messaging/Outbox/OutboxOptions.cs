@@ -12,9 +12,11 @@ public sealed class OutboxOptions
     public int MaxAttempts { get; set; } = 8;
 
     /// <summary>How long one send may take before its outcome counts as uncertain. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The same for a file. Default 2 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Conversations of one connection being sent to at once. Default 2,000.</summary>
@@ -22,8 +24,10 @@ public sealed class OutboxOptions
     public int MaxConcurrentSends { get; set; } = 2_000;
 
     /// <summary>How often the outbox is looked through for due rows. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How far back a delivery probe after a crash looks for known messages. Default 24 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan ProbeWindow { get; set; } = TimeSpan.FromHours(24);
 }
