@@ -12,7 +12,7 @@ internal sealed class SignalSettings
         new("daemon", new("Daemon", "守护进程"),
             new("Address of signal-cli's HTTP daemon. It asks nobody for a password: keep it on this machine or in a network of its own.",
                 "signal-cli HTTP 守护进程的地址。它不要求密码：请仅在本机或独立网络中运行。"),
-            SettingKind.Url, Default: "http://127.0.0.1:8080"),
+            SettingKind.Url, Default: "http://127.0.0.1:8081"),
         GroupRule.Field,
     ];
 

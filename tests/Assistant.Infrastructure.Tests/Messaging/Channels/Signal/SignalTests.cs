@@ -17,6 +17,10 @@ public sealed class SignalTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public void The_daemon_is_not_looked_for_where_the_console_listens()
+        => Assert.NotEqual(8080, new Uri(SignalSettings.Fields.Single(field => field.Key == "daemon").Default!).Port);
+
+    [Fact]
     public void Every_recorded_payload_is_understood()
     {
         foreach (var (name, payload) in Vectors.PayloadsOf("signal"))
