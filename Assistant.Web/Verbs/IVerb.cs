@@ -33,7 +33,7 @@ internal static class VerbExit
 {
     public const int Fine = 0;
 
-    /// <summary>The verb ran and what it checked is not as it should be.</summary>
+    /// <summary>The verb ran, and what it checked is not as it should be, or what was asked for is refused or is not there.</summary>
     public const int CheckFailed = 1;
 
     /// <summary>Unknown verb or option, or a value that cannot be used.</summary>

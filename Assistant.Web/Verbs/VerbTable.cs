@@ -42,6 +42,6 @@ internal static class VerbTable
         target.WriteLine();
         target.WriteLine("ASPNETCORE_URLS  where to listen      ASSISTANT_DATA    the data folder");
         target.WriteLine("ASSISTANT_CONFIG the assistant.yaml   Assistant__…      every option");
-        target.WriteLine("Ends with 0 fine, 1 a check failed, 2 wrong use, 3 cannot start.");
+        target.WriteLine("Ends with 0 fine, 1 refused or a check failed, 2 wrong use, 3 cannot start.");
     }
 }
