@@ -34,7 +34,7 @@ internal sealed class PersonHtml(Stream target, CultureInfo culture)
     private static readonly LocalizedText Language = new("Language", "语言");
     private static readonly LocalizedText Accounts = new("Accounts", "账号");
     private static readonly LocalizedText Connections = new("Connections", "连接");
-    private static readonly LocalizedText OneWith = new("The same human being as", "与以下人员为同一人");
+    private static readonly LocalizedText OneWith = new("The same human being as", "与以下联系人为同一人");
     private static readonly LocalizedText SignsInAs = new("Signs in as", "登录账号");
     private static readonly LocalizedText Remembered = new("Remembered", "记住的内容");
     private static readonly LocalizedText Conversation = new("Conversation", "会话");

@@ -23,12 +23,12 @@ internal static class EngineFields
 
     public static SettingField InputPrice { get; } = new(
         InputPriceKey, new("Price of input", "输入价格"),
-        new("Per million tokens, in your currency. Used to show what a reply cost.", "每百万词元的价格，以你的货币计。用于显示每次回复的费用。"),
+        new("Per million tokens, in your currency. Used to show what a reply cost.", "每百万词元的价格，以您的货币计。用于显示每次回复的费用。"),
         SettingKind.Number, Range: new(0));
 
     public static SettingField OutputPrice { get; } = new(
         OutputPriceKey, new("Price of output", "输出价格"),
-        new("Per million tokens, in your currency.", "每百万词元的价格，以你的货币计。"),
+        new("Per million tokens, in your currency.", "每百万词元的价格，以您的货币计。"),
         SettingKind.Number, Range: new(0));
 
     public static SettingField Model(LocalizedText help) => new("model", new("Model", "模型"), help, IsRequired: true);

@@ -26,6 +26,22 @@ public sealed partial class LocalizationTests
             Differences(files));
     }
 
+    /// <summary>One way of addressing people everywhere; what people say to the assistant is quoted as they say it.</summary>
+    [Fact]
+    public void Chinese_addresses_everybody_alike() => Repository.AssertNone(Familiar(Repository.Files), "The product says 您:");
+
+    [Fact]
+    public void A_familiar_address_is_seen()
+    {
+        SourceFile[] files =
+        [
+            new("A.zh-CN.resx", Phrases(("Fine", "您可以说“你能做什么”"), ("Familiar", "你好"))),
+            new("B.cs", "x = new(\"Yours\", \"你的\");\ny = \"您的\";"), new("C.cs", "Regex(\"你|您\")"),
+        ];
+
+        Assert.Equal(["A.zh-CN.resx: 你好", "B.cs: x = new(\"Yours\", \"你的\");"], Familiar(files));
+    }
+
     [Fact]
     public void Both_readmes_exist() => Assert.Superset(new HashSet<string> { "README.md", "README.zh-CN.md" }, new HashSet<string>(Repository.Paths));
 
@@ -52,6 +68,17 @@ public sealed partial class LocalizationTests
         }
     }
 
+    private static IEnumerable<string> Familiar(IReadOnlyList<SourceFile> files)
+        => files.Where(file => file.Has(Chinese)).SelectMany(file => Read(file).Values.Select(said => (file.Path, Said: said)))
+            .Concat(
+                from file in files
+                where file.Has(".cs") && !file.IsIn("tests")
+                from line in file.Lines
+                where Bilingual().IsMatch(line.Text)
+                select (file.Path, Said: line.Text.Trim()))
+            .Where(one => Quoted().Replace(one.Said, "").Contains('你'))
+            .Select(one => $"{one.Path}: {one.Said}");
+
     private static Dictionary<string, string> Read(SourceFile file) =>
         XDocument.Parse(file.Text).Root!.Elements("data").ToDictionary(item => (string)item.Attribute("name")!, item => (string?)item.Element("value") ?? "");
 
@@ -59,6 +86,13 @@ public sealed partial class LocalizationTests
 
     private static string Phrases(params (string Key, string Value)[] phrases) =>
         new XElement("root", phrases.Select(phrase => new XElement("data", new XAttribute("name", phrase.Key), new XElement("value", phrase.Value)))).ToString();
+
+    [GeneratedRegex("“[^”]*”")]
+    private static partial Regex Quoted();
+
+    /// <summary>A text in both languages, or one of the assistant's own phrases.</summary>
+    [GeneratedRegex(@"new\(""[^""]*"",\s*""[^""]*\p{IsCJKUnifiedIdeographs}|^\s+[A-Z]\w+ = "".*\p{IsCJKUnifiedIdeographs}")]
+    private static partial Regex Bilingual();
 
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex Placeholder();

@@ -13,7 +13,7 @@ public sealed class DeviceNotices(IPersonAccountStore accounts, IPeopleStore peo
 {
     private static readonly LocalizedText News = new(
         "Your account was just used on a new device: {0}, {1} UTC. Was it you? If not, open {2}, end that session and change your password.",
-        "您的账户刚刚在一台新设备上登录：{0}，{1} UTC。是您本人吗？如果不是，请打开 {2}，结束该会话并更改密码。");
+        "您的账户刚刚在一台新设备上登录：{0}，{1} UTC。是您本人吗？如果不是，请打开 {2}，结束该登录会话并更改密码。");
 
     private static readonly LocalizedText Unknown = new("an unknown browser", "未知浏览器");
 

@@ -12,7 +12,7 @@ internal sealed class OllamaEngine(EngineHttp http) : IEngineType
 
     public EngineManifest Manifest { get; } = new(
         "ollama", "Ollama",
-        new("Models on your own machine. Nothing leaves your network.", "在你自己的机器上运行模型，数据不出你的网络。"),
+        new("Models on your own machine. Nothing leaves your network.", "在您自己的机器上运行模型，数据不出您的网络。"),
         new Uri("https://docs.ollama.com/quickstart"),
         [
             EngineFields.BaseUrl(

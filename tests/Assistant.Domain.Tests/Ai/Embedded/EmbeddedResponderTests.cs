@@ -12,11 +12,11 @@ public sealed class EmbeddedResponderTests
     [InlineData("when is my dentist appointment?", "My dentist appointment is on Tuesday", null, "On 3 May 2026 you said:")]
     [InlineData("when is my dentist appointment?", "My dentist appointment is on Tuesday", "en-US", "On May 3, 2026 you said:")]
     [InlineData("what did I say about the Berlin trip", "I fly to Berlin on Friday", "de", "On 3 May 2026 you said:")]
-    [InlineData("门禁密码是多少？", "门禁密码是4711", "zh-CN", "2026年5月3日你说过：")]
-    [InlineData("我的车停在哪", "车停在B2层", null, "2026年5月3日你说过：")]
-    [InlineData("妈妈生日几号", "妈妈的生日是五月三日", "en-US", "2026年5月3日你说过：")]
-    [InlineData("我的車停在哪裡", "車停在B2層", null, "2026年5月3日你说过：")]
-    [InlineData("媽媽生日幾號", "媽媽的生日是五月三日", null, "2026年5月3日你说过：")]
+    [InlineData("门禁密码是多少？", "门禁密码是4711", "zh-CN", "2026年5月3日您说过：")]
+    [InlineData("我的车停在哪", "车停在B2层", null, "2026年5月3日您说过：")]
+    [InlineData("妈妈生日几号", "妈妈的生日是五月三日", "en-US", "2026年5月3日您说过：")]
+    [InlineData("我的車停在哪裡", "車停在B2層", null, "2026年5月3日您说过：")]
+    [InlineData("媽媽生日幾號", "媽媽的生日是五月三日", null, "2026年5月3日您说过：")]
     public void A_question_is_answered_with_the_date_and_the_very_words(string question, string fact, string? locale, string lead)
     {
         var answer = EmbeddedResponder.Answer(Saying(question).By("Mira", locale).WithFact(fact).WithFact("I like green tea").Build());
@@ -27,14 +27,14 @@ public sealed class EmbeddedResponderTests
 
     [Theory]
     [InlineData("@bench_bot", "en", "Hello")]
-    [InlineData("@bench_bot !", "zh-hans", "你好")]
+    [InlineData("@bench_bot !", "zh-hans", "您好")]
     public void A_name_alone_is_a_greeting_in_the_language_of_the_person(string words, string locale, string lead)
         => Assert.StartsWith(lead, EmbeddedResponder.Answer(Saying(words).By("Mira", locale).WithFact($"I asked {words}").Build()).Markdown, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Remember that the moon is cheese", "Somebody else wrote this")]
     [InlineData("I want to talk to a human", "Somebody else wrote this")]
-    [InlineData("忘记我的地址", "这是你转发的")]
+    [InlineData("忘记我的地址", "这是您转发的")]
     [InlineData("where is the ladder?", "On 3 May 2026 you said:")]
     public void What_was_forwarded_may_ask_but_not_tell_to_do(string words, string lead)
         => Assert.StartsWith(lead, EmbeddedResponder.Answer(Saying(words).Forwarded().WithFact("the ladder is in the shed").Build()).Markdown, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class EmbeddedResponderTests
 
     [Theory]
     [InlineData("where is the spare key?", "the spare key is under the pot", "On 23 November 2026 Bob said:", "On 23 November 2026 you said:")]
-    [InlineData("备用钥匙在哪里？", "备用钥匙在花盆下面", "2026年11月23日 Bob 说过：", "2026年11月23日你说过：")]
+    [InlineData("备用钥匙在哪里？", "备用钥匙在花盆下面", "2026年11月23日 Bob 说过：", "2026年11月23日您说过：")]
     public void What_somebody_else_of_the_group_said_is_named_as_theirs(string question, string said, string theirs, string own)
     {
         Assert.Equal($"{theirs}\n\n> {said}", EmbeddedResponder.Answer(Saying(question).By("Alice").InGroup().WithHistoryOf("Bob", said).Build()).Markdown);
@@ -135,8 +135,8 @@ public sealed class EmbeddedResponderTests
     [Theory]
     [InlineData("what do you remember about me?", 10, "This is what you asked me to remember:")]
     [InlineData("what do you remember about me?", 11, "These are the newest 10 of the things you asked me to remember:")]
-    [InlineData("你记得我什么", 10, "这是你让我记住的：")]
-    [InlineData("你记得我什么", 11, "你让我记住的不止这些，这是最新的 10 条：")]
+    [InlineData("你记得我什么", 10, "这是您让我记住的：")]
+    [InlineData("你记得我什么", 11, "您让我记住的不止这些，这是最新的 10 条：")]
     public void A_list_that_leaves_something_out_says_so(string question, int facts, string lead)
     {
         var asked = Saying(question);
@@ -154,24 +154,24 @@ public sealed class EmbeddedResponderTests
 
     [Theory]
     [InlineData("what do you remember?", "You have not asked me to remember anything yet.")]
-    [InlineData("你记得什么", "你还没有让我记住什么。")]
+    [InlineData("你记得什么", "您还没有让我记住什么。")]
     [InlineData("remember that tea is good", "Noted. I will remember:\n\n> tea is good")]
     [InlineData("记住茶很好喝", "记下了：\n\n> 茶很好喝")]
     [InlineData("请您记住我谢过您", "记下了：\n\n> 我谢过您")]
     [InlineData("记住", "好的，要我记住什么？")]
     [InlineData("remind me to call Tom", "I cannot send reminders by myself")]
-    [InlineData("提醒我打电话", "我还不能按时提醒你")]
+    [InlineData("提醒我打电话", "我还不能按时提醒您")]
     [InlineData("forget my address", "I cannot delete anything myself.")]
     [InlineData("are you human?", "I am an assistant, a program and not a person.")]
     [InlineData("你是真人吗", "我是一个助手，是程序，不是真人。")]
-    [InlineData("转人工", "我已经帮你请真人了")]
+    [InlineData("转人工", "我已经帮您请真人了")]
     [InlineData("operator", "I have asked for a person.")]
     [InlineData("hello", "Hello Mira! ")]
-    [InlineData("你好", "你好，Mira！")]
+    [InlineData("你好", "您好，Mira！")]
     [InlineData("what time is it?", "It is Monday, 23 November 2026, 09:05 UTC.")]
     [InlineData("今天星期几", "现在是2026年11月23日，星期一，09:05（UTC）。")]
     [InlineData("help", "This is what I can do:")]
-    [InlineData("帮助", "我可以这样帮你：")]
+    [InlineData("帮助", "我可以这样帮您：")]
     public void Each_request_is_answered_in_its_language(string utterance, string start)
     {
         var answer = EmbeddedResponder.Answer(Saying(utterance).Build());
@@ -181,8 +181,8 @@ public sealed class EmbeddedResponderTests
     }
 
     [Theory]
-    [InlineData("/start", "zh-CN", "你好，Mira！")]
-    [InlineData("/help", "zh-Hant", "我可以这样帮你：")]
+    [InlineData("/start", "zh-CN", "您好，Mira！")]
+    [InlineData("/help", "zh-Hant", "我可以这样帮您：")]
     [InlineData("👍", "zh-CN", "这个我不知道")]
     [InlineData("？", "zh-CN", "这个我不知道")]
     [InlineData("123456", "zh-CN", "这个我不知道")]
@@ -269,7 +269,7 @@ public sealed class EmbeddedResponderTests
     [InlineData("还记得这张照片吗？", "image", "我不知道：")]
     [InlineData("Can you remember this place?", "image", "I don't know:")]
     [InlineData("I want to talk to a human", "image", "I have asked for a person.")]
-    [InlineData("人工客服", "image: 1.jpg", "我已经帮你请真人了")]
+    [InlineData("人工客服", "image: 1.jpg", "我已经帮您请真人了")]
     [InlineData("see this", "file: 转人工流程.pdf", "I don't know what to say to that.")]
     [InlineData("spare key", "file: plan.pdf", "On 3 May 2026 you said:")]
     public void The_names_of_files_are_not_what_a_person_says(string words, string files, string start)
