@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text;
+using Assistant.Domain.Ai.Embedded;
 
 namespace Assistant.Domain.Memory;
 
 /// <summary>Cuts text into the terms that full-text search compares: one rule for the index and for the query, on every database.</summary>
 /// <remarks>
-/// Letters and digits make words, compared without case or accents. Chinese, Japanese and Korean characters are a term each and
-/// each pair of neighbours is one too, so that a substring of a sentence is found without a dictionary.
+/// Letters and digits make words, compared without case, accents or width. Chinese, Japanese and Korean characters are a term each and
+/// each pair of neighbours is one too, so that a substring of a sentence is found without a dictionary. A change of what a text is cut into
+/// changes what the index holds: it is built anew then.
 /// </remarks>
 public static class SearchTerms
 {
@@ -24,10 +26,9 @@ public static class SearchTerms
 
     private static readonly HashSet<string> StopChinese = new(StringComparer.Ordinal)
     {
-        "的", "了", "吗", "呢", "吧", "啊", "是", "我", "你", "您", "他", "她", "它", "们", "在", "有", "和", "与", "就", "都", "也", "还", "么", "什", "哪", "谁", "怎",
+        "的", "了", "吗", "呢", "吧", "啊", "是", "我", "你", "他", "她", "它", "们", "在", "有", "和", "与", "就", "都", "也", "还", "么", "什", "哪", "谁", "怎",
         "几", "多", "少", "请", "帮", "给", "要", "想", "说", "过", "这", "那", "个", "里", "上", "下", "不", "没", "很", "把", "被", "对", "到", "会", "能", "可", "以",
         "告", "诉", "记", "住", "得", "时", "候",
-        "嗎", "們", "與", "還", "麼", "麽", "誰", "幾", "請", "幫", "給", "說", "過", "這", "個", "裡", "裏", "沒", "對", "會", "訴", "記", "時",
     };
 
     /// <summary>Every term of a text, each once: what the index stores.</summary>
@@ -149,19 +150,48 @@ public static class SearchTerms
         return [.. terms.Where(t => terms.Count == 1 || !IsSingleIdeograph(t))];
     }
 
+    /// <summary>
+    /// The form in which texts are compared: without case, accents, width and those traditional characters that <see cref="TraditionalForms"/> has.
+    /// What lies behind <see cref="MaxIndexedLength"/> is left out.
+    /// </summary>
+    internal static string Fold(string text)
+    {
+        var indexed = text.Length > MaxIndexedLength ? text[..MaxIndexedLength] : text;
+        if (System.Text.Ascii.IsValid(indexed))
+        {
+            return indexed.ToLowerInvariant();
+        }
+
+        // Lone surrogates cannot be normalised, nor can the character that is no character: they become U+FFFD first.
+        Span<char> units = stackalloc char[2];
+        var wellFormed = new StringBuilder(indexed.Length);
+        foreach (var rune in indexed.EnumerateRunes())
+        {
+            Append(wellFormed, rune.Value == 0xFFFE ? Rune.ReplacementChar : rune, units);
+        }
+
+        var folded = new StringBuilder(indexed.Length);
+        foreach (var rune in TraditionalForms.Fold(wellFormed.ToString().Normalize(NormalizationForm.FormKD)).EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is not UnicodeCategory.NonSpacingMark)
+            {
+                Append(folded, Rune.ToLowerInvariant(rune), units);
+            }
+        }
+
+        return folded.ToString();
+    }
+
+    private static void Append(StringBuilder text, Rune rune, Span<char> units) => text.Append(units[..rune.EncodeToUtf16(units)]);
+
     private static bool IsSingleIdeograph(string term) => Rune.TryGetRuneAt(term, 0, out var rune) && rune.Utf16SequenceLength == term.Length && IsIdeograph(rune);
 
     private static IEnumerable<Term> Cut(string text)
     {
         var word = new StringBuilder();
         var follows = false;
-        foreach (var rune in Normalize(text).EnumerateRunes())
+        foreach (var rune in Fold(text).EnumerateRunes())
         {
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark)
-            {
-                continue;
-            }
-
             if (IsIdeograph(rune))
             {
                 if (word.Length > 0)
@@ -175,7 +205,7 @@ public static class SearchTerms
             }
             else if (Rune.IsLetterOrDigit(rune))
             {
-                word.Append(Rune.ToLowerInvariant(rune).ToString());
+                word.Append(rune.ToString());
             }
             else
             {
@@ -204,24 +234,6 @@ public static class SearchTerms
     private static bool IsIdeograph(Rune rune) => rune.Value
         is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x3134F) or (>= 0xF900 and <= 0xFAFF)
         or (>= 0x3040 and <= 0x30FF) or (>= 0xAC00 and <= 0xD7AF) or (>= 0x1100 and <= 0x11FF);
-
-    private static string Normalize(string text)
-    {
-        var indexed = text.Length > MaxIndexedLength ? text[..MaxIndexedLength] : text;
-        if (System.Text.Ascii.IsValid(indexed))
-        {
-            return indexed;
-        }
-
-        // Lone surrogates cannot be normalised, nor can the character that is no character: they become U+FFFD first.
-        var wellFormed = new StringBuilder(indexed.Length);
-        foreach (var rune in indexed.EnumerateRunes())
-        {
-            wellFormed.Append((rune.Value == 0xFFFE ? Rune.ReplacementChar : rune).ToString());
-        }
-
-        return wellFormed.ToString().Normalize(NormalizationForm.FormKD);
-    }
 
     private readonly record struct Term(string Text, bool IsIdeograph, bool FollowsPrevious)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using Assistant.Domain.Memory;
 
 namespace Assistant.Domain.Ai.Embedded;
 
@@ -7,6 +8,7 @@ namespace Assistant.Domain.Ai.Embedded;
 /// The words of a question that a remembered sentence must share to answer it: English words without the small ones, Chinese
 /// as overlapping pairs of characters, since Chinese has no spaces to cut at.
 /// </summary>
+/// <remarks>Compared in the form in which memory was searched: what is found by it must not be thrown away for its accents or its width.</remarks>
 internal sealed partial class KeyWords
 {
     private const int MaxKeys = 24;
@@ -29,14 +31,14 @@ internal sealed partial class KeyWords
 
     public static KeyWords Of(string question)
     {
-        var text = ChineseSmall().Replace(TraditionalForms.Fold(question), " ");
+        var text = ChineseSmall().Replace(SearchTerms.Fold(question), " ");
         var keys = new List<string>();
         foreach (var run in Runs().EnumerateMatches(text))
         {
             var word = text.AsSpan(run.Index, run.Length);
             if (!UtteranceReader.IsHan(word[0]))
             {
-                AddWord(keys, word.ToString().ToLowerInvariant());
+                AddWord(keys, word.ToString());
             }
             else if (word.Length == 1)
             {
@@ -74,15 +76,15 @@ internal sealed partial class KeyWords
             return 0;
         }
 
-        var lower = TraditionalForms.Fold(sentence).ToLowerInvariant();
+        var folded = SearchTerms.Fold(sentence);
         var words = new List<string>();
-        foreach (var run in Runs().EnumerateMatches(lower))
+        foreach (var run in Runs().EnumerateMatches(folded))
         {
-            words.Add(lower.Substring(run.Index, run.Length));
+            words.Add(folded.Substring(run.Index, run.Length));
         }
 
         var found = _keys.Count(key => UtteranceReader.IsHan(key[0])
-            ? lower.Contains(key, StringComparison.Ordinal)
+            ? folded.Contains(key, StringComparison.Ordinal)
             : words.Exists(word => IsSameWord(key, word)));
         return (double)found / _keys.Count;
     }

@@ -14,6 +14,13 @@ public sealed class SearchTermsTests
         => Assert.Equal(new HashSet<string> { "车", "位", "车位", "b12" }, SearchTerms.ForIndex("车位 B12"));
 
     [Theory]
+    [InlineData("ＸＹ９９", "XY99")]
+    [InlineData("開會時間", "开会时间")]
+    [InlineData("您還記得嗎", "你还记得吗")]
+    public void What_is_written_in_another_form_has_the_same_terms(string text, string other)
+        => Assert.Equal(SearchTerms.ForIndex(other), SearchTerms.ForIndex(text));
+
+    [Theory]
     [InlineData("我的车位在哪里？", "车位")]
     [InlineData("What did I say about the docker port?", "docker port")]
     [InlineData("妈妈的生日是什么时候", "妈妈 生日")]

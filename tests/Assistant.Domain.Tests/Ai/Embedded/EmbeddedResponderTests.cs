@@ -311,6 +311,9 @@ public sealed class EmbeddedResponderTests
     [InlineData("what am I calling?", "I call the plumber on Monday")]
     [InlineData("我叫什么？", "我叫小明")]
     [InlineData("我叫什么名字", "我叫小明")]
+    [InlineData("XY99在哪里？", "ＸＹ９９在抽屉里")]
+    [InlineData("ＸＹ９９在哪里？", "XY99在抽屉里")]
+    [InlineData("where is the cafe?", "the café is behind the station")]
     public void A_word_is_found_in_its_other_forms(string question, string said)
     {
         var answer = EmbeddedResponder.Answer(Saying(question).WithRecollection(said).Build());
