@@ -9,7 +9,7 @@ namespace Assistant.Domain.Conversations;
 public enum ConversationView { All, Mine, Waiting, Closed }
 
 /// <summary>Filter of the conversation list; every part is optional.</summary>
-/// <param name="Text">Found in the person's name or in any message, Chinese substrings included.</param>
+/// <param name="Text">What white space parts is each found in the person's name, or each in one message, Chinese substrings included.</param>
 public sealed record ConversationFilter(ConversationView View = ConversationView.All, string? Text = null, ConnectionId? Connection = null);
 
 /// <summary>A page of a list.</summary>

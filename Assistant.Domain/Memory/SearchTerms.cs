@@ -150,6 +150,22 @@ public static class SearchTerms
         return [.. terms.Where(t => terms.Count == 1 || !IsSingleIdeograph(t))];
     }
 
+    /// <summary>What an operator typed, cut at white space: each part is to occur, see <see cref="HasAll"/>.</summary>
+    public static IReadOnlyList<string> PartsOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Fold(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Whether every part occurs in the text, wherever it stands there, compared as terms are.</summary>
+    /// <param name="parts">As <see cref="PartsOf"/> gives them.</param>
+    public static bool HasAll(string text, IReadOnlyList<string> parts)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var folded = Fold(text);
+        return parts.All(part => folded.Contains(part, StringComparison.Ordinal));
+    }
+
     /// <summary>
     /// The form in which texts are compared: without case, accents, width and those traditional characters that <see cref="TraditionalForms"/> has.
     /// What lies behind <see cref="MaxIndexedLength"/> is left out.

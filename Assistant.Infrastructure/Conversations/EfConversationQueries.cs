@@ -20,6 +20,9 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
 {
     private const int SearchLimit = 500;
 
+    /// <summary>Of a name so many parts are looked for; what is typed behind them is one part.</summary>
+    private const int NameParts = 8;
+
     public async Task<Page<ConversationRow>> ListAsync(
         TenantId tenant, UserId user, ConversationFilter filter, string? after, int limit, CancellationToken cancellationToken)
     {
@@ -45,10 +48,15 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         {
             var text = filter.Text.Trim();
             var found = await search.FindAsync(tenant, text, SearchLimit, cancellationToken);
-            var part = text.ToLowerInvariant();
+            IQueryable<StoredPerson> named = context.Set<StoredPerson>();
+            foreach (var part in text.ToLowerInvariant().Split((char[]?)null, NameParts, StringSplitOptions.RemoveEmptyEntries))
+            {
 #pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture
-            query = query.Where(c => found.Contains(c.Id) || context.Set<StoredPerson>().Any(p => p.Id == c.PersonId && p.DisplayName.ToLower().Contains(part)));
+                named = named.Where(p => p.DisplayName.ToLower().Contains(part));
 #pragma warning restore CA1304, CA1311, CA1862
+            }
+
+            query = query.Where(c => found.Contains(c.Id) || named.Any(p => p.Id == c.PersonId));
         }
 
         if (PageCursor.Read(after) is { } cursor)

@@ -8,7 +8,7 @@ using Assistant.Infrastructure.Security.Sealing;
 
 namespace Assistant.Infrastructure.Memory.Search;
 
-/// <summary>The operators' search box: conversations of a tenant in which a text occurs as it was typed.</summary>
+/// <summary>The operators' search box: conversations of a tenant with a message in which each part of what was typed occurs.</summary>
 /// <remarks>
 /// It asks the lists of the tenant's people, some dozens at a time, so its cost grows with the number of people and not with the
 /// length of their history. Rejected: a second list per tenant. It would double what every message writes for a box used now and then.
@@ -32,7 +32,7 @@ internal sealed class ConversationSearch(IReadPool reads, BodySealer bodies)
     private static readonly string Newest = NewestOfMany();
 
     /// <summary>Ids of the conversations, the newest mention first.</summary>
-    /// <param name="text">Words are found whole, Chinese as any substring.</param>
+    /// <param name="text">Words are found whole, Chinese as any substring; both in the form in which <see cref="SearchTerms"/> compares them.</param>
     public async Task<IReadOnlyList<Guid>> FindAsync(TenantId tenant, string text, int limit, CancellationToken cancellationToken)
     {
         // The longest is as a rule the rarest: asked first, it spares most people the others.
@@ -44,6 +44,7 @@ internal sealed class ConversationSearch(IReadPool reads, BodySealer bodies)
 
     private List<Guid> Find(SqlSession session, TenantId tenant, string text, List<string> terms, int limit)
     {
+        var parts = SearchTerms.PartsOf(text);
         using var keys = bodies.In(session, tenant);
         var mentions = new List<long>();
         foreach (var people in session.Query(People, r => r.GetGuid(0), tenant.Value).Chunk(PeoplePerStatement))
@@ -57,7 +58,7 @@ internal sealed class ConversationSearch(IReadPool reads, BodySealer bodies)
         {
             var found = session.QueryFirst(Message, r => MessageSql.MapMessage(r), entry, tenant.Value);
             if (found is not null && !conversations.Contains(found.Message.Conversation.Value)
-                && found.Open(keys).Body.Markdown.Contains(text, StringComparison.OrdinalIgnoreCase))
+                && SearchTerms.HasAll(found.Open(keys).Body.Markdown, parts))
             {
                 conversations.Add(found.Message.Conversation.Value);
                 if (conversations.Count == limit)

@@ -100,4 +100,13 @@ public sealed class SearchTermsTests
     [Fact]
     public void An_operators_words_must_all_be_there()
         => Assert.Equal(["车位", "位号"], SearchTerms.ForSubstring("车位号"));
+
+    [Theory]
+    [InlineData("密码 wifi", true)]
+    [InlineData("cafe　luna", true)]
+    [InlineData("ＸＹ９９", true)]
+    [InlineData("wifi 密码 zebra", false)]
+    [InlineData("luna cafe:", false)]
+    public void Every_part_an_operator_typed_must_occur_in_whatever_form(string typed, bool occurs)
+        => Assert.Equal(occurs, SearchTerms.HasAll("The WiFi at Café Luna, 密码是xy99", SearchTerms.PartsOf(typed)));
 }

@@ -106,6 +106,25 @@ public abstract class ConversationQueriesContract : PathContract
         Assert.Equal([found], await IdsAsync(new ConversationFilter(Text: text)));
     }
 
+    [Theory]
+    [InlineData("密码 wifi")]
+    [InlineData("cafe luna")]
+    [InlineData("LUNA  CAFÉ")]
+    [InlineData("xy99")]
+    [InlineData("ＷＩＦＩ")]
+    [InlineData("开会时间")]
+    [InlineData("会 時間")]
+    public async Task Every_part_of_a_text_is_found_in_whatever_form_it_was_written(string text)
+    {
+        var found = await HearLaterAsync("a", "The WiFi at Café Luna: 密码是 ＸＹ９９，開會時間 8 点");
+        await HearLaterAsync("b", "密码 of the caf");
+        await HearLaterAsync("c", "the WLAN of Luna");
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.Equal([found], await IdsAsync(new ConversationFilter(Text: text)));
+        Assert.Empty(await IdsAsync(new ConversationFilter(Text: text + " zeppelin")));
+    }
+
     [Fact]
     public async Task Text_is_found_in_the_name_of_the_person()
     {
@@ -113,6 +132,8 @@ public abstract class ConversationQueriesContract : PathContract
 
         Assert.Equal([conversation], await IdsAsync(new ConversationFilter(Text: "Wei")));
         Assert.Equal([conversation], await IdsAsync(new ConversationFilter(Text: "LI wei")));
+        Assert.Equal([conversation], await IdsAsync(new ConversationFilter(Text: "wei  li")));
+        Assert.Empty(await IdsAsync(new ConversationFilter(Text: "Wei Nobody")));
         Assert.Empty(await IdsAsync(new ConversationFilter(Text: "Nobody")));
     }
 

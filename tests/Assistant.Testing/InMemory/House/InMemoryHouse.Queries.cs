@@ -78,8 +78,11 @@ public sealed partial class InMemoryHouse
             _ => true,
         };
         return isInView && (filter.Connection is null || filter.Connection == conversation.Connection)
-            && (string.IsNullOrWhiteSpace(filter.Text) || PersonIn(room).DisplayName.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)
-                || MayIndex(conversation.Tenant) && room.Messages.Exists(m => m.DeletedAt is null && m.Body.Markdown.Contains(filter.Text.Trim(), StringComparison.OrdinalIgnoreCase)));
+            && (string.IsNullOrWhiteSpace(filter.Text)
+                || filter.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                    .All(part => PersonIn(room).DisplayName.Contains(part, StringComparison.OrdinalIgnoreCase))
+                || MayIndex(conversation.Tenant)
+                    && room.Messages.Exists(m => m.DeletedAt is null && SearchTerms.HasAll(m.Body.Markdown, SearchTerms.PartsOf(filter.Text))));
     }
 
     private Person PersonIn(Room room) => PersonOf(room.Conversation.Person);
