@@ -2,7 +2,9 @@
 //
 // The idea: recall asks about one person, among everything a household or company ever said. So each term's list is kept per
 // person, newest last, and a question reads at most the newest few dozen entries of each of its terms: the cost of a turn stays
-// flat however long the history grows. The operators' search box asks the lists of all people of its tenant, see ConversationSearch.
+// flat however long the history grows. Facts have lists of their own beside those of the messages: however often one is asked
+// about, it stays among the newest of its lists. The operators' search box asks the lists of messages of all people of its tenant,
+// see ConversationSearch.
 // The invariant: an entry only points at a message or fact; what is returned is read from there, and compared with the question
 // again when it was edited, so that a changed, deleted or forgotten text is never quoted from the index.
 // Rejected: SQLite FTS5 and PostgreSQL tsvector: two dialects, no list per person (a common word scores every message of the
@@ -24,13 +26,14 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
     private const int TermsPerStatement = 8;
     private const int NewestPerTerm = 16;
 
-    // A term whose list is full is common for this person and tells little.
+    // A term with so many entries, messages and facts together, is common for this person and tells little.
     private const double CommonWeight = 0.3;
     private const double FactBonus = 0.5;
 
+    // The terms' lists of messages first, then their lists of facts.
     private static readonly string Newest = string.Join(
         " UNION ALL ",
-        Enumerable.Range(0, TermsPerStatement).Select(i =>
+        Enumerable.Range(0, 2 * TermsPerStatement).Select(i =>
             $"SELECT {i}, t{i}.entry_id FROM (SELECT entry_id FROM search_postings WHERE key = @p{i} ORDER BY entry_id DESC LIMIT {NewestPerTerm}) AS t{i}"));
 
     private const int EntriesPerStatement = 12;
@@ -118,33 +121,40 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
 
         // Opened one by one in the order of their worth: what is not recalled is not decrypted.
         return [.. hits
-            .OrderByDescending(hit => scores[hit.Entry] + (hit.IsFact ? FactBonus : 0)).ThenByDescending(hit => hit.IsFact).ThenByDescending(hit => hit.At)
+            .OrderByDescending(hit => scores[hit.Entry]).ThenByDescending(hit => hit.IsFact).ThenByDescending(hit => hit.At)
             .Select(hit => Quote(hit, keys, terms)).OfType<Recollection>().DistinctBy(what => (what.Conversation, what.Seq)).Take(limit)];
     }
 
     private static Dictionary<long, double> Score(SqlSession session, SearchKey lists, IReadOnlyList<string> terms)
     {
         var scores = new Dictionary<long, double>();
-        var keys = new SqlValue[TermsPerStatement];
+        var keys = new SqlValue[2 * TermsPerStatement];
         Span<int> lengths = stackalloc int[TermsPerStatement];
         for (var first = 0; first < terms.Count; first += TermsPerStatement)
         {
             for (var i = 0; i < TermsPerStatement; i++)
             {
-                keys[i] = first + i < terms.Count ? lists.Of(terms[first + i]) : SqlValue.Null; // equals nothing
+                var term = first + i < terms.Count ? terms[first + i] : null;
+                keys[i] = term is null ? SqlValue.Null : lists.Of(term); // null equals nothing
+                keys[TermsPerStatement + i] = term is null ? SqlValue.Null : lists.OfFacts(term);
             }
 
-            var found = session.Query(Newest, r => (Term: r.GetInt32(0), Entry: r.GetInt64(1)), keys);
+            var found = session.Query(Newest, r => (List: r.GetInt32(0), Entry: r.GetInt64(1)), keys);
             lengths.Clear();
-            foreach (var (term, _) in found)
+            foreach (var (list, _) in found)
             {
-                lengths[term]++;
+                lengths[list % TermsPerStatement]++;
             }
 
             scores.EnsureCapacity(scores.Count + found.Count);
-            foreach (var (term, entry) in found)
+            foreach (var (list, entry) in found)
             {
-                scores[entry] = scores.GetValueOrDefault(entry) + (lengths[term] == NewestPerTerm ? CommonWeight : 1);
+                if (!scores.TryGetValue(entry, out var score) && list >= TermsPerStatement)
+                {
+                    score = FactBonus; // before it is read: of what shares a common word with the question, only the best is
+                }
+
+                scores[entry] = score + (lengths[list % TermsPerStatement] >= NewestPerTerm ? CommonWeight : 1);
             }
         }
 

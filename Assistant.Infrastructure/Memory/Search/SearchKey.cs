@@ -33,13 +33,16 @@ internal sealed class SearchKey
         return unchecked(((long)first, (long)(first | ((1UL << TermBits) - 1))));
     }
 
-    /// <summary>The list of a term in this person's messages and facts.</summary>
+    /// <summary>The list of a term in this person's messages.</summary>
     public long Of(string term)
     {
         Span<byte> bytes = stackalloc byte[256];
         var hash = _hash.Of(Encoding.UTF8.TryGetBytes(term, bytes, out var length) ? bytes[..length] : Encoding.UTF8.GetBytes(term));
         return unchecked((long)(_person | (hash >> (64 - TermBits))));
     }
+
+    /// <summary>The list of a term in what this person asked to have remembered: beside the one of the messages, so that both are read in a page.</summary>
+    public long OfFacts(string term) => Of(term) ^ 1;
 
     // FNV-1a, 64 bit: draft-eastlake-fnv.
     private static ulong PartOf(Guid person)

@@ -195,7 +195,8 @@ internal sealed partial class SearchProjector(
 
         var text = list is null ? null : stored.Content.OpenText(keys);
         return new Item(
-            stored.Conversation, stored.Seq, stored.Person, stored.Fact, text is null ? [] : [.. SearchTerms.ForIndex(text).Select(list!.Of)]);
+            stored.Conversation, stored.Seq, stored.Person, stored.Fact,
+            text is null ? [] : [.. SearchTerms.ForIndex(text).Select(term => stored.Fact is null ? list!.Of(term) : list!.OfFacts(term))]);
     }
 
     private static List<(long Entry, Item Item)> Write(WriteSession session, TenantId tenant, Batch batch)

@@ -40,6 +40,27 @@ public abstract class RecallContract : PathContract
     }
 
     [Theory]
+    [InlineData("my birthday is on 3 May", "my brother's birthday is on 8 June", "When is my birthday?")]
+    [InlineData("我的生日是五月三号", "我弟弟的生日是六月八号", "我的生日是什么时候？")]
+    public async Task A_fact_is_found_however_often_it_was_asked_about(string fact, string later, string question)
+    {
+        var conversation = await HearAsync(HomeLine, "1", fact);
+        await CommitFactAsync(conversation, fact);
+        Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+        await HearAsync(HomeLine, "2", later);
+        await CommitFactAsync(conversation, later);
+        for (var i = 0; i < 20; i++)
+        {
+            await AnswerAsync(await HearAsync(HomeLine, $"{i}", question, "chat-2"), $"> {later}");
+        }
+
+        var found = await FindAsync(conversation, question, limit: 6);
+
+        Assert.Equal([(later, true), (fact, true)], found.Take(2).Select(f => (f.Quote, f.IsFact)));
+        Assert.DoesNotContain(found.Skip(2), f => f.IsFact);
+    }
+
+    [Theory]
     [InlineData("果酱在冰箱第二层", "妈妈今天从老家坐高铁过来看我们，明天早餐想吃面包，果酱放在哪里了？")]
     [InlineData("果酱在冰箱第二层", "妈妈今天从老家坐高铁过来看我们，带了很多自己种的蔬菜水果和两只土鸡，明天早餐想吃面包，果酱放在哪里了？")]
     [InlineData("The jam is in the fridge", "My mother comes by train tomorrow and would like fresh bread for breakfast, where did I put the jam?")]

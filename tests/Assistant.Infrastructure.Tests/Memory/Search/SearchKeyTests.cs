@@ -27,5 +27,7 @@ public sealed class SearchKeyTests
         Assert.NotEqual(one.Of("boiler"), one.Of("attic"));
         Assert.Equal(one.Of("boiler"), new SearchKey(Ann, Enumerable.Repeat((byte)1, 32).ToArray()).Of("boiler"));
         Assert.All(["boiler", "attic", "锅炉", new string('x', 1000)], term => Assert.InRange(one.Of(term), first, last));
+        Assert.All(["boiler", "attic", "锅炉", new string('x', 1000)], term => Assert.InRange(one.OfFacts(term), first, last));
+        Assert.Equal(4, new HashSet<long> { one.Of("boiler"), one.OfFacts("boiler"), one.Of("attic"), one.OfFacts("attic") }.Count);
     }
 }

@@ -31,6 +31,59 @@ public abstract class SearchProjectorTests : PathContract
     }
 
     [Fact]
+    public async Task The_index_of_each_tenant_follows_its_own_log()
+    {
+        foreach (var (line, messages) in new[] { (HomeLine, 3), (OfficeLine, 1) })
+        {
+            for (var i = 1; i <= messages; i++)
+            {
+                await HearAsync(line, $"{i}", "boiler");
+            }
+        }
+
+        await Ports.ProjectAsync(Cancel);
+
+        Assert.Equal((3L, 1L), (await CountAsync(Entries), await CountAsync("SELECT COUNT(*) FROM search_entries WHERE tenant_id = 'office'")));
+    }
+
+    [Fact]
+    public async Task A_fact_is_entered_in_lists_of_its_own_and_in_no_others()
+    {
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember the boiler is old"));
+        await Ports.Turns.CommitAsync(Answer(start, "the boiler is old") with { NewFacts = [Fact(start, "the boiler is old")] }, Cancel);
+
+        await Ports.ProjectAsync(Cancel);
+
+        const string ofFacts = "FROM search_postings f JOIN search_entries e ON e.id = f.entry_id AND e.fact_id IS NOT NULL";
+        Assert.Equal(4, await CountAsync("SELECT COUNT(*) " + ofFacts));
+        Assert.Equal(
+            0,
+            await CountAsync($"SELECT COUNT(*) {ofFacts} JOIN search_postings m ON m.key = f.key JOIN search_entries s ON s.id = m.entry_id AND s.fact_id IS NULL"));
+    }
+
+    /// <summary>Of an earlier version: facts lay in the lists of what was said.</summary>
+    [Fact]
+    public async Task An_index_of_an_earlier_form_is_cleared_and_built_anew()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "remember the boiler is old");
+        var start = await BeginAsync(conversation);
+        await Ports.Turns.CommitAsync(Answer(start, "noted") with { NewFacts = [Fact(start, "the boiler is old")] }, Cancel);
+        await Ports.ProjectAsync(Cancel);
+        await ExecuteAsync("UPDATE projections SET name = 'search' WHERE name LIKE 'search%'");
+        await ExecuteAsync("DELETE FROM search_postings");
+
+        for (var i = 0; i < 2; i++)
+        {
+            await Ports.ProjectAsync(Cancel);
+
+            Assert.Equal((3L, 3L), (await CountAsync(Entries), await CountAsync("SELECT COUNT(DISTINCT entry_id) FROM search_postings")));
+        }
+
+        var found = await Ports.Recall.RecallAsync(Home, start.Person.Id, "boiler", conversation, long.MaxValue, onlyHere: false, 10, 10, Cancel);
+        Assert.Equal(("the boiler is old", true), found.Found.Select(f => (f.Quote, f.IsFact)).First());
+    }
+
+    [Fact]
     public async Task A_tenant_whose_messages_cannot_be_read_does_not_keep_another_from_being_found()
     {
         await HearAsync(HomeLine, "1", "boiler");
