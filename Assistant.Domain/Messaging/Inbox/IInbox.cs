@@ -11,7 +11,7 @@ namespace Assistant.Domain.Messaging.Inbox;
 /// <para>A channel acknowledges to the messenger only after <see cref="StoreAsync"/> has returned. Safe for concurrent use;
 /// calls made one after another by the same channel keep their order.</para>
 /// <para>Out-of-order deliveries: an edit that comes before its message is stored as the message, a deletion as its tombstone;
-/// the late original then changes nothing.</para>
+/// the late original then changes nothing, but for the files it adds to an edit that brought none.</para>
 /// <para>A reaction opens no conversation and asks for no pairing: it is found by its message, in whichever thread of the chat that lies.</para>
 /// </remarks>
 public interface IInbox

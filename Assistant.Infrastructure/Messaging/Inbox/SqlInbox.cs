@@ -182,12 +182,12 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         var change = message.Content switch
         {
-            InboundContent.Said said => Say(session, key, conversation, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, now),
-            InboundContent.Pressed pressed => Say(session, key, conversation, message, new MessageBody(pressed.Label), [], null, now),
+            InboundContent.Said said => Say(session, keys, key, conversation, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, now),
+            InboundContent.Pressed pressed => Say(session, keys, key, conversation, message, new MessageBody(pressed.Label), [], null, now),
             InboundContent.Edited edited => ChangeText(session, keys, key, conversation, message, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }, now),
             _ => TakeBack(session, key, conversation, message, now),
         };
-        if (change == Change.None && needsTurn)
+        if (change != Change.NewUtterance && needsTurn)
         {
             // An edit or deletion of this very message overtook it: it is known already.
             session.Execute(Finish, id, now);
@@ -243,16 +243,35 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     private enum Change { None, Existing, NewUtterance }
 
     private static Change Say(
-        WriteSession session, PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, DateTimeOffset now)
+        WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments,
+        string? externalId, DateTimeOffset now)
     {
-        if (externalId is not null && session.QueryFirst(FindMessage, _ => true, conversation.Id.Value, externalId))
+        if (externalId is not null && session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, externalId) is { } known)
         {
-            return Change.None;
+            return AddFiles(session, keys, key, conversation, message, known, attachments, now);
         }
 
         var said = NewMessage(key, conversation, message, body, attachments, externalId, now);
         Add(session, key, conversation, message, said, AuditActions.MessageReceived, now);
         return Change.NewUtterance;
+    }
+
+    // The edit that overtook it brought its words; what it sends along is known from here alone.
+    private static Change AddFiles(
+        WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, StoredMessage known, IReadOnlyList<Attachment> attachments,
+        DateTimeOffset now)
+    {
+        if (attachments.Count == 0 || known.Message is not { Author: AuthorKind.Person, EditedAt: not null, DeletedAt: null }
+            || known.Open(keys) is not { Body.IsForgotten: false, Attachments.Count: 0 } edited)
+        {
+            return Change.None;
+        }
+
+        var whole = edited with { Attachments = attachments, Person = key.Person };
+        var position = session.Audit(Record(conversation, message, key.Person, AuditActions.MessageReceived, whole.Seq, now));
+        session.Execute(Edit, conversation.Id.Value, whole.Seq, MessageSql.Seal(key, whole), whole.EditedAt, position, key.Person.Value);
+        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, AttachmentSql.Enter(session, conversation.Tenant, whole)));
+        return Change.Existing;
     }
 
     private static Change ChangeText(
@@ -261,7 +280,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         var known = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
         if (known is null)
         {
-            // The edit came first: it is the message. The original will find it here.
+            // The edit came first: it is the message. The original will find it here, and leave its files.
             var first = NewMessage(key, conversation, message, body, [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
             Add(session, key, conversation, message, first, AuditActions.MessageReceived, now);
             session.Execute(

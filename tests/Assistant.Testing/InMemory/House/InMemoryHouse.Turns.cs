@@ -48,7 +48,7 @@ public sealed partial class InMemoryHouse
             return message.Content switch
             {
                 InboundContent.Said said => known is not null
-                    ? new InboxOutcome.Duplicate()
+                    ? AddFiles(room, person.Id, message, known, said.Attachments)
                     : Hear(room, person.Id, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
                 InboundContent.Pressed pressed => Hear(room, person.Id, message, new MessageBody(pressed.Label), [], null, AuditActions.MessageReceived),
                 InboundContent.Edited edited => Edit(room, person.Id, message, known, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }),
@@ -198,6 +198,19 @@ public sealed partial class InMemoryHouse
         room.Conversation = room.Conversation with { Status = ConversationStatus.Open };
         Append(Record(room, message, person, action, said.Seq));
         return StoredIn(room, needsTurn: true);
+    }
+
+    private InboxOutcome AddFiles(Room room, PersonId person, InboundMessage message, Message known, IReadOnlyList<Attachment> files)
+    {
+        if (files.Count == 0 || known is not { Author: AuthorKind.Person, EditedAt: not null, DeletedAt: null, Attachments.Count: 0 })
+        {
+            return new InboxOutcome.Duplicate();
+        }
+
+        room.Change(known.Seq, m => m with { Attachments = files, Person = person });
+        room.Enter(room.Messages.Find(m => m.Seq == known.Seq)!);
+        Append(Record(room, message, person, AuditActions.MessageReceived, known.Seq));
+        return StoredIn(room, needsTurn: false);
     }
 
     private InboxOutcome Edit(Room room, PersonId person, InboundMessage message, Message? known, MessageBody body)
