@@ -79,7 +79,14 @@ public sealed record TurnCommit(
     IReadOnlyList<Fact> NewFacts,
     bool AsksForPerson,
     string? Error,
-    DateTimeOffset StartedAt);
+    DateTimeOffset StartedAt)
+{
+    /// <summary>
+    /// Whether the turn comes to nothing when its utterance was edited meanwhile, so that the entry has another one for the new words. Not of a turn that
+    /// has done something already.
+    /// </summary>
+    public bool YieldsToEdit { get; init; }
+}
 
 /// <summary>What became of a commit.</summary>
 public abstract record TurnCommitOutcome
@@ -95,7 +102,8 @@ public abstract record TurnCommitOutcome
     public sealed record HeldBack : TurnCommitOutcome;
 
     /// <summary>
-    /// The entry was withdrawn, control changed and came back to the assistant, or there was nothing to hold back: nothing was written.
+    /// The entry was withdrawn, control changed and came back to the assistant, there was nothing to hold back, or the turn yielded to an edit:
+    /// nothing was written.
     /// </summary>
     public sealed record Superseded : TurnCommitOutcome;
 }
@@ -110,8 +118,9 @@ public interface ITurnStore
     /// <summary>
     /// Commits once, guarded by the conversation's version and the entry being open. An answer that lost against a take-over or a close
     /// is written as held, with its parts and facts: it is never queued. When the person was forgotten meanwhile, the entry ends and nothing
-    /// is said or remembered. When the utterance was edited after the turn had read it, its facts are left out, and what the words say now is
-    /// remembered instead, as if they had been edited after the commit.
+    /// is said or remembered. When the utterance was edited after the turn had read it, a turn that <see cref="TurnCommit.YieldsToEdit"/> writes nothing
+    /// and its entry stays open; of any other, and of one that is held, the facts are left out, and what the words say now is remembered instead, as if
+    /// they had been edited after the commit.
     /// </summary>
     Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken);
 }

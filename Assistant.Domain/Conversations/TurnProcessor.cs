@@ -61,7 +61,13 @@ public sealed class TurnProcessor(
     private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(60);
 
+    // Whoever edits without end is answered all the same.
+    private const int MaxYields = 2;
+
     private readonly ConcurrentDictionary<ConversationId, Thinking> _thinking = [];
+
+    // How often in a row an entry's turn came to nothing. Only those that just did are in it.
+    private readonly ConcurrentDictionary<ConversationId, (Guid Entry, int Times)> _superseded = [];
 
     /// <summary>Runs the conversation's next turn.</summary>
     /// <exception cref="Exception">Any fault but the engines': the entry stays open and the caller counts the attempt.</exception>
@@ -86,9 +92,11 @@ public sealed class TurnProcessor(
     {
         if (await store.BeginAsync(conversation, limits.HistoryLimit, startedAt, cancellationToken) is not { } start)
         {
+            _superseded.TryRemove(conversation, out _);
             return TurnEnding.NothingDue;
         }
 
+        var superseded = _superseded.TryGetValue(conversation, out var last) && last.Entry == start.Entry.Id ? last.Times : 0;
         using var activity = Telemetry.Activities.StartActivity("turn");
         start = await ReadAsPressAsync(start, cancellationToken);
         var thought = IsForAssistant(start)
@@ -97,8 +105,21 @@ public sealed class TurnProcessor(
         var commit = new TurnCommit(
             turnId, start.Conversation, start.Entry, start.Conversation.Version, start.Utterance.EditedAt, thought.Result, thought.Reply,
             thought.Reply is null ? [] : await CutAsync(start.Conversation, thought.Reply, cancellationToken),
-            thought.Usage, thought.NewFacts, thought.AsksForPerson, thought.Error, startedAt);
-        return await CommitAsync(start, commit, cancellationToken);
+            thought.Usage, thought.NewFacts, thought.AsksForPerson, thought.Error, startedAt)
+        {
+            YieldsToEdit = !thought.HasActed && superseded < MaxYields,
+        };
+        var ending = await CommitAsync(start, commit, cancellationToken);
+        if (ending == TurnEnding.Superseded)
+        {
+            _superseded[conversation] = (start.Entry.Id, superseded + 1);
+        }
+        else if (superseded > 0)
+        {
+            _superseded.TryRemove(conversation, out _);
+        }
+
+        return ending;
     }
 
     /// <inheritdoc cref="IConversationExecutor.Halt"/>
@@ -146,7 +167,7 @@ public sealed class TurnProcessor(
     /// <summary>What people say to the product itself never reaches an engine: a model must not decide what was meant.</summary>
     private async Task<Thought?> ObeyAsync(TurnStart start, CancellationToken cancellationToken)
         => commands is not null && await commands.AnswerAsync(start, cancellationToken) is { } answer
-            ? new Thought(TurnResult.Answered, new MessageBody(answer), null, [], false, null)
+            ? new Thought(TurnResult.Answered, new MessageBody(answer), null, [], false, null) { HasActed = true }
             : null;
 
     private async Task<Thought> ThinkAsync(TurnStart start, Thinking thinking)
@@ -284,5 +305,9 @@ public sealed class TurnProcessor(
     private static bool IsChinese(Rune rune) => rune.Value is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF;
 
     private sealed record Thought(
-        TurnResult Result, MessageBody? Reply, TurnUsage? Usage, IReadOnlyList<Fact> NewFacts, bool AsksForPerson, string? Error);
+        TurnResult Result, MessageBody? Reply, TurnUsage? Usage, IReadOnlyList<Fact> NewFacts, bool AsksForPerson, string? Error)
+    {
+        /// <summary>Whether something was done that a second turn would do again.</summary>
+        public bool HasActed { get; init; }
+    }
 }

@@ -33,7 +33,8 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
     private const string Guard =
         "SELECT c.version, c.last_seq, i.state, c.operator_id IS NOT NULL OR c.status = 'Closed', "
         + "EXISTS (SELECT 1 FROM inbox o WHERE o.conversation_id = c.id AND o.state = 'Pending' AND o.id <> i.id), "
-        + "COALESCE((SELECT m.person_id FROM messages m WHERE m.conversation_id = c.id AND m.seq = i.message_seq), c.person_id) "
+        + "COALESCE((SELECT m.person_id FROM messages m WHERE m.conversation_id = c.id AND m.seq = i.message_seq), c.person_id), "
+        + "(SELECT m.edited_at FROM messages m WHERE m.conversation_id = c.id AND m.seq = i.message_seq) "
         + "FROM conversations c JOIN inbox i ON i.conversation_id = c.id WHERE c.id = @p0 AND i.id = @p1";
 
     private const string Finish = "UPDATE inbox SET state = 'Done', done_at = @p1 WHERE id = @p0";
@@ -101,10 +102,13 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
         var conversation = commit.Conversation;
         var guard = session.QueryFirst(
             session.IsPostgres ? Guard + " FOR UPDATE" : Guard,
-            r => (Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3), HasMore: r.GetBoolean(4), Person: r.GetGuid(5)),
+            r => (
+                Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3), HasMore: r.GetBoolean(4),
+                Person: r.GetGuid(5), EditedAt: r.TimeOrNull(6)),
             conversation.Id.Value, commit.Entry.Id);
         var isCurrent = guard.Version == commit.ExpectedVersion && commit.Result != TurnResult.HeldBack;
-        if (guard.State != "Pending" || !(isCurrent || (guard.Version != commit.ExpectedVersion && guard.IsWithPeople && IsWorthHolding(commit))))
+        var isReworded = isCurrent && commit.YieldsToEdit && guard.EditedAt != commit.UtteranceEditedAt;
+        if (guard.State != "Pending" || isReworded || !(isCurrent || (guard.Version != commit.ExpectedVersion && guard.IsWithPeople && IsWorthHolding(commit))))
         {
             return new TurnCommitOutcome.Superseded();
         }

@@ -1,5 +1,6 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People.Acts;
 using Assistant.Domain.People.Reach;
@@ -63,6 +64,13 @@ public abstract class TurnRig : PathContract
 
     protected Task HandBackAsync(ConversationId conversation)
         => Ports.Conversations.HandBackAsync(Home, conversation, Anna, Draft(Home, "conversation.handback", "x"), Cancel);
+
+    /// <summary>Has the person correct what they said, a second later.</summary>
+    protected async Task EditAsync(string id, string text)
+    {
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        await StoreAsync(HomeLine, Said(HomeLine, id, "") with { DedupeKey = $"edit:{id}:{text}", Content = new InboundContent.Edited(text) });
+    }
 
     protected async Task<IReadOnlyList<string>> HeldAsync(ConversationId conversation)
         => [.. (await Ports.Queries.ListHeldAsync(Home, conversation, Cancel)).Select(h => h.Body.Markdown)];

@@ -39,6 +39,31 @@ public abstract partial class TurnStoreContract
     }
 
     [Fact]
+    public async Task A_turn_that_yields_to_an_edit_leaves_nothing_and_another_begins_with_the_new_words()
+    {
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember that the boiler is in the attic"));
+        await EditAsync("1", "where is the boiler?");
+
+        await LeavesNothingAsync(Answer(start, "I'll remember.") with { YieldsToEdit = true, NewFacts = [BoilerFact(start)], AsksForPerson = true });
+
+        Assert.Empty(await Ports.Recall.ListFactsAsync(Home, start.Person.Id, 10, Cancel));
+        var again = await BeginAsync(start.Conversation.Id);
+        Assert.Equal("where is the boiler?", again.Utterance.Body.Markdown);
+        Assert.Null(again.Conversation.WaitingSince);
+        Assert.IsType<TurnCommitOutcome.Committed>(await Ports.Turns.CommitAsync(Answer(again, "In the attic.") with { YieldsToEdit = true }, Cancel));
+    }
+
+    [Fact]
+    public async Task What_a_take_over_stopped_is_held_though_its_words_were_edited()
+    {
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "hello"));
+        await EditAsync("1", "hello, Anna");
+        await TakeOverAsync(Home, start.Conversation.Id, Anna);
+
+        Assert.IsType<TurnCommitOutcome.HeldBack>(await Ports.Turns.CommitAsync(Answer(start, "too late") with { YieldsToEdit = true }, Cancel));
+    }
+
+    [Fact]
     public async Task Facts_of_a_held_turn_are_what_its_edited_words_say_as_well()
     {
         var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember that the boiler is in the attic"));

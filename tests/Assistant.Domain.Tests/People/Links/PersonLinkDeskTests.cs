@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.People.Links;
@@ -71,6 +72,19 @@ public sealed class PersonLinkDeskTests : ActRig
 
         Assert.Contains("opens nothing", await AskAsync($"confirm {code}"), StringComparison.Ordinal); // right, and too late
         Assert.Contains("此代码无效", await AskAsync("/confirm nonsense"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_asked_of_the_product_is_done_once_though_its_words_are_edited_meanwhile()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "/connect", "chat-wu", "wu");
+        Turns.Began = () => StoreAsync(
+            HomeLine, Said(HomeLine, "1", "", "chat-wu", "wu") with { DedupeKey = "edit", Content = new InboundContent.Edited("/unlink") });
+
+        Assert.Equal(TurnEnding.CaughtUp, await RunAsync(conversation));
+
+        Assert.NotEmpty(CodeIn(Assert.Single(await RepliesAsync(conversation))));
+        Assert.Equal(TurnEnding.NothingDue, await RunAsync(conversation));
     }
 
     [Fact]

@@ -137,6 +137,11 @@ public sealed partial class InMemoryHouse
             }
 
             var utterance = room.Messages.Find(m => m.Seq == commit.Entry.MessageSeq)!;
+            if (!isHeld && commit.YieldsToEdit && utterance.EditedAt != commit.UtteranceEditedAt)
+            {
+                return new TurnCommitOutcome.Superseded();
+            }
+
             var person = utterance.Person!.Value;
             if (IsForgotten(room.Conversation.Tenant, person))
             {
