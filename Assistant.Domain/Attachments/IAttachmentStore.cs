@@ -34,7 +34,7 @@ public interface IAttachmentStore
     Task<(AttachmentFile File, Attachment Named)?> FindAsync(TenantId tenant, AttachmentId id, CancellationToken cancellationToken);
 
     /// <summary>The content of a kept file, piece by piece; only one piece is held in memory.</summary>
-    /// <exception cref="AttachmentGoneException">It is not kept, or was forgotten while it was read.</exception>
+    /// <exception cref="AttachmentGoneException">It is not kept, or was forgotten or replaced while it was read.</exception>
     /// <exception cref="Security.SealBrokenException">Somebody altered, moved or dropped a piece.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(TenantId tenant, AttachmentId id, CancellationToken cancellationToken);
 }

@@ -38,7 +38,17 @@ public sealed record ExternalChat(string ExternalId, string? ThreadId = null, bo
 /// <param name="Kind"><c>image</c>, <c>voice</c>, <c>audio</c>, <c>video</c> or <c>file</c>.</param>
 /// <param name="Reference">What the channel needs to fetch it; may be a secret of the messenger, so never shown. Empty of a file that goes out, and of no other.</param>
 /// <param name="SizeBytes">As declared by the messenger, or <see langword="null"/>.</param>
-public sealed record Attachment(string Kind, string Reference, string? FileName = null, string? MediaType = null, long? SizeBytes = null);
+public sealed record Attachment(string Kind, string Reference, string? FileName = null, string? MediaType = null, long? SizeBytes = null)
+{
+    /// <summary>What the messenger knows the file by, where its <see cref="Reference"/> may change; <see langword="null"/> where it does not.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>Whether both name the same files, in the same order.</summary>
+    public static bool AreSame(IReadOnlyList<Attachment> ours, IReadOnlyList<Attachment> theirs)
+        => ours.Count == theirs.Count && ours.Zip(theirs).All(pair => pair.First.IsSame(pair.Second));
+
+    private bool IsSame(Attachment other) => Identity is { } ours && other.Identity is { } theirs ? ours == theirs : Reference == other.Reference;
+}
 
 /// <summary>What happened in the messenger.</summary>
 public abstract record InboundContent
@@ -54,11 +64,14 @@ public abstract record InboundContent
         public bool IsForwarded { get; init; }
     }
 
-    /// <summary>An earlier message has a new text.</summary>
+    /// <summary>An earlier message has a new text, and perhaps other files.</summary>
     public sealed record Edited(string Text) : InboundContent
     {
         /// <inheritdoc cref="MessageBody.IsForwarded"/>
         public bool IsForwarded { get; init; }
+
+        /// <summary>The files it has now, which may be those it had; <see langword="null"/> when an edit changes none.</summary>
+        public IReadOnlyList<Attachment>? Attachments { get; init; }
     }
 
     /// <summary>An earlier message was taken back.</summary>

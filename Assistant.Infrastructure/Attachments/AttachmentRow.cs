@@ -30,7 +30,7 @@ internal sealed class AttachmentRow : ITenantRow
 
     public string? Reason { get; set; }
 
-    /// <summary>Rises with every claim, so that a claim can be told from a later one.</summary>
+    /// <summary>Rises with every claim, and when another file takes its place, so that a claim can be told from a later one.</summary>
     public int Attempts { get; set; }
 
     public DateTimeOffset DueAt { get; set; }

@@ -18,7 +18,7 @@ internal static class AttachmentSql
 
     private const string Insert =
         "INSERT INTO attachments (conversation_id, seq, number, tenant_id, person_id, state, chunk_count, attempts, due_at) "
-        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, 0, 0, @p6)";
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, 0, @p6, @p7)";
 
     private const string InsertKept =
         "INSERT INTO attachments (conversation_id, seq, number, tenant_id, person_id, state, media_type, size_bytes, chunk_count, attempts, due_at) "
@@ -31,11 +31,25 @@ internal static class AttachmentSql
         "SELECT " + FileColumns + " FROM attachments a WHERE a.tenant_id = @p0 AND a.conversation_id = @p1 AND a.seq >= @p2 AND a.seq <= @p3 "
         + "ORDER BY a.seq, a.number";
 
+    private const string LastAttempt = "SELECT COALESCE(MAX(attempts), 0) FROM attachments WHERE conversation_id = @p0 AND seq = @p1";
     private const string DeletePieces = "DELETE FROM attachment_chunks WHERE conversation_id = @p0 AND seq = @p1";
     private const string DeleteFiles = "DELETE FROM attachments WHERE conversation_id = @p0 AND seq = @p1";
 
     /// <summary>Enters the files of a message that was just added, as waiting; a message without any costs nothing.</summary>
-    public static Message Enter(WriteSession session, TenantId tenant, Message message)
+    public static Message Enter(WriteSession session, TenantId tenant, Message message) => Enter(session, tenant, message, attempts: 0);
+
+    /// <summary>
+    /// Enters the files a message has from now on in the place of those it had. The count of attempts goes on: whoever still fetches or reads an
+    /// earlier file at the same place finds that it is another.
+    /// </summary>
+    public static Message Replace(WriteSession session, TenantId tenant, Message message)
+    {
+        var attempts = session.QueryFirst(LastAttempt, r => r.GetInt32(0), message.Conversation.Value, message.Seq);
+        Delete(session, message.Conversation, message.Seq);
+        return Enter(session, tenant, message, attempts + 1);
+    }
+
+    private static Message Enter(WriteSession session, TenantId tenant, Message message, int attempts)
     {
         if (message.Attachments.Count == 0)
         {
@@ -47,7 +61,8 @@ internal static class AttachmentSql
         {
             files.Add(new AttachmentFile(new AttachmentId(message.Conversation, message.Seq, number), AttachmentState.Waiting));
             session.Execute(
-                Insert, message.Conversation.Value, message.Seq, number, tenant.Value, message.Person!.Value.Value, AttachmentState.Waiting, message.At);
+                Insert, message.Conversation.Value, message.Seq, number, tenant.Value, message.Person!.Value.Value, AttachmentState.Waiting, attempts,
+                message.At);
         }
 
         return message with { Files = files };
@@ -92,7 +107,7 @@ internal static class AttachmentSql
     public static string Place(AttachmentId id, int piece, int count)
         => string.Create(CultureInfo.InvariantCulture, $"attachment_chunks/{id.Conversation.Value}/{id.Seq}/{id.Number}/{piece}/{count}/body");
 
-    /// <summary>Removes the files of a message that was taken back.</summary>
+    /// <summary>Removes the files of a message that was taken back, or has others now.</summary>
     public static void Delete(WriteSession session, ConversationId conversation, long seq)
     {
         session.Execute(DeletePieces, conversation.Value, seq);

@@ -3,7 +3,8 @@
 // left out, doubled or brought from another file does not open. Readers see a file once its row says that it is kept, which is the last unit.
 //
 // Two may fetch the same file: claims run out, and processes die. Each claim raises the count of attempts and removes what was written
-// before; whoever holds an older one writes nothing more, for every unit asks for the count first.
+// before; whoever holds an older one writes nothing more, for every unit asks for the count first. When an edit puts another file in the
+// place of one, the count goes on, so that neither who fetches the old one nor who reads it takes the new one for it.
 // A file goes the way of its message: units and reads look for the message too, and find none that is taken back or being forgotten.
 using System.Runtime.CompilerServices;
 using Assistant.Domain.Attachments;
@@ -42,7 +43,7 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
         + "WHERE a.conversation_id = @p0 AND a.seq = @p1 AND a.number = @p2 AND a.tenant_id = @p3 AND m.deleted_at IS NULL AND c.erasure_id IS NULL";
 
     private const string Find = "SELECT " + AttachmentSql.FileColumns + ", a.person_id, c.connection_id" + AliveMessage;
-    private const string FindPieces = "SELECT a.person_id, a.chunk_count" + AliveMessage + " AND a.state = 'Kept'";
+    private const string FindPieces = "SELECT a.person_id, a.chunk_count, a.attempts" + AliveMessage + " AND a.state = 'Kept'";
     private const string IsClaimed = "SELECT a.person_id" + AliveMessage + " AND a.state = 'Waiting' AND a.attempts = @p4";
 
     private const string ReadMessage =
@@ -128,10 +129,16 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         TenantId tenant, AttachmentId id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        int? begun = null;
         for (var (chunk, count) = (0, 1); chunk < count; chunk++)
         {
             var number = chunk;
-            var (piece, of) = await reads.ReadAsync(TenantScope.Of(tenant), session => OpenPiece(session, tenant, id, number), cancellationToken);
+            var (piece, of, attempt) = await reads.ReadAsync(TenantScope.Of(tenant), session => OpenPiece(session, tenant, id, number), cancellationToken);
+            if ((begun ??= attempt) != attempt)
+            {
+                throw new AttachmentGoneException(id); // another took its place meanwhile
+            }
+
             count = of;
             yield return piece;
         }
@@ -155,17 +162,17 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
         return true;
     }
 
-    private (ReadOnlyMemory<byte> Piece, int Count) OpenPiece(SqlSession session, TenantId tenant, AttachmentId id, int chunk)
+    private (ReadOnlyMemory<byte> Piece, int Count, int Attempt) OpenPiece(SqlSession session, TenantId tenant, AttachmentId id, int chunk)
     {
-        var (person, count) = session.QueryFirst(FindPieces, r => (r.GetGuid(0), r.GetInt32(1)), Key(tenant, id));
-        if (count == 0)
+        var (person, count, attempt) = session.QueryFirst(FindPieces, r => (r.GetGuid(0), r.GetInt32(1), r.GetInt32(2)), Key(tenant, id));
+        if (chunk >= count)
         {
             throw new AttachmentGoneException(id);
         }
 
         using var keys = bodies.In(session, tenant);
         var piece = session.QueryFirst(ReadPiece, r => r.GetBytes(0), [.. Key(tenant, id), chunk]) ?? throw new SealBrokenException(AttachmentSql.Place(id, chunk, count));
-        return (keys.Open(new PersonId(person), AttachmentSql.Place(id, chunk, count), piece) ?? throw new AttachmentGoneException(id), count);
+        return (keys.Open(new PersonId(person), AttachmentSql.Place(id, chunk, count), piece) ?? throw new AttachmentGoneException(id), count, attempt);
     }
 
     private Task<bool> FinishAsync(

@@ -61,7 +61,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         var now = clock.GetUtcNow();
         // Nothing is awaited before the unit is queued: calls begun one after another are stored in that order.
         var outcome = await StoreAsync();
-        if (message.Content is InboundContent.Said { Attachments.Count: > 0 } && outcome is InboxOutcome.Stored)
+        if (message.Content is InboundContent.Said { Attachments.Count: > 0 } or InboundContent.Edited { Attachments.Count: > 0 } && outcome is InboxOutcome.Stored)
         {
             files.Wake();
         }
@@ -184,7 +184,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
         {
             InboundContent.Said said => Say(session, keys, key, conversation, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, now),
             InboundContent.Pressed pressed => Say(session, keys, key, conversation, message, new MessageBody(pressed.Label), [], null, now),
-            InboundContent.Edited edited => ChangeText(session, keys, key, conversation, message, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }, now),
+            InboundContent.Edited edited => ChangeText(session, keys, key, conversation, message, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }, edited.Attachments, now),
             _ => TakeBack(session, key, conversation, message, now),
         };
         if (change != Change.NewUtterance && needsTurn)
@@ -275,13 +275,14 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     }
 
     private static Change ChangeText(
-        WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, DateTimeOffset now)
+        WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment>? attachments,
+        DateTimeOffset now)
     {
         var known = session.QueryFirst(FindMessage, r => MessageSql.MapMessage(r), conversation.Id.Value, message.ExternalMessageId);
         if (known is null)
         {
             // The edit came first: it is the message. The original will find it here, and leave its files.
-            var first = NewMessage(key, conversation, message, body, [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
+            var first = NewMessage(key, conversation, message, body, attachments ?? [], message.ExternalMessageId, now) with { EditedAt = message.SentAt };
             Add(session, key, conversation, message, first, AuditActions.MessageReceived, now);
             session.Execute(
                 Insert, Guid.CreateVersion7(now), conversation.Tenant.Value, message.Connection.Value, InboxRow.KeyOf("turn-of:" + message.DedupeKey), conversation.Id.Value,
@@ -294,11 +295,22 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
             return Change.None;
         }
 
-        // Its attachments stay. Who edits has not been forgotten, so what they write is theirs from now on.
+        // Its attachments stay, unless the edit brings others. Who edits has not been forgotten, so what they write is theirs from now on.
         var before = known.Open(keys);
         body = body with { IsForwarded = body.IsForwarded || before.Body.IsForwarded };
-        var edited = AttachmentSql.WithFiles(session, conversation.Tenant, before) with { Body = body, EditedAt = message.SentAt, Person = key.Person };
-        var position = session.Audit(Record(conversation, message, key.Person, AuditActions.MessageEdited, edited.Seq, now));
+        var edited = before with { Body = body, EditedAt = message.SentAt, Person = key.Person };
+        var record = Record(conversation, message, key.Person, AuditActions.MessageEdited, edited.Seq, now);
+        if (attachments is null || Attachment.AreSame(before.Attachments, attachments))
+        {
+            edited = AttachmentSql.WithFiles(session, conversation.Tenant, edited);
+        }
+        else
+        {
+            edited = AttachmentSql.Replace(session, conversation.Tenant, edited with { Attachments = attachments });
+            record = record with { Details = new Dictionary<string, string> { ["files"] = attachments.Count.ToString(CultureInfo.InvariantCulture) } };
+        }
+
+        var position = session.Audit(record);
         session.Execute(Edit, conversation.Id.Value, edited.Seq, MessageSql.Seal(key, edited), message.SentAt, position, key.Person.Value);
         FactSql.Restate(session, key, conversation.Tenant, known.Message.Person ?? conversation.Person, edited, now, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, edited));

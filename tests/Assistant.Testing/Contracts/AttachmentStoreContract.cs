@@ -200,6 +200,38 @@ public abstract class AttachmentStoreContract : PathContract
     }
 
     [Fact]
+    public async Task Whoever_still_fetches_a_file_that_was_replaced_writes_nothing()
+    {
+        var older = await ClaimAsync(await SendAsync("1", File("a.pdf")));
+
+        await ReplaceAsync("1", File("b.pdf"));
+
+        Assert.False(await Ports.Attachments.KeepAsync(older, "application/pdf", Content(10), Cancel));
+        var newer = await ClaimAsync(older.Id);
+        Assert.Equal("ref-b.pdf", newer.Attachment.Reference);
+        await Ports.Attachments.EndAsync(older, AttachmentState.Failed, Phrase.Of("attachment.cut-off"), Cancel);
+        Assert.False(await Ports.Attachments.KeepAsync(older, "application/pdf", Content(10), Cancel));
+        Assert.True(await Ports.Attachments.KeepAsync(newer, "application/pdf", Content(20), Cancel));
+        Assert.Equal(Content(20), await ReadAsync(Home, newer.Id));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(700_000)]
+    public async Task A_file_that_is_replaced_while_it_is_read_does_not_go_on_as_the_new_one(int size)
+    {
+        var claim = await ClaimAsync(await SendAsync("1", File("a.pdf")));
+        await Ports.Attachments.KeepAsync(claim, "application/pdf", Content(700_000), Cancel);
+        await using var reading = Ports.Attachments.ReadAsync(Home, claim.Id, Cancel).GetAsyncEnumerator(Cancel);
+        Assert.True(await reading.MoveNextAsync());
+
+        await ReplaceAsync("1", File("b.pdf"));
+        await Ports.Attachments.KeepAsync(await ClaimAsync(claim.Id), "application/pdf", Content(size), Cancel);
+
+        await Assert.ThrowsAsync<AttachmentGoneException>(async () => await reading.MoveNextAsync());
+    }
+
+    [Fact]
     public async Task Without_the_persons_key_nothing_is_read_fetched_or_kept()
     {
         var kept = await ClaimAsync(await SendAsync("1", File("a.pdf")));
@@ -334,6 +366,12 @@ public abstract class AttachmentStoreContract : PathContract
 
     private static InboundMessage With(InboundMessage message, params Attachment[] files)
         => message with { Content = new InboundContent.Said("look", files) };
+
+    private Task<InboxOutcome> ReplaceAsync(string id, params Attachment[] files)
+    {
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+        return StoreAsync(HomeLine, Said(HomeLine, id, "") with { DedupeKey = $"edit:{id}", Content = new InboundContent.Edited("look") { Attachments = files } });
+    }
 
     private Task<IReadOnlyList<AttachmentDue>> DueAsync(int ofConnection = 100)
         => Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), ofConnection, 100, Cancel);

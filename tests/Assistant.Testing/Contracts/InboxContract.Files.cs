@@ -39,6 +39,51 @@ public abstract partial class InboxContract
         Assert.Empty(await Ports.Attachments.ListDueAsync(Ports.Clock.GetUtcNow(), 10, 10, Cancel));
     }
 
+    [Fact]
+    public async Task An_edit_that_brings_another_file_puts_it_in_the_place_of_the_old_one()
+    {
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Sent("1", File("a.pdf")))).Conversation;
+        Assert.True(await Ports.Attachments.KeepAsync(await ClaimAsync(), "application/pdf", new byte[10], Cancel));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(new InboxOutcome.Stored(conversation, NeedsTurn: false), await StoreAsync(HomeLine, Edited("1", "this one", File("b.pdf"))));
+
+        var message = Assert.Single(await ThreadAsync(Home, conversation));
+        Assert.Equal(("this one", "b.pdf"), (message.Body.Markdown, Assert.Single(message.Attachments).FileName));
+        Assert.Equal(new AttachmentFile(new AttachmentId(conversation, message.Seq, 1), AttachmentState.Waiting), Assert.Single(message.Files));
+        Assert.Equal("ref-b.pdf", (await ClaimAsync()).Attachment.Reference);
+        Assert.Equal("1", Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.MessageEdited).What.Details["files"]);
+        Assert.Equal("b.pdf", Assert.Single((await BeginAsync(conversation)).Utterance.Attachments).FileName);
+    }
+
+    [Fact]
+    public async Task An_edit_that_brings_the_same_file_under_another_reference_keeps_it()
+    {
+        var file = File("a.pdf") with { Identity = "a" };
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Sent("1", file))).Conversation;
+        Assert.True(await Ports.Attachments.KeepAsync(await ClaimAsync(), "application/pdf", new byte[10], Cancel));
+        Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await StoreAsync(HomeLine, Edited("1", "look here", file with { Reference = "ref-2" }));
+
+        var message = Assert.Single(await ThreadAsync(Home, conversation));
+        Assert.Equal(("look here", AttachmentState.Kept), (message.Body.Markdown, Assert.Single(message.Files).State));
+        Assert.Empty(Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.MessageEdited).What.Details);
+    }
+
+    [Fact]
+    public async Task An_edit_that_overtakes_with_a_file_of_its_own_has_the_one_file()
+    {
+        await StoreAsync(HomeLine, Edited("1", "this one", File("b.pdf")));
+
+        Assert.IsType<InboxOutcome.Duplicate>(await StoreAsync(HomeLine, Sent("1", File("a.pdf"))));
+
+        Assert.Equal("ref-b.pdf", (await ClaimAsync()).Attachment.Reference);
+    }
+
+    private InboundMessage Edited(string id, string text, params Attachment[] files)
+        => Edited(id, text) with { Content = new InboundContent.Edited(text) { Attachments = files } };
+
     private static Attachment File(string name) => new("file", $"ref-{name}", name, "application/pdf", 10);
 
     private InboundMessage Sent(string id, params Attachment[] files) => Said(HomeLine, id, "") with { Content = new InboundContent.Said("look", files) };

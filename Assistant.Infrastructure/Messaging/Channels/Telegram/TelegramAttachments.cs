@@ -12,17 +12,17 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
 {
     public static IReadOnlyList<Attachment> Of(Message message) => message switch
     {
-        { Photo: { Length: > 0 } sizes } when sizes[^1] is { } largest => [new("image", largest.FileId, MediaType: "image/jpeg", SizeBytes: largest.FileSize)],
-        { Voice: { } voice } => [new("voice", voice.FileId, MediaType: voice.MimeType ?? "audio/ogg", SizeBytes: voice.FileSize)],
-        { Audio: { } audio } => [new("audio", audio.FileId, audio.FileName, audio.MimeType, audio.FileSize)],
-        { Video: { } video } => [new("video", video.FileId, video.FileName, video.MimeType, video.FileSize)],
-        { VideoNote: { } note } => [new("video", note.FileId, MediaType: "video/mp4", SizeBytes: note.FileSize)],
+        { Photo: { Length: > 0 } sizes } when sizes[^1] is { } largest => [New("image", largest, mediaType: "image/jpeg")],
+        { Voice: { } voice } => [New("voice", voice, mediaType: voice.MimeType ?? "audio/ogg")],
+        { Audio: { } audio } => [New("audio", audio, audio.FileName, audio.MimeType)],
+        { Video: { } video } => [New("video", video, video.FileName, video.MimeType)],
+        { VideoNote: { } note } => [New("video", note, mediaType: "video/mp4")],
         // An animation comes with a document for older programs: the same file.
-        { Animation: { } animation } => [new("video", animation.FileId, animation.FileName, animation.MimeType, animation.FileSize)],
-        { Document: { } document } => [new("file", document.FileId, document.FileName, document.MimeType, document.FileSize)],
-        { Sticker: { IsAnimated: true } sticker } => [new("file", sticker.FileId, MediaType: "application/x-tgsticker", SizeBytes: sticker.FileSize)],
-        { Sticker: { IsVideo: true } sticker } => [new("video", sticker.FileId, MediaType: "video/webm", SizeBytes: sticker.FileSize)],
-        { Sticker: { } sticker } => [new("image", sticker.FileId, MediaType: "image/webp", SizeBytes: sticker.FileSize)],
+        { Animation: { } animation } => [New("video", animation, animation.FileName, animation.MimeType)],
+        { Document: { } document } => [New("file", document, document.FileName, document.MimeType)],
+        { Sticker: { IsAnimated: true } sticker } => [New("file", sticker, mediaType: "application/x-tgsticker")],
+        { Sticker: { IsVideo: true } sticker } => [New("video", sticker, mediaType: "video/webm")],
+        { Sticker: { } sticker } => [New("image", sticker, mediaType: "image/webp")],
         _ => [],
     };
 
@@ -49,6 +49,10 @@ internal sealed class TelegramAttachments(TelegramHttp http, TelegramSettings se
             throw new AttachmentUnavailableException(Phrase.Of("telegram.files-unreachable"));
         }
     }
+
+    // A file may have several ids, and only the unique one tells that it is the same.
+    private static Attachment New(string kind, FileBase file, string? name = null, string? mediaType = null)
+        => new(kind, file.FileId, name, mediaType, file.FileSize) { Identity = file.FileUniqueId };
 
     // A file id that means nothing, or a file the cloud does not hand out, is a bad request; all else may pass.
     private static AttachmentFault FaultOf(RequestException failure)

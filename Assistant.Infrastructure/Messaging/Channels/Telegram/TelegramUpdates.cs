@@ -60,7 +60,11 @@ internal static class TelegramUpdates
             ExternalMessageId = id,
             Former = FormerOf(chat.Id, message.Id, connection),
             Content = isEdit
-                ? new InboundContent.Edited(address.Text) { IsForwarded = IsOfAnother(message.ForwardOrigin, from) }
+                ? new InboundContent.Edited(address.Text)
+                {
+                    IsForwarded = IsOfAnother(message.ForwardOrigin, from),
+                    Attachments = attachments.Count > 0 ? attachments : null,
+                }
                 : new InboundContent.Said(address.Text, attachments, ReplyTo(message, bot)) { IsForwarded = IsOfAnother(message.ForwardOrigin, from) },
             SentAt = At(isEdit ? message.EditDate ?? message.Date : message.Date),
             IsAddressed = address.IsAddressed,

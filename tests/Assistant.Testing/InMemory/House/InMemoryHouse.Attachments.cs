@@ -61,10 +61,16 @@ public sealed partial class InMemoryHouse
     async IAsyncEnumerable<ReadOnlyMemory<byte>> IAttachmentStore.ReadAsync(
         TenantId tenant, AttachmentId id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        byte[]? begun = null;
         for (var at = 0; ; at += PieceSize)
         {
             var from = at;
             var content = await Locked(() => FindFile(tenant, id) is (var room, { Content: { } kept }) && NamedIn(room, id) is not null ? kept : throw new AttachmentGoneException(id));
+            if ((begun ??= content) != content)
+            {
+                throw new AttachmentGoneException(id);
+            }
+
             yield return content.AsMemory(from, Math.Min(PieceSize, content.Length - from));
             if (from + PieceSize >= content.Length)
             {
@@ -125,13 +131,21 @@ public sealed partial class InMemoryHouse
         }
 
         /// <summary>Enters the files of a message as waiting.</summary>
-        public void Enter(Message message)
+        public void Enter(Message message, int attempts = 0)
         {
             for (var number = 1; number <= message.Attachments.Count; number++)
             {
                 var status = new AttachmentFile(new AttachmentId(message.Conversation, message.Seq, number), AttachmentState.Waiting);
-                Kept[(message.Seq, number)] = new StoredFile(status, message.Person!.Value, message.At);
+                Kept[(message.Seq, number)] = new StoredFile(status, message.Person!.Value, message.At) { Attempts = attempts };
             }
+        }
+
+        /// <summary>Enters the files a message has from now on in the place of those it had.</summary>
+        public void Replace(Message message)
+        {
+            var attempts = Kept.Where(kept => kept.Key.Seq == message.Seq).Select(kept => kept.Value.Attempts).DefaultIfEmpty().Max();
+            Discard(message.Seq);
+            Enter(message, attempts + 1);
         }
 
         public void Discard(long seq)

@@ -51,7 +51,7 @@ public sealed partial class InMemoryHouse
                     ? AddFiles(room, person.Id, message, known, said.Attachments)
                     : Hear(room, person.Id, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
                 InboundContent.Pressed pressed => Hear(room, person.Id, message, new MessageBody(pressed.Label), [], null, AuditActions.MessageReceived),
-                InboundContent.Edited edited => Edit(room, person.Id, message, known, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }),
+                InboundContent.Edited edited => Edit(room, person.Id, message, known, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }, edited.Attachments),
                 _ => TakeBack(room, person.Id, message, known),
             };
         });
@@ -218,11 +218,11 @@ public sealed partial class InMemoryHouse
         return StoredIn(room, needsTurn: false);
     }
 
-    private InboxOutcome Edit(Room room, PersonId person, InboundMessage message, Message? known, MessageBody body)
+    private InboxOutcome Edit(Room room, PersonId person, InboundMessage message, Message? known, MessageBody body, IReadOnlyList<Attachment>? attachments)
     {
         if (known is null)
         {
-            return Hear(room, person, message, body, [], message.ExternalMessageId, AuditActions.MessageReceived, message.SentAt);
+            return Hear(room, person, message, body, attachments ?? [], message.ExternalMessageId, AuditActions.MessageReceived, message.SentAt);
         }
 
         if (known.DeletedAt is not null || known.EditedAt > message.SentAt)
@@ -236,7 +236,15 @@ public sealed partial class InMemoryHouse
             _facts.AddRange(Stated(room.Messages.Find(m => m.Seq == known.Seq)!));
         }
 
-        Append(Record(room, message, person, AuditActions.MessageEdited, known.Seq));
+        var record = Record(room, message, person, AuditActions.MessageEdited, known.Seq);
+        if (attachments is not null && !Attachment.AreSame(known.Attachments, attachments))
+        {
+            room.Change(known.Seq, m => m with { Attachments = attachments });
+            room.Replace(room.Messages.Find(m => m.Seq == known.Seq)!);
+            record = record with { Details = new Dictionary<string, string> { ["files"] = $"{attachments.Count}" } };
+        }
+
+        Append(record);
         return StoredIn(room, needsTurn: false);
     }
 

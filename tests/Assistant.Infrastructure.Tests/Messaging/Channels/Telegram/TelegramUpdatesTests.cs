@@ -170,7 +170,8 @@ public sealed class TelegramUpdatesTests
 
         var said = (InboundContent.Said)Read(update)!.Content;
 
-        Assert.Equal((kind, "F1", 5L), (said.Attachments[0].Kind, said.Attachments[0].Reference, said.Attachments[0].SizeBytes));
+        var file = said.Attachments[0];
+        Assert.Equal((kind, "F1", "u", 5L), (file.Kind, file.Reference, file.Identity, file.SizeBytes));
     }
 
     [Theory]
@@ -192,7 +193,23 @@ public sealed class TelegramUpdatesTests
         update["edited_message"]!["photo"] = new JsonArray(
             new JsonObject { ["file_id"] = "p", ["file_unique_id"] = "p", ["width"] = 1, ["height"] = 1 });
 
-        Assert.Equal(new InboundContent.Edited(""), Read(update)!.Content);
+        var edited = (InboundContent.Edited)Read(update)!.Content;
+
+        Assert.Equal(("", "p"), (edited.Text, Assert.Single(edited.Attachments!).Identity));
+    }
+
+    [Fact]
+    public void An_edit_names_the_file_the_message_has_now()
+    {
+        var update = Private("meet at 5");
+        update["edited_message"] = update["message"]!.DeepClone();
+        update.Remove("message");
+        Assert.Null(((InboundContent.Edited)Read(update)!.Content).Attachments);
+
+        update["edited_message"]!["document"] = new JsonObject { ["file_id"] = "F2", ["file_unique_id"] = "u2", ["file_name"] = "b.pdf" };
+
+        var file = Assert.Single(((InboundContent.Edited)Read(update)!.Content).Attachments!);
+        Assert.Equal(("file", "F2", "u2", "b.pdf"), (file.Kind, file.Reference, file.Identity, file.FileName));
     }
 
     [Fact]
