@@ -12,6 +12,7 @@ internal sealed class Thinking(ILiveFeed live, Guid turnId, CancellationToken ca
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     private Conversation? _conversation;
+    private Message? _yielding;
     private long _haltedFrom = long.MinValue;
     private bool _hasEnded;
     private volatile bool _isHalted;
@@ -19,15 +20,17 @@ internal sealed class Thinking(ILiveFeed live, Guid turnId, CancellationToken ca
     /// <summary>Cancelled when thinking has ended, for whatever reason.</summary>
     public CancellationToken Token => _end.Token;
 
-    /// <summary>Whether control changed: what was generated until then may be held back, never sent.</summary>
+    /// <summary>Whether control or the words changed: what was generated until then may be held back, never sent.</summary>
     public bool IsHalted => _isHalted;
 
     /// <summary>The reply is about to be generated, from what was read of the conversation.</summary>
-    public void Begin(Conversation conversation)
+    /// <param name="yielding">What it answers, when it gives way to an edit of it.</param>
+    public void Begin(Conversation conversation, Message? yielding)
     {
         lock (_gate)
         {
             _conversation = conversation;
+            _yielding = yielding;
             HaltIfOlder();
         }
     }
@@ -63,6 +66,18 @@ internal sealed class Thinking(ILiveFeed live, Guid turnId, CancellationToken ca
         }
     }
 
+    /// <summary>Halts a reply to words that were edited, or taken back, after they were read.</summary>
+    public void HaltEdited(string message, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            if (_yielding is { } read && read.ExternalId == message && (read.EditedAt is null || read.EditedAt < at))
+            {
+                Halt(_conversation!);
+            }
+        }
+    }
+
     /// <summary>Nothing more is generated: from here on it is the commit that a change of control stops.</summary>
     public Task EndAsync()
     {
@@ -85,7 +100,15 @@ internal sealed class Thinking(ILiveFeed live, Guid turnId, CancellationToken ca
 
     private void HaltIfOlder()
     {
-        if (_conversation is not { } conversation || _hasEnded || _isHalted || conversation.Version >= _haltedFrom)
+        if (_conversation is { } conversation && conversation.Version < _haltedFrom)
+        {
+            Halt(conversation);
+        }
+    }
+
+    private void Halt(Conversation conversation)
+    {
+        if (_hasEnded || _isHalted)
         {
             return;
         }

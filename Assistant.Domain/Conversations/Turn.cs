@@ -136,4 +136,12 @@ public interface IConversationExecutor
     /// of what it generates is shown. Never blocks. What keeps its reply from being sent is the version, not this call.
     /// </summary>
     void Halt(ConversationId conversation, long version);
+
+    /// <summary>
+    /// Stops the thinking of a turn about words that were edited or taken back since it read them; after this returns, nothing more of what it
+    /// generates is shown. Never blocks. What keeps its reply from being sent is the commit, not this call.
+    /// </summary>
+    /// <param name="message">The messenger's id of what was edited or taken back.</param>
+    /// <param name="at">When it was.</param>
+    void HaltEdited(ConversationId conversation, string message, DateTimeOffset at);
 }

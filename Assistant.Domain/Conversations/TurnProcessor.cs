@@ -97,17 +97,18 @@ public sealed class TurnProcessor(
         }
 
         var superseded = _superseded.TryGetValue(conversation, out var last) && last.Entry == start.Entry.Id ? last.Times : 0;
+        var mayYield = superseded < MaxYields;
         using var activity = Telemetry.Activities.StartActivity("turn");
         start = await ReadAsPressAsync(start, cancellationToken);
         var thought = IsForAssistant(start)
-            ? await ObeyAsync(start, cancellationToken) ?? await ThinkAsync(start, thinking)
+            ? await ObeyAsync(start, cancellationToken) ?? await ThinkAsync(start, mayYield ? start.Utterance : null, thinking)
             : new Thought(TurnResult.LeftToPeople, null, null, [], false, null);
         var commit = new TurnCommit(
             turnId, start.Conversation, start.Entry, start.Conversation.Version, start.Utterance.EditedAt, thought.Result, thought.Reply,
             thought.Reply is null ? [] : await CutAsync(start.Conversation, thought.Reply, cancellationToken),
             thought.Usage, thought.NewFacts, thought.AsksForPerson, thought.Error, startedAt)
         {
-            YieldsToEdit = !thought.HasActed && superseded < MaxYields,
+            YieldsToEdit = mayYield && !thought.HasActed,
         };
         var ending = await CommitAsync(start, commit, cancellationToken);
         if (ending == TurnEnding.Superseded)
@@ -128,6 +129,15 @@ public sealed class TurnProcessor(
         if (_thinking.TryGetValue(conversation, out var thinking))
         {
             thinking.Halt(version);
+        }
+    }
+
+    /// <inheritdoc cref="IConversationExecutor.HaltEdited"/>
+    public void HaltEdited(ConversationId conversation, string message, DateTimeOffset at)
+    {
+        if (_thinking.TryGetValue(conversation, out var thinking))
+        {
+            thinking.HaltEdited(message, at);
         }
     }
 
@@ -170,13 +180,13 @@ public sealed class TurnProcessor(
             ? new Thought(TurnResult.Answered, new MessageBody(answer), null, [], false, null) { HasActed = true }
             : null;
 
-    private async Task<Thought> ThinkAsync(TurnStart start, Thinking thinking)
+    private async Task<Thought> ThinkAsync(TurnStart start, Message? yielding, Thinking thinking)
     {
         var text = new StringBuilder();
         List<Fact> facts = [];
         TurnUsage? usage = null;
         var asksForPerson = false;
-        thinking.Begin(start.Conversation);
+        thinking.Begin(start.Conversation, yielding);
         var typingShown = ShowTypingAsync(start.Conversation, thinking);
         try
         {

@@ -118,6 +118,10 @@ public sealed class MessageGateway(
                 {
                     executor.Wake(stored.Conversation);
                 }
+                else if (message.Content is InboundContent.Edited or InboundContent.Deleted)
+                {
+                    executor.HaltEdited(stored.Conversation, message.ExternalMessageId, message.SentAt);
+                }
 
                 return new GatewayOutcome.Stored(stored.Conversation) { IsHeld = stored.IsHeld };
             case InboxOutcome.PairingOpen pairing:

@@ -57,6 +57,9 @@ internal sealed partial class LocalConversationExecutor(
     public void Halt(ConversationId conversation, long version)
         => services.GetRequiredService<TurnProcessor>().Halt(conversation, version);
 
+    public void HaltEdited(ConversationId conversation, string message, DateTimeOffset at)
+        => services.GetRequiredService<TurnProcessor>().HaltEdited(conversation, message, at);
+
     public override void Dispose()
     {
         _free.Dispose();

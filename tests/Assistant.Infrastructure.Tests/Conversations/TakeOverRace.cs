@@ -223,6 +223,8 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
 
     public void Halt(ConversationId conversation, long version) => _processor.Halt(conversation, version);
 
+    public void HaltEdited(ConversationId conversation, string message, DateTimeOffset at) => _processor.HaltEdited(conversation, message, at);
+
     private async Task AnswerAsync()
     {
         try

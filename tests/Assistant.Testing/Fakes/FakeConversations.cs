@@ -170,6 +170,8 @@ public sealed class RecordedSignals : IConversationExecutor, IOutboxSignal, ILiv
 
     public void Halt(ConversationId conversation, long version) => Log.Add("halted");
 
+    public void HaltEdited(ConversationId conversation, string message, DateTimeOffset at) => Log.Add("edited");
+
     public void Committed(ConversationId conversation, OutboxEntry? claimed) => Log.Add("committed");
 
     public async Task SettleAsync(ConversationId conversation, long version, CancellationToken cancellationToken)

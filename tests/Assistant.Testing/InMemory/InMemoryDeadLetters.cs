@@ -91,11 +91,15 @@ public sealed class RecordingSignals : IConversationExecutor, IOutboxSignal
 
     public List<ConversationId> Settled { get; } = [];
 
+    public List<(ConversationId Conversation, string Message, DateTimeOffset At)> Edited { get; } = [];
+
     public void Wake(ConversationId conversation) => Woken.Add(conversation);
 
     public void Halt(ConversationId conversation, long version)
     {
     }
+
+    public void HaltEdited(ConversationId conversation, string message, DateTimeOffset at) => Edited.Add((conversation, message, at));
 
     void IOutboxSignal.Committed(ConversationId conversation, OutboxEntry? claimed) => Committed.Add(conversation);
 

@@ -204,6 +204,7 @@ public sealed class MessageGatewayTests : PathContract
 
         Assert.Null(await Ports.Turns.BeginAsync(conversation, 1, Ports.Clock.GetUtcNow(), Cancel));
         Assert.Equal([conversation], _executor.Woken);
+        Assert.Equal([(conversation, "1", Ports.Clock.GetUtcNow()), (conversation, "1", Ports.Clock.GetUtcNow())], _executor.Edited);
     }
 
     [Fact]
