@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
@@ -12,11 +13,13 @@ namespace Assistant.Infrastructure.Messaging.Channels.Email;
 // is uncertain; repeated, it has the id it had.
 
 /// <summary>Hands mails to the submission server.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A send that outlives the session still gives its place back; without a wait handle nothing is held.")]
 internal sealed class EmailSender(
-    EmailSettings settings, EmailDialer dialer, AccessTokens? tokens, EmailThreads threads, EmailArchive archive, EmailOptions options, TimeProvider time) : IDisposable
+    EmailSettings settings, EmailDialer dialer, AccessTokens? tokens, EmailThreads threads, EmailArchive archive, EmailOptions options, TimeProvider time)
 {
     private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
 
+    // Not disposed: it holds nothing to release, and a send that outlives its session still gives its place back.
     private readonly SemaphoreSlim _lines = new(options.MaxSends);
 
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
@@ -25,8 +28,6 @@ internal sealed class EmailSender(
     /// <summary>Sends a file as a mail of its own, in the thread where the message is to stand.</summary>
     public Task<SendOutcome> SendFileAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
         => SendAsync(message, async () => EmailComposer.FileOf(file, await OpenAsync(file, cancellationToken)), options.FileTimeout, cancellationToken);
-
-    public void Dispose() => _lines.Dispose();
 
     /// <param name="timeout">How long handing over the mail may take.</param>
     private async Task<SendOutcome> SendAsync(OutboundMessage message, Func<Task<MailContent>> read, TimeSpan timeout, CancellationToken cancellationToken)

@@ -53,7 +53,6 @@ internal sealed class EmailSession : IChannelSession, IFileSender, IAttachmentRe
 
     public ValueTask DisposeAsync()
     {
-        _sender.Dispose();
         _tokens?.Dispose();
         return ValueTask.CompletedTask;
     }

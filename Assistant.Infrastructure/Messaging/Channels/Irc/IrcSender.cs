@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
@@ -9,13 +10,15 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 // its PONG comes, all before it has been seen to, and what was refused has been said.
 
 /// <summary>Says messages, one after another, at the server's pace. Safe for concurrent use.</summary>
-internal sealed class IrcSender(IrcSettings settings, IrcOptions options, TimeProvider time) : IDisposable
+[SuppressMessage("Reliability", "CA1001", Justification = "A send that outlives the session still gives its place back; without a wait handle nothing is held.")]
+internal sealed class IrcSender(IrcSettings settings, IrcOptions options, TimeProvider time)
 {
     private const int LineLength = 512;
 
     /// <summary>User and host as long as servers let them be, until we have seen our own.</summary>
     private const int UnknownSource = 80;
 
+    // Not disposed: it holds nothing to release, and a send that outlives its session still gives its turn back.
     private readonly SemaphoreSlim _turn = new(1);
     private readonly IrcPace _pace = new(settings.Burst, settings.Interval, time);
     private volatile Said? _said;
@@ -78,8 +81,6 @@ internal sealed class IrcSender(IrcSettings settings, IrcOptions options, TimePr
 
     /// <summary>The line is gone: whatever was being said, nobody will confirm it.</summary>
     public void Lost() => _said?.Answer.TrySetException(new IOException("The line is gone."));
-
-    public void Dispose() => _turn.Dispose();
 
     private async Task<SendOutcome> SayAsync(IrcState state, string target, IReadOnlyList<string> lines, Guid id, CancellationToken cancellationToken)
     {

@@ -56,11 +56,7 @@ internal sealed class IrcSession : IChannelSession
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(_state, message, cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _inbox.DisposeAsync();
-        _sender.Dispose();
-    }
+    public ValueTask DisposeAsync() => _inbox.DisposeAsync();
 
     private async Task ListenAsync(IrcWire wire, IrcRegistration registration, IChannelHost host, CancellationToken cancellationToken)
     {

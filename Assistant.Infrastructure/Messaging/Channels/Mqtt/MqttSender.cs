@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
@@ -8,11 +9,13 @@ using MQTTnet.Protocol;
 namespace Assistant.Infrastructure.Messaging.Channels.Mqtt;
 
 /// <summary>Publishes answers and waits until the broker has them. Safe for concurrent use.</summary>
-internal sealed class MqttSender(MqttTopics topics, MqttOptions options, TimeProvider time) : IDisposable
+[SuppressMessage("Reliability", "CA1001", Justification = "A send that outlives the session still gives its place back; without a wait handle nothing is held.")]
+internal sealed class MqttSender(MqttTopics topics, MqttOptions options, TimeProvider time)
 {
     /// <summary>Publications on the way at once: fewer than any broker's receive maximum.</summary>
     private const int Window = 8;
 
+    // Not disposed: it holds nothing to release, and a send that outlives its session still gives its place back.
     private readonly SemaphoreSlim _window = new(Window);
 
     public async Task<SendOutcome> SendAsync(IMqttClient? client, OutboundMessage message, CancellationToken cancellationToken)
@@ -34,8 +37,6 @@ internal sealed class MqttSender(MqttTopics topics, MqttOptions options, TimePro
             _window.Release();
         }
     }
-
-    public void Dispose() => _window.Dispose();
 
     private async Task<SendOutcome> PublishAsync(IMqttClient client, MqttApplicationMessage message, Guid id, CancellationToken cancellationToken)
     {

@@ -72,11 +72,7 @@ internal sealed partial class MqttSession : IChannelSession
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => _sender.SendAsync(_client, message, cancellationToken);
 
-    public ValueTask DisposeAsync()
-    {
-        _sender.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Subscribes, though a kept session still has its subscriptions: the settings may have changed since.</summary>
     /// <exception cref="PhrasedException">The broker does not let us listen.</exception>

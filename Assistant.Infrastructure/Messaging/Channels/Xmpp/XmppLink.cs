@@ -1,6 +1,7 @@
 // A signed-in stream with stream management (XEP-0198). Both sides count the stanzas they have dealt with. What we count as dealt with is what is
 // committed, in the order it came: the acknowledgement is the promise that it need not come again. What the server counts tells which of our messages
 // it has; after a break the stream is taken up again, and what the server did not count is sent once more.
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Xml.Linq;
 using Assistant.Domain.Wording;
@@ -9,7 +10,8 @@ using Assistant.Infrastructure.Messaging.Calls;
 namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 
 /// <summary>One account's stream over the lines it lives on. Sending is safe for concurrent use.</summary>
-internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptions options, MessengerLines lines, TimeProvider time) : IDisposable
+[SuppressMessage("Reliability", "CA1001", Justification = "A send that outlives the session still gives its place back; without a wait handle nothing is held.")]
+internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptions options, MessengerLines lines, TimeProvider time)
 {
     private const int Backlog = 200;
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(1);
@@ -18,6 +20,8 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
     private readonly XmppQuestions _questions = new();
     private readonly Dictionary<string, XmppPending> _pending = [];
     private readonly XmppUnacked _unacked = new();
+
+    // Not disposed: it holds nothing to release, and a send that outlives its session still gives its turn back.
     private readonly SemaphoreSlim _order = new(1);
     private readonly XmppReceived _received = new();
     private XmppLine? _line;
@@ -207,8 +211,6 @@ internal sealed class XmppLink(XmppSettings settings, string resource, XmppOptio
             _unacked.GiveUp(pending);
         }
     }
-
-    public void Dispose() => _order.Dispose();
 
     /// <returns>Whether it may have left, or will when the stream is taken up again.</returns>
     private async Task<bool> SendAsync(XElement stanza, XmppPending? pending, CancellationToken cancellationToken)

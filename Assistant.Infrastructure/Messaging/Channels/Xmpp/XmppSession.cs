@@ -86,7 +86,6 @@ internal sealed class XmppSession : IChannelSession, IFileSender, ITypingIndicat
     public ValueTask DisposeAsync()
     {
         _link.Forget();
-        _link.Dispose();
         return ValueTask.CompletedTask;
     }
 

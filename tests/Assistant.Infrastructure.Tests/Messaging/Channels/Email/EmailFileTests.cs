@@ -112,6 +112,30 @@ public sealed class EmailFileTests(MailHouse house) : IClassFixture<MailHouse>
         Assert.Equal("hello", Encoding.UTF8.GetString(Assert.Single(rig.FilesShownTo(Ann)).Content));
     }
 
+    [Fact]
+    public async Task A_session_ended_during_a_send_does_not_change_how_that_send_ended()
+    {
+        await using var rig = await StartAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var content = new TaskCompletionSource<Stream>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sending = SendAsync(rig, File("a.txt", "text/plain", []) with
+        {
+            SizeBytes = 5,
+            OpenAsync = _ =>
+            {
+                asked.TrySetResult();
+                return content.Task;
+            },
+        });
+        await asked.Task.WaitAsync(Cancel);
+
+        await rig.StopAsync();
+        content.SetResult(new MemoryStream("hello"u8.ToArray()));
+
+        Assert.IsType<SendOutcome.Delivered>(await sending);
+        Assert.Equal("hello", Encoding.UTF8.GetString(Assert.Single(rig.FilesShownTo(Ann)).Content));
+    }
+
     private async Task<EmailRig> StartAsync()
     {
         var rig = await house.NewRigAsync();

@@ -152,6 +152,23 @@ public sealed class IrcServerTests
     }
 
     [Fact]
+    public async Task A_session_ended_during_a_send_does_not_change_how_that_send_ended()
+    {
+        await using var rig = await IrcRig.NewAsync(values => (values["burst"], values["interval"]) = ("1", "1"));
+        var session = IrcRig.NewChannel().Open(rig.Connection);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var running = session.RunAsync(rig.Host, stop.Token);
+        await rig.Host.WaitAsync(ConnectionState.Up, Cancel);
+        var sending = session.SendAsync(Message(rig, "a\n\nb"), Cancel); // its second line waits for a second
+
+        await stop.CancelAsync();
+        await Record.ExceptionAsync(() => running);
+        await session.DisposeAsync();
+
+        Assert.Equal("irc.not-confirmed", Assert.IsType<SendOutcome.Uncertain>(await sending).Reason.FirstCode);
+    }
+
+    [Fact]
     public async Task A_silent_server_is_asked_and_given_up()
     {
         await using var rig = await IrcRig.NewAsync();

@@ -139,7 +139,6 @@ internal sealed class XmppPerson : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _link.Dispose();
         _stop.Dispose();
     }
 
