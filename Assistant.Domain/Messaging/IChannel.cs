@@ -20,6 +20,9 @@ public interface IChannel
 }
 
 /// <summary>A live connection to a messenger. Safe for concurrent use.</summary>
+/// <remarks>
+/// Disposed of once receiving has ended. What it has heard and would not be told again it may hand to <see cref="IMessageGateway"/> until that returns.
+/// </remarks>
 public interface IChannelSession : IAsyncDisposable
 {
     /// <summary>
@@ -123,10 +126,10 @@ public interface IChannelCatalog
 /// <summary>Live sessions of this process.</summary>
 public interface IChannelSessions
 {
-    /// <summary>The running session of a connection, or <see langword="null"/> when it is disabled, removed or not yet started.</summary>
+    /// <summary>The running session of a connection, or <see langword="null"/> when it is disabled, removed, ending or not yet started.</summary>
     IChannelSession? Find(ConnectionId id);
 
-    /// <summary>The connection of a running session, as it was when the session began; <see langword="null"/> likewise.</summary>
+    /// <summary>The connection of a running or ending session, as it was when the session began; <see langword="null"/> otherwise.</summary>
     Connection? FindConnection(ConnectionId id);
 
     /// <summary>Notes for the connection's health that something came in over it, by whichever way.</summary>

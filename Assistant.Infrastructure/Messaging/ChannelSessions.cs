@@ -22,7 +22,7 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
     private readonly ConcurrentDictionary<ConnectionId, Running> _running = [];
     private readonly ConcurrentDictionary<ConnectionId, ConnectionHealth> _health = [];
 
-    public IChannelSession? Find(ConnectionId id) => _running.GetValueOrDefault(id)?.Session;
+    public IChannelSession? Find(ConnectionId id) => _running.GetValueOrDefault(id) is { IsEnding: false } running ? running.Session : null;
 
     public Connection? FindConnection(ConnectionId id) => _running.GetValueOrDefault(id)?.Connection;
 
@@ -30,7 +30,17 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 
     public void Add(Connection connection, IChannelSession session) => _running[connection.Id] = new Running(connection, session);
 
-    public void Remove(ConnectionId id) => _running.TryRemove(id, out _);
+    /// <summary>The session is at its end: nobody finds it any more, and what it still hands to the gateway is of its connection as before.</summary>
+    public void Close(ConnectionId id, IChannelSession session)
+    {
+        if (Of(id, session) is { } running)
+        {
+            running.IsEnding = true;
+        }
+    }
+
+    /// <returns>Whether it was there; a session that came after it stays.</returns>
+    public bool Remove(ConnectionId id, IChannelSession session) => Of(id, session) is { } running && _running.TryRemove(new(id, running));
 
     /// <summary>Notes a state; screens are told when state or words changed.</summary>
     public void Report(Connection connection, ConnectionState state, Phrase detail)
@@ -60,5 +70,18 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
         }
     }
 
-    private sealed record Running(Connection Connection, IChannelSession Session);
+    private Running? Of(ConnectionId id, IChannelSession session)
+        => _running.GetValueOrDefault(id) is { } running && ReferenceEquals(running.Session, session) ? running : null;
+
+    private sealed class Running(Connection connection, IChannelSession session)
+    {
+        private volatile bool _isEnding;
+
+        public Connection Connection => connection;
+
+        public IChannelSession Session => session;
+
+        /// <summary>Whether it only stores what it has heard.</summary>
+        public bool IsEnding { get => _isEnding; set => _isEnding = value; }
+    }
 }

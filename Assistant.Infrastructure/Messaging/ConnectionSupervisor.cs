@@ -228,9 +228,26 @@ internal sealed partial class ConnectionSupervisor(
             }
         }
 
-        sessions.Remove(connection.Id);
-        sessions.Report(connection, ConnectionState.Off, Phrase.Of("connection.off"));
-        await session.DisposeAsync();
+        await EndAsync(connection, session);
+    }
+
+    /// <summary>What was heard and would not be said again is stored while the session is disposed of: the gateway knows the connection until then.</summary>
+    private async Task EndAsync(Connection connection, IChannelSession session)
+    {
+        sessions.Close(connection.Id, session);
+        try
+        {
+            await session.DisposeAsync();
+        }
+        catch (Exception error)
+        {
+            LogNotEnded(logger, error, connection.Id);
+        }
+
+        if (sessions.Remove(connection.Id, session))
+        {
+            sessions.Report(connection, ConnectionState.Off, Phrase.Of("connection.off"));
+        }
     }
 
     private sealed record Watch(CancellationTokenSource Stop, Task Running);
@@ -258,6 +275,9 @@ internal sealed partial class ConnectionSupervisor(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again")]
     private static partial void LogSessionFailed(ILogger logger, Exception error, ConnectionId connectionId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} did not end in good order")]
+    private static partial void LogNotEnded(ILogger logger, Exception error, ConnectionId connectionId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Connection {ConnectionId} stopped")]
     private static partial void LogSessionStopped(ILogger logger, Exception error, ConnectionId connectionId);

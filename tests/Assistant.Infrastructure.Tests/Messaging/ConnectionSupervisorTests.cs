@@ -131,6 +131,34 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         Assert.Single(_channel.Opened);
     }
 
+    [Fact]
+    public async Task A_session_that_ends_is_found_by_nobody_and_known_to_the_gateway_until_it_is_gone()
+    {
+        _channel.Lingers.SetResult();
+        Connection? known = null;
+        IChannelSession? found = _channel.Opened[0];
+        _channel.Opened[0].OnDispose = () => (known, found) = (_sessions.FindConnection(Line.Id), _sessions.Find(Line.Id));
+        _connections.Put(Line with { IsEnabled = false });
+
+        await _supervisor.RefreshAsync(Line.Id, Cancel);
+
+        Assert.Equal(Line.Id, known?.Id);
+        Assert.Null(found);
+        Assert.Null(_sessions.FindConnection(Line.Id));
+        Assert.Equal(ConnectionState.Off, Health(Line.Id).State);
+    }
+
+    [Fact]
+    public async Task A_session_that_fails_to_end_in_good_order_is_followed_by_the_next()
+    {
+        _channel.Lingers.SetResult();
+        _channel.Opened[0].OnDispose = () => throw new IOException("The line is gone.");
+
+        await _supervisor.RefreshAsync(Line.Id, Cancel);
+
+        Assert.Same(_channel.Opened[1], _sessions.Find(Line.Id));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -273,6 +301,8 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
 
         public Task Ending => _ending.Task;
 
+        public Action OnDispose { get; set; } = () => { };
+
         public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
         {
             _running.TrySetResult();
@@ -283,6 +313,10 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
 
         public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            OnDispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }
