@@ -39,6 +39,9 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
         }
     }
 
+    /// <summary>Whether it is the session of its connection: one that did not end in time may have been followed by another.</summary>
+    public bool IsListed(ConnectionId id, IChannelSession session) => Of(id, session) is not null;
+
     /// <returns>Whether it was there; a session that came after it stays.</returns>
     public bool Remove(ConnectionId id, IChannelSession session) => Of(id, session) is { } running && _running.TryRemove(new(id, running));
 

@@ -33,11 +33,14 @@ internal sealed partial class ConnectionSupervisor(
     TimeProvider clock,
     ILogger<ConnectionSupervisor> logger) : BackgroundService, IConnectionSupervisor
 {
+    /// <summary>For saying goodbye to a messenger and for storing what was heard: channels give each of them five seconds at most.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
+
     private readonly ConcurrentDictionary<ConnectionId, Watch> _watches = [];
+    private readonly ConcurrentDictionary<ConnectionId, Gate> _gates = [];
     private readonly ConcurrentDictionary<ConnectionId, bool> _unread = [];
-    private readonly SemaphoreSlim _changing = new(1);
     private readonly SemaphoreSlim _missed = new(0, 1);
-    private readonly CancellationTokenSource _stopping = new();
+    private volatile bool _isStopping;
 
     /// <summary>Completes when every connection found at start has its session.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,60 +63,88 @@ internal sealed partial class ConnectionSupervisor(
 
     private async Task FollowAsync(ConnectionId connection, CancellationToken cancellationToken)
     {
-        await _changing.WaitAsync(cancellationToken);
+        var gate = GateOf(connection);
+        await gate.Turn.WaitAsync(cancellationToken);
         try
         {
             // Read first: given up or failing before the stop, it changes nothing; after it, nothing can fail or be given up.
             var found = await connections.FindAsync(connection, cancellationToken);
+            gate.IsRead = true;
             _unread.TryRemove(connection, out _);
             await StopAsync(connection);
-            if (found is { IsEnabled: true })
+            if (found is { IsEnabled: true } && !_isStopping)
             {
                 Start(found);
             }
         }
         finally
         {
-            _changing.Release();
+            gate.Turn.Release();
         }
     }
 
     public override void Dispose()
     {
-        _changing.Dispose();
         _missed.Dispose();
-        _stopping.Dispose();
         base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await StartAllAsync(stoppingToken);
-        Started.TrySetResult();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await _missed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await CatchUpAsync(stoppingToken);
-        }
-
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_watches.Keys.Select(StopAsync));
-    }
-
-    // What somebody changes meanwhile waits: else what was read before the change would be started after it.
-    private async Task StartAllAsync(CancellationToken stoppingToken)
-    {
-        await _changing.WaitAsync(stoppingToken);
         try
         {
-            foreach (var connection in (await connections.ListAsync(null, stoppingToken)).Where(c => c.IsEnabled && !_watches.ContainsKey(c.Id)))
+            await StartAllAsync(stoppingToken);
+            Started.TrySetResult();
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await _missed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await CatchUpAsync(stoppingToken);
+            }
+        }
+        finally
+        {
+            // Who comes to a gate from now on starts nothing; who was there before is waited for.
+            _isStopping = true;
+            await Task.WhenAll(_gates.Keys.Select(StopInTurnAsync));
+        }
+    }
+
+    private Gate GateOf(ConnectionId id) => _gates.GetOrAdd(id, _ => new Gate());
+
+    private async Task StartAllAsync(CancellationToken stoppingToken)
+    {
+        var stored = await connections.ListAsync(null, stoppingToken);
+        await Task.WhenAll(stored.Where(connection => connection.IsEnabled).Select(connection => StartInTurnAsync(connection, stoppingToken)));
+    }
+
+    private async Task StartInTurnAsync(Connection connection, CancellationToken stoppingToken)
+    {
+        var gate = GateOf(connection.Id);
+        await gate.Turn.WaitAsync(stoppingToken);
+        try
+        {
+            if (!gate.IsRead)
             {
                 Start(connection);
             }
         }
         finally
         {
-            _changing.Release();
+            gate.Turn.Release();
+        }
+    }
+
+    private async Task StopInTurnAsync(ConnectionId id)
+    {
+        var gate = GateOf(id);
+        await gate.Turn.WaitAsync();
+        try
+        {
+            await StopAsync(id);
+        }
+        finally
+        {
+            gate.Turn.Release();
         }
     }
 
@@ -136,21 +167,22 @@ internal sealed partial class ConnectionSupervisor(
         for (var attempt = 1; !_unread.IsEmpty && !stoppingToken.IsCancellationRequested; attempt++)
         {
             await Task.Delay(Backoff.After(Math.Min(attempt, 6)), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var connection in _unread.Keys)
-            {
-                try
-                {
-                    await FollowAsync(connection, stoppingToken);
-                }
-                catch (Exception error)
-                {
-                    if (stoppingToken.IsCancellationRequested)
-                    {
-                        return; // the sessions are to be ended, however that failed
-                    }
+            await Task.WhenAll(_unread.Keys.Select(connection => CatchUpAsync(connection, stoppingToken)));
+        }
+    }
 
-                    LogNotRead(logger, error, connection);
-                }
+    private async Task CatchUpAsync(ConnectionId connection, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await FollowAsync(connection, stoppingToken);
+        }
+        catch (Exception error)
+        {
+            // Stopping: the sessions are to be ended, however that failed.
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                LogNotRead(logger, error, connection);
             }
         }
     }
@@ -163,11 +195,11 @@ internal sealed partial class ConnectionSupervisor(
             return;
         }
 
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var stop = new CancellationTokenSource();
         var session = Open(channel, connection);
         sessions.Add(connection, session);
         sessions.Report(connection, ConnectionState.Starting, Phrase.Of("connection.starting"));
-        _watches[connection.Id] = new Watch(stop, KeepRunningAsync(channel, connection, session, stop.Token));
+        _watches[connection.Id] = new Watch(connection, session, stop, KeepRunningAsync(channel, connection, session, stop.Token));
     }
 
     /// <summary>What cannot be opened is down and says why: somebody's settings must not keep the others from running, nor the program from starting.</summary>
@@ -196,16 +228,38 @@ internal sealed partial class ConnectionSupervisor(
             return;
         }
 
+        try
+        {
+            await EndAsync(watch).WaitAsync(EndPatience, clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // It ends whenever it does; its connection does not wait for it any longer.
+            LogStillEnding(logger, id, EndPatience);
+            TakeOff(watch.Connection, watch.Session);
+        }
+    }
+
+    private static async Task EndAsync(Watch watch)
+    {
         await watch.Stop.CancelAsync();
         await watch.Running;
         watch.Stop.Dispose();
+    }
+
+    private void TakeOff(Connection connection, IChannelSession session)
+    {
+        if (sessions.Remove(connection.Id, session))
+        {
+            sessions.Report(connection, ConnectionState.Off, Phrase.Of("connection.off"));
+        }
     }
 
     private async Task KeepRunningAsync(IChannel channel, Connection connection, IChannelSession session, CancellationToken cancellationToken)
     {
         await Task.Yield();
         var failures = 0;
-        var host = new Host(connection, gateway, connections, sessions, publicAddress.Value.BaseUrl);
+        var host = new Host(connection, session, gateway, connections, sessions, publicAddress.Value.BaseUrl);
         while (!cancellationToken.IsCancellationRequested)
         {
             var startedAt = clock.GetTimestamp();
@@ -228,11 +282,11 @@ internal sealed partial class ConnectionSupervisor(
             }
         }
 
-        await EndAsync(connection, session);
+        await CloseAsync(connection, session);
     }
 
     /// <summary>What was heard and would not be said again is stored while the session is disposed of: the gateway knows the connection until then.</summary>
-    private async Task EndAsync(Connection connection, IChannelSession session)
+    private async Task CloseAsync(Connection connection, IChannelSession session)
     {
         sessions.Close(connection.Id, session);
         try
@@ -244,15 +298,22 @@ internal sealed partial class ConnectionSupervisor(
             LogNotEnded(logger, error, connection.Id);
         }
 
-        if (sessions.Remove(connection.Id, session))
-        {
-            sessions.Report(connection, ConnectionState.Off, Phrase.Of("connection.off"));
-        }
+        TakeOff(connection, session);
     }
 
-    private sealed record Watch(CancellationTokenSource Stop, Task Running);
+    private sealed record Watch(Connection Connection, IChannelSession Session, CancellationTokenSource Stop, Task Running);
 
-    private sealed class Host(Connection connection, IMessageGateway gateway, IConnectionStore connections, ChannelSessions sessions, Uri? publicBaseUrl)
+    /// <summary>Lets one change of a connection through at a time, and holds up no other connection.</summary>
+    private sealed class Gate
+    {
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        /// <summary>Whether the connection was read after a change: what the start read of it may be older.</summary>
+        public bool IsRead { get; set; }
+    }
+
+    private sealed class Host(
+        Connection connection, IChannelSession session, IMessageGateway gateway, IConnectionStore connections, ChannelSessions sessions, Uri? publicBaseUrl)
         : IChannelHost
     {
         public IMessageGateway Gateway => gateway;
@@ -264,7 +325,13 @@ internal sealed partial class ConnectionSupervisor(
         public Task SaveCursorAsync(string cursor, CancellationToken cancellationToken)
             => connections.SaveCursorAsync(connection.Id, cursor, cancellationToken);
 
-        public void Report(ConnectionState state, Phrase detail) => sessions.Report(connection, state, detail);
+        public void Report(ConnectionState state, Phrase detail)
+        {
+            if (sessions.IsListed(connection.Id, session))
+            {
+                sessions.Report(connection, state, detail);
+            }
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} was changed and could not be read; trying again")]
@@ -275,6 +342,9 @@ internal sealed partial class ConnectionSupervisor(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again")]
     private static partial void LogSessionFailed(ILogger logger, Exception error, ConnectionId connectionId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} has not ended after {Patience}; it is waited for no longer")]
+    private static partial void LogStillEnding(ILogger logger, ConnectionId connectionId, TimeSpan patience);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} did not end in good order")]
     private static partial void LogNotEnded(ILogger logger, Exception error, ConnectionId connectionId);

@@ -132,6 +132,60 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_that_ends_slowly_holds_up_no_change_of_another()
+    {
+        var other = Line with { Id = new ConnectionId("other") };
+        _connections.Put(other);
+        var slow = _supervisor.RefreshAsync(Line.Id, Cancel);
+        await _channel.Opened[0].Ending.WaitAsync(Cancel);
+
+        await _supervisor.RefreshAsync(other.Id, Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+
+        Assert.Same(_channel.Opened[1], _sessions.Find(other.Id));
+        Assert.False(slow.IsCompleted);
+        _channel.Lingers.SetResult();
+        await slow;
+        Assert.Same(_channel.Opened[2], _sessions.Find(Line.Id));
+    }
+
+    [Fact]
+    public async Task A_session_that_does_not_end_is_waited_for_so_long_and_then_followed_by_the_next()
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _channel.Opened[0].OnDispose = gone.SetResult;
+        var refresh = _supervisor.RefreshAsync(Line.Id, Cancel);
+        await _channel.Opened[0].Ending.WaitAsync(Cancel);
+
+        await AdvanceUntilAsync(() => refresh.IsCompleted);
+
+        await refresh;
+        Assert.Same(_channel.Opened[1], _sessions.Find(Line.Id));
+        Assert.Equal(ConnectionState.Starting, Health(Line.Id).State);
+        _channel.Lingers.SetResult();
+        await gone.Task.WaitAsync(Cancel);
+        for (var i = 0; i < 100; i++)
+        {
+            await Task.Yield();
+            Assert.Same(_channel.Opened[1], _sessions.Find(Line.Id));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_changed_while_the_program_ends_is_started_no_more()
+    {
+        var ending = _supervisor.StopAsync(CancellationToken.None);
+        await _channel.Opened[0].Ending.WaitAsync(Cancel);
+        var refresh = _supervisor.RefreshAsync(Line.Id, Cancel);
+
+        _channel.Lingers.SetResult();
+
+        await refresh.WaitAsync(Cancel);
+        await ending.WaitAsync(Cancel);
+        Assert.Single(_channel.Opened);
+        Assert.Null(_sessions.Find(Line.Id));
+    }
+
+    [Fact]
     public async Task A_session_that_ends_is_found_by_nobody_and_known_to_the_gateway_until_it_is_gone()
     {
         _channel.Lingers.SetResult();
