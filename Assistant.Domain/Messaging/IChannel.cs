@@ -129,6 +129,12 @@ public interface IChannelSessions
     /// <summary>The running session of a connection, or <see langword="null"/> when it is disabled, removed, ending or not yet started.</summary>
     IChannelSession? Find(ConnectionId id);
 
+    /// <summary>
+    /// The session for one send, to be given back at its end; <see langword="null"/> likewise, and as soon as the session is to end. It goes on until what
+    /// was lent is given back, or no send may take any longer.
+    /// </summary>
+    SessionLoan? Lend(ConnectionId id) => Find(id) is { } session ? new SessionLoan(session, null) : null;
+
     /// <summary>The connection of a running or ending session, as it was when the session began; <see langword="null"/> otherwise.</summary>
     Connection? FindConnection(ConnectionId id);
 

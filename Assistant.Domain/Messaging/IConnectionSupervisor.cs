@@ -7,9 +7,10 @@ public interface IConnectionSupervisor
     bool HasStarted { get; }
 
     /// <summary>
-    /// Reads the connection again and starts, restarts or stops its session to match. Returns when the old session is gone, or has not ended in the
-    /// time it has for that; the new one starts in the background. No connection waits for another. A connection that does not exist any more is stopped; one that cannot be read, or whose caller
-    /// gives up before that, is left as it is, and read again in the background until that succeeds. Safe for concurrent use.
+    /// Reads the connection again and starts, restarts or stops its session to match. What is being sent over it ends first. Returns when the old session
+    /// is gone, or has not ended in the time it has for that; the new one starts in the background. No connection waits for another. A connection that
+    /// does not exist any more is stopped; one that cannot be read, or whose caller gives up before that, is left as it is, and read again in the
+    /// background until that succeeds. Safe for concurrent use.
     /// </summary>
     Task RefreshAsync(ConnectionId connection, CancellationToken cancellationToken);
 }

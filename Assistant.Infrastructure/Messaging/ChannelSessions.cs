@@ -24,11 +24,17 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 
     public IChannelSession? Find(ConnectionId id) => _running.GetValueOrDefault(id) is { IsEnding: false } running ? running.Session : null;
 
+    public SessionLoan? Lend(ConnectionId id) => _running.GetValueOrDefault(id)?.Lend();
+
     public Connection? FindConnection(ConnectionId id) => _running.GetValueOrDefault(id)?.Connection;
 
     ConnectionHealth? IConnectionHealth.Find(ConnectionId id) => _health.GetValueOrDefault(id);
 
     public void Add(Connection connection, IChannelSession session) => _running[connection.Id] = new Running(connection, session);
+
+    /// <summary>Lends the session no more. It receives as before.</summary>
+    /// <returns>Completes when all that was lent is given back.</returns>
+    public Task RecallAsync(ConnectionId id) => _running.GetValueOrDefault(id)?.RecallAsync() ?? Task.CompletedTask;
 
     /// <summary>The session is at its end: nobody finds it any more, and what it still hands to the gateway is of its connection as before.</summary>
     public void Close(ConnectionId id, IChannelSession session)
@@ -76,15 +82,64 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
     private Running? Of(ConnectionId id, IChannelSession session)
         => _running.GetValueOrDefault(id) is { } running && ReferenceEquals(running.Session, session) ? running : null;
 
-    private sealed class Running(Connection connection, IChannelSession session)
+    private sealed class Running
     {
+        private readonly Lock _gate = new();
+        private readonly Action _giveBack; // made once: a loan costs nothing
+        private int _lent;
+        private TaskCompletionSource? _recall;
         private volatile bool _isEnding;
 
-        public Connection Connection => connection;
+        public Running(Connection connection, IChannelSession session)
+        {
+            (Connection, Session) = (connection, session);
+            _giveBack = GiveBack;
+        }
 
-        public IChannelSession Session => session;
+        public Connection Connection { get; }
+
+        public IChannelSession Session { get; }
 
         /// <summary>Whether it only stores what it has heard.</summary>
         public bool IsEnding { get => _isEnding; set => _isEnding = value; }
+
+        public SessionLoan? Lend()
+        {
+            lock (_gate)
+            {
+                if (_recall is not null)
+                {
+                    return null;
+                }
+
+                _lent++;
+                return new SessionLoan(Session, _giveBack);
+            }
+        }
+
+        public Task RecallAsync()
+        {
+            lock (_gate)
+            {
+                _recall ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (_lent == 0)
+                {
+                    _recall.TrySetResult();
+                }
+
+                return _recall.Task;
+            }
+        }
+
+        private void GiveBack()
+        {
+            lock (_gate)
+            {
+                if (--_lent == 0)
+                {
+                    _recall?.TrySetResult();
+                }
+            }
+        }
     }
 }

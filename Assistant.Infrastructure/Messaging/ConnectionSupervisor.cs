@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging.Gateway;
 using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
+using Assistant.Infrastructure.Messaging.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -30,11 +31,15 @@ internal sealed partial class ConnectionSupervisor(
     ChannelSessions sessions,
     IMessageGateway gateway,
     IOptions<PublicAddressOptions> publicAddress,
+    IOptions<OutboxOptions> outbox,
     TimeProvider clock,
     ILogger<ConnectionSupervisor> logger) : BackgroundService, IConnectionSupervisor
 {
     /// <summary>For saying goodbye to a messenger and for storing what was heard: channels give each of them five seconds at most.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>For a send whose time is over to notice it.</summary>
+    private static readonly TimeSpan LoanMargin = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ConnectionId, Watch> _watches = [];
     private readonly ConcurrentDictionary<ConnectionId, Gate> _gates = [];
@@ -228,6 +233,7 @@ internal sealed partial class ConnectionSupervisor(
             return;
         }
 
+        await RecallAsync(id);
         try
         {
             await EndAsync(watch).WaitAsync(EndPatience, clock, CancellationToken.None);
@@ -237,6 +243,20 @@ internal sealed partial class ConnectionSupervisor(
             // It ends whenever it does; its connection does not wait for it any longer.
             LogStillEnding(logger, id, EndPatience);
             TakeOff(watch.Connection, watch.Session);
+        }
+    }
+
+    /// <summary>What is being sent ends first: people would get a half of it, and then all of it again.</summary>
+    private async Task RecallAsync(ConnectionId id)
+    {
+        var patience = outbox.Value.LongestSend + LoanMargin;
+        try
+        {
+            await sessions.RecallAsync(id).WaitAsync(patience, clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            LogStillLent(logger, id, patience);
         }
     }
 
@@ -342,6 +362,9 @@ internal sealed partial class ConnectionSupervisor(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again")]
     private static partial void LogSessionFailed(ILogger logger, Exception error, ConnectionId connectionId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} still sends something after {Patience}; it is ended all the same")]
+    private static partial void LogStillLent(ILogger logger, ConnectionId connectionId, TimeSpan patience);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} has not ended after {Patience}; it is waited for no longer")]
     private static partial void LogStillEnding(ILogger logger, ConnectionId connectionId, TimeSpan patience);

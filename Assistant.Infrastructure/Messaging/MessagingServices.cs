@@ -46,8 +46,9 @@ public static class MessagingServices
     /// <summary>Receiving and sending: only in a process that serves.</summary>
     public static IServiceCollection AddMessagingWorkers(this IServiceCollection services)
     {
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<OutboxWorker>());
+        // Started in this order, ended in the other: what is being sent ends before the sessions do. For its start neither needs the other.
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ConnectionSupervisor>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<OutboxWorker>());
         return services;
     }
 }

@@ -19,6 +19,9 @@ public sealed class OutboxOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan FileTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>The longest that any send may take.</summary>
+    internal TimeSpan LongestSend => FileTimeout > SendTimeout ? FileTimeout : SendTimeout;
+
     /// <summary>Conversations of one connection being sent to at once. Default 2,000.</summary>
     [Range(1, 100_000)]
     public int MaxConcurrentSends { get; set; } = 2_000;

@@ -40,18 +40,19 @@ internal sealed partial class RowDelivery(
 
     private async Task<SendOutcome> AttemptAsync(OutboxEntry entry)
     {
-        if (sessions.Find(entry.Connection) is not { } session)
+        if (sessions.Lend(entry.Connection) is not { } loan)
         {
             return await _absent.LookIntoAsync(entry.Connection);
         }
 
+        using var lent = loan;
         _absent.Forget(entry.Connection);
         if (_pauses.Left(entry.Connection) is { } left)
         {
             return new SendOutcome.RetryAfter(left, Phrase.Of("send.paused"));
         }
 
-        var outcome = await SendAsync(session, entry);
+        var outcome = await SendAsync(lent.Session, entry);
         Telemetry.Sends.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name));
         if (outcome is SendOutcome.Delivered)
         {

@@ -5,6 +5,7 @@ using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Testing.Messaging;
@@ -29,7 +30,7 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
 
     public ConnectionSupervisorTests()
         => _supervisor = new(
-            _connections, _channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), _clock,
+            _connections, _channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), Options.Create(new OutboxOptions()), _clock,
             NullLogger<ConnectionSupervisor>.Instance);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -132,6 +133,53 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_being_sent_ends_before_the_session_does_and_nothing_more_is_begun()
+    {
+        _channel.Lingers.SetResult();
+        var loan = Lend();
+        var refresh = _supervisor.RefreshAsync(Line.Id, Cancel);
+
+        Assert.Null(_sessions.Lend(Line.Id));
+        Assert.Same(_channel.Opened[0], _sessions.Find(Line.Id)); // it still receives
+        Assert.False(_channel.Opened[0].Ending.IsCompleted);
+        loan.Dispose();
+
+        await refresh.WaitAsync(Cancel);
+        using var next = Lend();
+        Assert.Same(_channel.Opened[1], next.Session);
+    }
+
+    [Fact]
+    public async Task What_is_being_sent_when_the_program_ends_ends_first()
+    {
+        _channel.Lingers.SetResult();
+        var loan = Lend();
+
+        var ending = _supervisor.StopAsync(CancellationToken.None);
+
+        await AdvanceUntilAsync(IsRecalled);
+        Assert.False(_channel.Opened[0].Ending.IsCompleted);
+        loan.Dispose();
+        await ending.WaitAsync(Cancel);
+        Assert.True(_channel.Opened[0].Ending.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_send_that_does_not_end_keeps_its_session_no_longer_than_a_send_may_take()
+    {
+        _channel.Lingers.SetResult();
+        using var loan = Lend();
+        var (began, limit) = (_clock.GetUtcNow(), new OutboxOptions().FileTimeout);
+        var refresh = _supervisor.RefreshAsync(Line.Id, Cancel);
+
+        await AdvanceUntilAsync(() => refresh.IsCompleted);
+
+        await refresh;
+        Assert.InRange(_clock.GetUtcNow() - began, limit, limit + TimeSpan.FromSeconds(30));
+        Assert.Same(_channel.Opened[1], _sessions.Find(Line.Id));
+    }
+
+    [Fact]
     public async Task A_connection_that_ends_slowly_holds_up_no_change_of_another()
     {
         var other = Line with { Id = new ConnectionId("other") };
@@ -226,7 +274,7 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         var channel = new LingeringChannel { Unusable = isSealed ? null : first.Id };
         channel.Lingers.SetResult();
         using var supervisor = new ConnectionSupervisor(
-            stored, channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), _clock, NullLogger<ConnectionSupervisor>.Instance);
+            stored, channel, _sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), Options.Create(new OutboxOptions()), _clock, NullLogger<ConnectionSupervisor>.Instance);
 
         await supervisor.StartAsync(Cancel);
         await Task.WhenAny(supervisor.Started.Task, supervisor.ExecuteTask!).WaitAsync(Cancel);
@@ -254,7 +302,7 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         channel.Lingers.SetResult();
         var sessions = new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System);
         using var supervisor = new ConnectionSupervisor(
-            stored, channel, sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), _clock, NullLogger<ConnectionSupervisor>.Instance);
+            stored, channel, sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), Options.Create(new OutboxOptions()), _clock, NullLogger<ConnectionSupervisor>.Instance);
         await supervisor.StartAsync(Cancel);
         await stored.Listing.WaitAsync(Cancel);
         stored.Put(Line with { IsEnabled = false });
@@ -300,6 +348,24 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         }
     }
 
+    private SessionLoan Lend()
+    {
+        var loan = _sessions.Lend(Line.Id);
+        Assert.True(loan.HasValue);
+        return loan.Value;
+    }
+
+    private bool IsRecalled()
+    {
+        if (_sessions.Lend(Line.Id) is not { } loan)
+        {
+            return true;
+        }
+
+        loan.Dispose();
+        return false;
+    }
+
     private ConnectionHealth Health(ConnectionId id) => ((IConnectionHealth)_sessions).Find(id)!;
 
     private async Task AdvanceUntilAsync(Func<bool> isSo)
@@ -310,67 +376,6 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(TimeSpan.FromMilliseconds(5), end.Token);
-        }
-    }
-
-    /// <summary>A channel whose sessions take their time to end.</summary>
-    private sealed class LingeringChannel : IChannel, IChannelCatalog
-    {
-        private readonly FakeChannel _fake = new();
-
-        public TaskCompletionSource Lingers { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public List<LingeringSession> Opened { get; } = [];
-
-        /// <summary>Whose settings are no use.</summary>
-        public ConnectionId? Unusable { get; set; }
-
-        public ChannelManifest Manifest => _fake.Manifest;
-
-        public IReadOnlyList<IChannel> All => [this];
-
-        public IChannel? Find(string type) => type == Manifest.Type ? this : null;
-
-        public IChannelSession Open(Connection connection)
-        {
-            if (connection.Id == Unusable)
-            {
-                throw new UriFormatException("Invalid port specified.");
-            }
-
-            var session = new LingeringSession(Lingers.Task);
-            Opened.Add(session);
-            return session;
-        }
-
-        public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
-
-    private sealed class LingeringSession(Task lingers) : IChannelSession
-    {
-        private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Running => _running.Task;
-
-        public Task Ending => _ending.Task;
-
-        public Action OnDispose { get; set; } = () => { };
-
-        public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
-        {
-            _running.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _ending.TrySetResult();
-            await lingers;
-        }
-
-        public Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask DisposeAsync()
-        {
-            OnDispose();
-            return ValueTask.CompletedTask;
         }
     }
 }

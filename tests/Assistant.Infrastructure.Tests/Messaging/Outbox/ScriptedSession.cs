@@ -7,6 +7,7 @@ namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
 internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFileSender, IDeliveryProbe
 {
     private readonly List<OutboundMessage> _sent = [];
+    private int _lent;
 
     /// <summary>Every attempt, in order.</summary>
     public IReadOnlyList<OutboundMessage> Sent
@@ -26,6 +27,12 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
     /// <summary>Sends that are never answered.</summary>
     public Func<OutboundMessage, bool> Hangs { get; set; } = _ => false;
 
+    /// <summary>What every answer waits for.</summary>
+    public Task Lingers { get; set; } = Task.CompletedTask;
+
+    /// <summary>Sends it is lent for.</summary>
+    public int Lent => Volatile.Read(ref _lent);
+
     /// <summary>What the probe finds; <see langword="null"/> when nothing was shown.</summary>
     public string? Shown { get; set; }
 
@@ -35,6 +42,17 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
     public HashSet<ConnectionId> Off { get; } = [];
 
     public IChannelSession? Find(ConnectionId id) => IsRunning && !Off.Contains(id) ? this : null;
+
+    public SessionLoan? Lend(ConnectionId id)
+    {
+        if (Find(id) is not { } session)
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref _lent);
+        return new SessionLoan(session, () => Interlocked.Decrement(ref _lent));
+    }
 
     public Connection? FindConnection(ConnectionId id) => null;
 
@@ -61,6 +79,7 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
 
+        await Lingers.WaitAsync(cancellationToken);
         return Answers(message) ?? new SendOutcome.Delivered($"out-{number}");
     }
 

@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,8 +24,8 @@ public sealed class IrcEndTests
         var stored = new FakeConnections();
         stored.Put(rig.Connection);
         using var supervisor = new ConnectionSupervisor(
-            stored, new ChannelCatalog([IrcRig.NewChannel()]), sessions, rig.Gateway, Options.Create(new PublicAddressOptions()), TimeProvider.System,
-            NullLogger<ConnectionSupervisor>.Instance);
+            stored, new ChannelCatalog([IrcRig.NewChannel()]), sessions, rig.Gateway, Options.Create(new PublicAddressOptions()),
+            Options.Create(new OutboxOptions()), TimeProvider.System, NullLogger<ConnectionSupervisor>.Instance);
         await supervisor.StartAsync(Cancel);
         Assert.True(SpinWait.SpinUntil(() => ((IConnectionHealth)sessions).Find(rig.Connection.Id)?.State == ConnectionState.Up, TimeSpan.FromSeconds(10)));
         var isBusy = true;

@@ -1,0 +1,33 @@
+using Assistant.Infrastructure.Messaging;
+using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory;
+using Assistant.Testing.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging;
+
+/// <summary>What runs while the program serves, and in which order it ends.</summary>
+public sealed class MessagingServicesTests
+{
+    [Fact]
+    public async Task What_is_sent_ends_before_the_sessions_do()
+    {
+        var (connections, sessions, options) = (new FakeConnections(), new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System), Options.Create(new OutboxOptions()));
+        using var supervisor = new ConnectionSupervisor(
+            connections, new FakeChannel(), sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), options, TimeProvider.System,
+            NullLogger<ConnectionSupervisor>.Instance);
+        using var outbox = new OutboxWorker(null!, sessions, connections, null!, options, TimeProvider.System, NullLogger<OutboxWorker>.Instance);
+        await using var provider = new ServiceCollection().AddSingleton(supervisor).AddSingleton(outbox).AddMessagingWorkers().BuildServiceProvider();
+
+        var workers = provider.GetServices<IHostedService>().ToList();
+
+        Assert.Equal(2, workers.Count);
+        Assert.Same(supervisor, workers[0]); // the host ends them in the opposite order
+        Assert.Same(outbox, workers[1]);
+    }
+}

@@ -1,0 +1,50 @@
+using Assistant.Domain.Conversations;
+using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Testing.Contracts;
+using Assistant.Testing.Fakes;
+using Assistant.Testing.InMemory.House;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
+
+/// <summary>What is being sent when its session or the program ends.</summary>
+public sealed class OutboxEndTests : PathContract
+{
+    private readonly ScriptedSession _session = new();
+    private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [Fact]
+    public async Task A_session_is_lent_until_the_send_has_ended()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "hi");
+        _session.Lingers = _answer.Task;
+        using var worker = NewWorker();
+
+        worker.Committed(conversation, claimed);
+        await UntilAsync(() => _session.Sent.Count == 1);
+        Assert.Equal(1, _session.Lent);
+        _answer.SetResult();
+        await UntilAsync(() => worker.Active == 0);
+
+        Assert.Equal(0, _session.Lent);
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
+    protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        while (!isSo())
+        {
+            await Task.Yield();
+            Cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private OutboxWorker NewWorker() => new(
+        Ports.Outbox, _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock,
+        NullLogger<OutboxWorker>.Instance);
+}
