@@ -121,6 +121,7 @@ if (!line.IsServe)
 // The host would log a failed start with its stack trace; what is wrong is said once, below.
 var isStarting = true;
 builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !isStarting);
+services.AddTimeToEnd(); // a verb sends nothing
 
 return await Serving.RunAsync(builder.Build, PrepareAsync, () => isStarting = false, Console.Error);
 

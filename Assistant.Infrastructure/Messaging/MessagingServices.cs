@@ -13,6 +13,9 @@ namespace Assistant.Infrastructure.Messaging;
 /// <summary>Registers the way in and the way out.</summary>
 public static class MessagingServices
 {
+    /// <summary>Beyond the longest send: for the sessions, which end after it.</summary>
+    private static readonly TimeSpan EndMargin = TimeSpan.FromSeconds(30);
+
     /// <summary>Stores and use cases; the workers come with <see cref="AddMessagingWorkers"/>.</summary>
     public static IServiceCollection AddMessaging(this IServiceCollection services)
     {
@@ -49,6 +52,17 @@ public static class MessagingServices
         // Started in this order, ended in the other: what is being sent ends before the sessions do. For its start neither needs the other.
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ConnectionSupervisor>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<OutboxWorker>());
+        return services;
+    }
+
+    /// <summary>Lets the end of the host wait for what is being sent. For a process that serves: making the host reads the outbox's options.</summary>
+    public static IServiceCollection AddTimeToEnd(this IServiceCollection services)
+    {
+        services.AddOptions<HostOptions>().Configure<IOptions<OutboxOptions>>((host, outbox) =>
+        {
+            var needed = outbox.Value.LongestSend + EndMargin;
+            host.ShutdownTimeout = needed > host.ShutdownTimeout ? needed : host.ShutdownTimeout;
+        });
         return services;
     }
 }

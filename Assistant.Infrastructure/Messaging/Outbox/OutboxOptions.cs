@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Messaging.Outbox;
 
@@ -11,7 +12,7 @@ public sealed class OutboxOptions
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 8;
 
-    /// <summary>How long one send may take before its outcome counts as uncertain. Default 30 s.</summary>
+    /// <summary>How long one send may take before its outcome counts as uncertain. Default 30 s. The end of the program waits for it.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -21,6 +22,9 @@ public sealed class OutboxOptions
 
     /// <summary>The longest that any send may take.</summary>
     internal TimeSpan LongestSend => FileTimeout > SendTimeout ? FileTimeout : SendTimeout;
+
+    /// <summary>How long a send of this may take.</summary>
+    internal TimeSpan LimitOf(MessageBody body) => body.File is null ? SendTimeout : FileTimeout;
 
     /// <summary>Conversations of one connection being sent to at once. Default 2,000.</summary>
     [Range(1, 100_000)]

@@ -32,6 +32,9 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
 {
     private const int SweepLimit = 1_000;
 
+    /// <summary>For recording how a send ended that took all of its time.</summary>
+    private static readonly TimeSpan RecordMargin = TimeSpan.FromSeconds(5);
+
     private readonly IOutbox _outbox;
     private readonly OutboxOptions _options;
     private readonly TimeProvider _clock;
@@ -42,6 +45,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     private readonly RowDelivery _delivery;
     private readonly ConcurrentDictionary<ConnectionId, SemaphoreSlim> _places = [];
     private readonly CancellationTokenSource _stopping = new();
+    private long _stoppedAt;
 
     public OutboxWorker(
         IOutbox outbox, IChannelSessions sessions, IConnectionStore connections, FileParts files, IOptions<OutboxOptions> options, TimeProvider clock,
@@ -96,7 +100,7 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var _ = stoppingToken.Register(_stopping.Cancel);
+        await using var _ = stoppingToken.Register(BeginStop);
         while (!stoppingToken.IsCancellationRequested)
         {
             await SweepAsync(stoppingToken);
@@ -104,12 +108,19 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
             await Task.Delay(_options.SweepInterval, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // Sends under way end by themselves within the send timeout; what is only claimed is recovered at the next start.
-        foreach (var lane in _lanes.Values)
-        {
-            await lane.Idle.WaitAsync(_options.SendTimeout, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        // Sends under way end by themselves within the time of the longest; what is only claimed is recovered at the next start.
+        await Task.WhenAll(_lanes.Values.Select(lane => lane.Idle))
+            .WaitAsync(_options.LongestSend + RecordMargin, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private void BeginStop()
+    {
+        _stoppedAt = _clock.GetTimestamp();
+        _stopping.Cancel();
+    }
+
+    /// <summary>Whether a row that begins now ends while the stop still waits: the rest of a reply does as a rule, a file may not.</summary>
+    private bool EndsInTime(OutboxEntry entry) => _clock.GetElapsedTime(_stoppedAt) + _options.LimitOf(entry.Body) <= _options.LongestSend;
 
     /// <summary>Starts a lane for every conversation with due rows, those nobody sent included.</summary>
     internal async Task SweepAsync(CancellationToken stoppingToken)
@@ -180,8 +191,8 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
         await place;
         try
         {
-            // Stopping: what still waited stays claimed, and is recovered at the next start.
-            return hadToWait && _stopping.IsCancellationRequested ? null : await _delivery.DeliverAsync(lane, entry, _stopping.Token);
+            // Stopping: what still waited, or might be cut off, stays claimed, and is recovered at the next start.
+            return _stopping.IsCancellationRequested && (hadToWait || !EndsInTime(entry)) ? null : await _delivery.DeliverAsync(lane, entry, _stopping.Token);
         }
         finally
         {

@@ -72,7 +72,7 @@ internal sealed partial class RowDelivery(
         using var activity = Telemetry.Activities.StartActivity("send");
         var message = new OutboundMessage(
             entry.Id, entry.Connection, entry.Chat, entry.Body, entry.ReplyToExternalId, entry.Attempts, entry.MayRepeat);
-        var limit = entry.Body.File is null ? options.SendTimeout : options.FileTimeout;
+        var limit = options.LimitOf(entry.Body);
         using var timeout = new CancellationTokenSource(limit, clock);
         try
         {

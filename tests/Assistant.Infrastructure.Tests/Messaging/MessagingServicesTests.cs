@@ -30,4 +30,17 @@ public sealed class MessagingServicesTests
         Assert.Same(supervisor, workers[0]); // the host ends them in the opposite order
         Assert.Same(outbox, workers[1]);
     }
+
+    [Theory]
+    [InlineData(30, 120)]
+    [InlineData(300, 120)]
+    public async Task The_end_of_the_program_has_time_for_the_longest_send(int sendSeconds, int fileSeconds)
+    {
+        var options = new OutboxOptions { SendTimeout = TimeSpan.FromSeconds(sendSeconds), FileTimeout = TimeSpan.FromSeconds(fileSeconds) };
+        await using var provider = new ServiceCollection().AddSingleton(Options.Create(options)).AddTimeToEnd().BuildServiceProvider();
+
+        var host = provider.GetRequiredService<IOptions<HostOptions>>().Value;
+
+        Assert.True(host.ShutdownTimeout > TimeSpan.FromSeconds(Math.Max(sendSeconds, fileSeconds)));
+    }
 }

@@ -33,6 +33,51 @@ public sealed class OutboxEndTests : PathContract
         Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
     }
 
+    [Fact]
+    public async Task A_file_that_is_being_sent_when_the_program_ends_is_waited_for_and_no_other_is_begun()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await TakeOverAsync(Home, conversation, Anna);
+        var accepted = await ReplyWithFilesAsync(conversation, "", ("a.txt", "one"u8.ToArray()), ("b.txt", "two"u8.ToArray()));
+        _session.Lingers = _answer.Task;
+        using var worker = NewWorker();
+        await worker.StartAsync(Cancel);
+        worker.Committed(conversation, accepted.Claimed);
+        await UntilAsync(() => _session.Sent.Count == 1);
+
+        var ending = worker.StopAsync(CancellationToken.None);
+        for (var second = 0; second < 60; second++)
+        {
+            Ports.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
+        }
+
+        Assert.False(ending.IsCompleted);
+        _answer.SetResult();
+        await ending.WaitAsync(Cancel);
+        Assert.Equal(["a.txt"], _session.Files.Select(file => file.Name));
+        Assert.Single(await Ports.Outbox.FindClaimsAsync(Cancel)); // the next start sends it
+    }
+
+    [Fact]
+    public async Task The_rest_of_a_reply_still_leaves_when_the_program_ends()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var claimed = await AnswerAsync(conversation, "one", "two");
+        _session.Lingers = _answer.Task;
+        using var worker = NewWorker();
+        await worker.StartAsync(Cancel);
+        worker.Committed(conversation, claimed);
+        await UntilAsync(() => _session.Sent.Count == 1);
+
+        var ending = worker.StopAsync(CancellationToken.None);
+        _answer.SetResult();
+
+        await ending.WaitAsync(Cancel);
+        Assert.Equal(["one", "two"], _session.Sent.Select(message => message.Body.Markdown));
+        Assert.Equal(DeliveryState.Sent, (await ThreadAsync(Home, conversation))[^1].Delivery);
+    }
+
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 
     private static async Task UntilAsync(Func<bool> isSo)
