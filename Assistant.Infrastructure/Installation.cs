@@ -76,13 +76,14 @@ public sealed partial class Installation
     }
 
     // A new house has a door: the page anybody can open without an account elsewhere. Strangers are asked to pair.
-    private Task AddWebChatAsync(CancellationToken cancellationToken)
+    private async Task AddWebChatAsync(CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
         var web = new Connection(
             new ConnectionId("web"), TenantId.Default, "webchat", "Web chat", AccessPolicy.Pairing, true, false, SettingValues.Empty, now, now);
-        return _connections.SaveAsync(
+        await _connections.SaveAsync(
             web,
+            read: null,
             new AuditDraft(
                 TenantId.Default, now, Actor.System, AuditActions.ConnectionSaved, "connection/web", "local",
                 new Dictionary<string, string> { ["channel"] = web.ChannelType, ["access"] = web.Access.ToString() }),

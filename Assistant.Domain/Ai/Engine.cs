@@ -29,17 +29,37 @@ public sealed record Engine(
 /// <summary>Describes an engine type to the settings form, the YAML validator and the API.</summary>
 public sealed record EngineManifest(string Type, string DisplayName, LocalizedText Summary, Uri? SetupUrl, IReadOnlyList<SettingField> Settings);
 
+/// <summary>What tells whether an engine is still the one that was read. It may lose the default without a change of its own.</summary>
+public readonly record struct EngineMark(string Name, bool IsDefault, DateTimeOffset UpdatedAt)
+{
+    public static EngineMark Of(Engine engine) => new(engine.Name, engine.IsDefault, engine.UpdatedAt);
+
+    /// <summary>Whether a tenant's engines are stored as they were read.</summary>
+    public static bool AreSame(IEnumerable<Engine> read, IEnumerable<EngineMark> stored)
+        => read.Where(engine => !engine.IsStandIn).Select(Of).ToHashSet().SetEquals(stored);
+}
+
 /// <summary>Configured engines. Secrets in <see cref="Engine.Settings"/> are sealed at rest. Safe for concurrent use.</summary>
+/// <remarks>
+/// Which engine is asked first is a matter of all of a tenant's engines, so a change is one of the whole list: it is stored only while all
+/// are as the caller had read them.
+/// </remarks>
 public interface IEngineStore
 {
     /// <summary>The tenant's engines: the default first, then by order. Never empty: without any, the embedded engine stands in.</summary>
     Task<IReadOnlyList<Engine>> ListAsync(TenantId tenant, CancellationToken cancellationToken);
 
     /// <summary>Creates or replaces an engine; a new default replaces the old one in the same transaction.</summary>
-    Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken);
+    /// <param name="read">What <see cref="ListAsync"/> gave.</param>
+    /// <returns>
+    /// What is stored now, its time later than that of what it replaced; <see langword="null"/>, and nothing is changed, when the engines are
+    /// not as they were read.
+    /// </returns>
+    Task<Engine?> SaveAsync(Engine engine, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <returns><see langword="false"/> when there was none.</returns>
-    Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken);
+    /// <param name="read">What <see cref="ListAsync"/> gave.</param>
+    /// <returns><see langword="false"/> when there was none, or the engines are not as they were read.</returns>
+    Task<bool> DeleteAsync(TenantId tenant, string name, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken);
 }
 
 /// <summary>The engine types this build knows, and a way to try one.</summary>

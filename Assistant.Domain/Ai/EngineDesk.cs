@@ -41,6 +41,9 @@ public abstract record EngineOutcome
 
     /// <summary>There is none, or, where one was to be changed, not that one any more.</summary>
     public sealed record NotFound : EngineOutcome;
+
+    /// <summary>Nothing was changed: others changed the engines each time it was about to be stored.</summary>
+    public sealed record ChangedMeanwhile : EngineOutcome;
 }
 
 /// <summary>How trying an engine ended.</summary>
@@ -58,6 +61,7 @@ public abstract record EngineTestOutcome
 }
 
 /// <summary>What people do with engines, in the console, through the API and on the command line.</summary>
+/// <remarks>Whoever changes engines while somebody else does decides again on what the other left, proof included.</remarks>
 public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngineHealth health, IStepUpGuard guard, TimeProvider time)
 {
     /// <summary>The caller's engines, the default first.</summary>
@@ -85,6 +89,11 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
             return new EngineOutcome.Invalid(problems);
         }
 
+        return await Change.DecideAsync(() => TrySaveAsync(caller, draft, cancellationToken)) ?? new EngineOutcome.ChangedMeanwhile();
+    }
+
+    private async Task<EngineOutcome?> TrySaveAsync(Caller caller, EngineDraft draft, CancellationToken cancellationToken)
+    {
         var engines = await store.ListAsync(caller.Tenant, cancellationToken);
         var existing = Named(engines, draft.Name);
         if (draft.Purpose == DraftPurpose.Change && existing?.Type != draft.Type)
@@ -124,20 +133,25 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
         var isDefault = draft.IsDefault || existing is { IsDefault: true } || engines.All(e => e.IsStandIn);
         return await StoreAsync(caller, new Engine(
             draft.Name, caller.Tenant, draft.Type, settings.Values, isDefault, draft.Order ?? existing?.Order ?? 0,
-            IsProvisioned: false, time.GetUtcNow()), existing, cancellationToken);
+            IsProvisioned: false, time.GetUtcNow()), existing, engines, cancellationToken);
     }
 
     /// <summary>Makes an engine the one that is asked first.</summary>
     public async Task<EngineOutcome> SetDefaultAsync(Caller caller, string name, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.EnginesManage);
+        return await Change.DecideAsync(() => TrySetDefaultAsync(caller, name, cancellationToken)) ?? new EngineOutcome.ChangedMeanwhile();
+    }
+
+    private async Task<EngineOutcome?> TrySetDefaultAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
         var engines = await store.ListAsync(caller.Tenant, cancellationToken);
         return Named(engines, name) switch
         {
             null => new EngineOutcome.NotFound(),
             { IsDefault: true } found => new EngineOutcome.Saved(Show(found)),
             var found when found.IsProvisioned || HasProvisionedDefault(engines) => new EngineOutcome.Provisioned(),
-            var found => await StoreAsync(caller, found with { IsDefault = true, UpdatedAt = time.GetUtcNow() }, found, cancellationToken),
+            var found => await StoreAsync(caller, found with { IsDefault = true, UpdatedAt = time.GetUtcNow() }, found, engines, cancellationToken),
         };
     }
 
@@ -145,22 +159,30 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
     public async Task<EngineOutcome> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.EnginesManage);
+        return await Change.DecideAsync(() => TryDeleteAsync(caller, name, cancellationToken)) ?? new EngineOutcome.ChangedMeanwhile();
+    }
+
+    private async Task<EngineOutcome?> TryDeleteAsync(Caller caller, string name, CancellationToken cancellationToken)
+    {
         var engines = await store.ListAsync(caller.Tenant, cancellationToken);
         var found = Named(engines, name);
-        if (found is { IsProvisioned: true })
+        if (found is null or { IsStandIn: true })
+        {
+            return new EngineOutcome.NotFound();
+        }
+
+        if (found.IsProvisioned)
         {
             return new EngineOutcome.Provisioned();
         }
 
-        if (found is { IsDefault: true } && engines.Count > 1)
+        if (found.IsDefault && engines.Count > 1)
         {
             return new EngineOutcome.IsDefault();
         }
 
         var audit = caller.Audit(time.GetUtcNow(), AuditActions.EngineDeleted, $"engine/{name}");
-        return found is not null && await store.DeleteAsync(caller.Tenant, name, audit, cancellationToken)
-            ? new EngineOutcome.Deleted()
-            : new EngineOutcome.NotFound();
+        return await store.DeleteAsync(caller.Tenant, name, engines, audit, cancellationToken) ? new EngineOutcome.Deleted() : null;
     }
 
     /// <summary>Asks a stored engine for a short answer.</summary>
@@ -195,13 +217,13 @@ public sealed class EngineDesk(IEngineStore store, IEngineCatalog catalog, IEngi
                 await catalog.TestAsync(manifest.Type, settings.Values.WithDefaults(manifest.Settings), cancellationToken));
     }
 
-    private async Task<EngineOutcome> StoreAsync(Caller caller, Engine engine, Engine? before, CancellationToken cancellationToken)
+    private async Task<EngineOutcome?> StoreAsync(
+        Caller caller, Engine engine, Engine? before, IReadOnlyList<Engine> read, CancellationToken cancellationToken)
     {
         var audit = caller.Audit(
             engine.UpdatedAt, AuditActions.EngineSaved, $"engine/{engine.Name}",
             [("type", engine.Type), .. engine.ChangesSince(before, catalog.Find(engine.Type)).Details]);
-        await store.SaveAsync(engine, audit, cancellationToken);
-        return new EngineOutcome.Saved(Show(engine));
+        return await store.SaveAsync(engine, read, audit, cancellationToken) is { } stored ? new EngineOutcome.Saved(Show(stored)) : null;
     }
 
     private EngineRow Show(Engine engine)

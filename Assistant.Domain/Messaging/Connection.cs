@@ -73,9 +73,13 @@ public interface IConnectionStore
     /// <exception cref="Security.SealBrokenException">Its settings do not open.</exception>
     Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken);
 
-    /// <summary>Creates or replaces the connection and records who did it, in one transaction.</summary>
-    /// <exception cref="NameTakenException">The name belongs to another tenant or channel type.</exception>
-    Task SaveAsync(Connection connection, Audit.AuditDraft audit, CancellationToken cancellationToken);
+    /// <summary>Stores a connection in place of the one it was made from, and records who did it, in one transaction.</summary>
+    /// <param name="read">What is stored under the name, as the caller read it; <see langword="null"/> when nothing is.</param>
+    /// <returns>
+    /// What is stored now, its time later than what was read; <see langword="null"/>, and nothing is changed, when that was not stored any more.
+    /// A name is one tenant's and one channel's for good: for another one it is never stored.
+    /// </returns>
+    Task<Connection?> SaveAsync(Connection connection, Connection? read, Audit.AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>Removes the connection; its conversations stay.</summary>
     /// <returns><see langword="false"/> when there was none.</returns>
@@ -87,6 +91,3 @@ public interface IConnectionStore
     /// <summary>Stores the cursor. Call it only after everything before it is committed.</summary>
     Task SaveCursorAsync(ConnectionId id, string cursor, CancellationToken cancellationToken);
 }
-
-/// <summary>A name that must be unique is in use.</summary>
-public sealed class NameTakenException(string name) : InvalidOperationException($"The name '{name}' is taken. Choose another.");

@@ -40,6 +40,9 @@ public abstract record ConnectionOutcome
 
     /// <summary>There is none, or, where one was to be changed, not that one any more.</summary>
     public sealed record NotFound : ConnectionOutcome;
+
+    /// <summary>Nothing was changed: others changed the connection each time it was about to be stored.</summary>
+    public sealed record ChangedMeanwhile : ConnectionOutcome;
 }
 
 /// <summary>How trying a connection ended.</summary>
@@ -57,6 +60,7 @@ public abstract record ConnectionTestOutcome
 }
 
 /// <summary>What people do with connections, in the console, through the API and on the command line.</summary>
+/// <remarks>Whoever changes a connection while somebody else does decides again on what the other left, proof included.</remarks>
 public sealed class ConnectionDesk(
     IConnectionStore store, IChannelCatalog channels, IConnectionHealth health, IConnectionSupervisor supervisor, IStepUpGuard guard, ILiveFeed feed,
     TimeProvider time)
@@ -85,6 +89,12 @@ public sealed class ConnectionDesk(
             return new ConnectionOutcome.Invalid(NameProblems(draft));
         }
 
+        return await Change.DecideAsync(() => TrySaveAsync(caller, draft, manifest, cancellationToken)) ?? new ConnectionOutcome.ChangedMeanwhile();
+    }
+
+    private async Task<ConnectionOutcome?> TrySaveAsync(
+        Caller caller, ConnectionDraft draft, ChannelManifest manifest, CancellationToken cancellationToken)
+    {
         var id = new ConnectionId(draft.Name);
         var existing = await store.FindAsync(id, cancellationToken);
         var isThere = existing is not null && existing.Tenant == caller.Tenant && existing.ChannelType == draft.ChannelType;
@@ -165,14 +175,17 @@ public sealed class ConnectionDesk(
     public async Task<ConnectionOutcome> SetEnabledAsync(Caller caller, string name, bool isEnabled, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ChannelsManage);
-        return await OwnAsync(caller, name, cancellationToken) switch
+        return await Change.DecideAsync(() => TrySetEnabledAsync(caller, name, isEnabled, cancellationToken)) ?? new ConnectionOutcome.ChangedMeanwhile();
+    }
+
+    private async Task<ConnectionOutcome?> TrySetEnabledAsync(Caller caller, string name, bool isEnabled, CancellationToken cancellationToken)
+        => await OwnAsync(caller, name, cancellationToken) switch
         {
             null => new ConnectionOutcome.NotFound(),
             { IsProvisioned: true } => new ConnectionOutcome.Provisioned(),
             var found when found.IsEnabled == isEnabled => new ConnectionOutcome.Saved(Show(found)),
             var found => await StoreAsync(caller, found with { IsEnabled = isEnabled, UpdatedAt = time.GetUtcNow() }, found, cancellationToken),
         };
-    }
 
     /// <summary>Removes a connection; its conversations stay, readable. Wants proof: made anew, it could be opened to everybody.</summary>
     public async Task<ConnectionOutcome> DeleteAsync(Caller caller, string name, CancellationToken cancellationToken)
@@ -233,33 +246,29 @@ public sealed class ConnectionDesk(
             : new ConnectionTestOutcome.Tested(await channel.TestAsync(settings.Values.WithDefaults(channel.Manifest.Settings), cancellationToken));
     }
 
-    private async Task<ConnectionOutcome> StoreAsync(Caller caller, Connection connection, Connection? before, CancellationToken cancellationToken)
+    private async Task<ConnectionOutcome?> StoreAsync(Caller caller, Connection connection, Connection? before, CancellationToken cancellationToken)
     {
         var audit = caller.Audit(
             connection.UpdatedAt, AuditActions.ConnectionSaved, $"connection/{connection.Id}",
             [("type", connection.ChannelType), .. connection.ChangesSince(before, channels.Find(connection.ChannelType)?.Manifest).Details]);
-        try
+        if (await store.SaveAsync(connection, before, audit, cancellationToken) is not { } stored)
         {
-            await store.SaveAsync(connection, audit, cancellationToken);
-        }
-        catch (NameTakenException)
-        {
-            return new ConnectionOutcome.NameTaken(); // lost a race for a new name
+            return null;
         }
 
         try
         {
-            if (channels.Find(connection.ChannelType) is { } channel)
+            if (channels.Find(stored.ChannelType) is { } channel)
             {
-                await channel.PrepareAsync(connection, CancellationToken.None);
+                await channel.PrepareAsync(stored, CancellationToken.None);
             }
         }
         finally
         {
-            await TellAsync(connection);
+            await TellAsync(stored);
         }
 
-        return new ConnectionOutcome.Saved(Show(connection));
+        return new ConnectionOutcome.Saved(Show(stored));
     }
 
     // What is stored is carried out, also for a caller who has given up.

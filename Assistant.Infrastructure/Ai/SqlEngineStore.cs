@@ -21,11 +21,17 @@ internal sealed class SqlEngineStore(IReadPool reads, IWriteQueue writes, ISecre
     // Before another one becomes the default: there may be one at any time.
     private const string Demote = "UPDATE engines SET is_default = @p2 WHERE tenant_id = @p0 AND is_default AND name <> @p1";
 
-    private const string Save =
+    // In the order in which all lock them.
+    private const string Marks = "SELECT name, is_default, updated_at FROM engines WHERE tenant_id = @p0 ORDER BY name";
+
+    // The first two of a tenant may be made at once, also as its default: there is nothing to lock yet.
+    private const string Insert =
         "INSERT INTO engines (tenant_id, name, type, sealed_settings, is_default, rank, is_provisioned, updated_at) "
-        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7) ON CONFLICT (tenant_id, name) DO UPDATE SET type = excluded.type, "
-        + "sealed_settings = excluded.sealed_settings, is_default = excluded.is_default, rank = excluded.rank, "
-        + "is_provisioned = excluded.is_provisioned, updated_at = excluded.updated_at";
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7) ON CONFLICT DO NOTHING";
+
+    private const string Update =
+        "UPDATE engines SET type = @p2, sealed_settings = @p3, is_default = @p4, rank = @p5, is_provisioned = @p6, updated_at = @p7 "
+        + "WHERE tenant_id = @p0 AND name = @p1";
 
     private const string Delete = "DELETE FROM engines WHERE tenant_id = @p0 AND name = @p1";
 
@@ -47,35 +53,50 @@ internal sealed class SqlEngineStore(IReadPool reads, IWriteQueue writes, ISecre
         return engines;
     }
 
-    public async Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken)
+    public async Task<Engine?> SaveAsync(Engine engine, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
     {
-        await sealedWrites.ExecuteAsync(
-            engine.Tenant,
-            Place(engine.Name),
-            JsonSerializer.SerializeToUtf8Bytes(engine.Settings.All),
+        var before = read.FirstOrDefault(other => other.Name == engine.Name && !other.IsStandIn);
+        var saved = engine with { UpdatedAt = Change.TimeAfter(engine.UpdatedAt, before?.UpdatedAt) };
+        var stored = await sealedWrites.ExecuteAsync<Engine?>(
+            saved.Tenant,
+            Place(saved.Name),
+            JsonSerializer.SerializeToUtf8Bytes(saved.Settings.All),
             (session, settings) =>
             {
-                if (engine.IsDefault)
+                if (!IsAsRead(session, saved.Tenant, read))
                 {
-                    session.Execute(Demote, engine.Tenant.Value, engine.Name, false);
+                    return null;
                 }
 
-                session.Execute(
-                    Save, engine.Tenant.Value, engine.Name, engine.Type, settings, engine.IsDefault, engine.Order, engine.IsProvisioned, engine.UpdatedAt);
+                if (saved.IsDefault)
+                {
+                    session.Execute(Demote, saved.Tenant.Value, saved.Name, false);
+                }
+
+                var changed = session.Execute(
+                    before is null ? Insert : Update, saved.Tenant.Value, saved.Name, saved.Type, settings, saved.IsDefault, saved.Order, saved.IsProvisioned,
+                    saved.UpdatedAt);
+                if (changed == 0)
+                {
+                    return null;
+                }
+
                 session.Audit(audit);
-                return true;
+                return saved;
             },
             cancellationToken);
         changes.Changed(engine.Tenant);
+        return stored;
     }
 
-    public async Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(
+        TenantId tenant, string name, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
     {
         var wasThere = await writes.ExecuteAsync(
             TenantScope.Of(tenant),
             session =>
             {
-                if (session.Execute(Delete, tenant.Value, name) == 0)
+                if (!IsAsRead(session, tenant, read) || session.Execute(Delete, tenant.Value, name) == 0)
                 {
                     return false;
                 }
@@ -86,6 +107,17 @@ internal sealed class SqlEngineStore(IReadPool reads, IWriteQueue writes, ISecre
             cancellationToken);
         changes.Changed(tenant);
         return wasThere;
+    }
+
+    // Whoever changes engines holds them all until the commit: what others add or take away shows in the second look, once it is their turn.
+    private static bool IsAsRead(WriteSession session, TenantId tenant, IReadOnlyList<Engine> read)
+    {
+        if (session.IsPostgres)
+        {
+            session.Query(Marks + " FOR UPDATE", row => row.GetString(0), tenant.Value);
+        }
+
+        return EngineMark.AreSame(read, session.Query(Marks, row => new EngineMark(row.GetString(0), row.GetBoolean(1), row.Time(2)), tenant.Value));
     }
 
     private static (Engine Engine, byte[] SealedSettings) Map(SqlRow row, TenantId tenant) => (

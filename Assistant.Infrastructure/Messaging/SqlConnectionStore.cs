@@ -23,12 +23,14 @@ internal sealed class SqlConnectionStore(IReadPool reads, IWriteQueue writes, IS
 
     private const string ById = Select + "WHERE id = @p0";
 
-    // A name is one tenant's and one channel's for good: for another one it changes nothing.
-    private const string Save =
+    private const string Insert =
         "INSERT INTO connections (id, tenant_id, channel_type, display_name, access, is_enabled, is_provisioned, sealed_settings, created_at, updated_at) "
-        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9) ON CONFLICT (id) DO UPDATE SET display_name = excluded.display_name, "
-        + "access = excluded.access, is_enabled = excluded.is_enabled, is_provisioned = excluded.is_provisioned, sealed_settings = excluded.sealed_settings, "
-        + "updated_at = excluded.updated_at WHERE connections.tenant_id = excluded.tenant_id AND connections.channel_type = excluded.channel_type";
+        + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9) ON CONFLICT (id) DO NOTHING";
+
+    // Every change has a time of its own. A name is one tenant's and one channel's for good: for another one it changes nothing.
+    private const string Update =
+        "UPDATE connections SET display_name = @p4, access = @p5, is_enabled = @p6, is_provisioned = @p7, sealed_settings = @p8, updated_at = @p9 "
+        + "WHERE id = @p0 AND tenant_id = @p1 AND channel_type = @p2 AND updated_at = @p3";
 
     private const string Delete = "DELETE FROM connections WHERE id = @p0 AND tenant_id = @p1";
 
@@ -55,26 +57,31 @@ internal sealed class SqlConnectionStore(IReadPool reads, IWriteQueue writes, IS
             ? await OpenAsync(row, cancellationToken)
             : null;
 
-    public async Task SaveAsync(Connection connection, AuditDraft audit, CancellationToken cancellationToken)
+    public Task<Connection?> SaveAsync(Connection connection, Connection? read, AuditDraft audit, CancellationToken cancellationToken)
     {
-        await sealedWrites.ExecuteAsync(
-            connection.Tenant,
-            Place(connection.Id.Value),
-            JsonSerializer.SerializeToUtf8Bytes(connection.Settings.All),
+        var saved = connection with { UpdatedAt = Change.TimeAfter(connection.UpdatedAt, read?.UpdatedAt) };
+        return sealedWrites.ExecuteAsync<Connection?>(
+            saved.Tenant,
+            Place(saved.Id.Value),
+            JsonSerializer.SerializeToUtf8Bytes(saved.Settings.All),
             // Names are the installation's: another tenant may have this one.
-            (session, settings) => session.Within(TenantScope.System, all =>
+            (session, settings) => session.Within<Connection?>(TenantScope.System, all =>
             {
-                var isSaved = all.Execute(
-                    Save, connection.Id.Value, connection.Tenant.Value, connection.ChannelType, connection.DisplayName, connection.Access,
-                    connection.IsEnabled, connection.IsProvisioned, settings, connection.CreatedAt, connection.UpdatedAt) == 1;
-                if (!isSaved)
+                var changed = read is null
+                    ? all.Execute(
+                        Insert, saved.Id.Value, saved.Tenant.Value, saved.ChannelType, saved.DisplayName, saved.Access, saved.IsEnabled, saved.IsProvisioned,
+                        settings, saved.CreatedAt, saved.UpdatedAt)
+                    : all.Execute(
+                        Update, saved.Id.Value, saved.Tenant.Value, saved.ChannelType, read.UpdatedAt, saved.DisplayName, saved.Access, saved.IsEnabled,
+                        saved.IsProvisioned, settings, saved.UpdatedAt);
+                if (changed == 0)
                 {
-                    throw new NameTakenException(connection.Id.Value);
+                    return null;
                 }
 
                 all.Audit(audit);
-                all.Publish(new LiveEvent.ConnectionChanged(connection.Tenant, connection.Id));
-                return true;
+                all.Publish(new LiveEvent.ConnectionChanged(saved.Tenant, saved.Id));
+                return saved;
             }),
             cancellationToken);
     }

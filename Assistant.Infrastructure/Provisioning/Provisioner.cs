@@ -2,7 +2,8 @@
 //
 // What the file declares is marked as provisioned and belongs to the file alone; what is marked and no longer declared is
 // removed. A connection's conversations stay. Something made by hand under a declared name is taken over by the file when it is
-// of the same tenant and type, else it is a problem: nobody's work is replaced by another thing of the same name.
+// of the same tenant and type, else it is a problem: nobody's work is replaced by another thing of the same name. What somebody changes
+// while the file is applied is read and compared again.
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Memory;
@@ -72,22 +73,8 @@ internal sealed class Provisioner(
 
         foreach (var planned in plan.Connections)
         {
-            var existing = stored.GetValueOrDefault(planned.Id);
-            if (existing is not null && !IsSame(planned, existing))
+            if (await ApplyConnectionAsync(planned, stored.GetValueOrDefault(planned.Id), changed, conflicts, cancellationToken))
             {
-                conflicts.Add($"The channel '{planned.Id}' was made by hand with another type or tenant. Rename one of the two.");
-            }
-            else if (existing is null || Differs(planned, existing))
-            {
-                var now = time.GetUtcNow();
-                var connection = new Connection(
-                    planned.Id, planned.Tenant, planned.Type, planned.DisplayName, planned.Access, planned.IsEnabled, IsProvisioned: true,
-                    planned.Settings, existing?.CreatedAt ?? now, now);
-                var audit = Draft(
-                    planned.Tenant, AuditActions.ConnectionSaved, $"connection/{planned.Id}",
-                    [("type", planned.Type), .. connection.ChangesSince(existing, channelTypes.Find(planned.Type)?.Manifest).Details]);
-                changed.Add(planned.Id);
-                await connections.SaveAsync(connection, audit, cancellationToken);
                 written.Add(planned.Id);
             }
         }
@@ -95,11 +82,70 @@ internal sealed class Provisioner(
         return written.Count;
     }
 
+    /// <returns>Whether there was something to store, and it was stored.</returns>
+    private async Task<bool> ApplyConnectionAsync(
+        PlannedConnection planned, Connection? existing, ICollection<ConnectionId> changed, List<string> conflicts, CancellationToken cancellationToken)
+    {
+        for (var tried = 0; tried < Change.Tries; tried++)
+        {
+            if (existing is not null && !IsSame(planned, existing))
+            {
+                conflicts.Add($"The channel '{planned.Id}' was made by hand with another type or tenant. Rename one of the two.");
+                return false;
+            }
+
+            if (existing is not null && !Differs(planned, existing))
+            {
+                return false;
+            }
+
+            var now = time.GetUtcNow();
+            var connection = new Connection(
+                planned.Id, planned.Tenant, planned.Type, planned.DisplayName, planned.Access, planned.IsEnabled, IsProvisioned: true,
+                planned.Settings, existing?.CreatedAt ?? now, now);
+            var audit = Draft(
+                planned.Tenant, AuditActions.ConnectionSaved, $"connection/{planned.Id}",
+                [("type", planned.Type), .. connection.ChangesSince(existing, channelTypes.Find(planned.Type)?.Manifest).Details]);
+            changed.Add(planned.Id);
+            if (await connections.SaveAsync(connection, existing, audit, cancellationToken) is not null)
+            {
+                return true;
+            }
+
+            existing = (await connections.ListAsync(null, cancellationToken)).FirstOrDefault(c => c.Id == planned.Id);
+        }
+
+        conflicts.Add($"The channel '{planned.Id}' was changed by others each time it was about to be stored. Save the file again.");
+        return false;
+    }
+
     private async Task<int> ApplyEnginesAsync(
         TenantId tenant, IReadOnlyList<PlannedEngine> planned, List<string> conflicts, CancellationToken cancellationToken)
     {
         var writes = 0;
+        for (var tried = 0; tried < Change.Tries; tried++)
+        {
+            var refused = new List<string>();
+            var (written, isWhole) = await TryApplyEnginesAsync(tenant, planned, refused, cancellationToken);
+            writes += written;
+            if (isWhole)
+            {
+                conflicts.AddRange(refused);
+                return writes;
+            }
+        }
+
+        conflicts.Add($"The engines of the tenant '{tenant}' were changed by others each time they were about to be stored. Save the file again.");
+        return writes;
+    }
+
+    /// <returns>Whether nobody else changed the engines; the rest is to be decided again otherwise.</returns>
+    private async Task<(int Writes, bool IsWhole)> TryApplyEnginesAsync(
+        TenantId tenant, IReadOnlyList<PlannedEngine> planned, List<string> conflicts, CancellationToken cancellationToken)
+    {
+        var writes = 0;
         var stored = (await engines.ListAsync(tenant, cancellationToken)).Where(e => !e.IsStandIn).ToList();
+        var left = new List<Engine>(stored); // as this pass leaves them, one write after the other
         var accepted = new List<PlannedEngine>();
         foreach (var engine in planned)
         {
@@ -122,32 +168,48 @@ internal sealed class Provisioner(
             if (existing is null || existing.Type != engine.Type || existing.Order != engine.Order || existing.IsDefault != isDefault
                 || !existing.IsProvisioned || !SameValues(existing.Settings, engine.Settings))
             {
-                await SaveAsync(new Engine(
-                    engine.Name, tenant, engine.Type, engine.Settings, isDefault, engine.Order, IsProvisioned: true, time.GetUtcNow()));
+                var declared = new Engine(engine.Name, tenant, engine.Type, engine.Settings, isDefault, engine.Order, IsProvisioned: true, time.GetUtcNow());
+                if (!await SaveAsync(declared))
+                {
+                    return (writes, IsWhole: false);
+                }
             }
         }
 
-        if (stored.FirstOrDefault(e => e.Name == heir && !e.IsDefault) is { } promoted && accepted.All(p => p.Name != heir))
+        if (stored.FirstOrDefault(e => e.Name == heir && !e.IsDefault) is { } promoted && accepted.All(p => p.Name != heir)
+            && !await SaveAsync(promoted with { IsDefault = true, UpdatedAt = time.GetUtcNow() }))
         {
-            await SaveAsync(promoted with { IsDefault = true, UpdatedAt = time.GetUtcNow() });
+            return (writes, IsWhole: false);
         }
 
         foreach (var engine in gone)
         {
             var audit = Draft(tenant, AuditActions.EngineDeleted, $"engine/{engine.Name}");
-            writes += await engines.DeleteAsync(tenant, engine.Name, audit, cancellationToken) ? 1 : 0;
+            if (!await engines.DeleteAsync(tenant, engine.Name, left, audit, cancellationToken))
+            {
+                return (writes, IsWhole: false);
+            }
+
+            left.RemoveAll(e => e.Name == engine.Name);
+            writes++;
         }
 
-        return writes;
+        return (writes, IsWhole: true);
 
-        async Task SaveAsync(Engine engine)
+        async Task<bool> SaveAsync(Engine engine)
         {
             var before = stored.FirstOrDefault(e => e.Name == engine.Name && e.Type == engine.Type);
             var audit = Draft(
                 tenant, AuditActions.EngineSaved, $"engine/{engine.Name}",
                 [("type", engine.Type), .. engine.ChangesSince(before, engineTypes.Find(engine.Type)).Details]);
-            await engines.SaveAsync(engine, audit, cancellationToken);
+            if (await engines.SaveAsync(engine, left, audit, cancellationToken) is not { } saved)
+            {
+                return false;
+            }
+
+            left = [.. left.Where(e => e.Name != saved.Name).Select(e => saved.IsDefault ? e with { IsDefault = false } : e), saved];
             writes++;
+            return true;
         }
     }
 

@@ -179,6 +179,7 @@ internal static class ChannelEndpoints
         ConnectionOutcome.Invalid invalid => Problems.Invalid(invalid.Problems),
         ConnectionOutcome.NameTaken => Problems.Conflict("Name taken", "The name belongs to another channel. Choose another."),
         ConnectionOutcome.Provisioned => Problems.Provisioned(),
+        ConnectionOutcome.ChangedMeanwhile => Problems.ChangedMeanwhile(),
         ConnectionOutcome.NotFound => Problems.NotFound("channel"),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };

@@ -122,6 +122,7 @@ internal static class EngineEndpoints
         EngineOutcome.NameTaken => Problems.Conflict("Name taken", "The name belongs to an engine of another type. Choose another."),
         EngineOutcome.Provisioned => Problems.Provisioned(),
         EngineOutcome.IsDefault => Problems.Conflict("Default engine", "Make another engine the default first."),
+        EngineOutcome.ChangedMeanwhile => Problems.ChangedMeanwhile(),
         EngineOutcome.NotFound => Problems.NotFound("engine"),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };

@@ -12,6 +12,9 @@ internal static class Problems
     public static IResult Provisioned()
         => Conflict("Provisioned", "This is declared in assistant.yaml and can only be changed there.");
 
+    public static IResult ChangedMeanwhile()
+        => Conflict("Changed meanwhile", "Others changed this each time it was about to be stored. Look at it, and repeat what still applies.");
+
     public static IResult Invalid(string field, string message)
         => Results.ValidationProblem(new Dictionary<string, string[]> { [field] = [message] }, title: "Invalid request");
 

@@ -55,6 +55,7 @@ internal static class SetUpTexts
     public static string Name => Book.Say();
     public static string ConnectionNameHelp => Book.Say();
     public static string NameTaken => Book.Say();
+    public static string ChangedMeanwhile => Book.Say();
     public static string WebhookAddress => Book.Say();
     public static string WebhookAddressHelp => Book.Say();
     public static string NotSaved => Book.Say();

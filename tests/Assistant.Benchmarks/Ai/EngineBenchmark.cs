@@ -197,8 +197,10 @@ public static class EngineBenchmark
     {
         public Task<IReadOnlyList<Engine>> ListAsync(TenantId tenant, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Engine>>([engine]);
 
-        public Task SaveAsync(Engine saved, AuditDraft audit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Engine?> SaveAsync(Engine saved, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
+            => throw new NotSupportedException();
 
-        public Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> DeleteAsync(TenantId tenant, string name, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
+            => throw new NotSupportedException();
     }
 }

@@ -1,7 +1,9 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -90,7 +92,7 @@ public sealed class EngineDeskTests
     public async Task What_the_file_declares_is_changed_in_the_file()
     {
         await SaveAsync(Draft("mine"));
-        await _engines.SaveAsync(
+        await _engines.PutAsync(
             new("declared", Callers.Admin.Tenant, "cloud", SettingValues.Empty, IsDefault: true, 0, IsProvisioned: true, default),
             _engines.Audited[0], Cancel);
 
@@ -131,6 +133,86 @@ public sealed class EngineDeskTests
     }
 
     [Fact]
+    public async Task A_key_stored_meanwhile_is_replaced_with_proof_alone()
+    {
+        await SaveAsync(Draft("main"));
+        var main = await StoredAsync("main");
+        Meanwhile(() => _engines.Put(main with { Name = "spare", IsDefault = false }));
+
+        Assert.IsType<EngineOutcome.Saved>(await SaveAsync(Draft("spare", key: "better")));
+
+        Assert.Equal(SensitiveOperations.EngineSecret, Assert.Single(_guard.Demanded).What);
+        Assert.Equal("better", (await StoredAsync("spare")).Settings.Find("apiKey"));
+    }
+
+    [Fact]
+    public async Task A_change_of_the_default_does_not_take_it_back_from_who_got_it_meanwhile()
+    {
+        await SaveAsync(Draft("main"));
+        await SaveAsync(Draft("spare"));
+        var spare = await StoredAsync("spare");
+        Meanwhile(() => _engines.Put(spare with { IsDefault = true }));
+
+        await SaveAsync(Draft("main") with { Order = 3 });
+
+        Assert.Equal([("spare", true), ("main", false)], (await _desk.ListAsync(Callers.Admin, Cancel)).Select(e => (e.Engine.Name, e.Engine.IsDefault)));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_meanwhile_does_not_become_the_default()
+    {
+        await SaveAsync(Draft("main"));
+        await SaveAsync(Draft("spare"));
+        Meanwhile(() => _engines.Remove(Callers.Admin.Tenant, "spare"));
+
+        Assert.IsType<EngineOutcome.NotFound>(await _desk.SetDefaultAsync(Callers.Admin, "spare", Cancel));
+
+        Assert.True(Assert.Single(await _desk.ListAsync(Callers.Admin, Cancel)).Engine is { Name: "main", IsDefault: true });
+    }
+
+    [Fact]
+    public async Task What_becomes_the_default_meanwhile_is_not_deleted()
+    {
+        await SaveAsync(Draft("main"));
+        await SaveAsync(Draft("spare"));
+        var spare = await StoredAsync("spare");
+        Meanwhile(() => _engines.Put(spare with { IsDefault = true }));
+
+        Assert.IsType<EngineOutcome.IsDefault>(await _desk.DeleteAsync(Callers.Admin, "spare", Cancel));
+
+        Assert.True((await StoredAsync("spare")).IsDefault);
+    }
+
+    [Fact]
+    public async Task The_default_the_file_declared_meanwhile_stays_one()
+    {
+        await SaveAsync(Draft("main"));
+        await SaveAsync(Draft("spare"));
+        var main = await StoredAsync("main");
+        Meanwhile(() => _engines.Put(main with { Name = "declared", IsProvisioned = true }));
+
+        Assert.IsType<EngineOutcome.Provisioned>(await _desk.SetDefaultAsync(Callers.Admin, "spare", Cancel));
+
+        Assert.True((await StoredAsync("declared")).IsDefault);
+    }
+
+    [Fact]
+    public async Task A_change_is_given_up_when_others_are_faster_every_time()
+    {
+        await SaveAsync(Draft("main"));
+        await SaveAsync(Draft("spare"));
+        var (spare, audited) = (await StoredAsync("spare"), _engines.Audited.Count);
+        var later = spare.UpdatedAt;
+        _engines.OnList = () => _engines.Put(spare with { UpdatedAt = later = later.AddMilliseconds(1) });
+
+        Assert.IsType<EngineOutcome.ChangedMeanwhile>(await SaveAsync(Draft("spare")));
+        Assert.IsType<EngineOutcome.ChangedMeanwhile>(await _desk.SetDefaultAsync(Callers.Admin, "spare", Cancel));
+        Assert.IsType<EngineOutcome.ChangedMeanwhile>(await _desk.DeleteAsync(Callers.Admin, "spare", Cancel));
+
+        Assert.Equal(audited, _engines.Audited.Count);
+    }
+
+    [Fact]
     public async Task An_engine_is_tried_with_its_stored_key_and_says_why_it_failed()
     {
         await SaveAsync(Draft("good"));
@@ -151,6 +233,15 @@ public sealed class EngineDeskTests
         await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.SaveAsync(op, Draft("main"), Cancel));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.DeleteAsync(op, "main", Cancel));
     }
+
+    /// <summary>Somebody else acts between the next reading and what is stored after it.</summary>
+    private void Meanwhile(Action act) => _engines.OnList = () =>
+    {
+        _engines.OnList = null;
+        act();
+    };
+
+    private async Task<Engine> StoredAsync(string name) => (await _engines.ListAsync(Callers.Admin.Tenant, Cancel)).Single(e => e.Name == name);
 
     private Task<EngineOutcome> SaveAsync(EngineDraft draft) => _desk.SaveAsync(Callers.Admin, draft, Cancel);
 

@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -47,7 +48,7 @@ public sealed class ServiceDiagnosticsTests
         {
             var engine = new Engine(
                 name, TenantId.Default, "cloud", new SettingValues([KeyValuePair.Create("apiKey", name)]), IsDefault: false, 0, IsProvisioned: false, default);
-            await engines.SaveAsync(engine, Callers.Admin.Audit(default, AuditActions.EngineSaved, $"engine/{name}"), Cancel);
+            await engines.PutAsync(engine, Callers.Admin.Audit(default, AuditActions.EngineSaved, $"engine/{name}"), Cancel);
         }
 
         engines.OnTest = settings => TryAsync(settings.Find("apiKey")!);

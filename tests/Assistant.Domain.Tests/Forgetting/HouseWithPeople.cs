@@ -10,6 +10,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory.House;
 using Microsoft.Extensions.Time.Testing;
@@ -63,7 +64,7 @@ internal sealed class HouseWithPeople
     public async Task<(PersonId Person, ConversationId Conversation)> SayAsync(string text, ExternalChat chat, string sender, string name, params Attachment[] files)
     {
         await House.EnsureAsync(Home, "Home", Cancel);
-        await House.SaveAsync(_line, Draft(AuditActions.ConnectionSaved), Cancel);
+        await House.PutAsync(_line, Draft(AuditActions.ConnectionSaved), Cancel);
         var id = $"{++_said}";
         var message = new InboundMessage
         {

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Testing.Fakes;
 using Microsoft.Extensions.Time.Testing;
@@ -206,6 +207,82 @@ public sealed class ConnectionDeskTests
     }
 
     [Fact]
+    public async Task A_switch_keeps_what_somebody_else_changed_meanwhile()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        Meanwhile(() => PutLater(_store["tg"] with { Access = AccessPolicy.Blocked }));
+
+        Assert.IsType<ConnectionOutcome.Saved>(await _desk.SetEnabledAsync(Callers.Admin, "tg", isEnabled: false, Cancel));
+
+        Assert.Equal((AccessPolicy.Blocked, false), (_store["tg"].Access, _store["tg"].IsEnabled));
+        Assert.Equal([new("enabled", "true", "false")], AuditChanges.Read(_store.Audited[^1].Details));
+    }
+
+    [Fact]
+    public async Task A_secret_stored_meanwhile_is_replaced_with_proof_alone()
+    {
+        await SaveAsync("other", ("token", "good"));
+        Meanwhile(() => _store.Put(_store["other"] with { Id = new ConnectionId("tg") }));
+
+        Assert.IsType<ConnectionOutcome.Saved>(await SaveAsync("tg", ("token", "better")));
+
+        Assert.Equal(SensitiveOperations.ConnectionSecret, Assert.Single(_guard.Demanded).What);
+        Assert.Equal("better", _store["tg"].Settings.Find("token"));
+    }
+
+    [Fact]
+    public async Task A_connection_closed_meanwhile_is_not_opened_again_without_proof()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        var open = Draft("tg", ("token", "good")) with { Access = AccessPolicy.Open };
+        await _desk.SaveAsync(Callers.Admin, open, Cancel);
+        _guard.Demanded.Clear();
+        Meanwhile(() => PutLater(_store["tg"] with { Access = AccessPolicy.Blocked }));
+
+        await _desk.SaveAsync(Callers.Admin, open, Cancel);
+
+        Assert.Equal(SensitiveOperations.ConnectionAccess, Assert.Single(_guard.Demanded).What);
+    }
+
+    [Fact]
+    public async Task A_switch_does_not_bring_back_what_was_deleted_meanwhile()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        Meanwhile(() => _store.Remove("tg"));
+
+        Assert.IsType<ConnectionOutcome.NotFound>(await _desk.SetEnabledAsync(Callers.Admin, "tg", isEnabled: false, Cancel));
+
+        Assert.Empty(await _desk.ListAsync(Callers.Admin, Cancel));
+    }
+
+    [Fact]
+    public async Task What_the_file_declared_meanwhile_is_not_undone()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        Meanwhile(() => PutLater(_store["tg"] with { IsProvisioned = true }));
+
+        Assert.IsType<ConnectionOutcome.Provisioned>(await _desk.SetEnabledAsync(Callers.Admin, "tg", isEnabled: false, Cancel));
+
+        Assert.True(_store["tg"].IsEnabled);
+    }
+
+    [Fact]
+    public async Task A_change_is_given_up_when_others_are_faster_every_time()
+    {
+        await SaveAsync("tg", ("token", "good"));
+        var audited = _store.Audited.Count;
+        _channel.Refreshed.Clear();
+        _store.OnRead = () => PutLater(_store["tg"]);
+
+        Assert.IsType<ConnectionOutcome.ChangedMeanwhile>(await _desk.SetEnabledAsync(Callers.Admin, "tg", isEnabled: false, Cancel));
+        Assert.IsType<ConnectionOutcome.ChangedMeanwhile>(await SaveAsync("tg", ("mode", "webhook")));
+
+        Assert.True(_store["tg"].IsEnabled);
+        Assert.Equal(audited, _store.Audited.Count);
+        Assert.Empty(_channel.Refreshed);
+    }
+
+    [Fact]
     public async Task A_stored_connection_is_tried_with_its_secret_and_defaults()
     {
         await SaveAsync("tg", ("token", "good"));
@@ -271,6 +348,15 @@ public sealed class ConnectionDeskTests
         await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.TestAsync(op, "tg", Cancel));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.DeleteAsync(op, "tg", Cancel));
     }
+
+    /// <summary>Somebody else acts between the next reading and what is stored after it.</summary>
+    private void Meanwhile(Action act) => _store.OnRead = () =>
+    {
+        _store.OnRead = null;
+        act();
+    };
+
+    private void PutLater(Connection connection) => _store.Put(connection with { UpdatedAt = connection.UpdatedAt.AddMilliseconds(1) });
 
     private Task<ConnectionOutcome> SaveAsync(string name, params (string, string)[] settings)
         => _desk.SaveAsync(Callers.Admin, Draft(name, settings), Cancel);

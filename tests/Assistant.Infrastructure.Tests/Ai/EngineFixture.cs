@@ -1,6 +1,4 @@
 using Assistant.Domain.Ai;
-using Assistant.Domain.Audit;
-using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Ai;
@@ -43,14 +41,15 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public ScriptedChatClient.Act[] Script { set => _scripted.Script = value; }
 
-    public async Task SaveAsync(string name, string type = "scripted", bool isDefault = true, int order = 0, TenantId? tenant = null, params (string Key, string Value)[] settings)
+    public Task SaveAsync(string name, string type = "scripted", bool isDefault = true, int order = 0, TenantId? tenant = null, params (string Key, string Value)[] settings)
     {
         var owner = tenant ?? TenantId.Default;
         var engine = new Engine(name, owner, type, new(settings.Select(s => KeyValuePair.Create(s.Key, s.Value))), isDefault, order, false, Time.GetUtcNow());
-        await Store.SaveAsync(engine, Audit(owner), CancellationToken.None);
+        Store.Put(engine);
+        return Task.CompletedTask;
     }
 
-    public Task DeleteAsync(string name) => Store.DeleteAsync(TenantId.Default, name, Audit(TenantId.Default), CancellationToken.None);
+    public Task DeleteAsync(string name) => Task.FromResult(Store.Remove(TenantId.Default, name));
 
     public void Announce(TenantId? tenant = null) => Get<EngineChanges>().Changed(tenant ?? TenantId.Default);
 
@@ -58,9 +57,6 @@ internal sealed class EngineFixture : IAsyncDisposable
         => await Generator.GenerateAsync(context.Build(), cancellationToken).ToListAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    private AuditDraft Audit(TenantId tenant)
-        => new(tenant, Time.GetUtcNow(), Actor.System, AuditActions.EngineSaved, "engine/x", "local", AuditDraft.NoDetails);
 
     private sealed class ScriptedType : IEngineType
     {

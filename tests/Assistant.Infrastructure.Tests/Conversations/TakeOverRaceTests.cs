@@ -58,7 +58,7 @@ public sealed class TakeOverRaceTests
         await ports.Tenants.EnsureAsync(TenantId.Default, "Home", cancel);
         var line = new Connection(
             new ConnectionId("race-line"), TenantId.Default, "loopback", "race", AccessPolicy.Open, true, false, SettingValues.Empty, now, now);
-        await ports.Connections.SaveAsync(
+        await ports.Connections.PutAsync(
             line, new AuditDraft(line.Tenant, now, Actor.System, AuditActions.ConnectionSaved, "connection/race-line", "local", AuditDraft.NoDetails), cancel);
         return line;
     }

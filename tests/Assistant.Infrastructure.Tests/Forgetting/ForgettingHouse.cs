@@ -36,7 +36,7 @@ internal sealed class ForgettingHouse(TestHouse house) : IAsyncDisposable
         await house.Ports.Tenants.EnsureAsync(Home, "Home", Cancel);
         var now = house.House.Clock.GetUtcNow();
         house._line = new Connection(new ConnectionId("line"), Home, "loopback", "line", AccessPolicy.Open, true, false, SettingValues.Empty, now, now);
-        await house.Ports.Connections.SaveAsync(house._line, Draft(now, AuditActions.ConnectionSaved), Cancel);
+        await house.Ports.Connections.PutAsync(house._line, Draft(now, AuditActions.ConnectionSaved), Cancel);
         return house;
     }
 

@@ -1,3 +1,4 @@
+using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Provisioning;
@@ -190,6 +191,25 @@ public sealed class ProvisioningWorkerTests : IAsyncLifetime
 
         Assert.Equal("sales", _connections["tg"].Tenant.Value);
         Assert.Contains(_connections.Audited, a => a.Action == AuditActions.ConnectionDeleted && a.Tenant == TenantId.Default);
+    }
+
+    [Fact]
+    public async Task What_somebody_changes_while_the_file_is_applied_becomes_as_declared()
+    {
+        _connections.OnListed = () => _connections.Put(new Connection(
+            new ConnectionId("tg"), TenantId.Default, "fake", "Mine", AccessPolicy.Blocked, true, IsProvisioned: false, SettingValues.Empty, default, default));
+        _engines.OnList = () =>
+        {
+            _engines.OnList = null;
+            _engines.Put(new Engine("main", TenantId.Default, "cloud", SettingValues.Empty, IsDefault: true, 7, IsProvisioned: false, default));
+        };
+
+        var worker = await StartAsync(Two);
+
+        Assert.Empty(worker.Status.Problems);
+        Assert.Equal((true, AccessPolicy.Open), (_connections["tg"].IsProvisioned, _connections["tg"].Access));
+        var only = Assert.Single(await _engines.ListAsync(TenantId.Default, Cancel));
+        Assert.Equal((true, true, 0), (only.IsProvisioned, only.IsDefault, only.Order));
     }
 
     [Fact]

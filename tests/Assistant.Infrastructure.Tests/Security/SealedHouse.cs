@@ -18,6 +18,7 @@ using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -51,7 +52,7 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
     public async Task FillAsync(TenantId tenant)
     {
         await SaveEngineAsync(tenant, "good", "an engine's key");
-        await Connections.SaveAsync(
+        await Connections.PutAsync(
             new Connection(
                 Connection, tenant, "telegram", "T", AccessPolicy.Pairing, true, false, Settings("a bot's token"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch),
             Draft(tenant), Cancel);
@@ -81,8 +82,18 @@ internal sealed class SealedHouse(Stores stores, Sealing keys, IWriteQueue? writ
         }
     }
 
-    public Task SaveEngineAsync(TenantId tenant, string name, string secret)
-        => Engines.SaveAsync(new Engine(name, tenant, "fake", Settings(secret), false, 0, false, DateTimeOffset.UnixEpoch), Draft(tenant), Cancel);
+    public async Task SaveEngineAsync(TenantId tenant, string name, string secret)
+    {
+        // Without their settings: those of another may not open.
+        var read = await stores.Reads.ReadAsync(
+            TenantScope.Of(tenant),
+            session => session.Query(
+                "SELECT name, is_default, updated_at FROM engines WHERE tenant_id = @p0",
+                row => new Engine(row.GetString(0), tenant, "fake", SettingValues.Empty, row.GetBoolean(1), 0, false, row.Time(2)), tenant.Value),
+            Cancel);
+        var engine = new Engine(name, tenant, "fake", Settings(secret), false, 0, false, DateTimeOffset.UnixEpoch.AddDays(1));
+        Assert.NotNull(await Engines.SaveAsync(engine, read, Draft(tenant), Cancel));
+    }
 
     public async Task<string> ReadEngineAsync(TenantId tenant, string name)
         => (await Engines.ListAsync(tenant, Cancel)).Single(engine => engine.Name == name).Settings.All["secret"];

@@ -39,7 +39,8 @@ public sealed class InMemoryEngineStore : IEngineStore
         }
     }
 
-    public Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken)
+    /// <summary>Puts an engine there without anybody having done so; a new default replaces the old one.</summary>
+    public void Put(Engine engine)
     {
         ArgumentNullException.ThrowIfNull(engine);
         lock (_gate)
@@ -54,24 +55,52 @@ public sealed class InMemoryEngineStore : IEngineStore
 
             _engines[(engine.Tenant, engine.Name)] = engine;
         }
-
-        _audit.Enqueue(audit);
-        return Task.CompletedTask;
     }
 
-    public Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
+    /// <returns>Whether there was one.</returns>
+    public bool Remove(TenantId tenant, string name)
     {
         lock (_gate)
         {
-            if (!_engines.Remove((tenant, name)))
+            return _engines.Remove((tenant, name));
+        }
+    }
+
+    public Task<Engine?> SaveAsync(Engine engine, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        lock (_gate)
+        {
+            if (!AreStill(engine.Tenant, read))
+            {
+                return Task.FromResult<Engine?>(null);
+            }
+
+            var before = _engines.GetValueOrDefault((engine.Tenant, engine.Name));
+            var saved = engine with { UpdatedAt = Change.TimeAfter(engine.UpdatedAt, before?.UpdatedAt) };
+            Put(saved);
+            _audit.Enqueue(audit);
+            return Task.FromResult<Engine?>(saved);
+        }
+    }
+
+    public Task<bool> DeleteAsync(
+        TenantId tenant, string name, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!AreStill(tenant, read) || !Remove(tenant, name))
             {
                 return Task.FromResult(false);
             }
-        }
 
-        _audit.Enqueue(audit);
-        return Task.FromResult(true);
+            _audit.Enqueue(audit);
+            return Task.FromResult(true);
+        }
     }
+
+    private bool AreStill(TenantId tenant, IReadOnlyList<Engine> read)
+        => EngineMark.AreSame(read, _engines.Values.Where(e => e.Tenant == tenant).Select(EngineMark.Of));
 
     private static Engine Embedded(TenantId tenant)
         => new("embedded", tenant, "embedded", SettingValues.Empty, IsDefault: true, Order: int.MaxValue, IsProvisioned: false, DateTimeOffset.UnixEpoch);

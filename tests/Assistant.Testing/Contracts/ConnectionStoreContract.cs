@@ -36,11 +36,63 @@ public abstract class ConnectionStoreContract : PathContract
     [Fact]
     public async Task A_name_of_another_tenant_or_channel_is_taken()
     {
-        await Assert.ThrowsAsync<NameTakenException>(() => SaveAsync(HomeLine with { Tenant = Office }));
-        await Assert.ThrowsAsync<NameTakenException>(() => SaveAsync(HomeLine with { ChannelType = "telegram" }));
+        var read = await FindAsync();
+        foreach (var other in new[] { read with { Tenant = Office }, read with { ChannelType = "telegram" } })
+        {
+            Assert.Null(await TrySaveAsync(other, read));
+            Assert.Null(await TrySaveAsync(other, read: null));
+        }
 
         Assert.Equal((Home, "loopback"), (await Ports.Connections.FindAsync(HomeLine.Id, Cancel)) is { } found ? (found.Tenant, found.ChannelType) : default);
         Assert.Single(await AuditOfAsync(Office), e => e.What.Action == AuditActions.ConnectionSaved);
+    }
+
+    [Fact]
+    public async Task Of_two_changes_from_one_reading_one_is_refused()
+    {
+        var read = await FindAsync();
+
+        var first = await TrySaveAsync(read with { Access = AccessPolicy.Blocked }, read);
+        Assert.Null(await TrySaveAsync(read with { IsEnabled = false }, read));
+
+        var found = await FindAsync();
+        Assert.Equal((AccessPolicy.Blocked, true, first!.UpdatedAt), (found.Access, found.IsEnabled, found.UpdatedAt));
+        Assert.True(found.UpdatedAt > read.UpdatedAt);
+        Assert.Equal(2, (await AuditOfAsync(Home)).Count(e => e.What.Action == AuditActions.ConnectionSaved));
+    }
+
+    [Fact]
+    public async Task Of_two_changes_at_once_one_is_refused()
+    {
+        var read = await FindAsync();
+
+        var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            i => Task.Run(() => TrySaveAsync(read with { Settings = Settings($"token-{i}") }, read), Cancel)));
+
+        var only = Assert.Single(saved, one => one is not null);
+        Assert.Equal(only!.Settings.Find("token"), (await FindAsync()).Settings.Find("token"));
+    }
+
+    [Fact]
+    public async Task A_new_connection_replaces_none_that_was_made_meanwhile()
+    {
+        var line = HomeLine with { Id = new ConnectionId("new-line"), Settings = Settings("first") };
+        Assert.NotNull(await TrySaveAsync(line, read: null));
+
+        Assert.Null(await TrySaveAsync(line with { Settings = Settings("second") }, read: null));
+
+        Assert.Equal("first", (await Ports.Connections.FindAsync(line.Id, Cancel))!.Settings.Find("token"));
+    }
+
+    [Fact]
+    public async Task A_change_does_not_bring_back_what_was_removed()
+    {
+        var read = await FindAsync();
+        await Ports.Connections.DeleteAsync(Home, HomeLine.Id, Draft(Home, AuditActions.ConnectionDeleted, "x"), Cancel);
+
+        Assert.Null(await TrySaveAsync(read with { IsEnabled = false }, read));
+
+        Assert.Null(await Ports.Connections.FindAsync(HomeLine.Id, Cancel));
     }
 
     [Fact]
@@ -83,9 +135,12 @@ public abstract class ConnectionStoreContract : PathContract
 
     protected static SettingValues Settings(string token) => new([new("token", token)]);
 
-    protected async Task<Connection> SaveAsync(Connection connection)
-    {
-        await Ports.Connections.SaveAsync(connection, Draft(connection.Tenant, AuditActions.ConnectionSaved, $"connection/{connection.Id}"), Cancel);
-        return connection;
-    }
+    protected Task<Connection> SaveAsync(Connection connection) => Ports.Connections.PutAsync(connection, Saving(connection), Cancel);
+
+    private Task<Connection?> TrySaveAsync(Connection connection, Connection? read)
+        => Ports.Connections.SaveAsync(connection, read, Saving(connection), Cancel);
+
+    private async Task<Connection> FindAsync() => (await Ports.Connections.FindAsync(HomeLine.Id, Cancel))!;
+
+    private AuditDraft Saving(Connection connection) => Draft(connection.Tenant, AuditActions.ConnectionSaved, $"connection/{connection.Id}");
 }

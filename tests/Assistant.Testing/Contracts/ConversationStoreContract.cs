@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Xunit;

@@ -34,7 +34,7 @@ public abstract class DirectChatsContract : PathContract
         Assert.All(chats, chat => Assert.Equal((person, "loopback", null), (chat.Person, chat.ChannelType, chat.PreferredAt)));
         Assert.Equal(TimeSpan.FromMinutes(1), chats.Max(chat => chat.LastSaidAt) - chats.Min(chat => chat.LastSaidAt));
 
-        await Ports.Connections.SaveAsync(phone with { IsEnabled = false }, Draft(Home, AuditActions.ConnectionSaved, "connection/phone"), Cancel);
+        await Ports.Connections.PutAsync(phone with { IsEnabled = false }, Draft(Home, AuditActions.ConnectionSaved, "connection/phone"), Cancel);
         Assert.Equal(second, Assert.Single(await ListAsync(person)).Conversation);
         Assert.Empty(await Ports.Chats.ListAsync(Office, [person], Cancel));
     }

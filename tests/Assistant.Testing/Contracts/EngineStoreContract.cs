@@ -75,8 +75,8 @@ public abstract class EngineStoreContract
         var store = await CreateAsync(Own, Other);
         await SaveAsync(store, Some(Own, "cloud"));
 
-        Assert.True(await store.DeleteAsync(Own, "cloud", Audit(Own, AuditActions.EngineDeleted), Cancel));
-        Assert.False(await store.DeleteAsync(Own, "cloud", Audit(Own, AuditActions.EngineDeleted), Cancel));
+        Assert.True(await store.RemoveAsync(Own, "cloud", Audit(Own, AuditActions.EngineDeleted), Cancel));
+        Assert.False(await store.RemoveAsync(Own, "cloud", Audit(Own, AuditActions.EngineDeleted), Cancel));
 
         Assert.DoesNotContain(await store.ListAsync(Own, Cancel), e => e.Name == "cloud");
     }
@@ -89,7 +89,7 @@ public abstract class EngineStoreContract
 
         foreach (var engine in await store.ListAsync(Own, Cancel))
         {
-            await store.DeleteAsync(Own, engine.Name, Audit(Own, AuditActions.EngineDeleted), Cancel);
+            await store.RemoveAsync(Own, engine.Name, Audit(Own, AuditActions.EngineDeleted), Cancel);
         }
 
         Assert.NotEmpty(await store.ListAsync(Own, Cancel));
@@ -101,17 +101,96 @@ public abstract class EngineStoreContract
         var store = await CreateAsync(Own, Other);
         await SaveAsync(store, Some(Own, "cloud", isDefault: true));
         await SaveAsync(store, Some(Other, "cloud") with { Settings = Settings("sk-other") });
+        await SaveAsync(store, Some(Own, "cloud", isDefault: true));
+        Assert.Equal("sk-other", Assert.Single(await store.ListAsync(Other, Cancel)).Settings.Require("apiKey"));
         await SaveAsync(store, Some(Other, "spare", isDefault: true));
 
-        Assert.False(await store.DeleteAsync(Other, "nothing-here", Audit(Other, AuditActions.EngineDeleted), Cancel));
-        await store.DeleteAsync(Other, "cloud", Audit(Other, AuditActions.EngineDeleted), Cancel);
+        Assert.False(await store.RemoveAsync(Other, "nothing-here", Audit(Other, AuditActions.EngineDeleted), Cancel));
+        await store.RemoveAsync(Other, "cloud", Audit(Other, AuditActions.EngineDeleted), Cancel);
 
         var own = Assert.Single(await store.ListAsync(Own, Cancel), e => e.Name == "cloud");
         Assert.Equal(("sk-secret", true), (own.Settings.Require("apiKey"), own.IsDefault));
         Assert.DoesNotContain(await store.ListAsync(Other, Cancel), e => e.Name == "cloud");
     }
 
-    private static Task SaveAsync(IEngineStore store, Engine engine) => store.SaveAsync(engine, Audit(engine.Tenant, AuditActions.EngineSaved), Cancel);
+    [Fact]
+    public async Task Of_two_changes_from_one_reading_one_is_refused()
+    {
+        var store = await CreateAsync(Own, Other);
+        var cloud = await SaveAsync(store, Some(Own, "cloud", isDefault: true));
+        var read = await store.ListAsync(Own, Cancel);
+
+        var first = await TrySaveAsync(store, cloud with { Settings = Settings("sk-first") }, read);
+        Assert.Null(await TrySaveAsync(store, cloud with { Order = 7 }, read));
+
+        var only = Assert.Single(await store.ListAsync(Own, Cancel));
+        Assert.Equal(("sk-first", 0, first!.UpdatedAt), (only.Settings.Require("apiKey"), only.Order, only.UpdatedAt));
+        Assert.True(only.UpdatedAt > cloud.UpdatedAt);
+    }
+
+    [Fact]
+    public async Task Of_two_changes_at_once_one_is_refused()
+    {
+        var store = await CreateAsync(Own, Other);
+        var cloud = await SaveAsync(store, Some(Own, "cloud", isDefault: true));
+        var read = await store.ListAsync(Own, Cancel);
+
+        var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            i => Task.Run(() => TrySaveAsync(store, cloud with { Settings = Settings($"sk-{i}") }, read), Cancel)));
+
+        var only = Assert.Single(saved, one => one is not null);
+        Assert.Equal(only!.Settings.Require("apiKey"), Assert.Single(await store.ListAsync(Own, Cancel)).Settings.Require("apiKey"));
+    }
+
+    [Fact]
+    public async Task The_first_engine_replaces_none_that_was_made_meanwhile()
+    {
+        var store = await CreateAsync(Own, Other);
+        var read = await store.ListAsync(Own, Cancel);
+        await SaveAsync(store, Some(Own, "cloud", isDefault: true));
+
+        Assert.Null(await TrySaveAsync(store, Some(Own, "cloud", isDefault: true) with { Settings = Settings("sk-second") }, read));
+        Assert.Null(await TrySaveAsync(store, Some(Own, "other", isDefault: true), read));
+
+        Assert.Equal("sk-secret", Assert.Single(await store.ListAsync(Own, Cancel)).Settings.Require("apiKey"));
+    }
+
+    [Fact]
+    public async Task A_default_replaced_meanwhile_does_not_come_back_with_a_change_of_it()
+    {
+        var store = await CreateAsync(Own, Other);
+        var cloud = await SaveAsync(store, Some(Own, "cloud", isDefault: true));
+        var spare = await SaveAsync(store, Some(Own, "spare"));
+        var read = await store.ListAsync(Own, Cancel);
+        await SaveAsync(store, spare with { IsDefault = true });
+
+        Assert.Null(await TrySaveAsync(store, cloud with { Order = 7 }, read));
+
+        Assert.Equal([("spare", true), ("cloud", false)], (await store.ListAsync(Own, Cancel)).Select(e => (e.Name, e.IsDefault)));
+    }
+
+    [Fact]
+    public async Task What_was_deleted_does_not_become_the_default_and_what_became_the_default_is_not_deleted()
+    {
+        var store = await CreateAsync(Own, Other);
+        await SaveAsync(store, Some(Own, "cloud", isDefault: true));
+        var spare = await SaveAsync(store, Some(Own, "spare"));
+        var read = await store.ListAsync(Own, Cancel);
+        var third = await SaveAsync(store, Some(Own, "third"));
+        var later = await store.ListAsync(Own, Cancel);
+
+        Assert.True(await store.RemoveAsync(Own, "spare", Audit(Own, AuditActions.EngineDeleted), Cancel));
+        Assert.Null(await TrySaveAsync(store, spare with { IsDefault = true }, read));
+        await SaveAsync(store, third with { IsDefault = true });
+        Assert.False(await store.DeleteAsync(Own, "third", later, Audit(Own, AuditActions.EngineDeleted), Cancel));
+
+        Assert.Equal([("third", true), ("cloud", false)], (await store.ListAsync(Own, Cancel)).Select(e => (e.Name, e.IsDefault)));
+    }
+
+    private static Task<Engine> SaveAsync(IEngineStore store, Engine engine) => store.PutAsync(engine, Audit(engine.Tenant, AuditActions.EngineSaved), Cancel);
+
+    private static Task<Engine?> TrySaveAsync(IEngineStore store, Engine engine, IReadOnlyList<Engine> read)
+        => store.SaveAsync(engine, read, Audit(engine.Tenant, AuditActions.EngineSaved), Cancel);
 
     private static Engine Some(TenantId tenant, string name, int order = 0, bool isDefault = false)
         => new(name, tenant, "openai", Settings("sk-secret"), isDefault, order, IsProvisioned: false, At);

@@ -231,7 +231,7 @@ public abstract partial class ErasureStoreContract : PathContract
             foreach (var actor in new[] { person, PersonId.Create() })
             {
                 var audit = Draft(Office, AuditActions.ConnectionSaved, scope.Subject) with { Actor = new("person", actor.ToString(), "Wu") };
-                await Ports.Connections.SaveAsync(OfficeLine, audit, Cancel);
+                await Ports.Connections.PutAsync(OfficeLine, audit, Cancel);
             }
         }
 

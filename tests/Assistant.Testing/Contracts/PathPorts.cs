@@ -90,7 +90,7 @@ public abstract class PathContract : IAsyncLifetime
     {
         var now = Ports.Clock.GetUtcNow();
         var connection = new Connection(new ConnectionId(name), tenant, "loopback", name, access, true, false, SettingValues.Empty, now, now);
-        await Ports.Connections.SaveAsync(connection, Draft(tenant, AuditActions.ConnectionSaved, $"connection/{name}"), Cancel);
+        await Ports.Connections.PutAsync(connection, Draft(tenant, AuditActions.ConnectionSaved, $"connection/{name}"), Cancel);
         return connection;
     }
 

@@ -198,7 +198,7 @@ public abstract class PersonActStoreContract : PathContract
 
         Assert.Equal(second, await Ports.Notices.FindLastDirectAsync(Home, person, Cancel));
         Assert.Null(await Ports.Notices.FindLastDirectAsync(Office, person, Cancel));
-        await Ports.Connections.SaveAsync(other with { IsEnabled = false }, Draft(Home, AuditActions.ConnectionSaved, "connection/second-line"), Cancel);
+        await Ports.Connections.PutAsync(other with { IsEnabled = false }, Draft(Home, AuditActions.ConnectionSaved, "connection/second-line"), Cancel);
         Assert.Equal(first, await Ports.Notices.FindLastDirectAsync(Home, person, Cancel));
     }
 

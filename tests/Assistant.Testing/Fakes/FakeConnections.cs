@@ -20,6 +20,12 @@ public sealed class FakeConnections : IConnectionStore
     /// <summary>What happens once a change was stored.</summary>
     public Action? OnStored { get; set; }
 
+    /// <summary>Done once, when all were read and before the reader goes on.</summary>
+    public Action? OnListed { get; set; }
+
+    /// <summary>What happens once one connection was read, before the reader goes on.</summary>
+    public Action? OnRead { get; set; }
+
     /// <summary>What reading one connection ends in; <see langword="null"/> when it can be read.</summary>
     public Exception? ReadFailure { get; set; }
 
@@ -36,9 +42,14 @@ public sealed class FakeConnections : IConnectionStore
 
     public void Put(Connection connection) => _rows[connection.Id] = connection;
 
+    public void Remove(string name) => _rows.Remove(new ConnectionId(name));
+
     public async Task<IReadOnlyList<Connection>> ListAsync(TenantId? tenant, CancellationToken cancellationToken)
     {
         IReadOnlyList<Connection> found = [.. _rows.Values.Where(c => tenant is null || c.Tenant == tenant).OrderBy(c => c.Id.Value, StringComparer.Ordinal)];
+        var act = OnListed;
+        OnListed = null;
+        act?.Invoke();
         _listing.TrySetResult();
         await (ListLingers ?? Task.CompletedTask);
         return found;
@@ -52,21 +63,22 @@ public sealed class FakeConnections : IConnectionStore
             return Task.FromCanceled<Connection?>(cancellationToken);
         }
 
-        return ReadFailure is { } failure ? Task.FromException<Connection?>(failure) : Task.FromResult(_rows.GetValueOrDefault(id));
+        var found = _rows.GetValueOrDefault(id);
+        OnRead?.Invoke();
+        return ReadFailure is { } failure ? Task.FromException<Connection?>(failure) : Task.FromResult(found);
     }
 
-    public Task SaveAsync(Connection connection, AuditDraft audit, CancellationToken cancellationToken)
+    public Task<Connection?> SaveAsync(Connection connection, Connection? read, AuditDraft audit, CancellationToken cancellationToken)
     {
-        if (_rows.GetValueOrDefault(connection.Id) is { } existing
-            && (existing.Tenant != connection.Tenant || existing.ChannelType != connection.ChannelType))
+        if (Readings.Replace(connection, read, _rows.GetValueOrDefault(connection.Id)) is not { } saved)
         {
-            throw new NameTakenException(connection.Id.Value);
+            return Task.FromResult<Connection?>(null);
         }
 
-        _rows[connection.Id] = connection;
+        _rows[connection.Id] = saved;
         Audited.Add(audit);
         OnStored?.Invoke();
-        return Task.CompletedTask;
+        return Task.FromResult<Connection?>(saved);
     }
 
     public Task<bool> DeleteAsync(TenantId tenant, ConnectionId id, AuditDraft audit, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
 
     public List<SettingValues> Tested { get; } = [];
 
+    /// <summary>What happens once the engines were read, before the reader goes on.</summary>
+    public Action? OnList { get; set; }
+
     /// <summary>What a test waits for.</summary>
     public Func<SettingValues, Task>? OnTest { get; set; }
 
@@ -33,27 +36,53 @@ public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
     EngineHealth? IEngineHealth.Find(TenantId tenant, string engine) => null;
 
     public Task<IReadOnlyList<Engine>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
-        => Task.FromResult<IReadOnlyList<Engine>>(_rows.Any(e => e.Tenant == tenant)
+    {
+        IReadOnlyList<Engine> found = _rows.Exists(e => e.Tenant == tenant)
             ? [.. _rows.Where(e => e.Tenant == tenant).OrderByDescending(e => e.IsDefault).ThenBy(e => e.Order)]
-            : [new("embedded", tenant, "embedded", SettingValues.Empty, IsDefault: true, 0, IsProvisioned: false, DateTimeOffset.UnixEpoch)]);
+            : [new("embedded", tenant, "embedded", SettingValues.Empty, IsDefault: true, 0, IsProvisioned: false, DateTimeOffset.UnixEpoch)];
+        OnList?.Invoke();
+        return Task.FromResult(found);
+    }
 
-    public Task SaveAsync(Engine engine, AuditDraft audit, CancellationToken cancellationToken)
+    /// <summary>Puts an engine there without anybody having done so; a new default replaces the old one.</summary>
+    public void Put(Engine engine)
     {
         for (var i = 0; i < _rows.Count && engine.IsDefault; i++)
         {
             _rows[i] = _rows[i].Tenant == engine.Tenant ? _rows[i] with { IsDefault = false } : _rows[i];
         }
 
-        _rows.RemoveAll(e => e.Tenant == engine.Tenant && e.Name == engine.Name);
+        Remove(engine.Tenant, engine.Name);
         _rows.Add(engine);
-        Audited.Add(audit);
-        return Task.CompletedTask;
     }
 
-    public Task<bool> DeleteAsync(TenantId tenant, string name, AuditDraft audit, CancellationToken cancellationToken)
+    /// <returns>Whether there was one.</returns>
+    public bool Remove(TenantId tenant, string name) => _rows.RemoveAll(e => e.Tenant == tenant && e.Name == name) > 0;
+
+    public Task<Engine?> SaveAsync(Engine engine, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
     {
+        if (!AreStill(engine.Tenant, read))
+        {
+            return Task.FromResult<Engine?>(null);
+        }
+
+        var before = _rows.Find(e => e.Tenant == engine.Tenant && e.Name == engine.Name);
+        var saved = engine with { UpdatedAt = Change.TimeAfter(engine.UpdatedAt, before?.UpdatedAt) };
+        Put(saved);
         Audited.Add(audit);
-        return Task.FromResult(_rows.RemoveAll(e => e.Tenant == tenant && e.Name == name) > 0);
+        return Task.FromResult<Engine?>(saved);
+    }
+
+    public Task<bool> DeleteAsync(
+        TenantId tenant, string name, IReadOnlyList<Engine> read, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        if (!AreStill(tenant, read) || !Remove(tenant, name))
+        {
+            return Task.FromResult(false);
+        }
+
+        Audited.Add(audit);
+        return Task.FromResult(true);
     }
 
     public async Task<EngineTest> TestAsync(string type, SettingValues settings, CancellationToken cancellationToken)
@@ -64,6 +93,8 @@ public sealed class FakeEngines : IEngineStore, IEngineCatalog, IEngineHealth
             ? new EngineTest(null, Phrase.Of("engine.key-refused", ("status", "401")), TimeSpan.FromMilliseconds(3))
             : new EngineTest("Hello.", null, TimeSpan.FromMilliseconds(3));
     }
+
+    private bool AreStill(TenantId tenant, IReadOnlyList<Engine> read) => EngineMark.AreSame(read, _rows.Where(e => e.Tenant == tenant).Select(EngineMark.Of));
 }
 
 /// <summary>Tenants in memory.</summary>

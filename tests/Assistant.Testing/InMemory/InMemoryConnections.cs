@@ -3,6 +3,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Fakes;
 
 namespace Assistant.Testing.InMemory;
 
@@ -21,17 +22,16 @@ public sealed class InMemoryConnections(InMemoryAuditLog log) : IConnectionStore
 
     public Task<Connection?> FindAsync(ConnectionId id, CancellationToken cancellationToken) => Task.FromResult(_connections.GetValueOrDefault(id));
 
-    public Task SaveAsync(Connection connection, AuditDraft audit, CancellationToken cancellationToken)
+    public Task<Connection?> SaveAsync(Connection connection, Connection? read, AuditDraft audit, CancellationToken cancellationToken)
     {
-        if (_connections.TryGetValue(connection.Id, out var existing)
-            && (existing.Tenant != connection.Tenant || existing.ChannelType != connection.ChannelType))
+        if (Readings.Replace(connection, read, _connections.GetValueOrDefault(connection.Id)) is not { } saved)
         {
-            throw new NameTakenException(connection.Id.Value);
+            return Task.FromResult<Connection?>(null);
         }
 
-        _connections[connection.Id] = connection;
+        _connections[connection.Id] = saved;
         log.Append(audit);
-        return Task.CompletedTask;
+        return Task.FromResult<Connection?>(saved);
     }
 
     public Task<bool> DeleteAsync(TenantId tenant, ConnectionId id, AuditDraft audit, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Contracts;
 using Xunit;
 
 namespace Assistant.Web.Tests.Endpoints;
@@ -77,7 +78,7 @@ public sealed class ForgettingApiTests : IAsyncLifetime
         var line = new Connection(new ConnectionId("line"), TenantId.Default, "loopback", "line", AccessPolicy.Open, true, false, SettingValues.Empty, now, now);
         await _host.House.EnsureAsync(TenantId.Default, "Home", Cancel);
         await _host.House.EnsureAsync(new TenantId("other"), "Other", Cancel);
-        await _host.House.SaveAsync(line, Draft(AuditActions.ConnectionSaved), Cancel);
+        await _host.House.PutAsync(line, Draft(AuditActions.ConnectionSaved), Cancel);
         var message = new InboundMessage
         {
             Connection = line.Id, DedupeKey = text, Chat = new ExternalChat("chat"), Sender = new ExternalSender("user", "Li Wei"), ExternalMessageId = text,

@@ -7,6 +7,7 @@ using Assistant.Domain.Security.EndToEnd;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.VisitorTokens;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Web.Hubs;
@@ -118,7 +119,7 @@ internal sealed class ChatHouse : IAsyncDisposable
         var audit = new Domain.Audit.AuditDraft(
             connection.Tenant, default, Domain.Security.Actor.System, Domain.Audit.AuditActions.ConnectionSaved, "connection", "local",
             Domain.Audit.AuditDraft.NoDetails);
-        await connections.SaveAsync(connection, audit, CancellationToken.None);
+        await connections.PutAsync(connection, audit, CancellationToken.None);
         book.Run(connection);
     }
 

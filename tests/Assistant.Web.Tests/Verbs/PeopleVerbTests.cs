@@ -9,6 +9,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory.House;
 using Assistant.Web.Verbs;
@@ -148,7 +149,7 @@ public sealed class PeopleVerbTests : IDisposable
         var now = _clock.GetUtcNow();
         var line = new Connection(new ConnectionId("line"), TenantId.Default, "loopback", "line", AccessPolicy.Open, true, false, SettingValues.Empty, now, now);
         await _house.EnsureAsync(TenantId.Default, "Home", Cancel);
-        await _house.SaveAsync(line, new AuditDraft(TenantId.Default, now, Actor.System, AuditActions.ConnectionSaved, "connection/line", "local", AuditDraft.NoDetails), Cancel);
+        await _house.PutAsync(line, new AuditDraft(TenantId.Default, now, Actor.System, AuditActions.ConnectionSaved, "connection/line", "local", AuditDraft.NoDetails), Cancel);
         var message = new InboundMessage
         {
             Connection = line.Id, DedupeKey = "1", Chat = new ExternalChat("chat"), Sender = new ExternalSender("user", "Li Wei"), ExternalMessageId = "1",

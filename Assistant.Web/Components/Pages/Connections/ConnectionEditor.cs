@@ -103,6 +103,9 @@ public sealed class ConnectionEditor : NamedSettingsForm
             case ConnectionOutcome.NotFound:
                 Refusal = SetUpTexts.ConnectionGone;
                 return false;
+            case ConnectionOutcome.ChangedMeanwhile:
+                Refusal = SetUpTexts.ChangedMeanwhile;
+                return false;
             default:
                 throw new InvalidOperationException($"Unknown outcome {outcome}.");
         }

@@ -118,6 +118,9 @@ public sealed class EngineEditor : NamedSettingsForm
             case EngineOutcome.NotFound:
                 Refusal = SetUpTexts.EngineGone;
                 return false;
+            case EngineOutcome.ChangedMeanwhile:
+                Refusal = SetUpTexts.ChangedMeanwhile;
+                return false;
             default:
                 throw new InvalidOperationException($"Unknown outcome {outcome}.");
         }

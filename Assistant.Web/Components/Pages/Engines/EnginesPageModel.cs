@@ -82,8 +82,9 @@ internal sealed class EnginesPageModel(EngineDesk desk, IEngineCatalog catalog, 
 
     private async Task SaveAtAsync(EngineRow row, int order, CancellationToken cancellationToken)
     {
+        // The default stays one by itself; asking for it would take it back from the engine that got it meanwhile.
         var draft = new EngineDraft(
-            row.Engine.Name, row.Engine.Type, new SettingValues(row.Engine.Settings.All), row.Engine.IsDefault, order, DraftPurpose.Change);
+            row.Engine.Name, row.Engine.Type, new SettingValues(row.Engine.Settings.All), IsDefault: false, order, DraftPurpose.Change);
         await desk.SaveAsync(caller, draft, cancellationToken);
     }
 

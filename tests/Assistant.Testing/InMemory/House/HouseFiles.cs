@@ -7,6 +7,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Contracts;
 using Xunit;
 
 namespace Assistant.Testing.InMemory.House;
@@ -42,7 +43,7 @@ public static class HouseFiles
     {
         var line = new Connection(new ConnectionId("line"), TenantId.Default, "loopback", "line", AccessPolicy.Open, true, false, SettingValues.Empty, now, now);
         await house.EnsureAsync(TenantId.Default, "Home", Cancel);
-        await house.SaveAsync(line, new AuditDraft(TenantId.Default, now, Actor.System, "x", "x", "local", AuditDraft.NoDetails), Cancel);
+        await house.PutAsync(line, new AuditDraft(TenantId.Default, now, Actor.System, "x", "x", "local", AuditDraft.NoDetails), Cancel);
         var id = Guid.CreateVersion7().ToString("N");
         var message = new InboundMessage
         {

@@ -16,6 +16,7 @@ using Assistant.Domain.Security.Keys;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
+using Assistant.Testing.Fakes;
 
 namespace Assistant.Testing.InMemory.House;
 
@@ -64,17 +65,17 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
 
     Task<Connection?> IConnectionStore.FindAsync(ConnectionId id, CancellationToken cancellationToken) => Locked(() => _connections.GetValueOrDefault(id));
 
-    public Task SaveAsync(Connection connection, AuditDraft audit, CancellationToken cancellationToken)
-        => Locked(() =>
+    public Task<Connection?> SaveAsync(Connection connection, Connection? read, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked<Connection?>(() =>
         {
-            if (_connections.TryGetValue(connection.Id, out var known) && (known.Tenant != connection.Tenant || known.ChannelType != connection.ChannelType))
+            if (Readings.Replace(connection, read, _connections.GetValueOrDefault(connection.Id)) is not { } saved)
             {
-                throw new NameTakenException(connection.Id.Value);
+                return null;
             }
 
-            _connections[connection.Id] = connection with { Settings = new SettingValues(connection.Settings.All) };
+            _connections[connection.Id] = saved with { Settings = new SettingValues(saved.Settings.All) };
             Append(audit);
-            return true;
+            return saved;
         });
 
     public Task<bool> DeleteAsync(TenantId tenant, ConnectionId id, AuditDraft audit, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing.Contracts;
 using Telegram.Bot;
 using Telegram.Bot.Types;
 using Xunit;
@@ -270,7 +271,7 @@ public sealed class TelegramUpdatesTests
         await using var house = await TestHouse.OnSqliteAsync();
         var ports = house.Ports;
         await ports.Tenants.EnsureAsync(TenantId.Default, "Home", TestContext.Current.CancellationToken);
-        await ports.Connections.SaveAsync(
+        await ports.Connections.PutAsync(
             Connection, new AuditDraft(TenantId.Default, Now, Actor.System, AuditActions.ConnectionSaved, "connection/tg", "local", AuditDraft.NoDetails),
             TestContext.Current.CancellationToken);
 

@@ -30,7 +30,7 @@ public abstract class SqlChatIdentityStoreTests(bool onPostgres) : ChatIdentityS
         _connections = new SqlConnectionStore(_stores.Reads, _stores.Writes, keys.Sealer, keys.Writes);
         foreach (var connection in connections)
         {
-            await _connections.SaveAsync(connection, Audit(connection, AuditActions.ConnectionSaved), Cancel);
+            await _connections.PutAsync(connection, Audit(connection, AuditActions.ConnectionSaved), Cancel);
         }
 
         return new SqlChatIdentityStore(_stores.Reads, keys.Writes, keys.Sealer, TimeProvider.System);

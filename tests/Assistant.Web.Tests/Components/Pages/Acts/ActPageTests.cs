@@ -9,6 +9,7 @@ using Assistant.Domain.People.Acts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory.House;
 using Assistant.Web.Components;
@@ -106,7 +107,7 @@ public sealed class ActPageTests : BunitContext
         var now = _clock.GetUtcNow();
         var line = new Connection(new ConnectionId("line"), TenantId.Default, "loopback", "line", AccessPolicy.Open, true, false, SettingValues.Empty, now, now);
         await _house.EnsureAsync(TenantId.Default, "Home", Cancel);
-        await _house.SaveAsync(line, Draft(AuditActions.ConnectionSaved), Cancel);
+        await _house.PutAsync(line, Draft(AuditActions.ConnectionSaved), Cancel);
         var message = new InboundMessage
         {
             Connection = line.Id, DedupeKey = text, Chat = new ExternalChat("chat"), Sender = new ExternalSender("lin", "Li Wei", "en"), ExternalMessageId = text,
