@@ -89,8 +89,7 @@ public sealed class ConversationDesk(
             return new ReplyOutcome.NotFound();
         }
 
-        if (await connections.FindAsync(conversation.Connection, cancellationToken) is not { } connection
-            || channels.Find(connection.ChannelType) is not { } channel)
+        if (await FindChannelAsync(conversation, cancellationToken) is not { } channel)
         {
             return new ReplyOutcome.NoConnection();
         }
@@ -119,8 +118,7 @@ public sealed class ConversationDesk(
     {
         caller.Demand(Permissions.ConversationsRead);
         return await store.FindAsync(caller.Tenant, id, cancellationToken) is { } conversation
-            && await connections.FindAsync(conversation.Connection, cancellationToken) is { } connection
-            && channels.Find(connection.ChannelType) is { } channel && channel.Manifest.Can(ChannelCapabilities.OutboundAttachments)
+            && await FindChannelAsync(conversation, cancellationToken) is { } channel && channel.Manifest.Can(ChannelCapabilities.OutboundAttachments)
             ? Math.Min(limits.MaxBytes, channel.Manifest.LargestFile)
             : 0;
     }
@@ -149,32 +147,49 @@ public sealed class ConversationDesk(
         Caller caller, ConversationId id, Guid entryId, HeldDecision decision, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ConversationsReply);
-        return await FindHeldAsync(caller, id, entryId, cancellationToken) is null
-            ? new ReplyOutcome.NotFound()
-            : await DecideAsync(caller, id, entryId, decision, cancellationToken);
+        if ((await queries.ListHeldAsync(caller.Tenant, id, cancellationToken)).All(held => held.EntryId != entryId))
+        {
+            return new ReplyOutcome.NotFound();
+        }
+
+        var action = decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped;
+        var outcome = await store.DecideHeldAsync(caller.Tenant, entryId, decision, DraftHeld(caller, action, id, entryId), cancellationToken);
+        if (outcome is ReplyOutcome.Accepted accepted)
+        {
+            Send(caller, accepted);
+        }
+
+        return outcome;
     }
 
-    /// <summary>Sends another text, in the caller's name, in place of a held reply.</summary>
-    /// <remarks>The text goes first: were it refused, the held reply must still be there to decide about.</remarks>
+    /// <summary>Sends another text, in the caller's name, in place of a held reply; were it refused, the held reply is there as it was.</summary>
+    /// <returns><see cref="ReplyOutcome.NotFound"/> also when somebody decided about it meanwhile: the person hears one of the two.</returns>
     /// <exception cref="ArgumentException">Blank, or longer than <see cref="MaxTextLength"/>.</exception>
     public async Task<ReplyOutcome> ReplaceHeldAsync(
         Caller caller, ConversationId id, Guid entryId, string markdown, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.ConversationsReply);
         RequireText(markdown);
-        if (await FindHeldAsync(caller, id, entryId, cancellationToken) is null)
+        if (await store.FindAsync(caller.Tenant, id, cancellationToken) is not { } conversation)
         {
             return new ReplyOutcome.NotFound();
         }
 
-        var reply = await ReplyAsync(caller, id, markdown, cancellationToken);
-        if (reply is ReplyOutcome.Accepted)
+        if (await FindChannelAsync(conversation, cancellationToken) is not { } channel)
         {
-            // The other text is on its way: whoever leaves now must not leave the held one to be sent beside it.
-            await DecideAsync(caller, id, entryId, HeldDecision.Drop, CancellationToken.None);
+            return new ReplyOutcome.NoConnection();
         }
 
-        return reply;
+        var body = new MessageBody(markdown);
+        var outcome = await store.ReplaceHeldAsync(
+            caller.Tenant, id, entryId, caller.AsUser, new OperatorReply(body, OutboundParts.For(channel.Manifest, body)),
+            Draft(caller, AuditActions.OperatorReplied, id), DraftHeld(caller, AuditActions.HeldReplyDropped, id, entryId), cancellationToken);
+        if (outcome is ReplyOutcome.Accepted accepted)
+        {
+            Send(caller, accepted);
+        }
+
+        return outcome;
     }
 
     /// <summary>Remembers how far the caller has read, and tells their other pages.</summary>
@@ -193,22 +208,9 @@ public sealed class ConversationDesk(
         feed.Publish(new LiveEvent.Typing(caller.Tenant, id, AuthorKind.Operator, caller.Actor.Name, isTyping));
     }
 
-    private async Task<ReplyOutcome> DecideAsync(
-        Caller caller, ConversationId id, Guid entryId, HeldDecision decision, CancellationToken cancellationToken)
-    {
-        var action = decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped;
-        var audit = caller.Audit(time.GetUtcNow(), action, Subject(id), ("entry", entryId.ToString()));
-        var outcome = await store.DecideHeldAsync(caller.Tenant, entryId, decision, audit, cancellationToken);
-        if (outcome is ReplyOutcome.Accepted accepted)
-        {
-            Send(caller, accepted);
-        }
-
-        return outcome;
-    }
-
-    private async Task<HeldReply?> FindHeldAsync(Caller caller, ConversationId id, Guid entryId, CancellationToken cancellationToken)
-        => (await queries.ListHeldAsync(caller.Tenant, id, cancellationToken)).FirstOrDefault(held => held.EntryId == entryId);
+    /// <summary>The channel the conversation is on; <see langword="null"/> when its connection was removed or this build has no such channel.</summary>
+    private async Task<IChannel?> FindChannelAsync(Conversation conversation, CancellationToken cancellationToken)
+        => await connections.FindAsync(conversation.Connection, cancellationToken) is { } connection ? channels.Find(connection.ChannelType) : null;
 
     private void Send(Caller caller, ReplyOutcome.Accepted accepted)
     {
@@ -252,6 +254,9 @@ public sealed class ConversationDesk(
     private AuditDraft DraftReply(Caller caller, ConversationId id, IReadOnlyList<OutgoingFile> files) => files.Count == 0
         ? Draft(caller, AuditActions.OperatorReplied, id)
         : caller.Audit(time.GetUtcNow(), AuditActions.OperatorReplied, Subject(id), ("files", files.Count.ToString(CultureInfo.InvariantCulture)));
+
+    private AuditDraft DraftHeld(Caller caller, string action, ConversationId id, Guid entryId)
+        => caller.Audit(time.GetUtcNow(), action, Subject(id), ("entry", entryId.ToString()));
 
     private static string Subject(ConversationId id) => $"conversation/{id}";
 

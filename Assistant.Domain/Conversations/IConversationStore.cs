@@ -29,9 +29,18 @@ public interface IConversationStore
     /// <returns>The note, or <see langword="null"/> when there is no such conversation, or its person was forgotten.</returns>
     Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>Sends or drops a held reply as a whole, optionally with another text.</summary>
+    /// <summary>Sends or drops a held reply as a whole.</summary>
     /// <param name="entryId">Any row of the held message.</param>
     Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken);
+
+    /// <summary>Drops a held reply as a whole and stores an operator's in its place, or does neither; only who holds the conversation may.</summary>
+    /// <param name="entryId">Any row of the held message.</param>
+    /// <param name="audit">Records the operator's reply.</param>
+    /// <param name="dropAudit">Records that the held one was dropped.</param>
+    /// <returns><see cref="ReplyOutcome.NotFound"/> also when it was sent, dropped or replaced meanwhile.</returns>
+    Task<ReplyOutcome> ReplaceHeldAsync(
+        TenantId tenant, ConversationId id, Guid entryId, UserRef @operator, OperatorReply reply, AuditDraft audit, AuditDraft dropAudit,
+        CancellationToken cancellationToken);
 
     /// <summary>Remembers how far a user has read: never less than before, never more than was said.</summary>
     Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken);

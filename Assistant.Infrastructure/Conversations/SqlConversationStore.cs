@@ -37,6 +37,8 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
     private const string FindHeld =
         "SELECT o.conversation_id, o.message_seq FROM outbox o WHERE o.id = @p0 AND o.tenant_id = @p1 AND o.state = 'Held'";
 
+    private const string FindHeldIn = "SELECT message_seq FROM outbox WHERE id = @p0 AND conversation_id = @p1 AND state = 'Held'";
+
     // A part under way when the conversation was taken over belongs to what is released: held when it comes back, it would let the others go
     // before it. One statement, for it may come back at this very moment.
     private const string ReleaseHeld =
@@ -123,13 +125,7 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
                     return new ReplyOutcome.NotHolder(conversation.Operator);
                 }
 
-                var message = new Message(
-                    id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, @operator.Name, reply.Body,
-                    [.. reply.Files.Select(file => file.Named)], false, now, DeliveryState.Stored, Person: conversation.Person);
-                MessageSql.Add(session, key, tenant, message, session.Audit(audit));
-                message = AttachmentSql.Keep(session, key, tenant, message, reply.Files);
-                session.Publish(new LiveEvent.MessageChanged(tenant, message));
-                return new ReplyOutcome.Accepted(message, MessageSql.Queue(session, key, conversation, message, reply.Parts, null, byAssistant: false));
+                return Say(session, key, conversation, @operator, reply, audit, now);
             },
             cancellationToken);
     }
@@ -171,7 +167,11 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
                     return new ReplyOutcome.NotFound();
                 }
 
-                session.Execute(decision == HeldDecision.Send ? ReleaseHeld : DropHeld, held.Conversation, held.Seq, now);
+                if (session.Execute(decision == HeldDecision.Send ? ReleaseHeld : DropHeld, held.Conversation, held.Seq, now) == 0)
+                {
+                    return new ReplyOutcome.NotFound(); // another process was faster
+                }
+
                 session.Execute(DeliverySql.Weigh, held.Conversation, held.Seq);
                 session.Audit(audit);
                 using var keys = bodies.In(session, tenant);
@@ -182,8 +182,58 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
             cancellationToken);
     }
 
+    public async Task<ReplyOutcome> ReplaceHeldAsync(
+        TenantId tenant, ConversationId id, Guid entryId, UserRef @operator, OperatorReply reply, AuditDraft audit, AuditDraft dropAudit,
+        CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await bodies.PrepareAsync(tenant, cancellationToken);
+        return await writes.ExecuteAsync<ReplyOutcome>(
+            TenantScope.Of(tenant),
+            session =>
+            {
+                using var keys = bodies.In(session, tenant);
+                if (ConversationSql.Find(session, tenant, id) is not { } conversation || keys.FindOrMake(conversation.Person) is not { IsDestroyed: false } key)
+                {
+                    return new ReplyOutcome.NotFound();
+                }
+
+                if (conversation.Operator?.Id != @operator.Id)
+                {
+                    return new ReplyOutcome.NotHolder(conversation.Operator);
+                }
+
+                // Whoever finds none held any more, came after another's decision: the person has heard, or will hear, what that one chose.
+                var seq = session.QueryFirst(FindHeldIn, r => r.GetInt64(0), entryId, id.Value);
+                if (seq == 0 || session.Execute(DropHeld, id.Value, seq, now) == 0)
+                {
+                    return new ReplyOutcome.NotFound();
+                }
+
+                session.Execute(DeliverySql.Weigh, id.Value, seq);
+                var dropped = session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), id.Value, seq)!.Open(keys);
+                session.Publish(new LiveEvent.MessageChanged(tenant, dropped));
+                var said = Say(session, key, conversation, @operator, reply, audit, now);
+                session.Audit(dropAudit);
+                return said;
+            },
+            cancellationToken);
+    }
+
     public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
         => writes.ExecuteAsync(TenantScope.Of(tenant), session => session.Execute(Mark, id.Value, tenant.Value, user.Value, seq), cancellationToken);
+
+    private static ReplyOutcome.Accepted Say(
+        WriteSession session, PersonKey key, Conversation conversation, UserRef @operator, OperatorReply reply, AuditDraft audit, DateTimeOffset now)
+    {
+        var message = new Message(
+            conversation.Id, conversation.LastSeq + 1, Guid.CreateVersion7(now), AuthorKind.Operator, @operator.Name, reply.Body,
+            [.. reply.Files.Select(file => file.Named)], false, now, DeliveryState.Stored, Person: conversation.Person);
+        MessageSql.Add(session, key, conversation.Tenant, message, session.Audit(audit));
+        message = AttachmentSql.Keep(session, key, conversation.Tenant, message, reply.Files);
+        session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, message));
+        return new ReplyOutcome.Accepted(message, MessageSql.Queue(session, key, conversation, message, reply.Parts, null, byAssistant: false));
+    }
 
     private Task<ControlOutcome> ChangeAsync(
         TenantId tenant, ConversationId id, AuditDraft audit, Func<Conversation, ControlOutcome?> refuse, Func<Conversation, bool> isAlreadySo,

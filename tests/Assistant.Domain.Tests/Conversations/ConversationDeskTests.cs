@@ -230,6 +230,31 @@ public sealed class ConversationDeskTests
     }
 
     [Fact]
+    public async Task What_was_decided_about_already_is_not_replaced()
+    {
+        _conversations.HoldBack("what the assistant wanted to say");
+        var entry = _conversations.Held[0].EntryId;
+        await _desk.TakeOverAsync(Ann, Id, Cancel);
+        await _desk.ReplaceHeldAsync(Ann, Id, entry, "better words", Cancel);
+
+        Assert.IsType<ReplyOutcome.NotFound>(await _desk.ReplaceHeldAsync(Ann, Id, entry, "better words", Cancel));
+
+        Assert.Single(_conversations.Sent);
+    }
+
+    [Fact]
+    public async Task Without_its_connection_a_held_reply_is_not_replaced()
+    {
+        _conversations.HoldBack("what the assistant wanted to say");
+        await _desk.TakeOverAsync(Ann, Id, Cancel);
+        _connections.Remove("tg");
+
+        Assert.IsType<ReplyOutcome.NoConnection>(await _desk.ReplaceHeldAsync(Ann, Id, _conversations.Held[0].EntryId, "better", Cancel));
+
+        Assert.Single(_conversations.Held);
+    }
+
+    [Fact]
     public async Task A_refused_replacement_leaves_the_held_reply_there()
     {
         _conversations.HoldBack("what the assistant wanted to say");

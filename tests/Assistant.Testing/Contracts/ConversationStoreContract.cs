@@ -202,6 +202,56 @@ public abstract class ConversationStoreContract : PathContract
     }
 
     [Fact]
+    public async Task A_held_reply_is_replaced_once_and_as_a_whole()
+    {
+        var (conversation, held) = await HeldReplyAsync();
+
+        var said = Assert.IsType<ReplyOutcome.Accepted>(await ReplaceAsync(conversation, held.EntryId, "better words"));
+        Assert.IsType<ReplyOutcome.NotFound>(await ReplaceAsync(conversation, held.EntryId, "better words"));
+        Assert.IsType<ReplyOutcome.NotFound>(await DecideAsync(Home, held.EntryId, HeldDecision.Send));
+
+        Assert.Equal("better words", said.Claimed!.Body.Markdown);
+        Assert.Null(await Ports.Outbox.MarkSentAsync(said.Claimed, "x", Cancel));
+        Assert.Null(await ClaimAsync(conversation));
+        Assert.Empty(await HeldAsync(conversation));
+        Assert.Equal(
+            [("part one\n\npart two", DeliveryState.Dropped), ("better words", DeliveryState.Sent)],
+            (await ThreadAsync(Home, conversation)).TakeLast(2).Select(m => (m.Body.Markdown, m.Delivery)));
+        Assert.Equal(
+            [AuditActions.OperatorReplied, AuditActions.HeldReplyDropped, AuditActions.MessageSent],
+            (await AuditOfAsync(Home)).TakeLast(3).Select(e => e.What.Action));
+    }
+
+    [Fact]
+    public async Task Of_many_who_replace_or_send_a_held_reply_at_once_one_does()
+    {
+        var (conversation, held) = await HeldReplyAsync();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
+            () => i % 2 == 0 ? ReplaceAsync(conversation, held.EntryId, $"words {i}") : DecideAsync(Home, held.EntryId, HeldDecision.Send), Cancel)));
+
+        Assert.Single(outcomes.OfType<ReplyOutcome.Accepted>());
+        Assert.Equal(7, outcomes.OfType<ReplyOutcome.NotFound>().Count());
+    }
+
+    [Fact]
+    public async Task A_refused_replacement_leaves_the_held_reply_and_says_nothing()
+    {
+        var (conversation, held) = await HeldReplyAsync();
+        var other = await HearAsync(HomeLine, "3", "hello from another chat", "chat-2");
+        await TakeOverAsync(Home, other, Anna);
+        var before = (await ThreadAsync(Home, conversation)).Count;
+
+        Assert.Equal(Anna, Assert.IsType<ReplyOutcome.NotHolder>(await ReplaceAsync(conversation, held.EntryId, "x", Bo)).Operator);
+        Assert.IsType<ReplyOutcome.NotFound>(await ReplaceAsync(other, held.EntryId, "x"));
+        Assert.IsType<ReplyOutcome.NotFound>(await ReplaceAsync(conversation, held.EntryId, "x", tenant: Office));
+
+        Assert.Equal(held.EntryId, Assert.Single(await HeldAsync(conversation)).EntryId);
+        Assert.Equal((before, 1), ((await ThreadAsync(Home, conversation)).Count, (await ThreadAsync(Home, other)).Count));
+        Assert.DoesNotContain(await AuditOfAsync(Home), e => e.What.Action is AuditActions.OperatorReplied or AuditActions.HeldReplyDropped);
+    }
+
+    [Fact]
     public async Task Unread_counts_what_people_said_since_the_user_last_read_and_never_grows_back()
     {
         var conversation = await HearAsync(HomeLine, "1", "one");
@@ -272,6 +322,14 @@ public abstract class ConversationStoreContract : PathContract
 
     private Task<ReplyOutcome> DecideAsync(TenantId tenant, Guid entry, HeldDecision decision) => Ports.Conversations.DecideHeldAsync(
         tenant, entry, decision, Draft(tenant, decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped, "x"), Cancel);
+
+    private Task<ReplyOutcome> ReplaceAsync(ConversationId conversation, Guid entry, string text, UserRef? by = null, TenantId? tenant = null)
+    {
+        var body = new MessageBody(text);
+        return Ports.Conversations.ReplaceHeldAsync(
+            tenant ?? Home, conversation, entry, by ?? Anna, new OperatorReply(body, [body]), Draft(tenant ?? Home, AuditActions.OperatorReplied, "x"),
+            Draft(tenant ?? Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+    }
 
     private async Task<int> UnreadAsync(ConversationId conversation, bool isAnna)
         => (await Ports.Queries.FindAsync(Home, isAnna ? Anna.Id : Bo.Id, conversation, Cancel))!.Unread;

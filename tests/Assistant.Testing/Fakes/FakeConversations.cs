@@ -107,6 +107,24 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
         return Task.FromResult<ReplyOutcome>(new ReplyOutcome.Accepted(_messages.Single(m => m.Seq == held.MessageSeq), null));
     }
 
+    public Task<ReplyOutcome> ReplaceHeldAsync(
+        TenantId tenant, ConversationId id, Guid entryId, UserRef @operator, OperatorReply reply, AuditDraft audit, AuditDraft dropAudit,
+        CancellationToken cancellationToken)
+    {
+        if (Only.Operator?.Id == @operator.Id && Held.RemoveAll(held => Is(tenant, id) && held.EntryId == entryId) == 0)
+        {
+            return Task.FromResult<ReplyOutcome>(new ReplyOutcome.NotFound());
+        }
+
+        var said = ReplyAsync(tenant, id, @operator, reply, audit, cancellationToken);
+        if (Only.Operator?.Id == @operator.Id)
+        {
+            Audited.Add(dropAudit);
+        }
+
+        return said;
+    }
+
     public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
     {
         Read[user] = seq;

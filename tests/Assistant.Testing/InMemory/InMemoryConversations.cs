@@ -159,6 +159,29 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         return Task.FromResult<ReplyOutcome>(new ReplyOutcome.Accepted(message, null));
     }
 
+    public async Task<ReplyOutcome> ReplaceHeldAsync(
+        TenantId tenant, ConversationId id, Guid entryId, UserRef @operator, OperatorReply reply, AuditDraft audit, AuditDraft dropAudit,
+        CancellationToken cancellationToken)
+    {
+        if (Find(tenant, id) is not { } state)
+        {
+            return new ReplyOutcome.NotFound();
+        }
+
+        if (state.Conversation.Operator?.Id == @operator.Id && !state.Held.Exists(held => held.EntryId == entryId))
+        {
+            return new ReplyOutcome.NotFound();
+        }
+
+        var said = await ReplyAsync(tenant, id, @operator, reply, audit, cancellationToken);
+        if (said is ReplyOutcome.Accepted)
+        {
+            await DecideHeldAsync(tenant, entryId, HeldDecision.Drop, dropAudit, cancellationToken);
+        }
+
+        return said;
+    }
+
     public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
     {
         if (Find(tenant, id) is { } state)

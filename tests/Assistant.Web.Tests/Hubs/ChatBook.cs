@@ -259,6 +259,10 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
 
         public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
 
+        public Task<ReplyOutcome> ReplaceHeldAsync(
+            TenantId tenant, ConversationId id, Guid entryId, UserRef @operator, OperatorReply reply, AuditDraft audit, AuditDraft dropAudit,
+            CancellationToken cancellationToken) => throw Unused();
+
         public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken) => throw Unused();
     }
 }

@@ -25,6 +25,9 @@ public abstract record DeskNotice
 
     public sealed record Gone : DeskNotice;
 
+    /// <summary>Somebody sent, dropped or replaced the held reply before.</summary>
+    public sealed record HeldDecided : DeskNotice;
+
     public sealed record TooLong(int Limit) : DeskNotice;
 
     /// <summary>Nothing was sent because of a file.</summary>
@@ -214,7 +217,7 @@ public sealed class ConversationsPageModel(
 
     public async Task DecideHeldAsync(HeldReply reply, HeldDecision decision, CancellationToken cancellationToken)
     {
-        Tell(await desk.DecideHeldAsync(me, reply.Conversation, reply.EntryId, decision, cancellationToken));
+        Tell(await desk.DecideHeldAsync(me, reply.Conversation, reply.EntryId, decision, cancellationToken), isOfHeld: true);
         if (Rewriting?.EntryId == reply.EntryId)
         {
             Rewriting = null;
@@ -286,7 +289,7 @@ public sealed class ConversationsPageModel(
         var outcome = Rewriting is { } held
             ? await desk.ReplaceHeldAsync(me, id, held.EntryId, text, cancellationToken)
             : await reach.ReplyAsync(id, text, files, cancellationToken);
-        Tell(outcome);
+        Tell(outcome, isOfHeld: Rewriting is not null);
         if (outcome is not ReplyOutcome.Accepted accepted)
         {
             return false;
@@ -303,13 +306,14 @@ public sealed class ConversationsPageModel(
         return true;
     }
 
-    private void Tell(ReplyOutcome outcome) => Notice = outcome switch
+    private void Tell(ReplyOutcome outcome, bool isOfHeld) => Notice = outcome switch
     {
         ReplyOutcome.Accepted => null,
         ReplyOutcome.NotHolder { Operator: { } holder } => new DeskNotice.HeldByColleague(holder.Name),
         ReplyOutcome.NotHolder => new DeskNotice.TakeOverFirst(),
         ReplyOutcome.NoConnection => new DeskNotice.NoConnection(),
         ReplyOutcome.FileRefused refused => new DeskNotice.FileRefused(refused.Name, refused.Reason),
+        ReplyOutcome.NotFound when isOfHeld => new DeskNotice.HeldDecided(),
         ReplyOutcome.NotFound => new DeskNotice.Gone(),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };

@@ -11,6 +11,7 @@ internal static class DeskNoticeWords
         DeskNotice.TakeOverFirst => DeskTexts.NoticeTakeOverFirst,
         DeskNotice.NoConnection => DeskTexts.NoticeNoConnection,
         DeskNotice.Gone => DeskTexts.ConversationGone,
+        DeskNotice.HeldDecided => DeskTexts.NoticeHeldDecided,
         DeskNotice.TooLong tooLong => DeskTexts.NoticeTooLong(tooLong.Limit),
         DeskNotice.FileRefused refused => DeskTexts.NoticeFileRefused(refused.Name, refused.Reason.Words()),
         _ => throw new ArgumentOutOfRangeException(nameof(notice)),

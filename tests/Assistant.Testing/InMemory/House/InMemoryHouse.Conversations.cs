@@ -59,10 +59,7 @@ public sealed partial class InMemoryHouse
                 return new ReplyOutcome.NotHolder(room.Conversation.Operator);
             }
 
-            Append(audit);
-            var message = room.Add(Written(room, @operator, reply.Body, isNote: false) with { Attachments = [.. reply.Files.Select(file => file.Named)] });
-            room.Keep(message, reply.Files);
-            return new ReplyOutcome.Accepted(WithFiles(message), room.Queue(message, reply.Parts, byAssistant: false));
+            return Say(room, @operator, reply, audit);
         });
 
     public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken)
@@ -106,6 +103,37 @@ public sealed partial class InMemoryHouse
             return new ReplyOutcome.NotFound();
         });
 
+    public Task<ReplyOutcome> ReplaceHeldAsync(
+        TenantId tenant, ConversationId id, Guid entryId, UserRef @operator, OperatorReply reply, AuditDraft audit, AuditDraft dropAudit,
+        CancellationToken cancellationToken)
+        => Locked<ReplyOutcome>(() =>
+        {
+            if (FindRoom(tenant, id) is not { } room || IsForgotten(tenant, room.Conversation.Person))
+            {
+                return new ReplyOutcome.NotFound();
+            }
+
+            if (room.Conversation.Operator?.Id != @operator.Id)
+            {
+                return new ReplyOutcome.NotHolder(room.Conversation.Operator);
+            }
+
+            if (room.Outbox.Find(r => r.Entry.Id == entryId && r.State == OutboxState.Held) is not { Entry.MessageSeq: var seq })
+            {
+                return new ReplyOutcome.NotFound();
+            }
+
+            foreach (var row in room.Outbox.Where(r => r.Entry.MessageSeq == seq && r.State == OutboxState.Held))
+            {
+                (row.State, row.DueAt) = (OutboxState.Dropped, Now);
+            }
+
+            room.Weigh(seq);
+            var said = Say(room, @operator, reply, audit);
+            Append(dropAudit);
+            return said;
+        });
+
     public Task MarkReadAsync(TenantId tenant, ConversationId id, UserId user, long seq, CancellationToken cancellationToken)
         => Locked(() => FindRoom(tenant, id) is { } room && (room.Read[user] = Math.Max(Math.Min(seq, room.Conversation.LastSeq), room.Read.GetValueOrDefault(user))) > 0);
 
@@ -132,6 +160,14 @@ public sealed partial class InMemoryHouse
             Append(audit);
             return new ControlOutcome.Changed(room.Conversation, held);
         });
+
+    private ReplyOutcome.Accepted Say(Room room, UserRef @operator, OperatorReply reply, AuditDraft audit)
+    {
+        Append(audit);
+        var message = room.Add(Written(room, @operator, reply.Body, isNote: false) with { Attachments = [.. reply.Files.Select(file => file.Named)] });
+        room.Keep(message, reply.Files);
+        return new ReplyOutcome.Accepted(WithFiles(message), room.Queue(message, reply.Parts, byAssistant: false));
+    }
 
     private static int HoldPending(Room room)
     {

@@ -137,6 +137,22 @@ public sealed class ConversationsPageModelTests
     }
 
     [Fact]
+    public async Task A_held_reply_that_a_colleague_decided_about_is_not_replaced()
+    {
+        var held = _house.Conversations.Hold(_id, "You asked about Docker.");
+        var room = await OpenedAsync();
+        await room.TakeOverAsync(Cancel);
+        room.Rewrite(held);
+        var audit = new AuditDraft(DeskFixture.Acme, default, Actor.System, AuditActions.HeldReplyDropped, "x", "local", AuditDraft.NoDetails);
+        await _house.Conversations.DecideHeldAsync(DeskFixture.Acme, held.EntryId, HeldDecision.Drop, audit, Cancel);
+
+        Assert.False(await room.SendAsync("Tom stops nginx for you.", Cancel));
+
+        Assert.IsType<DeskNotice.HeldDecided>(room.Notice);
+        Assert.DoesNotContain(room.Thread.Messages, message => message.Body.Markdown == "Tom stops nginx for you.");
+    }
+
+    [Fact]
     public async Task A_held_reply_that_is_used_goes_out_as_it_is()
     {
         var held = _house.Conversations.Hold(_id, "You asked about Docker.");
