@@ -55,7 +55,11 @@ internal static class FaultWords
 
     public static EngineFault BrokenOff { get; } = new(EngineFaultKind.BrokenOff, Phrase.Of("engine.broken-off"));
 
+    /// <summary>Nothing came, and no end of it either: not what a server of engines does.</summary>
     public static EngineFault Empty { get; } = new(EngineFaultKind.Malformed, Phrase.Of("engine.empty"));
+
+    /// <summary>An answer came to its end, but nothing of it is for people: the engine only thought, or called a tool, or was silent.</summary>
+    public static EngineFault Blank { get; } = new(EngineFaultKind.NoAnswer, Phrase.Of("engine.empty"));
 
     public static EngineFault Endless { get; } = new(EngineFaultKind.Malformed, Phrase.Of("engine.endless"));
 

@@ -41,11 +41,15 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
         }
 
         // A server that closes the connection without a reason to finish was cut off, whatever HTTP thinks of it.
-        if (finish is null || isBlank)
+        if (finish is null)
         {
-            throw new EngineFaultException(finish is null && length > 0 ? FaultWords.BrokenOff
-                : finish == ChatFinishReason.ContentFilter ? FaultWords.Filtered
-                : FaultWords.Empty);
+            throw new EngineFaultException(length > 0 ? FaultWords.BrokenOff : FaultWords.Empty);
+        }
+
+        // What nothing came of is due to what was asked as often as to the engine: one person's questions must not switch it off for all.
+        if (isBlank)
+        {
+            throw new EngineFaultException(finish == ChatFinishReason.ContentFilter ? FaultWords.Filtered : FaultWords.Blank);
         }
     }
 

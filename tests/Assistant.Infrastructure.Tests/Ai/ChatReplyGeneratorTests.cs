@@ -145,6 +145,26 @@ public sealed class ChatReplyGeneratorTests
     }
 
     [Fact]
+    public async Task An_engine_that_says_nothing_is_followed_by_the_next_and_stays_in_service()
+    {
+        await using var engines = new EngineFixture(("MaxAttempts", "1"), ("FailuresToOpen", "2"));
+        engines.Script = [Says()];
+        await engines.SaveAsync("cloud");
+        await engines.SaveAsync("spare", "embedded", isDefault: false, order: 9);
+        for (var i = 0; i < 3; i++)
+        {
+            var chunks = await engines.ReplyAsync(Saying("hello"), Cancel);
+            Assert.Equal("spare", Assert.IsType<ReplyChunk.Completed>(chunks[^1]).Usage.Engine);
+        }
+
+        var health = engines.Get<IEngineHealth>().Find(Domain.Tenancy.TenantId.Default, "cloud")!;
+
+        Assert.False(health.IsOpen);
+        Assert.Equal(Phrase.Of("engine.empty"), health.LastError);
+        Assert.Equal(3, Assert.Single(engines.Made).Calls);
+    }
+
+    [Fact]
     public async Task Calls_are_measured_under_the_conventional_names()
     {
         await using var engines = new EngineFixture();

@@ -67,6 +67,27 @@ public sealed class EngineTypesTests : IAsyncLifetime
         Assert.Equal("Bearer sk-1", call.Authorization);
     }
 
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("ollama")]
+    public async Task A_models_own_refusal_is_its_answer(string type)
+    {
+        _server.Refuses("I can't ", "help with that.");
+
+        var (text, usage) = await AskAsync(type, OpenAi());
+
+        Assert.Equal("I can't help with that.", text);
+        Assert.Equal(30L, usage.OutputTokens);
+    }
+
+    [Fact]
+    public async Task A_call_of_a_tool_that_nobody_offered_is_no_answer()
+    {
+        _server.StreamsDeltas("tool_calls", """{"tool_calls":[{"index":0,"id":"1","type":"function","function":{"name":"look_up","arguments":"{}"}}]}""");
+
+        Assert.Equal(FaultWords.Blank, await FaultAsync("openai", OpenAi()));
+    }
+
     [Fact]
     public async Task Anthropic_is_streamed_and_its_usage_counted()
     {

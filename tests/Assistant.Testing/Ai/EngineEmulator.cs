@@ -55,10 +55,23 @@ public sealed class EngineEmulator : IAsyncDisposable
     });
 
     /// <summary>Streams chat completions: the pieces, the end, the usage.</summary>
-    public EngineEmulator Streams(params string[] pieces) => Answers(async context =>
+    public EngineEmulator Streams(params string[] pieces)
+        => StreamsDeltas("stop", [.. pieces.Select(piece => JsonSerializer.Serialize(new { content = piece }))]);
+
+    /// <summary>Streams a model's refusal, which is a field of its own.</summary>
+    public EngineEmulator Refuses(params string[] pieces)
+        => StreamsDeltas("stop", [.. pieces.Select(piece => JsonSerializer.Serialize(new { refusal = piece }))]);
+
+    /// <summary>Streams chat completions: these deltas, the end for this reason, the usage.</summary>
+    public EngineEmulator StreamsDeltas(string finish, params string[] deltas) => Answers(async context =>
     {
-        await WritePiecesAsync(context, pieces);
-        await WriteAsync(context, """{"id":"c","object":"chat.completion.chunk","created":1,"model":"m-1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""");
+        await WritePiecesAsync(context, []);
+        foreach (var delta in deltas)
+        {
+            await WriteAsync(context, $$$"""{"id":"c","object":"chat.completion.chunk","created":1,"model":"m-1","choices":[{"index":0,"delta":{{{delta}}},"finish_reason":null}]}""");
+        }
+
+        await WriteAsync(context, $$$"""{"id":"c","object":"chat.completion.chunk","created":1,"model":"m-1","choices":[{"index":0,"delta":{},"finish_reason":"{{{finish}}}"}]}""");
         await WriteAsync(context, """{"id":"c","object":"chat.completion.chunk","created":1,"model":"m-1","choices":[],"usage":{"prompt_tokens":120,"completion_tokens":30,"total_tokens":150}}""");
         await WriteAsync(context, "[DONE]");
     });

@@ -119,14 +119,30 @@ public sealed class CircuitBreakerChatClientTests
         Assert.Equal("ok", await guarded.TextAsync(Cancel));
     }
 
-    [Fact]
-    public async Task A_refused_request_says_nothing_about_the_engine()
+    [Theory]
+    [InlineData("Refused")]
+    [InlineData("NoAnswer")]
+    public async Task A_request_that_is_refused_or_left_without_an_answer_says_nothing_about_the_engine(string kind)
     {
-        var guarded = Guard(new ScriptedChatClient(Fails(EngineFaultKind.Refused)));
+        var expected = Enum.Parse<EngineFaultKind>(kind);
+        var guarded = Guard(new ScriptedChatClient(Fails(expected)));
 
         for (var i = 0; i < 10; i++)
         {
-            Assert.Equal(EngineFaultKind.Refused, await FaultOfAsync(guarded));
+            Assert.Equal(expected, await FaultOfAsync(guarded));
+        }
+
+        Assert.False(Health.IsOpen);
+    }
+
+    [Fact]
+    public async Task An_engine_whose_answers_are_finished_but_empty_stays_in_service()
+    {
+        var guarded = Guard(new PlainFaultChatClient(new ScriptedChatClient(Says())));
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(EngineFaultKind.NoAnswer, await FaultOfAsync(guarded));
         }
 
         Assert.False(Health.IsOpen);

@@ -26,15 +26,29 @@ public sealed class PlainFaultChatClientTests
         => Assert.Equal(FaultWords.BrokenOff, await FaultOfAsync(Updates(new ChatResponseUpdate(ChatRole.Assistant, "hal"))));
 
     [Fact]
-    public async Task An_empty_answer_is_a_fault()
-        => Assert.Equal(FaultWords.Empty, await FaultOfAsync(Says()));
+    public async Task An_answer_of_nothing_but_thoughts_or_calls_or_silence_says_nothing_about_the_engine()
+    {
+        Assert.Equal(FaultWords.Blank, await FaultOfAsync(Says()));
+        Assert.Equal(FaultWords.Blank, await FaultOfAsync(Updates(
+            new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("let me see")]), new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop })));
+        Assert.Equal(FaultWords.Blank, await FaultOfAsync(Updates(
+            new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "look_up")]) { FinishReason = ChatFinishReason.ToolCalls })));
+        Assert.False(FaultWords.Blank.CountsAgainstEngine);
+    }
+
+    [Fact]
+    public async Task A_stream_without_answer_and_end_is_no_answer_at_all()
+    {
+        Assert.Equal(FaultWords.Empty, await FaultOfAsync(Updates()));
+        Assert.True(FaultWords.Empty.CountsAgainstEngine);
+    }
 
     [Theory]
     [InlineData("\u200B")]
     [InlineData("\uFEFF\u2060 \u200D\n\u00AD")]
     [InlineData(" \n")]
     public async Task An_answer_in_which_nothing_shows_is_empty(string answer)
-        => Assert.Equal(FaultWords.Empty, await FaultOfAsync(Says(answer, answer)));
+        => Assert.Equal(FaultWords.Blank, await FaultOfAsync(Says(answer, answer)));
 
     [Fact]
     public async Task Signs_without_width_are_part_of_an_answer_that_shows()
