@@ -57,7 +57,11 @@ public enum TurnResult
 
 /// <summary>Who produced a reply and what it took.</summary>
 /// <param name="Cost">In the currency of the configured prices; <see langword="null"/> when no price is configured.</param>
-public sealed record TurnUsage(string Engine, string Model, long InputTokens, long OutputTokens, decimal? Cost, TimeSpan Elapsed);
+public sealed record TurnUsage(string Engine, string Model, long InputTokens, long OutputTokens, decimal? Cost, TimeSpan Elapsed)
+{
+    /// <summary>The engine's token limit or content filter cut the reply, which then ends with "…".</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <summary>Everything a finished turn writes, in one transaction: turn, reply, outbox rows, audit, facts, inbox entry done.</summary>
 /// <param name="ExpectedVersion">The conversation's version the turn began with.</param>

@@ -178,6 +178,10 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
         {
             details["engine"] = usage.Engine;
             details["model"] = usage.Model;
+            if (usage.IsCut)
+            {
+                details["cut"] = "true";
+            }
         }
 
         if (commit.Error is { } error)

@@ -6,7 +6,8 @@ namespace Assistant.Infrastructure.Ai.Pipeline;
 
 /// <summary>
 /// Sits directly on a vendor's client and makes its stream honest: only updates that carry something, so that the first one means
-/// the first token; every failure as <see cref="EngineFaultException"/>; and an empty or cut answer is a failure, too.
+/// the first token; every failure as <see cref="EngineFaultException"/>; an answer that breaks off or shows nothing is a failure, too; and one
+/// that the engine's limit or filter cut ends with a sign of it and the reason.
 /// </summary>
 internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClient(inner)
 {
@@ -14,6 +15,9 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
 
     /// <summary>Far beyond any reply a messenger shows; a server that never stops must not fill the memory.</summary>
     private const int MaxAnswerChars = 200_000;
+
+    /// <summary>Whether an answer with words in it that ended for this reason is only a part of one.</summary>
+    public static bool IsCut(ChatFinishReason? reason) => reason == ChatFinishReason.Length || reason == ChatFinishReason.ContentFilter;
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -50,6 +54,11 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
         if (isBlank)
         {
             throw new EngineFaultException(finish == ChatFinishReason.ContentFilter ? FaultWords.Filtered : FaultWords.Blank);
+        }
+
+        if (IsCut(finish))
+        {
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "…") { FinishReason = finish };
         }
     }
 

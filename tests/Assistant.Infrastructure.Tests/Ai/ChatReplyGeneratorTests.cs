@@ -145,6 +145,19 @@ public sealed class ChatReplyGeneratorTests
     }
 
     [Fact]
+    public async Task A_reply_that_was_cut_shows_it_and_is_noted_as_such()
+    {
+        await using var engines = new EngineFixture();
+        engines.Script = [RunsOutAfter("Part of a ", "long answ")];
+        await engines.SaveAsync("cloud");
+
+        var chunks = await engines.ReplyAsync(Saying("tell me everything"), Cancel);
+
+        Assert.Equal([new ReplyChunk.Text("Part of a "), new ReplyChunk.Text("long answ"), new ReplyChunk.Text("…")], chunks[..^1]);
+        Assert.True(Assert.IsType<ReplyChunk.Completed>(chunks[^1]).Usage.IsCut);
+    }
+
+    [Fact]
     public async Task An_engine_that_says_nothing_is_followed_by_the_next_and_stays_in_service()
     {
         await using var engines = new EngineFixture(("MaxAttempts", "1"), ("FailuresToOpen", "2"));

@@ -81,6 +81,16 @@ public sealed class EngineTypesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_reached_the_limit_says_so()
+    {
+        _server.StreamsDeltas("length", """{"content":"Part of a long answ"}""");
+
+        var (text, usage) = await AskAsync("openai", OpenAi());
+
+        Assert.Equal(("Part of a long answ…", true, 30L), (text, usage.IsCut, usage.OutputTokens));
+    }
+
+    [Fact]
     public async Task A_call_of_a_tool_that_nobody_offered_is_no_answer()
     {
         _server.StreamsDeltas("tool_calls", """{"tool_calls":[{"index":0,"id":"1","type":"function","function":{"name":"look_up","arguments":"{}"}}]}""");

@@ -31,6 +31,10 @@ internal sealed class ScriptedChatClient(params ScriptedChatClient.Act[] acts) :
 
     public static Act ThrowsAfter(Exception exception, params string[] pieces) => Play(pieces, exception, null);
 
+    /// <summary>Says the pieces, then has reached its longest answer.</summary>
+    public static Act RunsOutAfter(params string[] pieces)
+        => Updates([.. pieces.Select(piece => new ChatResponseUpdate(ChatRole.Assistant, piece)), new ChatResponseUpdate { FinishReason = ChatFinishReason.Length }]);
+
     /// <summary>Says the pieces, then waits until <paramref name="gate"/> or cancellation.</summary>
     public static Act HangsAfter(Task gate, params string[] pieces) => Play(pieces, null, gate);
 

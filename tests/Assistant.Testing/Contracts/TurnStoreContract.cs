@@ -37,6 +37,20 @@ public abstract partial class TurnStoreContract : PathContract
         Assert.Contains(await AuditOfAsync(Home), e => e.What.Action == AuditActions.TurnCompleted);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_log_tells_of_a_reply_that_was_cut_and_of_no_other(bool isCut)
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var commit = Answer(await BeginAsync(conversation), "Part of a long answ…");
+
+        await Ports.Turns.CommitAsync(commit with { Usage = commit.Usage! with { IsCut = isCut } }, Cancel);
+
+        var recorded = Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.TurnCompleted);
+        Assert.Equal(isCut ? "true" : null, recorded.What.Details.GetValueOrDefault("cut"));
+    }
+
     [Fact]
     public async Task A_turn_that_says_nothing_ends_the_entry_and_sends_nothing()
     {

@@ -32,6 +32,17 @@ public sealed class AccountingChatClientTests
         Assert.Equal((0L, null), (usage.InputTokens, usage.Cost));
     }
 
+    [Theory]
+    [InlineData("stop", false)]
+    [InlineData("length", true)]
+    [InlineData("content_filter", true)]
+    public async Task What_an_engines_limit_or_filter_cut_is_noted(string reason, bool isCut)
+    {
+        var update = new ChatResponseUpdate(ChatRole.Assistant, "…") { FinishReason = new ChatFinishReason(reason) };
+
+        Assert.Equal(isCut, (await UsageAsync(Updates(update), prices: null)).IsCut);
+    }
+
     private static async Task<TurnUsage> UsageAsync(Act act, TokenPrices? prices)
     {
         var client = new AccountingChatClient(new ScriptedChatClient(act), "cloud", prices, new FakeTimeProvider());

@@ -66,6 +66,25 @@ public sealed class PlainFaultChatClientTests
     public async Task A_withheld_answer_is_named_as_such()
         => Assert.Equal(FaultWords.Filtered, await FaultOfAsync(Updates(new ChatResponseUpdate { FinishReason = ChatFinishReason.ContentFilter })));
 
+    [Theory]
+    [InlineData("length")]
+    [InlineData("content_filter")]
+    public async Task An_answer_that_was_cut_ends_with_a_sign_of_it_and_the_reason(string reason)
+    {
+        var finish = new ChatFinishReason(reason);
+        var client = new PlainFaultChatClient(new ScriptedChatClient(Updates(
+            new ChatResponseUpdate(ChatRole.Assistant, "Part of a long answ"), new ChatResponseUpdate { FinishReason = finish })));
+
+        var updates = await client.GetStreamingResponseAsync([], null, Cancel).ToListAsync(Cancel);
+
+        Assert.Equal(["Part of a long answ", "…"], updates.Select(update => update.Text));
+        Assert.True(updates[^1].FinishReason == finish);
+    }
+
+    [Fact]
+    public async Task A_limit_that_left_no_word_is_an_empty_answer()
+        => Assert.Equal(FaultWords.Blank, await FaultOfAsync(RunsOutAfter()));
+
     [Fact]
     public async Task A_vendors_exception_becomes_a_fault_in_plain_words()
     {

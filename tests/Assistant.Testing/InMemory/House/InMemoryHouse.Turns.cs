@@ -158,10 +158,15 @@ public sealed partial class InMemoryHouse
                 room.Conversation = room.Conversation with { WaitingSince = room.Conversation.WaitingSince ?? Now };
             }
 
+            var details = new Dictionary<string, string> { ["result"] = (isHeld ? TurnResult.HeldBack : commit.Result).ToString() };
+            if (commit.Usage is { IsCut: true })
+            {
+                details["cut"] = "true";
+            }
+
             Append(new AuditDraft(
                 room.Conversation.Tenant, Now, new Actor("assistant", "assistant", "Assistant"), AuditActions.TurnCompleted,
-                Subject(room.Conversation.Id, commit.Entry.MessageSeq), room.Conversation.Connection.Value,
-                new Dictionary<string, string> { ["result"] = (isHeld ? TurnResult.HeldBack : commit.Result).ToString() }));
+                Subject(room.Conversation.Id, commit.Entry.MessageSeq), room.Conversation.Connection.Value, details));
             if (commit.Reply is null)
             {
                 return new TurnCommitOutcome.Committed(null, !room.Inbox.Exists(w => w.IsOpen));
