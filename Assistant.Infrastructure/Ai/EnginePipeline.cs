@@ -20,12 +20,14 @@ internal sealed class EnginePipeline(IOptions<EngineOptions> options, TimeProvid
         .UseOpenTelemetry(sourceName: AiTelemetry.Name)
         .UseTimeouts(new(_options.FirstTokenTimeout, _options.StallTimeout, _options.TotalTimeout), time)
         .UsePlainFaults()
+        .UseThinkBlocks()
         .Build();
 
     /// <summary>The bare engine with one time limit, for trying settings out.</summary>
     public IChatClient BuildForTest(IChatClient client) => client.AsBuilder()
         .UseTimeouts(new(_options.TestTimeout, _options.TestTimeout, _options.TestTimeout), time)
         .UsePlainFaults()
+        .UseThinkBlocks()
         .Build();
 
     private static double Jitter() => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);

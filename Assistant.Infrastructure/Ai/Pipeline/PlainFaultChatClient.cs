@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace Assistant.Infrastructure.Ai.Pipeline;
 
 /// <summary>
-/// Sits directly on a vendor's client and makes its stream honest: only updates that carry something, so that the first one means
+/// Sits above a vendor's client and makes its stream honest: only updates that carry something, so that the first one means
 /// the first token; every failure as <see cref="EngineFaultException"/>; an answer that breaks off or shows nothing is a failure, too; and one
 /// that the engine's limit or filter cut ends with a sign of it and the reason.
 /// </summary>

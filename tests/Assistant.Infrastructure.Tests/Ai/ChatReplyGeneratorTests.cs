@@ -145,6 +145,18 @@ public sealed class ChatReplyGeneratorTests
     }
 
     [Fact]
+    public async Task What_a_model_thinks_aloud_is_not_part_of_the_reply()
+    {
+        await using var engines = new EngineFixture();
+        engines.Script = [Says("<thi", "nk>They greet me.</think>", "Hello")];
+        await engines.SaveAsync("cloud");
+
+        var chunks = await engines.ReplyAsync(Saying("hello"), Cancel);
+
+        Assert.Equal([new ReplyChunk.Text("Hello")], chunks[..^1]);
+    }
+
+    [Fact]
     public async Task A_reply_that_was_cut_shows_it_and_is_noted_as_such()
     {
         await using var engines = new EngineFixture();

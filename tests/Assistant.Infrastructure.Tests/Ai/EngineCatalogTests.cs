@@ -37,6 +37,14 @@ public sealed class EngineCatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_test_shows_what_was_said_without_what_was_thought()
+    {
+        _server.Streams("<think>A test.", "</think>\n\nHello.");
+
+        Assert.Equal("Hello.", (await Catalog().TestAsync("openai", Settings(), Cancel)).Answer);
+    }
+
+    [Fact]
     public async Task A_failing_engine_says_why()
     {
         _server.Fails(401, "nope");
