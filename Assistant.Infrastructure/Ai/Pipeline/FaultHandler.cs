@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Assistant.Infrastructure.Outgoing;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
 
 /// <summary>
 /// Turns failed HTTP calls into <see cref="EngineFaultException"/> at the boundary, for every vendor alike: their clients wrap
-/// HTTP errors each in its own way and some drop <c>Retry-After</c>, but let a foreign exception pass.
+/// HTTP errors each in its own way and some drop <c>Retry-After</c>, but let a foreign exception pass. What they read of an answer is bounded.
 /// </summary>
 internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) : DelegatingHandler(inner)
 {
@@ -27,6 +28,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
 
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType is not "text/html")
         {
+            await response.WatchAsync(static stream => new EndlessGuard(stream), cancellationToken);
             return response;
         }
 

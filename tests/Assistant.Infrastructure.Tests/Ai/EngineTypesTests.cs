@@ -222,6 +222,26 @@ public sealed class EngineTypesTests : IAsyncLifetime
         Assert.Equal(EngineFaultKind.Malformed, (await FaultAsync("anthropic", Anthropic())).Kind);
     }
 
+    [Theory]
+    [InlineData("text/event-stream")]
+    [InlineData("application/json")]
+    public async Task A_line_without_end_is_left_before_it_fills_the_memory(string contentType)
+    {
+        _server.Says(contentType, "data: " + new string('a', 2 << 20));
+
+        Assert.Equal(FaultWords.Endless, await FaultAsync("openai", OpenAi()));
+        Assert.Equal(FaultWords.Endless, await FaultAsync("anthropic", Anthropic()));
+    }
+
+    [Fact]
+    public async Task Lines_without_end_are_left_before_they_fill_the_memory()
+    {
+        _server.Says("text/event-stream", string.Concat(Enumerable.Repeat(": " + new string('a', 1_000) + "\n", 17 << 10)));
+
+        Assert.Equal(FaultWords.Endless, await FaultAsync("openai", OpenAi()));
+        Assert.Equal(FaultWords.Endless, await FaultAsync("anthropic", Anthropic()));
+    }
+
     [Fact]
     public async Task A_web_page_at_the_address_is_recognised()
     {
