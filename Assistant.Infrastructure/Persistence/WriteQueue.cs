@@ -7,6 +7,7 @@
 // A unit that throws would poison its batch: the batch is rolled back and its units run again one by one, so that the guilty one
 // fails alone. Rejected: a savepoint per unit (two more statements each, paid on every good day for a bad one).
 // A commit whose answer was lost with the connection may have happened: each of its units fails, and none runs again.
+// Before the commit nothing has happened: a batch that finds its kept connection dropped by the server runs once more on a new one.
 // When the queue is full callers wait; nothing is dropped.
 using System.Threading.Channels;
 using Assistant.Domain.Observability;
@@ -99,6 +100,7 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
 
     private void RunBatch(List<Unit> batch, ChannelReader<Unit> more)
     {
+        var wasKept = _session is not null;
         try
         {
             var session = _session ??= new WriteSession(_database, _database.Open(forWriting: true), _live, _auditKeys);
@@ -121,7 +123,15 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
         catch (Exception error)
         {
             var mayBeWritten = _session is { MayHaveCommitted: true };
+            var wasDropped = wasKept && !mayBeWritten && _session is { IsLost: true };
             RecoverFrom(error);
+            if (wasDropped)
+            {
+                // The server dropped it while nobody looked, and a unit may be run again.
+                RunBatch(batch, more);
+                return;
+            }
+
             if (batch.Count == 1 || mayBeWritten)
             {
                 foreach (var unit in batch)

@@ -210,6 +210,38 @@ public sealed class SqliteWriteQueueFaultTests() : WriteQueueFaultTests(onPostgr
 public sealed class PostgresWriteQueueFaultTests() : WriteQueueFaultTests(onPostgres: true)
 {
     [Fact]
+    public async Task A_connection_the_server_dropped_meanwhile_costs_the_next_unit_nothing()
+    {
+        await using var queue = NewQueue();
+        EndBackend(await queue.ExecuteAsync(TenantScope.System, BackendOf, Cancel));
+
+        await WriteAsync(queue, 1);
+
+        Assert.Equal(1, await CountAsync());
+        Assert.Equal(2, Opened);
+    }
+
+    [Fact]
+    public async Task A_unit_that_loses_the_next_connection_as_well_fails()
+    {
+        await using var queue = NewQueue();
+        await WriteAsync(queue, 1);
+
+        await Assert.ThrowsAnyAsync<DbException>(() => queue.ExecuteAsync(
+            TenantScope.System,
+            session =>
+            {
+                EndBackend(BackendOf(session));
+                return session.Execute(Insert, 2, "x");
+            },
+            Cancel));
+
+        Assert.Equal(2, Opened);
+        await WriteAsync(queue, 3);
+        Assert.Equal(2, await CountAsync());
+    }
+
+    [Fact]
     public async Task A_connection_lost_inside_a_unit_of_EF_is_replaced()
     {
         await using var queue = NewQueue();
@@ -219,7 +251,7 @@ public sealed class PostgresWriteQueueFaultTests() : WriteQueueFaultTests(onPost
             TenantScope.System,
             session => session.WithContext(TenantScope.System, context =>
             {
-                EndBackend(session.QueryFirst("SELECT pg_backend_pid()", r => r.GetInt32(0)));
+                EndBackend(BackendOf(session));
                 try
                 {
                     return context.Set<TenantRow>().Count();
@@ -235,4 +267,6 @@ public sealed class PostgresWriteQueueFaultTests() : WriteQueueFaultTests(onPost
         await WriteAsync(queue, 1);
         Assert.Equal(1, await CountAsync());
     }
+
+    private static int BackendOf(SqlSession session) => session.QueryFirst("SELECT pg_backend_pid()", r => r.GetInt32(0));
 }

@@ -53,7 +53,8 @@ public abstract class FailingDatabaseTests : PathContract
     }
 
     /// <summary>Sends with the statement run before the messenger's answer is heard.</summary>
-    protected async Task<ConversationId> SendWhileAsync(string sql)
+    /// <param name="isFelt">Whether it must make a write of the outbox fail; else none may.</param>
+    protected async Task<ConversationId> SendWhileAsync(string sql, bool isFelt = true)
     {
         var conversation = await HearAsync(HomeLine, "1", "hello");
         var claimed = await AnswerAsync(conversation, "hi", "there");
@@ -70,7 +71,7 @@ public abstract class FailingDatabaseTests : PathContract
 
         worker.Committed(conversation, claimed);
         await UntilAsync(() => worker.Active == 0);
-        Assert.NotEqual(0, _faults.Count);
+        Assert.Equal(isFelt, _faults.Count > 0);
         return conversation;
     }
 
@@ -134,7 +135,7 @@ public sealed class FailingPostgresTests : FailingDatabaseTests
     [Fact]
     public async Task A_reply_is_recorded_over_a_new_connection_when_the_server_dropped_the_old_one()
         => await AssertAllSentOnceAsync(await SendWhileAsync(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"), "hi", "there");
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", isFelt: false), "hi", "there");
 
     protected override async Task<PathPorts> OpenAsync() => (await TestHouse.OnPostgresAsync()).Ports;
 }
