@@ -115,6 +115,7 @@ public sealed class CanaryTests(Chromium chromium)
     [Theory]
     [InlineData("Host=127.0.0.1;Port=1;Database=a;Username=b;Password=canary-database-77", "cannot be reached")]
     [InlineData("Host=127.0.0.1;Nonsense=1;Password=canary-database-77", "Cannot start")]
+    [InlineData("Host=127.0.0.1;Password=unquoted;canary-database-77=1", "Cannot start")]
     [InlineData("Host=127.0.0.1;Port=canary-database-77", "Cannot start")]
     public async Task A_start_that_fails_over_the_database_repeats_no_password(string connection, string says)
     {

@@ -139,14 +139,20 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         {
             return new NpgsqlConnectionStringBuilder(connectionString);
         }
-        catch (ArgumentException error)
+        catch (Exception error) when (error is ArgumentException or KeyNotFoundException)
         {
-            // Not the text itself: it may hold a password.
+            // Neither the text itself nor what the driver says of it, not even within: a password with a ; in it goes on as the name of a setting.
             throw new InstallationException(
-                $"Assistant__Database__{setting} cannot be read: {error.Message.TrimEnd('.')}. It looks like "
-                + "Host=localhost;Database=assistant;Username=assistant;Password=…", error);
+                $"Assistant__Database__{setting} cannot be read: {WhyUnreadable(error)}. It looks like Host=localhost;Database=assistant;Username=assistant;Password=…");
         }
     }
+
+    private static string WhyUnreadable(Exception error) => error switch
+    {
+        ArgumentException { ParamName: null } => "it is no list of settings with a value, one ; between two",
+        ArgumentException { ParamName: { } name } when new NpgsqlConnectionStringBuilder().ContainsKey(name) => $"its {name} has a value it cannot have",
+        _ => "it has a part that is no setting; quote a password that holds ; or =",
+    };
 
     // The driver's exception may come wrapped by EF, and hold the socket's within.
     private static NpgsqlException? Fault(Exception? error) => error is null ? null : error as NpgsqlException ?? Fault(error.InnerException);

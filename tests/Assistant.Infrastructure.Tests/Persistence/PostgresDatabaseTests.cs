@@ -1,0 +1,27 @@
+using Assistant.Infrastructure.Persistence.Postgres;
+using Xunit;
+
+namespace Assistant.Infrastructure.Tests.Persistence;
+
+/// <summary>What is said of a connection string before any server is asked.</summary>
+public sealed class PostgresDatabaseTests
+{
+    [Theory]
+    [InlineData("Host=localhost;Password=half;canary77=1", "quote a password")]
+    [InlineData("Host=localhost;Password=half;canary77=", "quote a password")]
+    [InlineData("Host=localhost;Password=half;canary77", "no list of settings")]
+    [InlineData("Host=localhost;Port=canary77", "its port has a value")]
+    public void A_connection_string_that_cannot_be_read_is_told_of_without_a_part_of_the_password(string connection, string says)
+    {
+        var asUser = Assert.Throws<InstallationException>(() => new PostgresDatabase(connection));
+        var asOwner = Assert.Throws<InstallationException>(() => new PostgresDatabase("Host=localhost;Username=one", connection));
+
+        Assert.StartsWith("Assistant__Database__ConnectionString cannot be read: ", asUser.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Assistant__Database__OwnerConnectionString cannot be read: ", asOwner.Message, StringComparison.Ordinal);
+        foreach (var refused in new[] { asUser, asOwner })
+        {
+            Assert.Contains(says, refused.Message, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("canary77", refused.ToString(), StringComparison.OrdinalIgnoreCase); // as a log has it
+        }
+    }
+}
