@@ -67,6 +67,8 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             if (!await IsCurrentAsync(cancellationToken))
             {
                 await using var context = OpenSchemaContext();
+                await PostgresUpgradeTurn.MakeDatabaseAsync(context, cancellationToken);
+                await using var turn = await PostgresUpgradeTurn.TakeAsync(_owner, cancellationToken);
                 await SchemaUpgrade.ApplyAsync(context, cancellationToken);
             }
 
@@ -93,7 +95,7 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    // A server without this database refuses the connection: EF makes it.
+    // A server without this database refuses the connection: it is made.
     private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
     {
         var owner = new NpgsqlConnection(_owner);

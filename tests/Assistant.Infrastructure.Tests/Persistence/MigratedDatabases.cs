@@ -114,7 +114,7 @@ public sealed class MigratedDatabases : IAsyncDisposable
 
     private static string NewName() => $"test_{Guid.CreateVersion7():N}";
 
-    private static Task DropAsync(string name) => RunAsync(Server(), $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    internal static Task DropAsync(string name) => RunAsync(Server(), $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
 
     private static async Task<bool> EmptyAsync(string database)
     {
@@ -182,10 +182,10 @@ public sealed class MigratedDatabases : IAsyncDisposable
     }
 
     // Nobody kills the server under these tests, so a commit need not wait for its disk. Tests of the whole program leave it as it ships.
-    private static string For(string server, string name)
+    internal static string For(string server, string name)
         => new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 10, Options = "-c synchronous_commit=off" }.ConnectionString;
 
-    private static async Task RunAsync(string server, string sql)
+    internal static async Task RunAsync(string server, string sql)
     {
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();

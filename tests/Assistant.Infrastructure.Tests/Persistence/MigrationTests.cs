@@ -4,6 +4,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Persistence.Sqlite;
+using Assistant.Infrastructure.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -122,6 +123,38 @@ public sealed class MigrationTests
 
         await using var after = house.Get<IDatabase>().OpenSchemaContext();
         Assert.Empty(await after.Database.GetPendingMigrationsAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Processes_that_start_at_once_make_a_postgres_database_together(bool isThere)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var server = MigratedDatabases.Server();
+        var name = $"test_{Guid.CreateVersion7():N}";
+        if (isThere)
+        {
+            await MigratedDatabases.RunAsync(server, $"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log");
+        }
+
+        var nodes = Enumerable.Range(0, 3).Select(_ => new PostgresDatabase(MigratedDatabases.For(server, name))).ToList();
+        try
+        {
+            await Task.WhenAll(nodes.Select(node => node.MigrateAsync(cancel)));
+
+            await using var context = nodes[0].OpenContext(TenantScope.System);
+            Assert.Empty(await context.Set<TenantRow>().ToListAsync(cancel));
+        }
+        finally
+        {
+            foreach (var node in nodes)
+            {
+                await node.DisposeAsync();
+            }
+
+            await MigratedDatabases.DropAsync(name);
+        }
     }
 
     [Fact]
