@@ -22,7 +22,7 @@ public static class PersistenceServices
         services.AddSingleton<IDatabase>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            return options.IsPostgres ? new PostgresDatabase(options.ConnectionString!, options.OwnerConnectionString) : new SqliteDatabase(folder);
+            return options.IsPostgres ? new PostgresDatabase(options.ConnectionString!, options.OwnerConnectionString, options.Readers) : new SqliteDatabase(folder);
         });
         services.AddSingleton<AuditKeys>(); // the writer seals what it appends to the audit log
         services.AddSingleton<IWriteQueue, WriteQueue>();

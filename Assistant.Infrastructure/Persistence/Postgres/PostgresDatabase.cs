@@ -8,6 +8,9 @@ namespace Assistant.Infrastructure.Persistence.Postgres;
 /// <remarks>It keeps tenants apart itself: see <see cref="TenantWall"/> and <see cref="ApplicationRole"/>.</remarks>
 internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 {
+    // The writer keeps one; pages, the API and a backup take one now and then.
+    private const int BesideReaders = 3;
+
     private readonly NpgsqlDataSource _source;
     private readonly string _owner;
     private readonly string? _login;
@@ -16,10 +19,13 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     private readonly Lazy<DbContextOptions<PostgresAssistantDbContext>> _contextOptions;
 
     /// <param name="ownerConnectionString">Who owns the tables, where <paramref name="connectionString"/> names the application's user.</param>
-    public PostgresDatabase(string connectionString, string? ownerConnectionString = null)
+    /// <param name="readers">Connections that will be kept for reading.</param>
+    /// <exception cref="InstallationException">A connection string cannot be read, or allows fewer connections than are needed.</exception>
+    public PostgresDatabase(string connectionString, string? ownerConnectionString = null, int readers = 0)
     {
         // Statements repeat; let the driver prepare them by itself. Nothing is left on a connection that would have to be taken back.
         var builder = Parse(connectionString, nameof(DatabaseOptions.ConnectionString));
+        RequirePool(builder, readers);
         (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages, builder.NoResetOnClose) = (200, 2, true);
         _where = $"{builder.Host}:{builder.Port}/{builder.Database}";
         var hasOwner = !string.IsNullOrWhiteSpace(ownerConnectionString);
@@ -146,6 +152,17 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             // Neither the text itself nor what the driver says of it, not even within: a password with a ; in it goes on as the name of a setting.
             throw new InstallationException(
                 $"Assistant__Database__{setting} cannot be read: {WhyUnreadable(error)}. It looks like Host=localhost;Database=assistant;Username=assistant;Password=…");
+        }
+    }
+
+    // Those that are kept would leave none, and whatever asks for one waits in vain.
+    private static void RequirePool(NpgsqlConnectionStringBuilder settings, int readers)
+    {
+        if (settings.Pooling && settings.MaxPoolSize < readers + BesideReaders)
+        {
+            throw new InstallationException(
+                $"Assistant__Database__ConnectionString allows {settings.MaxPoolSize} connections with Maximum Pool Size, and {readers + BesideReaders} are needed: "
+                + $"{readers} for Assistant__Database__Readers and {BesideReaders} for all else. Raise the one or lower the other.");
         }
     }
 

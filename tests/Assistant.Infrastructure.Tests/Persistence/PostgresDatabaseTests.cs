@@ -24,4 +24,22 @@ public sealed class PostgresDatabaseTests
             Assert.DoesNotContain("canary77", refused.ToString(), StringComparison.OrdinalIgnoreCase); // as a log has it
         }
     }
+
+    [Fact]
+    public void A_pool_the_readers_would_use_up_is_refused_with_both_settings()
+    {
+        var refused = Assert.Throws<InstallationException>(() => new PostgresDatabase("Host=localhost;Username=one;Maximum Pool Size=6", readers: 4));
+
+        Assert.Contains("6 connections with Maximum Pool Size, and 7 are needed: 4 for Assistant__Database__Readers", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Maximum Pool Size=7")]
+    [InlineData("Maximum Pool Size=1;Pooling=false")]
+    public async Task A_pool_with_room_beside_the_readers_and_none_at_all_are_taken(string pool)
+    {
+        await using var database = new PostgresDatabase($"Host=localhost;Username=one;{pool}", readers: 4);
+
+        Assert.Equal(PostgresAssistantDbContext.Version, database.Schema);
+    }
 }
