@@ -26,10 +26,13 @@ internal sealed class ApplicationRole(string where, string? user)
     private const string OpenSchema =
         "SELECT format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), $1) WHERE NOT has_schema_privilege($1::name, current_schema(), 'USAGE')";
 
-    // A grant that is there already would be written again at every start.
+    // A grant that is there already would be written again at every start. Somebody else's table in the schema is left alone, unless it is owned by
+    // whoever owns the list of migrations: such a one is the program's, and what refuses the grant says so.
     private const string OpenTables =
         "SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', c.oid::regclass, $1) FROM pg_class c "
         + "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> '__EFMigrationsHistory' "
+        + "AND (pg_has_role(session_user, c.relowner, 'USAGE') OR c.relowner = (SELECT h.relowner FROM pg_class h "
+        + "WHERE h.relnamespace = c.relnamespace AND h.relname = '__EFMigrationsHistory')) "
         + "AND NOT (has_table_privilege($1::name, c.oid, 'SELECT') AND has_table_privilege($1::name, c.oid, 'INSERT') "
         + "AND has_table_privilege($1::name, c.oid, 'UPDATE') AND has_table_privilege($1::name, c.oid, 'DELETE'))";
 
@@ -47,8 +50,8 @@ internal sealed class ApplicationRole(string where, string? user)
     /// <summary>Makes the role where it is ours to make, and gives it what is in the tables, not the tables.</summary>
     /// <param name="owner">An open connection of the owner of the tables.</param>
     /// <param name="login">The user the program logs in as, where the owner is another.</param>
-    /// <exception cref="PostgresException">It may not be made.</exception>
-    public static async Task ProvideAsync(NpgsqlConnection owner, string? login, CancellationToken cancellationToken)
+    /// <exception cref="InstallationException">It may not be made.</exception>
+    public async Task ProvideAsync(NpgsqlConnection owner, string? login, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -59,8 +62,7 @@ internal sealed class ApplicationRole(string where, string? user)
                 var role = login ?? (await AskAsync<string>(owner, OwnName, null, cancellationToken))!;
                 if (login is null && !await AskAsync<bool>(owner, Exists, role, cancellationToken))
                 {
-                    await RunAsync(owner, MakeRole, role, cancellationToken);
-                    await RunAsync(owner, JoinRole, role, cancellationToken);
+                    await MakeAsync(owner, role, cancellationToken);
                 }
 
                 await RunAsync(owner, OpenSchema, role, cancellationToken);
@@ -73,6 +75,20 @@ internal sealed class ApplicationRole(string where, string? user)
             {
                 await Task.Delay(Pause, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>A connection that acts as the role, or as the user the program logs in as.</summary>
+    /// <exception cref="InstallationException">It may not act as the role.</exception>
+    public async Task<NpgsqlConnection> EnterAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (user is not null && IsMissing(error))
+        {
+            throw Refused(error);
         }
     }
 
@@ -91,16 +107,26 @@ internal sealed class ApplicationRole(string where, string? user)
         }
     }
 
-    /// <summary>Whether this is what comes of a role that is not there, is not ours, or may not be made.</summary>
-    public static bool IsMissing(PostgresException error)
+    private async Task MakeAsync(NpgsqlConnection owner, string role, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(owner, MakeRole, role, cancellationToken);
+            await RunAsync(owner, JoinRole, role, cancellationToken);
+        }
+        catch (PostgresException error) when (IsMissing(error))
+        {
+            throw Refused(error);
+        }
+    }
+
+    // What comes of a role that is not there, is not ours, or may not be made.
+    private static bool IsMissing(PostgresException error)
         => error.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidParameterValue;
 
-    /// <summary>What an operator is told when the role is missing and may not be made.</summary>
-    public InstallationException Refused(PostgresException error) => new(
-        user is null
-            ? $"PostgreSQL at {where} refuses: {error.MessageText}. The user in Assistant__Database__OwnerConnectionString must own the tables."
-            : $"PostgreSQL at {where} refuses: {error.MessageText}. The program's statements run as a role that {user} may not make or use. "
-                + $"Have an administrator run: CREATE ROLE \"{user}_app\" NOLOGIN; GRANT \"{user}_app\" TO \"{user}\";",
+    private InstallationException Refused(PostgresException error) => new(
+        $"PostgreSQL at {where} refuses: {error.MessageText}. The program's statements run as a role that {user} may not make or use. "
+            + $"Have an administrator run: CREATE ROLE \"{user}_app\" NOLOGIN; GRANT \"{user}_app\" TO \"{user}\";",
         error);
 
     // Another process made the role, or changed what it belongs to, between our look and our step.

@@ -11,6 +11,8 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     // The writer keeps one; pages, the API and a backup take one now and then.
     private const int BesideReaders = 3;
 
+    private const string CheckIt = "Check that it runs, and Assistant__Database__ConnectionString.";
+
     private readonly NpgsqlDataSource _source;
     private readonly string _owner;
     private readonly string? _login;
@@ -81,21 +83,15 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             await using (var owner = new NpgsqlConnection(_owner))
             {
                 await owner.OpenAsync(cancellationToken);
-                await ApplicationRole.ProvideAsync(owner, _login, cancellationToken);
+                await _role.ProvideAsync(owner, _login, cancellationToken);
             }
 
-            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var connection = await _role.EnterAsync(_source, cancellationToken);
             await _role.RequireAsync(connection, cancellationToken);
         }
-        catch (PostgresException error) when (ApplicationRole.IsMissing(error))
+        catch (Exception error) when (error is not InstallationException && Fault(error) is { } fault)
         {
-            throw _role.Refused(error);
-        }
-        catch (Exception error) when (Fault(error) is { } fault)
-        {
-            throw new InstallationException(
-                $"PostgreSQL at {_where} {(fault is PostgresException refusal ? $"refuses: {refusal.MessageText}" : $"cannot be reached: {Reason(fault)}")}. "
-                + "Check that it runs, and Assistant__Database__ConnectionString.", error);
+            throw new InstallationException($"PostgreSQL at {_where} {Tell(fault)}", error);
         }
     }
 
@@ -175,6 +171,17 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
     // The driver's exception may come wrapped by EF, and hold the socket's within.
     private static NpgsqlException? Fault(Exception? error) => error is null ? null : error as NpgsqlException ?? Fault(error.InnerException);
+
+    private string Tell(NpgsqlException fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refusal
+            => $"refuses: {refusal.MessageText}. The user in Assistant__Database__{OwnerSetting} must own the program's tables, and make them and their database "
+                + "where they are missing.",
+        PostgresException refusal => $"refuses: {refusal.MessageText}. {CheckIt}",
+        _ => $"cannot be reached: {Reason(fault)}. {CheckIt}",
+    };
+
+    private string OwnerSetting => _login is null ? nameof(DatabaseOptions.ConnectionString) : nameof(DatabaseOptions.OwnerConnectionString);
 
     private static string Reason(NpgsqlException fault) => (fault.InnerException ?? fault).Message.TrimEnd('.');
 }

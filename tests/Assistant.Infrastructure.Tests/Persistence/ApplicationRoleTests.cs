@@ -17,6 +17,8 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
 
     private string Login => _name + "_l";
 
+    private string Other => _name + "_x";
+
     public async ValueTask InitializeAsync()
     {
         var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
@@ -24,6 +26,7 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
         _server = server;
         await RunAsync($"CREATE ROLE {Owner} LOGIN PASSWORD 'p'");
         await RunAsync($"CREATE ROLE {Login} LOGIN PASSWORD 'p'");
+        await RunAsync($"CREATE ROLE {Other}");
         await RunAsync($"CREATE DATABASE {_name} OWNER {Owner} TEMPLATE template0");
     }
 
@@ -32,7 +35,7 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
         if (_server.Length > 0)
         {
             await RunAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
-            foreach (var role in new[] { Owner + "_app", Owner, Login })
+            foreach (var role in new[] { Owner + "_app", Owner, Login, Other })
             {
                 await RunAsync($"DROP ROLE IF EXISTS {role}");
             }
@@ -80,6 +83,33 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Somebody_elses_table_beside_the_programs_is_left_alone()
+    {
+        await RunAsync($"ALTER ROLE {Owner} CREATEROLE");
+        await RunAsync("CREATE TABLE others (id integer)", _name);
+
+        await AssertWorksAsync(new PostgresDatabase(As(Owner)), Owner + "_app");
+
+        Assert.False((bool)(await RunAsync($"SELECT has_table_privilege('{Owner}_app', 'others', 'SELECT')", _name))!);
+    }
+
+    [Fact]
+    public async Task An_owner_the_programs_tables_do_not_belong_to_is_told_so_and_not_to_make_a_role()
+    {
+        await AssertWorksAsync(new PostgresDatabase(As(Login), As(Owner)), Login);
+        await RunAsync(
+            $"ALTER TABLE tenants OWNER TO {Other}; ALTER TABLE \"__EFMigrationsHistory\" OWNER TO {Other}; "
+            + $"GRANT SELECT ON \"__EFMigrationsHistory\" TO {Owner}; REVOKE ALL ON tenants FROM {Login}",
+            _name);
+
+        await using var database = new PostgresDatabase(As(Login), As(Owner));
+        var refused = await Assert.ThrowsAsync<InstallationException>(() => database.MigrateAsync(Cancel));
+
+        Assert.Contains("Assistant__Database__OwnerConnectionString must own the program's tables", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("CREATE ROLE", refused.Message, StringComparison.Ordinal);
+    }
+
     private static async Task AssertWorksAsync(PostgresDatabase database, string role)
     {
         await using var opened = database;
@@ -101,14 +131,15 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
     private string As(string user)
         => new NpgsqlConnectionStringBuilder(_server) { Database = _name, Username = user, Password = "p", MaxPoolSize = 3 }.ConnectionString;
 
-    private async Task RunAsync(string sql)
+    private async Task<object?> RunAsync(string sql, string? database = null)
     {
-        await using var connection = new NpgsqlConnection(_server);
+        await using var connection = new NpgsqlConnection(
+            database is null ? _server : new NpgsqlConnectionStringBuilder(_server) { Database = database, Pooling = false }.ConnectionString);
         await connection.OpenAsync(CancellationToken.None);
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // the test's own text
         command.CommandText = sql;
 #pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        return await command.ExecuteScalarAsync(CancellationToken.None);
     }
 }
