@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 
 namespace Assistant.Infrastructure.Persistence.Postgres;
@@ -44,13 +45,16 @@ internal sealed class ApplicationRole(string where, string? user)
         "SELECT current_user::text, rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace "
         + "AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'MEMBER')) FROM pg_roles WHERE rolname = current_user";
 
+    // NAMEDATALEN - 1: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+    private const int LongestName = 63;
+
     private const int Attempts = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Makes the role where it is ours to make, and gives it what is in the tables, not the tables.</summary>
     /// <param name="owner">An open connection of the owner of the tables.</param>
     /// <param name="login">The user the program logs in as, where the owner is another.</param>
-    /// <exception cref="InstallationException">It may not be made.</exception>
+    /// <exception cref="InstallationException">It may not be made, or the user's name leaves no room for its own.</exception>
     public async Task ProvideAsync(NpgsqlConnection owner, string? login, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -60,6 +64,11 @@ internal sealed class ApplicationRole(string where, string? user)
                 await using var transaction = await owner.BeginTransactionAsync(cancellationToken);
                 await AskAsync<object>(owner, TakeTurn, null, cancellationToken);
                 var role = login ?? (await AskAsync<string>(owner, OwnName, null, cancellationToken))!;
+                if (login is null && Encoding.UTF8.GetByteCount(role) > LongestName)
+                {
+                    throw TooLong();
+                }
+
                 if (login is null && !await AskAsync<bool>(owner, Exists, role, cancellationToken))
                 {
                     await MakeAsync(owner, role, cancellationToken);
@@ -123,6 +132,11 @@ internal sealed class ApplicationRole(string where, string? user)
     // What comes of a role that is not there, is not ours, or may not be made.
     private static bool IsMissing(PostgresException error)
         => error.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidParameterValue;
+
+    // The server would cut the role's name when it makes it, and never find it again.
+    private InstallationException TooLong() => new(
+        $"The user {user} of PostgreSQL at {where} has a name of more than {LongestName - "_app".Length} bytes, which leaves no room for that of the role "
+        + "beside it. Use one with a shorter name, or two users, the owner of the tables in Assistant__Database__OwnerConnectionString.");
 
     private InstallationException Refused(PostgresException error) => new(
         $"PostgreSQL at {where} refuses: {error.MessageText}. The program's statements run as a role that {user} may not make or use. "

@@ -19,6 +19,8 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
 
     private string Other => _name + "_x";
 
+    private string Long => _name.PadRight(60, 'y');
+
     public async ValueTask InitializeAsync()
     {
         var server = Environment.GetEnvironmentVariable("ASSISTANT_TEST_POSTGRES");
@@ -35,7 +37,7 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
         if (_server.Length > 0)
         {
             await RunAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
-            foreach (var role in new[] { Owner + "_app", Owner, Login, Other })
+            foreach (var role in new[] { Owner + "_app", Owner, Login, Other, Long })
             {
                 await RunAsync($"DROP ROLE IF EXISTS {role}");
             }
@@ -108,6 +110,21 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
 
         Assert.Contains("Assistant__Database__OwnerConnectionString must own the program's tables", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("CREATE ROLE", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_whose_name_leaves_no_room_for_the_role_beside_it_is_refused_and_may_be_the_owner_of_two()
+    {
+        await RunAsync($"CREATE ROLE {Long} LOGIN CREATEROLE PASSWORD 'p'");
+        await RunAsync($"ALTER DATABASE {_name} OWNER TO {Long}");
+        await using (var database = new PostgresDatabase(As(Long)))
+        {
+            var refused = await Assert.ThrowsAsync<InstallationException>(() => database.MigrateAsync(Cancel));
+            Assert.Contains("more than 59 bytes", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("Assistant__Database__OwnerConnectionString", refused.Message, StringComparison.Ordinal);
+        }
+
+        await AssertWorksAsync(new PostgresDatabase(As(Login), As(Long)), Login);
     }
 
     private static async Task AssertWorksAsync(PostgresDatabase database, string role)
