@@ -52,6 +52,9 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
 /// <summary>Whether the database answers, has the schema of this build and may be written.</summary>
 internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
 {
+    // A standby says that it is read-only as well.
+    private const string AskWriting = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'";
+
     public int Order => 20;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
@@ -77,12 +80,24 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
         }
     }
 
-    // A file that may only be read answers as well as any other.
+    // What may only be read answers as well as any other.
     private Finding CheckWriting(string kind)
     {
         try
         {
-            using var connection = database.Open(forWriting: true);
+            using var session = new SqlSession(database, database.Open(forWriting: true));
+            var (isStandby, isReadOnly) = database.IsPostgres ? session.QueryFirst(AskWriting, row => (row.GetBoolean(0), row.GetBoolean(1))) : default;
+            if (isStandby)
+            {
+                return Finding.Failed("database", $"{kind} is a standby, which can be read but not written.", "Name the primary in Assistant__Database__ConnectionString.");
+            }
+
+            if (isReadOnly)
+            {
+                return Finding.Failed(
+                    "database", $"{kind} can be read but not written.", "Take default_transaction_read_only off the user, the database and the connection string.");
+            }
+
             return Finding.Fine("database", $"{kind} answers and its schema is current.");
         }
         catch (DbException error) when (!database.IsPostgres)

@@ -42,7 +42,7 @@ internal static partial class StartFault
         InstallationException or MasterKeyException => [OneLine(error.Message)],
         InvalidOperationException or FormatException when Within<FormatException>(error) is not null => [$"{OneLine(error.Message)} Correct the setting."],
         _ when Within<DbException>(error) is { } refusal
-            => [$"The database refuses: {OneLine(refusal.Message).TrimEnd('.')}. Make sure that its disk has room and that it can be written; doctor examines it."],
+            => [$"The database refuses: {OneLine(refusal.Message).TrimEnd('.')}. {Advice(refusal)}; doctor examines it."],
         _ when Within<AddressInUseException>(error) is not null
             => [$"{OneLine(error.Message)} Another program listens there: stop it, or set ASPNETCORE_URLS to a free address."],
         _ when Within<SocketException>(error) is { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused
@@ -58,6 +58,17 @@ internal static partial class StartFault
 
     [GeneratedRegex("members: '(?<member>[^']+)' with the error: '(?<why>.+)'\\.$")]
     private static partial Regex Annotated();
+
+    // The states are PostgreSQL's, see https://www.postgresql.org/docs/current/errcodes-appendix.html; SQLite names none.
+    private static string Advice(DbException refusal) => refusal.SqlState switch
+    {
+        null when refusal.InnerException is not null => "Make sure that it runs and can be reached", // the network's fault within
+        null or "53100" => "Make sure that its disk has room and that it can be written",
+        "25006" => "Name a server that is no standby, and a user that may write",
+        "53300" => "Raise its max_connections, or have fewer programs connected to it",
+        "57P01" or "57P02" or "57P03" or "57P05" => "Wait until it runs, and start again",
+        _ => "Make sure that it works",
+    };
 
     private static T? Within<T>(Exception? error) where T : Exception => error is null ? null : error as T ?? Within<T>(error.InnerException);
 

@@ -1,14 +1,16 @@
 using Assistant.Domain.Diagnostics;
 using Assistant.Infrastructure.Diagnostics;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Persistence.Sqlite;
 using Assistant.Infrastructure.Tests.Persistence;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Diagnostics;
 
-/// <summary>SQLite opens a file it may not write all the same: nothing would be stored, and nobody told.</summary>
+/// <summary>Either database can be opened where it may not be written all the same: nothing would be stored, and nobody told.</summary>
 public sealed class DatabaseDiagnosticTests : IAsyncLifetime
 {
     private const int ReadOnlyCode = 8; // SQLITE_READONLY: https://www.sqlite.org/rescode.html#readonly
@@ -47,5 +49,25 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
         Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel)).Level);
 
         Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(ReadOnly)).RunAsync(Cancel)).Level);
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_of_a_server_that_lets_one_only_read()
+    {
+        var connection = await MigratedDatabases.TakeAsync();
+        try
+        {
+            await using var writable = new PostgresDatabase(connection);
+            await using var readOnly = new PostgresDatabase(
+                new NpgsqlConnectionStringBuilder(connection) { Options = "-c default_transaction_read_only=on" }.ConnectionString);
+
+            Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(writable).RunAsync(Cancel)).Level);
+
+            Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(readOnly).RunAsync(Cancel)).Level);
+        }
+        finally
+        {
+            await MigratedDatabases.GiveBackAsync(connection);
+        }
     }
 }

@@ -1,0 +1,31 @@
+using System.Data.Common;
+using Assistant.Web.Composition;
+using Assistant.Web.Verbs;
+using Xunit;
+
+namespace Assistant.Web.Tests.Composition;
+
+public sealed class StartFaultTests
+{
+    [Theory]
+    [InlineData(null, "its disk has room")]
+    [InlineData("53100", "its disk has room")]
+    [InlineData("25006", "no standby")]
+    [InlineData("53300", "max_connections")]
+    [InlineData("57P03", "Wait until it runs")]
+    public async Task What_the_database_refuses_is_told_with_what_helps_against_it(string? sqlState, string advice)
+    {
+        await using var told = new StringWriter();
+
+        Assert.Equal(VerbExit.CannotStart, await StartFault.ReportAsync(new InvalidOperationException("Saving failed.", new RefusedException(sqlState)), told));
+
+        Assert.StartsWith("Cannot start: The database refuses: No. ", told.ToString(), StringComparison.Ordinal);
+        Assert.Contains(advice, told.ToString(), StringComparison.Ordinal);
+        Assert.Equal(advice == "its disk has room", told.ToString().Contains("disk", StringComparison.Ordinal));
+    }
+
+    private sealed class RefusedException(string? sqlState) : DbException("No.")
+    {
+        public override string? SqlState => sqlState;
+    }
+}
