@@ -49,10 +49,10 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             var text = filter.Text.Trim();
             var found = await search.FindAsync(tenant, text, SearchLimit, cancellationToken);
             IQueryable<StoredPerson> named = context.Set<StoredPerson>();
-            foreach (var part in text.ToLowerInvariant().Split((char[]?)null, NameParts, StringSplitOptions.RemoveEmptyEntries))
+            foreach (var part in NameLetters.Fold(text).Split((char[]?)null, NameParts, StringSplitOptions.RemoveEmptyEntries))
             {
-#pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture
-                named = named.Where(p => p.DisplayName.ToLower().Contains(part));
+#pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture; see NameLetters
+                named = named.Where(p => p.DisplayName.Replace("I", "i").Replace("İ", "i").Replace("ı", "i").ToLower().Contains(part));
 #pragma warning restore CA1304, CA1311, CA1862
             }
 

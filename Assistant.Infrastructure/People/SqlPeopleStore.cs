@@ -106,10 +106,11 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
         var query = context.Set<StoredPerson>().AsNoTracking();
         if (!string.IsNullOrWhiteSpace(text))
         {
-            var part = text.ToLowerInvariant();
-#pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture
-            query = query.Where(p => p.DisplayName.ToLower().Contains(part)
-                || context.Set<IdentityRow>().Any(i => i.PersonId == p.Id && (i.DisplayName.ToLower().Contains(part) || i.ExternalId == text)));
+            var part = NameLetters.Fold(text);
+#pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture; see NameLetters
+            query = query.Where(p => p.DisplayName.Replace("I", "i").Replace("İ", "i").Replace("ı", "i").ToLower().Contains(part)
+                || context.Set<IdentityRow>().Any(i => i.PersonId == p.Id
+                    && (i.DisplayName.Replace("I", "i").Replace("İ", "i").Replace("ı", "i").ToLower().Contains(part) || i.ExternalId == text)));
 #pragma warning restore CA1304, CA1311, CA1862
         }
 

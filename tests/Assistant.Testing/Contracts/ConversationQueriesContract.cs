@@ -138,6 +138,16 @@ public abstract class ConversationQueriesContract : PathContract
     }
 
     [Theory]
+    [InlineData("İREM")]
+    [InlineData("irem")]
+    public async Task A_name_with_a_turkish_i_is_found_as_it_stands_and_in_small_letters(string text)
+    {
+        await StoreAsync(HomeLine, Said(HomeLine, "1", "hello", "chat-1") with { Sender = new ExternalSender("one", "İREM") });
+
+        Assert.Single(await IdsAsync(new ConversationFilter(Text: text)));
+    }
+
+    [Theory]
     [InlineData("\0")]
     [InlineData("hel\0lo")]
     public async Task Text_no_database_can_hold_is_found_nowhere(string text)

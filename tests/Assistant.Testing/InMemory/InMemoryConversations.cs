@@ -240,7 +240,7 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         };
         return inView
             && (filter.Connection is null || filter.Connection == conversation.Connection)
-            && (filter.Text is not { } text || state.Title.Contains(text, StringComparison.OrdinalIgnoreCase)
+            && (filter.Text is not { } text || NameLetters.Fold(state.Title).Contains(NameLetters.Fold(text), StringComparison.Ordinal)
                 || state.Messages.Exists(message => message.Body.Markdown.Contains(text, StringComparison.OrdinalIgnoreCase)));
     }
 

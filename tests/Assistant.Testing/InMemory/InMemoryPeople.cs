@@ -72,7 +72,7 @@ public sealed class InMemoryPeople(TimeProvider clock, InMemoryAuditLog log) : I
     public Task<Page<PersonRow>> ListAsync(TenantId tenant, string? text, string? after, int limit, CancellationToken cancellationToken)
     {
         var rows = _people
-            .Where(row => row.Person.Tenant == tenant && row.Person.DisplayName.Contains(text ?? "", StringComparison.OrdinalIgnoreCase))
+            .Where(row => row.Person.Tenant == tenant && NameLetters.Fold(row.Person.DisplayName).Contains(NameLetters.Fold(text ?? ""), StringComparison.Ordinal))
             .OrderBy(row => row.Person.DisplayName, StringComparer.Ordinal)
             .ToList();
         var start = after is null ? 0 : rows.FindIndex(row => row.Person.Id.ToString() == after) + 1;

@@ -145,8 +145,10 @@ public sealed partial class InMemoryHouse
         _rooms.Where(r => r.Conversation.Person == known.Person.Id).Max(r => (DateTimeOffset?)r.LastAt));
 
     private static bool IsCalled(Acquaintance known, string? text) => string.IsNullOrWhiteSpace(text)
-        || known.Person.DisplayName.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || known.Accounts.Exists(account => account.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || account.ExternalId == text);
+        || Holds(known.Person.DisplayName, text)
+        || known.Accounts.Exists(account => Holds(account.Name, text) || account.ExternalId == text);
+
+    private static bool Holds(string name, string part) => NameLetters.Fold(name).Contains(NameLetters.Fold(part), StringComparison.Ordinal);
 
     /// <summary>A person with the accounts of one channel they are known by.</summary>
     private sealed class Acquaintance(Person person, string channelType, string externalId)

@@ -80,7 +80,7 @@ public sealed partial class InMemoryHouse
         return isInView && (filter.Connection is null || filter.Connection == conversation.Connection)
             && (string.IsNullOrWhiteSpace(filter.Text)
                 || filter.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-                    .All(part => PersonIn(room).DisplayName.Contains(part, StringComparison.OrdinalIgnoreCase))
+                    .All(part => Holds(PersonIn(room).DisplayName, part))
                 || MayIndex(conversation.Tenant)
                     && room.Messages.Exists(m => m.DeletedAt is null && SearchTerms.HasAll(m.Body.Markdown, SearchTerms.PartsOf(filter.Text))));
     }
