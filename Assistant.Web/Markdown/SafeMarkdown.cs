@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using AngleSharp.Html.Dom;
+using Assistant.Domain.Messaging;
 using Ganss.Xss;
 using Markdig;
 using Markdig.Renderers;
@@ -12,7 +13,8 @@ namespace Assistant.Web.Markdown;
 /// <remarks>
 /// Two walls: raw HTML is text to the parser, then an allow-list takes out whatever still is not plain prose. Nothing in the result
 /// loads anything: a picture becomes a link, because a picture from elsewhere tells its host who reads. Links are absolute
-/// http, https or mailto and open apart. No style, class, id or event attribute survives, so it holds under a strict policy.
+/// http, https or mailto and open apart. No style, class, id or event attribute survives, so it holds under a strict policy. Tables beyond
+/// <see cref="TableSize.MaxCells"/> stay as they were written.
 /// </remarks>
 internal sealed class SafeMarkdown
 {
@@ -22,7 +24,8 @@ internal sealed class SafeMarkdown
     private const int DeepestHeading = 6;
     private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeMailto];
 
-    private readonly MarkdownPipeline _pipeline = MakePipeline();
+    private readonly MarkdownPipeline _pipeline = MakePipeline(hasTables: true);
+    private readonly MarkdownPipeline _withoutTables = MakePipeline(hasTables: false);
     private readonly HtmlSanitizer _sanitizer = MakeSanitizer();
 
     /// <summary>The HTML of <paramref name="markdown"/>; empty for blank text. Never throws for odd input.</summary>
@@ -36,14 +39,18 @@ internal sealed class SafeMarkdown
         return markdown.Length <= MaxLength && TryRender(markdown) is { } html ? _sanitizer.Sanitize(html) : Plain(markdown);
     }
 
-    private static MarkdownPipeline MakePipeline()
+    private static MarkdownPipeline MakePipeline(bool hasTables)
     {
         var builder = new MarkdownPipelineBuilder()
             .DisableHtml()
             .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough)
             .UseCjkFriendlyEmphasis()
-            .UsePipeTables()
             .UseSoftlineBreakAsHardlineBreak();
+        if (hasTables)
+        {
+            builder.UsePipeTables();
+        }
+
         builder.InlineParsers.Insert(0, new BareAddressParser());
         return builder.Build();
     }
@@ -52,11 +59,12 @@ internal sealed class SafeMarkdown
     {
         try
         {
-            var document = Markdig.Markdown.Parse(markdown, _pipeline);
+            var pipeline = TableSize.IsBounded(markdown) ? _pipeline : _withoutTables;
+            var document = Markdig.Markdown.Parse(markdown, pipeline);
             Tame(document);
             using var writer = new StringWriter();
             var renderer = new HtmlRenderer(writer);
-            _pipeline.Setup(renderer);
+            pipeline.Setup(renderer);
             renderer.Render(document);
             return writer.ToString();
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Assistant.Domain.Messaging;
 using Markdig;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Extensions.Tables;
@@ -22,12 +23,8 @@ internal enum Emphasis { Bold, Italic, Strike }
 /// <param name="alignsTables">Whether the columns of tables are padded, which makes them longer.</param>
 internal abstract class MarkdownRenderer(string source, bool alignsTables)
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
-        .UseCjkFriendlyEmphasis()
-        .UsePipeTables()
-        .UseTaskLists()
-        .Build();
+    private static readonly MarkdownPipeline Pipeline = Basics().UsePipeTables().Build();
+    private static readonly MarkdownPipeline WithoutTables = Basics().Build();
 
     private int _quoteDepth;
 
@@ -237,11 +234,16 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
     /// <summary>Writes what stands between two blocks.</summary>
     protected virtual void Separate(Block before, Block after, int indent) => Text.Append(IsBlankLineBetween(before, after) ? "\n\n" : "\n").Append(' ', indent);
 
+    private static MarkdownPipelineBuilder Basics() => new MarkdownPipelineBuilder()
+        .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
+        .UseCjkFriendlyEmphasis()
+        .UseTaskLists();
+
     private static MarkdownDocument? Parse(string source)
     {
         try
         {
-            return Markdown.Parse(source, Pipeline);
+            return Markdown.Parse(source, TableSize.IsBounded(source) ? Pipeline : WithoutTables);
         }
         catch (ArgumentException)
         {

@@ -172,6 +172,30 @@ public sealed class SafeMarkdownTests
         Assert.Contains("the end", html, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a|", 4_000)]
+    [InlineData("a|", 32_000)]
+    [InlineData("a`x\ny`|", 4_000)]
+    [InlineData("a`x\ny`|", 32_000)]
+    [InlineData("a|\\\n", 32_000)]
+    public void A_wide_table_of_many_short_rows_grows_with_its_text_alone(string cell, int length)
+    {
+        var (columns, rows) = (length / 2 / (cell.Length + 2), length / 2 / 3);
+        var markdown = string.Concat(Enumerable.Repeat(cell, columns)) + "\n" + string.Concat(Enumerable.Repeat("-|", columns)) + "\n"
+            + string.Concat(Enumerable.Repeat("a|\n", rows));
+
+        Assert.InRange(_markdown.ToHtml(markdown).Length, 1, 10 * length);
+    }
+
+    [Fact]
+    public void A_long_table_of_the_usual_kind_stays_one()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"| {i} | `code` | [x](https://ok.example) | text |\n"));
+        var body = Parse(_markdown.ToHtml("| a | b | c | d |\n|---|---|---|---|\n" + rows));
+
+        Assert.Equal(164, body.QuerySelectorAll("th, td").Length);
+    }
+
     [Fact]
     public void A_text_beyond_the_limit_is_shown_plain()
     {

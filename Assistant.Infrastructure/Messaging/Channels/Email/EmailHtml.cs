@@ -1,3 +1,4 @@
+using Assistant.Domain.Messaging;
 using Markdig;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Renderers;
@@ -11,14 +12,16 @@ internal static class EmailHtml
 {
     private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeMailto];
 
-    private static readonly MarkdownPipeline Pipeline = MakePipeline();
+    private static readonly MarkdownPipeline Pipeline = MakePipeline(hasTables: true);
+    private static readonly MarkdownPipeline WithoutTables = MakePipeline(hasTables: false);
 
     /// <summary>The HTML, or <see langword="null"/> when the Markdown is nested so deep that no parser takes it.</summary>
     public static string? Of(string markdown)
     {
         try
         {
-            var document = Markdown.Parse(markdown, Pipeline);
+            var pipeline = TableSize.IsBounded(markdown) ? Pipeline : WithoutTables;
+            var document = Markdown.Parse(markdown, pipeline);
             foreach (var node in document.Descendants().ToList())
             {
                 Tame(node);
@@ -26,7 +29,7 @@ internal static class EmailHtml
 
             using var writer = new StringWriter();
             var renderer = new HtmlRenderer(writer);
-            Pipeline.Setup(renderer);
+            pipeline.Setup(renderer);
             renderer.Render(document);
             return $"<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>\n{writer}</body></html>\n";
         }
@@ -36,14 +39,18 @@ internal static class EmailHtml
         }
     }
 
-    private static MarkdownPipeline MakePipeline()
+    private static MarkdownPipeline MakePipeline(bool hasTables)
     {
         var builder = new MarkdownPipelineBuilder()
             .DisableHtml()
             .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
             .UseCjkFriendlyEmphasis()
-            .UsePipeTables()
             .UseSoftlineBreakAsHardlineBreak();
+        if (hasTables)
+        {
+            builder.UsePipeTables();
+        }
+
         builder.InlineParsers.Insert(0, new BareAddressParser());
         return builder.Build();
     }

@@ -16,6 +16,15 @@ public sealed class PlainRendererTests
     [InlineData("价格~~10~~8", "价格~~10~~8")]
     public void Marks_stay_where_they_say_something(string markdown, string expected) => Assert.Equal(expected, PlainRenderer.Render(markdown, alignsTables: true));
 
+    [Fact]
+    public void A_wide_table_of_many_short_rows_grows_with_its_text_alone()
+    {
+        var markdown = string.Concat(Enumerable.Repeat("a|", 1_000)) + "\n" + string.Concat(Enumerable.Repeat("-|", 1_000)) + "\n"
+            + string.Concat(Enumerable.Repeat("a|\n", 1_000));
+
+        Assert.InRange(PlainRenderer.Render(markdown, alignsTables: true).Length, 1, 2 * markdown.Length);
+    }
+
     [Theory]
     [InlineData("**bold**, *italic* and (*so*)", "bold, italic and (so)")]
     [InlineData("*Note*: it is **10**.", "Note: it is 10.")]

@@ -47,6 +47,15 @@ public sealed class EmailTextTests
     }
 
     [Fact]
+    public void A_wide_table_of_many_short_rows_grows_with_its_text_alone()
+    {
+        var markdown = string.Concat(Enumerable.Repeat("a|", 1_000)) + "\n" + string.Concat(Enumerable.Repeat("-|", 1_000)) + "\n"
+            + string.Concat(Enumerable.Repeat("a|\n", 1_000));
+
+        Assert.InRange(EmailHtml.Of(markdown)!.Length, 1, 10 * markdown.Length);
+    }
+
+    [Fact]
     public void Nesting_no_parser_takes_leaves_the_plain_text() => Assert.Null(EmailHtml.Of(new string('>', 5_000) + "x"));
 
     [Fact]
