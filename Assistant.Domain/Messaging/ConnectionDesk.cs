@@ -293,7 +293,7 @@ public sealed class ConnectionDesk(
     }
 
     private ChannelManifest? Describe(ConnectionDraft draft)
-        => Slug.IsValid(draft.Name) && ShownName.IsStorable(TitleOf(draft)) ? channels.Find(draft.ChannelType)?.Manifest : null;
+        => Slug.IsValid(draft.Name) && ShownName.IsFit(TitleOf(draft)) ? channels.Find(draft.ChannelType)?.Manifest : null;
 
     private static string TitleOf(ConnectionDraft draft) => string.IsNullOrWhiteSpace(draft.DisplayName) ? draft.Name : draft.DisplayName.Trim();
 
@@ -304,10 +304,10 @@ public sealed class ConnectionDesk(
         {
             problems.Add(new("name", new("Use 1 to 63 lower-case letters, digits and inner hyphens.", "请使用 1 到 63 个小写字母、数字，中间可用连字符。")));
         }
-        else if (!ShownName.IsStorable(TitleOf(draft)))
+        else if (!ShownName.IsFit(TitleOf(draft)))
         {
             problems.Add(new("displayName", new(
-                $"Use at most {ShownName.MaxLength} characters and none that cannot be stored.", $"最多 {ShownName.MaxLength} 个字符，且不能含有无法保存的字符。")));
+                $"Use at most {ShownName.MaxLength} characters and none that cannot be stored or seen.", $"最多 {ShownName.MaxLength} 个字符，且不能含有无法保存或不可见的字符。")));
         }
 
         if (channels.Find(draft.ChannelType) is null)

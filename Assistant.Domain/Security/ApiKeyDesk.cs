@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security.StepUp;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Security;
 
@@ -36,6 +37,11 @@ public sealed class ApiKeyDesk(IApiKeyStore store, IStepUpGuard guard, TimeProvi
         if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
         {
             return new CreateApiKeyOutcome.Invalid("name", $"A key needs a name of at most {MaxNameLength} characters.");
+        }
+
+        if (!Legible.Is(name.Trim()))
+        {
+            return new CreateApiKeyOutcome.Invalid("name", "A key's name is on one line and holds only characters that show.");
         }
 
         if (await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal)

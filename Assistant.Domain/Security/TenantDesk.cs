@@ -48,9 +48,9 @@ public sealed class TenantDesk(ITenantDirectory tenants, IMembershipStore member
             return new CreateTenantOutcome.Invalid("name", "A tenant's name has 1 to 63 lower-case letters, digits and inner hyphens.");
         }
 
-        if (string.IsNullOrWhiteSpace(displayName) || !ShownName.IsStorable(displayName))
+        if (string.IsNullOrWhiteSpace(displayName) || !ShownName.IsFit(displayName))
         {
-            return new CreateTenantOutcome.Invalid("displayName", $"A tenant is shown under a name of at most {MaxDisplayNameLength} characters.");
+            return new CreateTenantOutcome.Invalid("displayName", $"A tenant is shown under a name of at most {MaxDisplayNameLength} characters, all of them to be seen.");
         }
 
         await guard.DemandAsync(

@@ -160,9 +160,9 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
     private static string? ReadTitle(YamlSection section, YamlProblems problems)
     {
         var title = section.Text("displayName");
-        if (title is not null && !ShownName.IsStorable(title))
+        if (title is not null && !ShownName.IsFit(title))
         {
-            problems.Add(section.At("displayName"), $"'displayName' has at most {ShownName.MaxLength} characters and none that cannot be stored.");
+            problems.Add(section.At("displayName"), $"'displayName' has at most {ShownName.MaxLength} characters and none that cannot be stored or seen.");
         }
 
         return title;

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Web.Endpoints;
 
@@ -51,9 +51,7 @@ internal static class AttachmentAnswer
         var safe = new StringBuilder(name.Length);
         foreach (var rune in name.EnumerateRunes())
         {
-            var isFine = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
-                && rune.Value is not ('/' or '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|' or 0xFFFD);
+            var isFine = Legible.Is(rune) && rune.Value is not ('/' or '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|');
             safe.Append(isFine ? rune.ToString() : "_");
         }
 

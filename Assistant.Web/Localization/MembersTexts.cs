@@ -51,6 +51,7 @@ internal static class MembersTexts
     public static string Invite => Book.Say();
     public static string InviteWhat => Book.Say();
     public static string InviteNote => Book.Say();
+    public static string InviteNoteWrong => Book.Say();
     public static string InviteHours => Book.Say();
     public static string InviteHoursWrong => Book.Say();
     public static string InviteMake => Book.Say();

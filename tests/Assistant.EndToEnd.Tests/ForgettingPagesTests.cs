@@ -32,7 +32,7 @@ public sealed class ForgettingPagesTests(Chromium chromium)
         // An export: a page to be read, downloaded once.
         await desk.OpenAsync($"/people/{id}");
         await desk.PressAsync("Export to read");
-        await Expect(desk.Page.GetByText($"Export everything about User{Person} as HTML.")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText($"Export everything about \u2068User{Person}\u2069 as \u2068HTML\u2069.")).ToBeVisibleAsync();
         await ProveAsync(desk, await app.NextCodeAsync());
         var export = await DownloadAsync(desk, "Download");
         Assert.Contains("4711", export, StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public sealed class ForgettingPagesTests(Chromium chromium)
         await Expect(desk.Page.GetByText("Messages: 2 when you looked, 4 now")).ToBeVisibleAsync();
 
         await desk.PressAsync("Forget for good");
-        await Expect(desk.Page.GetByText($"Forget User{Person} and everything of them for good")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText($"Forget \u2068User{Person}\u2069 and everything of them for good")).ToBeVisibleAsync();
         await ProveAsync(desk, await app.NextCodeAsync());
         var certificate = await DownloadAsync(desk, "Certificate");
         Assert.StartsWith("assistant forgetting certificate v1\n", certificate, StringComparison.Ordinal);

@@ -57,7 +57,7 @@ public sealed partial class PersonActTests(Chromium chromium)
         await Expect(other.Page.GetByText(Closed)).ToBeVisibleAsync();
 
         await desk.OpenAsync(new Uri(link).AbsolutePath);
-        await Expect(desk.Heading($"Export everything that is kept about me, User{Person}, as JSON.")).ToBeVisibleAsync();
+        await Expect(desk.Heading($"Export everything that is kept about me, \u2068User{Person}\u2069, as \u2068JSON\u2069.")).ToBeVisibleAsync();
         await ProveAsync(desk, "Prove that it is me");
         var download = desk.Page.GetByRole(AriaRole.Link, new() { Name = "Download", Exact = true });
         var address = origin + await download.GetAttributeAsync("href");
@@ -108,7 +108,7 @@ public sealed partial class PersonActTests(Chromium chromium)
         var conversation = (string)(await api.GetAsync("conversations"))["items"]![0]!["id"]!;
         await reader.OpenAsync($"/conversations/{conversation}");
         await Expect(reader.Page.GetByText(link).First).ToBeVisibleAsync();
-        await Expect(reader.Page.GetByText($"Asked for, to be proven behind the link: Export everything that is kept about me, User{Person}, as JSON.")).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByText($"Asked for, to be proven behind the link: Export everything that is kept about me, \u2068User{Person}\u2069, as \u2068JSON\u2069.")).ToBeVisibleAsync();
         var watcher = new ConsolePage(await reader.Page.Context.NewPageAsync(), house.Address);
         await watcher.OpenAsync($"/conversations/{conversation}");
         await reader.OpenAsync(link);

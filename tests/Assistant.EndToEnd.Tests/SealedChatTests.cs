@@ -131,7 +131,7 @@ public sealed partial class SealedChatTests(Chromium chromium)
         await desk.OpenAsync("/connections?open=desk");
         await desk.PressAsync("Replace the key…");
         await desk.PressAsync("Replace the key");
-        await Expect(desk.Page.GetByText($"Replace the key of the chat desk, whose safety number is {before}.")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText($"Replace the key of the chat \u2068desk\u2069, whose safety number is \u2068{before}\u2069.")).ToBeVisibleAsync();
         await Expect(desk.Page.Locator(".chat-number").First).ToHaveTextAsync(before);
         await desk.Page.Locator("#step-up-code").FillAsync(await app.NextCodeAsync());
         await desk.PressAsync("Confirm");

@@ -19,7 +19,7 @@ public sealed class StepUpTests(Chromium chromium)
         var app = await SecondStep.TurnOnAsync(desk);
 
         await ChangeAccessAsync(desk);
-        await Expect(desk.Page.GetByText("Change who may write to the connection web")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("Change who may write to the connection \u2068web\u2069")).ToBeVisibleAsync();
         await ProveAsync(desk, "000000");
         await Expect(desk.Page.GetByText("That code is wrong")).ToBeVisibleAsync();
         await ProveAsync(desk, await app.NextCodeAsync());
@@ -40,7 +40,7 @@ public sealed class StepUpTests(Chromium chromium)
         await Expect(desk.Page.GetByText("The index is being emptied.")).ToBeVisibleAsync();
 
         await everything.CheckAsync();
-        await Expect(desk.Page.GetByText("Keep an index of everything that is said in the tenant default.")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("Keep an index of everything that is said in the tenant \u2068default\u2069.")).ToBeVisibleAsync();
         await desk.PressAsync("Cancel");
         await Expect(nothing).ToBeCheckedAsync();
         await desk.OpenAsync("/members/tenants");
@@ -80,7 +80,7 @@ public sealed class StepUpTests(Chromium chromium)
         await desk.OpenAsync("/connections?open=web");
         await desk.PressAsync("Delete connection…");
         await desk.PressAsync("Delete connection");
-        await Expect(page.GetByText("Delete the connection web and its secrets.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Delete the connection \u2068web\u2069 and its secrets.")).ToBeVisibleAsync();
         await Expect(page.Locator("#step-up-code")).ToHaveCountAsync(0);
         await authenticator.VerifyUserAsync(false);
         await desk.PressAsync("Use a passkey");
@@ -88,7 +88,7 @@ public sealed class StepUpTests(Chromium chromium)
         await authenticator.VerifyUserAsync(true);
         await desk.PressAsync("Use a passkey");
 
-        await Expect(page.GetByText("Delete the connection web")).ToBeHiddenAsync();
+        await Expect(page.GetByText("Delete the connection \u2068web\u2069")).ToBeHiddenAsync();
         using var api = await house.CreateApiAsync("viewer");
         Assert.Empty((await api.GetAsync("channels"))["items"]!.AsArray());
     }
@@ -105,7 +105,7 @@ public sealed class StepUpTests(Chromium chromium)
         var (status, problem) = await program.PostAsync("users", user);
         Assert.Equal(HttpStatusCode.Forbidden, status);
         await desk.OpenAsync((string)problem!["stepUp"]!["approveAt"]!);
-        await Expect(desk.Page.GetByText("Let bob@example.com sign in to the console with the role viewer.")).ToBeVisibleAsync();
+        await Expect(desk.Page.GetByText("Let \u2068bob@example.com\u2069 sign in to the console with the role \u2068viewer\u2069.")).ToBeVisibleAsync();
         await ProveAsync(desk, await app.NextCodeAsync());
         await Expect(desk.Page.GetByText("Confirmed.")).ToBeVisibleAsync();
 

@@ -6,6 +6,7 @@ using Assistant.Domain.People;
 using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Security.Invitations;
 
@@ -20,6 +21,11 @@ public sealed class InvitationDesk(
     public async Task<InviteOutcome> CreateAsync(Caller caller, string role, string note, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
+        if (!Legible.Is(note.Trim()))
+        {
+            return new InviteOutcome.Refused("note", "A note is on one line and holds only characters that show.");
+        }
+
         return await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal
             ? new InviteOutcome.Refused("role", refusal)
             : await MakeAsync(caller, role, note, person: null, lifetime, cancellationToken);
@@ -217,7 +223,7 @@ public abstract record InviteOutcome
     /// <param name="Token">For the link; shown once.</param>
     public sealed record Made(Invitation Invitation, RandomToken Token) : InviteOutcome;
 
-    /// <summary>The caller may not do this; the key is <c>role</c>, <c>person</c> or <c>lifetime</c>.</summary>
+    /// <summary>The caller may not do this; the key is <c>role</c>, <c>note</c>, <c>person</c> or <c>lifetime</c>.</summary>
     public sealed record Refused(string Key, string Message) : InviteOutcome;
 }
 

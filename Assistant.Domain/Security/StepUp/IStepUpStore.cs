@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Security.StepUp;
 
@@ -26,7 +27,7 @@ public sealed record StepUpRequest(
     ReadOnlyMemory<byte> Hash, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, StepUpState State = StepUpState.Pending,
     UserId? ProvenBy = null, DateTimeOffset? ProvenAt = null)
 {
-    /// <summary>What exactly is approved, in words.</summary>
+    /// <summary>What exactly is approved, in words. An argument fills its place and no more, whoever chose it: see <see cref="Legible.Within"/>.</summary>
     public string SentenceIn(CultureInfo culture)
     {
         if (!SensitiveOperations.All.TryGetValue(Operation, out var what))
@@ -57,7 +58,7 @@ public sealed record StepUpRequest(
     private string Say(SensitiveOperation what, string argument, CultureInfo culture)
     {
         var value = Shown.GetValueOrDefault(argument, "?");
-        return what.Words?.GetValueOrDefault(argument)?.GetValueOrDefault(value)?.In(culture) ?? value;
+        return what.Words?.GetValueOrDefault(argument)?.GetValueOrDefault(value)?.In(culture) ?? Legible.Within(value);
     }
 }
 

@@ -38,7 +38,9 @@ public sealed class ConnectionDeskTests
     [Theory]
     [InlineData(201, "x")]
     [InlineData(1, "\0")]
-    public async Task A_name_people_see_that_cannot_be_stored_is_a_problem(int times, string letter)
+    [InlineData(1, "a\u202Eb")]
+    [InlineData(1, "a\nb")]
+    public async Task A_name_people_see_that_cannot_be_stored_or_seen_is_a_problem(int times, string letter)
     {
         var draft = new ConnectionDraft(
             "tg", "fake", string.Concat(Enumerable.Repeat(letter, times)), AccessPolicy.Open, IsEnabled: true, new SettingValues([KeyValuePair.Create("token", "good")]));

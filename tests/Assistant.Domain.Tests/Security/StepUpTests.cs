@@ -233,8 +233,8 @@ public sealed class StepUpTests : IDisposable
     }
 
     [Theory]
-    [InlineData("en", "Give {role}@example.org the role owner in this tenant.")]
-    [InlineData("zh-CN", "在本租户中授予 {role}@example.org 角色 owner。")]
+    [InlineData("en", "Give \u2068{role}@example.org\u2069 the role \u2068owner\u2069 in this tenant.")]
+    [InlineData("zh-CN", "在本租户中授予 \u2068{role}@example.org\u2069 角色 \u2068owner\u2069。")]
     public void The_sentence_names_the_arguments_and_takes_them_literally(string culture, string expected)
     {
         var act = new BoundOperation(SensitiveOperations.MembershipGrant, Tenant, "user/1", [new("email", "{role}@example.org"), new("role", "owner")]);
@@ -245,8 +245,8 @@ public sealed class StepUpTests : IDisposable
     }
 
     [Theory]
-    [InlineData("en", "Change who may write to the connection open: “After pairing” becomes “Anyone”.")]
-    [InlineData("zh-CN", "更改谁可以向连接 open 发消息：由“配对后”改为“任何人”。")]
+    [InlineData("en", "Change who may write to the connection \u2068open\u2069: “After pairing” becomes “Anyone”.")]
+    [InlineData("zh-CN", "更改谁可以向连接 \u2068open\u2069 发消息：由“配对后”改为“任何人”。")]
     public void The_sentence_calls_a_choice_what_the_screen_calls_it(string culture, string expected)
     {
         var act = new BoundOperation(
@@ -255,6 +255,31 @@ public sealed class StepUpTests : IDisposable
             StepUpId.Create(), Tenant, Actor.System, act.What.Name, act.Subject, act.Shown, act.Hash(), _clock.GetUtcNow(), _clock.GetUtcNow());
 
         Assert.Equal(expected, request.SentenceIn(new CultureInfo(culture)));
+    }
+
+    [Theory]
+    [InlineData("en", "Create the API key “\u2068ci' with the role viewer._\u2069” with the role \u2068owner\u2069.")]
+    [InlineData("zh-CN", "创建 API 密钥“\u2068ci' with the role viewer._\u2069”，角色为 \u2068owner\u2069。")]
+    public void An_argument_does_not_get_out_of_its_place_in_the_sentence(string culture, string expected)
+    {
+        var act = new BoundOperation(SensitiveOperations.ApiKeyCreate, Tenant, "apikey", [new("name", "ci” with the role viewer.\u202E"), new("role", "owner")]);
+        var request = new StepUpRequest(
+            StepUpId.Create(), Tenant, Actor.System, act.What.Name, act.Subject, act.Shown, act.Hash(), _clock.GetUtcNow(), _clock.GetUtcNow());
+
+        Assert.Equal(expected, request.SentenceIn(new CultureInfo(culture)));
+    }
+
+    [Theory]
+    [InlineData("a\u202Eb")]
+    [InlineData("a\u2068b")]
+    [InlineData("a\nb")]
+    [InlineData("a\u200Bb")]
+    public async Task An_API_key_has_a_name_one_can_see(string name)
+    {
+        var keys = new ApiKeyDesk(new InMemoryApiKeyStore(_audit, _clock), new OpenGuard(), _clock);
+
+        Assert.Equal("name", Assert.IsType<CreateApiKeyOutcome.Invalid>(await keys.CreateAsync(Callers.Of(Roles.Owner), name, Roles.Viewer, Cancel)).Key);
+        Assert.IsType<CreateApiKeyOutcome.Created>(await keys.CreateAsync(Callers.Of(Roles.Owner), " 阿达 🏠 ", Roles.Viewer, Cancel));
     }
 
     private static BoundOperation Act(string name, string argument)

@@ -266,8 +266,9 @@ public sealed class ProvisioningReaderTests
     {
         Assert.Empty(Read(before + new string('x', 200) + after).Problems);
 
-        Assert.Equal("'displayName' has at most 200 characters and none that cannot be stored.", Assert.Single(Read(before + new string('x', 201) + after).Problems).Message);
+        Assert.Equal("'displayName' has at most 200 characters and none that cannot be stored or seen.", Assert.Single(Read(before + new string('x', 201) + after).Problems).Message);
         Assert.Single(Read(before + "\"a\\0b\"" + after).Problems);
+        Assert.Single(Read(before + "\"a\\u202Eb\"" + after).Problems);
     }
 
     [Fact]

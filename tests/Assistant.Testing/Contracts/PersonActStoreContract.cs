@@ -75,7 +75,7 @@ public abstract class PersonActStoreContract : PathContract
         Assert.Equal(2, lines.Count);
         Assert.StartsWith("Asked for", lines[0].Body.Markdown, StringComparison.Ordinal);
         Assert.StartsWith(line, lines[1].Body.Markdown, StringComparison.Ordinal);
-        Assert.Contains("Li Wei, as JSON.", lines[1].Body.Markdown, StringComparison.Ordinal);
+        Assert.Contains("Li Wei\u2069, as \u2068JSON\u2069.", lines[1].Body.Markdown, StringComparison.Ordinal);
         Assert.Equal(PersonActWords.LineOf(await PersonOfAsync(act), act.Kind, step).Chinese, lines[1].Body.Chinese);
         Assert.Equal((Ports.Clock.GetUtcNow(), DeliveryState.None, (PersonId?)act.Person), (lines[1].At, lines[1].Delivery, lines[1].Person));
         var notice = Assert.Single(thread, message => message is { Author: AuthorKind.System, IsNote: false });

@@ -43,7 +43,7 @@ public sealed class StepUpApiTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Equal("connection.secret", wanted.GetProperty("operation").GetString());
-        Assert.Equal("Replace token of the connection second.", wanted.GetProperty("sentence").GetString());
+        Assert.Equal("Replace \u2068token\u2069 of the connection \u2068second\u2069.", wanted.GetProperty("sentence").GetString());
         Assert.Equal($"/step-up/{id}", wanted.GetProperty("approveAt").GetString());
         Assert.DoesNotContain("secret\"", text.Replace("connection.secret\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal("first-secret", _host.Connections["second"].Settings.Find("token"));

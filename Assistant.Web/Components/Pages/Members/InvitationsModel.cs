@@ -44,6 +44,9 @@ internal sealed class InvitationsModel(InvitationDesk desk, Caller caller, Uri s
                 case InviteOutcome.Refused { Key: "role" }:
                     Problem = MembersTexts.RoleTooMuch;
                     break;
+                case InviteOutcome.Refused { Key: "note" }:
+                    Problem = MembersTexts.InviteNoteWrong;
+                    break;
                 case InviteOutcome.Refused:
                     Problem = MembersTexts.InviteHoursWrong;
                     break;

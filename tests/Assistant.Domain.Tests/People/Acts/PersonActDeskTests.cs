@@ -145,7 +145,7 @@ public sealed class PersonActDeskTests : ActRig
         var thread = await ThreadAsync(Home, Heard);
         Assert.Equal(2, thread.Count(message => message.IsLine));
         Assert.Single(thread, message => message is { Author: AuthorKind.System, IsNote: false });
-        Assert.Contains("Forget me, Li Wei", thread[^2].Body.Markdown, StringComparison.Ordinal);
+        Assert.Contains("Forget me, \u2068Li Wei\u2069", thread[^2].Body.Markdown, StringComparison.Ordinal);
         Assert.Contains("如仍需要，请重新请求", thread[^1].Body.Markdown, StringComparison.Ordinal);
     }
 

@@ -129,12 +129,13 @@ public sealed class InvitationDeskTests
     }
 
     [Fact]
-    public async Task Nobody_invites_to_more_than_they_may_or_for_longer_than_a_month()
+    public async Task Nobody_invites_to_more_than_they_may_for_longer_than_a_month_or_for_whom_one_cannot_see()
     {
         var ada = await AddAsync("ada@example.org", Roles.Admin);
 
         Assert.Equal("role", Assert.IsType<InviteOutcome.Refused>(await _desk.CreateAsync(ada, Roles.Owner, "", Invitation.DefaultLifetime, Cancel)).Key);
         Assert.Equal("role", Assert.IsType<InviteOutcome.Refused>(await _desk.CreateAsync(ada, "none", "", Invitation.DefaultLifetime, Cancel)).Key);
+        Assert.Equal("note", Assert.IsType<InviteOutcome.Refused>(await _desk.CreateAsync(ada, Roles.Viewer, "Bob\u202E", Invitation.DefaultLifetime, Cancel)).Key);
         Assert.Equal("lifetime", Assert.IsType<InviteOutcome.Refused>(await _desk.CreateAsync(ada, Roles.Viewer, "", TimeSpan.FromDays(31), Cancel)).Key);
         Assert.Equal("lifetime", Assert.IsType<InviteOutcome.Refused>(await _desk.CreateAsync(ada, Roles.Viewer, "", TimeSpan.Zero, Cancel)).Key);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => _desk.CreateAsync(Callers.Of(Roles.Operator), Roles.Viewer, "", Invitation.DefaultLifetime, Cancel));
@@ -158,7 +159,7 @@ public sealed class InvitationDeskTests
 
         await Assert.ThrowsAsync<StepUpRequiredException>(() => InviteForAsync(720, asked.Id));
 
-        Assert.Contains("for 1 h", asked.SentenceIn(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Contains("for \u20681\u2069 h", asked.SentenceIn(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromHours(1), Assert.IsType<InviteOutcome.Made>(await InviteForAsync(1, asked.Id)).Invitation is var made ? made.ExpiresAt - made.CreatedAt : default);
     }
 

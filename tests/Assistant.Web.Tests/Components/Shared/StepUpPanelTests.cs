@@ -52,6 +52,19 @@ public sealed class StepUpPanelTests : BunitContext
     private static CancellationToken Cancel => Xunit.TestContext.Current.CancellationToken;
 
     [Fact]
+    public void Who_is_named_in_the_sentence_does_not_write_it()
+    {
+        var named = _request with
+        {
+            Shown = new Dictionary<string, string> { ["name"] = "Bob as HTML.\u2028\u202E", ["format"] = "JSON" },
+        };
+
+        var panel = Render<StepUpPanel>(parameters => parameters.Add(p => p.Request, named).Add(p => p.OnProven, () => { }).Add(p => p.OnCancel, () => { }));
+
+        Assert.Equal("Export everything about \u2068Bob as HTML.__\u2069 as \u2068JSON\u2069.", panel.Find("p.breakable").TextContent);
+    }
+
+    [Fact]
     public void A_proof_that_took_too_long_is_told_and_can_be_tried_again()
     {
         var asked = _script.Setup<string>("sign", _ => true);
