@@ -42,9 +42,11 @@ internal static partial class ExternalSignInEndpoints
     {
         endpoints.MapGet(Begin + "/{provider}", BeginAsync).OpenTo("signing in").NotAudited("a question, whose answer is audited").ExcludeFromDescription();
         // The handler of a provider answers at its own address; here ends who comes to one that is not configured.
-        endpoints.MapGet(ProviderAnswers.CallbackOf("{provider}"), AnswerOfNobodyAsync).OpenTo("signing in").Audits(AuditActions.SignInFailed).ExcludeFromDescription();
+        endpoints.MapGet(ProviderAnswers.CallbackOf("{provider}"), AnswerOfNobodyAsync).OpenTo("signing in").Audits(AuditActions.SignInFailed)
+            .ReachedFromElsewhere("a provider's answer").ExcludeFromDescription();
         endpoints.MapGet(Finish, FinishAsync).OpenTo("signing in")
-            .Audits([.. SignInActions, AuditActions.ExternalLoginConnected, AuditActions.ExternalLoginRefused]).ExcludeFromDescription();
+            .Audits([.. SignInActions, AuditActions.ExternalLoginConnected, AuditActions.ExternalLoginRefused])
+            .ReachedFromElsewhere("sent on from a provider's answer").ExcludeFromDescription();
         endpoints.MapPost(SecondStep, ProveAsync).OpenTo("signing in").Audits(SignInActions).DisableAntiforgery().ExcludeFromDescription();
 
         var own = endpoints.MapGroup("/account/external").SignedIn("one's own account, with its password").DisableAntiforgery().ExcludeFromDescription();

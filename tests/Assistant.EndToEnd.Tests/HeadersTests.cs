@@ -126,6 +126,11 @@ public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : ICla
             Assert.Equal(HttpStatusCode.Forbidden, (await visitor.SendAsync(new HttpMethod(door.Method), Doors.Fill(door.Path), null, own)).Status);
         }
 
+        foreach (var path in new[] { "/audit/export.jsonl", $"/people/{Guid.Empty}/export/json", $"/conversations/{Guid.Empty}/messages/1/attachments/1" })
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await visitor.SendAsync(HttpMethod.Get, path, null, own)).Status);
+        }
+
         foreach (var (method, path) in new[] { (HttpMethod.Get, "/_blazor"), (HttpMethod.Post, "/_blazor/negotiate"), (HttpMethod.Post, "/_blazor/disconnect") })
         {
             Assert.Equal(HttpStatusCode.Forbidden, (await visitor.SendAsync(method, path, null, own)).Status);

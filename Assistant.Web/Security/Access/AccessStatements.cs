@@ -45,6 +45,9 @@ internal sealed class OpenAttribute(string why) : Attribute, IAllowAnonymous, IA
 /// <summary>An endpoint that decides by a policy of its own.</summary>
 internal sealed record AccessStatement(string? Permission, string Words) : IAccessStatement;
 
+/// <summary>States that other sites send browsers to an endpoint, although it leaves an event: what came with the request speaks for it.</summary>
+internal sealed record ReachedFromElsewhere(string Why);
+
 /// <summary>The statements of endpoints that are mapped in code.</summary>
 internal static class AccessStatements
 {
@@ -69,6 +72,10 @@ internal static class AccessStatements
     /// <param name="actions">Of <see cref="AuditActions"/>, without those of the proof.</param>
     public static TBuilder AuditsUnderProof<TBuilder>(this TBuilder endpoint, params string[] actions) where TBuilder : IEndpointConventionBuilder
         => endpoint.WithMetadata(new AuditsAttribute(actions) { WantsProof = true });
+
+    /// <summary>States that other sites send browsers to the endpoint, although it leaves an event. Every other one is opened from here alone.</summary>
+    public static TBuilder ReachedFromElsewhere<TBuilder>(this TBuilder endpoint, string why) where TBuilder : IEndpointConventionBuilder
+        => endpoint.WithMetadata(new ReachedFromElsewhere(why));
 
     /// <summary>States that the endpoint leaves no event.</summary>
     public static TBuilder NotAudited<TBuilder>(this TBuilder endpoint, string why) where TBuilder : IEndpointConventionBuilder
