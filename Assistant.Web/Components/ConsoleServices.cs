@@ -7,6 +7,7 @@ using Assistant.Web.Components.Pages.Conversations;
 using Assistant.Web.Components.Pages.People;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Localization;
+using Assistant.Web.Security;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Localization;
@@ -70,8 +71,6 @@ public static class ConsoleServices
                 new CookieOptions { MaxAge = TimeSpan.FromDays(365), IsEssential = true, SameSite = SameSiteMode.Lax, Path = "/" });
         }
 
-        return TypedResults.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/");
+        return TypedResults.LocalRedirect(LocalUrl.OrHome(returnUrl));
     }
-
-    private static bool IsLocal(string? url) => url is ['/', not ('/' or '\\'), ..] or "/";
 }
