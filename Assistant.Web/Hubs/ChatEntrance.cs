@@ -6,11 +6,16 @@ namespace Assistant.Web.Hubs;
 internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions, ChatCalls calls, ChatHistory history, ChatLimits limits)
 {
     /// <returns>What the device is told, and the device when it was let in.</returns>
-    public async Task<(JoinResult Result, ChatDevice? Device)> JoinAsync(JoinRequest request, ChatLine line, HttpContext? http)
+    public async Task<(JoinResult Result, ChatDevice? Device)> JoinAsync(JoinRequest? request, ChatLine line, HttpContext? http)
     {
         if (limits.Arrive(line.Address) > TimeSpan.Zero)
         {
             return (JoinResult.Not("busy"), null);
+        }
+
+        if (request is null)
+        {
+            return (JoinResult.Not("closed"), null); // it names no chat, and there is none without a name
         }
 
         var arrival = await arrivals.AdmitAsync(request, http, line.IsSealed, line.Aborted);

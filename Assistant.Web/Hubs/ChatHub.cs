@@ -110,7 +110,7 @@ internal sealed class ChatHub(ChatEntrance entrance, ChatSessions sessions, Chat
     /// <summary>Brings the device into its visitor's conversation and answers with what it missed.</summary>
     [Open("the visitor's own token or pass; without one a new visitor begins")]
     [NotAudited(NotAuditedAttribute.Reads)]
-    public async Task<JoinResult> Join(JoinRequest request)
+    public async Task<JoinResult> Join(JoinRequest? request)
     {
         await LeaveAsync();
         if (Address is not { } address)

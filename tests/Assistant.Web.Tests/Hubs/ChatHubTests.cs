@@ -30,6 +30,18 @@ public sealed partial class ChatHubTests
     }
 
     [Fact]
+    public async Task A_device_that_says_nothing_of_itself_finds_the_chat_closed()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var device = await ChatDevice.ConnectAsync(house);
+
+        var joined = await device.Hub.InvokeAsync<JoinResult>("Join", (object?)null, TestContext.Current.CancellationToken);
+
+        Assert.Equal("closed", joined.Status);
+        Assert.Equal("ok", (await device.JoinAsync()).Status);
+    }
+
+    [Fact]
     public async Task A_message_is_stored_before_it_is_acknowledged_and_shown_back_under_its_id()
     {
         await using var house = await ChatHouse.StartAsync();
