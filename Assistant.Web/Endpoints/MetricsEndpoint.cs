@@ -11,7 +11,7 @@ namespace Assistant.Web.Endpoints;
 
 /// <summary><c>/metrics</c> in the Prometheus format.</summary>
 /// <remarks>
-/// Open to a direct caller on this machine; anybody else, the clients of a reverse proxy included, needs an API key that may read
+/// Open to a direct caller on this machine that asks for it as <c>localhost</c> or by an address; anybody else, the clients of a reverse proxy included, needs an API key that may read
 /// channels (every built-in role may): figures name connections and engines, which is nobody else's business.
 /// </remarks>
 internal static class MetricsEndpoint
@@ -38,9 +38,14 @@ internal static class MetricsEndpoint
             .WithMetadata(new AccessStatement(Permissions.ChannelsRead, "API keys that hold the permission, and a direct caller on this machine"))
             .NotAudited(NotAuditedAttribute.Reads);
 
-    private static bool IsDirectAndLocal(HttpContext http)
+    internal static bool IsDirectAndLocal(HttpContext http)
         => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-            && !ProxyTraces.Any(http.Request.Headers.ContainsKey);
+            && !ProxyTraces.Any(http.Request.Headers.ContainsKey)
+            && IsOwnName(http.Request.Host.Host);
+
+    // A site can have its own name lead to this machine: its page's requests come from here and name that site, and its scripts read the answers.
+    private static bool IsOwnName(string host)
+        => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out _);
 
     private static bool MayRead(HttpContext http)
         => http.RequestServices.GetRequiredService<IApiCallers>().Find(http)?.Permissions.Contains(Permissions.ChannelsRead) == true;
