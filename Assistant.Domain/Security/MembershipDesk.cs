@@ -21,13 +21,16 @@ public sealed class MembershipDesk(IMembershipStore memberships, IUserDirectory 
     }
 
     /// <summary>Lets somebody who has an account already into the caller's tenant, or changes their role there.</summary>
+    /// <returns>Of an address that is no member's nobody learns without proof whether it has an account: it may be in other tenants alone.</returns>
     /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
     public async Task<MembershipOutcome> GrantAsync(Caller caller, string email, string role, CancellationToken cancellationToken)
     {
         caller.Demand(Permissions.UsersManage);
-        return await users.FindByEmailAsync(email.Trim(), cancellationToken) is { } user
-            ? await SetAsync(caller, user.Id, user.Email, role, cancellationToken)
-            : new MembershipOutcome.NotFound();
+        var address = EmailAddress.Normalize(email);
+        var member = (await memberships.ListAsync(caller.Tenant, cancellationToken)).FirstOrDefault(known => EmailAddress.Normalize(known.Email) == address);
+        return member is null
+            ? await AdmitAsync(caller, email.Trim(), role, cancellationToken)
+            : await SetAsync(caller, member.User, member.Email, role, cancellationToken);
     }
 
     /// <summary>Changes the role of a member. It is felt at once, also where the member is signed in.</summary>
@@ -61,6 +64,31 @@ public sealed class MembershipDesk(IMembershipStore memberships, IUserDirectory 
         return await memberships.RemoveAsync(caller.Tenant, user, audit, cancellationToken);
     }
 
+    // The proof is for the address as it was typed, and comes before anybody is looked for.
+    private async Task<MembershipOutcome> AdmitAsync(Caller caller, string email, string role, CancellationToken cancellationToken)
+    {
+        if (await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal)
+        {
+            return new MembershipOutcome.Refused("role", refusal);
+        }
+
+        if (!EmailAddress.IsValid(email))
+        {
+            return new MembershipOutcome.NotFound();
+        }
+
+        await DemandGrantAsync(caller, "user", email, role, cancellationToken);
+        if (await users.FindByEmailAsync(email, cancellationToken) is not { } user)
+        {
+            return new MembershipOutcome.NotFound();
+        }
+
+        // Let in by somebody else in this very moment, with a role that may be more than the caller has.
+        return await memberships.FindAsync(caller.Tenant, user.Id, cancellationToken) is { } member
+            ? await SetAsync(caller, member.User, member.Email, role, cancellationToken)
+            : await StoreAsync(caller, user.Id, user.Email, before: null, role, cancellationToken);
+    }
+
     private async Task<MembershipOutcome> SetAsync(Caller caller, UserId user, string email, string role, CancellationToken cancellationToken)
     {
         if (await caller.FindRefusalAsync(roles, role, cancellationToken) is { } refusal)
@@ -80,14 +108,18 @@ public sealed class MembershipDesk(IMembershipStore memberships, IUserDirectory 
             return new MembershipOutcome.Changed(before);
         }
 
-        await guard.DemandAsync(
-            caller,
-            new BoundOperation(SensitiveOperations.MembershipGrant, caller.Tenant, $"user/{user}", [new("email", email), new("role", role)]),
-            cancellationToken);
+        await DemandGrantAsync(caller, $"user/{user}", email, role, cancellationToken);
+        return await StoreAsync(caller, user, email, before?.Role, role, cancellationToken);
+    }
+
+    private Task DemandGrantAsync(Caller caller, string subject, string email, string role, CancellationToken cancellationToken) => guard.DemandAsync(
+        caller, new BoundOperation(SensitiveOperations.MembershipGrant, caller.Tenant, subject, [new("email", email), new("role", role)]), cancellationToken);
+
+    private Task<MembershipOutcome> StoreAsync(Caller caller, UserId user, string email, string? before, string role, CancellationToken cancellationToken)
+    {
         var audit = caller.Audit(
-            clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{user}",
-            [("email", email), .. new AuditChanges().Add("role", before?.Role, role).Details]);
-        return await memberships.SetAsync(caller.Tenant, user, role, audit, cancellationToken);
+            clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{user}", [("email", email), .. new AuditChanges().Add("role", before, role).Details]);
+        return memberships.SetAsync(caller.Tenant, user, role, audit, cancellationToken);
     }
 
     private async Task<MembershipOutcome.Refused?> FindSuperiorityAsync(Caller caller, Membership member, CancellationToken cancellationToken)

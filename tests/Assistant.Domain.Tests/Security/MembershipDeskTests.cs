@@ -1,5 +1,6 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
+using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -45,6 +46,47 @@ public sealed class MembershipDeskTests
         var granted = (await _audit.ListAsync(Own, new AuditFilter(AuditActions.MembershipGranted), null, 10, Cancel)).Items.Single().What;
         Assert.Equal("ada@example.org", granted.Details["email"]);
         Assert.Equal([new AuditChange("role", null, "auditor")], AuditChanges.Read(granted.Details));
+    }
+
+    [Theory]
+    [InlineData("ada@example.org")] // at home in another tenant
+    [InlineData("nobody@example.org")]
+    public async Task Whether_an_address_has_an_account_elsewhere_is_told_with_proof_alone(string email)
+    {
+        await AddAsync("ada@example.org", Roles.Viewer, Annex);
+        using var setup = new SetupGate(_users, _clock);
+        var members = new MembershipDesk(_store, _users, _roleStore, new StepUpGuard(new InMemoryStepUpStore(_audit), setup, _clock), _clock);
+
+        var asked = (await Assert.ThrowsAsync<StepUpRequiredException>(
+            () => members.GrantAsync(Callers.Of(Roles.Admin, "Mira"), $" {email} ", Roles.Viewer, Cancel))).Request;
+
+        Assert.Equal(("user", email, Roles.Viewer), (asked.Subject, asked.Shown["email"], asked.Shown["role"]));
+        Assert.Empty(await _store.ListAsync(Own, Cancel));
+    }
+
+    [Fact]
+    public async Task Nobody_is_found_under_an_address_without_an_account_once_that_is_proven()
+    {
+        var guard = new OpenGuard();
+        var members = new MembershipDesk(_store, _users, _roleStore, guard, _clock);
+
+        Assert.IsType<MembershipOutcome.NotFound>(await members.GrantAsync(Callers.Of(Roles.Admin, "Mira"), "nobody@example.org", Roles.Viewer, Cancel));
+        Assert.Equal(SensitiveOperations.MembershipGrant, Assert.Single(guard.Demanded).What);
+        Assert.IsType<MembershipOutcome.NotFound>(await members.GrantAsync(Callers.Of(Roles.Admin, "Mira"), "no address", Roles.Viewer, Cancel));
+        Assert.Single(guard.Demanded);
+    }
+
+    [Fact]
+    public async Task A_member_is_known_by_any_spelling_of_the_address()
+    {
+        var ada = await AddAsync("ada@example.org", Roles.Viewer, Own);
+        var guard = new OpenGuard();
+        var members = new MembershipDesk(_store, _users, _roleStore, guard, _clock);
+
+        var outcome = await members.GrantAsync(Callers.Of(Roles.Admin, "Mira"), " ADA@example.org", Roles.Auditor, Cancel);
+
+        Assert.Equal(Roles.Auditor, Assert.IsType<MembershipOutcome.Changed>(outcome).Membership.Role);
+        Assert.Equal($"user/{ada.Id}", Assert.Single(guard.Demanded).Subject);
     }
 
     [Theory]
