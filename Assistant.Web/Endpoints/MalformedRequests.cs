@@ -77,7 +77,7 @@ internal static partial class MalformedRequests
             var given = context.Request.RouteValues[parameter.Name] as string ?? context.Request.Query[parameter.Name];
             if (given is not null && !IsRead(given, parameter.ParameterInfo.ParameterType))
             {
-                return Problems.Invalid(JsonNamingPolicy.CamelCase.ConvertName(parameter.Name), "This value cannot be read.");
+                return Problems.Invalid(FieldOf(parameter.Name), WhatIsWanted(parameter.ParameterInfo.ParameterType));
             }
         }
 
@@ -90,11 +90,22 @@ internal static partial class MalformedRequests
         return type.GetMethod("TryParse", [typeof(string), type.MakeByRefType()])?.Invoke(null, [text, null]) is true;
     }
 
+    private static string FieldOf(string parameter) => JsonNamingPolicy.CamelCase.ConvertName(parameter);
+
+    private static string WhatIsWanted(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Choice<>)
+            ? $"This is one of {string.Join(", ", Enum.GetNames(type.GenericTypeArguments[0]).Select(FieldOf))}."
+            : "This value cannot be read.";
+    }
+
     /// <summary>Says what is wrong by field and in our words: the framework's name our types.</summary>
     public static IResult Explain(BadHttpRequestException malformed) => malformed switch
     {
         { StatusCode: not StatusCodes.Status400BadRequest } => Problems.Of(malformed.StatusCode, "Invalid request", malformed.Message),
         { InnerException: JsonException fault } => ExplainJson(fault),
+        _ when MissingParameter().Match(malformed.Message) is { Success: true } missing => Problems.Invalid(FieldOf(missing.Groups["name"].Value), Required[0]),
         _ => Problems.Invalid(Body, "A JSON body is needed, as /openapi/v1.json describes it."),
     };
 
@@ -110,6 +121,10 @@ internal static partial class MalformedRequests
             CultureInfo.InvariantCulture,
             $"Line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}: this is not what /openapi/v1.json describes."));
     }
+
+    // BadHttpRequestException: "Required parameter "string name" was not provided from route or query string."
+    [GeneratedRegex(@"^Required parameter ""[^""]* (?<name>\w+)"" was not provided from (?:route or )?query string\.$")]
+    private static partial Regex MissingParameter();
 
     // JsonException: "… was missing required properties including: 'markdown', 'seq'."
     [GeneratedRegex(@"required properties including: (?:'(?<name>[^']+)'(?:, )?)+")]

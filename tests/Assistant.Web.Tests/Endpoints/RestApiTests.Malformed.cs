@@ -37,6 +37,25 @@ public sealed partial class RestApiTests
         Assert.Equal([field], (await response.JsonAsync()).GetProperty("errors").EnumerateObject().Select(e => e.Name));
     }
 
+    [Fact]
+    public async Task A_word_nobody_knows_is_answered_with_those_there_are()
+    {
+        var response = await GetAsync("viewer", "/api/v1/conversations?view=everything");
+
+        var said = (await response.JsonAsync()).GetProperty("errors").GetProperty("view")[0].GetString();
+        Assert.Equal("This is one of all, mine, waiting, closed.", said);
+    }
+
+    [Fact]
+    public async Task A_parameter_that_was_left_out_is_named()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/files") { Content = new ByteArrayContent([1, 2, 3]) };
+        request.Content.Headers.Add("Content-Type", "application/octet-stream");
+        using var response = await _host.As("operator").SendAsync(request, Cancel);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "name"), (response.StatusCode, await FieldAsync(response)));
+    }
+
     [Theory]
     [InlineData("""{"markdown":""}""", "markdown")]
     [InlineData("""{}""", "markdown")]
