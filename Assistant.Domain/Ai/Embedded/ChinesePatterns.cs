@@ -11,7 +11,10 @@ internal static partial class ChinesePatterns
 
     private const string BeforeRemind = "(?:" + Polite + @"|(?>记得|别忘了|别忘记|不要忘了|不要忘记|务必|再|就)[，,、\s]*)*";
 
-    private const string Verb = "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?:一下)?|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s]))";
+    private const string Verb = "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?!录)(?:一下)?|备忘录(?=\\s*[：:，,]|\\s+\\S)|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s]))";
+
+    /// <summary>"别忘啦", "记着点，…"; but 啦啦队 and 点心 are remembered.</summary>
+    private const string AfterVerb = @"(?:了|哦|啊|吧|哈|呀|啦(?!啦)|点儿?(?=[：:，,。、！!\s]|$))?";
 
     private const string Interrogative = "什么|多少|哪(?![吒怕])|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
 
@@ -66,6 +69,11 @@ internal static partial class ChinesePatterns
             return new SpokenRequest.ListFacts();
         }
 
+        if (IsKept().IsMatch(text))
+        {
+            return new SpokenRequest.ListFacts();
+        }
+
         if (DoNotRemember().IsMatch(text))
         {
             return new SpokenRequest.DoNotRemember();
@@ -79,6 +87,11 @@ internal static partial class ChinesePatterns
         if (Remind().Match(text) is { Success: true } remind)
         {
             return RemindOrRecall(remind, original);
+        }
+
+        if (IsKeptOf().IsMatch(text))
+        {
+            return new SpokenRequest.Recall(original);
         }
 
         if (Remember().Match(text) is { Success: true } told)
@@ -164,6 +177,14 @@ internal static partial class ChinesePatterns
         + @"|^你还?(?:认识|记得)我(?:是谁)?吗?\W*$|^我是谁\W*$", Options)]
     private static partial Regex ListFacts();
 
+    /// <summary>"记住了没有" asks whether it is kept, which what is kept answers; "记住了" and "记住吧" have it kept.</summary>
+    [GeneratedRegex(@"^(?:请问)?(?:你|我说的|刚才的|这个|那个|都|到底|帮我|给我)*(?:记住|记下来?|记好|记着|记录下来)(?:了?(?:没有?[啊呀呢]?|吗|么|嘛)|了吧|了?(?=\W*[？?]))\W*$", Options)]
+    private static partial Regex IsKept();
+
+    /// <summary>"你记住我的生日没有".</summary>
+    [GeneratedRegex(@"^(?:请问)?你(?:都|已经)?(?:记住|记下来?|记好|记得)了?[^，,。：:；;！!？?\s]{1,40}没有?[啊呀]?\W*$", Options)]
+    private static partial Regex IsKeptOf();
+
     [GeneratedRegex("^(?:" + Polite + ")*(?:不要|别|不用|不必|无需|不许)(?:再|帮我)*(?:记|存|保存|备忘)", Options)]
     private static partial Regex DoNotRemember();
 
@@ -180,7 +201,7 @@ internal static partial class ChinesePatterns
     [GeneratedRegex(
         "^(?:" + Polite + ")*把(?:这[个件]?事?|下面(?:的|这)[^：:，,]{0,6}|以下[^：:，,]{0,6})" + Verb + @"(?:了|吧|哦)?[：:，,！!\s]+(?<s>.+)$"
         + "|^(?:" + Polite + ")*把(?<s>.+?)(?:记住|记下来|记下|记一下|记录下来|记到备忘录?里?|存下来|保存下来)(?:了|吧|哦|好吗|一下)?\\W*$"
-        + "|^(?:" + Polite + ")*" + Verb + @"(?:了|哦|啊|吧|哈)?[：:，,。、！!\s]*(?:这[个件点]?(?:事情?)?[：:，,])?(?<s>.*)$"
+        + "|^(?:" + Polite + ")*" + Verb + AfterVerb + @"[：:，,。、！!\s]*(?:这[个件点]?(?:事情?)?[：:，,])?(?<s>.*)$"
         + "|^(?:" + Polite + ")*(?<soft>记得|还记得)[：:，,！!\\s]*(?<s>.+)$"
         + @"|^(?<s>[^？?]+?)(?<![，,。；;！!\s])[，,。；;！!\s]+(?:" + Polite + ")*(?:记住|记一下|记下来?|记着|记好|别忘了|不要忘了)(?:了|哦|啊|吧|好吗|哈)?\\W*$", Options)]
     private static partial Regex Remember();

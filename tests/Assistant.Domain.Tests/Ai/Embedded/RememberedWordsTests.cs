@@ -26,6 +26,14 @@ public sealed class RememberedWordsTests
     [InlineData("记住！钥匙在门后", "钥匙在门后")]
     [InlineData("记得！明天买牛奶", "明天买牛奶")]
     [InlineData("记住!!钥匙在门后", "钥匙在门后")]
+    [InlineData("别忘啦：周六体检", "周六体检")]
+    [InlineData("记住呀，周六体检", "周六体检")]
+    [InlineData("记住啦啦队周六排练", "啦啦队周六排练")]
+    [InlineData("备忘录：周六体检", "周六体检")]
+    [InlineData("備忘錄：週六體檢", "週六體檢")]
+    [InlineData("你帮我记着点，周日聚餐", "周日聚餐")]
+    [InlineData("记着点儿：周日聚餐", "周日聚餐")]
+    [InlineData("记住点心在柜子里", "点心在柜子里")]
     public void What_points_at_the_words_is_told_from_the_words(string utterance, string statement)
         => Assert.Equal(new SpokenRequest.Remember(statement), UtteranceReader.Read(utterance).Request);
 
@@ -36,8 +44,32 @@ public sealed class RememberedWordsTests
     [InlineData("can you remember this?")]
     [InlineData("记住！")]
     [InlineData("记得！")]
+    [InlineData("别忘啦")]
+    [InlineData("记着点")]
+    [InlineData("你记住吧")]
     public void What_points_at_nothing_remembers_nothing(string utterance)
         => Assert.Equal(new SpokenRequest.Remember(""), UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("你记住了没有")]
+    [InlineData("你记住没有？")]
+    [InlineData("您记住了没")]
+    [InlineData("记下来没")]
+    [InlineData("都记好了吗")]
+    [InlineData("你记下了吧")]
+    [InlineData("记住了？")]
+    [InlineData("你記住了沒有")]
+    public void Whether_it_is_kept_is_answered_with_what_is(string utterance)
+    {
+        Assert.IsType<SpokenRequest.ListFacts>(UtteranceReader.Read(utterance).Request);
+        Assert.EndsWith("> 周六体检", EmbeddedResponder.Answer(Saying(utterance).WithFact("周六体检").Build()).Markdown, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("你记住我的生日没有")]
+    [InlineData("您记下来我的生日没？")]
+    public void Whether_one_thing_is_kept_is_looked_up(string utterance)
+        => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(utterance).Request);
 
     [Theory]
     [InlineData("the file is __init__.py", "> the file is \\_\\_init\\_\\_.py")]
