@@ -7,14 +7,22 @@ internal static partial class ChinesePatterns
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;
 
-    private const string Polite = @"(?>请问|请你|请|麻烦你|麻烦|拜托你|拜托|劳驾|帮忙|帮我|替我|给我|能不能|可不可以|可以|能|你|助手|那|嗯|好的|一定要|一定|要|也|还有)[，,、\s]*";
+    private const string Polite = @"(?>请问|请你|请|麻烦你|麻烦|拜托你|拜托|劳驾|帮忙|帮我|替我|给我|能不能|可不可以|可以|能|你|助手|那|嗯|好的|一定要|一定|千[万萬]|可(?=别|不要)|要|也|还有)[，,、\s]*";
 
     private const string BeforeRemind = "(?:" + Polite + @"|(?>记得|别忘了|别忘记|不要忘了|不要忘记|务必|再|就)[，,、\s]*)*";
 
-    private const string Verb = "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?!录)(?:一下)?|备忘录(?=\\s*[：:，,]|\\s+\\S)|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s]))";
+    private const string Verb =
+        "(?:记住|记下来|记下|记一下|记一记|记着|记好|牢记|记录一下|记录下来|备忘(?!录)(?:一下)?|备忘录(?=\\s*[：:，,]|\\s+\\S)|别忘了|别忘记|别忘|不要忘了|不要忘记|记(?=[：:，,\\s])"
+        + "|记一?[个件]事[情儿]?(?=[：:，,。\\s]|$)|记一?[个条]?笔记(?=[：:，,\\s])|(?:存|保存)一下|(?:记录|笔记|记[账帳賬]|存|保存)(?=\\s*[：:]))";
 
     /// <summary>"别忘啦", "记着点，…"; but 啦啦队 and 点心 are remembered.</summary>
     private const string AfterVerb = @"(?:了|哦|啊|吧|哈|呀|啦(?!啦)|点儿?(?=[：:，,。、！!\s]|$))?";
+
+    /// <summary>将 stands for 把, but not in 将来.</summary>
+    private const string Taking = "(?:把|[将將](?!来|近|要|会|军))";
+
+    /// <summary>What points back at the clause before: "我叫李雷，请记住我的名字".</summary>
+    private const string Said = "(?:我的?|这[个些条]?)(?:名字|姓名|称呼|电话|电话号[码碼]|手机号[码碼]?|号[码碼]|地址|住址|邮箱|生日|话)";
 
     private const string Interrogative = "什么|多少|哪(?![吒怕])|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
 
@@ -199,11 +207,11 @@ internal static partial class ChinesePatterns
     private static partial Regex Remind();
 
     [GeneratedRegex(
-        "^(?:" + Polite + ")*把(?:这[个件]?事?|下面(?:的|这)[^：:，,]{0,6}|以下[^：:，,]{0,6})" + Verb + @"(?:了|吧|哦)?[：:，,！!\s]+(?<s>.+)$"
-        + "|^(?:" + Polite + ")*把(?<s>.+?)(?:记住|记下来|记下|记一下|记录下来|记到备忘录?里?|存下来|保存下来)(?:了|吧|哦|好吗|一下)?\\W*$"
+        "^(?:" + Polite + ")*" + Taking + "(?:这[个件]?(?:事|[^：:，,\\s]{0,6}号[码碼]?)?|下面(?:的|这)[^：:，,]{0,6}|以下[^：:，,]{0,6})" + Verb + @"(?:了|吧|哦)?[：:，,！!\s]+(?<s>.+)$"
+        + "|^(?:" + Polite + ")*" + Taking + "(?<s>.+?)(?:记住|记下来|记下|记一下|记录下来|记到备忘录?里?|存下来|存起来|存一下|保存下来|保存一下)(?:了|吧|哦|好吗|一下)?\\W*$"
         + "|^(?:" + Polite + ")*" + Verb + AfterVerb + @"[：:，,。、！!\s]*(?:这[个件点]?(?:事情?)?[：:，,])?(?<s>.*)$"
         + "|^(?:" + Polite + ")*(?<soft>记得|还记得)[：:，,！!\\s]*(?<s>.+)$"
-        + @"|^(?<s>[^？?]+?)(?<![，,。；;！!\s])[，,。；;！!\s]+(?:" + Polite + ")*(?:记住|记一下|记下来?|记着|记好|别忘了|不要忘了)(?:了|哦|啊|吧|好吗|哈)?\\W*$", Options)]
+        + @"|^(?<s>[^？?]+?)(?<![，,。；;！!\s])[，,。；;！!\s]+(?:" + Polite + ")*(?:(?:记住|记一下|记下来?)" + Said + "|记住|记一下|记下来?|记着|记好|存一下|保存一下|别忘了|不要忘了)(?:了|哦|啊|吧|好吗|哈)?\\W*$", Options)]
     private static partial Regex Remember();
 
     /// <summary>What it is able to remember at all.</summary>
@@ -227,7 +235,7 @@ internal static partial class ChinesePatterns
     [GeneratedRegex(@"(?<![，,。\s])[，,。\s]*(?:好吗|好不好|可以吗|行吗|谢谢你?|谢啦|拜托了?)[？?。!！~～\s]*$", Options)]
     private static partial Regex Courtesy();
 
-    [GeneratedRegex(@"^(?:这个|这件事|这|那个|那|它|我|了|吧|一下|啊|呀|哦|噢|哟|喔|哈|呢|嘛|啦|(?:的|就[好行]|很?清楚)[了啊呀哦呢嘛吧啦]?)?\W*$", Options)]
+    [GeneratedRegex(@"^(?:这个|这[个条串](?:号[码碼]|电话|地址)|这件事|这|那个|那|它|我|了|吧|一下|啊|呀|哦|噢|哟|喔|哈|呢|嘛|啦|(?:的|就[好行]|很?清楚)[了啊呀哦呢嘛吧啦]?)?\W*$", Options)]
     private static partial Regex Pronoun();
 
     [GeneratedRegex(@"^你(?:今天|最近)?(?:好吗|还好吗|怎么样|过得怎么样|过得好吗)\W*$", Options)]

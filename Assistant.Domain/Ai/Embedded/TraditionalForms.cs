@@ -7,6 +7,7 @@ namespace Assistant.Domain.Ai.Embedded;
 /// Reads traditional Chinese characters as the simplified ones the patterns are written in, and the polite 您 as 你. Only those the patterns use, one for
 /// one: a place in the folded text is the same place in what the person wrote, and their words are cut out of that. What is folded is compared, never shown.
 /// </summary>
+/// <remarks>The search index is cut in this form: a pair that is added changes what it holds. A pattern may name both characters instead.</remarks>
 internal static class TraditionalForms
 {
     private const string Pairs =

@@ -34,6 +34,23 @@ public sealed class RememberedWordsTests
     [InlineData("你帮我记着点，周日聚餐", "周日聚餐")]
     [InlineData("记着点儿：周日聚餐", "周日聚餐")]
     [InlineData("记住点心在柜子里", "点心在柜子里")]
+    [InlineData("千万别忘了周六去体检", "周六去体检")]
+    [InlineData("千萬別忘了週六去體檢", "週六去體檢")]
+    [InlineData("可别忘了给奶奶打电话", "给奶奶打电话")]
+    [InlineData("可以记住我住在杭州吗", "我住在杭州")]
+    [InlineData("记录：今天血压130/85", "今天血压130/85")]
+    [InlineData("帮我记个事，周日给奶奶打电话", "周日给奶奶打电话")]
+    [InlineData("记一件事：周日聚餐", "周日聚餐")]
+    [InlineData("存一下：医保卡号 1234567", "医保卡号 1234567")]
+    [InlineData("帮我把这个号码存一下 13800000000", "13800000000")]
+    [InlineData("将我的座位号12A记住", "我的座位号12A")]
+    [InlineData("將我的座位號12A記住", "我的座位號12A")]
+    [InlineData("把我的座位号12A存一下", "我的座位号12A")]
+    [InlineData("医保卡号 1234567，存一下", "医保卡号 1234567")]
+    [InlineData("记笔记：水管工叫李雷", "水管工叫李雷")]
+    [InlineData("记账：午饭25元", "午饭25元")]
+    [InlineData("記帳：午飯25元", "午飯25元")]
+    [InlineData("你好，我叫李雷，请记住我的名字", "我叫李雷")]
     public void What_points_at_the_words_is_told_from_the_words(string utterance, string statement)
         => Assert.Equal(new SpokenRequest.Remember(statement), UtteranceReader.Read(utterance).Request);
 
@@ -46,6 +63,7 @@ public sealed class RememberedWordsTests
     [InlineData("记得！")]
     [InlineData("别忘啦")]
     [InlineData("记着点")]
+    [InlineData("帮我把这个号码存一下")]
     [InlineData("你记住吧")]
     public void What_points_at_nothing_remembers_nothing(string utterance)
         => Assert.Equal(new SpokenRequest.Remember(""), UtteranceReader.Read(utterance).Request);
@@ -70,6 +88,16 @@ public sealed class RememberedWordsTests
     [InlineData("您记下来我的生日没？")]
     public void Whether_one_thing_is_kept_is_looked_up(string utterance)
         => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("将来的事谁也记不住")]
+    [InlineData("记录被打破了")]
+    [InlineData("保存文件失败")]
+    [InlineData("存钱很难")]
+    [InlineData("记个事故很麻烦")]
+    [InlineData("千万富翁")]
+    public void What_only_begins_like_a_request_is_not_remembered(string utterance)
+        => Assert.IsNotType<SpokenRequest.Remember>(UtteranceReader.Read(utterance).Request);
 
     [Theory]
     [InlineData("the file is __init__.py", "> the file is \\_\\_init\\_\\_.py")]
