@@ -21,7 +21,13 @@ internal static partial class ChineseForPerson
     /// <summary>Stands where they end.</summary>
     private const string End = "\u0002";
 
-    private const string People = "(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服(?:人员|专员)?|工作人员|管理员|负责人|运营人员)(?!智能|智慧)";
+    /// <summary>Who answers for the other side. A manager is one only as theirs: "我要找经理谈加薪" is about one's own.</summary>
+    private const string People =
+        "(?:(?:一[个位名下]|个|位)?(?:你们的?)?(?:人工|真人|活人|客服(?:人员|[专專]员)?|[专專]员|工作人员|管理员|负责人|运营人员)(?!智能|智慧)"
+        + "|你们的?(?:[总總店]?[经經]理|老[板闆]|主管|[领領]导|店[长長]|上司))";
+
+    /// <summary>Where a clause begins: what names nobody in particular asks only there, and "家里来个人修空调" does not.</summary>
+    private const string ClauseBegin = @"(?<=^|[，,。；;！!？?\s])(?>(?:请|麻烦你?|拜托|你们?|快点?|赶紧|赶快|马上|现在|立刻|就|帮我|给我|能不能|可不可以|可以|能)*)";
 
     private const string Whom = "(?:你们?|您|他们?|她们?|它|我们?|谁|别人|人|要|想|去|给|帮|再|来|先|主动|过)*";
 
@@ -33,6 +39,17 @@ internal static partial class ChineseForPerson
     private static readonly SearchValues<char> SentenceEnds = SearchValues.Create("。；;！!？?\n");
 
     public static bool IsAsked(string text)
+    {
+        if (IsAskedIn(text))
+        {
+            return true;
+        }
+
+        // 转 人 工 is typed to get past a machine, but a space may also part two clauses.
+        return Gap().IsMatch(text) && IsAskedIn(Gap().Replace(text, string.Empty));
+    }
+
+    private static bool IsAskedIn(string text)
     {
         if (Wonders().IsMatch(text))
         {
@@ -63,17 +80,25 @@ internal static partial class ChineseForPerson
     }
 
     [GeneratedRegex(
-        "转(?:接|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|联络|呼叫|换|接)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|问|咨询|处理|帮|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
+        "转(?:接通?|到|去|给|至)?(?:一下)?" + People + "|(?:找|要|叫|联系|联络|呼叫|换|接通?)" + People + @"(?:服务|客服|坐席)?(?:来|聊|谈|说|问|咨询|处理|帮|[跟和与]我|吧|啊|呢|吗|么|嘛|[，,。！!？?\s]|$)"
+        + @"|(?:talk|speak|chat)\s*(?:to|with)\s*" + People
+        + "|(?:让|叫|请|派|安排)" + People + "(?:尽快|马上|赶紧|来)?(?:(?:联系|联络|回复|打(?:[电電]话)?给|[跟和与给])我|回[电電])(?![了过])"
+        + "|" + ClauseBegin + @"(?:来一?[个位](?:活|真)?人|(?:叫|派|喊|换)(?:一?[个位])?(?:活|真)?人过?来|派(?:一?[个位])(?:活|真)?人)(?:啊|呀|吧|吗|么|嘛|行吗|帮|[跟和与]我|回|处理|解决|\W|$)"
+        + @"|" + ClauseBegin + @"(?:我?[想要])?找一?[个位]人(?:来)?(?:聊聊?|谈谈?|说说?话?|咨询|问问|处理|帮忙)(?:一下)?\W*$"
+        + @"|^(?:你们?|这里|这边|这儿|那边)?(?:还|到底|究竟)?有没有人(?:在|管|理我?|回我?|能帮我?)?(?:吗|么|嘛|呢|啊|呀)?\W*$"
         + "|(?:跟|和|与|同)" + People + "(?:客服)?(?:聊|谈|说|讲|沟通|对话|通话)"
         + "|^(?:请问|想问)?[，,\\s]*(?:你们?|这里|这边|这儿|那边)?还?(?:有没有" + People + "(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢|啊)?|有" + People + @"(?:客服|服务|坐席)?在?(?:吗|么|嘛|呢))\W*$"
         + @"|^(?:人工|真人|客服)(?:客服|服务|坐席|人员|专员)?(?:在吗|呢|啊|来)?\W*$", Options)]
     private static partial Regex ForPerson();
 
+    [GeneratedRegex(@"(?<=[\u3400-\u9fff])[ \t\u3000]+(?=[\u3400-\u9fff])", Options)]
+    private static partial Regex Gap();
+
     /// <summary>Asks what it is, or why it would be done, but not why it is not.</summary>
     [GeneratedRegex("是什么|什么意思|为什么(?![^，,。！!？?]{0,8}[不没])", Options)]
     private static partial Regex Wonders();
 
-    [GeneratedRegex("(?:不要|不用|不想|不需要|无需|(?<!特)别|不必)[^，,。！!？?]{0,4}(?:转|找|联系|联络|叫|跟|和|与|人工|真人|客服)", Options)]
+    [GeneratedRegex("(?:不要|不用|不想|不需要|无需|(?<!特)别|不必)[^，,。！!？?]{0,4}(?:转|找|联系|联络|叫|跟|和|与|人工|真人|客服|工作人员|[专專]员)", Options)]
     private static partial Regex Refusal();
 
     [GeneratedRegex(

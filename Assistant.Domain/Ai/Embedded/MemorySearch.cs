@@ -65,13 +65,22 @@ internal static partial class MemorySearch
         return facts.Concat(context.Recollections).Concat(recent).Where(r => !string.IsNullOrWhiteSpace(r.Quote));
     }
 
-    /// <summary>Earlier questions and commands hold the words of the question, not its answer. Who asked for a person may have told why.</summary>
+    /// <summary>Earlier questions and commands hold the words of the question, not its answer. A call for a person tells something where it says why.</summary>
     private static bool IsStatement(string quote) => UtteranceReader.Read(quote).Request switch
     {
         SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.Other => true,
-        SpokenRequest.AskForPerson => !QuestionMark.Ends(quote),
+        SpokenRequest.AskForPerson => !QuestionMark.Ends(quote) && (Reason().IsMatch(quote) || ClauseEnd().Split(quote).Any(TellsSomething)),
         _ => false,
     };
+
+    private static bool TellsSomething(string clause)
+        => !KeyWords.Of(clause).IsEmpty && UtteranceReader.Read(clause).Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.Other;
+
+    [GeneratedRegex("[.!?,;。！？，；、…\n]", RegexOptions.CultureInvariant)]
+    private static partial Regex ClauseEnd();
+
+    [GeneratedRegex(@"\d|\b(?:about|because|regarding|concerning|since)\b|因[为為]|关于|關於|由于|由於", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Reason();
 
     [GeneratedRegex(@"\b(?:did|have|had)\s+you\s+(?:say|said|tell|told|write|written|mention|mentioned|answer|answered)\b|你(?:之前|以前|上次|昨天)?(?:说过|告诉过|回答过|提过|怎么说|说了)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AsksWhatAssistantSaid();

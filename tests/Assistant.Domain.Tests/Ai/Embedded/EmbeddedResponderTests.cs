@@ -64,6 +64,21 @@ public sealed class EmbeddedResponderTests
         Assert.False(answer.IsSubstantial);
     }
 
+    [Theory]
+    [InlineData("找真人", "真人是什么？")]
+    [InlineData("转人工，谢谢", "转人工是什么意思？")]
+    [InlineData("请问，有没有人工客服", "人工客服是什么？")]
+    [InlineData("Hello, I want to talk to a human", "who is the human?")]
+    public void An_earlier_call_for_a_person_is_no_answer(string call, string question)
+        => Assert.False(EmbeddedResponder.Answer(Saying(question).WithRecollection(call).Build()).IsSubstantial);
+
+    [Theory]
+    [InlineData("我的订单号是4711，转人工", "我的订单号是多少？")]
+    [InlineData("My card was stolen, I need to speak to a human", "was my card stolen?")]
+    [InlineData("I want to talk to a human about the parcel that did not come", "which parcel did not come?")]
+    public void What_was_told_along_with_a_call_for_a_person_is_an_answer(string told, string question)
+        => Assert.EndsWith($"> {told}", EmbeddedResponder.Answer(Saying(question).WithRecollection(told).Build()).Markdown, StringComparison.Ordinal);
+
     [Fact]
     public void A_fact_and_the_message_that_stated_it_are_quoted_once()
     {
