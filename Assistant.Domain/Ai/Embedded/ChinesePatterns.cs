@@ -24,7 +24,7 @@ internal static partial class ChinesePatterns
     /// <summary>What points back at the clause before: "我叫李雷，请记住我的名字".</summary>
     private const string Said = "(?:我的?|这[个些条]?)(?:名字|姓名|称呼|电话|电话号[码碼]|手机号[码碼]?|号[码碼]|地址|住址|邮箱|生日|话)";
 
-    private const string Interrogative = "什么|多少|哪(?![吒怕])|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|是否|有没有|是不是|何时|何地";
+    private const string Interrogative = "什么|多少|哪(?![吒怕])|谁|几点|几号|几个|几岁|多大|多久|怎么|怎样|为啥|啥|咋|记不记得|是否|有没有|是不是|何时|何地";
 
     private const string InClause = "[^，,。；;！!？?\\n]";
 

@@ -25,14 +25,18 @@ internal sealed partial class KeyWords
 
     private readonly List<string> _keys;
 
-    private KeyWords(List<string> keys) => _keys = keys;
+    private KeyWords(List<string> keys, bool doOverlap) => (_keys, DoOverlap) = (keys, doOverlap);
 
     public bool IsEmpty => _keys.Count == 0;
+
+    /// <summary>Whether characters of the question stand in two of its words at once: a sentence that shares some may share half of the words.</summary>
+    public bool DoOverlap { get; }
 
     public static KeyWords Of(string question)
     {
         var text = ChineseSmall().Replace(SearchTerms.Fold(question), " ");
         var keys = new List<string>();
+        var doOverlap = false;
         foreach (var run in Runs().EnumerateMatches(text))
         {
             var word = text.AsSpan(run.Index, run.Length);
@@ -46,6 +50,7 @@ internal sealed partial class KeyWords
             }
             else
             {
+                doOverlap |= word.Length > 2;
                 for (var i = 0; i + 1 < word.Length; i++)
                 {
                     keys.Add(word.Slice(i, 2).ToString());
@@ -53,7 +58,7 @@ internal sealed partial class KeyWords
             }
         }
 
-        return new KeyWords([.. keys.Distinct(StringComparer.Ordinal).Take(MaxKeys)]);
+        return new KeyWords([.. keys.Distinct(StringComparer.Ordinal).Take(MaxKeys)], doOverlap);
     }
 
     /// <summary>Whether the text is a few bare words, the small ones counted.</summary>

@@ -6,11 +6,18 @@ namespace Assistant.Domain.Ai.Embedded;
 
 /// <summary>
 /// Chooses, among what the turn brought along (facts, recollections, recent messages), the sentences that answer a question.
-/// Full-text search finds any shared word; an answer needs half of the question's words.
+/// Full-text search finds any shared word; an answer needs half of the question's words, and what is asked about the same person.
 /// </summary>
 internal static partial class MemorySearch
 {
     private const double SureCoverage = 0.5;
+
+    /// <summary>More than half where pairs of characters overlap: 门牌号 has half of 车牌号.</summary>
+    private const double SureOfPairs = 0.55;
+
+    /// <summary>What is told of somebody else's is at most related.</summary>
+    private const double CoverageOfOthers = 0.4;
+
     private const double SameRank = 0.2;
     private const int MaxQuotes = 3;
 
@@ -20,12 +27,13 @@ internal static partial class MemorySearch
 
     public static Findings Find(ReplyContext context, string question)
     {
-        var keys = KeyWords.Of(question);
+        var keys = KeyWords.Of(Standard(question));
+        var sure = keys.DoOverlap ? SureOfPairs : SureCoverage;
         var aboutAssistant = AsksWhatAssistantSaid().IsMatch(TraditionalForms.Fold(question));
         var ranked = Candidates(context)
             .Where(c => aboutAssistant ? c.Author == AuthorKind.Assistant : c.Author is AuthorKind.Person or AuthorKind.Operator)
             .Where(c => c.Author != AuthorKind.Person || c.IsFact || IsStatement(c.Quote))
-            .Select(c => (Item: c, Coverage: keys.CoverageBy(c.Quote)))
+            .Select(c => (Item: c, Coverage: Cover(keys, question, c.Quote)))
             .Where(c => c.Coverage > 0)
             .OrderByDescending(c => c.Coverage).ThenByDescending(c => c.Item.IsFact).ThenByDescending(c => c.Item.At)
             .ToList();
@@ -35,9 +43,9 @@ internal static partial class MemorySearch
         }
 
         var best = ranked[0].Coverage;
-        var isSure = best >= SureCoverage;
+        var isSure = best >= sure;
         var quotes = new List<Recollection>();
-        foreach (var (item, _) in ranked.Where(c => c.Coverage >= best - SameRank && (!isSure || c.Coverage >= SureCoverage)))
+        foreach (var (item, _) in ranked.Where(c => c.Coverage >= best - SameRank && (!isSure || c.Coverage >= sure)))
         {
             // A fact and the message that stated it are one memory.
             if (!quotes.Exists(q => q.Quote.Contains(item.Quote, StringComparison.Ordinal) || item.Quote.Contains(q.Quote, StringComparison.Ordinal)))
@@ -52,6 +60,18 @@ internal static partial class MemorySearch
         }
 
         return new(quotes, isSure, CoversAll: best >= 1);
+    }
+
+    /// <summary>What people ask with when they talk, as key words leave it out: 啥, 咋, 记不记得.</summary>
+    private static string Standard(string question) => TraditionalForms.Fold(question)
+        .Replace("记不记得", "记得", StringComparison.Ordinal)
+        .Replace("啥", "什么", StringComparison.Ordinal)
+        .Replace("咋", "怎么", StringComparison.Ordinal);
+
+    private static double Cover(KeyWords keys, string question, string quote)
+    {
+        var coverage = keys.CoverageBy(quote);
+        return coverage > CoverageOfOthers && Belonging.Differs(question, quote) ? CoverageOfOthers : coverage;
     }
 
     private static IEnumerable<Recollection> Candidates(ReplyContext context)

@@ -108,6 +108,36 @@ public sealed class EmbeddedResponderTests
         Assert.False(answer.IsSubstantial);
     }
 
+    [Theory]
+    [InlineData("我的车牌号是多少", "门牌号是12")]
+    [InlineData("我的电话是多少", "我弟的电话是139")]
+    [InlineData("我的電話是多少", "記住我媽媽的電話是139")]
+    [InlineData("我的生日是几号", "我女儿的生日是五月三号")]
+    [InlineData("我弟的手机号码是多少", "我的手机号码是138")]
+    [InlineData("我弟的手机号码是多少", "我哥的手机号码是138")]
+    public void What_belongs_to_another_is_offered_as_uncertain(string question, string told)
+    {
+        var answer = EmbeddedResponder.Answer(Saying(question).WithFact(told).Build());
+
+        Assert.StartsWith("我不太确定，不过这也许有关。", answer.Markdown, StringComparison.Ordinal);
+        Assert.False(answer.IsSubstantial);
+    }
+
+    [Theory]
+    [InlineData("我的电话是多少", "我的电话是138")]
+    [InlineData("我妈的电话是多少", "我妈妈的电话是137")]
+    [InlineData("我的电话是多少", "我电话是138")]
+    [InlineData("我的电话本在哪", "我的电话本在我妈那里")]
+    [InlineData("电话本在哪", "电话本在我妈那里")]
+    [InlineData("我的电话本在哪", "电话本在我妈那里")]
+    public void What_belongs_to_whom_was_asked_about_is_certain(string question, string told)
+    {
+        var answer = EmbeddedResponder.Answer(Saying(question).WithFact("我弟的电话是139").WithFact(told).Build());
+
+        Assert.Equal($"2026年5月3日您说过：\n\n> {told}", answer.Markdown);
+        Assert.True(answer.IsSubstantial);
+    }
+
     [Fact]
     public void What_a_colleague_or_the_assistant_wrote_is_named_as_theirs()
     {

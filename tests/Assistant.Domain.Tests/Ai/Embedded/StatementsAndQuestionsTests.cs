@@ -22,6 +22,10 @@ public sealed class StatementsAndQuestionsTests
     [InlineData("谁都知道门禁密码是4711", "门禁密码是多少")]
     [InlineData("没什么问题，车停在B2层", "车停在哪")]
     [InlineData("找到钥匙了，在沙发下面", "钥匙在哪里？")]
+    [InlineData("没啥事，车停在B2层", "车停在哪")]
+    [InlineData("wifi密码是abc123", "wifi密码是啥")]
+    [InlineData("我生日是五月三号", "我生日啥时候")]
+    [InlineData("我的血型是A型", "记不记得我的血型")]
     public void What_was_stated_is_no_question_and_is_found_again(string statement, string question)
     {
         Assert.IsNotType<SpokenRequest.Recall>(UtteranceReader.Read(statement).Request);
@@ -46,6 +50,11 @@ public sealed class StatementsAndQuestionsTests
     [InlineData("谁有钥匙")]
     [InlineData("都有谁知道密码")]
     [InlineData("找一下我的钥匙")]
+    [InlineData("wifi密码是啥")]
+    [InlineData("我生日啥时候")]
+    [InlineData("路由器咋重启")]
+    [InlineData("记不记得我的血型")]
+    [InlineData("你記不記得我的血型")]
     public void What_inverts_or_ends_in_a_question_mark_asks(string question)
         => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(question).Request);
 }
