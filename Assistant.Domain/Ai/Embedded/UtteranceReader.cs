@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Messaging;
@@ -12,6 +13,16 @@ public static partial class UtteranceReader
 {
     /// <summary>Longer utterances are prose, not requests; reading only the beginning keeps every pattern cheap.</summary>
     private const int MaxPatternChars = 4_000;
+
+    /// <summary>Words that stand alone in every language, by letters alone: "wifi", "HT-2026-001". More of them are English.</summary>
+    private const int MaxBareWords = 2;
+
+    private const int MaxBareChars = 60;
+
+    private static readonly FrozenSet<string> EnglishWords = (
+        "a an the and or but if not no yes yeah yep nope i you he she we they me my your his her our us it its is are am was were be do does did have has had "
+        + "can could will would shall should may might must this that these those here there what when where who whose which why how of to in on at by for from "
+        + "with about up down out off so too very just please pls sorry all any some many more").Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The request; <see cref="SpokenRequest.Other"/> when no pattern fits. Never throws for any text.</summary>
     public static HeardUtterance Read(string utterance)
@@ -70,14 +81,36 @@ public static partial class UtteranceReader
         return han > 0 && han >= words ? SpokenLanguage.Chinese : SpokenLanguage.English;
     }
 
-    /// <summary>Whether any language shows in the text: not in a command, a number, a sign, a place or a link, which people of every language send.</summary>
+    /// <summary>
+    /// Whether any language shows in the text: not in a command, a number, a sign, a place, a link, or a name like "wifi", which people of every language send.
+    /// </summary>
     public static bool ShowsLanguage(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return !text.AsSpan().TrimStart().StartsWith('/') && Links().Replace(text, string.Empty).EnumerateRunes().Any(Rune.IsLetter);
+        if (text.AsSpan().TrimStart().StartsWith('/'))
+        {
+            return false;
+        }
+
+        var words = Links().Replace(text, string.Empty);
+        return words.EnumerateRunes().Any(Rune.IsLetter) && !AreBare(words);
     }
 
     internal static bool IsHan(char c) => c is >= '\u3400' and <= '\u9fff';
+
+    /// <summary>One or two words of Latin letters, neither of which English sentences are made of, and which ask for nothing in English. Everybody says "OK".</summary>
+    private static bool AreBare(string text)
+    {
+        if (text.Length > MaxBareChars || text.Any(c => char.IsLetter(c) && !char.IsAscii(c)))
+        {
+            return false;
+        }
+
+        var words = LatinWords().Matches(text);
+        return words.Count <= MaxBareWords
+            && (words.Count == 1 && words[0].Value.Equals("ok", StringComparison.OrdinalIgnoreCase)
+                || words.All(word => !EnglishWords.Contains(word.Value)) && EnglishPatterns.Read(QuestionMark.Strip(text.Trim())) is SpokenRequest.Other);
+    }
 
     private static HeardUtterance ReadShort(string text)
     {
@@ -101,6 +134,9 @@ public static partial class UtteranceReader
     private static SpokenRequest ReadIn(SpokenLanguage language, string text) => language == SpokenLanguage.Chinese
         ? ChinesePatterns.Read(text)
         : EnglishPatterns.Read(text);
+
+    [GeneratedRegex("[a-z]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex LatinWords();
 
     [GeneratedRegex(@"https?://[^\s\u3400-\u9fff]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Links();
