@@ -157,6 +157,7 @@ internal static partial class ChinesePatterns
     private static SpokenRequest? SmallTalk(string text) => text switch
     {
         _ when HowAreYou().IsMatch(text) => new SpokenRequest.HowAreYou(),
+        _ when Assent().IsMatch(text) => new SpokenRequest.Assent(),
         _ when Thanks().IsMatch(text) => new SpokenRequest.Thanks(),
         _ when Farewell().IsMatch(text) => new SpokenRequest.Farewell(),
         _ when WhoAreYou().IsMatch(text) => new SpokenRequest.WhoAreYou(),
@@ -241,10 +242,14 @@ internal static partial class ChinesePatterns
     [GeneratedRegex(@"^你(?:今天|最近)?(?:好吗|还好吗|怎么样|过得怎么样|过得好吗)\W*$", Options)]
     private static partial Regex HowAreYou();
 
-    [GeneratedRegex(@"^(?:(?:好的?|嗯|非常|太)[，,\s]*)?(?:(?:谢谢|多谢|感谢)你?(?:的?(?:帮助|帮忙))?|谢啦|谢了|辛苦了?|好的?|知道了|明白了?|收到|可以|不错|太好了|太棒了|棒|厉害|嗯+)(?:[，,\s]*(?:谢谢你?|多谢|啦|了|啊|哦|你))*\W*$", Options)]
+    [GeneratedRegex(
+        "^(?>(?:嗯+|[哦噢喔]+|好+|行|成|[对對]|是|okay|ok|知道|明白|懂|了解|收到|可以|没问题|就这样)(?:的|滴|哒|嘞|啊|呀|吧|啦|了)*[，,、\\s]*){1,4}[^\\w?？]*$", Options)]
+    private static partial Regex Assent();
+
+    [GeneratedRegex(@"^(?:(?:好的?|嗯|非常|太)[，,\s]*)?(?:(?:谢谢|多谢|感谢)你?(?:的?(?:帮助|帮忙))?|谢啦|谢了|辛苦了?|好的?|知道了|明白了?|收到|可以|不错|太好了|太棒了|棒|厉害|嗯+|3q)(?:[，,\s]*(?:谢谢你?|多谢|啦|了|啊|哦|你))*\W*$", Options)]
     private static partial Regex Thanks();
 
-    [GeneratedRegex(@"^(?:(?:好的?|嗯|(?:谢谢|多谢|感谢)你?(?:的?(?:帮助|帮忙))?|谢啦|谢了)[啦了啊，,。！!\s]*)*(?:再见|拜拜|拜|晚安|回见|回头见|明天见|下次见|先这样)(?:啦|了|吧|哦)?\W*$", Options)]
+    [GeneratedRegex(@"^(?:(?:好的?|嗯|(?:谢谢|多谢|感谢)你?(?:的?(?:帮助|帮忙))?|谢啦|谢了)[啦了啊，,。！!\s]*)*(?:再见|拜拜|拜|晚安|回见|回头见|明天见|下次见|先这样|886?)(?:啦|了|吧|哦)?\W*$", Options)]
     private static partial Regex Farewell();
 
     [GeneratedRegex(@"^(?:请问)?你(?:是谁|是什么|叫什么(?:名字)?|叫啥|的名字是什么|是(?:不是)?(?:一?个?)(?:机器人|真人|人类|人|ai|人工智能|人工智慧)吗?)(?:啊|呀|呢)?\W*$", Options)]

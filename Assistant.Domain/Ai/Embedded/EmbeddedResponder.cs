@@ -27,7 +27,12 @@ public static class EmbeddedResponder
         }
 
         var (request, language) = UtteranceReader.Read(context);
-        language = Mention.IsAlone(context.Words) || !UtteranceReader.ShowsLanguage(context.Words) ? LanguageOf(context.Person.Locale) : language;
+        if (Mention.IsAlone(context.Words) || !UtteranceReader.ShowsLanguage(context.Words))
+        {
+            language = LanguageOf(context.Person.Locale);
+            request = request is SpokenRequest.Other ? UtteranceReader.ReadBare(language, context.Words) : request;
+        }
+
         var say = Phrases.In(language);
         return request switch
         {
@@ -52,7 +57,7 @@ public static class EmbeddedResponder
         SpokenRequest.HowAreYou => say.HowAreYou,
         SpokenRequest.Thanks => say.Thanks,
         SpokenRequest.Farewell => say.Farewell,
-        SpokenRequest.Dismissal => say.Dismissal,
+        SpokenRequest.Dismissal or SpokenRequest.Assent => say.AllRight,
         SpokenRequest.WhoAreYou => say.WhoAreYou,
         SpokenRequest.Help => say.Help,
         SpokenRequest.Clock => Fill(say.Clock, DateWords.Moment(context.Now, language, context.Person.Locale)),
@@ -77,7 +82,7 @@ public static class EmbeddedResponder
         var found = MemorySearch.Find(context, question);
         if (found.Quotes.Count == 0)
         {
-            return new(say.NothingFound + say.Introduction, IsSubstantial: false);
+            return new(say.NothingFound, IsSubstantial: false);
         }
 
         var text = new StringBuilder();

@@ -115,6 +115,7 @@ internal static partial class EnglishPatterns
     private static SpokenRequest? SmallTalk(string text) => text switch
     {
         _ when HowAreYou().IsMatch(text) => new SpokenRequest.HowAreYou(),
+        _ when Assent().IsMatch(text) => new SpokenRequest.Assent(),
         _ when Thanks().IsMatch(text) => new SpokenRequest.Thanks(),
         _ when Farewell().IsMatch(text) => new SpokenRequest.Farewell(),
         _ when WhoAreYou().IsMatch(text) => new SpokenRequest.WhoAreYou(),
@@ -126,7 +127,7 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^(?:/start(?:\s+\S+)?|(?:hi|hiya|hello|hey|howdy|yo|greetings|good\s+(?:morning|afternoon|evening|day))(?:[\s,]+(?:there|again|assistant|bot|all|everyone|hi|hello))*)\W*$", Options)]
     private static partial Regex Greeting();
 
-    [GeneratedRegex(@"^(?:(?:hi|hiya|hello|hey|good\s+(?:morning|afternoon|evening)|there|ok|okay|so|well|oh|also|and|please|pls|kindly|assistant|bot)\b[\s,.!:;]+)+(?=\S)", Options)]
+    [GeneratedRegex(@"^(?:(?:hi|hiya|hello|hey|good\s+(?:morning|afternoon|evening)|there|ok|okay|so|well|oh|also|and|please|pls|kindly|assistant|bot)\b[\s,.!:;]+)+(?=[^\s,.!:;])", Options)]
     private static partial Regex Opening();
 
     [GeneratedRegex(@"^(?:never\s*mind|forget\s+(?:it|about\s+it)|no\s+worries|nothing|cancel)\W*$", Options)]
@@ -183,9 +184,12 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^how\s+(?:are\s+you(?:\s+(?:doing|today|feeling))*|is\s+it\s+going|do\s+you\s+do|['’]?s\s+it\s+going)\W*$", Options)]
     private static partial Regex HowAreYou();
 
+    [GeneratedRegex(@"^(?:kk?|ok|okay|sure(?:\s+thing)?|yep|yup|yeah|yes|al+\s*right|fine|got\s+it|understood|i\s+see|👍|👌|🆗|✅)[^\w?？]*$", Options)]
+    private static partial Regex Assent();
+
     private const string Thanked = @"(?:many\s+)?(?:thanks|thank\s+you|thx|ty|cheers)(?:\s+(?:so\s+much|very\s+much|a\s+lot|again))*(?:\s+for\s+[^.!?,;\n]{1,40})?";
 
-    [GeneratedRegex(@"^(?:" + Thanked + @"|great|perfect|awesome|nice|cool|ok|okay|got\s+it|good|super)(?:[\s,]+(?:so\s+much|very\s+much|a\s+lot|thanks|thank\s+you|again|then|job|bot|assistant|perfect|great))*\W*$", Options)]
+    [GeneratedRegex(@"^(?:" + Thanked + @"|🙏|great|perfect|awesome|nice|cool|ok|okay|got\s+it|good|super)(?:[\s,]+(?:so\s+much|very\s+much|a\s+lot|thanks|thank\s+you|again|then|job|bot|assistant|perfect|great))*\W*$", Options)]
     private static partial Regex Thanks();
 
     [GeneratedRegex(

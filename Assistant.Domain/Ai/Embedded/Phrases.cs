@@ -9,7 +9,7 @@ internal sealed record Phrases
     public required string HowAreYou { get; init; }
     public required string Thanks { get; init; }
     public required string Farewell { get; init; }
-    public required string Dismissal { get; init; }
+    public required string AllRight { get; init; }
     public required string WhoAreYou { get; init; }
     public required string Help { get; init; }
     public required string Clock { get; init; }
@@ -49,7 +49,7 @@ internal sealed record Phrases
         HowAreYou = "All well here, thank you. What can I keep in mind for you?",
         Thanks = "You're welcome!",
         Farewell = "Goodbye, see you soon!",
-        Dismissal = "All right.",
+        AllRight = "All right.",
         WhoAreYou = "I am an assistant, a program and not a person. I remember what you tell me, find it again, and can call a person for you.",
         Help =
             """
@@ -83,7 +83,7 @@ internal sealed record Phrases
         ColleagueSaid = "On {0} a colleague wrote to you:",
         AssistantSaid = "On {0} I said:",
         PerhapsRelated = "I am not sure, but this may be related.",
-        NothingFound = "I don't know: I found nothing about that in what you told me. If you tell me, I will remember it. ",
+        NothingFound = "I don't know: I found nothing about that in what you told me. If you tell me, I will remember it.",
         Unknown = "I don't know what to say to that. " + EnglishConnect + " Say “help” to see what I can do now.",
         TextOnly = "I received it, but I can only read text. Could you describe it in words?",
     };
@@ -96,7 +96,7 @@ internal sealed record Phrases
         HowAreYou = "我很好，谢谢。有什么要我记住的吗？",
         Thanks = "不客气！",
         Farewell = "再见，回头聊！",
-        Dismissal = "好的。",
+        AllRight = "好的。",
         WhoAreYou = "我是一个助手，是程序，不是真人。我能记住您告诉我的事，帮您找回来，也能帮您请真人来。",
         Help =
             """

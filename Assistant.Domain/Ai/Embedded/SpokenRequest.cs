@@ -19,6 +19,9 @@ public abstract record SpokenRequest
 
     public sealed record Thanks : SpokenRequest;
 
+    /// <summary>"Sure", "嗯", a thumb up: heard, and nothing is asked.</summary>
+    public sealed record Assent : SpokenRequest;
+
     public sealed record Farewell : SpokenRequest;
 
     /// <summary>"Never mind."</summary>

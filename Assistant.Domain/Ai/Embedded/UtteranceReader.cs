@@ -96,6 +96,10 @@ public static partial class UtteranceReader
         return words.EnumerateRunes().Any(Rune.IsLetter) && !AreBare(words);
     }
 
+    /// <summary>What a text that shows no language says in one: 88 is a farewell in Chinese alone.</summary>
+    internal static SpokenRequest ReadBare(SpokenLanguage language, string utterance)
+        => utterance.Trim() is { Length: <= MaxBareChars } text ? ReadIn(language, text) : new SpokenRequest.Other();
+
     internal static bool IsHan(char c) => c is >= '\u3400' and <= '\u9fff';
 
     /// <summary>One or two words of Latin letters, neither of which English sentences are made of, and which ask for nothing in English. Everybody says "OK".</summary>
@@ -108,7 +112,7 @@ public static partial class UtteranceReader
 
         var words = LatinWords().Matches(text);
         return words.Count <= MaxBareWords
-            && (words.Count == 1 && words[0].Value.Equals("ok", StringComparison.OrdinalIgnoreCase)
+            && (words.Count == 1 && words[0].Value.ToUpperInvariant() is "OK" or "OKAY" or "K"
                 || words.All(word => !EnglishWords.Contains(word.Value)) && EnglishPatterns.Read(QuestionMark.Strip(text.Trim())) is SpokenRequest.Other);
     }
 

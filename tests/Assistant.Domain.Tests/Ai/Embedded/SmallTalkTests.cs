@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Assistant.Domain.Ai.Embedded;
 using Xunit;
+using static Assistant.Testing.Ai.ReplyContextBuilder;
 
 namespace Assistant.Domain.Tests.Ai.Embedded;
 
@@ -21,6 +22,49 @@ public sealed class SmallTalkTests
         => Assert.IsType(request, UtteranceReader.Read(utterance).Request);
 
     [Theory]
+    [InlineData("哦", "好的。")]
+    [InlineData("行", "好的。")]
+    [InlineData("行吧", "好的。")]
+    [InlineData("好滴~", "好的。")]
+    [InlineData("好的", "好的。")]
+    [InlineData("嗯", "好的。")]
+    [InlineData("嗯嗯，知道了！", "好的。")]
+    [InlineData("對的", "好的。")]
+    [InlineData("收到👍", "好的。")]
+    [InlineData("ok啦", "好的。")]
+    [InlineData("好的，谢谢", "不客气！")]
+    [InlineData("k", "All right.")]
+    [InlineData("OK", "All right.")]
+    [InlineData("ok!!", "All right.")]
+    [InlineData("okay...", "All right.")]
+    [InlineData("sure", "All right.")]
+    [InlineData("Sure thing!", "All right.")]
+    [InlineData("got it 👍", "All right.")]
+    [InlineData("👍👍", "All right.")]
+    [InlineData("🙏", "You're welcome!")]
+    public void Who_assents_gets_a_short_answer(string utterance, string answer)
+        => Assert.Equal(answer, EmbeddedResponder.Answer(Saying(utterance).Build()).Markdown);
+
+    [Theory]
+    [InlineData("是吗")]
+    [InlineData("嗯？")]
+    [InlineData("好难")]
+    [InlineData("行李在哪")]
+    [InlineData("对不起")]
+    [InlineData("sure?")]
+    [InlineData("fine print")]
+    public void What_only_begins_like_an_assent_is_none(string utterance)
+        => Assert.IsNotType<SpokenRequest.Assent>(UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("where is the ladder?", "I don't know: I found nothing about that in what you told me. If you tell me, I will remember it.")]
+    [InlineData("梯子在哪里？", "我不知道：在您告诉我的事里没有找到相关内容。您告诉我，我就会记住。")]
+    public void What_was_not_found_is_promised_to_be_remembered_once(string question, string answer)
+        => Assert.Equal(answer, EmbeddedResponder.Answer(Saying(question).Build()).Markdown);
+
+    [Theory]
+    [InlineData("嗯")]
+    [InlineData("好的，")]
     [InlineData("thanks for ")]
     [InlineData("thanks, ")]
     [InlineData("谢谢你的帮助")]
