@@ -16,7 +16,11 @@ public sealed record TurnStart(
     Person Person,
     InboxEntry Entry,
     Message Utterance,
-    IReadOnlyList<HistoryMessage> History);
+    IReadOnlyList<HistoryMessage> History)
+{
+    /// <summary>The message the utterance answers, when it is older than the history; <see langword="null"/> when nobody can read it any more.</summary>
+    public HistoryMessage? Answered { get; init; }
+}
 
 /// <summary>An earlier message of a conversation, as far as a reply may build on it.</summary>
 /// <param name="Delivery">How far it got when the turn began.</param>
@@ -31,6 +35,12 @@ public sealed record HistoryMessage(
 
     /// <inheritdoc cref="MessageBody.IsForwarded"/>
     public bool IsForwarded { get; init; }
+
+    /// <inheritdoc cref="MessageBody.InReplyTo"/>
+    public MessageReference? InReplyTo { get; init; }
+
+    /// <summary>What an engine is to be told of <see cref="InReplyTo"/>.</summary>
+    public AnsweredWords? Answered { get; init; }
 
     /// <summary>The buttons it was given.</summary>
     public IReadOnlyList<MessageButton> Buttons { get; init; } = [];

@@ -253,9 +253,9 @@ public sealed class TurnProcessor(
         var conversation = start.Conversation;
         var pressed = start.Entry.Content as InboundContent.Pressed;
         var words = pressed?.Label ?? start.Utterance.Body.Markdown;
-        var utterance = pressed is null ? ToldText.Of(start.Utterance) : words;
         var known = continued is null ? start.History : await continued.ReadAsync(start, limits.HistoryLimit, cancellationToken);
-        var history = HistoryWindow.Newest(known, limits.HistoryTokens);
+        var history = AnsweredWords.Within(HistoryWindow.Newest(known, limits.HistoryTokens));
+        var utterance = pressed is null ? ToldText.Of(start.Utterance, AnsweredBy(start, history, known)) : words;
         // Memory does not repeat what the history tells, and has its places for what is older.
         var told = Math.Min(history.FirstOrDefault(message => message is { IsElsewhere: false, IsCut: false })?.Seq ?? long.MaxValue, start.Utterance.Seq);
         // What somebody told the assistant alone is not for a group to read.
@@ -270,6 +270,9 @@ public sealed class TurnProcessor(
             IsGroup = isGroup,
         };
     }
+
+    private static AnsweredWords? AnsweredBy(TurnStart start, IReadOnlyList<HistoryMessage> told, IReadOnlyList<HistoryMessage> known)
+        => start.Utterance.Body.InReplyTo is { } reference ? AnsweredWords.Of(reference, told, start.Answered is { } older ? known.Append(older) : known) : null;
 
     private async Task<IReadOnlyList<MessageBody>> CutAsync(Conversation conversation, MessageBody reply, CancellationToken cancellationToken)
         => await FindChannelAsync(conversation, cancellationToken) is { } channel ? OutboundParts.For(channel.Manifest, reply) : [reply];

@@ -138,6 +138,11 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
         _json.WriteString("authorName", message.AuthorName);
         _json.WriteBoolean("isNote", message.IsNote);
         _json.WriteString("text", message.Body.Markdown);
+        if (message.Body.InReplyTo is { } reference)
+        {
+            WriteReference(reference);
+        }
+
         WriteWord("delivery", message.Delivery);
         WriteTime("editedAt", message.EditedAt);
         WriteTime("deletedAt", message.DeletedAt);
@@ -149,6 +154,23 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
 
         _json.WriteEndArray();
         _json.WriteStartArray("attachments");
+    }
+
+    private void WriteReference(MessageReference reference)
+    {
+        _json.WriteStartObject("inReplyTo");
+        if (reference.Seq is { } seq)
+        {
+            _json.WriteNumber("seq", seq);
+        }
+
+        if (reference.Quote is { } quote)
+        {
+            _json.WriteString("quote", quote.Text);
+            _json.WriteString("quotedFrom", quote.By);
+        }
+
+        _json.WriteEndObject();
     }
 
     // How a channel fetches a file may be a secret of the messenger's, so that is left out.

@@ -56,12 +56,16 @@ public abstract record InboundContent
     private InboundContent() { }
 
     /// <summary>Something was said.</summary>
+    /// <param name="ReplyToExternalId">The messenger's id of the message it answers, in the same chat.</param>
     public sealed record Said(string Text, IReadOnlyList<Attachment> Attachments, string? ReplyToExternalId = null) : InboundContent
     {
         public Said(string text) : this(text, []) { }
 
         /// <inheritdoc cref="MessageBody.IsForwarded"/>
         public bool IsForwarded { get; init; }
+
+        /// <summary>What the person chose to quote of what they answer, or sent along from another chat.</summary>
+        public QuotedWords? Quote { get; init; }
     }
 
     /// <summary>An earlier message has a new text, and perhaps other files.</summary>

@@ -22,6 +22,9 @@ public sealed record MessageBody(string Markdown, IReadOnlyList<MessageButton> B
     /// <summary>Whether a person passed on what somebody else wrote: such words ask for nothing.</summary>
     public bool IsForwarded { get; init; }
 
+    /// <summary>What a person answers with it; <see langword="null"/> where they answer nothing that is known, and in whatever is not a person's.</summary>
+    public MessageReference? InReplyTo { get; init; }
+
     /// <summary>The same in Chinese, of a line the product writes for colleagues; <see langword="null"/> where somebody said something.</summary>
     public string? Chinese { get; init; }
 

@@ -15,7 +15,7 @@ using Assistant.Infrastructure.Security.Sealing;
 namespace Assistant.Infrastructure.Conversations;
 
 /// <inheritdoc cref="ITurnStore"/>
-internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySealer bodies, TimeProvider clock) : ITurnStore
+internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, IReadPool farReads, BodySealer bodies, TimeProvider clock) : ITurnStore
 {
     // The person is who said it: in a group not always whom the conversation began with.
     private const string Next =
@@ -29,6 +29,10 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
     private const string Before =
         "SELECT m.seq, m.author, m.at, m.person_id, m.body, m.text, m.attachments, m.delivery, m.buttons, m.author_name FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
+
+    private const string Older =
+        "SELECT m.seq, m.author, m.at, m.person_id, m.body, m.text, m.attachments, m.delivery, m.buttons, m.author_name FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1 "
+        + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped')";
 
     private const string Guard =
         "SELECT c.version, c.last_seq, i.state, c.operator_id IS NOT NULL OR c.status = 'Closed', "
@@ -83,13 +87,27 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
             }
 
             history.Reverse();
-            return Open(turn, history, keys!);
+            var start = Open(turn, history, keys!);
+            return start.Utterance.Body.InReplyTo?.Seq is { } seq && !history.Exists(message => message.Seq == seq)
+                ? start with { Answered = await ReadOlderAsync(start.Conversation, seq, cancellationToken) }
+                : start;
         }
         finally
         {
             keys?.Dispose();
         }
     }
+
+    // The utterance has to be opened to know what it answers, so this is a read of its own: only for replies to what lies far back, in pages long cold.
+    private async Task<HistoryMessage?> ReadOlderAsync(Conversation conversation, long seq, CancellationToken cancellationToken)
+        => await farReads.ReadAsync(
+            TenantScope.Of(conversation.Tenant),
+            session =>
+            {
+                using var keys = bodies.In(session, conversation.Tenant);
+                return session.QueryFirst(Older, r => MapHistory(r, conversation.Id), conversation.Id.Value, seq)?.Open(keys);
+            },
+            cancellationToken);
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
     {
@@ -246,6 +264,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, BodySea
                 Person = Author == AuthorKind.Person && Content.Person is { } person ? new PersonId(person) : null,
                 AuthorName = AuthorName,
                 IsForwarded = body.IsForwarded,
+                InReplyTo = body.InReplyTo,
                 Buttons = body.Buttons,
             };
         }

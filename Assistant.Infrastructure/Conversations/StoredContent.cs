@@ -1,5 +1,5 @@
-// Sealed content: 0 | text in UTF-8, or, when there is more than text, 1 | JSON of text, buttons, attachments, the text in Chinese, the number of the file a part shows
-// and whether it was forwarded. Nearly every message is of the first kind.
+// Sealed content: 0 | text in UTF-8, or, when there is more than text, 1 | JSON of text, buttons, attachments, the text in Chinese, the number of the file a part shows,
+// whether it was forwarded and what it answers. Nearly every message is of the first kind.
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -37,7 +37,7 @@ internal sealed record StoredContent(Guid? Person, byte[]? Sealed, string Place,
     {
         // What a column of text cannot hold is replaced here as it was there, so that nothing depends on where a text lies.
         var text = AuditText.Storable(body.Markdown);
-        if (body.Buttons.Count == 0 && attachments.Count == 0 && body is { Chinese: null, File: null, IsForwarded: false })
+        if (body.Buttons.Count == 0 && attachments.Count == 0 && body is { Chinese: null, File: null, IsForwarded: false, InReplyTo: null })
         {
             var bytes = new byte[1 + Encoding.UTF8.GetByteCount(text)];
             bytes[0] = TextAlone;
@@ -45,7 +45,8 @@ internal sealed record StoredContent(Guid? Person, byte[]? Sealed, string Place,
             return bytes;
         }
 
-        return [Everything, .. JsonSerializer.SerializeToUtf8Bytes(new Whole(text, [.. body.Buttons], [.. attachments], body.Chinese, body.File, body.IsForwarded))];
+        var whole = new Whole(text, [.. body.Buttons], [.. attachments], body.Chinese, body.File, body.IsForwarded, body.InReplyTo);
+        return [Everything, .. JsonSerializer.SerializeToUtf8Bytes(whole)];
     }
 
     public static (MessageBody Body, IReadOnlyList<Attachment> Attachments) Decode(ReadOnlySpan<byte> content)
@@ -56,14 +57,22 @@ internal sealed record StoredContent(Guid? Person, byte[]? Sealed, string Place,
         }
 
         var whole = JsonSerializer.Deserialize<Whole>(content[1..])!;
-        return (new MessageBody(whole.Text, whole.Buttons) { Chinese = whole.Chinese, File = whole.File, IsForwarded = whole.IsForwarded }, whole.Attachments);
+        var body = new MessageBody(whole.Text, whole.Buttons)
+        {
+            Chinese = whole.Chinese,
+            File = whole.File,
+            IsForwarded = whole.IsForwarded,
+            InReplyTo = whole.InReplyTo,
+        };
+        return (body, whole.Attachments);
     }
 
     private sealed record Whole(
         string Text, MessageButton[] Buttons, Attachment[] Attachments,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Chinese = null,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? File = null,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsForwarded = false);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsForwarded = false,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageReference? InReplyTo = null);
 }
 
 /// <summary>A message as it lies in its row: its content is opened apart, with keys read once for many.</summary>

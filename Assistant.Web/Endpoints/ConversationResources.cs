@@ -73,12 +73,14 @@ internal sealed record MessageResource(
     DateTimeOffset? EditedAt,
     DateTimeOffset? DeletedAt,
     [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten,
-    [property: Description("The person passed on what somebody else wrote.")] bool IsForwarded)
+    [property: Description("The person passed on what somebody else wrote.")] bool IsForwarded,
+    [property: Description("The seq of the message of this conversation that the person answers; null when none is known.")] long? ReplyTo,
+    [property: Description("What the person quoted of a message, of this conversation or another; null when they quoted nothing.")] string? Quote)
 {
     public static MessageResource From(Message message) => new(
         message.Id, message.Seq, message.Author, message.AuthorName, message.Body.Markdown,
         AttachmentResource.Of(message), [.. message.Reactions.Select(ReactionResource.From)], message.IsNote, message.At, message.Delivery,
-        message.EditedAt, message.DeletedAt, message.Body.IsForgotten, message.Body.IsForwarded);
+        message.EditedAt, message.DeletedAt, message.Body.IsForgotten, message.Body.IsForwarded, message.Body.InReplyTo?.Seq, message.Body.InReplyTo?.Quote?.Text);
 }
 
 /// <summary>A reply of the assistant that a take-over stopped.</summary>

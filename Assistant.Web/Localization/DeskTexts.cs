@@ -97,6 +97,9 @@ internal static class DeskTexts
     public static string AreTyping(long count) => Book.Count(nameof(AreTyping), count);
     public static string Edited => Book.Say();
     public static string Forwarded => Book.Say();
+    public static string InReplyToWhat(string name, string words) => Book.Say(nameof(InReplyToWhat), ("name", name), ("words", words));
+    public static string InReplyToWords(string words) => Book.Say(nameof(InReplyToWords), ("words", words));
+    public static string InReplyToEarlier => Book.Say();
     public static string Deleted => Book.Say();
     public static string Forgotten => Book.Say();
     public static string DeliveryStored => Book.Say();

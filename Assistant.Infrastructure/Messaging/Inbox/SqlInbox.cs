@@ -182,7 +182,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         var change = message.Content switch
         {
-            InboundContent.Said said => Say(session, keys, key, conversation, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, now),
+            InboundContent.Said said => Say(session, keys, key, conversation, message, BodyOf(session, conversation, said), said.Attachments, message.ExternalMessageId, now),
             InboundContent.Pressed pressed => Say(session, keys, key, conversation, message, new MessageBody(pressed.Label), [], null, now),
             InboundContent.Edited edited => ChangeText(session, keys, key, conversation, message, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }, edited.Attachments, now),
             _ => TakeBack(session, key, conversation, message, now),
@@ -242,6 +242,12 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
     private enum Change { None, Existing, NewUtterance }
 
+    private static MessageBody BodyOf(WriteSession session, Conversation conversation, InboundContent.Said said) => new(said.Text)
+    {
+        IsForwarded = said.IsForwarded,
+        InReplyTo = AnsweredSql.Find(session, conversation, said),
+    };
+
     private static Change Say(
         WriteSession session, PersonKeyRing keys, PersonKey key, Conversation conversation, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments,
         string? externalId, DateTimeOffset now)
@@ -297,7 +303,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         // Its attachments stay, unless the edit brings others. Who edits has not been forgotten, so what they write is theirs from now on.
         var before = known.Open(keys);
-        body = body with { IsForwarded = body.IsForwarded || before.Body.IsForwarded };
+        body = body with { IsForwarded = body.IsForwarded || before.Body.IsForwarded, InReplyTo = before.Body.InReplyTo };
         var edited = before with { Body = body, EditedAt = message.SentAt, Person = key.Person };
         var record = Record(conversation, message, key.Person, AuditActions.MessageEdited, edited.Seq, now);
         if (attachments is null || Attachment.AreSame(before.Attachments, attachments))

@@ -65,6 +65,17 @@ public sealed class ReplyPromptTests
     }
 
     [Fact]
+    public void What_an_earlier_message_answers_is_told_before_its_words()
+    {
+        var context = Saying("and?").By("Alice").InGroup().WithHistoryOf("Bob", "what about this?").WithHistoryOf("Eve", "no idea").Build();
+        context = context with { History = [context.History[0] with { Answered = new AnsweredWords(AuthorKind.Assistant, "", "the\nmenu") }, context.History[1]] };
+
+        var prompt = ReplyPrompt.Build(context, UtteranceReader.Read(context).Request, new EngineOptions());
+
+        Assert.Equal("\"Bob\": [In reply to you: “the menu”] what about this?\n\n\"Eve\": no idea\n\n\"Alice\": and?", prompt[^1].Text);
+    }
+
+    [Fact]
     public void Date_and_person_are_told()
     {
         var system = Build(Saying("hi").By("Mira"))[0].Text;

@@ -159,7 +159,10 @@ public abstract class SealedBodyTests : PathContract
         await Ports.Turns.CommitAsync(Answer(pressed) with { Reply = reply, Parts = [reply], NewFacts = [fact] }, Cancel);
         await StoreAsync(HomeLine, Said(HomeLine, "file", "") with
         {
-            Content = new InboundContent.Said(Canary("caption"), [new Attachment("file", Canary("reference"), Canary("name"), "text/plain", 3)]),
+            Content = new InboundContent.Said(Canary("caption"), [new Attachment("file", Canary("reference"), Canary("name"), "text/plain", 3)])
+            {
+                Quote = new QuotedWords(Canary("quote"), Canary("quoted-from")),
+            },
         });
         await Ports.Inbox.DeadLetterAsync((await BeginAsync(conversation)).Entry, new Phrase.Verbatim("no"), Cancel);
         await HearAsync(HomeLine, "last", Canary("last"));

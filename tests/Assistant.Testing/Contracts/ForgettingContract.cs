@@ -163,6 +163,34 @@ public abstract class ForgettingContract : PathContract
         Assert.Equal([false, false, true, true], (await ThreadAsync(Home, conversation)).Select(m => m.Body.IsForgotten));
     }
 
+    [Fact]
+    public async Task What_was_forgotten_is_not_quoted_by_those_who_answered_it()
+    {
+        var group = new ExternalChat("group-1", IsGroup: true);
+        var conversation = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, Said(HomeLine, "1", "hello", sender: "ben") with { Chat = group })).Conversation;
+        await AnswerAsync(conversation);
+        await StoreAsync(HomeLine, Said(HomeLine, "2", "the safe is behind the painting", sender: "ann") with { Chat = group });
+        var ann = (await BeginAsync(conversation)).Person.Id;
+        await AnswerAsync(conversation);
+        await StoreAsync(HomeLine, Said(HomeLine, "3", "hm", sender: "ben") with { Chat = group });
+        await AnswerAsync(conversation);
+        await StoreAsync(HomeLine, Said(HomeLine, "4", "", sender: "ben") with { Chat = group, Content = new InboundContent.Said("where?", [], "2") });
+        Assert.Equal("the safe is behind the painting", (await BeginAfterAsync(1)).Answered?.Text);
+
+        await ForgetAsync(Home, ann);
+
+        foreach (var limit in new[] { 1, 20 })
+        {
+            var start = await BeginAfterAsync(limit);
+            Assert.Null(start.Answered);
+            Assert.Equal(new MessageReference(2, null), start.Utterance.Body.InReplyTo);
+            Assert.DoesNotContain(start.History, message => message.Seq == 2);
+        }
+
+        async Task<TurnStart> BeginAfterAsync(int limit)
+            => Assert.IsType<TurnStart>(await Ports.Turns.BeginAsync(conversation, limit, Ports.Clock.GetUtcNow(), Cancel));
+    }
+
     private async Task<(ConversationId Conversation, PersonId Person)> TalkAsync(string chat, string sender)
     {
         var conversation = await HearAsync(HomeLine, "1", "the boiler is in the attic", chat, sender);

@@ -65,7 +65,11 @@ internal static class TelegramUpdates
                     IsForwarded = IsOfAnother(message.ForwardOrigin, from),
                     Attachments = attachments.Count > 0 ? attachments : null,
                 }
-                : new InboundContent.Said(address.Text, attachments, ReplyTo(message, bot)) { IsForwarded = IsOfAnother(message.ForwardOrigin, from) },
+                : new InboundContent.Said(address.Text, attachments, ReplyTo(message, bot))
+                {
+                    IsForwarded = IsOfAnother(message.ForwardOrigin, from),
+                    Quote = QuoteOf(message),
+                },
             SentAt = At(isEdit ? message.EditDate ?? message.Date : message.Date),
             IsAddressed = address.IsAddressed,
         };
@@ -145,6 +149,23 @@ internal static class TelegramUpdates
         => message.ReplyToMessage is { } original && !TelegramAddress.IsTopicRoot(message, original)
             ? TelegramIds.Message(bot.Id, message.Chat.Id, original.Id)
             : null;
+
+    // Of another chat or topic nothing else is known; in this one the server's own cut adds nothing to the message.
+    private static QuotedWords? QuoteOf(Message message) => message switch
+    {
+        { Quote.Text: { } text, ExternalReply: { } elsewhere } => new QuotedWords(text, WriterOf(elsewhere.Origin)),
+        { Quote: { IsManual: true, Text: { } text } } => new QuotedWords(text),
+        _ => null,
+    };
+
+    private static string? WriterOf(MessageOrigin? origin) => origin switch
+    {
+        MessageOriginUser { SenderUser: { } user } => SenderOf(user).DisplayName,
+        MessageOriginHiddenUser hidden => hidden.SenderUserName,
+        MessageOriginChat { SenderChat: { } chat } => chat.Title,
+        MessageOriginChannel { Chat: { } channel } => channel.Title,
+        _ => null,
+    };
 
     // Ids did not always name the bot. Whatever was stored since the connection was last changed is of the bot it has now.
     private static FormerId? FormerOf(long chat, int message, Connection connection)

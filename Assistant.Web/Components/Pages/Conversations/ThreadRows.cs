@@ -13,7 +13,8 @@ public abstract record ThreadRow(string Key)
     public sealed record UnreadFrom(long Seq) : ThreadRow("unread");
 
     /// <param name="StartsGroup">Whether the author and time are shown above it.</param>
-    public sealed record Said(Message Message, bool StartsGroup) : ThreadRow($"m{Message.Seq}");
+    /// <param name="Answered">The message it answers, when that one is in the window too.</param>
+    public sealed record Said(Message Message, bool StartsGroup, Message? Answered = null) : ThreadRow($"m{Message.Seq}");
 
     /// <summary>What happened here, in the product's own words.</summary>
     public sealed record Line(Message Message) : ThreadRow($"m{Message.Seq}");
@@ -66,7 +67,7 @@ internal static class ThreadRows
                 continue;
             }
 
-            rows.Add(new ThreadRow.Said(message, !Continues(previous, message)));
+            rows.Add(new ThreadRow.Said(message, !Continues(previous, message), Answered(messages, message)));
             previous = message;
         }
 
@@ -75,6 +76,9 @@ internal static class ThreadRows
         rows.AddRange(held.Where(reply => !shown.Contains(reply.MessageSeq)).Select(reply => new ThreadRow.HeldBack(reply)));
         return rows;
     }
+
+    private static Message? Answered(IReadOnlyList<Message> messages, Message message)
+        => message.Body.InReplyTo?.Seq is { } seq ? messages.FirstOrDefault(one => one.Seq == seq) : null;
 
     private static bool Continues(Message? previous, Message message) =>
         previous is not null

@@ -16,6 +16,21 @@ internal static class ThreadWords
     /// <summary>One line of plain text out of Markdown, for a list.</summary>
     public static string Preview(string markdown) => Plain(markdown, PreviewLength);
 
+    /// <summary>What a message answers, on one line; <see langword="null"/> when it answers nothing, or the whole of the message right above it.</summary>
+    /// <param name="answered">The message it answers, when it is shown.</param>
+    public static string? InReplyTo(Message message, Message? answered) => message.Body.InReplyTo switch
+    {
+        null => null,
+        { Quote: { } quote } => (answered?.AuthorName ?? quote.By) is { Length: > 0 } name
+            ? DeskTexts.InReplyToWhat(name, Preview(quote.Text)) : DeskTexts.InReplyToWords(Preview(quote.Text)),
+        { Seq: { } seq } when seq == message.Seq - 1 => null,
+        _ when answered is { DeletedAt: null, Body.IsForgotten: false } => DeskTexts.InReplyToWhat(answered.AuthorName, Gist(answered)),
+        _ => DeskTexts.InReplyToEarlier,
+    };
+
+    private static string Gist(Message message)
+        => Preview(message.Body.Markdown) is { Length: > 0 } words ? words : string.Join(", ", message.Attachments.Select(NameOf));
+
     /// <summary>A message as a screen reader is told of it: who said what.</summary>
     public static string Arrived(Message message) => message switch
     {

@@ -49,7 +49,7 @@ public sealed partial class InMemoryHouse
             {
                 InboundContent.Said said => known is not null
                     ? AddFiles(room, person.Id, message, known, said.Attachments)
-                    : Hear(room, person.Id, message, new MessageBody(said.Text) { IsForwarded = said.IsForwarded }, said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
+                    : Hear(room, person.Id, message, BodyOf(room, said), said.Attachments, message.ExternalMessageId, AuditActions.MessageReceived),
                 InboundContent.Pressed pressed => Hear(room, person.Id, message, new MessageBody(pressed.Label), [], null, AuditActions.MessageReceived),
                 InboundContent.Edited edited => Edit(room, person.Id, message, known, new MessageBody(edited.Text) { IsForwarded = edited.IsForwarded }, edited.Attachments),
                 _ => TakeBack(room, person.Id, message, known),
@@ -108,18 +108,24 @@ public sealed partial class InMemoryHouse
             }
 
             var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
-            var history = room.Messages.Where(m => (m.Seq < utterance.Seq || m.Author != AuthorKind.Person) && !m.IsNote && m.DeletedAt is null
-                && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).TakeLast(historyLimit);
-            var told = history.Where(m => !m.Body.IsForgotten)
-                .Select(m => new HistoryMessage(m.Seq, m.Author, m.Body.Markdown, m.Attachments, m.At, m.Delivery)
-                {
-                    Person = m.Author == AuthorKind.Person ? m.Person : null,
-                    AuthorName = m.AuthorName,
-                    IsForwarded = m.Body.IsForwarded,
-                    Buttons = m.Body.Buttons,
-                });
-            return new TurnStart(room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. told]);
+            var readable = room.Messages.Where(m => !m.IsNote && m.DeletedAt is null && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).ToList();
+            var history = readable.Where(m => m.Seq < utterance.Seq || m.Author != AuthorKind.Person).TakeLast(historyLimit).ToList();
+            var older = utterance.Body.InReplyTo?.Seq is { } seq && !history.Exists(m => m.Seq == seq) ? readable.Find(m => m.Seq == seq && !m.Body.IsForgotten) : null;
+            return new TurnStart(
+                room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. history.Where(m => !m.Body.IsForgotten).Select(Told)])
+            {
+                Answered = older is null ? null : Told(older),
+            };
         });
+
+    private static HistoryMessage Told(Message message) => new(message.Seq, message.Author, message.Body.Markdown, message.Attachments, message.At, message.Delivery)
+    {
+        Person = message.Author == AuthorKind.Person ? message.Person : null,
+        AuthorName = message.AuthorName,
+        IsForwarded = message.Body.IsForwarded,
+        InReplyTo = message.Body.InReplyTo,
+        Buttons = message.Body.Buttons,
+    };
 
     public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
         => Locked<TurnCommitOutcome>(() =>
@@ -195,6 +201,13 @@ public sealed partial class InMemoryHouse
     private static InboxOutcome.Stored StoredIn(Room room, bool needsTurn)
         => new(room.Conversation.Id, needsTurn) { IsHeld = room.Conversation.Operator is not null };
 
+    private static MessageBody BodyOf(Room room, InboundContent.Said said)
+    {
+        var seq = said.ReplyToExternalId is not { } answered ? null
+            : room.Messages.Find(m => m.ExternalId == answered && m.DeletedAt is null)?.Seq ?? room.Outbox.Find(o => o.ExternalId == answered)?.Entry.MessageSeq;
+        return new MessageBody(said.Text) { IsForwarded = said.IsForwarded, InReplyTo = MessageReference.Of(seq, said.Quote) };
+    }
+
     private InboxOutcome.Stored Hear(
         Room room, PersonId person, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)
     {
@@ -235,7 +248,12 @@ public sealed partial class InMemoryHouse
             return new InboxOutcome.Duplicate();
         }
 
-        room.Change(known.Seq, m => m with { Body = body with { IsForwarded = body.IsForwarded || m.Body.IsForwarded }, EditedAt = message.SentAt, Person = person });
+        room.Change(known.Seq, m => m with
+        {
+            Body = body with { IsForwarded = body.IsForwarded || m.Body.IsForwarded, InReplyTo = m.Body.InReplyTo },
+            EditedAt = message.SentAt,
+            Person = person,
+        });
         if (_facts.RemoveAll(fact => IsStatedBy(fact, known)) > 0)
         {
             _facts.AddRange(Stated(room.Messages.Find(m => m.Seq == known.Seq)!));

@@ -121,6 +121,34 @@ public sealed class TelegramUpdatesTests
     }
 
     [Theory]
+    [InlineData("""{"reply_to_message":{"message_id":4,"date":1,"chat":{"id":5001,"type":"private"}}}""", "7000/5001:4", null, null)]
+    [InlineData(
+        """{"reply_to_message":{"message_id":4,"date":1,"chat":{"id":5001,"type":"private"}},"quote":{"text":"port 5432","position":3,"is_manual":true}}""",
+        "7000/5001:4", "port 5432", null)]
+    [InlineData(
+        """{"reply_to_message":{"message_id":4,"date":1,"chat":{"id":5001,"type":"private"}},"quote":{"text":"cut by the server","position":0}}""",
+        "7000/5001:4", null, null)]
+    [InlineData(
+        """{"external_reply":{"origin":{"type":"channel","date":1,"message_id":3,"chat":{"id":-100,"type":"channel","title":"News"}}},"quote":{"text":"rain","position":0}}""",
+        null, "rain", "News")]
+    [InlineData(
+        """{"external_reply":{"origin":{"type":"user","date":1,"sender_user":{"id":6001,"is_bot":false,"first_name":"Bo","last_name":"Li"}}},"quote":{"text":"rain","position":0}}""",
+        null, "rain", "Bo Li")]
+    [InlineData("""{"external_reply":{"origin":{"type":"hidden_user","date":1,"sender_user_name":"Bo"}}}""", null, null, null)]
+    public void What_is_answered_is_named_and_what_was_quoted_is_read(string fields, string? replyTo, string? quote, string? by)
+    {
+        var update = Private("what about this?");
+        foreach (var (name, value) in JsonNode.Parse(fields)!.AsObject())
+        {
+            update["message"]![name] = value!.DeepClone();
+        }
+
+        var said = (InboundContent.Said)Read(update)!.Content;
+
+        Assert.Equal((replyTo, quote, by), (said.ReplyToExternalId, said.Quote?.Text, said.Quote?.By));
+    }
+
+    [Theory]
     [InlineData("""{"type":"user","date":1,"sender_user":{"id":6001,"is_bot":false,"first_name":"Bo"}}""", true)]
     [InlineData("""{"type":"hidden_user","date":1,"sender_user_name":"Bo"}""", true)]
     [InlineData("""{"type":"channel","date":1,"message_id":3,"chat":{"id":-100,"type":"channel","title":"News"}}""", true)]

@@ -39,6 +39,31 @@ public sealed class MessageRowTests : BunitContext
         Assert.Equal(said, row.Find(".foot span").TextContent);
     }
 
+    [Theory]
+    [InlineData("en", "in reply to Anna: “the ladder is in the shed”", "in reply to Anna: “the shed”", "in reply to an earlier message")]
+    [InlineData("zh-CN", "回复 Anna：“the ladder is in the shed”", "回复 Anna：“the shed”", "回复较早的消息")]
+    public void What_a_message_answers_stands_above_its_words(string language, string whole, string quoted, string unknown)
+    {
+        using var _ = new SpokenLanguage(language);
+        var own = WithPicture() with { Seq = 7 };
+        var answered = own with { Seq = 2, AuthorName = "Anna", Body = new MessageBody("the ladder is **in the shed**"), Attachments = [], Files = [] };
+        var row = Render<MessageRow>(p => p.Add(r => r.Message, own));
+        Assert.Empty(row.FindAll(".answers"));
+
+        Assert.Equal(whole, Said(new MessageReference(2, null), answered));
+        Assert.Equal(quoted, Said(new MessageReference(2, new QuotedWords("the shed")), answered));
+        Assert.Equal(quoted, Said(new MessageReference(null, new QuotedWords("the shed", "Anna")), null));
+        Assert.Equal(unknown, Said(new MessageReference(2, null), null));
+        Assert.Equal(unknown, Said(new MessageReference(2, null), answered with { Body = MessageBody.Forgotten }));
+        Assert.Null(Said(new MessageReference(6, null), answered with { Seq = 6 })); // it stands right above
+
+        string? Said(MessageReference reference, Message? other)
+        {
+            row.Render(p => p.Add(r => r.Message, own with { Body = own.Body with { InReplyTo = reference } }).Add(r => r.Answered, other));
+            return row.FindAll(".answers").SingleOrDefault()?.TextContent;
+        }
+    }
+
     /// <summary>The first message of a conversation of its own.</summary>
     private static Message WithPicture()
     {

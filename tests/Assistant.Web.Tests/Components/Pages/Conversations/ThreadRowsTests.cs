@@ -20,6 +20,16 @@ public sealed class ThreadRowsTests
     }
 
     [Fact]
+    public void A_reply_is_shown_with_what_it_answers_as_long_as_that_is_in_the_window()
+    {
+        var reply = Said(3, AuthorKind.Person, Noon) with { Body = new MessageBody("this one") { InReplyTo = new MessageReference(1, null) } };
+        Message[] messages = [Said(1, AuthorKind.Person, Noon), Said(2, AuthorKind.Person, Noon), reply];
+
+        Assert.Equal(new long?[] { null, null, 1 }, Build(messages).OfType<ThreadRow.Said>().Select(row => row.Answered?.Seq));
+        Assert.All(Build(messages[1..]).OfType<ThreadRow.Said>(), row => Assert.Null(row.Answered));
+    }
+
+    [Fact]
     public void A_long_silence_or_a_note_begins_a_new_group()
     {
         var rows = Build(

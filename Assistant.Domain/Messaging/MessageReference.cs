@@ -1,0 +1,38 @@
+namespace Assistant.Domain.Messaging;
+
+/// <summary>Words of another message that a person sent along with theirs.</summary>
+/// <param name="Text">Untrusted.</param>
+/// <param name="By">Who wrote them, when they come from elsewhere and the messenger says it; untrusted.</param>
+public sealed record QuotedWords(string Text, string? By = null)
+{
+    /// <summary>As much of a text as fits; never cuts a surrogate pair.</summary>
+    public static string Cut(string text, int most)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
+    }
+}
+
+/// <summary>What a person's message answers.</summary>
+/// <remarks>
+/// Words of a message that is known are not repeated here, or they would outlive its being forgotten: they are read where they are needed. What the
+/// person quoted themselves is theirs.
+/// </remarks>
+/// <param name="Seq">The message of the same conversation; <see langword="null"/> when it is not known there.</param>
+/// <param name="Quote">What the person quoted; <see langword="null"/> when they answer the whole message.</param>
+public sealed record MessageReference(long? Seq, QuotedWords? Quote)
+{
+    /// <summary>Characters of a quotation that are kept.</summary>
+    public const int MaxQuoteLength = 400;
+
+    private const int MaxNameLength = 60;
+
+    /// <summary>The reference as it is kept; <see langword="null"/> when nothing is known of what is answered.</summary>
+    public static MessageReference? Of(long? seq, QuotedWords? quote)
+    {
+        var kept = quote is { Text: { } text } && !string.IsNullOrWhiteSpace(text)
+            ? new QuotedWords(QuotedWords.Cut(text.Trim(), MaxQuoteLength), quote.By is null ? null : QuotedWords.Cut(quote.By, MaxNameLength))
+            : null;
+        return seq is null && kept is null ? null : new MessageReference(seq, kept);
+    }
+}
