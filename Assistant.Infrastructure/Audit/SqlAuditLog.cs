@@ -38,13 +38,11 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
 
         var found = new List<AuditEvent>(limit + 1);
         await using var context = database.OpenContext(TenantScope.Of(tenant));
-        var query = Filter(context.Set<AuditRow>().AsNoTracking(), filter);
         // Details are sealed: the database finds by what lies plain, and text is looked for in what was opened, batch by batch.
         var batch = filter.Text is null ? limit + 1 : ReadBatch;
         while (true)
         {
-            var below = before;
-            var rows = await query.Where(a => a.Seq < below).OrderByDescending(a => a.Seq).Take(batch).ToListAsync(cancellationToken);
+            var rows = await Page(context, filter, before, batch).ToListAsync(cancellationToken);
             found.AddRange((await OpenAsync(tenant, rows, cancellationToken)).Where(written => Tells(written.What, filter.Text)).Take(limit + 1 - found.Count));
             if (found.Count > limit || rows.Count < batch)
             {
@@ -95,6 +93,10 @@ internal sealed class SqlAuditLog(IDatabase database, IReadPool reads, IWriteQue
             TenantScope.Of(tenant), session => session.QueryFirst(Head, row => (row.GetInt64(0), row.GetBytes(1)), tenant.Value), cancellationToken);
         return new AuditCheckpoint(tenant, seq, Convert.ToHexStringLower(hash ?? AuditChain.Genesis(tenant)), clock.GetUtcNow());
     }
+
+    /// <summary>The newest events below a number that the filter lets through, but for its text.</summary>
+    internal static IQueryable<AuditRow> Page(AssistantDbContext context, AuditFilter filter, long below, int limit)
+        => Filter(context.Set<AuditRow>().AsNoTracking(), filter).Where(a => a.Seq < below).OrderByDescending(a => a.Seq).Take(limit);
 
     private static IQueryable<AuditRow> Filter(IQueryable<AuditRow> query, AuditFilter filter)
     {

@@ -1,5 +1,6 @@
 using Assistant.Domain.Tenancy;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Assistant.Infrastructure.Persistence;
@@ -21,8 +22,8 @@ public sealed record TenantScope(string? Tenant)
 }
 
 /// <summary>The schema; its two subclasses carry the migrations of their dialect.</summary>
-/// <remarks>Row types and their configurations sit beside the store that owns them. Every tenant row has the filter <see cref="TenantFilter"/>.</remarks>
-public abstract class AssistantDbContext(DbContextOptions options, TenantScope scope) : DbContext(options)
+/// <remarks>Row types and their configurations sit beside the store that owns them. In the scope of a tenant every tenant row has the filter <see cref="TenantFilter"/>.</remarks>
+public abstract class AssistantDbContext(DbContextOptions options, TenantScope scope) : DbContext(WithModelPerReach(options))
 {
     /// <summary>Name of the query filter that keeps tenants apart.</summary>
     public const string TenantFilter = "tenant";
@@ -42,6 +43,11 @@ public abstract class AssistantDbContext(DbContextOptions options, TenantScope s
         base.OnModelCreating(modelBuilder);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AssistantDbContext).Assembly);
         SnakeCase.Apply(modelBuilder);
+        if (Tenant is null)
+        {
+            return;
+        }
+
         foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => typeof(ITenantRow).IsAssignableFrom(e.ClrType)).ToList())
         {
             typeof(AssistantDbContext)
@@ -59,8 +65,19 @@ public abstract class AssistantDbContext(DbContextOptions options, TenantScope s
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(24);
     }
 
+    // The bare comparison: with "or there is none" beside it, no database finds a tenant's rows through an index.
     private void FilterByTenant<T>(ModelBuilder modelBuilder) where T : class, ITenantRow
-        => modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => Tenant == null || row.TenantId == Tenant);
+        => modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, row => row.TenantId == Tenant);
+
+    // Here rather than where options are made: no context can be without it.
+    private static DbContextOptions WithModelPerReach(DbContextOptions options)
+        => new DbContextOptionsBuilder(options).ReplaceService<IModelCacheKeyFactory, ModelPerReach>().Options;
+
+    /// <summary>One model for the scopes of tenants, with the filter, and one without it for work across them.</summary>
+    private sealed class ModelPerReach : IModelCacheKeyFactory
+    {
+        public object Create(DbContext context, bool designTime) => (context.GetType(), ((AssistantDbContext)context).Tenant is null, designTime);
+    }
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
         time => time.ToUnixTimeMilliseconds(), value => DateTimeOffset.FromUnixTimeMilliseconds(value));

@@ -15,6 +15,9 @@ public sealed class TenantQueryFilterTests
     private static readonly MethodInfo s_tenantsOf =
         typeof(TenantQueryFilterTests).GetMethod(nameof(TenantsOf), BindingFlags.Static | BindingFlags.NonPublic)!;
 
+    private static readonly MethodInfo s_textOf =
+        typeof(TenantQueryFilterTests).GetMethod(nameof(TextOf), BindingFlags.Static | BindingFlags.NonPublic)!;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -31,6 +34,21 @@ public sealed class TenantQueryFilterTests
         {
             Assert.Equal([Foreign.Value, Own.Value], Seen(all, row));
             Assert.True(Seen(own, row) is [var only] && only == Own.Value, $"{table} shows another tenant's rows");
+        }
+    }
+
+    [Fact]
+    public async Task The_filter_is_a_bare_comparison_which_an_index_answers()
+    {
+        await using var stores = await Stores.CreateAsync(onPostgres: false, TimeProvider.System);
+        await using var own = stores.Database.OpenContext(TenantScope.Of(Own));
+        await using var all = stores.Database.OpenContext(TenantScope.System);
+        foreach (var row in own.Model.GetEntityTypes().Select(e => e.ClrType).Where(typeof(ITenantRow).IsAssignableFrom))
+        {
+            var text = Text(own, row);
+            Assert.Contains("\"tenant_id\" = @", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(" OR ", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"tenant_id\" = ", Text(all, row), StringComparison.Ordinal);
         }
     }
 
@@ -67,6 +85,10 @@ public sealed class TenantQueryFilterTests
     }
 
     private static List<string> Seen(AssistantDbContext context, Type row) => (List<string>)s_tenantsOf.MakeGenericMethod(row).Invoke(null, [context])!;
+
+    private static string Text(AssistantDbContext context, Type row) => (string)s_textOf.MakeGenericMethod(row).Invoke(null, [context])!;
+
+    private static string TextOf<T>(AssistantDbContext context) where T : class, ITenantRow => context.Set<T>().Select(row => row.TenantId).ToQueryString();
 
     // Other filters are not asked about.
     private static List<string> TenantsOf<T>(AssistantDbContext context) where T : class, ITenantRow
