@@ -19,15 +19,16 @@ internal sealed class PlainAuditBodies(AuditKeys keys) : IPlainRows
 
     public ValueTask PrepareAsync(TenantId tenant, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public (int Count, PlainCursor Next)? SealPage(WriteSession session, TenantId tenant, PlainCursor after)
+    public PlainPage? FindPage(SqlSession session, TenantId tenant, PlainCursor after)
     {
         var page = session.Query(Select, row => new Plain(row.GetInt64(0), row.GetString(1), row.GetString(2)), tenant.Value, after.Seq, PageSize);
         var last = page.Count == 0 ? after.Seq : page.Max(plain => plain.Seq);
-        if (last <= after.Seq)
-        {
-            return null; // also where somebody put what is no number: it comes last in every page
-        }
+        // Also where somebody put what is no number: it comes last in every page.
+        return last <= after.Seq ? null : new PlainPage(new PlainCursor(0, default, last), unit => SealPage(unit, tenant, page));
+    }
 
+    private int SealPage(WriteSession session, TenantId tenant, List<Plain> page)
+    {
         if (keys.Find(session, tenant) is not { } found)
         {
             keys.Make(session, tenant);
@@ -45,7 +46,7 @@ internal sealed class PlainAuditBodies(AuditKeys keys) : IPlainRows
             }
         }
 
-        return (count, new PlainCursor(0, default, last));
+        return count;
     }
 
     private sealed record Plain(long Seq, string Origin, string Details);

@@ -1,6 +1,7 @@
 // Earlier versions kept what was said, and what the audit log says, in plain text, in columns that are empty now. This goes over them page
-// by page, each page one unit of the write queue that reads, seals and empties. A kill leaves rows either way, both of which are read; the
-// next start begins at the first page, finds what is still plain, and notes the tenant as done when nothing is.
+// by page: it is found beside the writer, which others wait for, and sealed and emptied in one unit of the write queue. A kill leaves rows
+// either way, both of which are read; the next start begins at the first page, finds what is still plain, and notes the tenant as done when
+// nothing is.
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
@@ -35,9 +36,10 @@ internal sealed partial class PlainRowsWorker(
 
         await list.PrepareAsync(tenant, cancellationToken);
         var (found, from) = (0, default(PlainCursor));
-        while (await writes.ExecuteAsync(scope, session => list.SealPage(session, tenant, from), cancellationToken) is (var count, var next))
+        while (await reads.ReadAsync(scope, session => list.FindPage(session, tenant, from), cancellationToken) is { } page)
         {
-            (found, from) = (found + count, next);
+            found += await writes.ExecuteAsync(scope, page.Seal, cancellationToken);
+            from = page.Last;
         }
 
         await writes.ExecuteAsync(scope, session => session.Execute(MarkDone, tenant.Value, list.Name), cancellationToken);

@@ -61,12 +61,12 @@ public sealed class PlainRowsWorkerTests
         public ValueTask PrepareAsync(TenantId tenant, CancellationToken cancellationToken)
             => Failures-- > 0 ? throw new InvalidOperationException("The database is away.") : ValueTask.CompletedTask;
 
-        public (int Count, PlainCursor Next)? SealPage(WriteSession session, TenantId tenant, PlainCursor after)
+        public PlainPage? FindPage(SqlSession session, TenantId tenant, PlainCursor after)
         {
             Asked.Add(after.Seq);
             if (after.Seq < count)
             {
-                return (2, after with { Seq = after.Seq + 1 });
+                return new PlainPage(after with { Seq = after.Seq + 1 }, _ => 2);
             }
 
             _ended.TrySetResult();
