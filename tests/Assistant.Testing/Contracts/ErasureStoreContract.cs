@@ -31,6 +31,26 @@ public abstract partial class ErasureStoreContract : PathContract
     }
 
     [Fact]
+    public async Task What_stays_of_many_conversations_is_counted_once_in_each()
+    {
+        var (person, first) = await LiveAsync();
+        List<ConversationId> conversations = [first];
+        for (var chat = 2; chat <= 33; chat++)
+        {
+            var conversation = await HearAsync(HomeLine, $"in-{chat}", "here too", $"chat-{chat}");
+            var noted = Draft(Home, AuditActions.NoteAdded, $"conversation/{conversation}/{chat}");
+            await Ports.Conversations.AddNoteAsync(Home, conversation, Anna, "keeps birds", noted, Cancel);
+            await Ports.Conversations.AddNoteAsync(Home, conversation, Anna, "and fish", noted with { Subject = $"conversation/{conversation}" }, Cancel);
+            conversations.Add(conversation);
+        }
+
+        var kept = (await AuditOfAsync(Home)).Count(
+            e => e.What.Actor.Id == person.ToString() || conversations.Exists(c => e.What.Subject.Contains(c.ToString(), StringComparison.Ordinal)));
+        Assert.True(kept > 3 * 32, $"{kept} events");
+        Assert.Equal(kept, (await PreviewAsync(ErasureScope.Of(person))).KeptEvents);
+    }
+
+    [Fact]
     public async Task There_is_no_preview_of_what_is_not_there_or_is_anothers()
     {
         var (person, conversation) = await LiveAsync();
