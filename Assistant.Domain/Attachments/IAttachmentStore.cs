@@ -30,6 +30,13 @@ public interface IAttachmentStore
     /// <summary>Gives the claim back.</summary>
     Task RetryLaterAsync(AttachmentClaim claim, Phrase reason, DateTimeOffset at, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes due at once what is due later than <paramref name="longest"/> from <paramref name="now"/>: nothing is ever asked to wait so long, so the
+    /// machine's clock was ahead when it was written down.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken);
+
     /// <summary>The file with how its message names it; <see langword="null"/> when there is none, also of a forgotten message.</summary>
     Task<(AttachmentFile File, Attachment Named)?> FindAsync(TenantId tenant, AttachmentId id, CancellationToken cancellationToken);
 

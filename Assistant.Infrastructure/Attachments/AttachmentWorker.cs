@@ -59,12 +59,17 @@ internal sealed partial class AttachmentWorker(
     // Only the loop adds; whoever is done takes itself away.
     private readonly ConcurrentDictionary<AttachmentId, (ConnectionId Connection, Task Fetching)> _underWay = new();
 
+    private long? _clockLookedAt;
+
+    private TimeSpan LongestWait => limits.FetchTimeout + Grace > Backoff.Bound ? limits.FetchTimeout + Grace : Backoff.Bound;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                await EndWaitsAsync(stoppingToken);
                 var due = _underWay.Count < _atOnce ? await store.ListDueAsync(clock.GetUtcNow(), _ofConnection, PageSize, stoppingToken) : [];
                 foreach (var one in due)
                 {
@@ -85,6 +90,21 @@ internal sealed partial class AttachmentWorker(
         }
 
         await Task.WhenAll(_underWay.Values.Select(one => one.Fetching)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Not at each wake-up: there is one for each message with a file.
+    private async Task EndWaitsAsync(CancellationToken cancellationToken)
+    {
+        if (_clockLookedAt is { } before && clock.GetElapsedTime(before) < Pause)
+        {
+            return;
+        }
+
+        _clockLookedAt = clock.GetTimestamp();
+        if (await store.EndWaitsAsync(clock.GetUtcNow(), LongestWait, cancellationToken) is > 0 and var ahead)
+        {
+            LogClockWasAhead(logger, ahead);
+        }
     }
 
     // What is fetched may still be listed, until its claim is committed.
@@ -137,6 +157,9 @@ internal sealed partial class AttachmentWorker(
             return false;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock was ahead when {Count} files were claimed or put back; they are due now")]
+    private static partial void LogClockWasAhead(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking for files to fetch failed; trying again")]
     private static partial void LogFailed(ILogger logger, Exception error);

@@ -58,6 +58,10 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
     private const string Retry =
         "UPDATE attachments SET due_at = @p5, reason = @p6 WHERE " + ThisFile + " AND tenant_id = @p3 AND state = 'Waiting' AND attempts = @p4";
 
+    private const string WaitsBeyond = "SELECT 1 FROM attachments WHERE state = 'Waiting' AND due_at > @p0 LIMIT 1";
+
+    private const string EndWaits = "UPDATE attachments SET due_at = @p0 WHERE state = 'Waiting' AND due_at > @p1";
+
     public async Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int ofConnection, int limit, CancellationToken cancellationToken)
         => await reads.ReadAsync(
             TenantScope.System,
@@ -117,6 +121,12 @@ internal sealed class SqlAttachmentStore(IWriteQueue writes, IReadPool reads, Bo
             session => session.Execute(
                 Retry, claim.Id.Conversation.Value, claim.Id.Seq, claim.Id.Number, claim.Tenant.Value, claim.Attempt, at, reason.ToString()),
             cancellationToken);
+
+    // Asked first: whoever looks every second must not write as often.
+    public async Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken)
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(WaitsBeyond, _ => true, now + longest), cancellationToken)
+            ? await writes.ExecuteAsync(TenantScope.System, session => session.Execute(EndWaits, now, now + longest), cancellationToken)
+            : 0;
 
     public async Task<(AttachmentFile File, Attachment Named)?> FindAsync(TenantId tenant, AttachmentId id, CancellationToken cancellationToken)
         => await reads.ReadAsync(

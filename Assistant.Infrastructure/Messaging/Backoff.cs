@@ -11,6 +11,9 @@ internal static class Backoff
     /// <summary>No wait grows beyond this, before jitter.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    /// <summary>No wait grows beyond this, jitter included.</summary>
+    public static readonly TimeSpan Bound = Longest * (1 + Jitter);
+
     private const double Jitter = 0.25;
 
     // 2^20 s is far beyond the longest wait: growing further would only invite an overflow.

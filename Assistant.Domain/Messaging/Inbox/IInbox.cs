@@ -36,6 +36,13 @@ public interface IInbox
 
     /// <summary>Conversations with entries due at <paramref name="now"/>, oldest entry first: what a start or a sweep wakes.</summary>
     Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes due at once what is due later than <paramref name="longest"/> from <paramref name="now"/>: nothing is ever asked to wait so long, so the
+    /// machine's clock was ahead when it was written down.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken);
 }
 
 /// <summary>What storing did.</summary>

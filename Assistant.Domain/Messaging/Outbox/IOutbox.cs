@@ -69,6 +69,13 @@ public interface IOutbox
     /// <summary>Conversations whose first open row is due at <paramref name="now"/>, oldest first.</summary>
     Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes due at once what is due later than <paramref name="longest"/> from <paramref name="now"/>: nothing is ever asked to wait so long, so the
+    /// machine's clock was ahead when it was written down.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken);
+
     /// <summary>External ids this connection has received or sent since <paramref name="since"/>: what a delivery probe rules out.</summary>
     Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken);
 }

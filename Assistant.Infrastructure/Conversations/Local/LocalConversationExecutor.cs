@@ -187,6 +187,11 @@ internal sealed partial class LocalConversationExecutor(
         {
             try
             {
+                if (await inbox.EndWaitsAsync(clock.GetUtcNow(), Backoff.Bound, stoppingToken) is > 0 and var ahead)
+                {
+                    LogClockWasAhead(logger, ahead);
+                }
+
                 foreach (var conversation in await inbox.FindDueAsync(clock.GetUtcNow(), SweepLimit, stoppingToken))
                 {
                     if (!_lanes.ContainsKey(conversation) && !IsResting(conversation))
@@ -213,6 +218,9 @@ internal sealed partial class LocalConversationExecutor(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A turn of {ConversationId} failed (attempt {Attempt})")]
     private static partial void LogTurnFailed(ILogger logger, Exception error, ConversationId conversationId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock was ahead when {Count} entries of the inbox were stored or put back; they are due now")]
+    private static partial void LogClockWasAhead(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The inbox could not be swept; trying again")]
     private static partial void LogSweepFailed(ILogger logger, Exception error);

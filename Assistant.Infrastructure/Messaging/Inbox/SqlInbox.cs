@@ -55,6 +55,10 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     private const string Due =
         "SELECT conversation_id, MIN(received_at) FROM inbox WHERE state = 'Pending' AND due_at <= @p0 GROUP BY conversation_id ORDER BY 2 LIMIT @p1";
 
+    private const string WaitsBeyond = "SELECT 1 FROM inbox WHERE state = 'Pending' AND due_at > @p0 LIMIT 1";
+
+    private const string EndWaits = "UPDATE inbox SET due_at = @p0 WHERE state = 'Pending' AND due_at > @p1";
+
     public async Task<InboxOutcome> StoreAsync(
         Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, CancellationToken cancellationToken)
     {
@@ -138,6 +142,12 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => await reads.ReadAsync(TenantScope.System, session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
+
+    // Asked first: whoever looks every second must not write as often.
+    public async Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken)
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(WaitsBeyond, _ => true, now + longest), cancellationToken)
+            ? await writes.ExecuteAsync(TenantScope.System, session => session.Execute(EndWaits, now, now + longest), cancellationToken)
+            : 0;
 
     private InboxOutcome Store(
         WriteSession session, Connection connection, InboundMessage message, Func<SenderStanding, Admission> admit, DateTimeOffset now)

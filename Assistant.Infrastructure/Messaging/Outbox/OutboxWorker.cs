@@ -133,6 +133,11 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
                 LogStranded(_logger, stranded);
             }
 
+            if (await _outbox.EndWaitsAsync(_clock.GetUtcNow(), OutcomeRecorder.LongestPause, stoppingToken) is > 0 and var ahead)
+            {
+                LogClockWasAhead(_logger, ahead);
+            }
+
             foreach (var conversation in await _outbox.FindDueAsync(_clock.GetUtcNow(), SweepLimit, stoppingToken))
             {
                 if (!_lanes.ContainsKey(conversation))
@@ -219,6 +224,9 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} rows were claimed but sent by nobody; they are looked into before they are sent")]
     private static partial void LogStranded(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock was ahead when {Count} rows of the outbox were put back; they are due now")]
+    private static partial void LogClockWasAhead(ILogger logger, int count);
 
     // Neither the messenger nor the store can cause it, so it is a fault of ours.
     [LoggerMessage(Level = LogLevel.Critical, Message = "Sending to {ConversationId} stopped; what it had claimed is looked into in a minute")]

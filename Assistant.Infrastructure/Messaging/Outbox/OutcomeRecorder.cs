@@ -14,6 +14,9 @@ internal sealed partial class OutcomeRecorder(IOutbox outbox, int maxAttempts, T
     // The store is ours: once it is back nobody should wait long. The fourth wait, eight seconds, is the longest.
     private const int LongestWait = 4;
 
+    /// <summary>No row waits longer than this, whatever a messenger asks for; it is asked again then.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
     /// <param name="outcome"><see langword="null"/> when a take-over stopped the row before it was sent.</param>
     /// <returns>The conversation's next row when it was claimed along; where it could not be, the lane is told to look again.</returns>
     public async Task<OutboxEntry?> RecordAsync(SendLane lane, OutboxEntry entry, SendOutcome? outcome, CancellationToken stopping)
@@ -52,7 +55,8 @@ internal sealed partial class OutcomeRecorder(IOutbox outbox, int maxAttempts, T
                 break;
             // A pause the messenger asked for is obeyed however often it asks; only our own back-off counts towards giving up.
             case SendOutcome.RetryAfter { Delay: { } delay } pause:
-                await outbox.RetryLaterAsync(entry, pause.Reason, clock.GetUtcNow() + delay, isUncertain: false, isAttempt: false, CancellationToken.None);
+                var until = clock.GetUtcNow() + (delay < LongestPause ? delay : LongestPause);
+                await outbox.RetryLaterAsync(entry, pause.Reason, until, isUncertain: false, isAttempt: false, CancellationToken.None);
                 break;
             case SendOutcome.RetryAfter busy:
                 await RetryOrGiveUpAsync(lane, entry, busy.Reason, isUncertain: false);

@@ -73,6 +73,10 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
         + "WHERE e.conversation_id = o.conversation_id AND e.state IN ('Pending','Sending') AND (e.message_seq, e.part) < (o.message_seq, o.part)) "
         + "ORDER BY o.created_at LIMIT @p1";
 
+    internal const string WaitsBeyond = "SELECT 1 FROM outbox WHERE state = 'Pending' AND due_at > @p0 LIMIT 1";
+
+    internal const string EndWaits = "UPDATE outbox SET due_at = @p0 WHERE state = 'Pending' AND due_at > @p1";
+
     private const string Known =
         "SELECT m.external_id FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.connection_id = @p0 AND m.at >= @p1 "
         + "AND m.external_id IS NOT NULL UNION SELECT external_id FROM outbox WHERE connection_id = @p0 AND created_at >= @p1 AND external_id IS NOT NULL";
@@ -189,6 +193,12 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
 
     public async Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => await reads.ReadAsync(TenantScope.System, session => session.Query(Due, r => new ConversationId(r.GetGuid(0)), now, limit), cancellationToken);
+
+    // Asked first: whoever looks every second must not write as often.
+    public async Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken)
+        => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(WaitsBeyond, _ => true, now + longest), cancellationToken)
+            ? await writes.ExecuteAsync(TenantScope.System, session => session.Execute(EndWaits, now, now + longest), cancellationToken)
+            : 0;
 
     public async Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
         => await reads.ReadAsync(

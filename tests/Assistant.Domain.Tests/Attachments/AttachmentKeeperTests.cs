@@ -265,6 +265,8 @@ public sealed class AttachmentKeeperTests
 
         public Task<IReadOnlyList<AttachmentDue>> ListDueAsync(DateTimeOffset now, int ofConnection, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<AttachmentClaim?> ClaimAsync(AttachmentDue due, DateTimeOffset until, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<(AttachmentFile File, Attachment Named)?> FindAsync(TenantId tenant, AttachmentId id, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -353,8 +353,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         public Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
             => GatedAsync(() => inner.BeginAsync(conversation, historyLimit, now, cancellationToken));
 
-        public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken)
-            => GatedAsync(() => inner.CommitAsync(commit, cancellationToken));
+        public Task<TurnCommitOutcome> CommitAsync(TurnCommit commit, CancellationToken cancellationToken) => GatedAsync(() => inner.CommitAsync(commit, cancellationToken));
     }
 
     private sealed class GatedOutbox(IOutbox inner) : IOutbox
@@ -379,8 +378,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
                 return true;
             });
 
-        public Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken)
-            => inner.DeadLetterAsync(entry, reason, cancellationToken);
+        public Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken) => inner.DeadLetterAsync(entry, reason, cancellationToken);
 
         public Task<ConversationId?> ReviveAsync(TenantId tenant, Guid entryId, AuditDraft audit, CancellationToken cancellationToken)
             => inner.ReviveAsync(tenant, entryId, audit, cancellationToken);
@@ -389,11 +387,11 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
 
         public Task<IReadOnlyList<OutboxClaim>> FindClaimsAsync(CancellationToken cancellationToken) => inner.FindClaimsAsync(cancellationToken);
 
-        public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken)
-            => inner.RecoverInterruptedAsync(claim, cancellationToken);
+        public Task<bool> RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken) => inner.RecoverInterruptedAsync(claim, cancellationToken);
 
-        public Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
-            => inner.FindDueAsync(now, limit, cancellationToken);
+        public Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => inner.FindDueAsync(now, limit, cancellationToken);
+
+        public Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken) => inner.EndWaitsAsync(now, longest, cancellationToken);
 
         public Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
             => inner.FindKnownExternalIdsAsync(connection, since, cancellationToken);

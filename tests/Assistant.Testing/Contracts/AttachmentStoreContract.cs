@@ -120,6 +120,18 @@ public abstract class AttachmentStoreContract : PathContract
     }
 
     [Fact]
+    public async Task What_waits_longer_than_anything_may_was_claimed_by_a_clock_that_was_ahead()
+    {
+        var claim = await ClaimAsync(await SendAsync("1", File("a.pdf")));
+        await Ports.Attachments.RetryLaterAsync(claim, Phrase.Of("attachment.cut-off"), Ports.Clock.GetUtcNow() + Lease, Cancel);
+
+        Assert.Equal(0, await Ports.Attachments.EndWaitsAsync(Ports.Clock.GetUtcNow(), Lease, Cancel));
+        Assert.Empty(await DueAsync());
+        Assert.Equal(1, await Ports.Attachments.EndWaitsAsync(Ports.Clock.GetUtcNow() - TimeSpan.FromHours(2), Lease, Cancel));
+        Assert.Equal(claim.Id, Assert.Single(await DueAsync()).Id);
+    }
+
+    [Fact]
     public async Task A_claim_that_is_given_back_is_due_at_its_time_and_says_why()
     {
         var claim = await ClaimAsync(await SendAsync("1", File("a.pdf")));

@@ -37,6 +37,21 @@ public abstract class OutboxContract : OutboxSteps
     }
 
     [Fact]
+    public async Task What_waits_longer_than_anything_may_was_put_back_by_a_clock_that_was_ahead()
+    {
+        var (conversation, row) = await AnsweredAsync("hi");
+        var day = TimeSpan.FromDays(1);
+
+        await LaterAsync(row, day);
+        Assert.Equal(0, await Ports.Outbox.EndWaitsAsync(Now, day, Cancel));
+        Assert.Empty(await DueAsync());
+        Assert.Equal(1, await Ports.Outbox.EndWaitsAsync(Now - TimeSpan.FromSeconds(1), day, Cancel));
+        Assert.Equal([conversation], await DueAsync());
+        Assert.Equal(row.Id, (await ClaimAsync(conversation))!.Id);
+        Assert.Equal(0, await Ports.Outbox.EndWaitsAsync(Now - TimeSpan.FromDays(30), day, Cancel)); // under way, it waits for nothing
+    }
+
+    [Fact]
     public async Task Many_claims_at_once_give_the_row_to_one()
     {
         var (conversation, row) = await AnsweredAsync("hi");

@@ -59,6 +59,8 @@ public sealed class InMemoryDeadLetters(InMemoryAuditLog log) : IDeadLetterQueri
 
     Task<IReadOnlyList<ConversationId>> IInbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => throw NotOffered();
 
+    Task<int> IInbox.EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken) => throw NotOffered();
+
     Task<OutboxEntry?> IOutbox.ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken) => throw NotOffered();
 
     Task<OutboxEntry?> IOutbox.MarkSentAsync(OutboxEntry entry, string externalId, CancellationToken cancellationToken) => throw NotOffered();
@@ -76,6 +78,8 @@ public sealed class InMemoryDeadLetters(InMemoryAuditLog log) : IDeadLetterQueri
     Task<bool> IOutbox.RecoverInterruptedAsync(OutboxClaim claim, CancellationToken cancellationToken) => throw NotOffered();
 
     Task<IReadOnlyList<ConversationId>> IOutbox.FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => throw NotOffered();
+
+    Task<int> IOutbox.EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken) => throw NotOffered();
 
     Task<IReadOnlySet<string>> IOutbox.FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken) => throw NotOffered();
 

@@ -304,5 +304,7 @@ public sealed class MessageGatewayTests : PathContract
 
         public Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
             => throw new NotSupportedException();
+
+        public Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -42,6 +42,9 @@ internal sealed class FailingOutbox(IOutbox inner, Func<string, bool> fails, Fun
     public Task<IReadOnlyList<ConversationId>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
         => CallAsync(nameof(FindDueAsync), () => inner.FindDueAsync(now, limit, cancellationToken));
 
+    // A part of each sweep, which fails with its other call.
+    public Task<int> EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken) => inner.EndWaitsAsync(now, longest, cancellationToken);
+
     public Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
         => CallAsync(nameof(FindKnownExternalIdsAsync), () => inner.FindKnownExternalIdsAsync(connection, since, cancellationToken));
 

@@ -18,4 +18,19 @@ public sealed class OutboxPlanTests
         Assert.Contains("IX_outbox_due_at", plan[0], StringComparison.Ordinal); // of what is pending
         Assert.Contains(plan, step => step.Contains("open_outbox_by_conversation", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task What_was_put_back_by_a_clock_that_was_ahead_is_found_among_what_waits()
+    {
+        await using var house = await TestHouse.OnSqliteAsync();
+
+        var plans = await house.Get<IReadPool>().ReadAsync(
+            TenantScope.System,
+            session => session.Query("EXPLAIN QUERY PLAN " + SqlOutbox.WaitsBeyond, r => r.GetString(3), 0)
+                .Concat(session.Query("EXPLAIN QUERY PLAN " + SqlOutbox.EndWaits, r => r.GetString(3), 0, 1)).ToList(),
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, plans.Count);
+        Assert.All(plans, step => Assert.Contains("IX_outbox_due_at (due_at>?)", step, StringComparison.Ordinal));
+    }
 }

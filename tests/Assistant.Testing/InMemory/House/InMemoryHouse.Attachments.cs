@@ -55,6 +55,15 @@ public sealed partial class InMemoryHouse
             return file.Status with { Reason = reason };
         }));
 
+    Task<int> IAttachmentStore.EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var early = _rooms.SelectMany(room => room.Kept.Values)
+                .Where(file => file.Status.State == AttachmentState.Waiting && file.DueAt > now + longest).ToList();
+            early.ForEach(file => file.DueAt = now);
+            return early.Count;
+        });
+
     Task<(AttachmentFile File, Attachment Named)?> IAttachmentStore.FindAsync(TenantId tenant, AttachmentId id, CancellationToken cancellationToken)
         => Locked(() => FindFile(tenant, id) is var (room, file) && NamedIn(room, id) is { } named ? (file.Status, named) : ((AttachmentFile, Attachment)?)null);
 

@@ -112,6 +112,14 @@ public sealed partial class InMemoryHouse
                 .OrderBy(r => r.Entry.CreatedAt).Select(r => r.Entry.Conversation).Take(limit),
         ]);
 
+    Task<int> IOutbox.EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var early = _rooms.SelectMany(room => room.Outbox).Where(row => row.State == OutboxState.Pending && row.DueAt > now + longest).ToList();
+            early.ForEach(row => row.DueAt = now);
+            return early.Count;
+        });
+
     public Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
         => Locked<IReadOnlySet<string>>(() => _rooms.Where(r => r.Conversation.Connection == connection)
             .SelectMany(r => r.Messages.Where(m => m.At >= since).Select(m => m.ExternalId)

@@ -99,6 +99,14 @@ public sealed partial class InMemoryHouse
                 .OrderBy(g => g.Min(w => w.Entry.ReceivedAt)).Select(g => g.Key).Take(limit),
         ]);
 
+    Task<int> IInbox.EndWaitsAsync(DateTimeOffset now, TimeSpan longest, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            var early = _rooms.SelectMany(room => room.Inbox).Where(waiting => waiting.IsOpen && waiting.DueAt > now + longest).ToList();
+            early.ForEach(waiting => waiting.DueAt = now);
+            return early.Count;
+        });
+
     public Task<TurnStart?> BeginAsync(ConversationId conversation, int historyLimit, DateTimeOffset now, CancellationToken cancellationToken)
         => Locked(() =>
         {
