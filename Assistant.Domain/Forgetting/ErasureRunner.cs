@@ -12,6 +12,12 @@ namespace Assistant.Domain.Forgetting;
 /// </remarks>
 public sealed class ErasureRunner(IErasureStore store, IAuditLog log, ICheckpointSigner signer, IStorageRest rest, TimeProvider clock)
 {
+    /// <summary>
+    /// After each batch, so that whoever else writes to the database gets a turn, another process too: where it waits for a lock on the whole, it
+    /// looks for it only every so often. Default 30 ms.
+    /// </summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(30);
+
     /// <returns>The erasure with its certificate, or <see langword="null"/> when there is none of this id.</returns>
     public async Task<Erasure?> RunAsync(TenantId tenant, ErasureId id, CancellationToken cancellationToken)
     {
@@ -24,6 +30,7 @@ public sealed class ErasureRunner(IErasureStore store, IAuditLog log, ICheckpoin
         {
             while (await store.ContinueAsync(tenant, id, cancellationToken))
             {
+                await Task.Delay(Pause, clock, cancellationToken);
             }
 
             await store.FinishAsync(tenant, id, counted => Finished(counted, clock.GetUtcNow()), cancellationToken);

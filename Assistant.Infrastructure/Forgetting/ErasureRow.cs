@@ -49,7 +49,7 @@ internal sealed class ErasureRow : ITenantRow
     /// <summary>The table that is being emptied, by its place in the order.</summary>
     public int Step { get; set; }
 
-    /// <summary>Last entry of the search index that was looked at.</summary>
+    /// <summary>How far the table was looked at, where it is gone along: of the search index the last entry, of the inbox what the last key begins with.</summary>
     public long Cursor { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<ErasureRow>

@@ -4,10 +4,13 @@ namespace Assistant.Infrastructure.Forgetting;
 
 /// <summary>A table that holds something of somebody, and which of its rows belong to what is forgotten.</summary>
 /// <param name="Key">Columns of its primary key.</param>
-/// <param name="OfPerson">Condition over <c>@p0</c>, the tenant, and <c>@p1</c>, the person.</param>
+/// <param name="OfPerson">
+/// Condition over <c>@p0</c>, the tenant, and <c>@p1</c>, the person; <see langword="null"/> where a person has the rows of their conversations and each
+/// conversation is asked for by itself: a list of them does not have SQLite use the primary key, which begins with the conversation.
+/// </param>
 /// <param name="OfConversation">The same with <c>@p1</c>, the conversation; <see langword="null"/> when a conversation has no rows of its own there.</param>
 /// <param name="OfMessage">The same with <c>@p1</c>, the conversation, and <c>@p2</c>, the message.</param>
-internal sealed record ForgettableTable(string Table, Forgettable Kind, string Key, string OfPerson, string? OfConversation = null, string? OfMessage = null)
+internal sealed record ForgettableTable(string Table, Forgettable Kind, string Key, string? OfPerson, string? OfConversation = null, string? OfMessage = null)
 {
     /// <summary>Rows deleted in one transaction at most: the one writer is needed by others too.</summary>
     public const int MostRows = 500;
@@ -17,6 +20,9 @@ internal sealed record ForgettableTable(string Table, Forgettable Kind, string K
 
     /// <summary>What its rows hold goes, they stay: the conversation is somebody else's and is counted on without gaps.</summary>
     public bool KeepsPlace { get; init; }
+
+    /// <summary>No key leads from a conversation to its rows: they are looked for along the primary key, once.</summary>
+    public bool IsWalked { get; init; }
 
     public string? Condition(ErasureKind kind) => kind switch
     {
@@ -62,11 +68,11 @@ internal static class ForgettableTables
         "search_entries", Forgettable.SearchEntries, "id", TheirsAnywhere, "conversation_id = @p1", "conversation_id = @p1 AND seq = @p2");
 
     public static readonly ForgettableTable Messages = new(
-        "messages", Forgettable.Messages, "conversation_id, seq", $"{Theirs} AND NOT is_note", "conversation_id = @p1 AND NOT is_note",
+        "messages", Forgettable.Messages, "conversation_id, seq", null, "conversation_id = @p1 AND NOT is_note",
         "conversation_id = @p1 AND seq = @p2 AND NOT is_note AND deleted_at IS NULL");
 
     public static readonly ForgettableTable Notes = new(
-        "messages", Forgettable.Notes, "conversation_id, seq", $"{Theirs} AND is_note", "conversation_id = @p1 AND is_note",
+        "messages", Forgettable.Notes, "conversation_id, seq", null, "conversation_id = @p1 AND is_note",
         "conversation_id = @p1 AND seq = @p2 AND is_note AND deleted_at IS NULL");
 
     /// <summary>What somebody wrote, and was answered, in groups of others.</summary>
@@ -96,7 +102,7 @@ internal static class ForgettableTables
     public static IReadOnlyList<ForgettableTable> Plain { get; } =
     [
         new("outbox", Forgettable.Sends, "id", $"({Theirs} OR {InGroupsOfOthers})", "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
-        new("inbox", Forgettable.Received, "id", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
+        new("inbox", Forgettable.Received, "id", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2") { IsWalked = true },
         new("turns", Forgettable.Turns, "conversation_id, message_seq", Theirs, "conversation_id = @p1", "conversation_id = @p1 AND message_seq = @p2"),
         new("read_marks", Forgettable.ReadMarks, "conversation_id, user_id", Theirs, "conversation_id = @p1"),
         new("facts", Forgettable.Facts, "id", $"(person_id = @p1 OR source_conversation_id IN {TheirConversations})", "source_conversation_id = @p1", "source_conversation_id = @p1 AND source_seq = @p2"),

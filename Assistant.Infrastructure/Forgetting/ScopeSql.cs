@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
 using Assistant.Domain.Tenancy;
@@ -14,6 +15,12 @@ internal sealed class ScopeSql
     private const string ConversationName =
         "SELECT COALESCE(c.chat_title, p.display_name) FROM conversations c JOIN people p ON p.id = c.person_id "
         + "WHERE c.tenant_id = @p0 AND c.id = @p1 AND c.erasure_id IS NULL";
+
+    internal const string NextReceived = "SELECT id, conversation_id FROM inbox WHERE tenant_id = @p0 AND id >= @p1 ORDER BY id LIMIT @p2";
+    private const string DeleteOneReceived = "DELETE FROM inbox WHERE id = @p0";
+
+    /// <summary>Rows looked at in one transaction where none can be asked for.</summary>
+    private const int MostLookedAt = 5_000;
 
     private const string CountProofs = "SELECT COUNT(*) FROM step_ups WHERE tenant_id = @p0 AND (subject = @p1 OR subject LIKE @p2)";
     private const string DeleteProofs = "DELETE FROM step_ups WHERE tenant_id = @p0 AND (subject = @p1 OR subject LIKE @p2)";
@@ -58,7 +65,32 @@ internal sealed class ScopeSql
 
     /// <summary>Deletes a batch of a table's rows.</summary>
     public long Delete(SqlSession session, ForgettableTable table)
-        => table.Delete(_scope.Kind) is { } sql ? session.Execute(sql, _values) : 0;
+        => IsWalked(table) ? DeleteReceived(session, 0).Deleted.Total
+            : IsByConversation(table) ? DeleteOfOneConversation(session, table)
+            : table.Delete(_scope.Kind) is { } sql ? session.Execute(sql, _values) : 0;
+
+    /// <summary>Whether the table's rows are deleted by <see cref="DeleteReceived"/>.</summary>
+    public bool IsWalked(ForgettableTable table) => table.IsWalked && _scope.Kind != ErasureKind.Message;
+
+    /// <summary>Deletes a batch of what was received, along the primary key: it is gone over once, however few of its rows are meant.</summary>
+    /// <param name="after">Rows before this place are done.</param>
+    /// <returns>What was deleted, and the place that is come to; the same when none is left.</returns>
+    public (ErasureCounts Deleted, long After) DeleteReceived(SqlSession session, long after)
+    {
+        var theirs = Places(session).Select(place => place.Conversation).ToHashSet();
+        var (deleted, last) = (0L, after);
+        foreach (var (id, conversation) in session.Query(NextReceived, r => (r.GetGuid(0), r.GetGuid(1)), _tenant.Value, KeyAt(after), MostLookedAt))
+        {
+            last = PlaceOf(id);
+            deleted += theirs.Contains(conversation) ? session.Execute(DeleteOneReceived, id) : 0;
+            if (deleted == ForgettableTable.MostRows)
+            {
+                break;
+            }
+        }
+
+        return (ErasureCounts.None.Plus(Forgettable.Received, deleted), last);
+    }
 
     /// <summary>Empties a batch of a table's rows whose place stays.</summary>
     public long Empty(SqlSession session, ForgettableTable table, DateTimeOffset at, long position)
@@ -104,7 +136,47 @@ internal sealed class ScopeSql
     }
 
     private long Count(SqlSession session, ForgettableTable table)
-        => table.Count(_scope.Kind) is { } sql ? session.QueryFirst(sql, r => r.GetInt64(0), _values) : 0;
+        => IsByConversation(table) ? CountOfConversations(session, table)
+            : table.Count(_scope.Kind) is { } sql ? session.QueryFirst(sql, r => r.GetInt64(0), _values) : 0;
+
+    private bool IsByConversation(ForgettableTable table) => _scope.Kind == ErasureKind.Person && table.OfPerson is null;
+
+    private long CountOfConversations(SqlSession session, ForgettableTable table)
+    {
+        var sql = table.Count(ErasureKind.Conversation)!;
+        return Places(session).Sum(place => session.QueryFirst(sql, r => r.GetInt64(0), _tenant.Value, place.Conversation));
+    }
+
+    // Of the first that has any: those before it are empty, which their keys tell at once.
+    private long DeleteOfOneConversation(SqlSession session, ForgettableTable table)
+    {
+        var sql = table.Delete(ErasureKind.Conversation)!;
+        foreach (var (conversation, _) in Places(session))
+        {
+            if (session.Execute(sql, _tenant.Value, conversation) is > 0 and var deleted)
+            {
+                return deleted;
+            }
+        }
+
+        return 0;
+    }
+
+    // A place is what a key begins with, its time: a number, as the erasure's cursor is. No millisecond has as many rows as are looked at at once.
+    private static long PlaceOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
+    }
+
+    private static Guid KeyAt(long place)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, place << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
 
     private long CountPostings(SqlSession session)
     {

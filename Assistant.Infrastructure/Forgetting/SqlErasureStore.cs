@@ -232,7 +232,7 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads, BodyS
         }
 
         var sql = new ScopeSql(tenant, erasure.Scope);
-        for (var (step, cursor) = session.QueryFirst(Progress, r => (r.GetInt32(0), r.GetInt64(1)), id.Value); ; step++)
+        for (var (step, cursor) = session.QueryFirst(Progress, r => (r.GetInt32(0), r.GetInt64(1)), id.Value); ; (step, cursor) = (step + 1, 0))
         {
             var (deleted, after) = Step(session, sql, erasure, step, cursor);
             if (deleted is null)
@@ -256,6 +256,11 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads, BodyS
         if (step < tables.Count)
         {
             var table = tables[step];
+            if (sql.IsWalked(table))
+            {
+                return sql.DeleteReceived(session, cursor);
+            }
+
             var isBlank = erasure.Scope.Kind == ErasureKind.Message && table.Kind is Forgettable.Messages or Forgettable.Notes; // its place stays
             return (isBlank ? ErasureCounts.None : ErasureCounts.None.Plus(table.Kind, Clear(session, sql, erasure, table)), cursor);
         }

@@ -23,7 +23,10 @@ public sealed class ErasureWorkerTests
         using var signal = new ErasureSignal();
         using var worker = new ErasureWorker(
             store,
-            new ErasureRunner(store, house.House.Get<IAuditLog>(), house.House.Get<ICheckpointSigner>(), house.House.Get<IStorageRest>(), house.House.Clock),
+            new ErasureRunner(store, house.House.Get<IAuditLog>(), house.House.Get<ICheckpointSigner>(), house.House.Get<IStorageRest>(), house.House.Clock)
+            {
+                Pause = TimeSpan.Zero,
+            },
             signal, NullLogger<ErasureWorker>.Instance);
 
         await worker.StartAsync(Cancel);
@@ -31,6 +34,21 @@ public sealed class ErasureWorkerTests
         await worker.StopAsync(Cancel);
 
         Assert.Equal([(ForgettingHouse.Home, first)], await store.ListOpenAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Whoever_else_writes_gets_a_turn_after_each_batch()
+    {
+        await using var house = await ForgettingHouse.OpenAsync(onPostgres: false);
+        var id = await BeginAsync(house, "Li");
+        var clock = new ShortWaits();
+        var runner = new ErasureRunner(
+            house.House.Get<IErasureStore>(), house.House.Get<IAuditLog>(), house.House.Get<ICheckpointSigner>(), house.House.Get<IStorageRest>(), clock);
+
+        Assert.Equal(ErasureState.Certified, (await runner.RunAsync(ForgettingHouse.Home, id, Cancel))!.State);
+
+        Assert.True(clock.Waits.Count > 3, $"{clock.Waits.Count} pauses");
+        Assert.All(clock.Waits, wait => Assert.Equal(TimeSpan.FromMilliseconds(30), wait));
     }
 
     private static async Task<ErasureId> BeginAsync(ForgettingHouse house, string name)
@@ -70,5 +88,17 @@ public sealed class ErasureWorkerTests
         public Task<Page<Erasure>> ListAsync(TenantId tenant, string? after, int limit, CancellationToken cancellationToken) => store.ListAsync(tenant, after, limit, cancellationToken);
 
         public Task<IReadOnlyList<(TenantId Tenant, ErasureId Id)>> ListOpenAsync(CancellationToken cancellationToken) => store.ListOpenAsync(cancellationToken);
+    }
+
+    /// <summary>Waits are written down, and over at once.</summary>
+    private sealed class ShortWaits : TimeProvider
+    {
+        public List<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Add(dueTime);
+            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }

@@ -2,6 +2,7 @@ using Assistant.Domain.Forgetting;
 using Assistant.Infrastructure.Forgetting;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Sqlite;
+using Assistant.Infrastructure.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -51,6 +52,30 @@ public sealed class ForgettableTablesTests
                        select $"{entity.GetTableName()}.{property.GetColumnName()}";
 
         Assert.Equal(["person_keys.person_id"], pointing);
+    }
+
+    /// <summary>However much others have: a batch reads what it deletes.</summary>
+    [Fact]
+    public async Task What_a_batch_deletes_is_found_by_the_primary_key()
+    {
+        await using var house = await TestHouse.OnSqliteAsync();
+        string[] statements =
+        [
+            .. new[] { ForgettableTables.Messages, ForgettableTables.Notes }.SelectMany(
+                table => new[] { table.Count(ErasureKind.Conversation)!, table.Delete(ErasureKind.Conversation)! }),
+        ];
+        var plans = await house.Get<IReadPool>().ReadAsync(
+            TenantScope.System,
+            session => statements.SelectMany(sql => session.Query("EXPLAIN QUERY PLAN " + sql, r => r.GetString(3), "x", Guid.Empty)).ToList(),
+            TestContext.Current.CancellationToken);
+        var received = await house.Get<IReadPool>().ReadAsync(
+            TenantScope.System, session => session.Query("EXPLAIN QUERY PLAN " + ScopeSql.NextReceived, r => r.GetString(3), "x", Guid.Empty, 1),
+            TestContext.Current.CancellationToken);
+
+        Assert.Contains("PRIMARY KEY (id>?)", Assert.Single(received), StringComparison.Ordinal);
+        var searches = plans.FindAll(step => step.Contains("messages", StringComparison.Ordinal));
+        Assert.Equal(6, searches.Count); // two counts, two deletions with what they delete
+        Assert.All(searches, step => Assert.Contains("PRIMARY KEY (conversation_id=?", step, StringComparison.Ordinal));
     }
 
     // Only its model is read; no file is made.

@@ -93,7 +93,7 @@ public sealed class ForgettingTests
             }
 
             // Whoever comes next knows nothing but what is stored; and two may come at once.
-            var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => house.House.Get<ErasureRunner>().RunAsync(ForgettingHouse.Home, id, Cancel)));
+            var runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => house.Runner.RunAsync(ForgettingHouse.Home, id, Cancel)));
 
             Assert.Equal(preview.Counts, runs[0]!.Counts);
             Assert.Equal(runs[0]!.Certificate, runs[1]!.Certificate);
