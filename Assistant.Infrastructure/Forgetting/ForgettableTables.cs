@@ -18,8 +18,11 @@ internal sealed record ForgettableTable(string Table, Forgettable Kind, string K
     /// <summary>The same for this table, whose rows may be large.</summary>
     public int BatchSize { get; init; } = MostRows;
 
-    /// <summary>What its rows hold goes, they stay: the conversation is somebody else's and is counted on without gaps.</summary>
-    public bool KeepsPlace { get; init; }
+    /// <summary>
+    /// What its rows hold goes, they stay: the conversation is a group, somebody else's, and is counted on without gaps. Condition over <c>@p0</c>,
+    /// the tenant, <c>@p1</c>, the person, and <c>@p2</c>, the group, each of which is asked for by itself.
+    /// </summary>
+    public string? InGroup { get; init; }
 
     /// <summary>No key leads from a conversation to its rows: they are looked for along the primary key, once.</summary>
     public bool IsWalked { get; init; }
@@ -35,16 +38,16 @@ internal sealed record ForgettableTable(string Table, Forgettable Kind, string K
         => Condition(kind) is { } condition ? $"SELECT COUNT(*) FROM {Table} WHERE tenant_id = @p0 AND {condition}" : null;
 
     public string? Delete(ErasureKind kind)
-        => Condition(kind) is { } condition && !KeepsPlace
+        => Condition(kind) is { } condition
             ? $"DELETE FROM {Table} WHERE ({Key}) IN (SELECT {Key} FROM {Table} WHERE tenant_id = @p0 AND {condition} LIMIT {BatchSize})"
             : null;
 
-    /// <summary>Over <c>@p2</c>, the time, and <c>@p3</c>, the position in the audit log.</summary>
-    public string? Empty(ErasureKind kind)
-        => Condition(kind) is { } condition && KeepsPlace
-            ? $"UPDATE {Table} SET body = NULL, text = '', buttons = NULL, attachments = NULL, author_name = '', deleted_at = @p2, position = @p3 "
-                + $"WHERE ({Key}) IN (SELECT {Key} FROM {Table} WHERE tenant_id = @p0 AND {condition} LIMIT {BatchSize})"
-            : null;
+    public string CountInGroup() => $"SELECT COUNT(*) FROM {Table} WHERE tenant_id = @p0 AND {InGroup}";
+
+    /// <summary>Over <c>@p3</c>, the time, and <c>@p4</c>, the position in the audit log.</summary>
+    public string EmptyInGroup()
+        => $"UPDATE {Table} SET body = NULL, text = '', buttons = NULL, attachments = NULL, author_name = '', deleted_at = @p3, position = @p4 "
+            + $"WHERE ({Key}) IN (SELECT {Key} FROM {Table} WHERE tenant_id = @p0 AND {InGroup} LIMIT {BatchSize})";
 }
 
 /// <summary>Everything in which something of somebody lies. A test compares this with every table of the schema.</summary>
@@ -77,9 +80,9 @@ internal static class ForgettableTables
 
     /// <summary>What somebody wrote, and was answered, in groups of others.</summary>
     public static readonly ForgettableTable GroupMessages = new(
-        "messages", Forgettable.Messages, "conversation_id, seq", $"{InGroupsOfOthers} AND NOT is_note AND deleted_at IS NULL")
+        "messages", Forgettable.Messages, "conversation_id, seq", null)
     {
-        KeepsPlace = true,
+        InGroup = "conversation_id = @p2 AND person_id = @p1 AND NOT is_note AND deleted_at IS NULL",
     };
 
     public static readonly ForgettableTable Conversations = new(

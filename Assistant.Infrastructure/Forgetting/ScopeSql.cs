@@ -16,6 +16,8 @@ internal sealed class ScopeSql
         "SELECT COALESCE(c.chat_title, p.display_name) FROM conversations c JOIN people p ON p.id = c.person_id "
         + "WHERE c.tenant_id = @p0 AND c.id = @p1 AND c.erasure_id IS NULL";
 
+    private const string Groups = "SELECT id FROM conversations WHERE tenant_id = @p0 AND is_group AND person_id <> @p1";
+
     internal const string NextReceived = "SELECT id, conversation_id FROM inbox WHERE tenant_id = @p0 AND id >= @p1 ORDER BY id LIMIT @p2";
     private const string DeleteOneReceived = "DELETE FROM inbox WHERE id = @p0";
 
@@ -92,14 +94,23 @@ internal sealed class ScopeSql
         return (ErasureCounts.None.Plus(Forgettable.Received, deleted), last);
     }
 
-    /// <summary>Empties a batch of a table's rows whose place stays.</summary>
+    /// <summary>Empties a batch of a table's rows whose place stays: of the first group that has any.</summary>
     public long Empty(SqlSession session, ForgettableTable table, DateTimeOffset at, long position)
-        => table.Empty(_scope.Kind) is { } sql ? session.Execute(sql, [.. _values, at, position]) : 0;
+    {
+        foreach (var group in AllGroupsOfOthers(session))
+        {
+            if (session.Execute(table.EmptyInGroup(), _tenant.Value, _scope.Id, group, at, position) is > 0 and var emptied)
+            {
+                return emptied;
+            }
+        }
+
+        return 0;
+    }
 
     /// <summary>The conversations of others in which the person wrote.</summary>
-    public List<Guid> GroupsOfOthers(SqlSession session) => session.Query(
-        $"SELECT DISTINCT conversation_id FROM messages WHERE tenant_id = @p0 AND {ForgettableTables.GroupMessages.OfPerson}",
-        r => r.GetGuid(0), _tenant.Value, _scope.Id);
+    public List<Guid> GroupsOfOthers(SqlSession session)
+        => AllGroupsOfOthers(session).FindAll(group => CountInGroup(session, ForgettableTables.GroupMessages, group) > 0);
 
     /// <summary>Deletes a batch of entries of the search index with what leads to them.</summary>
     /// <param name="after">Entries up to here are done.</param>
@@ -136,10 +147,17 @@ internal sealed class ScopeSql
     }
 
     private long Count(SqlSession session, ForgettableTable table)
-        => IsByConversation(table) ? CountOfConversations(session, table)
+        => table.InGroup is not null ? AllGroupsOfOthers(session).Sum(group => CountInGroup(session, table, group))
+            : IsByConversation(table) ? CountOfConversations(session, table)
             : table.Count(_scope.Kind) is { } sql ? session.QueryFirst(sql, r => r.GetInt64(0), _values) : 0;
 
-    private bool IsByConversation(ForgettableTable table) => _scope.Kind == ErasureKind.Person && table.OfPerson is null;
+    private bool IsByConversation(ForgettableTable table) => _scope.Kind == ErasureKind.Person && table is { OfPerson: null, InGroup: null };
+
+    private List<Guid> AllGroupsOfOthers(SqlSession session)
+        => _scope.Kind == ErasureKind.Person ? session.Query(Groups, r => r.GetGuid(0), _tenant.Value, _scope.Id) : [];
+
+    private long CountInGroup(SqlSession session, ForgettableTable table, Guid group)
+        => session.QueryFirst(table.CountInGroup(), r => r.GetInt64(0), _tenant.Value, _scope.Id, group);
 
     private long CountOfConversations(SqlSession session, ForgettableTable table)
     {
@@ -147,7 +165,7 @@ internal sealed class ScopeSql
         return Places(session).Sum(place => session.QueryFirst(sql, r => r.GetInt64(0), _tenant.Value, place.Conversation));
     }
 
-    // Of the first that has any: those before it are empty, which their keys tell at once.
+    // Of the first that has any, so that no batch is larger than another table's.
     private long DeleteOfOneConversation(SqlSession session, ForgettableTable table)
     {
         var sql = table.Delete(ErasureKind.Conversation)!;

@@ -272,7 +272,7 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads, BodyS
     }
 
     private static long Clear(WriteSession session, ScopeSql sql, Erasure erasure, ForgettableTable table)
-        => table.KeepsPlace ? sql.Empty(session, table, erasure.BegunAt, erasure.BegunSeq) : sql.Delete(session, table);
+        => table.InGroup is not null ? sql.Empty(session, table, erasure.BegunAt, erasure.BegunSeq) : sql.Delete(session, table);
 
     private static Erasure? Lock(WriteSession session, TenantId tenant, ErasureId id)
         => session.QueryFirst(session.IsPostgres ? One + " FOR UPDATE" : One, Map, tenant.Value, id.Value);

@@ -64,9 +64,12 @@ public sealed class ForgettableTablesTests
             .. new[] { ForgettableTables.Messages, ForgettableTables.Notes }.SelectMany(
                 table => new[] { table.Count(ErasureKind.Conversation)!, table.Delete(ErasureKind.Conversation)! }),
         ];
+        string[] inGroups = [ForgettableTables.GroupMessages.CountInGroup(), ForgettableTables.GroupMessages.EmptyInGroup()];
         var plans = await house.Get<IReadPool>().ReadAsync(
             TenantScope.System,
-            session => statements.SelectMany(sql => session.Query("EXPLAIN QUERY PLAN " + sql, r => r.GetString(3), "x", Guid.Empty)).ToList(),
+            session => statements.SelectMany(sql => session.Query("EXPLAIN QUERY PLAN " + sql, r => r.GetString(3), "x", Guid.Empty))
+                .Concat(session.Query("EXPLAIN QUERY PLAN " + inGroups[0], r => r.GetString(3), "x", Guid.Empty, Guid.Empty))
+                .Concat(session.Query("EXPLAIN QUERY PLAN " + inGroups[1], r => r.GetString(3), "x", Guid.Empty, Guid.Empty, 1, 1)).ToList(),
             TestContext.Current.CancellationToken);
         var received = await house.Get<IReadPool>().ReadAsync(
             TenantScope.System, session => session.Query("EXPLAIN QUERY PLAN " + ScopeSql.NextReceived, r => r.GetString(3), "x", Guid.Empty, 1),
@@ -74,7 +77,7 @@ public sealed class ForgettableTablesTests
 
         Assert.Contains("PRIMARY KEY (id>?)", Assert.Single(received), StringComparison.Ordinal);
         var searches = plans.FindAll(step => step.Contains("messages", StringComparison.Ordinal));
-        Assert.Equal(6, searches.Count); // two counts, two deletions with what they delete
+        Assert.Equal(9, searches.Count); // three counts, and three changes with what they change
         Assert.All(searches, step => Assert.Contains("PRIMARY KEY (conversation_id=?", step, StringComparison.Ordinal));
     }
 

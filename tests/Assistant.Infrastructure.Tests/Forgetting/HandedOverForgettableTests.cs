@@ -25,7 +25,7 @@ public sealed class HandedOverForgettableTests : HandedOverRows
     public async Task A_row_of_another_tenant_is_neither_counted_nor_deleted_whatever_it_names(ErasureKind kind)
     {
         var sql = new ScopeSql(Home, Scope(kind));
-        foreach (var table in ForgettableTables.All.Where(table => (kind == ErasureKind.Person || table.Condition(kind) is not null) && !table.KeepsPlace))
+        foreach (var table in ForgettableTables.All.Where(table => (kind == ErasureKind.Person || table.Condition(kind) is not null) && table.InGroup is null))
         {
             await WithPlantedAsync(session =>
             {
@@ -43,7 +43,7 @@ public sealed class HandedOverForgettableTests : HandedOverRows
     public async Task A_row_in_a_conversation_of_another_tenant_is_neither_counted_nor_deleted()
     {
         var sql = new ScopeSql(Home, Scope(ErasureKind.Person));
-        var tables = ForgettableTables.All.Where(table => table.OfPerson?.Contains("FROM conversations", StringComparison.Ordinal) is not false && !table.KeepsPlace).ToList();
+        var tables = ForgettableTables.All.Where(table => table.OfPerson?.Contains("FROM conversations", StringComparison.Ordinal) is not false && table.InGroup is null).ToList();
         Assert.Equal(11, tables.Count);
         foreach (var table in tables)
         {
