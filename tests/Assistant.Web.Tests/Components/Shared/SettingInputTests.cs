@@ -37,4 +37,20 @@ public sealed class SettingInputTests : BunitContext
 
         Assert.Equal("push", model.Values.Find("mode"));
     }
+
+    [Fact]
+    public async Task A_field_that_was_put_right_keeps_the_line_when_it_is_left()
+    {
+        var field = new SettingField("server", new("Server", "服务器"), new("", ""), SettingKind.Url);
+        var input = Render<SettingInput>(p => p.Add(i => i.Field, field).Add(i => i.Model, new FieldsModel([field], [], null)));
+        input.Find("input").Input("nowhere");
+        await input.Find("input").BlurAsync(new());
+        Assert.Single(input.FindAll(".error:not(.past)"));
+
+        input.Find("input").Input("https://example.org");
+        await input.Find("input").BlurAsync(new());
+
+        Assert.Single(input.FindAll(".error.past"));
+        Assert.False(input.Find("input").HasAttribute("aria-invalid"));
+    }
 }
