@@ -74,6 +74,7 @@ internal static class DeskTexts
     public static string NoticeTakeOverFirst => Book.Say();
     public static string NoticeNoConnection => Book.Say();
     public static string NoticeHeldDecided => Book.Say();
+    public static string NoticeActFailed => Book.Say();
     public static string NoticeTooLong(long count) => Book.Count(nameof(NoticeTooLong), count);
     public static string NoticeFileRefused(string name, string reason) => Book.Say(nameof(NoticeFileRefused), ("name", name), ("reason", reason));
 

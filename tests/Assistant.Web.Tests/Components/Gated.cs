@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Assistant.Web.Tests.Components;
 
-/// <summary>A port over another whose answers of one method are held back until they are let go: a store that is slow.</summary>
+/// <summary>A port over another whose answers of one method are held back until they are let go, or fail: a store that is slow or away.</summary>
 internal static class Gated
 {
     /// <param name="method">Whose calls wait while the gate is closed.</param>
@@ -20,8 +20,12 @@ internal static class Gated
 internal sealed class Gate
 {
     private TaskCompletionSource? _closed;
+    private Exception? _failure;
 
-    public Task PassAsync() => _closed?.Task ?? Task.CompletedTask;
+    public Task PassAsync() => Interlocked.Exchange(ref _failure, null) is { } failure ? Task.FromException(failure) : _closed?.Task ?? Task.CompletedTask;
+
+    /// <summary>Has who comes next fail.</summary>
+    public void FailNext(Exception failure) => _failure = failure;
 
     public void Close() => _closed = new TaskCompletionSource();
 

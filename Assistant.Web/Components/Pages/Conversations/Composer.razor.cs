@@ -172,7 +172,10 @@ public sealed partial class Composer : IAsyncDisposable
     {
         _focusNext = true;
         await Model.TakeOverAsync(_left.Token);
-        await Sent.InvokeAsync();
+        if (Model.Thread.Control is { CanReply: true })
+        {
+            await Sent.InvokeAsync();
+        }
     }
 
     private async Task StopRewritingAsync()

@@ -80,6 +80,9 @@ public sealed partial class ConversationsPage : IAsyncDisposable
     private TimeProvider Time { get; set; } = default!;
 
     [Inject]
+    private ILogger<ConversationsPageModel> Log { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     private CancellationToken Left => _left.Token;
@@ -99,7 +102,7 @@ public sealed partial class ConversationsPage : IAsyncDisposable
         _looks = new ChannelLooks(Channels);
         _model = new ConversationsPageModel(
             new ConversationListModel(Queries, _me), new ThreadModel(Queries, _me, Time), new ContextModel(Store, People, Recall, _me),
-            new ReachModel(Reach, Continuing, Store, _me), Desk, _me, Time)
+            new ReachModel(Reach, Continuing, Store, _me), Desk, _me, Time, Log)
         {
             IsOnScreen = RendererInfo.IsInteractive,
         };

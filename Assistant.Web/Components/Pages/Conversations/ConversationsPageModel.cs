@@ -28,6 +28,9 @@ public abstract record DeskNotice
     /// <summary>Somebody sent, dropped or replaced the held reply before.</summary>
     public sealed record HeldDecided : DeskNotice;
 
+    /// <summary>What was pressed could not be done just now.</summary>
+    public sealed record ActFailed : DeskNotice;
+
     public sealed record TooLong(int Limit) : DeskNotice;
 
     /// <summary>Nothing was sent because of a file.</summary>
@@ -38,8 +41,9 @@ public abstract record DeskNotice
 public enum ComposerMode { Reply, Note }
 
 /// <summary>The conversations room: selection, acts, and how live events reach its panes.</summary>
-public sealed class ConversationsPageModel(
-    ConversationListModel list, ThreadModel thread, ContextModel context, ReachModel reach, ConversationDesk desk, Caller me, TimeProvider clock)
+public sealed partial class ConversationsPageModel(
+    ConversationListModel list, ThreadModel thread, ContextModel context, ReachModel reach, ConversationDesk desk, Caller me, TimeProvider clock,
+    ILogger<ConversationsPageModel> log)
 {
     /// <summary>How often the list is read again at most while the tenant is busy.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(1);
@@ -163,37 +167,17 @@ public sealed class ConversationsPageModel(
         return MarkReadAsync(cancellationToken);
     }
 
-    public async Task TakeOverAsync(CancellationToken cancellationToken)
-    {
-        if (thread is { Id: { } id, Control.CanTakeOver: true })
-        {
-            await SettleAsync(await desk.TakeOverAsync(me, id, cancellationToken), cancellationToken);
-        }
-    }
+    public Task TakeOverAsync(CancellationToken cancellationToken) =>
+        ActAsync(thread.Control is { CanTakeOver: true }, desk.TakeOverAsync, cancellationToken);
 
-    public async Task HandBackAsync(CancellationToken cancellationToken)
-    {
-        if (thread is { Id: { } id, Control.CanHandBack: true })
-        {
-            await SettleAsync(await desk.HandBackAsync(me, id, cancellationToken), cancellationToken);
-        }
-    }
+    public Task HandBackAsync(CancellationToken cancellationToken) =>
+        ActAsync(thread.Control is { CanHandBack: true }, desk.HandBackAsync, cancellationToken);
 
-    public async Task CloseAsync(CancellationToken cancellationToken)
-    {
-        if (thread is { Id: { } id, Control.CanClose: true })
-        {
-            await SettleAsync(await desk.CloseAsync(me, id, cancellationToken), cancellationToken);
-        }
-    }
+    public Task CloseAsync(CancellationToken cancellationToken) =>
+        ActAsync(thread.Control is { CanClose: true }, desk.CloseAsync, cancellationToken);
 
-    public async Task ReopenAsync(CancellationToken cancellationToken)
-    {
-        if (thread is { Id: { } id, Control.CanReopen: true })
-        {
-            await SettleAsync(await desk.ReopenAsync(me, id, cancellationToken), cancellationToken);
-        }
-    }
+    public Task ReopenAsync(CancellationToken cancellationToken) =>
+        ActAsync(thread.Control is { CanReopen: true }, desk.ReopenAsync, cancellationToken);
 
     public void Choose(ComposerMode mode)
     {
@@ -318,6 +302,27 @@ public sealed class ConversationsPageModel(
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };
 
+    // A fault ends here: the conversation stays on screen with a line that says so, and one may press again.
+    private async Task ActAsync(
+        bool mayAct, Func<Caller, ConversationId, CancellationToken, Task<ControlOutcome>> act, CancellationToken cancellationToken)
+    {
+        if (!mayAct || thread.Id is not { } id)
+        {
+            return;
+        }
+
+        try
+        {
+            await SettleAsync(await act(me, id, cancellationToken), cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            ActFailed(log, exception, id);
+            Notice = new DeskNotice.ActFailed();
+            Changed?.Invoke();
+        }
+    }
+
     private async Task SettleAsync(ControlOutcome outcome, CancellationToken cancellationToken)
     {
         Notice = outcome switch
@@ -381,4 +386,7 @@ public sealed class ConversationsPageModel(
             list.MarkRead(id);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What an operator wanted done with conversation {ConversationId} failed; they may try again.")]
+    private static partial void ActFailed(ILogger logger, Exception exception, ConversationId conversationId);
 }

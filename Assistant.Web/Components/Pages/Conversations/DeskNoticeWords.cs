@@ -12,6 +12,7 @@ internal static class DeskNoticeWords
         DeskNotice.NoConnection => DeskTexts.NoticeNoConnection,
         DeskNotice.Gone => DeskTexts.ConversationGone,
         DeskNotice.HeldDecided => DeskTexts.NoticeHeldDecided,
+        DeskNotice.ActFailed => DeskTexts.NoticeActFailed,
         DeskNotice.TooLong tooLong => DeskTexts.NoticeTooLong(tooLong.Limit),
         DeskNotice.FileRefused refused => DeskTexts.NoticeFileRefused(refused.Name, refused.Reason.Words()),
         _ => throw new ArgumentOutOfRangeException(nameof(notice)),

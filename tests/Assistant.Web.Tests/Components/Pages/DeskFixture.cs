@@ -12,6 +12,7 @@ using Assistant.Testing.InMemory;
 using Assistant.Testing.InMemory.House;
 using Assistant.Web.Components.Live;
 using Assistant.Web.Components.Pages.Conversations;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Assistant.Web.Tests.Components.Pages;
@@ -37,8 +38,7 @@ internal sealed class DeskFixture
         Anna = Operator("Anna", Acme);
         Connections.Put(new Connection(
             Telegram, Acme, "telegram", "Telegram", AccessPolicy.Open, IsEnabled: true, IsProvisioned: false, SettingValues.Empty, Clock.GetUtcNow(), Clock.GetUtcNow()));
-        Desk = new ConversationDesk(
-            Conversations, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, AttachmentLimits.Default, FakeFileAddresses.None, Clock);
+        Desk = DeskOver(Conversations);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 24, 9, 0, 0, TimeSpan.Zero));
@@ -67,6 +67,9 @@ internal sealed class DeskFixture
 
     public DeadLetterDesk DeadLetterDesk => DeadLettersOver(DeadLetters);
 
+    public ConversationDesk DeskOver(IConversationStore store) => new(
+        store, Conversations, Connections, new DescribedChannels(Manifest), Signals, Signals, Feed, AttachmentLimits.Default, FakeFileAddresses.None, Clock);
+
     public PairingDesk PairingOver(IPeopleStore store) => new(store, Signals, Signals, Feed, Clock);
 
     public DeadLetterDesk DeadLettersOver(IDeadLetterQueries queries) => new(queries, DeadLetters, DeadLetters, Signals, Signals, Feed, Clock);
@@ -76,12 +79,14 @@ internal sealed class DeskFixture
     public ThreadModel Thread(IConversationQueries? queries = null) => new(queries ?? Conversations, Me, Clock);
 
     /// <param name="queries">In place of <see cref="Conversations"/>, as is <paramref name="store"/>: ones that are slow, say.</param>
-    public ConversationsPageModel Room(Caller? caller = null, IConversationQueries? queries = null, IConversationStore? store = null)
+    public ConversationsPageModel Room(
+        Caller? caller = null, IConversationQueries? queries = null, IConversationStore? store = null, ConversationDesk? desk = null)
     {
         var me = caller ?? Me;
         return new ConversationsPageModel(
             new ConversationListModel(queries ?? Conversations, me), new ThreadModel(queries ?? Conversations, me, Clock),
-            new ContextModel(store ?? Conversations, Pairing, People, me), Reach(me, store ?? Conversations), Desk, me, Clock);
+            new ContextModel(store ?? Conversations, Pairing, People, me), Reach(me, store ?? Conversations), desk ?? Desk, me, Clock,
+            NullLogger<ConversationsPageModel>.Instance);
     }
 
     private ReachModel Reach(Caller me, IConversationStore store)

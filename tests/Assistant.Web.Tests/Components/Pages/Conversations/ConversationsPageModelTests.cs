@@ -87,6 +87,47 @@ public sealed class ConversationsPageModelTests
     }
 
     [Fact]
+    public async Task Closing_and_reopening_that_fail_are_told_and_may_be_tried_again()
+    {
+        var (store, gate) = Gated.Over<IConversationStore>(_house.Conversations, nameof(IConversationStore.SetStatusAsync));
+        var room = _house.Room(desk: _house.DeskOver(store));
+        await room.ShowAsync(new ConversationFilter(), _id, Cancel);
+
+        gate.FailNext(new TimeoutException("The database is restarted."));
+        await room.CloseAsync(Cancel);
+        Assert.IsType<DeskNotice.ActFailed>(room.Notice);
+        Assert.Equal(ControlState.WithAssistant, room.Thread.Control?.State);
+        await room.CloseAsync(Cancel);
+        Assert.Null(room.Notice);
+        Assert.Equal(ControlState.Closed, room.Thread.Control?.State);
+
+        gate.FailNext(new TimeoutException("The database is restarted."));
+        await room.ReopenAsync(Cancel);
+        Assert.IsType<DeskNotice.ActFailed>(room.Notice);
+        Assert.Equal(ControlState.Closed, room.Thread.Control?.State);
+        await room.ReopenAsync(Cancel);
+        Assert.Null(room.Notice);
+        Assert.Equal(ControlState.WithAssistant, room.Thread.Control?.State);
+    }
+
+    [Fact]
+    public async Task Handing_back_that_fails_is_told_and_may_be_tried_again()
+    {
+        var (store, gate) = Gated.Over<IConversationStore>(_house.Conversations, nameof(IConversationStore.HandBackAsync));
+        var room = _house.Room(desk: _house.DeskOver(store));
+        await room.ShowAsync(new ConversationFilter(), _id, Cancel);
+        await room.TakeOverAsync(Cancel);
+
+        gate.FailNext(new TimeoutException("The database is restarted."));
+        await room.HandBackAsync(Cancel);
+        Assert.IsType<DeskNotice.ActFailed>(room.Notice);
+        await room.HandBackAsync(Cancel);
+
+        Assert.Null(room.Notice);
+        Assert.Equal(ControlState.WithAssistant, room.Thread.Control?.State);
+    }
+
+    [Fact]
     public async Task A_reply_without_the_conversation_is_refused_and_the_text_stays()
     {
         var room = await OpenedAsync();

@@ -71,6 +71,28 @@ public sealed class ThreadPaneTests : BunitContext
         Assert.Contains("You asked", pane.Markup, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(".acts .primary")]
+    [InlineData(".closed .button")]
+    public async Task Taking_over_that_fails_leaves_the_thread_and_may_be_pressed_again(string button)
+    {
+        var (store, gate) = Gated.Over<IConversationStore>(_house.Conversations, nameof(IConversationStore.TakeOverAsync));
+        var room = _house.Room(desk: _house.DeskOver(store));
+        await room.ShowAsync(new ConversationFilter(), _id, Cancel);
+        var pane = Draw(room);
+        gate.FailNext(new TimeoutException("The database is restarted."));
+
+        await pane.Find(button).ClickAsync(new());
+        pane.Render();
+        Assert.Equal("That could not be done just now. Try again.", pane.Find(".told .grow").TextContent);
+        Assert.NotEmpty(Shown(pane));
+        await pane.Find(button).ClickAsync(new());
+        pane.Render();
+
+        Assert.Empty(pane.FindAll(".told"));
+        Assert.True(room.Thread.Control?.CanReply);
+    }
+
     [Fact]
     public async Task A_screen_reader_is_told_what_comes_and_not_the_history_that_is_loaded()
     {
@@ -104,8 +126,11 @@ public sealed class ThreadPaneTests : BunitContext
             await _room.Thread.LoadOlderAsync(Cancel);
         }
 
-        return Render<ThreadPane>(p => p.Add(t => t.Model, _room).Add(t => t.Looks, new ChannelLooks(new StageChannels(_house.Clock))).Add(t => t.PersonHref, "person"));
+        return Draw(_room);
     }
+
+    private IRenderedComponent<ThreadPane> Draw(ConversationsPageModel room) => Render<ThreadPane>(
+        p => p.Add(t => t.Model, room).Add(t => t.Looks, new ChannelLooks(new StageChannels(_house.Clock))).Add(t => t.PersonHref, "person"));
 
     private void Hear(AuthorKind author, string name, string text) =>
         _room.Thread.Apply([DeskFixture.Changed(_house.Conversations.Say(_id, author, name, text))]);
