@@ -160,6 +160,7 @@ internal static class DeskTexts
     public static string UsedLast(string name) => Book.Say(nameof(UsedLast), ("name", name));
     public static string AttachFiles => Book.Say();
     public static string ChosenFiles => Book.Say();
+    public static string ReadingFile(string name) => Book.Say(nameof(ReadingFile), ("name", name));
     public static string RemoveFile(string name) => Book.Say(nameof(RemoveFile), ("name", name));
     public static string SendWithKeys => Book.Say();
     public static string ComposerReadOnly => Book.Say();

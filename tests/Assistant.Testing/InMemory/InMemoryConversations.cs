@@ -125,7 +125,8 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         }
 
         log.Append(audit);
-        var message = Say(id, AuthorKind.Operator, @operator.Name, reply.Body.Markdown, delivery: DeliveryState.Stored);
+        var message = Say(
+            id, AuthorKind.Operator, @operator.Name, reply.Body.Markdown, delivery: DeliveryState.Stored, attachments: [.. reply.Files.Select(file => file.Named)]);
         return Task.FromResult<ReplyOutcome>(new ReplyOutcome.Accepted(message, null));
     }
 

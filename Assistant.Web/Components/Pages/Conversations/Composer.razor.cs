@@ -22,6 +22,9 @@ public sealed partial class Composer : IAsyncDisposable
     private string? _preview;
     private bool _focusNext;
     private readonly List<GivenFile> _files = [];
+    private readonly List<string> _reading = []; // names of files that are still coming up
+    private string? _readFor; // what they were chosen for
+    private Task<bool> _read = Task.FromResult(true);
     private int _taken; // a new choice of files each time: the same one can be chosen again
 
     [Parameter, EditorRequired]
@@ -76,6 +79,7 @@ public sealed partial class Composer : IAsyncDisposable
         {
             _filesKey = WritingKey;
             _files.Clear();
+            _reading.Clear();
         }
 
         if (firstRender)
@@ -111,17 +115,20 @@ public sealed partial class Composer : IAsyncDisposable
     [JSInvokable]
     public async Task<bool> SendAsync(string key, string text)
     {
-        if (key != DraftKey)
+        // A file that is still coming up goes with this reply; where it is refused, a line says that nothing was sent because of it.
+        // Until it is here, something else may have been opened.
+        if (key != DraftKey || (MayAttach && _readFor == WritingKey && !await _read) || key != DraftKey)
         {
             return false;
         }
 
         var writing = WritingKey;
-        var isStored = await Model.SendAsync(text, MayAttach ? [.. _files] : [], _left.Token);
+        List<GivenFile> files = [.. _files];
+        var isStored = await Model.SendAsync(text, MayAttach ? files : [], _left.Token);
         if (isStored && writing == WritingKey)
         {
             _preview = null;
-            _files.Clear();
+            _files.RemoveAll(files.Contains); // one chosen while it was on its way is for the next
         }
 
         await Sent.InvokeAsync();
@@ -140,29 +147,44 @@ public sealed partial class Composer : IAsyncDisposable
         StateHasChanged();
     }
 
-    private async Task TakeFilesAsync(InputFileChangeEventArgs choice)
+    private Task TakeFilesAsync(InputFileChangeEventArgs choice) => _read = ReadFilesAsync(choice.GetMultipleFiles(choice.FileCount));
+
+    /// <returns>Whether all of them go with what is written.</returns>
+    private async Task<bool> ReadFilesAsync(IReadOnlyList<IBrowserFile> files)
     {
-        var writing = WritingKey;
-        foreach (var file in choice.GetMultipleFiles(choice.FileCount))
+        var writing = _readFor = WritingKey;
+        _reading.AddRange(files.Select(file => file.Name));
+        try
         {
-            if (file.Size > Model.LargestFile || _files.Count == OutgoingFiles.MaxCount)
+            foreach (var file in files)
             {
-                Model.RefuseFile(file.Name, isTooMany: _files.Count == OutgoingFiles.MaxCount);
-                break;
+                if (file.Size > Model.LargestFile || _files.Count == OutgoingFiles.MaxCount)
+                {
+                    Model.RefuseFile(file.Name, isTooMany: _files.Count == OutgoingFiles.MaxCount);
+                    return false;
+                }
+
+                using var content = new MemoryStream((int)file.Size);
+                await using var source = file.OpenReadStream(Model.LargestFile, _left.Token);
+                await source.CopyToAsync(content, _left.Token);
+                if (writing != WritingKey)
+                {
+                    return false; // Another conversation is open by now.
+                }
+
+                _reading.Remove(file.Name);
+                _files.Add(new GivenFile(file.Name, content.ToArray()));
+                StateHasChanged();
             }
 
-            using var content = new MemoryStream((int)file.Size);
-            await using var source = file.OpenReadStream(Model.LargestFile, _left.Token);
-            await source.CopyToAsync(content, _left.Token);
-            if (writing != WritingKey)
-            {
-                break; // Another conversation is open by now.
-            }
-
-            _files.Add(new GivenFile(file.Name, content.ToArray()));
+            return true;
         }
-
-        _taken++; // only now: the browser reads the files out of the field that was chosen in
+        finally
+        {
+            _readFor = null;
+            _reading.Clear();
+            _taken++; // only now: the browser reads the files out of the field that was chosen in
+        }
     }
 
     private Task ChooseAsync(object? conversation)

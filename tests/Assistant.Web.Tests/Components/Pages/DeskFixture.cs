@@ -26,7 +26,8 @@ internal sealed class DeskFixture
     public static readonly ConnectionId Web = new("web");
 
     private static readonly ChannelManifest Manifest = new(
-        "telegram", "Telegram", "M0 0h24v24H0z", null, ChannelCapabilities.None, new TextLimit(4096), []);
+        "telegram", "Telegram", "M0 0h24v24H0z", null, ChannelCapabilities.OutboundAttachments, new TextLimit(4096), [])
+    { LargestFile = 1_000 };
 
     public DeskFixture()
     {

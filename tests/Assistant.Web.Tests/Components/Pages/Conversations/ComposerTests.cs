@@ -1,9 +1,11 @@
+using System.Text;
 using Assistant.Domain.Conversations;
 using Assistant.Web.Components.Pages.Conversations;
 using Assistant.Web.Components.Shared;
 using Assistant.Web.Tests.Console;
 using Assistant.Web.Tests.Localization;
 using Bunit;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Assistant.Web.Tests.Components.Pages.Conversations;
@@ -51,6 +53,47 @@ public sealed class ComposerTests : BunitContext
         Assert.Contains(_house.Conversations.Messages(here), message => message.Body.Markdown == "Good morning");
     }
 
+    [Fact]
+    public async Task A_reply_waits_for_the_file_that_is_still_coming_up()
+    {
+        var here = await HeldAsync("Li Wei");
+        var composer = await OpenAsync(here);
+        var gate = new Gate();
+        gate.Close();
+        var choosing = ChooseAsync(composer, new SlowFile("port.txt", "It is 8080.", gate));
+        Assert.Equal("Reading port.txt…", composer.Find(".chosen [data-file]").TextContent.Trim());
+
+        var sending = composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here"));
+        Assert.False(sending.IsCompleted);
+        gate.Open();
+
+        Assert.True(await sending);
+        await choosing;
+        Assert.Equal("port.txt", Assert.Single(_house.Conversations.Messages(here)[^1].Attachments).FileName);
+        composer.Render();
+        Assert.Empty(composer.FindAll("[data-file]"));
+    }
+
+    [Fact]
+    public async Task A_reply_does_not_go_without_the_file_that_is_refused_meanwhile()
+    {
+        var here = await HeldAsync("Li Wei");
+        var composer = await OpenAsync(here);
+        var gate = new Gate();
+        gate.Close();
+        var choosing = ChooseAsync(composer, new SlowFile("port.txt", "It is 8080.", gate), new SlowFile("book.txt", new string('x', 1_001), gate));
+
+        var sending = composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here"));
+        gate.Open();
+
+        Assert.False(await sending);
+        await choosing;
+        Assert.Equal("book.txt", Assert.IsType<DeskNotice.FileRefused>(_room.Notice).Name);
+        Assert.Empty(_house.Conversations.Messages(here));
+        composer.Render();
+        Assert.Contains("port.txt", Assert.Single(composer.FindAll("[data-file]")).TextContent, StringComparison.Ordinal);
+    }
+
     protected override void Dispose(bool disposing)
     {
         _english.Dispose();
@@ -69,5 +112,35 @@ public sealed class ComposerTests : BunitContext
     {
         await _room.ShowAsync(new ConversationFilter(), id, Cancel);
         return Render<Composer>(p => p.Add(c => c.Model, _room).Add(c => c.Control, _room.Thread.Control!).Add(c => c.Looks, new ChannelLooks(new StageChannels(_house.Clock))));
+    }
+
+    private static Task ChooseAsync(IRenderedComponent<Composer> composer, params IBrowserFile[] files)
+    {
+        var field = composer.FindComponent<InputFile>();
+        return composer.InvokeAsync(() => field.Instance.OnChange.InvokeAsync(new InputFileChangeEventArgs(files)));
+    }
+
+    /// <summary>A file in the browser whose content comes up once the gate is open.</summary>
+    private sealed class SlowFile(string name, string content, Gate gate) : IBrowserFile
+    {
+        public string Name => name;
+
+        public DateTimeOffset LastModified => default;
+
+        public long Size => content.Length;
+
+        public string ContentType => "text/plain";
+
+        public Stream OpenReadStream(long maxAllowedSize = 512_000, CancellationToken cancellationToken = default) =>
+            new SlowStream(Encoding.ASCII.GetBytes(content), gate);
+    }
+
+    private sealed class SlowStream(byte[] content, Gate gate) : MemoryStream(content)
+    {
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            await gate.PassAsync();
+            await base.CopyToAsync(destination, bufferSize, cancellationToken);
+        }
     }
 }
