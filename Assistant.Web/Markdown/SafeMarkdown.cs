@@ -4,6 +4,7 @@ using Assistant.Domain.Messaging;
 using Ganss.Xss;
 using Markdig;
 using Markdig.Renderers;
+using Markdig.Renderers.Html.Inlines;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -13,8 +14,9 @@ namespace Assistant.Web.Markdown;
 /// <remarks>
 /// Two walls: raw HTML is text to the parser, then an allow-list takes out whatever still is not plain prose. Nothing in the result
 /// loads anything: a picture becomes a link, because a picture from elsewhere tells its host who reads. Links are absolute
-/// http, https or mailto and open apart. No style, class, id or event attribute survives, so it holds under a strict policy. Tables beyond
-/// <see cref="TableSize.MaxCells"/> stay as they were written.
+/// http, https, mailto or tel and open apart; the address of any other is words, as <see cref="LinkWordsRenderer"/> says. No style,
+/// class, id or event attribute survives, so it holds under a strict policy. Tables beyond <see cref="TableSize.MaxCells"/> stay as
+/// they were written.
 /// </remarks>
 internal sealed class SafeMarkdown
 {
@@ -22,7 +24,8 @@ internal sealed class SafeMarkdown
     public const int MaxLength = 100_000;
 
     private const int DeepestHeading = 6;
-    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeMailto];
+    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeMailto, "tel"];
+    private static readonly LinkWordsRenderer LinkWords = new();
 
     private readonly MarkdownPipeline _pipeline = MakePipeline(hasTables: true);
     private readonly MarkdownPipeline _withoutTables = MakePipeline(hasTables: false);
@@ -38,6 +41,9 @@ internal sealed class SafeMarkdown
 
         return markdown.Length <= MaxLength && TryRender(markdown) is { } html ? _sanitizer.Sanitize(html) : Plain(markdown);
     }
+
+    /// <summary>Whether a link may lead there.</summary>
+    internal static bool LeadsOut(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && Schemes.Contains(uri.Scheme);
 
     private static MarkdownPipeline MakePipeline(bool hasTables)
     {
@@ -65,6 +71,7 @@ internal sealed class SafeMarkdown
             using var writer = new StringWriter();
             var renderer = new HtmlRenderer(writer);
             pipeline.Setup(renderer);
+            renderer.ObjectRenderers.ReplaceOrAdd<LinkInlineRenderer>(LinkWords);
             renderer.Render(document);
             return writer.ToString();
         }
@@ -116,7 +123,7 @@ internal sealed class SafeMarkdown
             return;
         }
 
-        if (!Uri.TryCreate(link.GetAttribute("href"), UriKind.Absolute, out var address) || !Schemes.Contains(address.Scheme))
+        if (!LeadsOut(link.GetAttribute("href")))
         {
             link.RemoveAttribute("href");
             return;

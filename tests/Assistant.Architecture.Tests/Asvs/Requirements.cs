@@ -12,7 +12,7 @@ internal static class Requirements
         new("V1.1.1", "input is decoded once", Partly, Why: "by the framework, before anything of ours sees it; nothing of ours decodes again; no test"),
         new("V1.1.2", "encoding comes last", Shown, "SafeMarkdownTests.Hostile_text_leaves_only_prose_and_outward_links AuditCsvTests.No_cell_is_a_formula_and_every_cell_is_one_cell AttachmentAnswerTests.*", "what is stored is what was said"),
         new("V1.2.1", "encoding for its context", Shown, "SafeMarkdownTests.Hostile_text_leaves_only_prose_and_outward_links ChatPageTests.Settings_cannot_break_out_of_the_page AttachmentAnswerTests.The_header_says_the_name_to_whoever_reads_it"),
-        new("V1.2.2", "addresses that are built", Shown, "SafeMarkdownTests.Hostile_text_leaves_only_prose_and_outward_links", "outward links of http, https and mailto alone"),
+        new("V1.2.2", "addresses that are built", Shown, "SafeMarkdownTests.Hostile_text_leaves_only_prose_and_outward_links", "outward links of http, https, mailto and tel alone"),
         new("V1.2.3", "values in scripts and JSON", Shown, "ChatPageTests.Settings_cannot_break_out_of_the_page"),
         new("V1.2.4", "injection into the database", Partly, "TwoTenantsTests.The_owner_of_one_tenant_gets_nothing_of_the_others_and_changes_nothing_there", "statements take what comes from outside as parameters; no test reads each of them"),
         new("V1.2.5", "commands of the system", DoesNotApply, Why: "no other program is started"),

@@ -153,6 +153,34 @@ public sealed class SafeMarkdownTests
     }
 
     [Fact]
+    public void A_telephone_number_can_be_called()
+    {
+        var link = Assert.Single(Parse(_markdown.ToHtml("Call [our hotline](tel:+4930123456)")).QuerySelectorAll("a"));
+
+        Assert.Equal(("our hotline", "tel:+4930123456"), (link.TextContent, link.GetAttribute("href")));
+    }
+
+    [Theory]
+    [InlineData("[our group](tg://resolve?domain=acme&post=2)", "our group (tg://resolve?domain=acme&post=2)")]
+    [InlineData("See [the **list**](ftp://files.example/list.txt).", "See the list (ftp://files.example/list.txt).")]
+    [InlineData("[prices](/prices)", "prices (/prices)")]
+    [InlineData("![a map](map.png)", "a map (map.png)")]
+    [InlineData("[](ftp://files.example/list.txt)", "ftp://files.example/list.txt")]
+    [InlineData("ftp://files.example/list.txt", "ftp://files.example/list.txt")]
+    [InlineData("[x](javascript:alert(1))", "x")]
+    [InlineData("[x](JaVaScRiPt:alert(1))", "x")]
+    [InlineData("[x](&#106;avascript:alert(1))", "x")]
+    [InlineData("[x](vbscript:msgbox(1))", "x")]
+    [InlineData("[x](data:text/html;base64,PHNjcmlwdD4=)", "x")]
+    public void A_link_that_cannot_be_followed_is_words_and_shows_its_address_unless_that_is_code(string markdown, string words)
+    {
+        var body = Parse(_markdown.ToHtml(markdown));
+
+        Assert.Equal(words, body.TextContent.Trim());
+        Assert.Empty(body.QuerySelectorAll("a"));
+    }
+
+    [Fact]
     public void A_picture_is_offered_as_a_link_with_its_description()
     {
         var link = Assert.Single(Parse(_markdown.ToHtml("![a cat](https://example.org/cat.png)")).QuerySelectorAll("a"));
