@@ -1,6 +1,6 @@
 import { Composer } from './composer';
 import { Conversation } from './conversation';
-import { el, icon, isChoosing, setSafeHtml } from './dom';
+import { button, el, icon, isChoosing, setSafeHtml } from './dom';
 import { DoubtNote } from './doubt';
 import { Embed } from './embed';
 import { Keeper } from './keeper';
@@ -52,10 +52,9 @@ const more = el('button', { type: 'button', class: 'more', hidden: true, click: 
 const ask = el('div', { class: 'ask', hidden: true },
   el('span', {}, t.keepAsk),
   el('span', { class: 'row' },
-    el('button', { type: 'button', class: 'plain', click: () => decide(true) }, t.keep),
-    el('button', { type: 'button', class: 'plain', click: () => decide(false) }, t.notNow)));
-const replies = el('div', { class: 'chips' }, ...config.quickReplies.map((reply) =>
-  el('button', { type: 'button', class: 'chip', click: () => say(reply) }, reply)));
+    button('plain', () => decide(true), t.keep),
+    button('plain', () => decide(false), t.notNow)));
+const replies = el('div', { class: 'chips' }, ...config.quickReplies.map((reply) => button('chip', () => say(reply), reply)));
 
 const tools = document.getElementById('chat-tools')!;
 tools.append(menu.element);
@@ -141,8 +140,7 @@ function drawTampered(): void {
   }
 
   tampered.hidden = at === null;
-  tampered.replaceChildren(el('span', {}, t.tampered),
-    el('button', { type: 'button', class: 'plain', click: () => conversation.calm() }, t.understood));
+  tampered.replaceChildren(el('span', {}, t.tampered), button('plain', () => conversation.calm(), t.understood));
 }
 
 function drawWriting(): void {

@@ -21,6 +21,11 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Makes a button that submits nothing. */
+export function button(look: string, press: () => void, label: string): HTMLButtonElement {
+  return el('button', { type: 'button', class: look, click: press }, label);
+}
+
 /** An icon from path data on a 24×24 grid. */
 export function icon(path: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');

@@ -1,5 +1,5 @@
 import { Conversation } from './conversation';
-import { el } from './dom';
+import { button, el } from './dom';
 import { t } from './strings';
 
 /** Stands where one would write, as long as it is not sure who would read it. */
@@ -25,8 +25,8 @@ export class DoubtNote {
         el('code', { class: 'number' }, doubt.number));
       // A key that was handed to us is not ours to overrule: whoever handed it on has to hand on the right one.
       if (doubt.kind !== 'unexpected') {
-        this.element.append(el('button', { type: 'button', class: 'plain bad', click: () => void this.#conversation.trustAnyway() },
-          doubt.kind === 'dropped' ? t.writeOpenly : t.trustAnyway));
+        const words = doubt.kind === 'dropped' ? t.writeOpenly : t.trustAnyway;
+        this.element.append(button('plain bad', () => void this.#conversation.trustAnyway(), words));
       }
     }
   }

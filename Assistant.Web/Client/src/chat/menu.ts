@@ -1,5 +1,5 @@
 import { Conversation } from './conversation';
-import { el, icon } from './dom';
+import { button, el, icon } from './dom';
 import { Keeper } from './keeper';
 import { t } from './strings';
 import { Config } from './types';
@@ -30,7 +30,7 @@ export class Menu {
         this.#safety,
         this.#otherDevice(conversation),
         this.#devices,
-        el('button', { type: 'button', class: 'plain bad', click: () => this.#forget(conversation) }, t.forget),
+        button('plain bad', () => this.#forget(conversation), t.forget),
         el('p', { class: 'help' }, t.forgetHelp)));
     document.addEventListener('click', ({ target }) => !this.element.contains(target as Node) && (this.element.open = false));
     this.element.addEventListener('keydown', (event) => {
@@ -66,7 +66,7 @@ export class Menu {
         el('strong', {}, t.sealed),
         el('code', { class: 'number', 'aria-label': t.safetyNumber }, pin.number),
         el('p', { class: 'help' }, wasHanded ? t.handedHelp : t.compareHelp),
-        el('button', { type: 'button', class: 'plain', click: show }, t.showCode),
+        button('plain', show, t.showCode),
         place);
     }
   }
@@ -101,7 +101,7 @@ export class Menu {
       });
       place.replaceChildren(el('p', { class: 'help' }, t.otherDeviceHelp), el('div', { class: 'row' }, field, copy));
     };
-    return el('div', {}, el('button', { type: 'button', class: 'plain', click: () => void ask() }, t.otherDevice), place);
+    return el('div', {}, button('plain', () => void ask(), t.otherDevice), place);
   }
 
   #forget(conversation: Conversation): void {
