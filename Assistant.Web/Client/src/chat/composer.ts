@@ -6,7 +6,7 @@ const arrow = 'M4 12l1.4 1.4L11 7.8V20h2V7.8l5.6 5.6L20 12l-8-8z';
 const warnAt = 200;
 const isTouch = matchMedia('(pointer: coarse)').matches;
 
-/** Where the person writes. The draft survives a reload. */
+/** Where the person writes. The draft survives a reload; what is too long stays whole, and is not sent before it is shortened. */
 export class Composer {
   readonly element: HTMLFormElement;
   readonly #text: HTMLTextAreaElement;
@@ -18,12 +18,12 @@ export class Composer {
     this.#max = max;
     this.#keeper = keeper;
     this.#text = el('textarea', {
-      rows: '1', maxlength: String(max), placeholder: t.placeholder, 'aria-label': t.message, enterkeyhint: 'send', autocomplete: 'off', dir: 'auto',
+      rows: '1', placeholder: t.placeholder, 'aria-label': t.message, enterkeyhint: 'send', autocomplete: 'off', dir: 'auto',
     });
     this.#text.value = keeper.get('draft') ?? '';
     const submit = (): void => {
       const text = this.#text.value.trim();
-      if (text) {
+      if (text && this.#text.reportValidity()) {
         send(text);
         this.#text.value = '';
         this.#grown();
@@ -64,9 +64,11 @@ export class Composer {
     text.rows = 1;
     const line = parseFloat(getComputedStyle(text).lineHeight) || 24;
     text.rows = Math.min(6, Math.max(1, Math.round((text.scrollHeight - 20) / line)));
-    const left = this.#max - text.value.length;
+    const { length } = text.value.trim();
+    const left = this.#max - length;
     this.#left.textContent = left <= warnAt ? t.left(left) : '';
-    this.element.classList.toggle('empty', !text.value.trim());
+    text.setCustomValidity(left < 0 ? t.left(left) : '');
+    this.element.classList.toggle('empty', !length);
     this.#keeper.set('draft', text.value || null);
   }
 

@@ -210,6 +210,27 @@ public sealed partial class ChatPageBrowserTests
     }
 
     [Fact]
+    public async Task A_text_that_is_too_long_stays_whole_and_says_by_how_much()
+    {
+        await using var house = await ChatHouse.StartAsync(options => options.MaxTextLength = 10, isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, faults) = await OpenAsync(context, house);
+        var field = page.GetByRole(AriaRole.Textbox, new() { Name = "Message" });
+        await field.FocusAsync();
+
+        await page.Keyboard.InsertTextAsync("twelve chars");
+        await Expect(page.Locator(".composer .left")).ToHaveTextAsync("2 characters too many");
+        await field.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).ClickAsync();
+
+        await Expect(field).ToHaveValueAsync("twelve chars");
+        await Expect(page.Locator("li.you")).ToHaveCountAsync(0);
+        Assert.Empty(house.Book.Accepted);
+        await SayAsync(page, "ten chars!");
+        Assert.Empty(faults);
+    }
+
+    [Fact]
     public async Task A_page_that_has_nothing_to_show_finds_the_way_back()
     {
         await using var house = await ChatHouse.StartAsync(isReal: true);
