@@ -147,7 +147,7 @@ function drawWriting(): void {
   const { progress, typing } = conversation;
   writing.hidden = !progress && !typing;
   if (progress) {
-    const balloon = writing.querySelector<HTMLElement>('.balloon.assistant') ?? el('div', { class: 'balloon assistant' });
+    const balloon = writing.querySelector<HTMLElement>('.balloon.assistant') ?? el('div', { class: 'balloon assistant', dir: 'auto' });
     setSafeHtml(balloon, progress.html);
     if (!balloon.isConnected) {
       writing.replaceChildren(balloon);

@@ -64,7 +64,7 @@ export class Log {
   }
 
   #message(message: Message): HTMLElement[] {
-    const balloon = el('div', { class: `balloon ${message.author}${message.isDeleted || message.isForgotten ? ' gone' : ''}` });
+    const balloon = el('div', { class: `balloon ${message.author}${message.isDeleted || message.isForgotten ? ' gone' : ''}`, dir: 'auto' });
     if (message.isDeleted) {
       balloon.textContent = t.deleted;
     } else if (message.isForgotten) {
@@ -99,7 +99,7 @@ export class Log {
     const note = pending.state === 'failed' ? (pending.isLong ? t.tooLong : t.failed) : pending.state === 'waiting' ? t.waitingToSend : '';
     return [
       el('span', { class: 'author' }, t.you),
-      el('div', { class: `balloon you ${pending.state}` }, pending.text),
+      el('div', { class: `balloon you ${pending.state}`, dir: 'auto' }, pending.text),
       el('span', { class: `meta ${pending.state}` }, note || clock.format(new Date(pending.at))),
     ];
   }

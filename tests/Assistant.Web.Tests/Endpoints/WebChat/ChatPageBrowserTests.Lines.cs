@@ -231,6 +231,24 @@ public sealed partial class ChatPageBrowserTests
     }
 
     [Fact]
+    public async Task Words_run_the_way_of_their_writing()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, faults) = await OpenAsync(context, house);
+
+        await SayAsync(page, "\u05e9\u05dc\u05d5\u05dd! (4711)"); // Hebrew
+        house.Book.Answer(await FirstConversationAsync(house), "\u0645\u0631\u062d\u0628\u0627!\n\nIt is on its way."); // Arabic first
+        var answer = page.Locator("li.assistant .balloon");
+        await Expect(answer).ToContainTextAsync("It is on its way.");
+
+        Assert.Equal("rtl", await page.Locator("li.you .balloon").EvaluateAsync<string>("balloon => getComputedStyle(balloon).direction"));
+        Assert.Equal("rtl", await answer.EvaluateAsync<string>("balloon => getComputedStyle(balloon).direction"));
+        Assert.Equal("plaintext", await answer.Locator("p").Last.EvaluateAsync<string>("paragraph => getComputedStyle(paragraph).unicodeBidi"));
+        Assert.Empty(faults);
+    }
+
+    [Fact]
     public async Task A_page_that_has_nothing_to_show_finds_the_way_back()
     {
         await using var house = await ChatHouse.StartAsync(isReal: true);
