@@ -35,6 +35,10 @@ public sealed record AuditDraft(
     public IReadOnlyDictionary<string, string> Details { get; init => field = AuditText.Storable(value); } = AuditText.Storable(Details);
 
     public static IReadOnlyDictionary<string, string> NoDetails { get; } = new Dictionary<string, string>();
+
+    /// <summary>The same with one detail more.</summary>
+    public AuditDraft With(string detail, string value)
+        => this with { Details = new Dictionary<string, string>(Details, StringComparer.Ordinal) { [detail] = value } };
 }
 
 /// <summary>A written event of a tenant's chain.</summary>

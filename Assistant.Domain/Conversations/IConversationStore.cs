@@ -29,11 +29,14 @@ public interface IConversationStore
     /// <returns>The note, or <see langword="null"/> when there is no such conversation, or its person was forgotten.</returns>
     Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>Sends or drops a held reply as a whole.</summary>
+    /// <summary>Sends or drops a held reply as a whole. Of one that was sent in part, the rest: dropped, its message is cut to what was sent.</summary>
     /// <param name="entryId">Any row of the held message.</param>
     Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken);
 
-    /// <summary>Drops a held reply as a whole and stores an operator's in its place, or does neither; only who holds the conversation may.</summary>
+    /// <summary>
+    /// Drops a held reply as <see cref="DecideHeldAsync"/> does and stores an operator's in its place, or does neither; only who holds the
+    /// conversation may.
+    /// </summary>
     /// <param name="entryId">Any row of the held message.</param>
     /// <param name="audit">Records the operator's reply.</param>
     /// <param name="dropAudit">Records that the held one was dropped.</param>

@@ -102,11 +102,18 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             join message in context.Set<MessageRow>() on new { row.ConversationId, Seq = row.MessageSeq } equals new { message.ConversationId, message.Seq }
             where row.ConversationId == id.Value && row.State == OutboxState.Held
             orderby row.MessageSeq, row.Part
-            select new { row.Id, Message = message, row.CreatedAt };
+            select new
+            {
+                row.Id,
+                Message = message,
+                row.CreatedAt,
+                PartsSent = context.Set<OutboxRow>()
+                    .Count(part => part.ConversationId == row.ConversationId && part.MessageSeq == row.MessageSeq && part.State == OutboxState.Sent),
+            };
         var rows = await held.ToListAsync(cancellationToken);
         var replies = rows.DistinctBy(r => r.Message.Seq).ToList();
         var messages = await OpenAsync(tenant, replies.ConvertAll(r => r.Message), cancellationToken);
-        return [.. replies.Zip(messages, (reply, message) => new HeldReply(reply.Id, id, message.Seq, message.Body, reply.CreatedAt))];
+        return [.. replies.Zip(messages, (reply, message) => new HeldReply(reply.Id, id, message.Seq, message.Body, reply.CreatedAt, reply.PartsSent))];
     }
 
     public async Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken)

@@ -173,9 +173,17 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
                 }
 
                 session.Execute(DeliverySql.Weigh, held.Conversation, held.Seq);
-                session.Audit(audit);
                 using var keys = bodies.In(session, tenant);
                 var message = session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), held.Conversation, held.Seq)!.Open(keys);
+                if (decision == HeldDecision.Send)
+                {
+                    session.Audit(audit);
+                }
+                else
+                {
+                    message = PartlySent.Record(session, keys, message, audit, now);
+                }
+
                 session.Publish(new LiveEvent.MessageChanged(tenant, message));
                 return new ReplyOutcome.Accepted(message, null);
             },
@@ -212,9 +220,8 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
 
                 session.Execute(DeliverySql.Weigh, id.Value, seq);
                 var dropped = session.QueryFirst(ReadMessage, r => MessageSql.MapMessage(r), id.Value, seq)!.Open(keys);
-                session.Publish(new LiveEvent.MessageChanged(tenant, dropped));
                 var said = Say(session, key, conversation, @operator, reply, audit, now);
-                session.Audit(dropAudit);
+                session.Publish(new LiveEvent.MessageChanged(tenant, PartlySent.Record(session, keys, dropped, dropAudit, now)));
                 return said;
             },
             cancellationToken);

@@ -86,9 +86,11 @@ internal sealed record MessageResource(
 /// <summary>A reply of the assistant that a take-over stopped.</summary>
 internal sealed record HeldResource(
     Guid Id, long MessageSeq, string Markdown, DateTimeOffset CreatedAt,
-    [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten)
+    [property: Description("The person was forgotten: the text is empty and cannot be read again.")] bool IsForgotten,
+    [property: Description("Parts of it the person has already; dropped or replaced, the message is cut to these.")] int PartsSent)
 {
-    public static HeldResource From(HeldReply held) => new(held.EntryId, held.MessageSeq, held.Body.Markdown, held.CreatedAt, held.Body.IsForgotten);
+    public static HeldResource From(HeldReply held)
+        => new(held.EntryId, held.MessageSeq, held.Body.Markdown, held.CreatedAt, held.Body.IsForgotten, held.PartsSent);
 }
 
 /// <summary>State of a conversation after a change of control.</summary>

@@ -135,6 +135,7 @@ internal static class DeskTexts
     public static string Kilobytes(string count) => Book.Say(nameof(Kilobytes), ("count", count));
     public static string Megabytes(string count) => Book.Say(nameof(Megabytes), ("count", count));
     public static string HeldTitle => Book.Say();
+    public static string HeldPartsSent(long count) => Book.Count(nameof(HeldPartsSent), count);
     public static string HeldUse => Book.Say();
     public static string HeldUseWhy => Book.Say();
     public static string HeldEdit => Book.Say();

@@ -125,7 +125,13 @@ public interface IOutboxSignal
 }
 
 /// <summary>A row a take-over or a close held back.</summary>
-public sealed record HeldReply(Guid EntryId, ConversationId Conversation, long MessageSeq, MessageBody Body, DateTimeOffset CreatedAt);
+/// <param name="Body">Of the whole message, what has been sent of it included.</param>
+/// <param name="PartsSent">How many parts of the message had left before; the last one never is among them.</param>
+public sealed record HeldReply(Guid EntryId, ConversationId Conversation, long MessageSeq, MessageBody Body, DateTimeOffset CreatedAt, int PartsSent = 0)
+{
+    /// <summary>What is left of a reply when the rest of it is dropped: a paragraph for each part, as they are shown.</summary>
+    public static MessageBody Join(IEnumerable<MessageBody> parts) => new(string.Join("\n\n", parts.Select(part => part.Markdown)));
+}
 
 /// <summary>What an operator decides about a held reply.</summary>
 public enum HeldDecision { Send, Drop }

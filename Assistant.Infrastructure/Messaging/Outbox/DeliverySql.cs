@@ -5,7 +5,8 @@ internal static class DeliverySql
 {
     /// <summary>
     /// A message is as well as its worst part, whichever part changed last: what waits for an operator's decision outweighs a dead letter,
-    /// that a part which may have been shown, that one still to be sent. Changes nothing when it reads like that already.
+    /// that a part which may have been shown, that one still to be sent. One of which some was sent and the rest dropped was sent: people have
+    /// read it. Changes nothing when it reads like that already.
     /// </summary>
     public const string Weigh =
         "UPDATE messages SET delivery = worst.delivery FROM (SELECT CASE "
@@ -13,7 +14,8 @@ internal static class DeliverySql
         + "WHEN COUNT(*) FILTER (WHERE state = 'Dead') > 0 THEN 'Failed' "
         + "WHEN COUNT(*) FILTER (WHERE state IN ('Pending', 'Sending') AND may_repeat) > 0 THEN 'Uncertain' "
         + "WHEN COUNT(*) FILTER (WHERE state IN ('Pending', 'Sending')) > 0 THEN 'Stored' "
-        + "WHEN COUNT(*) FILTER (WHERE state = 'Dropped') > 0 THEN 'Dropped' ELSE 'Sent' END AS delivery "
+        + "WHEN COUNT(*) FILTER (WHERE state = 'Dropped' AND is_last_part) > 0 AND COUNT(*) FILTER (WHERE state = 'Sent') = 0 THEN 'Dropped' "
+        + "ELSE 'Sent' END AS delivery "
         + "FROM outbox WHERE conversation_id = @p0 AND message_seq = @p1) AS worst "
         + "WHERE messages.conversation_id = @p0 AND messages.seq = @p1 AND messages.delivery <> worst.delivery";
 

@@ -201,6 +201,51 @@ public abstract class ConversationStoreContract : PathContract
         Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.HeldReplyDropped);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_a_reply_that_was_sent_in_part_what_was_shown_is_what_was_said(bool isReplaced)
+    {
+        var (conversation, second) = await PartlySentAsync();
+        await TakeOverAsync(Home, conversation, Anna);
+        await BusyAsync(second);
+        var held = Assert.Single(await HeldAsync(conversation));
+        Assert.Equal(("one\n\ntwo\n\nthree", 1), (held.Body.Markdown, held.PartsSent));
+
+        Assert.IsType<ReplyOutcome.Accepted>(isReplaced
+            ? await ReplaceAsync(conversation, held.EntryId, "better words")
+            : await DecideAsync(Home, held.EntryId, HeldDecision.Drop));
+
+        var said = (await ThreadAsync(Home, conversation))[1];
+        Assert.Equal(("one", DeliveryState.Sent), (said.Body.Markdown, said.Delivery));
+        Assert.NotNull(said.EditedAt);
+        Assert.Empty(await HeldAsync(conversation));
+        Assert.Equal("1", Assert.Single(await AuditOfAsync(Home), e => e.What.Action == AuditActions.HeldReplyDropped).What.Details["partsSent"]);
+    }
+
+    [Theory]
+    [InlineData(true, "one\n\ntwo")]
+    [InlineData(false, "one")]
+    public async Task A_part_under_way_when_the_rest_is_dropped_was_said_if_it_is_sent(bool isSent, string said)
+    {
+        var (conversation, second) = await PartlySentAsync();
+        await TakeOverAsync(Home, conversation, Anna);
+        await DecideAsync(Home, Assert.Single(await HeldAsync(conversation)).EntryId, HeldDecision.Drop);
+
+        if (isSent)
+        {
+            await Ports.Outbox.MarkSentAsync(second, "x2", Cancel);
+        }
+        else
+        {
+            await BusyAsync(second);
+            await DecideAsync(Home, Assert.Single(await HeldAsync(conversation)).EntryId, HeldDecision.Drop);
+        }
+
+        var message = (await ThreadAsync(Home, conversation))[^1];
+        Assert.Equal((said, DeliveryState.Sent), (message.Body.Markdown, message.Delivery));
+    }
+
     [Fact]
     public async Task A_held_reply_is_replaced_once_and_as_a_whole()
     {
@@ -306,6 +351,17 @@ public abstract class ConversationStoreContract : PathContract
         await Ports.Outbox.MarkSentAsync(first, "ext", Cancel);
         return (conversation, Assert.Single(await HeldAsync(conversation)));
     }
+
+    /// <summary>Of a reply of three parts the first was sent and the second is under way.</summary>
+    private async Task<(ConversationId Conversation, OutboxEntry Second)> PartlySentAsync()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var first = (await AnswerAsync(conversation, "one", "two", "three"))!;
+        return (conversation, (await Ports.Outbox.MarkSentAsync(first, "x1", Cancel))!);
+    }
+
+    private Task BusyAsync(OutboxEntry row)
+        => Ports.Outbox.RetryLaterAsync(row, new Phrase.Verbatim("busy"), Ports.Clock.GetUtcNow(), isUncertain: false, isAttempt: true, Cancel);
 
     private Task<IReadOnlyList<HeldReply>> HeldAsync(ConversationId conversation) => Ports.Queries.ListHeldAsync(Home, conversation, Cancel);
 

@@ -117,6 +117,21 @@ public abstract class ForgettingContract : PathContract
     }
 
     [Fact]
+    public async Task What_was_sent_in_part_stays_forgotten_when_the_rest_is_dropped()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var second = (await Ports.Outbox.MarkSentAsync((await AnswerAsync(conversation, "one", "two"))!, "x1", Cancel))!;
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Outbox.HoldAsync(second, Cancel);
+        await ForgetAsync(Home, (await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Person);
+
+        await Ports.Conversations.DecideHeldAsync(Home, second.Id, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+
+        var message = (await ThreadAsync(Home, conversation))[^1];
+        Assert.Equal((true, "", DeliveryState.Sent), (message.Body.IsForgotten, message.Body.Markdown, message.Delivery));
+    }
+
+    [Fact]
     public async Task Nobody_writes_to_or_about_them_any_more()
     {
         var (conversation, person) = await TalkAsync("chat-1", "user-1");

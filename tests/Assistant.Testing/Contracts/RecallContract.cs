@@ -226,6 +226,23 @@ public abstract class RecallContract : PathContract
     }
 
     [Fact]
+    public async Task Of_a_reply_whose_rest_was_dropped_what_was_shown_is_found_and_nothing_else()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        var first = (await AnswerAsync(conversation, "the boiler is old", "the zeppelin as well"))!;
+        var second = (await Ports.Outbox.MarkSentAsync(first, "x1", Cancel))!;
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Outbox.HoldAsync(second, Cancel);
+        Assert.Empty(await FindAsync(conversation, "boiler"));
+
+        await Ports.Conversations.DecideHeldAsync(
+            Home, second.Id, Domain.Messaging.Outbox.HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+
+        Assert.Equal("the boiler is old", Assert.Single(await FindAsync(conversation, "boiler")).Quote);
+        Assert.Empty(await FindAsync(conversation, "zeppelin"));
+    }
+
+    [Fact]
     public async Task No_more_is_found_than_asked_for_and_nothing_for_empty_words()
     {
         ConversationId conversation = default;

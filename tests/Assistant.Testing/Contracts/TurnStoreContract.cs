@@ -220,6 +220,21 @@ public abstract partial class TurnStoreContract : PathContract
     }
 
     [Fact]
+    public async Task History_tells_of_a_reply_whose_rest_was_dropped_what_was_shown()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "one");
+        var first = (await AnswerAsync(conversation, "shown", "never shown"))!;
+        var second = (await Ports.Outbox.MarkSentAsync(first, "x1", Cancel))!;
+        await TakeOverAsync(Home, conversation, Anna);
+        await Ports.Outbox.HoldAsync(second, Cancel);
+        await Ports.Conversations.DecideHeldAsync(Home, second.Id, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+        await HandBackAsync(conversation);
+        await HearAsync(HomeLine, "2", "two");
+
+        Assert.Equal(["one", "shown"], await HistoryAsync(conversation));
+    }
+
+    [Fact]
     public async Task History_is_what_the_rows_say_also_when_it_was_read_a_moment_ago()
     {
         var conversation = await TalkOnceAsync(HomeLine);

@@ -129,6 +129,7 @@ public sealed partial class RestApiTests : IAsyncLifetime
         await PostAsync("operator", $"{Conversation}/takeover");
         var held = await (await GetAsync("operator", $"{Conversation}/held")).JsonAsync();
         var id = Text(held.GetProperty("items")[0], "id");
+        Assert.Equal(0, held.GetProperty("items")[0].GetProperty("partsSent").GetInt32());
 
         var undecided = await PostAsync("operator", $"{Conversation}/held/{id}", new { });
         var wrong = await PostAsync("operator", $"{Conversation}/held/{id}", new { decision = "replace" });

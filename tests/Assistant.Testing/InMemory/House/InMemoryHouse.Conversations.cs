@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
@@ -96,7 +97,15 @@ public sealed partial class InMemoryHouse
                 }
 
                 room.Weigh(seq);
-                Append(audit);
+                if (decision == HeldDecision.Send)
+                {
+                    Append(audit);
+                }
+                else
+                {
+                    RecordDropped(room, seq, audit);
+                }
+
                 return new ReplyOutcome.Accepted(room.Messages.Find(m => m.Seq == seq)!, null);
             }
 
@@ -130,7 +139,7 @@ public sealed partial class InMemoryHouse
 
             room.Weigh(seq);
             var said = Say(room, @operator, reply, audit);
-            Append(dropAudit);
+            RecordDropped(room, seq, dropAudit);
             return said;
         });
 
@@ -167,6 +176,18 @@ public sealed partial class InMemoryHouse
         var message = room.Add(Written(room, @operator, reply.Body, isNote: false) with { Attachments = [.. reply.Files.Select(file => file.Named)] });
         room.Keep(message, reply.Files);
         return new ReplyOutcome.Accepted(WithFiles(message), room.Queue(message, reply.Parts, byAssistant: false));
+    }
+
+    /// <summary>What was sent of a reply before the rest was dropped is what was said.</summary>
+    private void RecordDropped(Room room, long seq, AuditDraft audit)
+    {
+        var rows = room.Outbox.FindAll(r => r.Entry.MessageSeq == seq);
+        Append(audit.With("partsSent", rows.Count(r => r.State == OutboxState.Sent).ToString(CultureInfo.InvariantCulture)));
+        var left = rows.FindAll(r => r.State != OutboxState.Dropped);
+        if (left.Count > 0 && rows[^1].Entry.IsLastPart && !room.Messages.Exists(m => m.Seq == seq && m.Body.IsForgotten))
+        {
+            room.Change(seq, m => m with { Body = HeldReply.Join(left.Select(r => r.Entry.Body)), EditedAt = Now });
+        }
     }
 
     private static int HoldPending(Room room)

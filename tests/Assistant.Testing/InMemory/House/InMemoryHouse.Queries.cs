@@ -30,7 +30,9 @@ public sealed partial class InMemoryHouse
         => Locked<IReadOnlyList<HeldReply>>(() => FindRoom(tenant, id) is not { } room ? [] :
         [
             .. room.Outbox.Where(r => r.State == OutboxState.Held).DistinctBy(r => r.Entry.MessageSeq).OrderBy(r => r.Entry.MessageSeq)
-                .Select(r => new HeldReply(r.Entry.Id, id, r.Entry.MessageSeq, room.Messages.Find(m => m.Seq == r.Entry.MessageSeq)!.Body, r.Entry.CreatedAt)),
+                .Select(r => new HeldReply(
+                    r.Entry.Id, id, r.Entry.MessageSeq, room.Messages.Find(m => m.Seq == r.Entry.MessageSeq)!.Body, r.Entry.CreatedAt,
+                    room.Outbox.Count(part => part.Entry.MessageSeq == r.Entry.MessageSeq && part.State == OutboxState.Sent))),
         ]);
 
     public Task<ConversationId?> FindByChatAsync(ConnectionId connection, ExternalChat chat, CancellationToken cancellationToken)

@@ -154,7 +154,7 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
                 : parts.Contains(OutboxState.Dead) ? DeliveryState.Failed
                 : waiting.Exists(r => r.Entry.MayRepeat) ? DeliveryState.Uncertain
                 : waiting.Count > 0 ? DeliveryState.Stored
-                : parts.Contains(OutboxState.Dropped) ? DeliveryState.Dropped
+                : parts[OutboxState.Dropped].Any(r => r.Entry.IsLastPart) && !parts.Contains(OutboxState.Sent) ? DeliveryState.Dropped
                 : DeliveryState.Sent;
             Change(seq, m => m with { Delivery = delivery });
         }
