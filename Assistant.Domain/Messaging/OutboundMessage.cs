@@ -49,7 +49,11 @@ public sealed record OutboundMessage(
     MessageBody Body,
     string? ReplyToExternalId,
     int Attempt,
-    bool MayRepeat);
+    bool MayRepeat)
+{
+    /// <summary>Id of what a person said last in the chat before this was decided; told to an <see cref="IDeliveryProbe"/> alone, where it is known.</summary>
+    public string? HeardBefore { get; init; }
+}
 
 /// <summary>How far a pause reaches.</summary>
 public enum PauseScope { Chat, Connection }

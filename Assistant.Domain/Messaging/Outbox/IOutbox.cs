@@ -78,6 +78,10 @@ public interface IOutbox
 
     /// <summary>External ids this connection has received or sent since <paramref name="since"/>: what a delivery probe rules out.</summary>
     Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>External id of what a person said last in the conversation before a row's message was decided: whatever was shown of it came later.</summary>
+    /// <returns><see langword="null"/> when nobody had said anything there, or under no id.</returns>
+    Task<string?> FindHeardBeforeAsync(OutboxEntry entry, CancellationToken cancellationToken);
 }
 
 /// <summary>A claimed row.</summary>

@@ -19,12 +19,13 @@ internal sealed partial class InterruptedSends(IOutbox outbox, TimeSpan window, 
 
     /// <summary>The outcome of a message that may have been shown; a fault of the messenger rises.</summary>
     /// <returns><see langword="null"/> when it is to be sent: it was not shown, or the messenger cannot tell.</returns>
-    public async Task<SendOutcome?> LookIntoAsync(IDeliveryProbe probe, OutboundMessage message, CancellationToken cancellationToken)
+    public async Task<SendOutcome?> LookIntoAsync(IDeliveryProbe probe, OutboxEntry entry, OutboundMessage message, CancellationToken cancellationToken)
     {
         IReadOnlySet<string> known;
         try
         {
             known = await FindKnownIdsAsync(message.Connection);
+            message = message with { HeardBefore = await outbox.FindHeardBeforeAsync(entry, CancellationToken.None) };
         }
         catch (Exception error)
         {

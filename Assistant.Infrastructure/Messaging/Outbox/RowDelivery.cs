@@ -81,7 +81,7 @@ internal sealed partial class RowDelivery(
                 return await files.SendAsync(session, entry, message, number, timeout.Token); // probes look for texts
             }
 
-            if (entry.MayRepeat && session is IDeliveryProbe probe && await _interrupted.LookIntoAsync(probe, message, timeout.Token) is { } known)
+            if (entry.MayRepeat && session is IDeliveryProbe probe && await _interrupted.LookIntoAsync(probe, entry, message, timeout.Token) is { } known)
             {
                 return known;
             }

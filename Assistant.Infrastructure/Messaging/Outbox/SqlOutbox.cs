@@ -81,6 +81,10 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
         "SELECT m.external_id FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.connection_id = @p0 AND m.at >= @p1 "
         + "AND m.external_id IS NOT NULL UNION SELECT external_id FROM outbox WHERE connection_id = @p0 AND created_at >= @p1 AND external_id IS NOT NULL";
 
+    private const string HeardBefore =
+        "SELECT m.external_id FROM messages m WHERE m.conversation_id = @p0 AND m.seq < @p1 AND m.author = 'Person' AND m.external_id IS NOT NULL "
+        + "ORDER BY m.seq DESC LIMIT 1";
+
     public Task<OutboxEntry?> ClaimNextAsync(ConversationId conversation, DateTimeOffset now, CancellationToken cancellationToken)
         => writes.ExecuteAsync(TenantScope.System, session => ClaimFirst(session, conversation, now), cancellationToken);
 
@@ -204,6 +208,10 @@ internal sealed class SqlOutbox(IWriteQueue writes, IReadPool reads, BodySealer 
         => await reads.ReadAsync(
             TenantScope.System,
             session => session.Query(Known, r => r.GetString(0), connection.Value, since).ToHashSet(StringComparer.Ordinal), cancellationToken);
+
+    public async Task<string?> FindHeardBeforeAsync(OutboxEntry entry, CancellationToken cancellationToken)
+        => await reads.ReadAsync(
+            TenantScope.Of(entry.Tenant), session => session.QueryFirst(HeardBefore, r => r.GetString(0), entry.Conversation.Value, entry.MessageSeq), cancellationToken);
 
     private OutboxEntry? ClaimFirst(WriteSession session, ConversationId conversation, DateTimeOffset now)
     {

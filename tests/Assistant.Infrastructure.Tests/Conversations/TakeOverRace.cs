@@ -319,7 +319,6 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
     Connection? IChannelSessions.FindConnection(ConnectionId id) => _line;
 
     void IChannelSessions.NoteInbound(ConnectionId id) { }
-
     void IChannelSessions.NoteOutbound(ConnectionId id) { }
 
     public IChannelSession Open(Connection connection) => this;
@@ -371,12 +370,11 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
                 return true;
             });
 
-        public Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken)
-            => GatedAsync(async () =>
-            {
-                await inner.HoldAsync(entry, cancellationToken);
-                return true;
-            });
+        public Task HoldAsync(OutboxEntry entry, CancellationToken cancellationToken) => GatedAsync(async () =>
+        {
+            await inner.HoldAsync(entry, cancellationToken);
+            return true;
+        });
 
         public Task DeadLetterAsync(OutboxEntry entry, Phrase reason, CancellationToken cancellationToken) => inner.DeadLetterAsync(entry, reason, cancellationToken);
 
@@ -395,5 +393,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
 
         public Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
             => inner.FindKnownExternalIdsAsync(connection, since, cancellationToken);
+
+        public Task<string?> FindHeardBeforeAsync(OutboxEntry entry, CancellationToken cancellationToken) => inner.FindHeardBeforeAsync(entry, cancellationToken);
     }
 }

@@ -345,6 +345,21 @@ public abstract class OutboxContract : OutboxSteps
     }
 
     [Fact]
+    public async Task What_was_heard_last_before_a_row_is_a_persons_and_earlier()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        await HearAsync(HomeLine, "2", "are you there?");
+        var first = (await AnswerAsync(conversation, "hi"))!;
+        await HearAsync(HomeLine, "3", "good");
+        await AnswerAsync(conversation, "yes");
+        var second = (await SentAsync(first, "out"))!;
+
+        Assert.Equal("2", await Ports.Outbox.FindHeardBeforeAsync(first, Cancel));
+        Assert.Equal("3", await Ports.Outbox.FindHeardBeforeAsync(second, Cancel));
+        Assert.Null(await Ports.Outbox.FindHeardBeforeAsync(first with { MessageSeq = 1 }, Cancel));
+    }
+
+    [Fact]
     public async Task Conversations_of_two_tenants_do_not_wait_for_each_other()
     {
         await AnsweredAsync("hi");

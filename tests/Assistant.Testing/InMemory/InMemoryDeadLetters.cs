@@ -83,6 +83,8 @@ public sealed class InMemoryDeadLetters(InMemoryAuditLog log) : IDeadLetterQueri
 
     Task<IReadOnlySet<string>> IOutbox.FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken) => throw NotOffered();
 
+    Task<string?> IOutbox.FindHeardBeforeAsync(OutboxEntry entry, CancellationToken cancellationToken) => throw NotOffered();
+
     private static NotSupportedException NotOffered() => new("This fake offers dead letters only.");
 }
 

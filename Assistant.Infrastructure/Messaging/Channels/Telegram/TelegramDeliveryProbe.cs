@@ -17,12 +17,16 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 //    instead: it counts only when chat and text are ours.
 //
 // So each unknown id is asked about, few in practice: those of interrupted sends, of messages the gateway did not store, and some beyond
-// the end. "Certainly not shown" is claimed only when every possible id was asked about, which needs three bounds: below, the message
-// answered, or else the oldest known id (the caller knows ids from before the message was decided); above, the first id this run was
-// given for a send that it began well after the attempt had ended, or else the newest known id plus as many sends as can have been under way (that
-// is many questions: once the bot sends again after a time of silence, what was given up meanwhile needs few); and that the backlog of the
-// time we were down has been received, or its messages would look like the end. Otherwise the answer is "cannot tell", and the message
-// is sent again.
+// the end. Where it was quiet since the interruption the id is the very next one; where others went on, it is in one of the newest gaps. So the
+// questions take turns from the end on, up and down, beginning with the next one: no gap, however wide, keeps the likeliest ids from being
+// asked about.
+//
+// "Certainly not shown" is claimed only when every possible id was asked about, which needs three bounds: below, the message answered or what
+// the person said last before ours was decided, or else the oldest known id (the caller knows ids from before that); above, the first id this
+// run was given for a send that it began well after the attempt had ended, or else the newest known id plus as many sends as can have been
+// under way (that is many questions: once the bot sends again after a time of silence, what was given up meanwhile needs few); and that the
+// backlog of the time we were down has been received, or its messages would look like the end. Otherwise the answer is "cannot tell", and the
+// message is sent again.
 //
 // Rejected: sending again and deleting the copy (people see both); a marker in the text (people see it, and bots cannot search).
 
@@ -71,8 +75,8 @@ internal sealed class TelegramDeliveryProbe(long bot, ITelegramBotClient client,
             return null;
         }
 
-        var low = TelegramIds.TryParseMessage(message.ReplyToExternalId, bot, out var replyChat, out var replyTo) && replyChat == chat ? replyTo : known[0];
-        var candidates = Candidates(message, known, low);
+        var earlier = Math.Max(IdIn(chat, message.ReplyToExternalId), IdIn(chat, message.HeardBefore));
+        var candidates = Candidates(message, known, earlier > 0 ? earlier : known[0]);
         var isComplete = candidates.Count <= options.ProbeLimit;
         foreach (var id in candidates.Take(options.ProbeLimit))
         {
@@ -96,31 +100,50 @@ internal sealed class TelegramDeliveryProbe(long bot, ITelegramBotClient client,
         return isComplete && caughtUp ? new DeliveryFinding(null) : null;
     }
 
-    /// <summary>Ids that may be the message's, likeliest first: gaps among the known ids from the newest down, then those beyond the end. At most one more than may be asked.</summary>
+    /// <returns>0 when it is no message of the chat.</returns>
+    private int IdIn(long chat, string? external)
+        => TelegramIds.TryParseMessage(external, bot, out var its, out var id) && its == chat ? id : 0;
+
+    /// <summary>
+    /// Ids that may be the message's, likeliest first: by turns the next one beyond the end and the next one of the gaps, from the newest down.
+    /// At most two more than may be asked.
+    /// </summary>
     private List<int> Candidates(OutboundMessage message, int[] known, int low)
     {
         var ceiling = sightings.CeilingOf(message.Id);
+        using var beyond = Enumerable.Range(Math.Max(known[^1], low) + 1, options.ProbeLookAhead).Where(IsPossible).GetEnumerator();
+        using var gaps = Gaps(known, low).Where(IsPossible).GetEnumerator();
         var candidates = new List<int>();
-        for (var i = known.Length - 1; i > 0 && known[i] > low && candidates.Count <= options.ProbeLimit; i--)
+        var isMore = true;
+        while (isMore && candidates.Count <= options.ProbeLimit)
         {
-            for (var id = known[i] - 1; id > known[i - 1] && id > low && candidates.Count <= options.ProbeLimit; id--)
-            {
-                Add(id);
-            }
-        }
-
-        for (var ahead = 1; ahead <= options.ProbeLookAhead && candidates.Count <= options.ProbeLimit; ahead++)
-        {
-            Add(Math.Max(known[^1], low) + ahead);
+            isMore = Take(beyond) | Take(gaps);
         }
 
         return candidates;
 
-        void Add(int id)
+        bool IsPossible(int id) => !(id >= ceiling) && !_claimed.Contains(id);
+
+        bool Take(IEnumerator<int> ids)
         {
-            if (!(id >= ceiling) && !_claimed.Contains(id))
+            if (!ids.MoveNext())
             {
-                candidates.Add(id);
+                return false;
+            }
+
+            candidates.Add(ids.Current);
+            return true;
+        }
+    }
+
+    /// <summary>Ids above a bound between known ones, from the newest down.</summary>
+    private static IEnumerable<int> Gaps(int[] known, int low)
+    {
+        for (var i = known.Length - 1; i > 0 && known[i] > low; i--)
+        {
+            for (var id = known[i] - 1; id > known[i - 1] && id > low; id--)
+            {
+                yield return id;
             }
         }
     }

@@ -48,6 +48,9 @@ internal sealed class FailingOutbox(IOutbox inner, Func<string, bool> fails, Fun
     public Task<IReadOnlySet<string>> FindKnownExternalIdsAsync(ConnectionId connection, DateTimeOffset since, CancellationToken cancellationToken)
         => CallAsync(nameof(FindKnownExternalIdsAsync), () => inner.FindKnownExternalIdsAsync(connection, since, cancellationToken));
 
+    public Task<string?> FindHeardBeforeAsync(OutboxEntry entry, CancellationToken cancellationToken)
+        => CallAsync(nameof(FindHeardBeforeAsync), () => inner.FindHeardBeforeAsync(entry, cancellationToken));
+
     // A real store fails after a while, on a thread of its own.
     private async Task CallAsync(string name, Func<Task> call)
     {

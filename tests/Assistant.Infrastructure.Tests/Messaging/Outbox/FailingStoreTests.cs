@@ -24,6 +24,8 @@ public sealed class FailingStoreTests : PathContract
     [InlineData(nameof(IOutbox.ClaimNextAsync), 4)]
     [InlineData(nameof(IOutbox.DeadLetterAsync), 1)]
     [InlineData(nameof(IOutbox.DeadLetterAsync), 4)]
+    [InlineData(nameof(IOutbox.FindHeardBeforeAsync), 1)]
+    [InlineData(nameof(IOutbox.FindHeardBeforeAsync), 4)]
     [InlineData(nameof(IOutbox.FindKnownExternalIdsAsync), 1)]
     [InlineData(nameof(IOutbox.FindKnownExternalIdsAsync), 4)]
     [InlineData(nameof(IOutbox.HoldAsync), 1)]

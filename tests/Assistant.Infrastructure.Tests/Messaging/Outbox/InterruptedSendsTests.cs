@@ -19,7 +19,7 @@ public sealed class InterruptedSendsTests : IDeliveryProbe
 
     public InterruptedSendsTests()
     {
-        var store = new FailingOutbox(new InMemoryHouse(_clock), _ => ++_calls > 0 && _storeFails);
+        var store = new FailingOutbox(new InMemoryHouse(_clock), name => (name != nameof(IOutbox.FindKnownExternalIdsAsync) || ++_calls > 0) && _storeFails);
         _interrupted = new InterruptedSends(store, TimeSpan.FromHours(24), _clock, NullLogger.Instance);
     }
 
@@ -82,6 +82,6 @@ public sealed class InterruptedSendsTests : IDeliveryProbe
     }
 
     private Task<SendOutcome?> LookIntoAsync() => _interrupted.LookIntoAsync(
-        this, new OutboundMessage(Guid.CreateVersion7(), Row.Line, new ExternalChat("chat-1"), new MessageBody("hi"), null, 2, MayRepeat: true),
+        this, Row.Of(Row.NewConversation()), new OutboundMessage(Guid.CreateVersion7(), Row.Line, new ExternalChat("chat-1"), new MessageBody("hi"), null, 2, MayRepeat: true),
         TestContext.Current.CancellationToken);
 }

@@ -182,6 +182,7 @@ public sealed class OutboxWorkerTests : PathContract
         Assert.Empty(_session.Sent);
         var reply = (await ThreadAsync(Home, conversation))[^1];
         Assert.Equal((DeliveryState.Sent, "seen-1"), (reply.Delivery, reply.ExternalId));
+        Assert.Equal("1", _session.AskedAbout?.HeardBefore);
     }
 
     [Fact]

@@ -36,6 +36,9 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
     /// <summary>What the probe finds; <see langword="null"/> when nothing was shown.</summary>
     public string? Shown { get; set; }
 
+    /// <summary>What the probe was asked about last.</summary>
+    public OutboundMessage? AskedAbout { get; private set; }
+
     public bool IsRunning { get; set; } = true;
 
     /// <summary>Connections without a session, also while it is running.</summary>
@@ -101,7 +104,10 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
     }
 
     public Task<DeliveryFinding?> FindAsync(OutboundMessage message, IReadOnlySet<string> knownExternalIds, CancellationToken cancellationToken)
-        => Task.FromResult<DeliveryFinding?>(new DeliveryFinding(Shown));
+    {
+        AskedAbout = message;
+        return Task.FromResult<DeliveryFinding?>(new DeliveryFinding(Shown));
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -126,6 +126,10 @@ public sealed partial class InMemoryHouse
                 .Concat(r.Outbox.Where(o => o.Entry.CreatedAt >= since).Select(o => o.ExternalId)))
             .OfType<string>().ToHashSet(StringComparer.Ordinal));
 
+    public Task<string?> FindHeardBeforeAsync(OutboxEntry entry, CancellationToken cancellationToken)
+        => Locked(() => FindRoom(entry.Tenant, entry.Conversation)?.Messages
+            .LastOrDefault(m => m.Seq < entry.MessageSeq && m is { Author: AuthorKind.Person, ExternalId: not null })?.ExternalId);
+
     private IEnumerable<Row> ClaimedRows => _rooms.SelectMany(room => room.Outbox).Where(r => r.State == OutboxState.Sending);
 
     private bool Recover(OutboxClaim claim)

@@ -128,16 +128,52 @@ public sealed class TelegramDeliveryProbeTests
     {
         await using var rig = await NewRigAsync(o => (o.ProbeLimit, o.ProbeLookAhead) = (20, 5));
         var known = Ask(rig, 5001);
-        for (var i = 0; i < 30; i++)
-        {
-            rig.Emulator.SkipMessageId(5001);
-        }
-
+        SkipIds(rig, 30);
         known.UnionWith(Ask(rig, 5002));
         await rig.StartAsync(Cancel);
 
         Assert.Null(await FindAsync(rig, 5001, "answer", known));
         Assert.Equal(20, rig.Emulator.Calls.Count(c => c.Method == "editMessageReplyMarkup"));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(3, 2)]
+    public async Task A_wide_gap_of_old_ids_does_not_keep_the_likeliest_from_being_asked_about(int later, int questions)
+    {
+        await using var rig = await NewRigAsync(o => o.ProbeLimit = 20);
+        var known = Ask(rig, 5001);
+        SkipIds(rig, 30);
+        known.UnionWith(Ask(rig, 5001));
+        var shown = rig.Emulator.Show(5001, "answer");
+        for (var i = 0; i < later; i++)
+        {
+            known.UnionWith(Ask(rig, 5002));
+        }
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(new DeliveryFinding($"7000/5001:{shown.Id}"), await FindAsync(rig, 5001, "answer", known));
+        Assert.Equal(questions, rig.Emulator.Calls.Count(c => c.Method == "editMessageReplyMarkup"));
+    }
+
+    [Fact]
+    public async Task Ids_from_before_what_the_person_said_last_are_not_asked_about()
+    {
+        await using var rig = await NewRigAsync(o => (o.ProbeLimit, o.ProbeLookAhead) = (20, 5));
+        var known = Ask(rig, 5001);
+        SkipIds(rig, 30);
+        var heard = Assert.Single(Ask(rig, 5001));
+        known.Add(heard);
+        rig.Emulator.SkipMessageId(5001);
+        known.UnionWith(Ask(rig, 5002));
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal(
+            new DeliveryFinding(null),
+            await ((IDeliveryProbe)rig.Session).FindAsync(Message(rig, 5001, "answer") with { HeardBefore = heard }, known, Cancel));
+        Assert.Equal(6, rig.Emulator.Calls.Count(c => c.Method == "editMessageReplyMarkup"));
     }
 
     [Theory]
@@ -201,7 +237,7 @@ public sealed class TelegramDeliveryProbeTests
     [Theory]
     [InlineData(true, 6, 1)]
     [InlineData(false, 6, 0)]
-    [InlineData(true, 4, 1)]
+    [InlineData(true, 4, 2)]
     [InlineData(false, 4, 64)]
     public async Task A_send_of_this_run_needs_few_questions_once_a_send_begun_well_after_it_told_where_the_ids_end(bool wasShown, int secondsLater, int questions)
     {
@@ -245,6 +281,14 @@ public sealed class TelegramDeliveryProbeTests
             o.ProbeLookAhead = 64;
             configure?.Invoke(o);
         }, time: time);
+
+    private static void SkipIds(TelegramRig rig, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            rig.Emulator.SkipMessageId(5001);
+        }
+    }
 
     private static HashSet<string> Ask(TelegramRig rig, int person) => [$"{person}:{rig.Emulator.Say(person, "question")}"];
 
