@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
+using Assistant.Domain.Audit;
 using Assistant.Web.Security.Access;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -13,6 +15,14 @@ internal static class ApiDescription
 
     /// <summary>What is remembered of a choice, and not written: the sentence of the property it stands in.</summary>
     private const string WhereUsed = "where-used";
+
+    private const string ProblemType = "application/problem+json";
+
+    /// <summary>Name of what <see cref="StepUpProblem"/> answers.</summary>
+    private const string ProofNeeded = "ProofNeededProblemDetails";
+
+    private const string ProofSentence =
+        $"May answer 403 `{StepUpProblem.Title}`: once a person has approved it, send the same request again with the header `{ApiCaller.ProofHeader}`.";
 
     public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
@@ -60,7 +70,7 @@ internal static class ApiDescription
         }
     }
 
-    private static Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
+    private static async Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {
         document.Info = new OpenApiInfo
         {
@@ -72,6 +82,9 @@ internal static class ApiDescription
         document.Servers = [];
         DescribeOptionalChoices(document);
         document.Components ??= new OpenApiComponents();
+        document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        document.Components.Schemas[ProofNeeded] = ProofNeededProblem(
+            document, await context.GetOrCreateSchemaAsync(typeof(StepUpResource), parameterDescription: null, ct));
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[SchemeName] = new OpenApiSecurityScheme
         {
@@ -80,8 +93,17 @@ internal static class ApiDescription
             Description = "An API key: create one in the console or with `assistant apikeys create`.",
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
-        return Task.CompletedTask;
     }
+
+    /// <summary>Problem details with what is to be proven; without it nothing would help but another key.</summary>
+    private static OpenApiSchema ProofNeededProblem(OpenApiDocument document, OpenApiSchema wanted) => new()
+    {
+        AllOf =
+        [
+            new OpenApiSchemaReference(nameof(ProblemDetails), document),
+            new OpenApiSchema { Type = JsonSchemaType.Object, Properties = new Dictionary<string, IOpenApiSchema> { [StepUpProblem.Extension] = wanted } },
+        ],
+    };
 
     private static Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
@@ -89,6 +111,11 @@ internal static class ApiDescription
         if (metadata.OfType<IAccessStatement>().LastOrDefault()?.Permission is { } permission)
         {
             operation.Description = $"{operation.Description} Needs the permission `{permission}`.".TrimStart();
+        }
+
+        if (metadata.OfType<IAuditStatement>().Any(statement => statement.Actions.Contains(AuditActions.StepUpRequested)))
+        {
+            DescribeProof(operation, context.Document);
         }
 
         if (!HttpMethods.IsGet(context.Description.HttpMethod ?? ""))
@@ -104,5 +131,23 @@ internal static class ApiDescription
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>Whoever audits that a proof was asked for asks for one.</summary>
+    private static void DescribeProof(OpenApiOperation operation, OpenApiDocument? document)
+    {
+        operation.Description = $"{operation.Description} {ProofSentence}".TrimStart();
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = ApiCaller.ProofHeader,
+            In = ParameterLocation.Header,
+            Description = $"The '{StepUpProblem.Extension}.id' of the 403, once a person has approved it.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
+        });
+        if (operation.Responses?["403"].Content?[ProblemType] is { } refusal)
+        {
+            refusal.Schema = new OpenApiSchemaReference(ProofNeeded, document);
+        }
     }
 }

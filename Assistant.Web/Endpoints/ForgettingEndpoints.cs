@@ -77,7 +77,7 @@ internal static class ForgettingEndpoints
             .WithSummary("The signed certificate").WithDescription("404 until everything is erased. `assistant-verifier certificate` checks it.")
             .Produces<string>(contentType: "text/plain").ProducesProblem(404);
         api.MapGet("/people/{id:guid}/export", ExportAsync).Needs(Permissions.PeopleExport).AuditsUnderProof(AuditActions.PersonExported).WithTags("Forgetting")
-            .WithSummary("Exports everything about a person").WithDescription("Wants proof. json is documented and versioned; html is one page to be read.")
+            .WithSummary("Exports everything about a person").WithDescription("json is documented and versioned; html is one page to be read.")
             .Produces(200, contentType: "application/json", additionalContentTypes: "text/html").ProducesValidationProblem().ProducesProblem(404);
 
         static void Preview(string what, RouteHandlerBuilder preview)
@@ -87,7 +87,7 @@ internal static class ForgettingEndpoints
         static void Forget(string what, RouteHandlerBuilder forget)
             => forget.Needs(Permissions.PeopleForget).AuditsUnderProof(AuditActions.ErasureBegun, AuditActions.PersonKeyDestroyed).WithTags("Forgetting")
                 .WithSummary($"Forgets {what} for good")
-                .WithDescription("Wants proof. 409 with the new preview when something changed since the one agreed to. "
+                .WithDescription("409 with the new preview when something changed since the one agreed to. "
                     + "When this answers 202, nobody sees it any more; deleting goes on and ends in a certificate.")
                 .Produces<ErasureResource>(202).Produces<ErasurePreviewResource>(409).ProducesValidationProblem().ProducesProblem(404);
     }

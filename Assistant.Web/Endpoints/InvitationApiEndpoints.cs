@@ -37,7 +37,7 @@ internal static class InvitationApiEndpoints
         group.MapGet("/", ListAsync).Needs(Permissions.UsersManage)
             .WithSummary("Lists invitations that can still be used, newest first").Produces<PageResource<InvitationResource>>();
         group.MapPost("/", CreateAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.InvitationMade)
-            .WithSummary("Invites somebody by a link that works once").WithDescription("Wants proof.")
+            .WithSummary("Invites somebody by a link that works once")
             .Produces<NewInvitationResource>(201).ProducesValidationProblem();
         group.MapDelete("/{id:guid}", RevokeAsync).Needs(Permissions.UsersManage).Audits(AuditActions.InvitationRevoked)
             .WithSummary("Takes an invitation back").Produces(204).ProducesProblem(404);

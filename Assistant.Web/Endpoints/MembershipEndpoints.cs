@@ -25,15 +25,15 @@ internal static class MembershipEndpoints
         group.MapGet("/memberships", ListAsync).Needs(Permissions.UsersRead)
             .WithSummary("Lists the members of the tenant by e-mail address").Produces<PageResource<MembershipResource>>();
         group.MapPost("/memberships", GrantAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.MembershipGranted)
-            .WithSummary("Lets somebody who has an account into the tenant").WithDescription("Wants proof. An existing membership changes its role.")
+            .WithSummary("Lets somebody who has an account into the tenant").WithDescription("An existing membership changes its role.")
             .Produces<MembershipResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
         group.MapGet("/users/{id:guid}/memberships", GetAsync).Needs(Permissions.UsersRead)
             .WithSummary("A user's membership in the tenant").Produces<PageResource<MembershipResource>>();
         group.MapPut("/users/{id:guid}/memberships/{tenant}", SetRoleAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.MembershipGranted)
-            .WithSummary("Changes a member's role").WithDescription("Wants proof. It is felt at once.")
+            .WithSummary("Changes a member's role").WithDescription("It is felt at once.")
             .Produces<MembershipResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
         group.MapDelete("/users/{id:guid}/memberships/{tenant}", RemoveAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.MembershipRemoved)
-            .WithSummary("Ends a membership").WithDescription("Wants proof. The account stays.")
+            .WithSummary("Ends a membership").WithDescription("The account stays.")
             .Produces(204).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
     }
 

@@ -29,7 +29,7 @@ internal static class PersonAccountEndpoints
             .WithSummary("Takes a person's account from them").WithDescription("The account itself stays.").Produces(204).ProducesProblem(404);
         group.MapPost("/invitation", InviteAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.InvitationMade)
             .WithSummary("Invites a person to have an account, by a link that works once")
-            .WithDescription("Wants proof, and `people.manage` as well. 404 for who has an account already.")
+            .WithDescription("Needs `people.manage` as well. 404 for who has an account already.")
             .Produces<NewInvitationResource>(201).ProducesValidationProblem().ProducesProblem(404);
     }
 

@@ -24,10 +24,10 @@ internal static class RoleEndpoints
         group.MapGet("/", ListAsync).Needs(Permissions.UsersRead)
             .WithSummary("Lists the built-in roles and the tenant's own").Produces<PageResource<RoleResource>>();
         group.MapPut("/{name}", SaveAsync).Needs(Permissions.RolesManage).AuditsUnderProof(AuditActions.RoleSaved)
-            .WithSummary("Makes a role or replaces its permissions").WithDescription("Wants proof. Whoever holds the role feels it at once.")
+            .WithSummary("Makes a role or replaces its permissions").WithDescription("Whoever holds the role feels it at once.")
             .Produces<RoleResource>().ProducesValidationProblem();
         group.MapDelete("/{name}", DeleteAsync).Needs(Permissions.RolesManage).AuditsUnderProof(AuditActions.RoleDeleted)
-            .WithSummary("Deletes a role nobody holds").WithDescription("Wants proof.").Produces(204).ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Deletes a role nobody holds").Produces(204).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> ListAsync(ApiCaller caller, RoleDesk desk, CancellationToken ct)

@@ -8,12 +8,15 @@ internal static class StepUpProblem
 {
     public const string Title = "Proof needed";
 
+    /// <summary>The member of the problem details that says what is to be proven.</summary>
+    public const string Extension = "stepUp";
+
     public static IResult Of(StepUpRequest request) => Results.Problem(
         $"A user with the permission approves it at {PathOf(request.Id)}; then send the same request again with '{ApiCaller.ProofHeader}: {request.Id}'.",
         statusCode: StatusCodes.Status403Forbidden, title: Title,
         extensions: new Dictionary<string, object?>
         {
-            ["stepUp"] = new StepUpResource(request.Id.Value, request.Operation, request.SentenceIn(CultureInfo.InvariantCulture), PathOf(request.Id), request.ExpiresAt),
+            [Extension] = new StepUpResource(request.Id.Value, request.Operation, request.SentenceIn(CultureInfo.InvariantCulture), PathOf(request.Id), request.ExpiresAt),
         });
 
     public static string PathOf(StepUpId id) => $"/step-up/{id}";

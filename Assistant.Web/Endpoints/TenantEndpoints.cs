@@ -21,7 +21,7 @@ internal static class TenantEndpoints
             .WithSummary("The tenants the caller can see").WithDescription("A key belongs to one tenant and sees that one.")
             .Produces<PageResource<TenantResource>>();
         group.MapPost("/", CreateAsync).Needs(Permissions.TenantsManage).AuditsUnderProof(AuditActions.TenantCreated, AuditActions.MembershipGranted)
-            .WithSummary("Creates a tenant").WithDescription("Wants proof. Only for keys of the first tenant.")
+            .WithSummary("Creates a tenant").WithDescription("Only for keys of the first tenant.")
             .Produces<TenantResource>(201).ProducesValidationProblem().ProducesProblem(409);
     }
 

@@ -53,10 +53,10 @@ internal static class UserEndpoints
             .WithSummary("A fresh secret for one-time codes, to be confirmed").Produces<TotpResource>().ProducesProblem(404);
         group.MapPut("/{id:guid}/totp", EnrolTotpAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.UserChanged, AuditActions.SignInFailed)
             .WithSummary("Asks for one-time codes at sign-in")
-            .WithDescription("Wants proof, the password and a code of the secret. Refused when the user may do more than the caller.")
+            .WithDescription("Wants the password and a code of the secret. Refused when the user may do more than the caller.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/{id:guid}/totp/remove", RemoveTotpAsync).Needs(Permissions.UsersManage).AuditsUnderProof(AuditActions.UserChanged, AuditActions.SignInFailed)
-            .WithSummary("Signs a user in by password alone").WithDescription("Wants proof and the password. Refused when the user may do more than the caller.")
+            .WithSummary("Signs a user in by password alone").WithDescription("Wants the password. Refused when the user may do more than the caller.")
             .Produces<UserResource>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409);
     }
 

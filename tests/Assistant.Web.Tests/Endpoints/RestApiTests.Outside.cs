@@ -10,6 +10,7 @@ using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Web.Endpoints;
+using Microsoft.AspNetCore.Routing;
 using Xunit;
 
 namespace Assistant.Web.Tests.Endpoints;
@@ -119,6 +120,36 @@ public sealed partial class RestApiTests
         Assert.Contains("pairing", Text(access, "description"), StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever audits that a proof was asked for asks for one.</summary>
+    [Fact]
+    public async Task The_description_says_what_may_want_a_proof_and_how_it_is_given()
+    {
+        var wanting = _host.Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal)
+                && endpoint.Metadata.GetOrderedMetadata<IAuditStatement>().Any(statement => statement.Actions.Contains(AuditActions.StepUpRequested)))
+            .Select(endpoint => $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0].ToLowerInvariant()} {Described(endpoint.RoutePattern.RawText!)}")
+            .Order(StringComparer.Ordinal).ToList();
+
+        var document = await (await GetAsync(null, "/openapi/v1.json")).JsonAsync();
+        var described = Operations(document).Where(one => one.Operation.TryGetProperty("parameters", out var parameters)
+            && parameters.EnumerateArray().Any(parameter => (Text(parameter, "name"), Text(parameter, "in")) == ("Step-Up", "header"))).ToList();
+
+        Assert.Equal(wanting, described.Select(one => one.Name).Order(StringComparer.Ordinal));
+        Assert.Contains("post /api/v1/users", wanting);
+        Assert.All(described, one =>
+        {
+            Assert.Contains("403 `Proof needed`", Text(one.Operation, "description"), StringComparison.Ordinal);
+            Assert.DoesNotContain("Wants proof", Text(one.Operation, "description"), StringComparison.Ordinal);
+            var refusal = one.Operation.GetProperty("responses").GetProperty("403").GetProperty("content").GetProperty("application/problem+json");
+            Assert.Equal("#/components/schemas/ProofNeededProblemDetails", Text(refusal.GetProperty("schema"), "$ref"));
+        });
+        var problem = document.GetProperty("components").GetProperty("schemas").GetProperty("ProofNeededProblemDetails").GetProperty("allOf");
+        Assert.Equal("#/components/schemas/ProblemDetails", Text(problem[0], "$ref"));
+        Assert.Equal(
+            ["id", "operation", "sentence", "approveAt", "expiresAt"],
+            problem[1].GetProperty("properties").GetProperty("stepUp").GetProperty("properties").EnumerateObject().Select(property => property.Name));
+    }
+
     [Fact]
     public async Task Health_says_live_and_ready()
     {
@@ -150,4 +181,12 @@ public sealed partial class RestApiTests
         Assert.Contains("assistant_turn_duration_seconds_bucket", metrics, StringComparison.Ordinal);
         Assert.Contains("le=\"0.025\"", metrics, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<(string Name, JsonElement Operation)> Operations(JsonElement document)
+        => document.GetProperty("paths").EnumerateObject().SelectMany(
+            path => path.Value.EnumerateObject().Select(operation => ($"{operation.Name} {path.Name.TrimEnd('/')}", operation.Value)));
+
+    /// <summary>A route as the description names it: without what its parts have to be.</summary>
+    private static string Described(string route)
+        => route.Replace(":guid", "", StringComparison.Ordinal).Replace(":long", "", StringComparison.Ordinal).TrimEnd('/');
 }
