@@ -1,8 +1,11 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Audit;
 using Assistant.Web.Security.Access;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -126,10 +129,18 @@ internal static class ApiDescription
                 Name = Idempotency.Header,
                 In = ParameterLocation.Header,
                 Description = "Chosen by the caller; the same request with the same key does its work once.",
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 200 },
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Idempotency.MaxKeyLength },
             });
+            MayAnswer(operation, context.Document, "409", "The first request with this key is still being worked on.");
+            MayAnswer(operation, context.Document, "422", "This key was used for another request.");
         }
 
+        if (operation.RequestBody is not null)
+        {
+            MayAnswer(operation, context.Document, "415", "The body is of another type, or in letters this program does not know.");
+        }
+
+        DescribeWords(operation, context);
         return Task.CompletedTask;
     }
 
@@ -149,5 +160,38 @@ internal static class ApiDescription
         {
             refusal.Schema = new OpenApiSchemaReference(ProofNeeded, document);
         }
+    }
+
+    /// <summary>A problem that follows from what all share, beside what the operation itself answers with this status.</summary>
+    private static void MayAnswer(OpenApiOperation operation, OpenApiDocument? document, string status, string description)
+    {
+        operation.Responses ??= new OpenApiResponses();
+        operation.Responses.TryAdd(status, new OpenApiResponse { Description = description });
+        if (operation.Responses[status] is OpenApiResponse response)
+        {
+            response.Content ??= new Dictionary<string, OpenApiMediaType>();
+            response.Content.TryAdd(ProblemType, new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(ProblemDetails), document) });
+        }
+    }
+
+    /// <summary>The words a parameter takes, which the framework describes as any text.</summary>
+    private static void DescribeWords(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        foreach (var described in context.Description.ParameterDescriptions)
+        {
+            if (described.ParameterDescriptor is IParameterInfoParameterDescriptor { ParameterInfo: var bound } && WordsOf(bound) is { Count: > 0 } words
+                && operation.Parameters?.OfType<OpenApiParameter>().FirstOrDefault(parameter => parameter.Name == described.Name) is { } shown)
+            {
+                shown.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. words.Select(word => (JsonNode)JsonValue.Create(word)!)] };
+            }
+        }
+    }
+
+    private static List<string> WordsOf(ParameterInfo parameter)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Choice<>)
+            ? [.. WordConverter.WordsOf(type.GetGenericArguments()[0])]
+            : [.. (parameter.GetCustomAttribute<AllowedValuesAttribute>()?.Values ?? []).OfType<string>()];
     }
 }

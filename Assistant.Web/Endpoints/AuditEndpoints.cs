@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using Assistant.Domain.Audit;
@@ -97,7 +98,7 @@ internal static class AuditEndpoints
             .WithSummary("Exports the chain")
             .WithDescription("One JSON object per line and event, then a checkpoint, signed. `assistant audit verify --file` checks it without a database. "
                 + "With format=csv a table for spreadsheets.")
-            .Produces(200, contentType: "application/x-ndjson", additionalContentTypes: "text/csv").ProducesValidationProblem();
+            .Produces<Stream>(200, "application/x-ndjson", "text/csv").ProducesValidationProblem();
         group.MapGet("/{seq:long}/proof", ProofAsync).Needs(Permissions.AuditRead)
             .WithSummary("Proves to an outsider that an event is in the log")
             .WithDescription("404 until a checkpoint covers the event: at most a minute.")
@@ -164,7 +165,7 @@ internal static class AuditEndpoints
 
     private static async Task<IResult> ExportAsync(
         ApiCaller caller, IAuditLog log, CheckpointDesk desk, TimeProvider time, CancellationToken ct,
-        [FromQuery, Description("jsonl, which can be verified, or csv; jsonl when left out.")] string? format = null)
+        [FromQuery, Description("jsonl, which can be verified, or csv; jsonl when left out."), AllowedValues("jsonl", "csv")] string? format = null)
     {
         format ??= "jsonl";
         if (format is not ("jsonl" or "csv"))

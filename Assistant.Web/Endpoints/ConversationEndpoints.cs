@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Audit;
@@ -41,7 +42,7 @@ internal static class ConversationEndpoints
         group.MapGet("/{id:guid}/messages/{seq:long}/attachments/{number:int}", DownloadAsync).Needs(Permissions.ConversationsRead)
             .Audits(AuditActions.AttachmentDownloaded)
             .WithSummary("A file of a message").WithDescription("Always a download, of the type its content has. 'number' is 1 for the first file; 404 when it is not kept.")
-            .Produces(200, contentType: "application/octet-stream").ProducesProblem(404);
+            .Produces<Stream>(200, "application/octet-stream").ProducesProblem(404);
         group.MapGet("/{id:guid}/held", ListHeldAsync).Needs(Permissions.ConversationsRead)
             .WithSummary("Replies of the assistant a take-over held back").Produces<PageResource<HeldResource>>().ProducesProblem(404);
     }
@@ -127,7 +128,7 @@ internal static class ConversationEndpoints
         CancellationToken ct,
         [Description("Messages after this sequence number.")] long? after = null,
         [Description("Messages before this sequence number.")] long? before = null,
-        [Description("Messages per page, 1 to 200; 50 when left out.")] int? limit = null)
+        [Description("Messages per page, 1 to 200; 50 when left out."), Range(1, Paging.MaxLimit)] int? limit = null)
     {
         if (new Paging { Limit = limit }.Problem is { } problem)
         {

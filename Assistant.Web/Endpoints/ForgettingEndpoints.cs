@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
@@ -78,7 +79,7 @@ internal static class ForgettingEndpoints
             .Produces<string>(contentType: "text/plain").ProducesProblem(404);
         api.MapGet("/people/{id:guid}/export", ExportAsync).Needs(Permissions.PeopleExport).AuditsUnderProof(AuditActions.PersonExported).WithTags("Forgetting")
             .WithSummary("Exports everything about a person").WithDescription("json is documented and versioned; html is one page to be read.")
-            .Produces(200, contentType: "application/json", additionalContentTypes: "text/html").ProducesValidationProblem().ProducesProblem(404);
+            .Produces<Stream>(200, "application/json", "text/html").ProducesValidationProblem().ProducesProblem(404);
 
         static void Preview(string what, RouteHandlerBuilder preview)
             => preview.Needs(Permissions.PeopleForget).WithTags("Forgetting")
@@ -117,7 +118,8 @@ internal static class ForgettingEndpoints
             : Problems.NotFound("certificate");
 
     private static async Task<IResult> ExportAsync(
-        Guid id, ApiCaller caller, PersonExportDesk desk, CancellationToken ct, [FromQuery, Description("json or html; json when left out.")] string? format = null)
+        Guid id, ApiCaller caller, PersonExportDesk desk, CancellationToken ct,
+        [FromQuery, Description("json or html; json when left out."), AllowedValues("json", "html")] string? format = null)
     {
         format ??= "json";
         if (format is not ("json" or "html"))

@@ -15,8 +15,8 @@ internal sealed class Idempotency(IIdempotencyStore store, IApiCallers callers) 
 {
     public const string Header = "Idempotency-Key";
     public const string ReplayedHeader = "Idempotency-Replayed";
+    public const int MaxKeyLength = 200;
 
-    private const int MaxKeyLength = 200;
     private const int MaxBodyBytes = 1 << 20;
 
     /// <summary>Middleware: keeps the body readable for the hash, which is taken after the parameters were read from it and before a file is.</summary>

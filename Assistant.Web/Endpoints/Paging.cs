@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Assistant.Domain.Conversations;
 using Microsoft.AspNetCore.Mvc;
@@ -24,6 +25,7 @@ internal sealed class Paging
 
     [FromQuery(Name = "limit")]
     [Description("Items per page, 1 to 200; 50 when left out.")]
+    [Range(1, MaxLimit)]
     public int? Limit { get; init; }
 
     /// <summary>Items to return at most.</summary>

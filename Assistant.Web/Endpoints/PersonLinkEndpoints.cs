@@ -19,7 +19,7 @@ internal sealed record LinkedPersonResource(
 
 internal sealed record PersonLinkRequest(
     [property: Description("Id of the other person.")] Guid Person,
-    [property: Description("How you know, up to 500 characters; it stands in the audit log.")] string? Reason);
+    [property: Description("How you know, up to 500 characters; it stands in the audit log.")] string Reason);
 
 /// <summary><c>/api/v1/people/{id}/links</c>: which persons are one human being.</summary>
 internal static class PersonLinkEndpoints
@@ -44,7 +44,7 @@ internal static class PersonLinkEndpoints
             : Problems.NotFound("person");
 
     private static async Task<IResult> LinkAsync(Guid id, PersonLinkRequest request, ApiCaller caller, PersonLinkDesk desk, CancellationToken ct)
-        => await desk.LinkAsync(caller.Value, new PersonId(id), new PersonId(request.Person), request.Reason ?? "", ct) switch
+        => await desk.LinkAsync(caller.Value, new PersonId(id), new PersonId(request.Person), request.Reason, ct) switch
         {
             OperatorJoin.Done => Results.NoContent(),
             OperatorJoin.NoReason => Problems.Invalid("reason", $"Say how you know, in up to {PersonLinkDesk.MaxReason} characters."),

@@ -54,13 +54,22 @@ public sealed class PersonLinkApiTests : IAsyncLifetime
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
-    [InlineData(null)]
-    public async Task Without_a_reason_nothing_is_linked(string? reason)
+    public async Task Without_a_reason_nothing_is_linked(string reason)
     {
         var refused = await LinkAsync("admin", _ann, _anna, reason);
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("500", (await refused.JsonAsync()).GetProperty("errors").GetProperty("reason")[0].GetString(), StringComparison.Ordinal);
+        Assert.Empty(await ListAsync(_ann));
+    }
+
+    [Fact]
+    public async Task A_reason_that_is_null_is_refused_by_its_name()
+    {
+        var refused = await LinkAsync("admin", _ann, _anna, reason: null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Single((await refused.JsonAsync()).GetProperty("errors").GetProperty("reason").EnumerateArray());
         Assert.Empty(await ListAsync(_ann));
     }
 

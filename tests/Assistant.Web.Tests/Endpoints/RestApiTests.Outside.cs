@@ -151,6 +151,68 @@ public sealed partial class RestApiTests
     }
 
     [Fact]
+    public async Task The_description_names_the_type_of_every_answer_that_has_one()
+    {
+        var document = await (await GetAsync(null, "/openapi/v1.json")).JsonAsync();
+
+        Assert.All(Operations(document), one => Assert.All(
+            one.Operation.GetProperty("responses").EnumerateObject().Where(response => response.Name is "200" or "201"),
+            response => Assert.True(response.Value.TryGetProperty("content", out _), one.Name)));
+        var export = Operation(document, "get /api/v1/audit/export").GetProperty("responses").GetProperty("200").GetProperty("content");
+        Assert.Equal(["application/x-ndjson", "text/csv"], export.EnumerateObject().Select(type => type.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_description_says_how_a_body_and_an_Idempotency_Key_are_refused()
+    {
+        var document = await (await GetAsync(null, "/openapi/v1.json")).JsonAsync();
+
+        Assert.All(Operations(document), one =>
+        {
+            var isRead = one.Name.StartsWith("get ", StringComparison.Ordinal);
+            var answers = one.Operation.GetProperty("responses").EnumerateObject()
+                .Where(answer => answer.Value.TryGetProperty("content", out var content) && content.TryGetProperty("application/problem+json", out _))
+                .Select(answer => answer.Name).ToList();
+            Assert.Equal(!isRead, answers.Contains("422"));
+            Assert.True(isRead || answers.Contains("409"), one.Name);
+            Assert.Equal(one.Operation.TryGetProperty("requestBody", out _), answers.Contains("415"));
+        });
+        Assert.Equal(1, Parameter(document, "post /api/v1/users", "Idempotency-Key").GetProperty("minLength").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("get /api/v1/conversations", "view", "all mine waiting closed")]
+    [InlineData("post /api/v1/conversations/{id}/reply", "to", "here person")]
+    [InlineData("get /api/v1/audit/export", "format", "jsonl csv")]
+    [InlineData("get /api/v1/people/{id}/export", "format", "json html")]
+    public async Task The_description_lists_the_words_a_parameter_takes(string operation, string parameter, string words)
+    {
+        var document = await (await GetAsync(null, "/openapi/v1.json")).JsonAsync();
+
+        Assert.Equal(
+            words.Split(' ').Order(StringComparer.Ordinal),
+            Parameter(document, operation, parameter).GetProperty("enum").EnumerateArray().Select(word => word.GetString()!).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("get /api/v1/conversations")]
+    [InlineData("get /api/v1/conversations/{id}/messages")]
+    public async Task The_description_says_how_many_may_be_asked_for(string operation)
+    {
+        var limit = Parameter(await (await GetAsync(null, "/openapi/v1.json")).JsonAsync(), operation, "limit");
+
+        Assert.Equal((1, Paging.MaxLimit), (limit.GetProperty("minimum").GetInt32(), limit.GetProperty("maximum").GetInt32()));
+    }
+
+    [Fact]
+    public async Task The_description_of_a_reason_that_is_needed_does_not_say_it_may_be_null()
+    {
+        var schemas = (await (await GetAsync(null, "/openapi/v1.json")).JsonAsync()).GetProperty("components").GetProperty("schemas");
+
+        Assert.Equal("string", Text(schemas.GetProperty("PersonLinkRequest").GetProperty("properties").GetProperty("reason"), "type"));
+    }
+
+    [Fact]
     public async Task Health_says_live_and_ready()
     {
         var live = await GetAsync(null, "/health/live");
@@ -185,6 +247,12 @@ public sealed partial class RestApiTests
     private static IEnumerable<(string Name, JsonElement Operation)> Operations(JsonElement document)
         => document.GetProperty("paths").EnumerateObject().SelectMany(
             path => path.Value.EnumerateObject().Select(operation => ($"{operation.Name} {path.Name.TrimEnd('/')}", operation.Value)));
+
+    private static JsonElement Operation(JsonElement document, string name) => Operations(document).Single(one => one.Name == name).Operation;
+
+    /// <summary>What the description says of the value of a parameter.</summary>
+    private static JsonElement Parameter(JsonElement document, string operation, string name)
+        => Operation(document, operation).GetProperty("parameters").EnumerateArray().Single(parameter => Text(parameter, "name") == name).GetProperty("schema");
 
     /// <summary>A route as the description names it: without what its parts have to be.</summary>
     private static string Described(string route)
