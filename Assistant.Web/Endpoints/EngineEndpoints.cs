@@ -19,13 +19,13 @@ internal sealed record EngineResource(
     [property: Description("Declared in assistant.yaml, hence read-only here.")] bool Provisioned,
     IReadOnlyDictionary<string, SettingResource> Settings,
     [property: Description("null before its first call in the answering process.")] EngineHealthResource? Health,
-    DateTimeOffset UpdatedAt)
+    [property: Description("null for the built-in engine that answers as long as there is no other: nobody stored it.")] DateTimeOffset? UpdatedAt)
 {
     public static EngineResource From(EngineRow row) => new(
         row.Engine.Name, row.Engine.Type, row.Engine.IsDefault, row.Engine.Order, row.Engine.IsProvisioned,
         SettingsResources.From(row.Settings),
         row.Health is { } h ? new(h.IsOpen, h.RetryAt, h.LastError?.English(), h.LastError?.FirstCode, h.LastSuccessAt) : null,
-        row.Engine.UpdatedAt);
+        row.Engine.IsStandIn ? null : row.Engine.UpdatedAt);
 }
 
 internal sealed record EngineTypeResource(

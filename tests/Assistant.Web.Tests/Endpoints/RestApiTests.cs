@@ -230,6 +230,14 @@ public sealed partial class RestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_engine_nobody_stored_was_never_changed()
+    {
+        var engine = Assert.Single((await (await GetAsync("operator", "/api/v1/engines")).JsonAsync()).GetProperty("items").EnumerateArray());
+
+        Assert.Equal(("embedded", JsonValueKind.Null), (Text(engine, "name"), engine.GetProperty("updatedAt").ValueKind));
+    }
+
+    [Fact]
     public async Task A_pairing_request_is_decided_by_name_of_the_decision_alone()
     {
         var request = _host.People.Ask(TenantId.Default, "Li Lei", new ConnectionId("tg"), "ABCD2345", TimeSpan.FromHours(1));
