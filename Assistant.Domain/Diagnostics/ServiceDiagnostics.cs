@@ -7,13 +7,13 @@ using Assistant.Domain.Wording;
 namespace Assistant.Domain.Diagnostics;
 
 /// <summary>Reads <c>assistant.yaml</c> without applying it.</summary>
-public sealed class ProvisioningDiagnostic(IProvisioning provisioning) : IDiagnostic
+public sealed class ProvisioningDiagnostic(IProvisioning provisioning, ISchemaState schema) : IDiagnostic
 {
     public int Order => 30;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
-        var status = await provisioning.CheckAsync(cancellationToken);
+        var status = await provisioning.CheckAsync(await schema.IsCurrentAsync(cancellationToken), cancellationToken);
         return status switch
         {
             { Problems.Count: > 0 } => [.. status.Problems.Select(p => Finding.Failed("configuration", p.ToString(), $"Correct {status.Path}."))],
@@ -23,13 +23,18 @@ public sealed class ProvisioningDiagnostic(IProvisioning provisioning) : IDiagno
     }
 }
 
-/// <summary>Tries every enabled connection against its messenger, side by side.</summary>
-public sealed class ConnectionsDiagnostic(IConnectionStore store, IChannelCatalog channels, TimeProvider clock) : IDiagnostic
+/// <summary>Tries every enabled connection against its messenger, side by side; none where none can be read.</summary>
+public sealed class ConnectionsDiagnostic(IConnectionStore store, IChannelCatalog channels, ISchemaState schema, TimeProvider clock) : IDiagnostic
 {
     public int Order => 40;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
+        if (!await schema.IsCurrentAsync(cancellationToken))
+        {
+            return [];
+        }
+
         var tries = (await store.ListAsync(null, cancellationToken))
             .Select(connection => Patient.ExamineAsync(AreaOf(connection), token => ExamineAsync(connection, token), clock, cancellationToken));
         var findings = (await Task.WhenAll(tries)).SelectMany(found => found).ToList();
@@ -67,13 +72,18 @@ public sealed class ConnectionsDiagnostic(IConnectionStore store, IChannelCatalo
     }
 }
 
-/// <summary>Asks every engine for a short answer, side by side.</summary>
-public sealed class EnginesDiagnostic(ITenantDirectory tenants, IEngineStore store, IEngineCatalog catalog, TimeProvider clock) : IDiagnostic
+/// <summary>Asks every engine for a short answer, side by side; none where none can be read.</summary>
+public sealed class EnginesDiagnostic(ITenantDirectory tenants, IEngineStore store, IEngineCatalog catalog, ISchemaState schema, TimeProvider clock) : IDiagnostic
 {
     public int Order => 50;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
+        if (!await schema.IsCurrentAsync(cancellationToken))
+        {
+            return [];
+        }
+
         var tries = new List<Task<IReadOnlyList<Finding>>>();
         foreach (var tenant in await tenants.ListAsync(cancellationToken))
         {

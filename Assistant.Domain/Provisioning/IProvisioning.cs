@@ -23,7 +23,8 @@ public interface IProvisioning
     ProvisioningStatus Status { get; }
 
     /// <summary>Reads and validates the file without applying it.</summary>
-    Task<ProvisioningStatus> CheckAsync(CancellationToken cancellationToken);
+    /// <param name="asksDatabase">Whether the stored tenants can be read. Without them any tenant that is named is taken for one of theirs.</param>
+    Task<ProvisioningStatus> CheckAsync(bool asksDatabase, CancellationToken cancellationToken);
 }
 
 /// <summary>The file cannot be applied: the installation does not start with it.</summary>

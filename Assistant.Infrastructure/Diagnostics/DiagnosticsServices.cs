@@ -8,6 +8,7 @@ public static class DiagnosticsServices
     /// <summary>What <c>assistant doctor</c> examines, and the database's part of <c>/health/ready</c>.</summary>
     public static IServiceCollection AddDiagnostics(this IServiceCollection services)
     {
+        services.AddSingleton<ISchemaState, SchemaState>();
         services.AddSingleton<IDiagnostic, DataFolderDiagnostic>();
         services.AddSingleton<IDiagnostic, DatabaseDiagnostic>();
         services.AddSingleton<IDiagnostic, MasterKeyDiagnostic>();

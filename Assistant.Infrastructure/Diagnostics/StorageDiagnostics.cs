@@ -70,8 +70,9 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
             }
 
             var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
-            return pending == 0
-                ? [CheckWriting(kind)]
+            return pending == 0 ? [CheckWriting(kind)]
+                : pending == context.Database.GetMigrations().Count()
+                ? [Finding.Failed("database", $"{kind} holds nothing yet: the assistant was not started here.", "Start it once: it makes what it needs.")]
                 : [Finding.Failed("database", $"{kind} lacks {pending} schema changes of this build.", "Start the assistant once: it applies them.")];
         }
         catch (Exception error) when (error is DbException or InvalidOperationException)

@@ -18,7 +18,14 @@ internal sealed class ProvisioningFile(string path, bool isNamed, ProvisioningRe
 
     public string FullPath => path;
 
-    public async Task<ProvisioningReading> ReadAsync(CancellationToken cancellationToken)
+    public Task<ProvisioningReading> ReadAsync(CancellationToken cancellationToken)
+        => ReadAsync(async () => (await tenants.ListAsync(cancellationToken)).Select(t => t.Id).ToHashSet(), cancellationToken);
+
+    /// <summary>The same without asking the database: any tenant that is named is taken for one that is stored.</summary>
+    public Task<ProvisioningReading> ReadAloneAsync(CancellationToken cancellationToken)
+        => ReadAsync(() => Task.FromResult<HashSet<TenantId>?>(null), cancellationToken);
+
+    private async Task<ProvisioningReading> ReadAsync(Func<Task<HashSet<TenantId>?>> findTenants, CancellationToken cancellationToken)
     {
         // Before it is read, as of each file it references: what changes meanwhile has another stamp and is read next.
         var stamp = StampOf(path);
@@ -41,7 +48,7 @@ internal sealed class ProvisioningFile(string path, bool isNamed, ProvisioningRe
             return Broken($"The file cannot be read: {error.Message}", stamp);
         }
 
-        var known = (await tenants.ListAsync(cancellationToken)).Select(t => t.Id).ToHashSet();
+        var known = await findTenants();
         var references = new References(Path.GetDirectoryName(path)!, Environment.GetEnvironmentVariable);
         var (plan, problems) = reader.Read(text, Path.GetFileName(path), references, known);
         return new(true, plan, problems, Join(references.Stamps.Prepend(stamp)));

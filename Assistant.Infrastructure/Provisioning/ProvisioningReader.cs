@@ -15,9 +15,9 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
     private static readonly string[] Later = ["sources", "flows"];
 
     /// <param name="file">Name to show in problems.</param>
-    /// <param name="known">Tenants that exist already.</param>
+    /// <param name="known">Tenants that exist already; <see langword="null"/> when that cannot be told, and any may.</param>
     public (ProvisioningPlan Plan, IReadOnlyList<ProvisioningProblem> Problems) Read(
-        string text, string file, References references, IReadOnlySet<TenantId> known)
+        string text, string file, References references, IReadOnlySet<TenantId>? known)
     {
         var problems = new YamlProblems(file);
         YamlNode? document;
@@ -59,8 +59,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
         var root = new YamlSection(mapping, references, problems);
         root.AllowOnly("tenants", "channels", "engines", "sources", "flows");
         var tenants = ReadTenants(root, problems);
-        var all = new HashSet<TenantId>(known) { TenantId.Default };
-        all.UnionWith(tenants.Select(t => t.Id));
+        HashSet<TenantId>? all = known is null ? null : [.. known, TenantId.Default, .. tenants.Select(t => t.Id)];
         var plan = new ProvisioningPlan(
             tenants, ReadConnections(root, all, problems), ReadEngines(root, all, problems), ReadUnavailable(root, problems), references.Files);
         return (plan, problems.Found);
@@ -84,7 +83,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
         return tenants;
     }
 
-    private List<PlannedConnection> ReadConnections(YamlSection root, HashSet<TenantId> tenants, YamlProblems problems)
+    private List<PlannedConnection> ReadConnections(YamlSection root, HashSet<TenantId>? tenants, YamlProblems problems)
     {
         var names = new UniqueNames(problems, "channel");
         var connections = new List<PlannedConnection>();
@@ -107,7 +106,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
         return connections;
     }
 
-    private List<PlannedEngine> ReadEngines(YamlSection root, HashSet<TenantId> tenants, YamlProblems problems)
+    private List<PlannedEngine> ReadEngines(YamlSection root, HashSet<TenantId>? tenants, YamlProblems problems)
     {
         var names = new Dictionary<TenantId, UniqueNames>();
         var defaults = new HashSet<TenantId>();
@@ -168,7 +167,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
         return title;
     }
 
-    private static TenantId? ReadTenant(YamlSection section, HashSet<TenantId> tenants, YamlProblems problems)
+    private static TenantId? ReadTenant(YamlSection section, HashSet<TenantId>? tenants, YamlProblems problems)
     {
         if (section.Find("tenant") is null)
         {
@@ -180,7 +179,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
             return null;
         }
 
-        if (Slug.IsValid(name) && tenants.Contains(new TenantId(name)))
+        if (Slug.IsValid(name) && tenants?.Contains(new TenantId(name)) != false)
         {
             return new TenantId(name);
         }

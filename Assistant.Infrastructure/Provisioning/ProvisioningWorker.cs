@@ -30,9 +30,9 @@ internal sealed partial class ProvisioningWorker(
 
     public ProvisioningStatus Status => _status;
 
-    public async Task<ProvisioningStatus> CheckAsync(CancellationToken cancellationToken)
+    public async Task<ProvisioningStatus> CheckAsync(bool asksDatabase, CancellationToken cancellationToken)
     {
-        var reading = await file.ReadAsync(cancellationToken);
+        var reading = await (asksDatabase ? file.ReadAsync(cancellationToken) : file.ReadAloneAsync(cancellationToken));
         return new(file.FullPath, reading.Exists, _status.AppliedAt, reading.Problems);
     }
 

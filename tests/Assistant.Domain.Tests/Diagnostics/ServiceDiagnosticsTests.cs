@@ -2,6 +2,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Diagnostics;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Provisioning;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
@@ -30,7 +31,7 @@ public sealed class ServiceDiagnosticsTests
                 new SettingValues([KeyValuePair.Create("token", name)]), default, default));
         }
 
-        var findings = await RunAsync(new ConnectionsDiagnostic(connections, new Moody(TryAsync), _clock));
+        var findings = await RunAsync(new ConnectionsDiagnostic(connections, new Moody(TryAsync), new FakeSchemaState(), _clock));
 
         Assert.Equal(
             [
@@ -53,11 +54,25 @@ public sealed class ServiceDiagnosticsTests
 
         engines.OnTest = settings => TryAsync(settings.Find("apiKey")!);
 
-        var findings = await RunAsync(new EnginesDiagnostic(new FakeTenants(), engines, engines, _clock));
+        var findings = await RunAsync(new EnginesDiagnostic(new FakeTenants(), engines, engines, new FakeSchemaState(), _clock));
 
         Assert.Equal(
             [("engine breaks", FindingLevel.Failed), ("engine hangs", FindingLevel.Failed), ("engine works", FindingLevel.Fine)],
             findings.Select(f => (f.Area, f.Level)).Order());
+    }
+
+    [Fact]
+    public async Task Where_the_tables_are_not_there_only_what_needs_none_is_asked()
+    {
+        var nothing = new FakeSchemaState(isCurrent: false);
+        var connections = new FakeConnections { OnListed = () => throw new IOException("no such table: connections") };
+        var (tenants, engines) = (new FakeTenants { OnList = () => throw new IOException("no such table: tenants") }, new FakeEngines());
+
+        Assert.Empty(await new ConnectionsDiagnostic(connections, new Moody(TryAsync), nothing, _clock).RunAsync(Cancel));
+        Assert.Empty(await new EnginesDiagnostic(tenants, engines, engines, nothing, _clock).RunAsync(Cancel));
+        var wrong = Assert.Single(await new ProvisioningDiagnostic(new WrongFile(), nothing).RunAsync(Cancel));
+        Assert.Equal(("configuration", FindingLevel.Failed), (wrong.Area, wrong.Level));
+        Assert.Equal("assistant.yaml:3:5: There is no key 'colour'.", Assert.IsType<Phrase.Verbatim>(wrong.Detail).Text);
     }
 
     [Fact]
@@ -68,7 +83,7 @@ public sealed class ServiceDiagnosticsTests
         connections.Put(new Connection(
             new ConnectionId("hangs"), TenantId.Default, "fake", "hangs", AccessPolicy.Open, true, false,
             new SettingValues([KeyValuePair.Create("token", "hangs")]), default, default));
-        var running = new ConnectionsDiagnostic(connections, new Moody(TryAsync), _clock).RunAsync(giveUp.Token);
+        var running = new ConnectionsDiagnostic(connections, new Moody(TryAsync), new FakeSchemaState(), _clock).RunAsync(giveUp.Token);
 
         await giveUp.CancelAsync();
 
@@ -116,5 +131,15 @@ public sealed class ServiceDiagnosticsTests
             await tryAsync(settings.Find("token")!);
             return await _channel.TestAsync(new SettingValues([KeyValuePair.Create("token", "good")]), cancellationToken);
         }
+    }
+
+    /// <summary>A file with a fault of its own, which is told as long as no database is asked.</summary>
+    private sealed class WrongFile : IProvisioning
+    {
+        public ProvisioningStatus Status { get; } = new(
+            "assistant.yaml", Exists: true, AppliedAt: null, [new("assistant.yaml", 3, 5, "There is no key 'colour'.")]);
+
+        public Task<ProvisioningStatus> CheckAsync(bool asksDatabase, CancellationToken cancellationToken)
+            => asksDatabase ? throw new IOException("no such table: tenants") : Task.FromResult(Status);
     }
 }

@@ -1,4 +1,5 @@
 using Assistant.Domain.Diagnostics;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Diagnostics;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Postgres;
@@ -49,6 +50,19 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
         Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel)).Level);
 
         Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(ReadOnly)).RunAsync(Cancel)).Level);
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_that_nothing_was_started_yet_rather_than_what_the_database_lacks()
+    {
+        var fresh = new SqliteDatabase(new DataFolder(_folder.CreateSubdirectory("new").FullName));
+
+        var finding = Assert.Single(await new DatabaseDiagnostic(fresh).RunAsync(Cancel));
+
+        Assert.Equal(FindingLevel.Failed, finding.Level);
+        Assert.Contains("was not started here", Assert.IsType<Phrase.Verbatim>(finding.Detail).Text, StringComparison.Ordinal);
+        Assert.False(await new SchemaState(fresh).IsCurrentAsync(Cancel));
+        Assert.True(await new SchemaState(new SqliteDatabase(Data)).IsCurrentAsync(Cancel));
     }
 
     [Fact]

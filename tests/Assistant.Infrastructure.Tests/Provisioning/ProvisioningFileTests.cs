@@ -113,6 +113,19 @@ public sealed class ProvisioningFileTests : IDisposable
         Assert.False(await declared.IsDeclaredAsync(new TenantId("attic"), Cancel));
     }
 
+    [Fact]
+    public async Task Read_alone_it_tells_its_own_faults_and_takes_any_tenant_for_a_stored_one()
+    {
+        Write("assistant.yaml", "engines: [ { name: one, type: embedded, tenant: attic, colour: blue } ]");
+        var file = new ProvisioningFile(
+            Link, isNamed: true, new ProvisioningReader(new FakeChannel(), new FakeEngines()),
+            new FakeTenants { OnList = () => throw new IOException("no such table: tenants") });
+
+        var reading = await file.ReadAloneAsync(Cancel);
+
+        Assert.Contains("colour", Assert.Single(reading.Problems).Message, StringComparison.Ordinal);
+    }
+
     // All of the same time, as in a store that keeps none.
     private void Write(string name, string text)
     {

@@ -199,8 +199,8 @@ public sealed class VerbTests
     public async Task The_doctor_tries_channels_and_engines()
     {
         Connect("tg", "bad");
-        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel, TimeProvider.System));
-        _diagnostics.Add(new EnginesDiagnostic(new FakeTenants(), _engines, _engines, TimeProvider.System));
+        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel, new FakeSchemaState(), TimeProvider.System));
+        _diagnostics.Add(new EnginesDiagnostic(new FakeTenants(), _engines, _engines, new FakeSchemaState(), TimeProvider.System));
 
         Assert.Equal(VerbExit.CheckFailed, await RunAsync("doctor"));
 
@@ -213,7 +213,7 @@ public sealed class VerbTests
     {
         Connect("tg", "good");
         _connections.Put(_connections["tg"] with { Settings = SettingValues.Empty, Fault = Phrase.OfFault(new SealBrokenException("connections/tg/settings")) });
-        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel, TimeProvider.System));
+        _diagnostics.Add(new ConnectionsDiagnostic(_connections, _channel, new FakeSchemaState(), TimeProvider.System));
 
         Assert.Equal(VerbExit.CheckFailed, await RunAsync("doctor"));
 
