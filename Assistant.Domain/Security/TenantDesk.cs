@@ -53,11 +53,17 @@ public sealed class TenantDesk(ITenantDirectory tenants, IMembershipStore member
             return new CreateTenantOutcome.Invalid("displayName", $"A tenant is shown under a name of at most {MaxDisplayNameLength} characters, all of them to be seen.");
         }
 
+        // Of a tenant the caller has nothing to do with nobody learns without proof.
+        var tenant = new TenantId(name);
+        if ((await ListAsync(caller, cancellationToken)).Any(known => known.Id == tenant))
+        {
+            return new CreateTenantOutcome.Taken();
+        }
+
         await guard.DemandAsync(
             caller,
             new BoundOperation(SensitiveOperations.TenantCreate, caller.Tenant, $"tenant/{name}", [new("name", name), new("displayName", displayName.Trim())]),
             cancellationToken);
-        var tenant = new TenantId(name);
         if (!await tenants.EnsureAsync(tenant, displayName.Trim(), cancellationToken))
         {
             return new CreateTenantOutcome.Taken();

@@ -16,6 +16,7 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
     }
 
     /// <summary>Creates a user in the caller's tenant.</summary>
+    /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
     public async Task<CreateUserOutcome> CreateAsync(
         Caller caller, string email, string role, string password, TotpSecret? totp, CancellationToken cancellationToken)
     {
@@ -28,6 +29,13 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
         if (await CheckAsync(check, email, password, cancellationToken) is { } invalid)
         {
             return invalid;
+        }
+
+        // Of an address that has an account elsewhere nobody learns without proof.
+        if (await users.FindByEmailAsync(email.Trim(), cancellationToken) is { } taken
+            && await users.FindAsync(caller.Tenant, taken.Id, cancellationToken) is not null)
+        {
+            return new CreateUserOutcome.EmailTaken();
         }
 
         // The password is part of what is approved: a proof must not be turned to an account somebody else can open.
