@@ -22,6 +22,7 @@ public sealed class PublicAddressOptions
 }
 
 /// <summary>Keeps a session running for every enabled connection; a fault of one touches no other.</summary>
+/// <param name="sentences">What the log says of a fault that has words; without it, its code and facts.</param>
 [ActsFor("the product, in every tenant: opens the connections people made")]
 [Audits(
     AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageDeleted, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
@@ -33,7 +34,8 @@ internal sealed partial class ConnectionSupervisor(
     IOptions<PublicAddressOptions> publicAddress,
     IOptions<OutboxOptions> outbox,
     TimeProvider clock,
-    ILogger<ConnectionSupervisor> logger) : BackgroundService, IConnectionSupervisor
+    ILogger<ConnectionSupervisor> logger,
+    IEnglishSentences? sentences = null) : BackgroundService, IConnectionSupervisor
 {
     /// <summary>For saying goodbye to a messenger and for storing what was heard: channels give each of them five seconds at most.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
@@ -221,7 +223,7 @@ internal sealed partial class ConnectionSupervisor(
         }
         catch (Exception error)
         {
-            LogNotOpened(logger, error, connection.Id);
+            LogNotOpened(logger, Unworded(error), connection.Id, Words(error));
             return new ClosedSession(Phrase.OfFault(error));
         }
     }
@@ -291,7 +293,7 @@ internal sealed partial class ConnectionSupervisor(
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)
             {
                 failures = clock.GetElapsedTime(startedAt) > TimeSpan.FromMinutes(5) ? 1 : failures + 1;
-                LogSessionFailed(logger, error, connection.Id);
+                LogSessionFailed(logger, Unworded(error), connection.Id, Words(error));
                 sessions.Report(connection, ConnectionState.Down, new Phrase.Several([Phrase.OfFault(error), Phrase.Of("connection.again")]));
                 var wait = Backoff.After(Math.Min(failures, 6));
                 await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -320,6 +322,12 @@ internal sealed partial class ConnectionSupervisor(
 
         TakeOff(connection, session);
     }
+
+    // What has words says what to do: where in the program it was said helps nobody.
+    private static Exception? Unworded(Exception error) => error is PhrasedException ? null : error;
+
+    private string Words(Exception error)
+        => error is not PhrasedException { Reason: var reason } ? error.Message : sentences?.Say(reason) ?? reason.ToString();
 
     private sealed record Watch(Connection Connection, IChannelSession Session, CancellationTokenSource Stop, Task Running);
 
@@ -357,11 +365,11 @@ internal sealed partial class ConnectionSupervisor(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} was changed and could not be read; trying again")]
     private static partial void LogNotRead(ILogger logger, Exception error, ConnectionId connectionId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} has settings that cannot be used; it stays down until they are changed")]
-    private static partial void LogNotOpened(ILogger logger, Exception error, ConnectionId connectionId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} has settings that cannot be used; it stays down until they are changed: {Reason}")]
+    private static partial void LogNotOpened(ILogger logger, Exception? error, ConnectionId connectionId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again")]
-    private static partial void LogSessionFailed(ILogger logger, Exception error, ConnectionId connectionId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} failed; starting it again: {Reason}")]
+    private static partial void LogSessionFailed(ILogger logger, Exception? error, ConnectionId connectionId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {ConnectionId} still sends something after {Patience}; it is ended all the same")]
     private static partial void LogStillLent(ILogger logger, ConnectionId connectionId, TimeSpan patience);

@@ -1,4 +1,5 @@
 using Assistant.Domain.Audit;
+using Assistant.Domain.Wording;
 using Assistant.Web.Components.Layout;
 using Assistant.Web.Components.Pages.Audit;
 using Assistant.Web.Components.Pages.Acts;
@@ -27,6 +28,7 @@ public static class ConsoleServices
         services.AddMudServices();
         services.AddHttpContextAccessor();
         services.AddRequestLocalization(Languages.Configure);
+        services.AddSingleton<IEnglishSentences, EnglishSentences>();
         services.AddScoped<ConsoleCaller>();
         services.AddScoped<RailBadges>();
         services.AddScoped<KeyRegistry>();

@@ -16,6 +16,9 @@ internal sealed class LingeringChannel : IChannel, IChannelCatalog
     /// <summary>Whose settings are no use.</summary>
     public ConnectionId? Unusable { get; set; }
 
+    /// <summary>What is said of them.</summary>
+    public Exception Refusal { get; init; } = new UriFormatException("Invalid port specified.");
+
     public ChannelManifest Manifest => _fake.Manifest;
 
     public IReadOnlyList<IChannel> All => [this];
@@ -26,7 +29,7 @@ internal sealed class LingeringChannel : IChannel, IChannelCatalog
     {
         if (connection.Id == Unusable)
         {
-            throw new UriFormatException("Invalid port specified.");
+            throw Refusal;
         }
 
         var session = new LingeringSession(Lingers.Task);

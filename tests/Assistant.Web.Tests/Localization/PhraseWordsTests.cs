@@ -28,6 +28,14 @@ public sealed class PhraseWordsTests
     }
 
     [Fact]
+    public void A_sentence_for_the_log_is_English_and_one_line_whatever_its_facts_hold()
+    {
+        using var _ = new SpokenLanguage("zh-CN");
+
+        Assert.Equal("Telegram refuses it: no  yes [31m.", new EnglishSentences().Say(Phrase.Of("telegram.refuses", ("says", "no\r\nyes\u001b[31m"))));
+    }
+
+    [Fact]
     public void What_has_no_code_or_an_unknown_one_is_shown_as_stored()
     {
         Assert.Equal("Stored long ago.", Phrase.Parse("Stored long ago.").Words());
