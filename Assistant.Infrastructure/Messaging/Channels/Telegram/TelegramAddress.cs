@@ -1,4 +1,3 @@
-using System.Globalization;
 using Assistant.Domain.Messaging;
 using Telegram.Bot.Types;
 using Telegram.Bot.Types.Enums;
@@ -12,18 +11,12 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
 {
     public static TelegramAddress Read(Message message, TelegramBot bot)
     {
-        var text = TextOf(message);
+        var (text, entities) = TelegramWords.WithAddresses(TelegramWords.Of(message), (message.Text is null ? message.CaptionEntities : message.Entities) ?? []);
         var inGroup = message.Chat.Type is ChatType.Group or ChatType.Supergroup;
         var addressed = !inGroup || RepliesTo(message, bot);
         List<MessageEntity> mentions = [];
-        foreach (var entity in (message.Text is null ? message.CaptionEntities : message.Entities) ?? [])
+        foreach (var entity in entities)
         {
-            // Offsets are the sender's word: they may point anywhere.
-            if (entity is null || entity.Offset < 0 || entity.Length <= 0 || entity.Offset > text.Length - entity.Length)
-            {
-                continue;
-            }
-
             var covered = text.AsSpan(entity.Offset, entity.Length);
             switch (entity.Type)
             {
@@ -53,16 +46,6 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
 
     /// <summary>In a forum every message without a reply points at the topic's first message.</summary>
     public static bool IsTopicRoot(Message message, Message original) => message.IsTopicMessage && original.Id == message.MessageThreadId;
-
-    private static string TextOf(Message message) => message switch
-    {
-        { Text: { } text } => text,
-        { Caption: { } caption } => caption,
-        { Sticker.Emoji: { } emoji } => emoji,
-        { Location: { } place } => string.Create(CultureInfo.InvariantCulture, $"📍 {place.Latitude}, {place.Longitude}"),
-        { Contact: { } contact } => $"👤 {contact.FirstName} {contact.LastName} {contact.PhoneNumber}".Replace("  ", " ", StringComparison.Ordinal),
-        _ => "",
-    };
 
     private static bool RepliesTo(Message message, TelegramBot bot)
         => message.ReplyToMessage is { } original && original.From?.Id == bot.Id && !IsTopicRoot(message, original);

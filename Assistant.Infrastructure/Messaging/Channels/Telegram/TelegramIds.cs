@@ -20,6 +20,9 @@ internal static class TelegramIds
 
     public static string Chat(long chat) => chat.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>The sender's id of whoever speaks as the group itself. It is no chat's: what is meant for a person alone never goes to the group.</summary>
+    public static string Anonymous(long group) => $"anonymous/{Chat(group)}";
+
     public static bool TryParseChat(string? text, out long chat)
         => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out chat);
 

@@ -38,7 +38,7 @@ internal static class TelegramUpdates
 
     private static InboundMessage? ReadMessage(int update, Message message, Connection connection, TelegramBot bot, bool isEdit)
     {
-        if (message.From is not { IsBot: false } from || message.Chat is not { } chat || chat.Type == ChatType.Channel)
+        if (message is not { From: { } from, Chat: { } chat } || chat.Type == ChatType.Channel || SpeakerOf(from, message) is not { } speaker)
         {
             return null;
         }
@@ -56,7 +56,7 @@ internal static class TelegramUpdates
             Connection = connection.Id,
             DedupeKey = DedupeKey(update, id),
             Chat = ChatOf(message),
-            Sender = SenderOf(from),
+            Sender = speaker,
             ExternalMessageId = id,
             Former = FormerOf(chat.Id, message.Id, connection),
             Content = isEdit
@@ -132,6 +132,15 @@ internal static class TelegramUpdates
         message is { IsTopicMessage: true, MessageThreadId: { } thread } ? TelegramIds.Chat(thread) : null,
         message.Chat.Type is ChatType.Group or ChatType.Supergroup,
         message.Chat.Title);
+
+    // Anonymous administrators speak as the group itself; the sender named is a bot that stands for all of them, in every group.
+    private static ExternalSender? SpeakerOf(User from, Message message) => (from.IsBot, message.SenderChat) switch
+    {
+        (false, _) => SenderOf(from),
+        (_, { } group) when group.Id == message.Chat.Id && group.Type is ChatType.Group or ChatType.Supergroup
+            => ExternalSender.Named(TelegramIds.Anonymous(group.Id), group.Title ?? message.AuthorSignature, TelegramIds.Chat(group.Id)),
+        _ => null,
+    };
 
     private static ExternalSender SenderOf(User user)
     {

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
 
-public sealed class TelegramUpdatesTests
+public sealed partial class TelegramUpdatesTests
 {
     private static readonly TelegramBot Bot = new(7000, "assistant_bot");
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
