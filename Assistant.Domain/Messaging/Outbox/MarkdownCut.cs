@@ -6,7 +6,7 @@ namespace Assistant.Domain.Messaging.Outbox;
 /// <summary>Where a region is cut.</summary>
 /// <param name="End">The part is <c>region[..End]</c>, trailing white space trimmed, then <paramref name="Suffix"/>.</param>
 /// <param name="Next">Where the rest begins; always behind what was carried in.</param>
-/// <param name="Carry">What the rest must begin with: the opening line of a fence, the markers of an emphasis.</param>
+/// <param name="Carry">What the rest must begin with: the opening line of a fence, the head of a table, the markers of an emphasis.</param>
 internal readonly record struct Cut(int End, string Suffix, int Next, string Carry);
 
 /// <summary>Finds the best place to cut a region of Markdown that is too long for one part.</summary>
@@ -21,6 +21,7 @@ internal sealed class MarkdownCut
     private readonly string _region;
     private readonly TextLimit _limit;
     private readonly IReadOnlyList<Fence> _fences;
+    private readonly List<PipeTable> _tables;
     private readonly List<InlineSpan> _whole = [];
     private readonly List<InlineSpan> _long = [];
     private readonly int _firstInk;
@@ -33,6 +34,8 @@ internal sealed class MarkdownCut
         (_region, _limit, _carried) = (region, limit, carried);
         var scan = MarkdownScan.Of(region);
         _fences = [.. scan.Fences.Where(f => f.OpeningLine.Length + f.Marker.Length + 2 <= limit.Max / 2)];
+        _tables = PipeTable.In(region, scan.Fences);
+        _tables.RemoveAll(t => limit.Measure(t.Head) > limit.Max / 2);
 
         // An entity that cannot fit a part together with its own markers is cut inside; all others stay whole.
         var capacity = scan.Spans.All(s => Fits(s, limit.Max)) ? limit.Max : limit.Max - Math.Min(limit.Max / 4, 32);
@@ -81,6 +84,7 @@ internal sealed class MarkdownCut
         Cut? found = null;
         var span = _whole.Count - 1;
         var fence = _fences.Count - 1;
+        var table = _tables.Count - 1;
         for (var i = _hardEnd; i > _firstInk && best != Break.Paragraph && !(i < fill && found is not null); i--)
         {
             while (span >= 0 && _whole[span].Start >= i)
@@ -93,8 +97,14 @@ internal sealed class MarkdownCut
                 fence--;
             }
 
+            while (table >= 0 && _tables[table].Start > i)
+            {
+                table--;
+            }
+
             var inFence = fence >= 0 && _fences[fence].Covers(i) ? _fences[fence] : null;
-            if (inFence is null && span >= 0 && _whole[span].Covers(i))
+            // The head of a table is not cut either, nor left without a row.
+            if (inFence is null && (span >= 0 && _whole[span].Covers(i) || table >= 0 && i < _tables[table].BodyStart))
             {
                 continue;
             }
@@ -164,7 +174,8 @@ internal sealed class MarkdownCut
         }
 
         var (suffix, carry) = ReopenAt(i);
-        return new Cut(i, suffix, next, carry);
+        var head = IsLineBreak(_region[i]) ? _tables.FirstOrDefault(t => t.HasRowAt(next))?.Head : null;
+        return new Cut(i, suffix, next, head + carry);
     }
 
     private Cut CutInside(Fence fence, int i)

@@ -53,6 +53,19 @@ internal sealed class MarkdownScan
         return line.IsEmpty || line[0] == '#' || FenceMarkerLength(line) > 0;
     }
 
+    /// <summary>Length of the marker a list item begins with, "-" or "12."; 0 where there is none.</summary>
+    /// <param name="line">Without its indent.</param>
+    public static int ListMarkerLength(ReadOnlySpan<char> line)
+    {
+        if (line.IsEmpty)
+        {
+            return 0;
+        }
+
+        var mark = line[0] is '-' or '*' or '+' ? 1 : line.IndexOfAnyExceptInRange('0', '9') + 1;
+        return mark > 0 && mark < line.Length && line[mark - 1] is '-' or '*' or '+' or '.' or ')' && line[mark] is ' ' or '\t' ? mark : 0;
+    }
+
     private void ReadBlocks()
     {
         var blockStart = 0;
@@ -134,7 +147,6 @@ internal sealed class MarkdownScan
             return true;
         }
 
-        var mark = line[0] is '-' or '*' or '+' ? 1 : line.IndexOfAnyExceptInRange('0', '9') + 1;
-        return mark > 0 && mark < line.Length && line[mark - 1] is '-' or '*' or '+' or '.' or ')' && line[mark] is ' ' or '\t';
+        return ListMarkerLength(line) > 0;
     }
 }

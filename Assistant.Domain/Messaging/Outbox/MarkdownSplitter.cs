@@ -3,12 +3,14 @@ using System.Text;
 namespace Assistant.Domain.Messaging.Outbox;
 
 // The idea. A reply is consumed from the left. Each round looks at a region: what the last cut carried over (the opening line of a
-// fence, the markers of an emphasis) and the next stretch of text, about twice what one part can hold. The region is scanned once
-// from a neutral state (MarkdownScan) and cut at the best place that fits: paragraph, line, sentence, word, grapheme, in that order.
+// fence, the head of a table, the markers of an emphasis) and the next stretch of text, about twice what one part can hold. The region
+// is scanned once from a neutral state (MarkdownScan) and cut at the best place that fits: paragraph, line, sentence, word, grapheme, in
+// that order.
 //
 // Invariants. (1) A part never exceeds the limit and never is blank. (2) Nothing but white space at cuts is lost. (3) A cut falls on
 // a grapheme boundary and outside inline entities; an entity longer than a whole part is cut inside, its markers closed and reopened.
-// (4) A fence cut in two is closed and reopened with its info string. (5) Work is linear: a region is bounded by the limit, and a
+// (4) A fence cut in two is closed and reopened with its info string, a table cut between rows repeats its head, and what was nested in
+// a list moves to the margin (MarkdownRest), where it is no code. (5) Work is linear: a region is bounded by the limit, and a
 // break of a better class is taken only when it fills a quarter of the part, so that rounds make progress.
 //
 // Rejected: a Markdown syntax tree. It needs the whole text, a library in Domain, and still says nothing about graphemes; rendering
@@ -49,12 +51,11 @@ public static class MarkdownSplitter
     private static List<string> Cut(string text, TextLimit limit)
     {
         var parts = new List<string>();
-        var position = 0;
+        var rest = new MarkdownRest(text, RegionLength(limit));
         var carry = "";
-        while (position < text.Length)
+        while (!rest.IsEmpty)
         {
-            var region = string.Concat(carry, text.AsSpan(position, Math.Min(RegionLength(limit), text.Length - position)));
-            var reachesEnd = region.Length - carry.Length == text.Length - position;
+            var region = string.Concat(carry, rest.Peek(out var reachesEnd));
             if (reachesEnd && limit.Measure(region) <= limit.Max)
             {
                 Add(parts, string.IsNullOrWhiteSpace(region[carry.Length..]) ? "" : region);
@@ -63,12 +64,8 @@ public static class MarkdownSplitter
 
             var cut = MarkdownCut.Find(region, carry.Length, limit);
             Add(parts, string.Concat(region.AsSpan(0, cut.End).TrimEnd(), cut.Suffix));
-            position += cut.Next - carry.Length;
-            carry = cut.Carry;
-            if (carry.Length == 0)
-            {
-                position = SkipBlankLines(text, position);
-            }
+            rest.Advance(cut.Next - carry.Length);
+            carry = rest.BeginPart(cut.Carry);
         }
 
         return parts;
@@ -85,18 +82,5 @@ public static class MarkdownSplitter
         {
             parts.Add(trimmed.Length == part.Length ? part : trimmed.ToString());
         }
-    }
-
-    private static int SkipBlankLines(string text, int position)
-    {
-        for (var i = position; i < text.Length && char.IsWhiteSpace(text[i]); i++)
-        {
-            if (text[i] == '\n')
-            {
-                position = i + 1;
-            }
-        }
-
-        return position;
     }
 }

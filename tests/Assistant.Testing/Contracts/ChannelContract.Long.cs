@@ -30,6 +30,8 @@ public abstract partial class ChannelContract
            - open it again
         """;
 
+    private const string Head = "| what | note |\n|---|---|";
+
     private static readonly string[] MustArrive = ["Boiler", "parts", "manual", "valve", "12.50", "有货", "pump", "140", "需订购", "👍🏽", "boiler --status | grep", "Order the pump", "wait an hour"];
 
     /// <summary>A person of several code points, and of three characters with a joiner: no half of it may be shown.</summary>
@@ -62,7 +64,7 @@ public abstract partial class ChannelContract
 
     private static (string Text, int Items, int Steps) LongerThan(TextLimit limit)
     {
-        var text = new StringBuilder(Long).Append("\n\n| what | note |\n|---|---|\n");
+        var text = new StringBuilder(Long).Append($"\n\n{Head}\n");
         var items = AddLines(text, limit, i => $"| item {i} | **worn** 有货 {Grapheme} |\n");
         text.Append("\n```sh\n");
         var steps = AddLines(text, limit, i => $"step {i} --note \"锅炉 {i}\"\n");
@@ -90,6 +92,8 @@ public abstract partial class ChannelContract
         Assert.All(parts.SelectMany(LinesOf).Where(line => line.StartsWith("step ", StringComparison.Ordinal)), line => Assert.EndsWith("\"", line, StringComparison.Ordinal));
         // What is cut inside code is code again.
         Assert.All(parts.Where(part => part.Contains("\nstep ", StringComparison.Ordinal)), part => Assert.Contains("```sh\nstep ", part, StringComparison.Ordinal));
+        // What is cut inside a table is a table again.
+        Assert.All(parts.Where(part => part.Contains("\n| item ", StringComparison.Ordinal)), part => Assert.Contains($"{Head}\n| item ", part, StringComparison.Ordinal));
         Assert.Equal(WordsOf([text]), WordsOf(parts));
     }
 
@@ -97,9 +101,11 @@ public abstract partial class ChannelContract
 
     private static bool IsFence(string line) => line.StartsWith("```", StringComparison.Ordinal);
 
-    /// <summary>What is said, without the marks around code: they are repeated where it is cut.</summary>
+    private static bool IsOfHead(string line) => Head.Split('\n').Contains(line);
+
+    /// <summary>What is said, without the marks around code and the head of the long table: they are repeated where it is cut.</summary>
     private static List<string> WordsOf(IEnumerable<string> parts)
-        => [.. parts.SelectMany(LinesOf).Where(line => !IsFence(line)).SelectMany(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
+        => [.. parts.SelectMany(LinesOf).Where(line => !IsFence(line) && !IsOfHead(line)).SelectMany(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
 
     private static IEnumerable<int> NumbersAfter(string word, string text)
         => Regex.Matches(text, $@"\b{word}\s+(\d+)").Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));

@@ -83,6 +83,44 @@ public sealed class MarkdownSplitterTests
     }
 
     [Theory]
+    [InlineData(
+        "- fruit\n    - apples and pears\n    - plums and cherries\n        - sour ones\n- bread", 46,
+        "- fruit\n    - apples and pears", "- plums and cherries\n    - sour ones\n- bread")]
+    [InlineData(
+        "- one two three four five six seven eight nine ten\n\n    - child", 32,
+        "- one two three four five six", "seven eight nine ten\n\n  - child")]
+    public void What_was_nested_in_a_list_goes_on_at_the_margin(string text, int max, string first, string second)
+        => Assert.Equal([first, second], Split(text, max));
+
+    [Fact]
+    public void Indented_code_outside_of_a_list_stays_code()
+        => Assert.Equal(
+            ["Look at this:", "    - first\n    - second", "    - third"], Split("Look at this:\n\n    - first\n    - second\n    - third", 30));
+
+    [Fact]
+    public void A_table_cut_between_rows_repeats_its_head()
+    {
+        const string Head = "| name | size |\n|---|---|\n";
+        var rows = Enumerable.Range(1, 20).Select(i => $"| row{i:00} | {i} |").ToList();
+
+        var parts = Split($"Sizes:\n\n{Head}{string.Join('\n', rows)}\n\nDone.", 100);
+
+        Assert.StartsWith("Sizes:\n\n" + Head, parts[0], StringComparison.Ordinal);
+        Assert.All(parts, p => Assert.InRange(p.Length, 1, 100));
+        Assert.All(parts.Skip(1).Where(p => p.Contains('|', StringComparison.Ordinal)), p => Assert.StartsWith(Head + "| row", p, StringComparison.Ordinal));
+        Assert.Equal(rows, parts.SelectMany(p => p.Split('\n')).Where(l => l.StartsWith("| row", StringComparison.Ordinal)));
+        Assert.EndsWith("Done.", parts[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_head_of_a_table_keeps_a_row()
+    {
+        var parts = Split("Some words before the table.\n\n| a | b |\n|---|---|\n| one | two |\n| three | four |", 54);
+
+        Assert.Equal(["Some words before the table.", "| a | b |\n|---|---|\n| one | two |\n| three | four |"], parts);
+    }
+
+    [Theory]
     [InlineData("👨‍👩‍👧‍👦")]
     [InlineData("🇨🇳")]
     [InlineData("e\u0301")]

@@ -91,6 +91,47 @@ public sealed class TelegramTextTests
     }
 
     [Fact]
+    public void No_part_of_a_nested_list_is_shown_as_code()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var text = NestedList(random);
+
+            var parts = MarkdownSplitter.Split(new MessageBody(text), new TextLimit(random.Next(60, 300)));
+
+            Assert.All(parts, p => Assert.DoesNotContain(TelegramText.Render(p.Markdown).Entities ?? [], e => e.Type == MessageEntityType.Pre));
+            Assert.Equal(WordsOf(text), parts.SelectMany(p => WordsOf(p.Markdown)));
+        }
+
+        static IEnumerable<string> WordsOf(string text) => text.Split(new[] { ' ', '\n', '-' }, StringSplitOptions.RemoveEmptyEntries);
+
+        static string NestedList(Random random)
+        {
+            var (lines, depth) = (new List<string>(), 0);
+            for (var line = 0; line < 40; line++)
+            {
+                depth = line == 0 ? 0 : random.Next(Math.Min(depth + 1, 4) + 1);
+                var words = string.Join(' ', Enumerable.Range(0, random.Next(1, 12)).Select(word => $"word{line}x{word}"));
+                lines.Add($"{new string(' ', 4 * depth)}- {words}{(random.Next(5) == 0 ? "\n" : "")}");
+            }
+
+            return string.Join('\n', lines);
+        }
+    }
+
+    [Fact]
+    public void Every_part_of_a_table_is_a_table()
+    {
+        var text = "| name | size |\n|---|---|\n" + string.Join('\n', Enumerable.Range(1, 40).Select(i => $"| row{i} | {i} |"));
+
+        var parts = MarkdownSplitter.Split(new MessageBody(text), new TextLimit(200));
+
+        Assert.True(parts.Count > 2);
+        Assert.All(parts, p => Assert.Equal(MessageEntityType.Pre, Assert.Single(TelegramText.Render(p.Markdown).Entities!).Type));
+    }
+
+    [Fact]
     public void Vectors_about_lengths_and_offsets_hold()
     {
         var file = SharedFolder.Find("vectors/text.json");
