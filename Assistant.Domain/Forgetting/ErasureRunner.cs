@@ -13,8 +13,8 @@ namespace Assistant.Domain.Forgetting;
 public sealed class ErasureRunner(IErasureStore store, IAuditLog log, ICheckpointSigner signer, IStorageRest rest, TimeProvider clock)
 {
     /// <summary>
-    /// After each batch, so that whoever else writes to the database gets a turn, another process too: where it waits for a lock on the whole, it
-    /// looks for it only every so often. Default 30 ms.
+    /// After each batch for as long as it took, but no longer than this, so that whoever else writes to the database gets a turn, another process
+    /// too: where it waits for a lock on the whole, it looks for it only every so often. Default 30 ms.
     /// </summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(30);
 
@@ -28,9 +28,12 @@ public sealed class ErasureRunner(IErasureStore store, IAuditLog log, ICheckpoin
 
         if (erasure.State == ErasureState.Running)
         {
+            var began = clock.GetTimestamp();
             while (await store.ContinueAsync(tenant, id, cancellationToken))
             {
-                await Task.Delay(Pause, clock, cancellationToken);
+                var took = clock.GetElapsedTime(began);
+                await Task.Delay(took < Pause ? took : Pause, clock, cancellationToken);
+                began = clock.GetTimestamp();
             }
 
             await store.FinishAsync(tenant, id, counted => Finished(counted, clock.GetUtcNow()), cancellationToken);
