@@ -7,7 +7,7 @@ using Xunit;
 namespace Assistant.EndToEnd.Tests;
 
 /// <summary>Every way in of the inventory, knocked at: what its answers let a browser do, and how much it reads.</summary>
-public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : IClassFixture<HeadersTests.SharedHouse>
+public sealed partial class HeadersTests(SharedHouse shared) : IClassFixture<SharedHouse>
 {
     private const string Ada = "ada@example.test";
     private const int MaxBodyBytes = 1 << 20;
@@ -19,7 +19,7 @@ public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : ICla
     [Fact]
     public async Task Every_page_runs_its_own_scripts_alone_is_framed_by_nobody_and_is_not_kept()
     {
-        var house = await shared.OpenAsync();
+        var house = await shared.OpenAsync(StartAsync);
         using var visitor = await SignInAsync(house);
         var pages = new List<string>();
         foreach (var path in (await GettableAsync(house)).Append("/no/such/page").Append("/chat/closed").Append("/hubs/chat"))
@@ -51,7 +51,7 @@ public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : ICla
     [Fact]
     public async Task Every_answer_says_how_it_may_be_used_and_over_https_that_it_stays_there()
     {
-        var house = await shared.OpenAsync();
+        var house = await shared.OpenAsync(StartAsync);
         using var visitor = await SignInAsync(house);
         using var plain = new Visitor(house.Address);
         foreach (var path in (await GettableAsync(house)).Append("/no/such/page").Append("/api/v1/nothing"))
@@ -117,7 +117,7 @@ public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : ICla
     [InlineData(null, "same-site")]
     public async Task Another_sites_page_reaches_nothing_that_cookies_open(string? origin, string? site)
     {
-        var house = await shared.OpenAsync();
+        var house = await shared.OpenAsync(StartAsync);
         using var visitor = await SignInAsync(house);
         (string, string)[] own = origin is not null ? [("Origin", origin)] : [("Sec-Fetch-Site", site!)];
 
@@ -185,16 +185,6 @@ public sealed partial class HeadersTests(HeadersTests.SharedHouse shared) : ICla
         var isData = tag.Contains("application/json", StringComparison.Ordinal);
         var nonce = Nonce().Match(tag).Groups[1].Value;
         Assert.True(isData || (nonce.Length > 0 && scripts.Contains($"'nonce-{WebUtility.HtmlDecode(nonce)}'", StringComparison.Ordinal)), $"{path}: {tag}");
-    }
-
-    /// <summary>One program for all tests that leave it as it is.</summary>
-    public sealed class SharedHouse : IAsyncDisposable
-    {
-        private TestInstallation? _house;
-
-        internal async Task<TestInstallation> OpenAsync() => _house ??= await StartAsync();
-
-        public ValueTask DisposeAsync() => _house?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     [GeneratedRegex("<style(?![^>]* nonce=)", RegexOptions.IgnoreCase)]

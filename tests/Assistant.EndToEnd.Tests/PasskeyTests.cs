@@ -6,16 +6,19 @@ using static Microsoft.Playwright.Assertions;
 namespace Assistant.EndToEnd.Tests;
 
 /// <summary>Passkeys in a real browser with an authenticator of its own, from adding one to what must be refused.</summary>
-public sealed class PasskeyTests(Chromium chromium)
+public sealed class PasskeyTests(Chromium chromium, SharedHouse shared) : IClassFixture<SharedHouse>
 {
-    private const string Email = "ada@example.com";
+    private const string Ada = "ada@example.com";
+    private const string Ben = "ben@example.com";
+    private const string Cleo = "cleo@example.com";
+    private const string Dora = "dora@example.com";
     private const string Refusal = "The passkey did not sign you in.";
 
     [Fact]
     public async Task A_passkey_is_added_and_signs_in_alone_until_it_is_revoked()
     {
-        await using var house = await StartAsync();
-        var (desk, _) = await WithPasskeyAsync(house);
+        var house = await shared.OpenAsync(StartAsync);
+        var (desk, _) = await WithPasskeyAsync(house, Ada);
         await Expect(desk.Page.GetByText("not used yet")).ToBeVisibleAsync();
 
         // The browser offers it for the email field, and a virtual authenticator's user agrees.
@@ -39,8 +42,8 @@ public sealed class PasskeyTests(Chromium chromium)
     [Fact]
     public async Task A_signature_without_user_verification_is_refused()
     {
-        await using var house = await StartAsync();
-        var (desk, authenticator) = await WithPasskeyAsync(house);
+        var house = await shared.OpenAsync(StartAsync);
+        var (desk, authenticator) = await WithPasskeyAsync(house, Ben);
         await authenticator.BePresentAsync(false);
         await desk.Page.Context.ClearCookiesAsync();
         // After a refusal the page asks for nothing unasked, so that the button's is the only ceremony.
@@ -63,8 +66,8 @@ public sealed class PasskeyTests(Chromium chromium)
     [Fact]
     public async Task A_copy_of_an_authenticator_is_refused_once_the_original_went_on()
     {
-        await using var house = await StartAsync();
-        var (desk, authenticator) = await WithPasskeyAsync(house);
+        var house = await shared.OpenAsync(StartAsync);
+        var (desk, authenticator) = await WithPasskeyAsync(house, Cleo);
         await authenticator.SetSignCountAsync(500);
         await SignOutAsync(desk);
         await desk.Page.ArriveAsync(Origin(house) + "/account");
@@ -83,12 +86,12 @@ public sealed class PasskeyTests(Chromium chromium)
     {
         await using var house = await TestInstallation.CreateAsync();
         house.Set("Assistant__Passkeys__RelyingPartyId", "assistant.example.org");
-        await house.CreateUserAsync(Email, "owner");
+        await house.CreateUserAsync(Ada, "owner");
         await house.StartAsync();
         var page = await chromium.NewDeviceAsync();
         await VirtualAuthenticator.PlugInAsync(page);
         var desk = new ConsolePage(page, Origin(house));
-        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+        await desk.SignInAsync(Ada, TestInstallation.Password, "/account");
 
         await AddAsync(desk);
 
@@ -98,9 +101,9 @@ public sealed class PasskeyTests(Chromium chromium)
     [Fact]
     public async Task Recovery_codes_are_shown_once()
     {
-        await using var house = await StartAsync();
+        var house = await shared.OpenAsync(StartAsync);
         var desk = new ConsolePage(await chromium.NewDeviceAsync(), Origin(house));
-        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+        await desk.SignInAsync(Dora, TestInstallation.Password, "/account");
         await SecondStep.TurnOnAsync(desk);
 
         await desk.PressAsync("Make recovery codes");
@@ -117,7 +120,7 @@ public sealed class PasskeyTests(Chromium chromium)
 
         var elsewhere = await chromium.NewDeviceAsync();
         await elsewhere.GotoAsync(Origin(house) + "/account/sign-in?returnUrl=/account");
-        await elsewhere.GetByLabel("Email").FillAsync(Email);
+        await elsewhere.GetByLabel("Email").FillAsync(Dora);
         await elsewhere.GetByLabel("Password").FillAsync(TestInstallation.Password);
         await elsewhere.Locator("#code").FillAsync(code);
         await new ConsolePage(elsewhere, Origin(house)).PressAsync("Sign in");
@@ -130,17 +133,17 @@ public sealed class PasskeyTests(Chromium chromium)
     private static async Task<TestInstallation> StartAsync()
     {
         var house = await TestInstallation.CreateAsync();
-        await house.CreateUserAsync(Email, "owner");
+        await Task.WhenAll(new[] { Ada, Ben, Cleo, Dora }.Select(email => house.CreateUserAsync(email, "owner")));
         await house.StartAsync();
         return house;
     }
 
-    private async Task<(ConsolePage Desk, VirtualAuthenticator Authenticator)> WithPasskeyAsync(TestInstallation house)
+    private async Task<(ConsolePage Desk, VirtualAuthenticator Authenticator)> WithPasskeyAsync(TestInstallation house, string email)
     {
         var page = await chromium.NewDeviceAsync();
         var authenticator = await VirtualAuthenticator.PlugInAsync(page);
         var desk = new ConsolePage(page, Origin(house));
-        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+        await desk.SignInAsync(email, TestInstallation.Password, "/account");
         await AddAsync(desk);
         await Expect(page.GetByText("The passkey is added.")).ToBeVisibleAsync();
         return (desk, authenticator);

@@ -6,28 +6,31 @@ using static Microsoft.Playwright.Assertions;
 namespace Assistant.EndToEnd.Tests;
 
 /// <summary>A right that is taken away is gone on pages that are open; a person of two tenants goes from one to the other.</summary>
-public sealed class RightsTests(Chromium chromium)
+public sealed class RightsTests(Chromium chromium, SharedHouse shared) : IClassFixture<SharedHouse>
 {
     private const string Owner = "ada@example.com";
-    private const string Member = "bob@example.com";
+    private const string Bob = "bob@example.com";
+    private const string Cid = "cid@example.com";
+    private const string Dora = "dora@example.com";
+    private const string Emil = "emil@example.com";
 
     [Fact]
     public async Task A_role_changed_in_the_console_closes_and_opens_the_page_its_holder_has_open()
     {
-        await using var house = await StartAsync("admin");
+        var house = await shared.OpenAsync(StartAsync);
         var desk = await SignInAsync(house, Owner, "/account");
         var app = await SecondStep.TurnOnAsync(desk);
-        var bob = await SignInAsync(house, Member, "/engines");
+        var bob = await SignInAsync(house, Bob, "/engines");
         await Expect(Closed(bob)).ToBeHiddenAsync();
 
         await desk.OpenAsync("/members");
-        await desk.Page.GetByLabel($"Role of {Member}").SelectOptionAsync("viewer");
+        await desk.Page.GetByLabel($"Role of {Bob}").SelectOptionAsync("viewer");
         await ProveAsync(desk, app);
 
         await Expect(Closed(bob)).ToBeVisibleAsync();
         await Expect(bob.Page.Locator(".rail a[href=engines]")).ToHaveCountAsync(0);
 
-        await desk.Page.GetByLabel($"Role of {Member}").SelectOptionAsync("flow-author");
+        await desk.Page.GetByLabel($"Role of {Bob}").SelectOptionAsync("flow-author");
         await ProveAsync(desk, app);
 
         await Expect(Closed(bob)).ToBeHiddenAsync();
@@ -36,52 +39,52 @@ public sealed class RightsTests(Chromium chromium)
     [Fact]
     public async Task A_member_put_out_by_another_process_can_do_nothing_on_the_page_that_is_open()
     {
-        await using var house = await StartAsync("operator");
-        var bob = await SignInAsync(house, Member, "/conversations");
-        await Expect(Closed(bob)).ToBeHiddenAsync();
+        var house = await shared.OpenAsync(StartAsync);
+        var cid = await SignInAsync(house, Cid, "/conversations");
+        await Expect(Closed(cid)).ToBeHiddenAsync();
 
-        await RunAsync(house, "users", "remove", "--email", Member);
+        await RunAsync(house, "users", "remove", "--email", Cid);
 
-        await Expect(Closed(bob)).ToBeVisibleAsync();
+        await Expect(Closed(cid)).ToBeVisibleAsync();
     }
 
     [Fact]
     public async Task A_session_that_was_ended_leaves_the_page_that_is_open()
     {
-        await using var house = await StartAsync("operator");
-        var bob = await SignInAsync(house, Member, "/conversations");
+        var house = await shared.OpenAsync(StartAsync);
+        var dora = await SignInAsync(house, Dora, "/conversations");
 
-        await RunAsync(house, "users", "reset-mfa", "--email", Member);
+        await RunAsync(house, "users", "reset-mfa", "--email", Dora);
 
-        await bob.Page.ArriveAsync("**/account/sign-in**");
+        await dora.Page.ArriveAsync("**/account/sign-in**");
     }
 
     [Fact]
     public async Task A_person_of_two_tenants_opens_the_same_page_in_the_other()
     {
-        await using var house = await StartAsync("admin");
+        var house = await shared.OpenAsync(StartAsync);
         await RunAsync(house, "tenants", "create", "--name", "annex", "--display-name", "The annex");
-        await RunAsync(house, "users", "grant", "--email", Member, "--role", "auditor", "--tenant", "annex");
-        var bob = await SignInAsync(house, Member, "/people?find=li");
+        await RunAsync(house, "users", "grant", "--email", Emil, "--role", "auditor", "--tenant", "annex");
+        var emil = await SignInAsync(house, Emil, "/people?find=li");
 
-        await bob.Page.Locator(".tenant-menu > summary").ClickAsync();
-        await bob.PressAsync("annex");
-        await bob.Page.ArriveAsync("**/people?find=li");
-        await bob.BeLiveAsync();
+        await emil.Page.Locator(".tenant-menu > summary").ClickAsync();
+        await emil.PressAsync("annex");
+        await emil.Page.ArriveAsync("**/people?find=li");
+        await emil.BeLiveAsync();
 
-        await Expect(bob.Page.Locator(".tenant-menu > summary")).ToContainTextAsync("annex");
-        await Expect(bob.Page.Locator(".rail a[href=audit]")).ToHaveCountAsync(1);
-        await Expect(bob.Page.Locator(".rail a[href=set-up]")).ToHaveCountAsync(0);
+        await Expect(emil.Page.Locator(".tenant-menu > summary")).ToContainTextAsync("annex");
+        await Expect(emil.Page.Locator(".rail a[href=audit]")).ToHaveCountAsync(1);
+        await Expect(emil.Page.Locator(".rail a[href=set-up]")).ToHaveCountAsync(0);
     }
 
     /// <summary>What stands on the screen in place of a page the person may not see.</summary>
     private static ILocator Closed(ConsolePage desk) => desk.Page.Locator("#content").GetByRole(AriaRole.Heading, new() { Name = "Not for your role" });
 
-    private static async Task<TestInstallation> StartAsync(string role)
+    private static async Task<TestInstallation> StartAsync()
     {
         var house = await TestInstallation.CreateAsync();
         await house.CreateUserAsync(Owner, "owner");
-        await house.CreateUserAsync(Member, role);
+        await Task.WhenAll(new[] { (Bob, "admin"), (Cid, "operator"), (Dora, "operator"), (Emil, "admin") }.Select(member => house.CreateUserAsync(member.Item1, member.Item2)));
         await house.StartAsync();
         return house;
     }

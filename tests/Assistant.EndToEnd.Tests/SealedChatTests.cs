@@ -12,7 +12,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Assistant.EndToEnd.Tests;
 
 /// <summary>The web chat through a proxy that ends TLS: what it reads is ciphertext, what it changes is noticed.</summary>
-public sealed partial class SealedChatTests(Chromium chromium)
+public sealed partial class SealedChatTests(Chromium chromium, SharedHouse shared) : IClassFixture<SharedHouse>
 {
     private const int Turns = 10;
     private const int CanariesPerTurn = 5;
@@ -60,8 +60,7 @@ public sealed partial class SealedChatTests(Chromium chromium)
     public async Task A_proxy_that_changes_what_it_passes_on_is_noticed_and_nothing_is_lost_or_shown_twice(string harm, string way)
     {
         var page = await chromium.NewTrustingDeviceAsync();
-        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
-        await house.StartAsync();
+        var house = await shared.OpenAsync(StartAsync);
         await using var proxy = await RecordingProxy.StartAsync(house.Address);
         var chat = await ChatPage.OpenAsync(page, proxy.Address + "/chat/desk");
         await chat.SayAsync("Remember that the gate code is 4711.");
@@ -85,8 +84,7 @@ public sealed partial class SealedChatTests(Chromium chromium)
     public async Task Another_key_stops_everything_until_the_person_accepts_it()
     {
         var page = await chromium.NewDeviceAsync();
-        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
-        await house.StartAsync();
+        await using var house = await StartAsync();
         var chat = await ChatPage.OpenAsync(page, house.Address + "/chat/desk");
         await chat.SayAsync("Remember that the gate code is 4711.");
         await chat.ShowsAsync(Told, Anything);
@@ -154,8 +152,7 @@ public sealed partial class SealedChatTests(Chromium chromium)
     public async Task A_link_with_the_key_opens_that_chat_or_none()
     {
         var (first, second, third) = (await chromium.NewDeviceAsync(), await chromium.NewDeviceAsync(), await chromium.NewDeviceAsync());
-        await using var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
-        await house.StartAsync();
+        var house = await shared.OpenAsync(StartAsync);
         var chat = await ChatPage.OpenAsync(first, house.Address + "/chat/desk");
         await chat.SayAsync("Remember that the gate code is 4711.");
         await chat.ShowsAsync(Told, Anything);
@@ -183,6 +180,13 @@ public sealed partial class SealedChatTests(Chromium chromium)
             await Expect(chat.Doubt.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
             await Expect(chat.Composer).ToBeHiddenAsync();
         }
+    }
+
+    private static async Task<TestInstallation> StartAsync()
+    {
+        var house = await TestInstallation.CreateAsync(config: Config.OpenWebChat);
+        await house.StartAsync();
+        return house;
     }
 
     /// <summary>Canaries both ways, then the page anew, which reads them all again.</summary>

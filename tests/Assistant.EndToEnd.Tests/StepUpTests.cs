@@ -7,15 +7,18 @@ using static Microsoft.Playwright.Assertions;
 namespace Assistant.EndToEnd.Tests;
 
 /// <summary>A sensitive act waits for proof, whether a person in the console or a program asks for it.</summary>
-public sealed class StepUpTests(Chromium chromium)
+public sealed class StepUpTests(Chromium chromium, SharedHouse shared) : IClassFixture<SharedHouse>
 {
-    private const string Email = "ada@example.com";
+    private const string Ada = "ada@example.com";
+    private const string Ben = "ben@example.com";
+    private const string Cleo = "cleo@example.com";
+    private const string Dora = "dora@example.com";
 
     [Fact]
     public async Task A_person_confirms_who_may_write_with_a_code_that_counts_once()
     {
-        await using var house = await StartAsync();
-        var desk = await SignInAsync(house, "/account");
+        var house = await shared.OpenAsync(StartAsync);
+        var desk = await SignInAsync(house, Ada);
         var app = await SecondStep.TurnOnAsync(desk);
 
         await ChangeAccessAsync(desk);
@@ -31,8 +34,8 @@ public sealed class StepUpTests(Chromium chromium)
     [Fact]
     public async Task An_index_is_had_again_under_proof_and_the_choice_goes_back_without_it()
     {
-        await using var house = await StartAsync();
-        var desk = await SignInAsync(house, "/account");
+        var house = await shared.OpenAsync(StartAsync);
+        var desk = await SignInAsync(house, Ben);
         var app = await SecondStep.TurnOnAsync(desk);
         await desk.OpenAsync("/members/tenants");
         var (everything, nothing) = (desk.Page.Locator("input[name=indexing]").First, desk.Page.Locator("input[name=indexing]").Last);
@@ -55,8 +58,8 @@ public sealed class StepUpTests(Chromium chromium)
     [Fact]
     public async Task Somebody_without_a_second_step_is_sent_to_set_one_up()
     {
-        await using var house = await StartAsync();
-        var desk = await SignInAsync(house, "/account");
+        var house = await shared.OpenAsync(StartAsync);
+        var desk = await SignInAsync(house, Cleo);
 
         await ChangeAccessAsync(desk);
 
@@ -67,11 +70,13 @@ public sealed class StepUpTests(Chromium chromium)
     [Fact]
     public async Task A_connection_is_deleted_with_a_passkey_alone_when_its_user_was_verified()
     {
-        await using var house = await StartAsync();
+        await using var house = await TestInstallation.CreateAsync();
+        await house.CreateUserAsync(Ada, "owner");
+        await house.StartAsync();
         var page = await chromium.NewDeviceAsync();
         var authenticator = await VirtualAuthenticator.PlugInAsync(page);
         var desk = new ConsolePage(page, house.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
-        await desk.SignInAsync(Email, TestInstallation.Password, "/account");
+        await desk.SignInAsync(Ada, TestInstallation.Password, "/account");
         await desk.PressAsync("Add a passkey");
         await page.Locator("#passkey-password").FillAsync(TestInstallation.Password);
         await desk.PressAsync("Create passkey");
@@ -96,9 +101,9 @@ public sealed class StepUpTests(Chromium chromium)
     [Fact]
     public async Task What_a_program_asks_for_is_confirmed_by_a_person_and_goes_through_once()
     {
-        await using var house = await StartAsync();
+        var house = await shared.OpenAsync(StartAsync);
         using var program = await house.CreateApiAsync("admin");
-        var desk = await SignInAsync(house, "/account");
+        var desk = await SignInAsync(house, Dora);
         var app = await SecondStep.TurnOnAsync(desk);
         var user = new { email = "bob@example.com", role = "viewer", password = "a quite different one" };
 
@@ -118,15 +123,15 @@ public sealed class StepUpTests(Chromium chromium)
     private static async Task<TestInstallation> StartAsync()
     {
         var house = await TestInstallation.CreateAsync();
-        await house.CreateUserAsync(Email, "owner");
+        await Task.WhenAll(new[] { Ada, Ben, Cleo, Dora }.Select(email => house.CreateUserAsync(email, "owner")));
         await house.StartAsync();
         return house;
     }
 
-    private async Task<ConsolePage> SignInAsync(TestInstallation house, string then)
+    private async Task<ConsolePage> SignInAsync(TestInstallation house, string email)
     {
         var desk = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
-        await desk.SignInAsync(Email, TestInstallation.Password, then);
+        await desk.SignInAsync(email, TestInstallation.Password, "/account");
         return desk;
     }
 
