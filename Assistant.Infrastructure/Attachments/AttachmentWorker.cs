@@ -10,29 +10,8 @@ using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Attachments;
 
-/// <summary>Wakes the worker; one waiting wake-up is enough.</summary>
-internal sealed class AttachmentSignal : IDisposable
-{
-    private readonly SemaphoreSlim _due = new(0, 1);
-
-    /// <summary>A message with files was committed.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _due.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It will look anyway.
-        }
-    }
-
-    /// <summary>Returns when something may be due, or after the time.</summary>
-    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _due.WaitAsync(atMost, cancellationToken);
-
-    public void Dispose() => _due.Dispose();
-}
+/// <summary>Wakes the worker: a message with files was committed.</summary>
+internal sealed class AttachmentSignal : WakeUp;
 
 /// <summary>
 /// Fetches the files of messages after these were stored, a few at a time and of one connection fewer, so that a messenger that hangs keeps nobody else's

@@ -7,27 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Assistant.Infrastructure.Forgetting;
 
-/// <summary>Wakes the worker; one waiting wake-up is enough.</summary>
-internal sealed class ErasureSignal : IErasureSignal, IDisposable
+/// <inheritdoc cref="IErasureSignal"/>
+internal sealed class ErasureSignal : WakeUp, IErasureSignal
 {
-    private readonly SemaphoreSlim _due = new(0, 1);
-
-    public void Begun()
-    {
-        try
-        {
-            _due.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It will look anyway.
-        }
-    }
-
-    /// <summary>Returns when something began, or after the time.</summary>
-    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _due.WaitAsync(atMost, cancellationToken);
-
-    public void Dispose() => _due.Dispose();
+    public void Begun() => Wake();
 }
 
 /// <summary>Goes on with every erasure that is not certified: those of this process at once, those a kill or a verb left within seconds.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class ConnectionSupervisor(
     private readonly ConcurrentDictionary<ConnectionId, Watch> _watches = [];
     private readonly ConcurrentDictionary<ConnectionId, Gate> _gates = [];
     private readonly ConcurrentDictionary<ConnectionId, bool> _unread = [];
-    private readonly SemaphoreSlim _missed = new(0, 1);
+    private readonly WakeUp _missed = new();
     private volatile bool _isStopping;
 
     /// <summary>Completes when every connection found at start has its session.</summary>
@@ -158,14 +158,7 @@ internal sealed partial class ConnectionSupervisor(
     private void Miss(ConnectionId connection)
     {
         _unread[connection] = true;
-        try
-        {
-            _missed.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It will look anyway.
-        }
+        _missed.Wake();
     }
 
     /// <summary>Reads again what could not be read after a change, until nothing is left.</summary>

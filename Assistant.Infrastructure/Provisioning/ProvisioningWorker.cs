@@ -22,7 +22,7 @@ internal sealed partial class ProvisioningWorker(
     TimeProvider time,
     ILogger<ProvisioningWorker> logger) : BackgroundService, IProvisioning
 {
-    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly WakeUp _changed = new();
     private readonly HashSet<ConnectionId> _untold = [];
     private volatile ProvisioningStatus _status = new(file.FullPath, Exists: false, AppliedAt: null, []);
     private IReadOnlyList<string> _watched = [];
@@ -159,7 +159,7 @@ internal sealed partial class ProvisioningWorker(
             {
                 await _changed.WaitAsync(either.Token);
                 await Task.Delay(options.Value.Debounce, time, stoppingToken);
-                while (_changed.Wait(0, CancellationToken.None))
+                while (_changed.Take())
                 {
                     await Task.Delay(options.Value.Debounce, time, stoppingToken);
                 }
@@ -182,9 +182,9 @@ internal sealed partial class ProvisioningWorker(
         try
         {
             var watcher = new FileSystemWatcher(Path.GetDirectoryName(file.FullPath)!, Path.GetFileName(file.FullPath));
-            watcher.Changed += (_, _) => Signal();
-            watcher.Created += (_, _) => Signal();
-            watcher.Renamed += (_, _) => Signal();
+            watcher.Changed += (_, _) => _changed.Wake();
+            watcher.Created += (_, _) => _changed.Wake();
+            watcher.Renamed += (_, _) => _changed.Wake();
             watcher.EnableRaisingEvents = true;
             return watcher;
         }
@@ -192,18 +192,6 @@ internal sealed partial class ProvisioningWorker(
         {
             LogNotWatching(logger, error, file.FullPath, options.Value.PollInterval);
             return null;
-        }
-    }
-
-    private void Signal()
-    {
-        try
-        {
-            _changed.Release();
-        }
-        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
-        {
-            // Already signalled, or stopping.
         }
     }
 

@@ -5,7 +5,6 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Memberships;
-using Assistant.Infrastructure.Security.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.External;
@@ -15,11 +14,7 @@ internal sealed class SqlExternalLoginStore(IDatabase database, IWriteQueue writ
 {
     private const string Delete = "DELETE FROM external_logins WHERE tenant_id = @p0 AND user_id = @p1 AND id = @p2";
 
-    private const string EndSessions = "UPDATE users SET security_stamp = @p1 WHERE id = @p0";
-
     private const string Use = "UPDATE external_logins SET last_used_at = @p1 WHERE id = @p0";
-
-    private const string SignIn = "UPDATE users SET last_sign_in_at = @p1 WHERE id = @p0";
 
     public async Task<IReadOnlyList<ExternalLogin>> ListAsync(TenantId tenant, UserId user, CancellationToken cancellationToken)
     {
@@ -64,9 +59,9 @@ internal sealed class SqlExternalLoginStore(IDatabase database, IWriteQueue writ
                     return null;
                 }
 
-                session.Execute(SignIn, login.User.Value, audit.At);
+                UserRows.SignIn(session, login.User, audit.At);
                 session.Audit(audit);
-                return Session(session, login.Tenant, login.User);
+                return UserRows.SessionOf(session, login.Tenant, login.User);
             },
             cancellationToken);
 
@@ -83,20 +78,12 @@ internal sealed class SqlExternalLoginStore(IDatabase database, IWriteQueue writ
                     return null;
                 }
 
-                session.Execute(EndSessions, user.Value, stamp);
-                SqlUserSessionStore.EndAllOf(session, user.Value, audit.At);
+                UserRows.EndSessions(session, user, stamp, audit.At);
                 session.Audit(audit);
-                return Session(session, tenant, user);
+                return UserRows.SessionOf(session, tenant, user);
             },
             cancellationToken);
         await rights.RefreshAsync(CancellationToken.None);
         return left;
     }
-
-    private static SignInOutcome.SignedIn Session(WriteSession session, TenantId tenant, UserId user)
-        => session.WithContext(TenantScope.Of(tenant), context =>
-        {
-            var row = context.Set<UserRow>().AsNoTracking().First(u => u.Id == user.Value);
-            return new SignInOutcome.SignedIn(row.As(UserRows.RoleOf(context, row)).ToUser(), row.SecurityStamp);
-        });
 }

@@ -6,11 +6,9 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
-using Assistant.Infrastructure.Security.Memberships;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Security.Sessions;
 using Assistant.Infrastructure.Tenancy;
-using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Identity;
 
@@ -56,6 +54,10 @@ internal sealed class UserRows(IReadPool reads, IWriteQueue writes, SealedWrites
     private const string Update =
         "UPDATE users SET password_hash = @p1, security_stamp = @p2, totp_secret = @p3, last_totp_step = @p4, recovery_codes = @p5, failed_attempts = @p6, "
         + "locked_until = @p7 WHERE id = @p0";
+
+    private const string NewStampOf = "UPDATE users SET security_stamp = @p1 WHERE id = @p0";
+
+    private const string SignedInAt = "UPDATE users SET last_sign_in_at = @p1 WHERE id = @p0";
 
     public async Task<bool> AnyAsync(CancellationToken cancellationToken)
         => await reads.ReadAsync(TenantScope.System, session => session.QueryFirst(Any, _ => true), cancellationToken);
@@ -179,9 +181,24 @@ internal sealed class UserRows(IReadPool reads, IWriteQueue writes, SealedWrites
         });
     }
 
-    /// <summary>The user's role at home.</summary>
-    public static string? RoleOf(AssistantDbContext context, UserRow row)
-        => context.Set<MembershipRow>().Where(m => m.TenantId == row.TenantId && m.UserId == row.Id).Select(m => m.Role).FirstOrDefault();
+    /// <summary>Ends every session of the account; those that begin from now on carry the stamp.</summary>
+    public static void EndSessions(WriteSession session, UserId user, string stamp, DateTimeOffset at)
+    {
+        session.Execute(NewStampOf, user.Value, stamp);
+        SqlUserSessionStore.EndAllOf(session, user.Value, at);
+    }
+
+    /// <summary>Notes that the account's user signed in.</summary>
+    public static void SignIn(WriteSession session, UserId user, DateTimeOffset at) => session.Execute(SignedInAt, user.Value, at);
+
+    /// <summary>The session that begins for the account as it is in this unit.</summary>
+    /// <exception cref="InvalidOperationException">The account is at home in another tenant by now.</exception>
+    public static SignInOutcome.SignedIn SessionOf(WriteSession session, TenantId tenant, UserId user)
+    {
+        var row = session.Within(TenantScope.Of(tenant), own => own.QueryFirst(AtHome, Map, user.Value, tenant.Value))
+            ?? throw new InvalidOperationException($"The account {user} is not at home in {tenant} any more.");
+        return new SignInOutcome.SignedIn(row.ToUser(), row.SecurityStamp);
+    }
 
     /// <summary>Takes the tenant's turn for the rest of the transaction.</summary>
     public static void Lock(WriteSession session, string tenant)

@@ -5,7 +5,6 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 using Assistant.Infrastructure.Security.Memberships;
-using Assistant.Infrastructure.Security.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Security.Passkeys;
@@ -20,14 +19,10 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
 
     private const string Delete = "DELETE FROM passkeys WHERE tenant_id = @p0 AND user_id = @p1 AND id = @p2";
 
-    private const string EndSessions = "UPDATE users SET security_stamp = @p1 WHERE id = @p0";
-
     // The count is compared with what the signature was judged by: two uses at the same time cannot both follow it, but where
     // the authenticator does not count; there the challenge's single use alone is what stops a replay.
     private const string Use =
         "UPDATE passkeys SET sign_count = @p2, is_backed_up = @p3, last_used_at = @p4 WHERE id = @p0 AND sign_count = @p1";
-
-    private const string SignIn = "UPDATE users SET last_sign_in_at = @p1 WHERE id = @p0";
 
     private const string Forget = "DELETE FROM passkey_ceremonies WHERE expires_at < @p0";
 
@@ -92,10 +87,9 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
                     return null;
                 }
 
-                session.Execute(EndSessions, user.Value, stamp);
-                SqlUserSessionStore.EndAllOf(session, user.Value, audit.At);
+                UserRows.EndSessions(session, user, stamp, audit.At);
                 session.Audit(audit);
-                return Session(session, tenant, user);
+                return UserRows.SessionOf(session, tenant, user);
             },
             cancellationToken);
         await rights.RefreshAsync(CancellationToken.None);
@@ -115,11 +109,11 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
 
                 if (isSignIn)
                 {
-                    session.Execute(SignIn, passkey.User.Value, audit.At);
+                    UserRows.SignIn(session, passkey.User, audit.At);
                 }
 
                 session.Audit(audit);
-                return Session(session, passkey.Tenant, passkey.User);
+                return UserRows.SessionOf(session, passkey.Tenant, passkey.User);
             },
             cancellationToken);
 
@@ -140,11 +134,4 @@ internal sealed class SqlPasskeyStore(IDatabase database, IWriteQueue writes, Ac
                 ? null
                 : session.WithContext(TenantScope.System, context => context.Set<CeremonyRow>().AsNoTracking().First(c => c.Id == id).ToCeremony()),
             cancellationToken);
-
-    private static SignInOutcome.SignedIn Session(WriteSession session, TenantId tenant, UserId user)
-        => session.WithContext(TenantScope.Of(tenant), context =>
-        {
-            var row = context.Set<UserRow>().AsNoTracking().First(u => u.Id == user.Value);
-            return new SignInOutcome.SignedIn(row.As(UserRows.RoleOf(context, row)).ToUser(), row.SecurityStamp);
-        });
 }

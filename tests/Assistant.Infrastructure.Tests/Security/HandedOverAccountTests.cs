@@ -89,9 +89,9 @@ public sealed class HandedOverAccountTests : HandedOverRows
         await House.Get<IMembershipStore>().SetAsync(archive, user, Roles.Auditor, Draft(archive, "test.changed", "user/x"), Cancel);
         await House.Get<IMembershipStore>().SetAsync(Home, user, Roles.Owner, Draft(Home, "test.changed", "user/x"), Cancel);
 
-        await using var context = House.Get<IDatabase>().OpenContext(TenantScope.System);
+        var session = await House.Get<IWriteQueue>().ExecuteAsync(TenantScope.System, session => UserRows.SessionOf(session, Home, user), Cancel);
 
-        Assert.Equal(Roles.Owner, UserRows.RoleOf(context, context.Set<UserRow>().Single()));
+        Assert.Equal(Roles.Owner, session.User.Role);
     }
 
     private async Task<UserId> AddUserAsync() => Assert.IsType<CreateUserOutcome.Created>(
