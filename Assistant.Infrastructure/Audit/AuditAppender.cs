@@ -59,7 +59,7 @@ internal sealed class AuditAppender(AuditKeys keys)
 
     private Chain OpenChain(WriteSession session, TenantId tenant)
     {
-        var read = session.IsPostgres ? ReadHead + " FOR UPDATE" : ReadHead;
+        var read = ReadHead + session.ForUpdate;
         if (Read() is not { } head)
         {
             keys.Make(session, tenant); // there was no row with a key, so none is locked

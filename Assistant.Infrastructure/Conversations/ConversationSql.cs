@@ -33,7 +33,7 @@ internal static class ConversationSql
         + "VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, 'Open', 1, 0, @p8, @p8)";
 
     public static Conversation? Find(SqlSession session, TenantId tenant, ConversationId id)
-        => session.QueryFirst(session.IsPostgres ? ById + " FOR UPDATE" : ById, r => Map(r), id.Value, tenant.Value);
+        => session.QueryFirst(ById + session.ForUpdate, r => Map(r), id.Value, tenant.Value);
 
     private const string Pass = "UPDATE conversations SET person_id = @p1 WHERE id = @p0";
 
@@ -43,7 +43,7 @@ internal static class ConversationSql
         WriteSession session, TenantId tenant, ConnectionId connection, ExternalChat chat, PersonId person, DateTimeOffset now)
     {
         var thread = chat.ThreadId ?? "";
-        var found = session.QueryFirst(session.IsPostgres ? ByChat + " FOR UPDATE" : ByChat, r => Map(r), connection.Value, chat.ExternalId, thread);
+        var found = session.QueryFirst(ByChat + session.ForUpdate, r => Map(r), connection.Value, chat.ExternalId, thread);
         if (found is not null)
         {
             if (found.Person != person && !found.Chat.IsGroup)

@@ -119,7 +119,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, IReadPo
     {
         var conversation = commit.Conversation;
         var guard = session.QueryFirst(
-            session.IsPostgres ? Guard + " FOR UPDATE" : Guard,
+            Guard + session.ForUpdate,
             r => (
                 Version: r.GetInt64(0), LastSeq: r.GetInt64(1), State: r.GetString(2), IsWithPeople: r.GetBoolean(3), HasMore: r.GetBoolean(4),
                 Person: r.GetGuid(5), EditedAt: r.TimeOrNull(6)),

@@ -275,7 +275,7 @@ internal sealed class SqlErasureStore(IWriteQueue writes, IReadPool reads, BodyS
         => table.InGroup is not null ? sql.Empty(session, table, erasure.BegunAt, erasure.BegunSeq) : sql.Delete(session, table);
 
     private static Erasure? Lock(WriteSession session, TenantId tenant, ErasureId id)
-        => session.QueryFirst(session.IsPostgres ? One + " FOR UPDATE" : One, Map, tenant.Value, id.Value);
+        => session.QueryFirst(One + session.ForUpdate, Map, tenant.Value, id.Value);
 
     private static Erasure Map(SqlRow r) => new(
         new ErasureId(r.GetGuid(0)), new TenantId(r.GetString(1)), new ErasureScope(r.Enum<ErasureKind>(2), r.GetGuid(3), r.GetInt64(4)),

@@ -48,7 +48,7 @@ internal sealed class SqlPersonAccountStore(IReadPool reads, IWriteQueue writes)
             session =>
             {
                 var (user, usedBy) = session.QueryFirst(
-                    session.IsPostgres ? FindCode + " FOR UPDATE" : FindCode, r => (r.GetGuid(0), r.GuidOrNull(1)), code, tenant.Value, audit.At);
+                    FindCode + session.ForUpdate, r => (r.GetGuid(0), r.GuidOrNull(1)), code, tenant.Value, audit.At);
                 if (user == Guid.Empty || (usedBy is not null && usedBy != person.Value))
                 {
                     return LinkOutcome.NoSuchCode;
@@ -99,7 +99,7 @@ internal sealed class SqlPersonAccountStore(IReadPool reads, IWriteQueue writes)
     private static LinkOutcome Add(WriteSession session, TenantId tenant, PersonId person, UserId user, AuditDraft audit)
     {
         // Held until the commit: an erasure that begins meanwhile finds the link and takes it along.
-        if (!session.QueryFirst(session.IsPostgres ? HasPerson + " FOR UPDATE" : HasPerson, _ => true, tenant.Value, person.Value))
+        if (!session.QueryFirst(HasPerson + session.ForUpdate, _ => true, tenant.Value, person.Value))
         {
             return LinkOutcome.NoSuchPerson;
         }

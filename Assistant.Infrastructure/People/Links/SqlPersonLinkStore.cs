@@ -53,7 +53,7 @@ internal sealed class SqlPersonLinkStore(ISharedReads reads, IWriteQueue writes)
         session =>
         {
             var (offering, usedBy) = session.QueryFirst(
-                session.IsPostgres ? FindCode + " FOR UPDATE" : FindCode, r => (r.GetGuid(0), r.GuidOrNull(1)), code, tenant.Value, audit.At);
+                FindCode + session.ForUpdate, r => (r.GetGuid(0), r.GuidOrNull(1)), code, tenant.Value, audit.At);
             if (offering == Guid.Empty || (usedBy is not null && usedBy != person.Value))
             {
                 return JoinOutcome.NoSuchCode;
@@ -105,7 +105,7 @@ internal sealed class SqlPersonLinkStore(ISharedReads reads, IWriteQueue writes)
         // Held until the commit: an erasure that begins meanwhile finds the link and takes it along.
         foreach (var person in (ReadOnlySpan<PersonId>)[link.First, link.Second])
         {
-            if (!session.QueryFirst(session.IsPostgres ? HasPerson + " FOR UPDATE" : HasPerson, _ => true, link.Tenant.Value, person.Value))
+            if (!session.QueryFirst(HasPerson + session.ForUpdate, _ => true, link.Tenant.Value, person.Value))
             {
                 return JoinOutcome.NoSuchPerson;
             }

@@ -129,7 +129,7 @@ internal sealed class UserRows(IReadPool reads, IWriteQueue writes, SealedWrites
         WriteSession session, TenantId tenant, UserId id, Func<UserRow, bool> change, string stamp, AuditDraft audit)
     {
         Lock(session, tenant.Value);
-        if (session.QueryFirst(session.IsPostgres ? AtHome + " FOR UPDATE" : AtHome, Map, id.Value, tenant.Value) is not { } row)
+        if (session.QueryFirst(AtHome + session.ForUpdate, Map, id.Value, tenant.Value) is not { } row)
         {
             return new ChangeUserOutcome.NotFound();
         }
@@ -202,7 +202,7 @@ internal sealed class UserRows(IReadPool reads, IWriteQueue writes, SealedWrites
 
     /// <summary>Takes the tenant's turn for the rest of the transaction.</summary>
     public static void Lock(WriteSession session, string tenant)
-        => session.QueryFirst(session.IsPostgres ? LockTenant + " FOR UPDATE" : LockTenant, row => row.GetInt64(0), tenant);
+        => session.QueryFirst(LockTenant + session.ForUpdate, row => row.GetInt64(0), tenant);
 
     public static string NewStamp() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 
