@@ -1,4 +1,5 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Conversations;
 
@@ -46,7 +47,7 @@ public sealed record AnsweredWords(AuthorKind? Author, string Name, string Words
 
         var words = ToldText.Of(answered with { Answered = null });
         var most = hinted is { IsCut: false } ? HintLength : MessageReference.MaxQuoteLength;
-        return words.Length == 0 ? null : new AnsweredWords(answered.Author, answered.AuthorName, QuotedWords.Cut(words, most));
+        return words.Length == 0 ? null : new AnsweredWords(answered.Author, answered.AuthorName, Legible.Cut(words, most, "…"));
 
         bool IsIt(HistoryMessage message) => !message.IsElsewhere && message.Seq == seq;
     }

@@ -1,17 +1,11 @@
+using Assistant.Domain.Wording;
+
 namespace Assistant.Domain.Messaging;
 
 /// <summary>Words of another message that a person sent along with theirs.</summary>
 /// <param name="Text">Untrusted.</param>
 /// <param name="By">Who wrote them, when they come from elsewhere and the messenger says it; untrusted.</param>
-public sealed record QuotedWords(string Text, string? By = null)
-{
-    /// <summary>As much of a text as fits; never cuts a surrogate pair.</summary>
-    public static string Cut(string text, int most)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
-    }
-}
+public sealed record QuotedWords(string Text, string? By = null);
 
 /// <summary>What a person's message answers.</summary>
 /// <remarks>
@@ -31,7 +25,7 @@ public sealed record MessageReference(long? Seq, QuotedWords? Quote)
     public static MessageReference? Of(long? seq, QuotedWords? quote)
     {
         var kept = quote is { Text: { } text } && !string.IsNullOrWhiteSpace(text)
-            ? new QuotedWords(QuotedWords.Cut(text.Trim(), MaxQuoteLength), quote.By is null ? null : QuotedWords.Cut(quote.By, MaxNameLength))
+            ? new QuotedWords(Legible.Cut(text.Trim(), MaxQuoteLength, "…"), quote.By is null ? null : Legible.Cut(quote.By, MaxNameLength, "…"))
             : null;
         return seq is null && kept is null ? null : new MessageReference(seq, kept);
     }

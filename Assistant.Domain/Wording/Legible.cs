@@ -49,6 +49,21 @@ public static class Legible
         return part.Append(PopIsolate).ToString();
     }
 
+    /// <summary>As much of a text as fits; never half a character of two UTF-16 units.</summary>
+    /// <param name="most">UTF-16 units of what is returned, at most.</param>
+    /// <param name="end">What stands for the rest, when there is one.</param>
+    public static string Cut(string text, int most, string end = "")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length <= most)
+        {
+            return text;
+        }
+
+        var kept = most - end.Length;
+        return text[..(kept > 0 && char.IsHighSurrogate(text[kept - 1]) ? kept - 1 : kept)] + end;
+    }
+
     private static bool IsQuote(Rune rune)
         => Rune.GetUnicodeCategory(rune) is UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation
             || (rune.IsBmp && MoreQuotes.Contains((char)rune.Value, StringComparison.Ordinal));

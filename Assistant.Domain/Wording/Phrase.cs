@@ -132,8 +132,7 @@ public abstract record Phrase
         }
     }
 
-    private static string Cut(string value)
-        => value.Length <= MaxFactLength ? value : value[..(char.IsHighSurrogate(value[MaxFactLength - 1]) ? MaxFactLength - 1 : MaxFactLength)] + "…";
+    private static string Cut(string value) => Legible.Cut(value, MaxFactLength, "…");
 }
 
 /// <summary>A fault that says why in words for people.</summary>

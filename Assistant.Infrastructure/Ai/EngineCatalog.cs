@@ -47,7 +47,7 @@ internal sealed class EngineCatalog(IEnumerable<IEngineType> types, EnginePipeli
             var response = await client.GetResponseAsync(
                 [new(ChatRole.User, "This is a connection test. Greet the operator in one short sentence.")], options: null, cancellationToken);
             var answer = response.Text.Trim();
-            return new(answer.Length > MaxAnswerChars ? answer[..MaxAnswerChars] + "…" : answer, null, time.GetElapsedTime(start));
+            return new(Legible.Cut(answer, MaxAnswerChars, "…"), null, time.GetElapsedTime(start));
         }
         catch (EngineFaultException exception)
         {

@@ -7,6 +7,7 @@ using Assistant.Domain.Ai;
 using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.AI;
 
 namespace Assistant.Infrastructure.Ai;
@@ -147,7 +148,7 @@ internal static class ReplyPrompt
         _ => "assistant",
     };
 
-    private static string Shorten(string name) => name.Length > MaxNameChars ? name[..MaxNameChars] : name;
+    private static string Shorten(string name) => Legible.Cut(name, MaxNameChars);
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text, Json);
 

@@ -5,6 +5,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 
@@ -138,12 +139,7 @@ internal static class MessageSql
     public static string Preview(string text)
     {
         var end = text.AsSpan().IndexOfAny('\r', '\n');
-        end = end < 0 ? text.Length : end;
-        if (end > PreviewLength)
-        {
-            end = char.IsHighSurrogate(text[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength;
-        }
-
-        return end == text.Length ? text : text[..end] + "…";
+        var line = Legible.Cut(end < 0 ? text : text[..end], PreviewLength);
+        return line.Length == text.Length ? text : line + "…";
     }
 }

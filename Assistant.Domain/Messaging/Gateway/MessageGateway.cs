@@ -99,11 +99,10 @@ public sealed class MessageGateway(
 
     private static InboundMessage CutName(InboundMessage message)
     {
-        const int most = ExternalLimits.Name;
         var name = message.Sender.DisplayName;
-        return name.Length <= most
+        return name.Length <= ExternalLimits.Name
             ? message
-            : message with { Sender = message.Sender with { DisplayName = name[..(char.IsHighSurrogate(name[most - 1]) ? most - 1 : most)] } };
+            : message with { Sender = message.Sender with { DisplayName = Legible.Cut(name, ExternalLimits.Name) } };
     }
 
     private async Task<GatewayOutcome> StoreAsync(Connection connection, InboundMessage message, CancellationToken cancellationToken)

@@ -66,8 +66,8 @@ public sealed partial record WebChatProfile(
 
     /// <inheritdoc cref="Of(Connection)"/>
     public static WebChatProfile Of(SettingValues settings, string displayName) => new(
-        Cut(settings.Find("title") ?? displayName, MaxTitle),
-        settings.Find("greeting") is { } greeting ? Cut(greeting, MaxGreeting) : null,
+        Legible.Cut(settings.Find("title") ?? displayName, MaxTitle),
+        settings.Find("greeting") is { } greeting ? Legible.Cut(greeting, MaxGreeting) : null,
         Colour(settings, "accentColor") ?? DefaultAccent,
         Colour(settings, "pageColor"),
         Colour(settings, "inkColor"),
@@ -76,7 +76,7 @@ public sealed partial record WebChatProfile(
         [.. (settings.Find("quickReplies") ?? "")
             .Split([';', '；', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Take(MaxQuickReplies)
-            .Select(reply => Cut(reply, MaxQuickReply))],
+            .Select(reply => Legible.Cut(reply, MaxQuickReply))],
         IsSealed: settings.Find("encryption") != Open);
 
     /// <summary>What is wrong with the settings beyond the form's own check, by setting.</summary>
@@ -105,16 +105,6 @@ public sealed partial record WebChatProfile(
 
     private static string? Colour(SettingValues settings, string key) =>
         settings.Find(key)?.Trim() is { } value && ColourForm().IsMatch(value) ? value.ToLowerInvariant() : null;
-
-    private static string Cut(string text, int length)
-    {
-        if (text.Length <= length)
-        {
-            return text;
-        }
-
-        return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
-    }
 
     // Relative luminance, WCAG 2.2 "contrast ratio".
     private static double Luminance(string colour)

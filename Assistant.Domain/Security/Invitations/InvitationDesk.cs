@@ -56,7 +56,7 @@ public sealed class InvitationDesk(
             return new InviteOutcome.Refused("lifetime", "An invitation is good for one hour to thirty days.");
         }
 
-        note = note.Trim() is var trimmed && trimmed.Length > Invitation.MaxNoteLength ? trimmed[..Invitation.MaxNoteLength] : note.Trim();
+        note = Legible.Cut(note.Trim(), Invitation.MaxNoteLength);
         await guard.DemandAsync(
             caller,
             new BoundOperation(

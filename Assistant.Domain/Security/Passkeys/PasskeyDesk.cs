@@ -4,6 +4,7 @@
 using System.Security.Cryptography;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Security.Passkeys;
 
@@ -198,7 +199,7 @@ public sealed class PasskeyDesk(IPasskeyStore store, IPasskeyVerifier verifier, 
     private static string Named(string name)
     {
         var trimmed = name.Trim();
-        return trimmed.Length == 0 ? "Passkey" : trimmed.Length <= Passkey.MaxNameLength ? trimmed : trimmed[..Passkey.MaxNameLength];
+        return trimmed.Length == 0 ? "Passkey" : Legible.Cut(trimmed, Passkey.MaxNameLength);
     }
 
     private static Dictionary<string, string> Method() => new() { ["method"] = "passkey" };

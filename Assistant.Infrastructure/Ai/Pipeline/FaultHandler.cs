@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Outgoing;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
@@ -56,7 +57,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
 
         var message = ErrorText(body.AsMemory(0, length)) ?? string.Empty;
         message = Redacted(message.ReplaceLineEndings(" ").Trim(), request.Headers);
-        return message.Length > MaxMessageChars ? message[..MaxMessageChars] + "…" : message;
+        return Legible.Cut(message, MaxMessageChars, "…");
     }
 
     /// <summary>The message of <c>{"error":{"message":…}}</c> (OpenAI, Anthropic) or <c>{"error":"…"}</c> (Ollama); never a whole page.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Assistant.Domain.Wording;
 using Microsoft.Extensions.AI;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
@@ -100,11 +101,7 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
         return FaultWords.Malformed;
     }
 
-    private static string Short(string message)
-    {
-        var line = message.ReplaceLineEndings(" ");
-        return line.Length > MaxMessageChars ? line[..MaxMessageChars] + "…" : line;
-    }
+    private static string Short(string message) => Legible.Cut(message.ReplaceLineEndings(" "), MaxMessageChars, "…");
 }
 
 internal static class PlainFaultChatClientExtensions

@@ -1,3 +1,5 @@
+using Assistant.Domain.Wording;
+
 namespace Assistant.Infrastructure.Messaging.Calls;
 
 /// <summary>What a button carries where the messenger says only the data of the button pressed: the message and the label travel in it.</summary>
@@ -6,11 +8,7 @@ internal readonly record struct CarriedPress(Guid Message, string Data, string L
     private const char Between = '\n';
 
     /// <param name="most">Longest data of a button, in UTF-16 units; the label gives way.</param>
-    public string Write(int most)
-    {
-        var text = $"{Message:N}{Between}{Data}{Between}{Label}";
-        return text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
-    }
+    public string Write(int most) => Legible.Cut($"{Message:N}{Between}{Data}{Between}{Label}", most);
 
     /// <returns><see langword="null"/> for data that is no button of ours: a menu's, say.</returns>
     public static CarriedPress? Read(string text)

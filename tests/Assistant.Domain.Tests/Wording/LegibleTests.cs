@@ -29,4 +29,16 @@ public sealed class LegibleTests
     [InlineData("阿达 🏠", "阿达 🏠")]
     public void Words_stay_within_their_part_of_a_sentence(string words, string expected)
         => Assert.Equal($"\u2068{expected}\u2069", Legible.Within(words));
+
+    [Theory]
+    [InlineData("short", 5, "", "short")]
+    [InlineData("longer", 5, "", "longe")]
+    [InlineData("longer", 5, "…", "long…")]
+    [InlineData("four🏠", 5, "", "four")]
+    [InlineData("four🏠", 6, "…", "four🏠")]
+    [InlineData("four🏠 and", 6, "…", "four…")]
+    [InlineData("🏠🏠", 1, "", "")]
+    [InlineData("🏠🏠", 1, "…", "…")]
+    public void As_much_of_a_text_as_fits_is_kept_and_never_half_a_character(string text, int most, string end, string expected)
+        => Assert.Equal(expected, Legible.Cut(text, most, end));
 }

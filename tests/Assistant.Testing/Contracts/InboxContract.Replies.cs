@@ -89,7 +89,7 @@ public abstract partial class InboxContract
         var thread = await ThreadAsync(Home, conversation);
 
         Assert.Equal(("this one", new MessageReference(1, new QuotedWords("coffee"))), (thread[1].Body.Markdown, thread[1].Body.InReplyTo));
-        Assert.Equal(new MessageReference(null, new QuotedWords(new string('x', MessageReference.MaxQuoteLength) + "…", "News")), thread[2].Body.InReplyTo);
+        Assert.Equal(new MessageReference(null, new QuotedWords(new string('x', MessageReference.MaxQuoteLength - 1) + "…", "News")), thread[2].Body.InReplyTo);
     }
 
     private InboundMessage Replying(string id, string text, string answered) => Said(HomeLine, id, "") with { Content = new InboundContent.Said(text, [], answered) };

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Rendering;
 using Markdig.Extensions.Tables;
 
@@ -30,13 +31,7 @@ internal static class DingTalkText
     private static string TitleOf(string markdown)
     {
         var line = PlainRenderer.Render(markdown, alignsTables: false).Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "…";
-        if (line.Length <= LongestTitle)
-        {
-            return line;
-        }
-
-        var end = char.IsHighSurrogate(line[LongestTitle - 2]) ? LongestTitle - 2 : LongestTitle - 1;
-        return line[..end] + "…";
+        return Legible.Cut(line, LongestTitle, "…");
     }
 }
 

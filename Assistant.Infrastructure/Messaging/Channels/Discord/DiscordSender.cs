@@ -155,14 +155,5 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
                 .Select(row => new DiscordComponent(Row, row)),
         ];
 
-    private static string LabelOf(string label)
-    {
-        if (label.Length <= LongestLabel)
-        {
-            return label;
-        }
-
-        var end = char.IsHighSurrogate(label[LongestLabel - 2]) ? LongestLabel - 2 : LongestLabel - 1;
-        return label[..end] + "…";
-    }
+    private static string LabelOf(string label) => Legible.Cut(label, LongestLabel, "…");
 }

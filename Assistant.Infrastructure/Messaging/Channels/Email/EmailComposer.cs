@@ -1,5 +1,6 @@
 using System.Text;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using MimeKit;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Email;
@@ -113,10 +114,7 @@ internal static class EmailComposer
     }
 
     private static string OneLine(string text)
-    {
-        var line = text.Trim().ReplaceLineEndings("\n").Split('\n')[0].Trim();
-        return line.Length <= MaxSubjectLength ? line : line[..(char.IsHighSurrogate(line[MaxSubjectLength - 2]) ? MaxSubjectLength - 2 : MaxSubjectLength - 1)] + "…";
-    }
+        => Legible.Cut(text.Trim().ReplaceLineEndings("\n").Split('\n')[0].Trim(), MaxSubjectLength, "…");
 
     private static TextPart NewText(string plain)
     {

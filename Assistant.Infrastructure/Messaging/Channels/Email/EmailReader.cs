@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People.Acts;
+using Assistant.Domain.Wording;
 using MimeKit;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Email;
@@ -198,11 +199,7 @@ internal sealed partial class EmailReader(EmailSettings settings, EmailOptions o
         return text;
     }
 
-    private static string OneLine(string text, int max)
-    {
-        var line = Spaces().Replace(text, " ").Trim();
-        return line.Length <= max ? line : line[..(char.IsHighSurrogate(line[max - 1]) ? max - 1 : max)];
-    }
+    private static string OneLine(string text, int max) => Legible.Cut(Spaces().Replace(text, " ").Trim(), max);
 
     [GeneratedRegex(@"^(re|aw|sv|antw|fw|fwd|wg|回复|答复|回覆|转发|轉寄)(\[[0-9]+\])?\s*[:：]\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ReplyMark();

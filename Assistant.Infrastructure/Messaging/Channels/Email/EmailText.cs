@@ -1,5 +1,6 @@
 using System.Text;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Email;
@@ -16,16 +17,7 @@ internal static class EmailText
     /// <summary>Soft line breaks stand before this column (RFC 3676, section 4.2).</summary>
     private const int Width = 76;
 
-    public static string Bounded(string text)
-    {
-        if (text.Length <= MaxInbound)
-        {
-            return text;
-        }
-
-        var end = char.IsHighSurrogate(text[MaxInbound - 1]) ? MaxInbound - 1 : MaxInbound;
-        return text[..end] + "\n[…]";
-    }
+    public static string Bounded(string text) => Legible.Cut(text, MaxInbound, "\n[…]");
 
     /// <summary>Markdown as plain text.</summary>
     public static string Plain(string markdown)

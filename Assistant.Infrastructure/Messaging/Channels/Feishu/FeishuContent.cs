@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
@@ -92,16 +93,7 @@ internal static class FeishuContent
         }),
     };
 
-    private static string Cut(string label)
-    {
-        if (label.Length <= MaxLabel)
-        {
-            return label;
-        }
-
-        var end = char.IsHighSurrogate(label[MaxLabel - 2]) ? MaxLabel - 2 : MaxLabel - 1;
-        return label[..end] + "…";
-    }
+    private static string Cut(string label) => Legible.Cut(label, MaxLabel, "…");
 }
 
 /// <summary>What a button carries. A press names chat and message; what kind of chat it is, and which topic, it does not say.</summary>

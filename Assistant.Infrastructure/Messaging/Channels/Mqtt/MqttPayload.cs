@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Rendering;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Mqtt;
@@ -102,10 +103,8 @@ internal static class MqttPayload
     private static string? Name(string? from)
     {
         var name = string.Concat((from ?? "").Where(c => !char.IsControl(c))).Trim();
-        return name.Length == 0 ? null : name.Length <= MaxName ? name : Cut(name);
+        return name.Length == 0 ? null : Legible.Cut(name, MaxName);
     }
-
-    private static string Cut(string name) => char.IsHighSurrogate(name[MaxName - 1]) ? name[..(MaxName - 1)] : name[..MaxName];
 
     private static DateTimeOffset? Time(JsonElement json)
         => json.TryGetProperty("ts", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && seconds is >= 0 and <= LastSecond

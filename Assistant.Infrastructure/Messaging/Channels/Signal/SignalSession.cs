@@ -160,7 +160,7 @@ internal sealed class SignalQuotes
 
         lock (_lock)
         {
-            if (_texts.TryAdd(message.ExternalMessageId, said.Text.Length > Longest ? said.Text[..(char.IsHighSurrogate(said.Text[Longest - 1]) ? Longest - 1 : Longest)] : said.Text))
+            if (_texts.TryAdd(message.ExternalMessageId, Legible.Cut(said.Text, Longest)))
             {
                 _order.Enqueue(message.ExternalMessageId);
             }

@@ -1,4 +1,5 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 
@@ -40,14 +41,5 @@ internal sealed class SlackSender(SlackClient client)
             .Select(row => new SlackBlock("actions", Elements: row)),
     ];
 
-    private static string LabelOf(string label)
-    {
-        if (label.Length <= LongestLabel)
-        {
-            return label;
-        }
-
-        var end = char.IsHighSurrogate(label[LongestLabel - 2]) ? LongestLabel - 2 : LongestLabel - 1;
-        return label[..end] + "…";
-    }
+    private static string LabelOf(string label) => Legible.Cut(label, LongestLabel, "…");
 }

@@ -144,6 +144,17 @@ public sealed class InvitationDeskTests
     }
 
     [Fact]
+    public async Task Of_a_long_note_as_many_whole_characters_are_kept_as_fit()
+    {
+        var fits = new string('a', Invitation.MaxNoteLength - 1);
+
+        var made = Assert.IsType<InviteOutcome.Made>(
+            await _desk.CreateAsync(await AddAsync("ada@example.org", Roles.Admin), Roles.Viewer, fits + "🏠", Invitation.DefaultLifetime, Cancel));
+
+        Assert.Equal(fits, made.Invitation.Note);
+    }
+
+    [Fact]
     public async Task A_proof_is_for_the_time_the_invitation_was_asked_for()
     {
         using var setup = new SetupGate(_users, _clock);
