@@ -229,9 +229,7 @@ export class SealedLink implements Link {
   }
 }
 
+/** Nobody looks at the rest of what was refused. */
 function refused(status: 'closed' | 'bad' | 'busy'): JoinResult {
-  return {
-    status: status === 'closed' ? 'closed' : 'busy', token: null, visitor: null, state: { answeredBy: 'assistant', name: '', isWaiting: false, isClosed: false },
-    devices: 0, readSeq: 0, missed: { messages: [], replaces: false, hasEarlier: false, retryAfterMs: 0, from: 0 }, isForgotten: false,
-  };
+  return { status: status === 'closed' ? 'closed' : 'busy' } as JoinResult;
 }

@@ -1,5 +1,5 @@
 import { Conversation } from './conversation';
-import { el, setSafeHtml } from './dom';
+import { button, el, setSafeHtml } from './dom';
 import { language, t } from './strings';
 import { Message, Pending } from './types';
 
@@ -88,9 +88,8 @@ export class Log {
       return [];
     }
 
-    return [el('div', { class: 'buttons' }, ...message.buttons.map((button) => {
-      const chip = el('button', { type: 'button', class: 'chip' }, button.label);
-      chip.addEventListener('click', () => this.#press(message, button.data, chip));
+    return [el('div', { class: 'buttons' }, ...message.buttons.map(({ label, data }) => {
+      const chip = button('chip', () => this.#press(message, data, chip), label);
       return chip;
     }))];
   }

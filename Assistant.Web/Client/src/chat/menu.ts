@@ -93,12 +93,11 @@ export class Menu {
 
       const link = `${addressWith(conversation)}${conversation.trust.pin ? '&' : '#'}pass=${pass}`;
       const field = el('input', { type: 'text', readonly: true, value: link, 'aria-label': t.otherDevice, focus: () => field.select() });
-      const copy = el('button', { type: 'button', class: 'plain' }, t.copy);
-      copy.addEventListener('click', () => {
+      const copy = button('plain', () => {
         field.select();
         // The clipboard may be closed to an embedded page; the selected text can still be copied by hand.
         navigator.clipboard?.writeText(link).then(() => (copy.textContent = t.copied), () => undefined);
-      });
+      }, t.copy);
       place.replaceChildren(el('p', { class: 'help' }, t.otherDeviceHelp), el('div', { class: 'row' }, field, copy));
     };
     return el('div', {}, button('plain', () => void ask(), t.otherDevice), place);
