@@ -14,6 +14,7 @@ const balloon = 'M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V
 const cross = 'M18.3 5.7l-1.4-1.4L12 9.2 7.1 4.3 5.7 5.7l4.9 4.9-4.9 4.9 1.4 1.4 4.9-4.9 4.9 4.9 1.4-1.4-4.9-4.9z';
 const kinds = { ready: 'assistant-chat:ready', unread: 'assistant-chat:unread', close: 'assistant-chat:close', shown: 'assistant-chat:shown' };
 const answersWithinMs = 10_000;
+const triedAgainAfterMs = 4_000;
 const styles = `
 :host { all: initial; }
 button { position: fixed; inset: auto max(20px, env(safe-area-inset-right)) max(20px, env(safe-area-inset-bottom)) auto; z-index: 2147483000;
@@ -24,14 +25,15 @@ svg { width: 26px; height: 26px; fill: currentColor; vertical-align: middle; }
 .badge { position: absolute; top: -4px; right: -4px; min-width: 20px; height: 20px; padding: 0 5px; box-sizing: border-box; border-radius: 10px;
   background: #c62828; color: #fff; font: 600 12px/20px system-ui, sans-serif; }
 .badge:empty { display: none; }
-.frame { position: fixed; inset: auto max(20px, env(safe-area-inset-right)) calc(88px + env(safe-area-inset-bottom)) auto; z-index: 2147483000;
+.frame { position: fixed; inset: auto max(20px, env(safe-area-inset-right)) calc(88px + env(safe-area-inset-bottom)) auto; z-index: 2147483001;
   width: min(384px, calc(100vw - 40px)); height: min(640px, calc(100dvh - 112px)); border-radius: 16px; overflow: hidden;
   box-shadow: 0 8px 32px rgb(0 0 0 / .28); }
 .frame[hidden] { display: none; }
+.frame ~ button[aria-expanded='true'] { z-index: 2147483002; }
 iframe { width: 100%; height: 100%; border: 0; color-scheme: auto; }
 @media (max-width: 480px) {
   .frame { inset: 0; width: 100vw; height: 100dvh; border-radius: 0; }
-  .frame:not([hidden]) ~ button { display: none; }
+  .frame.ready:not([hidden]) ~ button { display: none; }
 }`;
 
 // Only while the script runs for the first time does the document say which one it is.
@@ -73,6 +75,7 @@ export function mount(look: Look): void {
 
   let frame: HTMLIFrameElement | null = null;
   let isReady = false;
+  let askedAt = 0;
   let unread = 0;
   draw();
   launcher.addEventListener('click', () => show(!!holder.hidden));
@@ -89,6 +92,7 @@ export function mount(look: Look): void {
 
     if (data.type === kinds.ready) {
       isReady = true;
+      holder.classList.add('ready'); // it has a button to close it
       tell();
     } else if (data.type === kinds.close) {
       show(false);
@@ -113,6 +117,12 @@ export function mount(look: Look): void {
 
   function show(isShown: boolean): void {
     if (isShown) {
+      if (!isReady && Date.now() - askedAt > triedAgainAfterMs) {
+        // It did not answer. The server may have been away for a moment.
+        frame?.remove();
+        frame = null;
+      }
+
       load();
       markUsed(flag);
     }
@@ -132,16 +142,23 @@ export function mount(look: Look): void {
       return;
     }
 
-    frame = document.createElement('iframe');
+    ask();
+    const asked = frame = document.createElement('iframe');
     frame.title = look.title;
     frame.allow = 'clipboard-write';
     frame.src = `${page.href}?parent=${encodeURIComponent(location.origin)}${key ? `#key=${encodeURIComponent(key)}` : ''}`;
     holder.append(frame);
     setTimeout(() => {
-      if (!isReady) {
+      if (frame === asked && !isReady) {
         console.warn(`The chat at ${page.href} did not answer. Is ${location.origin} on the list of sites that may embed it?`);
       }
     }, answersWithinMs);
+  }
+
+  function ask(): void {
+    isReady = false;
+    holder.classList.remove('ready');
+    askedAt = Date.now();
   }
 
   function tell(): void {
