@@ -16,7 +16,6 @@ const kinds = { ready: 'assistant-chat:ready', unread: 'assistant-chat:unread', 
 const answersWithinMs = 10_000;
 const triedAgainAfterMs = 4_000;
 const styles = `
-:host { all: initial; }
 button { position: fixed; inset: auto max(20px, env(safe-area-inset-right)) max(20px, env(safe-area-inset-bottom)) auto; z-index: 2147483000;
   width: 56px; height: 56px; padding: 0; border: 0; border-radius: 50%; background: var(--accent); color: var(--on-accent); cursor: pointer;
   box-shadow: 0 2px 12px rgb(0 0 0 / .25); }
@@ -51,6 +50,9 @@ export function mount(look: Look): void {
   const page = new URL(new URL('.', source).href.replace(/\/$/, ''));
   const flag = `assistant-chat-used:${page.pathname}`;
   const host = document.createElement('assistant-chat');
+  // On the element itself, because any rule of the site weighs more than one from in here.
+  host.style.setProperty('all', 'initial', 'important');
+  host.style.setProperty('position', 'absolute', 'important');
   host.style.setProperty('--accent', look.accent);
   host.style.setProperty('--on-accent', look.onAccent);
   const root = host.attachShadow({ mode: 'open' });

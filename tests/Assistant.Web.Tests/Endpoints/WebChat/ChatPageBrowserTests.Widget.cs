@@ -32,4 +32,26 @@ public sealed partial class ChatPageBrowserTests
         await page.FrameLocator("iframe").GetByRole(AriaRole.Button, new() { Name = "Close chat" }).ClickAsync();
         await Expect(open).ToBeVisibleAsync();
     }
+
+    [Fact]
+    public async Task The_button_is_in_reach_whatever_the_sites_style_says()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var site = await StartSiteAsync(house.Address, "shop", page: script => $$"""
+            <!doctype html><title>Shop</title>
+            <style>
+              :not(:defined) { visibility: hidden } :empty { display: none }
+              body > * { position: relative; z-index: 1; overflow: hidden } h1 { z-index: 10; height: 150vh; background: #eee }
+            </style>
+            <h1>A shop</h1>{{script}}
+            """);
+        await house.AddAsync(ChatHouse.Web with { Id = new ConnectionId("shop"), Settings = new SettingValues([new("allowedOrigins", site.Urls.First())]) });
+        await using var context = await browser.OpenAsync(new() { ViewportSize = new() { Width = 1000, Height = 760 } });
+        var (page, faults) = await OpenAsync(context, new Uri(site.Urls.First()));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open chat" }).ClickAsync();
+
+        await Expect(page.FrameLocator("iframe").GetByLabel("Message")).ToBeVisibleAsync();
+        Assert.Empty(faults);
+    }
 }

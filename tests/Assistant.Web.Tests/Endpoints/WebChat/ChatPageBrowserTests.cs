@@ -256,14 +256,15 @@ public sealed partial class ChatPageBrowserTests(Browser browser) : IClassFixtur
         Assert.Empty(faults);
     }
 
-    private static async Task<WebApplication> StartSiteAsync(Uri house, string connection, string? key = null)
+    /// <param name="page">Makes the site's page of the element that embeds the chat.</param>
+    private static async Task<WebApplication> StartSiteAsync(Uri house, string connection, string? key = null, Func<string, string>? page = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var site = builder.Build();
-        var script = new Uri(house, $"/chat/{connection}/widget.js");
-        site.MapGet("/", () => Results.Text($"<!doctype html><title>Shop</title><h1>A shop</h1><script src=\"{script}\"{(key is null ? "" : $" data-key=\"{key}\"")} async></script>", "text/html"));
+        var script = $"<script src=\"{new Uri(house, $"/chat/{connection}/widget.js")}\"{(key is null ? "" : $" data-key=\"{key}\"")} async></script>";
+        site.MapGet("/", () => Results.Text(page?.Invoke(script) ?? $"<!doctype html><title>Shop</title><h1>A shop</h1>{script}", "text/html"));
         site.MapGet("/favicon.ico", () => Results.NoContent());
         await site.StartAsync();
         return site;
