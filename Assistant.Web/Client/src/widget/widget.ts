@@ -15,8 +15,9 @@ const cross = 'M18.3 5.7l-1.4-1.4L12 9.2 7.1 4.3 5.7 5.7l4.9 4.9-4.9 4.9 1.4 1.4
 const kinds = { ready: 'assistant-chat:ready', unread: 'assistant-chat:unread', close: 'assistant-chat:close', shown: 'assistant-chat:shown' };
 const answersWithinMs = 10_000;
 const triedAgainAfterMs = 4_000;
+const besideEachOther = 68;
 const styles = `
-button { position: fixed; inset: auto max(20px, env(safe-area-inset-right)) max(20px, env(safe-area-inset-bottom)) auto; z-index: 2147483000;
+button { position: fixed; inset: auto calc(max(20px, env(safe-area-inset-right)) + var(--beside)) max(20px, env(safe-area-inset-bottom)) auto; z-index: 2147483000;
   width: 56px; height: 56px; padding: 0; border: 0; border-radius: 50%; background: var(--accent); color: var(--on-accent); cursor: pointer;
   box-shadow: 0 2px 12px rgb(0 0 0 / .25); }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
@@ -40,6 +41,8 @@ const script = document.currentScript as HTMLScriptElement | null;
 const source = script?.src;
 // The chat's key, when the site names it: the frame then talks to the holder of that key or to nobody.
 const key = script?.dataset['key'];
+// The chats of this page. A script may be there twice, or run again where a site puts another body in place of the first.
+const chats = ((window as { assistantChats?: Set<string> }).assistantChats ??= new Set());
 
 export function mount(look: Look): void {
   if (!source) {
@@ -48,13 +51,19 @@ export function mount(look: Look): void {
   }
 
   const page = new URL(new URL('.', source).href.replace(/\/$/, ''));
+  if (chats.has(page.href)) {
+    return;
+  }
+
   const flag = `assistant-chat-used:${page.pathname}`;
   const host = document.createElement('assistant-chat');
   // On the element itself, because any rule of the site weighs more than one from in here.
   host.style.setProperty('all', 'initial', 'important');
   host.style.setProperty('position', 'absolute', 'important');
+  host.style.setProperty('--beside', `${chats.size * besideEachOther}px`);
   host.style.setProperty('--accent', look.accent);
   host.style.setProperty('--on-accent', look.onAccent);
+  chats.add(page.href);
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
@@ -106,6 +115,7 @@ export function mount(look: Look): void {
 
   const start = (): void => {
     document.body.append(host);
+    new MutationObserver(stay).observe(document.documentElement, { childList: true });
     // Who has used the chat here before is told of new messages; for everyone else nothing is loaded until they ask.
     if (wasUsed(flag)) {
       (window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 1500)))(() => load());
@@ -115,6 +125,14 @@ export function mount(look: Look): void {
     start();
   } else {
     document.addEventListener('DOMContentLoaded', start, { once: true });
+  }
+
+  /** Goes over into another body, when a site changes pages that way; the frame is loaded anew by that. */
+  function stay(): void {
+    if (document.body && !host.isConnected) {
+      ask();
+      document.body.append(host);
+    }
   }
 
   function show(isShown: boolean): void {
