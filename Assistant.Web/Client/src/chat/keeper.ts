@@ -1,3 +1,6 @@
+const local = orNone(() => localStorage);
+const session = orNone(() => sessionStorage);
+
 /**
  * What this browser keeps of a chat. By default only as long as the tab lives; on the person's wish across visits. A browser that
  * allows neither gets a memory as long as the page.
@@ -12,8 +15,9 @@ export class Keeper {
     this.#prefix = `assistant-chat/${connection}/`;
   }
 
+  /** A tab that is somebody of its own stays so, though another of this browser asked to be remembered. */
   get remembers(): boolean {
-    return read(localStorageOrNone(), this.#prefix + 'remember') === 'yes';
+    return read(local, this.#prefix + 'remember') === 'yes' && read(session, this.#prefix + 'token') === null;
   }
 
   set remembers(value: boolean) {
@@ -21,13 +25,9 @@ export class Keeper {
       return; // nothing outlives the tab here, whatever the person wants: what it has stays where it is
     }
 
-    const [from, to] = value ? [sessionStorageOrNone(), localStorageOrNone()] : [localStorageOrNone(), sessionStorageOrNone()];
-    for (const key of keysOf(from, this.#prefix)) {
-      const kept = read(from, key);
-      if (kept !== null && !key.endsWith('/remember')) {
-        write(to, key, kept);
-      }
-
+    const [from, to] = value ? [session, local] : [local, session];
+    for (const key of keysOf(from, this.#prefix).filter((key) => !/\/(draft|remember)$/.test(key))) {
+      write(to, key, read(from, key));
       write(from, key, null);
     }
 
@@ -36,17 +36,15 @@ export class Keeper {
 
   /** Whether the person has said yes or no to being remembered: known across visits where it can be kept, else as long as the page lives. */
   get hasDecided(): boolean {
-    return this.#wasAsked || read(localStorageOrNone(), this.#prefix + 'remember') !== null;
+    return this.#wasAsked || read(local, this.#prefix + 'remember') !== null;
   }
 
   get(name: string): string | null {
-    return this.#page.get(name) ?? read(this.#store(), this.#prefix + name);
+    return this.#page.get(name) ?? read(this.#store(name), this.#prefix + name);
   }
 
   set(name: string, value: string | null): void {
-    if (write(this.#store(), this.#prefix + name, value)) {
-      this.#page.delete(name);
-    } else if (value === null) {
+    if (write(this.#store(name), this.#prefix + name, value) || value === null) {
       this.#page.delete(name);
     } else {
       this.#page.set(name, value);
@@ -56,34 +54,27 @@ export class Keeper {
   forget(): void {
     this.#page.clear();
     this.#wasAsked = false;
-    for (const store of [localStorageOrNone(), sessionStorageOrNone()]) {
+    for (const store of [local, session]) {
       keysOf(store, this.#prefix).forEach((key) => write(store, key, null));
     }
   }
 
   #decide(value: boolean): boolean {
-    const isKept = write(localStorageOrNone(), this.#prefix + 'remember', value ? 'yes' : 'no');
+    const isKept = write(local, this.#prefix + 'remember', value ? 'yes' : 'no');
     this.#wasAsked = !isKept;
     return isKept;
   }
 
-  #store(): Storage | null {
-    return this.remembers ? localStorageOrNone() : sessionStorageOrNone();
+  /** What is being written in one tab is no other's. */
+  #store(name: string): Storage | null {
+    return this.remembers && name !== 'draft' ? local : session;
   }
 }
 
 // Reading the property itself throws where storage is blocked.
-function localStorageOrNone(): Storage | null {
+function orNone(find: () => Storage): Storage | null {
   try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
-function sessionStorageOrNone(): Storage | null {
-  try {
-    return window.sessionStorage;
+    return find();
   } catch {
     return null;
   }

@@ -33,6 +33,8 @@ export class Outgoing {
   readonly #link: Link;
   readonly #shown: ReadonlyMap<number, Message>;
   readonly #owner: Owner;
+  /** All this tab ever knew of. */
+  readonly #known = new Set<string>();
   #all: Pending[];
   #isSending = false;
 
@@ -43,7 +45,7 @@ export class Outgoing {
     this.#link = link;
     this.#shown = shown;
     this.#owner = owner;
-    this.#all = JSON.parse(keeper.get('pending') ?? '[]') as Pending[];
+    this.#all = this.#kept();
   }
 
   get all(): readonly Pending[] {
@@ -125,8 +127,15 @@ export class Outgoing {
     return this.#all.find((one) => one.state === 'waiting');
   }
 
+  /** Other tabs of this browser may keep theirs in the same place: that is left alone. */
   #keep(): void {
-    const unsent = this.#all.filter((one) => one.state === 'waiting');
+    this.#all.forEach(({ id }) => this.#known.add(id));
+    const unsent = [...this.#kept().filter(({ id }) => !this.#known.has(id)), ...this.#all.filter((one) => one.state === 'waiting')]
+      .sort((one, other) => one.at.localeCompare(other.at));
     this.#keeper.set('pending', unsent.length ? JSON.stringify(unsent) : null);
+  }
+
+  #kept(): Pending[] {
+    return JSON.parse(this.#keeper.get('pending') ?? '[]') as Pending[];
   }
 }

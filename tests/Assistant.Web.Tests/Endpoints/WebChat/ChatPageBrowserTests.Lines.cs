@@ -312,6 +312,40 @@ public sealed partial class ChatPageBrowserTests
         Assert.Empty(faults);
     }
 
+    [Fact]
+    public async Task Two_tabs_leave_each_other_who_they_are_and_what_they_wrote()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        var (page, _) = await OpenAsync(context, house);
+        var (other, _) = await OpenAsync(context, house);
+        await SayAsync(page, "I am one");
+        house.Book.Answer(await FirstConversationAsync(house), "hello");
+        await SayAsync(other, "I am another");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep", Exact = true }).ClickAsync();
+        await other.ReloadAsync();
+        await Expect(other.Locator("li.you .balloon")).ToHaveTextAsync("I am another");
+
+        var (same, _) = await OpenAsync(context, house);
+        await Expect(same.Locator("li.you .balloon")).ToHaveTextAsync("I am one");
+        house.Book.Stop(ChatHouse.Web.Id);
+        foreach (var (tab, text) in new[] { (page, "from here"), (same, "from there") })
+        {
+            await tab.GetByRole(AriaRole.Textbox).FillAsync(text);
+            await tab.Keyboard.PressAsync("Enter");
+            await Expect(tab.GetByText("What you wrote is kept and sent when it opens.")).ToBeVisibleAsync();
+        }
+
+        await page.GetByRole(AriaRole.Textbox).FillAsync("half a thought");
+        await same.GetByRole(AriaRole.Textbox).FillAsync("another");
+        await same.CloseAsync();
+        house.Book.Run(ChatHouse.Web);
+        await page.ReloadAsync();
+        await Expect(page.Locator("li.you .balloon:not(.waiting)")).ToHaveTextAsync(["I am one", "from here", "from there"]);
+        await Expect(page.GetByRole(AriaRole.Textbox)).ToHaveValueAsync("half a thought");
+    }
+
     private static async Task<(IPage Page, HeldLine Line)> OpenHeldAsync(IBrowserContext context, ChatHouse house)
     {
         var page = await context.NewPageAsync();
