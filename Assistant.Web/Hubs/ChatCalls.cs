@@ -149,7 +149,15 @@ internal sealed class ChatCalls(
 
     private async Task<SendResult> AcceptAsync(ChatDevice device, string messageId, Guid clientId, InboundContent content)
     {
-        var visitor = device.Session.Key.Visitor;
+        var (session, visitor) = (device.Session, device.Session.Key.Visitor);
+        if (session.Conversation is { } known
+            && await conversations.FindByChatAsync(session.Key.Connection, visitor.Chat, device.Line.Aborted) != known)
+        {
+            // Forgotten by another process, which could not say so: what is taken now would begin anew as who was forgotten.
+            await session.All.Forgotten();
+            return SendResult.Bad;
+        }
+
         var message = new InboundMessage
         {
             Connection = device.Connection.Id,
@@ -182,13 +190,14 @@ internal sealed class ChatCalls(
             return;
         }
 
-        // Nothing known yet, or another one: who was forgotten while the page was open begins anew.
+        var isFirst = session.Conversation is null;
         var isNews = outcome is GatewayOutcome.Stored stored
             ? sessions.Attach(session, stored.Conversation)
             : await AttachAsync(session, device.Line.Aborted);
         if (isNews)
         {
-            await session.All.Resync();
+            // Not the first: theirs was forgotten at this very moment.
+            await (isFirst ? session.All.Resync() : session.All.Forgotten());
         }
     }
 }

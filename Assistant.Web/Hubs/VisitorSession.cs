@@ -15,6 +15,9 @@ internal sealed partial class VisitorSession : IAsyncDisposable
     private const int QueueCapacity = 256;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(60);
 
+    /// <summary>How often the store is asked although nothing was heard: another process, as a verb is, says nothing to this one.</summary>
+    internal static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
+
     // Nothing (null) only has the loop look whether something was lost.
     private readonly Channel<LiveEvent?> _events = Channel.CreateBounded<LiveEvent?>(
         new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -24,6 +27,7 @@ internal sealed partial class VisitorSession : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _progressTimer;
+    private readonly ITimer _lookTimer;
     private readonly Task _loop;
     private volatile ImmutableDictionary<string, IChatEvents> _devices = ImmutableDictionary<string, IChatEvents>.Empty;
     private LiveEvent.ReplyProgress? _progress;
@@ -42,6 +46,7 @@ internal sealed partial class VisitorSession : IAsyncDisposable
         _time = time;
         _logger = logger;
         _progressTimer = time.CreateTimer(_ => QueueProgress(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _lookTimer = time.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
         _loop = ShowAllAsync();
     }
 
@@ -118,6 +123,7 @@ internal sealed partial class VisitorSession : IAsyncDisposable
         _events.Writer.TryComplete();
         await _loop;
         await _progressTimer.DisposeAsync();
+        await _lookTimer.DisposeAsync();
     }
 
     // Only the newest text of a reply matters and rendering it costs its whole length: at most one frame per interval is shown.
@@ -145,6 +151,14 @@ internal sealed partial class VisitorSession : IAsyncDisposable
         if (Volatile.Read(ref _progress) is { } progress && !_events.Writer.TryWrite(progress))
         {
             Interlocked.Exchange(ref _isProgressDue, 0);
+        }
+    }
+
+    private void Look()
+    {
+        if (Conversation is { } conversation)
+        {
+            Offer(new LiveEvent.ConversationChanged(Key.Tenant, conversation));
         }
     }
 

@@ -143,13 +143,19 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
     }
 
     /// <summary>Takes a conversation out, as an erasure does.</summary>
-    public void Forget(ConversationId id)
+    /// <param name="isElsewhere">By another process, of which nothing is heard here.</param>
+    public void Forget(ConversationId id, bool isElsewhere = false)
     {
         TenantId tenant;
         lock (_gate)
         {
             tenant = _conversations[id].Tenant;
             _conversations.Remove(id);
+        }
+
+        if (isElsewhere)
+        {
+            return;
         }
 
         feed.Publish(new LiveEvent.ConversationChanged(tenant, id));
