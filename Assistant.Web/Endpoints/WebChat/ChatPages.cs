@@ -54,6 +54,9 @@ internal static class ChatPages
     private static async Task<IResult> WidgetAsync(
         string connection, HttpContext http, IConnectionStore connections, ChatAssets assets, CancellationToken cancellationToken)
     {
+        // First, because a site that may not read the answer would not learn that there is no such chat either.
+        http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        http.Response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
         if (await ChatArrivals.FindOpenAsync(connections, connection, cancellationToken) is not { } found)
         {
             return Results.Text("// There is no web chat of this name.", "text/javascript; charset=utf-8", statusCode: StatusCodes.Status404NotFound);
@@ -68,8 +71,6 @@ internal static class ChatPages
         var profile = WebChatProfile.Of(found);
         var settings = JsonSerializer.Serialize(new { title = profile.Title, accent = profile.Accent, onAccent = profile.OnAccent });
         http.Response.Headers[HeaderNames.CacheControl] = "public, max-age=300";
-        http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-        http.Response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
         return Results.Text($"{script}\nAssistantChat.mount({settings});\n", "text/javascript; charset=utf-8");
     }
 

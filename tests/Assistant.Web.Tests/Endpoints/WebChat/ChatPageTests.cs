@@ -111,6 +111,20 @@ public sealed class ChatPageTests
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(house, "/chat/unknown/widget.js")).Response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("off")]
+    public async Task A_site_whose_chat_is_not_there_may_read_that_it_is_not(string name)
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await house.AddAsync(ChatHouse.Web with { Id = new ConnectionId("off"), IsEnabled = false });
+
+        var (_, response) = await GetAsync(house, $"/chat/{name}/widget.js");
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("cross-origin", Assert.Single(response.Headers.GetValues("Cross-Origin-Resource-Policy")));
+    }
+
     [Fact]
     public async Task Little_script_is_loaded_before_the_first_message()
     {
