@@ -87,6 +87,22 @@ public sealed partial class ChatPageBrowserTests(Browser browser) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_very_low_window_shows_what_is_said()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync(new() { ViewportSize = new() { Width = 320, Height = 256 } });
+        var (page, faults) = await OpenAsync(context, house);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Where is my order?" }).PressAsync("Enter");
+        await Expect(page.Locator(".chips")).ToBeHiddenAsync();
+        house.Book.Answer(await FirstConversationAsync(house), EnglishAnswer);
+
+        await Expect(page.Locator("li.assistant table")).ToBeVisibleAsync();
+        Assert.InRange(await page.EvaluateAsync<int>("() => document.getElementById('chat-main').clientHeight"), 120, 256);
+        Assert.Empty(faults);
+    }
+
+    [Fact]
     public async Task Two_devices_stay_in_step_and_a_reply_grows_in_place()
     {
         await using var house = await ChatHouse.StartAsync(isReal: true);
