@@ -84,6 +84,7 @@ void conversation.start();
 function say(text: string): void {
   isAtBottom = true;
   conversation.send(text);
+  composer.focus(); // a quick reply goes away, and the focus with it
 }
 
 /** Draws once per frame, however much has changed. A page nobody sees gets no frames, and has to tell what is unread all the same. */

@@ -74,7 +74,7 @@ export class Log {
     } else {
       setSafeHtml(balloon, message.html);
       // A wide table or line of code scrolls in itself; the keyboard has to be able to do that.
-      balloon.querySelectorAll('pre').forEach((block) => block.setAttribute('tabindex', '0'));
+      balloon.querySelectorAll('pre, table').forEach((block) => block.setAttribute('tabindex', '0'));
     }
 
     const at = new Date(message.at);

@@ -87,7 +87,7 @@ public sealed partial class ChatPageBrowserTests(Browser browser) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_very_low_window_shows_what_is_said()
+    public async Task A_very_low_window_shows_what_is_said_and_a_keyboard_reaches_all_of_it()
     {
         await using var house = await ChatHouse.StartAsync(isReal: true);
         await using var context = await browser.OpenAsync(new() { ViewportSize = new() { Width = 320, Height = 256 } });
@@ -95,9 +95,10 @@ public sealed partial class ChatPageBrowserTests(Browser browser) : IClassFixtur
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Where is my order?" }).PressAsync("Enter");
         await Expect(page.Locator(".chips")).ToBeHiddenAsync();
+        await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Message" })).ToBeFocusedAsync();
         house.Book.Answer(await FirstConversationAsync(house), EnglishAnswer);
 
-        await Expect(page.Locator("li.assistant table")).ToBeVisibleAsync();
+        await Expect(page.Locator("li.assistant table")).ToHaveAttributeAsync("tabindex", "0");
         Assert.InRange(await page.EvaluateAsync<int>("() => document.getElementById('chat-main').clientHeight"), 120, 256);
         Assert.Empty(faults);
     }
