@@ -20,7 +20,10 @@ export class Menu {
   constructor(keeper: Keeper, conversation: Conversation, config: Config) {
     this.#keeper = keeper;
     this.#config = config;
-    this.#remember.addEventListener('change', () => (keeper.remembers = this.#remember.checked));
+    this.#remember.addEventListener('change', () => {
+      keeper.remembers = this.#remember.checked;
+      this.#remember.checked = keeper.remembers; // which a browser that keeps nothing does not
+    });
     applyTheme(keeper.get('theme') as Theme | null);
     this.element = el('details', { class: 'menu' },
       el('summary', { 'aria-label': t.menu, title: t.menu, role: 'button' }, icon(dots)),

@@ -307,6 +307,10 @@ public sealed partial class ChatPageBrowserTests
         await page.GetByRole(AriaRole.Button, new() { Name = answer, Exact = true }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = answer, Exact = true })).ToBeHiddenAsync();
+        await page.Locator(".menu summary").ClickAsync();
+        var remember = page.GetByLabel("Remember me on this device");
+        await remember.ClickAsync();
+        Assert.False(await remember.IsCheckedAsync());
         await SayAsync(page, "still the same");
         Assert.Single(house.Book.Accepted.Select(message => message.Chat).Distinct());
         Assert.Empty(faults);
