@@ -4,7 +4,7 @@ namespace Assistant.Domain.Idempotency;
 
 /// <summary>A write somebody may send again because they did not see the answer.</summary>
 /// <param name="Caller">Who sends it; keys of different callers never meet.</param>
-/// <param name="Route">Method and path.</param>
+/// <param name="Route">Method and path; of what is written at the console, the conversation.</param>
 /// <param name="Key">Chosen by the caller, 1–200 characters.</param>
 /// <param name="Fingerprint">Hash of what is asked for: the same key with another one is a mistake of the caller.</param>
 public sealed record IdempotentRequest(TenantId Tenant, string Caller, string Route, string Key, string Fingerprint);

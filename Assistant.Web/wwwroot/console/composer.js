@@ -1,7 +1,9 @@
 import { isChoosing } from './keys.js';
+import { call } from './line.js';
 
 // The text somebody writes stays in the browser until the server has stored it.
 const prefix = 'assistant.draft.';
+const sentPrefix = 'assistant.sent.'; // the name a draft was sent under whose answer has not come
 const enterKey = 'assistant.enterSends';
 const typingEvery = 3000; // ms
 
@@ -40,6 +42,16 @@ export function attach(page, form) {
   // Other words for a held reply give way to the reply somebody was writing. Keys: conversation, then Reply, Note or the held reply's.
   const ownDraftBeside = held => held.replace(/\.(?!Reply$|Note$)[^.]+$/, '.Reply');
 
+  // Sent again without a change, words go under the name they had: the server stores them once. Not randomUUID, which only secure pages have.
+  function nameOf(sentFrom, written) {
+    const name = written.trim() && localStorage.getItem(sentPrefix + sentFrom)
+      || Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+    if (written.trim()) localStorage.setItem(sentPrefix + sentFrom, name);
+    return name;
+  }
+
+  const forgetName = sentFrom => localStorage.removeItem(sentPrefix + sentFrom);
+
   async function submit() {
     const written = text.value;
     const sentFrom = key;
@@ -47,8 +59,9 @@ export function attach(page, form) {
     isSending = true;
     send.disabled = true;
     try {
-      const isStored = await page.invokeMethodAsync('SendAsync', sentFrom, written);
+      const isStored = await call(page, 'SendAsync', sentFrom, written, nameOf(sentFrom, written));
       if (isStored) {
+        forgetName(sentFrom);
         // Words typed while it was on its way are the next message.
         const typed = (key === sentFrom ? text.value : localStorage.getItem(prefix + sentFrom)) ?? '';
         const rest = typed.startsWith(written) ? typed.slice(written.length) : typed;
@@ -57,7 +70,7 @@ export function attach(page, form) {
         else if (rest && key === ownDraftBeside(sentFrom)) setText(text.value ? `${text.value}\n${rest}` : rest);
       }
     } catch {
-      // No connection: the text stays, the bar at the top says why.
+      // No connection, or none any more: the text stays, the bar at the top says why.
     } finally {
       isSending = false;
       send.disabled = false;
@@ -67,9 +80,10 @@ export function attach(page, form) {
   function onInput(event) {
     grow();
     keep();
+    if (key) forgetName(key);
     if (event.timeStamp - typedAt > typingEvery && text.value) {
       typedAt = event.timeStamp;
-      page.invokeMethodAsync('Typing').catch(() => {});
+      call(page, 'Typing').catch(() => {});
     }
   }
 
@@ -88,7 +102,7 @@ export function attach(page, form) {
   }
 
   const onEnterChoice = () => localStorage.setItem(enterKey, String(enterSends.checked));
-  const onPreview = () => { page.invokeMethodAsync('Preview', text.value).catch(() => {}); };
+  const onPreview = () => { call(page, 'Preview', text.value).catch(() => {}); };
 
   text.addEventListener('input', onInput);
   text.addEventListener('keydown', onKey);
@@ -106,7 +120,7 @@ export function attach(page, form) {
       grow();
     },
     /** Lets a draft go. */
-    drop(unwanted) { localStorage.removeItem(prefix + unwanted); },
+    drop(unwanted) { localStorage.removeItem(prefix + unwanted); forgetName(unwanted); },
     focus() { text.focus({ preventScroll: true }); text.setSelectionRange(text.value.length, text.value.length); },
     stop() {
       text.removeEventListener('input', onInput);

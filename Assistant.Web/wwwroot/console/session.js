@@ -1,3 +1,5 @@
+import { call } from './line.js';
+
 // Tells the server that a person does something here. What scripts do by themselves is not trusted and not counted.
 const every = 30_000; // ms
 const kinds = ['pointerdown', 'keydown', 'wheel', 'touchmove'];
@@ -9,7 +11,7 @@ export function watch(page) {
   function onActivity(event) {
     if (!event.isTrusted || event.timeStamp - reportedAt < every) return;
     reportedAt = event.timeStamp;
-    page.invokeMethodAsync('SeenAsync').catch(() => { reportedAt = -Infinity; }); // no connection: the next touch says it again
+    call(page, 'SeenAsync').catch(() => { reportedAt = -Infinity; }); // no connection: the next touch says it again
   }
 
   for (const kind of kinds) addEventListener(kind, onActivity, { passive: true, capture: true });

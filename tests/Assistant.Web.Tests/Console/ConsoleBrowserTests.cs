@@ -176,6 +176,34 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
         await Expect(text).ToHaveValueAsync("ni hao");
     }
 
+    [Fact]
+    public async Task A_reply_whose_answer_fell_with_the_line_may_be_sent_again_and_is_there_once()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var line = await FallingLine.LayAsync(context);
+        var page = await OpenAsync(context, host, Staged(host).Docker);
+        var (text, send) = (page.Locator(".composer textarea"), page.Locator(".composer [type=submit]"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take over" }).First.ClickAsync();
+        await page.Locator(".composer .mode").First.ClickAsync();
+        await Expect(text).ToBeFocusedAsync();
+        await text.FillAsync("Tom stops nginx for you.");
+        using var feed = host.Services.GetRequiredService<ILiveFeed>().Subscribe(TenantId.Default, 16);
+
+        line.LoseAnswers();
+        await send.ClickAsync();
+        await feed.ReadAllAsync(Cancel).FirstAsync(live => live is LiveEvent.MessageChanged, Cancel);
+        await Expect(send).ToBeDisabledAsync();
+        await line.FallAsync();
+        await Expect(send).ToBeEnabledAsync();
+        await Expect(text).ToHaveValueAsync("Tom stops nginx for you.");
+        await ConnectedAgainAsync(page);
+        await send.ClickAsync();
+
+        await Expect(text).ToHaveValueAsync("");
+        await Expect(page.Locator("article.operator").Filter(new() { HasText = "Tom stops nginx for you." })).ToHaveCountAsync(1);
+    }
+
     private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
 
     private static ILocator Row(IPage page, int number) => page.Locator($"[data-row=m{number}]");
@@ -188,6 +216,8 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static Task ConnectedAgainAsync(IPage page) => Expect(page.Locator("#components-reconnect-modal.components-reconnect-hide")).ToBeAttachedAsync();
 
     /// <summary>Opens a conversation, or the list of them, and waits until its scripts listen.</summary>
     private static async Task<IPage> OpenAsync(IBrowserContext context, ConsoleHost host, ConversationId? conversation)

@@ -3,6 +3,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Idempotency;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Inbox;
@@ -49,6 +50,7 @@ internal static class DeskStage
         services.AddSingleton<IAuditTreeStore, InMemoryAuditTreeStore>().AddSingleton<AuditTree>().AddSingleton<ICheckpointStore, InMemoryCheckpointStore>();
         services.AddSingleton<ICheckpointSigner, FakeCheckpointSigner>().AddSingleton<AuditAlarm>().AddSingleton<CheckpointDesk>();
         services.AddSingleton<IDeadLetterQueries>(deadLetters).AddSingleton<IInbox>(deadLetters).AddSingleton<IOutbox>(deadLetters);
+        services.AddSingleton<IIdempotencyStore>(new FakeIdempotency(clock));
         services.AddSingleton<RecordingSignals>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<RecordingSignals>());
         services.AddSingleton<IOutboxSignal>(provider => provider.GetRequiredService<RecordingSignals>());

@@ -112,8 +112,9 @@ public sealed partial class Composer : IAsyncDisposable
 
     /// <summary>Called by the script. The text is cleared there only when this returns <see langword="true"/>.</summary>
     /// <param name="key">The draft it was written in: what is on screen may be a moment behind what is open here, and words go where they were written.</param>
+    /// <param name="name">Of the message: the script sends it again under the same one where the line fell before the answer.</param>
     [JSInvokable]
-    public async Task<bool> SendAsync(string key, string text)
+    public async Task<bool> SendAsync(string key, string text, string name)
     {
         // A file that is still coming up goes with this reply; where it is refused, a line says that nothing was sent because of it.
         // Until it is here, something else may have been opened.
@@ -124,15 +125,15 @@ public sealed partial class Composer : IAsyncDisposable
 
         var writing = WritingKey;
         List<GivenFile> files = [.. _files];
-        var isStored = await Model.SendAsync(text, MayAttach ? files : [], _left.Token);
-        if (isStored && writing == WritingKey)
+        var result = await Model.SendAsync(name, text, MayAttach ? files : [], _left.Token);
+        if (result is not SendResult.Refused && writing == WritingKey)
         {
             _preview = null;
-            _files.RemoveAll(files.Contains); // one chosen while it was on its way is for the next
+            _files.RemoveAll(file => result is SendResult.Stored && files.Contains(file)); // one chosen since it was sent is for the next
         }
 
         await Sent.InvokeAsync();
-        return isStored;
+        return result is not SendResult.Refused;
     }
 
     /// <summary>Called by the script while somebody writes, every few seconds at most.</summary>

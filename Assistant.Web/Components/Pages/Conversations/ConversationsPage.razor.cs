@@ -1,4 +1,5 @@
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Idempotency;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
@@ -56,6 +57,9 @@ public sealed partial class ConversationsPage : IAsyncDisposable
     private ConversationDesk Desk { get; set; } = default!;
 
     [Inject]
+    private IIdempotencyStore Answers { get; set; } = default!;
+
+    [Inject]
     private ReachDesk Reach { get; set; } = default!;
 
     [Inject]
@@ -102,7 +106,7 @@ public sealed partial class ConversationsPage : IAsyncDisposable
         _looks = new ChannelLooks(Channels);
         _model = new ConversationsPageModel(
             new ConversationListModel(Queries, _me), new ThreadModel(Queries, _me, Time), new ContextModel(Store, People, Recall, _me),
-            new ReachModel(Reach, Continuing, Store, _me), Desk, _me, Time, Log)
+            new ReachModel(Reach, Continuing, Store, _me), Desk, new SentOnce(Answers, _me, Time), _me, Time, Log)
         {
             IsOnScreen = RendererInfo.IsInteractive,
         };

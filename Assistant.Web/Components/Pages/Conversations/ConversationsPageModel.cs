@@ -42,8 +42,8 @@ public enum ComposerMode { Reply, Note }
 
 /// <summary>The conversations room: selection, acts, and how live events reach its panes.</summary>
 public sealed partial class ConversationsPageModel(
-    ConversationListModel list, ThreadModel thread, ContextModel context, ReachModel reach, ConversationDesk desk, Caller me, TimeProvider clock,
-    ILogger<ConversationsPageModel> log)
+    ConversationListModel list, ThreadModel thread, ContextModel context, ReachModel reach, ConversationDesk desk, SentOnce once, Caller me,
+    TimeProvider clock, ILogger<ConversationsPageModel> log)
 {
     /// <summary>How often the list is read again at most while the tenant is busy.</summary>
     public static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(1);
@@ -211,36 +211,34 @@ public sealed partial class ConversationsPageModel(
         Changed?.Invoke();
     }
 
-    /// <summary>Sends what was written, as the composer's mode says.</summary>
-    /// <returns>Whether it is stored; when not, the text must stay in the composer.</returns>
-    public Task<bool> SendAsync(string text, CancellationToken cancellationToken) => SendAsync(text, [], cancellationToken);
-
     /// <summary>Sends what was written and the files chosen, as the composer's mode says.</summary>
-    /// <returns>Whether it is stored; when not, text and files must stay in the composer.</returns>
-    public async Task<bool> SendAsync(string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
+    /// <param name="name">The browser's for this message: sent again under it, because no answer was seen, it is stored once.</param>
+    public async Task<SendResult> SendAsync(string name, string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
     {
         if (thread.Id is not { } id || (string.IsNullOrWhiteSpace(text) && files.Count == 0))
         {
-            return false;
+            return SendResult.Refused;
         }
 
         if (text.Length > ConversationDesk.MaxTextLength)
         {
             Notice = new DeskNotice.TooLong(ConversationDesk.MaxTextLength);
-            return false;
+            return SendResult.Refused;
         }
 
-        var isStored = Mode is ComposerMode.Note
-            ? await AddNoteAsync(id, text, cancellationToken)
-            : await ReplyAsync(id, text, files, cancellationToken);
-        if (isStored)
+        var (mode, held, to) = (Mode, Rewriting, reach.To); // as it was written: something else may be opened before it is stored
+        Task<bool> StoreAsync() => mode == ComposerMode.Note
+            ? AddNoteAsync(id, text, cancellationToken)
+            : ReplyAsync(id, to, held, text, files, cancellationToken);
+        var result = await once.SendAsync(id, name, text, StoreAsync, cancellationToken);
+        if (result is not SendResult.Refused)
         {
             await thread.JumpToEndAsync(cancellationToken);
         }
 
         await thread.RefreshAsync(cancellationToken);
         Changed?.Invoke();
-        return isStored;
+        return result;
     }
 
     /// <summary>Tells colleagues that the user is writing a reply, now and then.</summary>
@@ -268,12 +266,13 @@ public sealed partial class ConversationsPageModel(
         return note is not null;
     }
 
-    private async Task<bool> ReplyAsync(ConversationId id, string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
+    private async Task<bool> ReplyAsync(
+        ConversationId id, ConversationId? to, HeldReply? held, string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
     {
-        var outcome = Rewriting is { } held
+        var outcome = held is not null
             ? await desk.ReplaceHeldAsync(me, id, held.EntryId, text, cancellationToken)
-            : await reach.ReplyAsync(id, text, files, cancellationToken);
-        Tell(outcome, isOfHeld: Rewriting is not null);
+            : await reach.ReplyAsync(id, to, text, files, cancellationToken);
+        Tell(outcome, isOfHeld: held is not null);
         if (outcome is not ReplyOutcome.Accepted accepted)
         {
             return false;

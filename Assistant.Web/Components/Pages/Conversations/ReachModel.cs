@@ -58,8 +58,9 @@ public sealed class ReachModel(ReachDesk reach, ContinuationDesk desk, IConversa
     }
 
     /// <inheritdoc cref="ContinuationDesk.ReplyAsync"/>
-    public Task<ReplyOutcome> ReplyAsync(ConversationId from, string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
-        => desk.ReplyAsync(me, from, To, text, files, cancellationToken);
+    public Task<ReplyOutcome> ReplyAsync(
+        ConversationId from, ConversationId? to, string text, IReadOnlyList<GivenFile> files, CancellationToken cancellationToken)
+        => desk.ReplyAsync(me, from, to, text, files, cancellationToken);
 
     public async Task PreferAsync(DirectChat chat, bool isPreferred, CancellationToken cancellationToken)
     {

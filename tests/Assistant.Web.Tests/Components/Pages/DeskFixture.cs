@@ -1,5 +1,6 @@
 using Assistant.Domain.Attachments;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Idempotency;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
@@ -35,6 +36,7 @@ internal sealed class DeskFixture
         People = new InMemoryPeople(Clock, Audit);
         Connections = new InMemoryConnections(Audit);
         DeadLetters = new InMemoryDeadLetters(Audit);
+        Answers = new FakeIdempotency(Clock);
         Me = Operator("Mira", Acme);
         Anna = Operator("Anna", Acme);
         Connections.Put(new Connection(
@@ -57,6 +59,8 @@ internal sealed class DeskFixture
     public InMemoryConnections Connections { get; }
 
     public InMemoryDeadLetters DeadLetters { get; }
+
+    public IIdempotencyStore Answers { get; init; }
 
     public ConversationDesk Desk { get; }
 
@@ -86,8 +90,8 @@ internal sealed class DeskFixture
         var me = caller ?? Me;
         return new ConversationsPageModel(
             new ConversationListModel(queries ?? Conversations, me), new ThreadModel(queries ?? Conversations, me, Clock),
-            new ContextModel(store ?? Conversations, Pairing, People, me), Reach(me, store ?? Conversations), desk ?? Desk, me, Clock,
-            NullLogger<ConversationsPageModel>.Instance);
+            new ContextModel(store ?? Conversations, Pairing, People, me), Reach(me, store ?? Conversations), desk ?? Desk,
+            new SentOnce(Answers, me, Clock), me, Clock, NullLogger<ConversationsPageModel>.Instance);
     }
 
     private ReachModel Reach(Caller me, IConversationStore store)

@@ -34,7 +34,7 @@ public sealed class ComposerTests : BunitContext
         var composer = await OpenAsync(here);
         await _room.ShowAsync(new ConversationFilter(), there, Cancel);
 
-        Assert.False(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "For Li Wei")));
+        Assert.False(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "For Li Wei", "first")));
 
         Assert.All([here, there], id => Assert.DoesNotContain(_house.Conversations.Messages(id), message => message.Body.Markdown == "For Li Wei"));
     }
@@ -46,11 +46,26 @@ public sealed class ComposerTests : BunitContext
         var composer = await OpenAsync(here);
         _room.Choose(ComposerMode.Reply);
 
-        Assert.False(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Note", "A difficult customer")));
+        Assert.False(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Note", "A difficult customer", "first")));
         Assert.DoesNotContain(_house.Conversations.Messages(here), message => message.Body.Markdown == "A difficult customer");
 
-        Assert.True(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "Good morning")));
+        Assert.True(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "Good morning", "first")));
         Assert.Contains(_house.Conversations.Messages(here), message => message.Body.Markdown == "Good morning");
+    }
+
+    [Fact]
+    public async Task A_file_chosen_since_the_answer_was_lost_stays_for_the_next_reply()
+    {
+        var here = await HeldAsync("Li Wei");
+        var composer = await OpenAsync(here);
+        await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here", "first"));
+        await ChooseAsync(composer, new SlowFile("port.txt", "It is 8080.", new Gate()));
+
+        Assert.True(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here", "first")));
+
+        Assert.Empty(Assert.Single(_house.Conversations.Messages(here)).Attachments);
+        composer.Render();
+        Assert.Single(composer.FindAll("[data-file]"));
     }
 
     [Fact]
@@ -63,7 +78,7 @@ public sealed class ComposerTests : BunitContext
         var choosing = ChooseAsync(composer, new SlowFile("port.txt", "It is 8080.", gate));
         Assert.Equal("Reading port.txt…", composer.Find(".chosen [data-file]").TextContent.Trim());
 
-        var sending = composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here"));
+        var sending = composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here", "first"));
         Assert.False(sending.IsCompleted);
         gate.Open();
 
@@ -83,7 +98,7 @@ public sealed class ComposerTests : BunitContext
         gate.Close();
         var choosing = ChooseAsync(composer, new SlowFile("port.txt", "It is 8080.", gate), new SlowFile("book.txt", new string('x', 1_001), gate));
 
-        var sending = composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here"));
+        var sending = composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here", "first"));
         gate.Open();
 
         Assert.False(await sending);

@@ -132,7 +132,7 @@ public sealed class ConversationsPageModelTests
     {
         var room = await OpenedAsync();
 
-        Assert.False(await room.SendAsync("It is 8080", Cancel));
+        Assert.Equal(SendResult.Refused, await room.SendAsync("first", "It is 8080", [], Cancel));
         Assert.IsType<DeskNotice.TakeOverFirst>(room.Notice);
         Assert.Single(room.Thread.Messages);
     }
@@ -143,7 +143,7 @@ public sealed class ConversationsPageModelTests
         var room = await OpenedAsync();
         await room.TakeOverAsync(Cancel);
 
-        Assert.True(await room.SendAsync("It is 8080", Cancel));
+        Assert.Equal(SendResult.Stored, await room.SendAsync("first", "It is 8080", [], Cancel));
         await room.ApplyAsync(new LiveBatch(_house.Feed.Published, Lost: 0), Cancel);
 
         Assert.Equal(["Is the port taken?", "It is 8080"], room.Thread.Messages.Select(message => message.Body.Markdown));
@@ -157,7 +157,7 @@ public sealed class ConversationsPageModelTests
 
         room.Choose(ComposerMode.Note);
 
-        Assert.True(await room.SendAsync("Ask Tom", Cancel));
+        Assert.Equal(SendResult.Stored, await room.SendAsync("first", "Ask Tom", [], Cancel));
         Assert.True(room.Thread.Messages[^1].IsNote);
     }
 
@@ -169,7 +169,7 @@ public sealed class ConversationsPageModelTests
         await room.TakeOverAsync(Cancel);
 
         room.Rewrite(held);
-        Assert.True(await room.SendAsync("Tom stops nginx for you.", Cancel));
+        Assert.Equal(SendResult.Stored, await room.SendAsync("first", "Tom stops nginx for you.", [], Cancel));
 
         Assert.Empty(room.Thread.Held);
         Assert.Null(room.Rewriting);
@@ -187,7 +187,7 @@ public sealed class ConversationsPageModelTests
         var audit = new AuditDraft(DeskFixture.Acme, default, Actor.System, AuditActions.HeldReplyDropped, "x", "local", AuditDraft.NoDetails);
         await _house.Conversations.DecideHeldAsync(DeskFixture.Acme, held.EntryId, HeldDecision.Drop, audit, Cancel);
 
-        Assert.False(await room.SendAsync("Tom stops nginx for you.", Cancel));
+        Assert.Equal(SendResult.Refused, await room.SendAsync("first", "Tom stops nginx for you.", [], Cancel));
 
         Assert.IsType<DeskNotice.HeldDecided>(room.Notice);
         Assert.DoesNotContain(room.Thread.Messages, message => message.Body.Markdown == "Tom stops nginx for you.");
