@@ -1,3 +1,5 @@
+import { call } from './line.js';
+
 // Keeps a reader's place in a thread: at the end it follows what comes, elsewhere nothing moves, whatever is put above or below.
 // The end of what is shown is the thread's only when no newer page is left (the button .newer): else it is a place like any other.
 const nearEnd = 48; // px from the end that still count as being there
@@ -74,7 +76,7 @@ export function follow(page, scroller, content) {
 
   // The circuit may be away for a moment; the place is told again with the next scroll.
   async function tell(method, ...values) {
-    try { await page.invokeMethodAsync(method, ...values); } catch { /* reconnecting */ }
+    try { await call(page, method, ...values); } catch { /* reconnecting */ }
   }
 
   const sizes = new ResizeObserver(settle);

@@ -13,6 +13,8 @@ namespace Assistant.Web.Tests.Console;
 /// <summary>What scripts and server do together in the conversations room, in a real browser.</summary>
 public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser>
 {
+    private const string Told = "await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));";
+
     private const string Held = "I have asked a person to join. Meanwhile you could start Docker on port 8081.";
 
     [Fact]
@@ -202,6 +204,31 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
 
         await Expect(text).ToHaveValueAsync("");
         await Expect(page.Locator("article.operator").Filter(new() { HasText = "Tom stops nginx for you." })).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Older_messages_come_again_after_the_line_fell_while_some_were_asked_for()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var line = await FallingLine.LayAsync(context);
+        var page = await OpenAsync(context, host, Staged(host).Archive);
+        // A page is told that it was scrolled with the next frame it draws.
+        const string Middle = "async () => { const scroller = document.querySelector('.scroller'); scroller.scrollTop = scroller.scrollHeight / 2; " + Told + " }";
+        const string ToTop = "async () => { document.querySelector('.scroller').scrollTop = 0; " + Told + " }";
+        const int First = DeskStage.ArchiveLength - 59;
+        await Expect(Row(page, DeskStage.ArchiveLength)).ToBeInViewportAsync();
+
+        await page.EvaluateAsync(Middle); // the reader left the end
+        line.LoseAnswers();
+        await page.EvaluateAsync(ToTop);
+        await line.LostAsync(Cancel);
+        await line.FallAsync();
+        await ConnectedAgainAsync(page);
+        await Expect(Row(page, First - 60)).ToBeAttachedAsync(); // what was drawn meanwhile is drawn again
+        await page.EvaluateAsync(ToTop);
+
+        await Expect(Row(page, First - 120)).ToBeAttachedAsync();
     }
 
     private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
