@@ -19,7 +19,7 @@ internal enum AddressSource
 }
 
 /// <summary>The one maker of handlers for requests to addresses that are not fixed in the code. Safe for concurrent use.</summary>
-internal sealed class OutgoingHttp(IOptions<OutgoingOptions> options, IHostResolver resolver)
+internal sealed class OutgoingHttp(IOptions<OutgoingOptions> options, IHostResolver resolver, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -50,28 +50,23 @@ internal sealed class OutgoingHttp(IOptions<OutgoingOptions> options, IHostResol
             throw new DestinationRefusedException(target.Host);
         }
 
-        SocketException? last = null;
-        foreach (var address in allowed)
-        {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(address, target.Port), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException failure)
-            {
-                socket.Dispose();
-                last = failure;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
+        return await AddressRace.RunAsync(
+            allowed, (address, stop) => ConnectAsync(new IPEndPoint(address, target.Port), stop), time, cancellationToken);
+    }
 
-        throw last ?? new SocketException((int)SocketError.HostNotFound);
+    private static async Task<NetworkStream> ConnectAsync(IPEndPoint target, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(target, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private bool IsAllowed(NetworkReach reach, AddressSource source) => reach switch

@@ -9,6 +9,7 @@ internal static class OutgoingServices
     public static IServiceCollection AddOutgoing(this IServiceCollection services)
     {
         services.AddOptions<OutgoingOptions>().BindConfiguration(OutgoingOptions.Section).ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IHostResolver, SystemHostResolver>();
         services.TryAddSingleton<OutgoingHttp>();
         return services;

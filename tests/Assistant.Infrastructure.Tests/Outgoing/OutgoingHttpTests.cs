@@ -99,6 +99,20 @@ public sealed class OutgoingHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_that_drops_what_is_sent_there_does_not_keep_the_next_waiting()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems refuse what finds a queue full.");
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), Port));
+        silent.Listen(0);
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(silent.LocalEndPoint!, Cancel); // takes the only place: whoever comes now hears nothing
+        _names.Answers("two.example", "127.0.0.2", "127.0.0.1");
+
+        Assert.Equal("hi", await GetAsync(AddressSource.Configured, $"http://two.example:{Port}/"));
+    }
+
+    [Fact]
     public async Task A_redirect_is_an_answer_and_not_followed()
     {
         _answer = "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";

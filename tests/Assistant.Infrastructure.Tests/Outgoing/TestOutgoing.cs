@@ -11,7 +11,7 @@ internal static class TestOutgoing
     public static OutgoingHttp Default { get; } = With(new SystemHostResolver());
 
     public static OutgoingHttp With(IHostResolver resolver, bool allowPrivate = true)
-        => new(Options.Create(new OutgoingOptions { AllowPrivate = allowPrivate }), resolver);
+        => new(Options.Create(new OutgoingOptions { AllowPrivate = allowPrivate }), resolver, TimeProvider.System);
 }
 
 /// <summary>Names a test makes up. Each look-up takes the next answer; the last one stays.</summary>
