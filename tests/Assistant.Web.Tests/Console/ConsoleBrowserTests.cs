@@ -231,6 +231,29 @@ public sealed class ConsoleBrowserTests(Browser browser) : IClassFixture<Browser
         await Expect(Row(page, First - 120)).ToBeAttachedAsync();
     }
 
+    [Fact]
+    public async Task A_console_that_gave_up_tries_again_when_the_network_is_back()
+    {
+        await using var host = await ConsoleHost.StartAsync(0, Cancel, DeskStage.Add);
+        await using var context = await browser.OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = 1280, Height = 800 } });
+        var page = await OpenAsync(context, host, null);
+
+        var tries = await page.EvaluateAsync<string>(
+            """
+            () => {
+              const bar = document.getElementById('components-reconnect-modal'), tries = [0];
+              Blazor.reconnect = async () => { tries[0]++; return true; };
+              dispatchEvent(new Event('online'));
+              tries.push(tries[0]);
+              bar.classList.add('components-reconnect-failed');
+              dispatchEvent(new Event('online'));
+              return `${tries[1]}, then ${tries[0]}`;
+            }
+            """);
+
+        Assert.Equal("0, then 1", tries); // not while Blazor still tries
+    }
+
     private static StagedConversations Staged(ConsoleHost host) => host.Services.GetRequiredService<StagedConversations>();
 
     private static ILocator Row(IPage page, int number) => page.Locator($"[data-row=m{number}]");
