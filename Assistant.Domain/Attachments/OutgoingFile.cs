@@ -21,6 +21,9 @@ public abstract record OutgoingFiles
 
     public sealed record Accepted(IReadOnlyList<OutgoingFile> Files) : OutgoingFiles;
 
+    /// <summary>It was chosen, and its content did not come.</summary>
+    public static Phrase NotReceived { get; } = Phrase.Of("attachment.not-received");
+
     /// <summary>Why no more than <see cref="MaxCount"/> go.</summary>
     public static Phrase TooMany { get; } = Phrase.Of("attachment.too-many", ("limit", MaxCount.ToString(CultureInfo.InvariantCulture)));
 

@@ -161,7 +161,7 @@ public sealed partial class Composer : IAsyncDisposable
             {
                 if (file.Size > Model.LargestFile || _files.Count == OutgoingFiles.MaxCount)
                 {
-                    Model.RefuseFile(file.Name, isTooMany: _files.Count == OutgoingFiles.MaxCount);
+                    Model.RefuseFile(file.Name, _files.Count == OutgoingFiles.MaxCount ? OutgoingFiles.TooMany : FileCheck.TooLarge(Model.LargestFile));
                     return false;
                 }
 
@@ -179,6 +179,16 @@ public sealed partial class Composer : IAsyncDisposable
             }
 
             return true;
+        }
+        catch (Exception exception) when (exception is TimeoutException or IOException or JSException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The line fell, the file is gone from its disk, or the page was left: that must not end the page.
+            if (writing == WritingKey && !_left.IsCancellationRequested && _reading is [var lost, ..])
+            {
+                Model.RefuseFile(lost, OutgoingFiles.NotReceived);
+            }
+
+            return false;
         }
         finally
         {

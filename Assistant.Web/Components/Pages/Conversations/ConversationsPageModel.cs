@@ -253,9 +253,9 @@ public sealed partial class ConversationsPageModel(
     }
 
     /// <summary>Says why a file that was chosen is not taken.</summary>
-    public void RefuseFile(string name, bool isTooMany)
+    public void RefuseFile(string name, Phrase reason)
     {
-        Notice = new DeskNotice.FileRefused(name, isTooMany ? OutgoingFiles.TooMany : FileCheck.TooLarge(LargestFile));
+        Notice = new DeskNotice.FileRefused(name, reason);
         Changed?.Invoke();
     }
 

@@ -109,6 +109,24 @@ public sealed class ComposerTests : BunitContext
         Assert.Contains("port.txt", Assert.Single(composer.FindAll("[data-file]")).TextContent, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_whose_line_fell_is_named_and_the_page_goes_on()
+    {
+        var here = await HeldAsync("Li Wei");
+        var composer = await OpenAsync(here);
+        var gate = new Gate();
+        gate.FailNext(new TimeoutException("Did not receive any data in the allotted time."));
+
+        await ChooseAsync(composer, new SlowFile("port.txt", "It is 8080.", gate));
+
+        Assert.Equal("Nothing was sent because of port.txt. It did not come up; choose it again.", DeskNoticeWords.Say(_room.Notice!));
+        composer.Render();
+        Assert.Empty(composer.FindAll("[data-file]"));
+        await ChooseAsync(composer, new SlowFile("port.txt", "It is 8080.", gate));
+        Assert.True(await composer.InvokeAsync(() => composer.Instance.SendAsync($"{here}.Reply", "See here", "first")));
+        Assert.Single(_house.Conversations.Messages(here)[^1].Attachments);
+    }
+
     protected override void Dispose(bool disposing)
     {
         _english.Dispose();
