@@ -20,6 +20,12 @@ public sealed partial class StyleSheetTests
     public void Everything_stands_on_the_grid() => Repository.AssertNone(
         OffGrid(Repository.Files.Where(file => file.Path == Tokens || (file.IsIn("Assistant.Web/Components") && file.Has(".css")))), "Spacing is a multiple of 4 px:");
 
+    // MudBlazor styles the bar of a stopped page by its id, red and down to the window's end: what a class says is not heard beside it.
+    [Fact]
+    public void The_bar_of_a_stopped_page_is_styled_by_its_id() => Assert.All(
+        Repository.Files.Single(file => file.Path.EndsWith("StoppedBar.razor.css", StringComparison.Ordinal)).Lines.Where(line => line.Text.Contains('{', StringComparison.Ordinal)),
+        line => Assert.StartsWith("#blazor-error-ui", line.Text, StringComparison.Ordinal));
+
     [Fact]
     public void A_colour_a_size_and_a_space_of_its_own_are_seen()
     {
