@@ -26,6 +26,11 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
         {
             throw new EngineFaultException(FaultWords.NoConnection(request.RequestUri, exception), exception);
         }
+        catch (OperationCanceledException exception) when (exception.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            // The handler's ConnectTimeout: a firewall drops what is sent there.
+            throw new EngineFaultException(FaultWords.NoConnection(request.RequestUri, new(HttpRequestError.ConnectionError)), exception);
+        }
 
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType is not "text/html")
         {
