@@ -17,7 +17,7 @@ internal static class Checks
 
     /// <summary>There was no answer, or one that says nothing about the credentials.</summary>
     public static ConnectionCheck Unreachable(string messenger, Phrase says)
-        => new(SignIn, false, says, Phrase.Of("channel.network-fix", ("name", messenger)));
+        => new(SignIn, false, says, FixOf(messenger, says));
 
     /// <summary>What is required of a choice of settings and not filled in; <see langword="null"/> when nothing is missing.</summary>
     /// <param name="required">Keys that are required together, beyond those the manifest requires always.</param>
@@ -42,9 +42,13 @@ internal static class Checks
         }
         catch (PhrasedException fault)
         {
-            return new(name, false, fault.Reason, Phrase.Of("channel.network-fix", ("name", messenger)));
+            return new(name, false, fault.Reason, FixOf(messenger, fault.Reason));
         }
     }
+
+    // Who was reached and not trusted is not reached better.
+    private static Phrase FixOf(string messenger, Phrase says)
+        => says.FirstCode == "channel.insecure" ? Phrase.Of("channel.certificate-fix", ("name", messenger)) : Phrase.Of("channel.network-fix", ("name", messenger));
 
     private static Phrase SignIn => Phrase.Of("channel.check-sign-in");
 }
