@@ -53,7 +53,7 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
     protected abstract void Emphasized(Emphasis kind, Action write);
 
     /// <summary>Whether the marks of an emphasis are written as they are: where nothing else would show what was meant.</summary>
-    protected virtual bool KeepsMarks(EmphasisInline emphasis) => false;
+    protected virtual bool KeepsMarks(EmphasisInline emphasis) => IsCalculated(emphasis);
 
     protected abstract void CodeSpan(string code);
 
@@ -253,8 +253,22 @@ internal abstract class MarkdownRenderer(string source, bool alignsTables)
 
     /// <summary>Whether a mark stands beside a letter or digit outside, as those of a product do: in 2*3*4 nothing is emphasized.</summary>
     protected static bool TouchesWord(EmphasisInline emphasis)
-        => (emphasis.PreviousSibling is LiteralInline before && before.Content.AsSpan() is [.., var left] && char.IsAsciiLetterOrDigit(left))
-            || (emphasis.NextSibling is LiteralInline after && after.Content.AsSpan() is [var right, ..] && char.IsAsciiLetterOrDigit(right));
+        => char.IsAsciiLetterOrDigit(Before(emphasis)) || char.IsAsciiLetterOrDigit(After(emphasis));
+
+    /// <summary>
+    /// Whether the marks are signs of a product or a power: without them a number would be read that nobody wrote. Bold is at home within words as well,
+    /// and beside them where there are no spaces: 用Python**编写**.
+    /// </summary>
+    private static bool IsCalculated(EmphasisInline emphasis) => KindOf(emphasis) switch
+    {
+        Emphasis.Italic => TouchesWord(emphasis),
+        Emphasis.Bold => char.IsAsciiDigit(Before(emphasis)) && char.IsAsciiDigit(After(emphasis)),
+        _ => false,
+    };
+
+    private static char Before(EmphasisInline emphasis) => emphasis.PreviousSibling is LiteralInline before && before.Content.AsSpan() is [.., var left] ? left : ' ';
+
+    private static char After(EmphasisInline emphasis) => emphasis.NextSibling is LiteralInline after && after.Content.AsSpan() is [var right, ..] ? right : ' ';
 
     protected static Emphasis KindOf(EmphasisInline emphasis) => (emphasis.DelimiterChar, emphasis.DelimiterCount) switch
     {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Infrastructure.Messaging.Rendering;
-using Markdig.Syntax.Inlines;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WeCom;
 
@@ -44,8 +43,6 @@ internal sealed class WeComMarkdown : MarkerRenderer
         var text = renderer.Finish();
         return renderer._isTrue ? text : null;
     }
-
-    protected override bool KeepsMarks(EmphasisInline emphasis) => KindOf(emphasis) == Emphasis.Italic && TouchesWord(emphasis);
 
     protected override string Escaped(ReadOnlySpan<char> words)
     {

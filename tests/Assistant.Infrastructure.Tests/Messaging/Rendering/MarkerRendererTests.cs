@@ -18,6 +18,8 @@ public sealed class MarkerRendererTests
     [InlineData("版本**1.2（测试）**可用", "版本|*1.2（测试）*|可用")]
     [InlineData("**“你好”**世界，这是**重点：**内容", "*“你好”*|世界，这是|*重点：*|内容")]
     [InlineData("x**y**z", "x|*y*|z")]
+    [InlineData("3*4*5 = 60", "3×*4×*5 = 60")]
+    [InlineData("2**3**4", "2×*×*3×*×*4")]
     [InlineData("**a *b* c**", "*a _b_ c*")]
     [InlineData("# Title\n\ntext", "*Title*\n\ntext")]
     [InlineData("# **Title**", "*Title*")]

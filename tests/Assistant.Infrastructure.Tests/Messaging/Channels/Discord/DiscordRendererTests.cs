@@ -9,6 +9,7 @@ public sealed class DiscordRendererTests
     [InlineData("**bold** _italic_ ~~gone~~ `code`", "**bold** *italic* ~~gone~~ `code`")]
     [InlineData("这是**重点**内容", "这是**重点**内容")]
     [InlineData("***both***", "***both***")]
+    [InlineData("3*4*5", @"3\*4\*5")]
     [InlineData("a_b_c 2 \\* 3", @"a\_b\_c 2 \* 3")]
     [InlineData("a < b | c > d # e", @"a \< b \| c \> d \# e")]
     [InlineData("`a < b`", "`a < b`")]

@@ -18,6 +18,7 @@ public sealed class MatrixSendTests
     [InlineData("two\nlines", "two\nlines", null)]
     [InlineData("**bold** _italic_ ~~gone~~ `a<b`", "bold italic ~~gone~~ a<b", "<p><strong>bold</strong> <em>italic</em> <del>gone</del> <code>a&lt;b</code></p>")]
     [InlineData("这是**重点**内容", "这是重点内容", "<p>这是<strong>重点</strong>内容</p>")]
+    [InlineData("3*4*5 and *so*", "3*4*5 and so", "<p>3*4*5 and <em>so</em></p>")]
     [InlineData("***both***", "both", "<p><em><strong>both</strong></em></p>")]
     [InlineData("# Title\n\ntext", "Title\n\ntext", "<h1>Title</h1><p>text</p>")]
     [InlineData("- a\n  - b\n\n3. c", "• a\n  • b\n3. c", "<ul><li>a<ul><li>b</li></ul></li></ul><ol start=\"3\"><li>c</li></ol>")]

@@ -10,6 +10,7 @@ public sealed class SlackRendererTests
     [InlineData("这是**重点**内容", "这是\u200B*重点*\u200B内容")]
     [InlineData("**重点** 内容", "*重点* 内容")]
     [InlineData("***both***", "_*both*_")]
+    [InlineData("3*4*5", "3\u200B*4\u200B*5")]
     [InlineData("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d")]
     [InlineData("`a < b`", "`a &lt; b`")]
     [InlineData("```csharp\nvar x = \"<b>&\";\n```", "```\nvar x = \"&lt;b&gt;&amp;\";\n```")]

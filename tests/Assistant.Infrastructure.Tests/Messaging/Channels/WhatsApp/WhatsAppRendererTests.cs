@@ -9,6 +9,7 @@ public sealed class WhatsAppRendererTests
     [InlineData("**bold** _italic_ ~~gone~~ `code`", "*bold* _italic_ ~gone~ `code`")]
     [InlineData("这是**重点**内容", "这是\u200B*重点*\u200B内容")]
     [InlineData("***both***", "_*both*_")]
+    [InlineData("3*4*5", "3\u200B*4\u200B*5")]
     [InlineData("```csharp\nvar x = \"*a*\";\n```", "```\nvar x = \"*a*\";\n```")]
     [InlineData("# Title\n\ntext", "*Title*\n\ntext")]
     [InlineData("- a\n  - b\n1. c", "• a\n  • b\n1. c")]
