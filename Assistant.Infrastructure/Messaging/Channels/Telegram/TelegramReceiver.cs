@@ -11,6 +11,7 @@ internal sealed class TelegramReceiver(
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
 
+    private readonly TelegramAlbums _albums = new();
     private volatile TelegramBot? _bot;
 
     /// <summary>Who the bot is; asked once.</summary>
@@ -30,11 +31,13 @@ internal sealed class TelegramReceiver(
     /// The calls are begun one after another and awaited together: the inbox keeps the order of the calls and commits many at once.
     /// When one fails the others are still waited for, then the failure rises: nothing of the batch is confirmed, all of it comes again.
     /// </remarks>
-    public Task AcceptAsync(IReadOnlyList<Update> updates, TelegramBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    public async Task AcceptAsync(IReadOnlyList<Update> updates, TelegramBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
+        _albums.LookAhead(updates);
         if (updates.Count == 1)
         {
-            return AcceptAsync(updates[0], bot, gateway, cancellationToken);
+            await AcceptAsync(updates[0], bot, gateway, cancellationToken);
+            return;
         }
 
         var accepting = new Task[updates.Count];
@@ -43,10 +46,10 @@ internal sealed class TelegramReceiver(
             accepting[i] = AcceptAsync(updates[i], bot, gateway, cancellationToken);
         }
 
-        return Task.WhenAll(accepting);
+        await Task.WhenAll(accepting);
     }
 
-    public async Task AcceptAsync(Update update, TelegramBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
+    private async Task AcceptAsync(Update update, TelegramBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
         Note(update);
         if (TelegramUpdates.Read(update, connection, bot, time.GetUtcNow()) is { } message)
@@ -54,7 +57,8 @@ internal sealed class TelegramReceiver(
             await gateway.AcceptAsync(
                 message with
                 {
-                    IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed),
+                    IsAddressed = settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed)
+                        && (update.Message is not { } said || _albums.Speaks(said)),
                     // What was said and stored under its former id comes again only among what waited: nothing said later is looked for twice.
                     Former = message.Content is InboundContent.Said && sightings.CaughtUp.IsCompleted ? null : message.Former,
                 },

@@ -81,7 +81,7 @@ internal sealed partial class TelegramWebhook(
 
         try
         {
-            await receiver.AcceptAsync(update, await receiver.BotForAsync(update, cancellationToken), gateway, cancellationToken);
+            await receiver.AcceptAsync([update], await receiver.BotForAsync(update, cancellationToken), gateway, cancellationToken);
             return WebhookReply.Ok;
         }
         catch (ConnectionGoneException)

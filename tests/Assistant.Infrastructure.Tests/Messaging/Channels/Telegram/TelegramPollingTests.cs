@@ -77,6 +77,42 @@ public sealed class TelegramPollingTests
         Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
     }
 
+    [Fact]
+    public async Task One_of_an_album_is_answered_whichever_way_it_is_cut()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        SendPicture(rig, 5001, "a1");
+        SendPicture(rig, 5001, "a1", "what is this?");
+        SendPicture(rig, 5002, "a1");
+        SendPicture(rig, 5001, "a2");
+        await rig.StartAsync(Cancel);
+        await rig.Gateway.WaitAsync(4, Cancel);
+
+        SendPicture(rig, 5001, "a1");
+        SendPicture(rig, 5001, "a2");
+        SendPicture(rig, 5001, "a1", "and this?");
+        await rig.SayAsync(5001, "text");
+        var stored = await rig.Gateway.WaitAsync(8, Cancel);
+
+        Assert.Equal([false, true, true, true, false, false, true, true], stored.Select(m => m.IsAddressed));
+        Assert.Equal(8, stored.Select(m => m.ExternalMessageId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task An_album_that_comes_again_is_answered_as_before()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        SendPicture(rig, 5001, "a1");
+        SendPicture(rig, 5001, "a1");
+        rig.Gateway.FailNext();
+        await rig.StartAsync(Cancel);
+        Assert.IsType<IOException>(await rig.WaitForEndAsync());
+
+        await rig.StartAsync(Cancel);
+
+        Assert.Equal([true, false], (await rig.Gateway.WaitAsync(2, Cancel)).OrderBy(m => m.ExternalMessageId, StringComparer.Ordinal).Select(m => m.IsAddressed));
+    }
+
     [Theory]
     [InlineData(500)]
     [InlineData(429)]
@@ -196,6 +232,17 @@ public sealed class TelegramPollingTests
         Assert.Equal(2, (await rig.Gateway.WaitAsync(2, Cancel)).Count);
         await rig.Emulator.WaitAsync(e => e.Calls.Any(c => c.Method == "answerCallbackQuery" && (string?)c.Parameters["callback_query_id"] == second), Cancel);
     }
+
+    private static void SendPicture(TelegramRig rig, long person, string album, string? caption = null) => rig.Emulator.Say(person, "", message =>
+    {
+        message.Remove("text");
+        message["media_group_id"] = album;
+        message["photo"] = new JsonArray(new JsonObject { ["file_id"] = "p", ["file_unique_id"] = "p", ["width"] = 1, ["height"] = 1 });
+        if (caption is not null)
+        {
+            message["caption"] = caption;
+        }
+    });
 
     private static async Task PostAsync(TelegramRig rig, string method, string json)
     {
