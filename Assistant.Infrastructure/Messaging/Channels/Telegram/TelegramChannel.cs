@@ -12,7 +12,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 /// <summary>Telegram, over its Bot API.</summary>
 [ActsFor("the senders its access policy admits")]
 [Audits(AuditActions.MessageReceived, AuditActions.MessageEdited, AuditActions.MessageReacted, AuditActions.MessageRefused, AuditActions.PairingRequested)]
-internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOptions> options, TimeProvider time, ILogger<TelegramChannel> logger) : IChannel
+internal sealed class TelegramChannel(
+    TelegramHttp http, IOptions<TelegramOptions> options, IOptions<PublicAddressOptions> publicAddress, TimeProvider time, ILogger<TelegramChannel> logger) : IChannel
 {
     /// <inheritdoc />
     public ChannelManifest Manifest { get; } = new(
@@ -37,5 +38,5 @@ internal sealed class TelegramChannel(TelegramHttp http, IOptions<TelegramOption
 
     /// <inheritdoc />
     public Task<ConnectionTest> TestAsync(SettingValues settings, CancellationToken cancellationToken)
-        => new TelegramCheck(http, time).RunAsync(settings, cancellationToken);
+        => new TelegramCheck(http, publicAddress.Value.BaseUrl, time).RunAsync(settings, cancellationToken);
 }

@@ -9,7 +9,8 @@ using Telegram.Bot.Types;
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Tries settings against Telegram. Changes nothing there: no update is confirmed, no webhook touched.</summary>
-internal sealed class TelegramCheck(TelegramHttp http, TimeProvider time)
+/// <param name="publicAddress">Where messengers reach this installation, when that is known.</param>
+internal sealed class TelegramCheck(TelegramHttp http, Uri? publicAddress, TimeProvider time)
 {
     private static readonly TimeSpan RecentError = TimeSpan.FromHours(1);
 
@@ -64,6 +65,11 @@ internal sealed class TelegramCheck(TelegramHttp http, TimeProvider time)
                 : new(name, true, Phrase.Of("telegram.ready-to-poll", ("count", waiting)));
         }
 
+        if (isSet && !IsOurs(info.Url))
+        {
+            return new(name, false, Phrase.Of("telegram.webhook-elsewhere", ("host", host)), Phrase.Of("telegram.webhook-elsewhere-fix"));
+        }
+
         if (isSet && info.LastErrorDate is { } at && time.GetUtcNow() - new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) < RecentError)
         {
             return new(
@@ -75,4 +81,9 @@ internal sealed class TelegramCheck(TelegramHttp http, TimeProvider time)
             ? Phrase.Of("telegram.webhook-at", ("host", host), ("count", waiting))
             : Phrase.Of("telegram.webhook-later"));
     }
+
+    // Which connection is tested is not known here: any callback of this installation counts as its own.
+    private bool IsOurs(string url)
+        => publicAddress is null || (Uri.TryCreate(url, UriKind.Absolute, out var set) && set.IdnHost == publicAddress.IdnHost && set.Port == publicAddress.Port
+            && set.AbsolutePath.StartsWith($"{publicAddress.AbsolutePath.TrimEnd('/')}/webhooks/", StringComparison.Ordinal));
 }

@@ -20,11 +20,16 @@ internal sealed partial class TelegramWebhook(
 
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CatchUpInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a webhook that was taken away is set again: two programs that take it from each other would both lose what comes meanwhile.</summary>
+    private static readonly TimeSpan TakeBackInterval = TimeSpan.FromHours(1);
+
     private static readonly WebhookReply WrongMethod = new(405, "Telegram posts.");
     private static readonly WebhookReply Unreadable = new(400, "This is not an update.");
     private static readonly WebhookReply Later = new(503, "The connection is not running.");
 
     private readonly byte[] _secret = Encoding.ASCII.GetBytes(settings.WebhookSecret(connection));
+    private DateTimeOffset? _takenBackAt;
 
     /// <summary>Keeps the webhook registered until cancelled. It stays registered then: what comes meanwhile waits at Telegram.</summary>
     public async Task RunAsync(TelegramBot bot, IChannelHost host, CancellationToken cancellationToken)
@@ -37,9 +42,7 @@ internal sealed partial class TelegramWebhook(
         var address = new Uri(new Uri(root.AbsoluteUri.TrimEnd('/') + "/"), $"webhooks/{connection}");
         try
         {
-            await client.SetWebhook(
-                address.AbsoluteUri, maxConnections: options.WebhookConnections, allowedUpdates: TelegramUpdates.Wanted,
-                secretToken: Encoding.ASCII.GetString(_secret), cancellationToken: cancellationToken);
+            await RegisterAsync(address, cancellationToken);
         }
         catch (ApiRequestException failure) when (failure.ErrorCode == 400)
         {
@@ -51,7 +54,7 @@ internal sealed partial class TelegramWebhook(
         Phrase? shown = null;
         while (true)
         {
-            var problem = await CheckAsync(cancellationToken);
+            var problem = await CheckAsync(address, cancellationToken);
             if (problem != shown)
             {
                 shown = problem;
@@ -97,7 +100,7 @@ internal sealed partial class TelegramWebhook(
     }
 
     /// <summary>What Telegram complains about, or <see langword="null"/>. Sees as well when everything that waited has been delivered.</summary>
-    private async Task<Phrase?> CheckAsync(CancellationToken cancellationToken)
+    private async Task<Phrase?> CheckAsync(Uri address, CancellationToken cancellationToken)
     {
         try
         {
@@ -105,6 +108,11 @@ internal sealed partial class TelegramWebhook(
             if (info.PendingUpdateCount == 0)
             {
                 sightings.CatchUp();
+            }
+
+            if (!IsAt(info.Url, address))
+            {
+                return await TakeBackAsync(address, cancellationToken);
             }
 
             return info.LastErrorDate is { } at && time.GetUtcNow() - new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) < 5 * CheckInterval
@@ -116,6 +124,28 @@ internal sealed partial class TelegramWebhook(
             return TelegramFailure.IsWrongToken(failure) ? throw new PhrasedException(TelegramFailure.Explain(failure)) : TelegramFailure.Explain(failure);
         }
     }
+
+    private async Task<Phrase?> TakeBackAsync(Uri address, CancellationToken cancellationToken)
+    {
+        if (_takenBackAt is { } before && time.GetUtcNow() - before < TakeBackInterval)
+        {
+            return Phrase.Of("telegram.webhook-taken");
+        }
+
+        LogTakenBack(logger);
+        await RegisterAsync(address, cancellationToken);
+        _takenBackAt = time.GetUtcNow();
+        return null;
+    }
+
+    private Task RegisterAsync(Uri address, CancellationToken cancellationToken) => client.SetWebhook(
+        address.AbsoluteUri, maxConnections: options.WebhookConnections, allowedUpdates: TelegramUpdates.Wanted,
+        secretToken: Encoding.ASCII.GetString(_secret), cancellationToken: cancellationToken);
+
+    // Telegram may write a name in other letters than it was given.
+    private static bool IsAt(string? url, Uri address)
+        => Uri.TryCreate(url, UriKind.Absolute, out var set)
+            && (set.IdnHost, set.Port, set.PathAndQuery) == (address.IdnHost, address.Port, address.PathAndQuery);
 
     private bool IsFromTelegram(WebhookRequest request)
         => request.Headers.TryGetValue(SecretHeader, out var given)
@@ -135,4 +165,7 @@ internal sealed partial class TelegramWebhook(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A Telegram callback must come again: {Reason}")]
     private static partial void LogBotUnknown(ILogger logger, Phrase reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook of a Telegram bot was set elsewhere or removed; it is set here again.")]
+    private static partial void LogTakenBack(ILogger logger);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Messaging;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
 using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Contracts;
@@ -15,17 +16,22 @@ namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
 internal sealed class TelegramRig : ChannelRig
 {
     private readonly TelegramHttp _http;
+    private readonly int _pollSeconds;
+    private readonly PublicAddressOptions _publicAddress = new();
     private readonly Dictionary<int, int> _lastSaid = [];
 
-    private TelegramRig(TelegramEmulator emulator, bool usesWebhook, TelegramOptions options, TimeProvider time)
+    private TelegramRig(TelegramEmulator emulator, bool usesWebhook, TelegramOptions options, TimeProvider time, int pollSeconds)
     {
-        Emulator = emulator;
+        (Emulator, _pollSeconds) = (emulator, pollSeconds);
         _http = new TelegramHttp(TestOutgoing.Default, Options.Create(options));
-        Channel = new TelegramChannel(_http, Options.Create(options), time, NullLogger<TelegramChannel>.Instance);
+        Channel = new TelegramChannel(_http, Options.Create(options), Options.Create(_publicAddress), time, NullLogger<TelegramChannel>.Instance);
         Connection = ConnectionWith(Settings(emulator.Token, usesWebhook ? "webhook" : "polling"), time);
     }
 
     public TelegramEmulator Emulator { get; }
+
+    /// <summary>Where the Test button believes this installation to be.</summary>
+    public Uri? PublicAddress { set => _publicAddress.BaseUrl = value; }
 
     public override IChannel Channel { get; }
 
@@ -33,11 +39,11 @@ internal sealed class TelegramRig : ChannelRig
 
     public override SettingValues WrongSettings => Settings("1234:not-this-bots", "polling");
 
-    public static async Task<TelegramRig> NewAsync(bool usesWebhook = false, Action<TelegramOptions>? configure = null, TimeProvider? time = null)
+    public static async Task<TelegramRig> NewAsync(bool usesWebhook = false, Action<TelegramOptions>? configure = null, TimeProvider? time = null, int pollSeconds = 20)
     {
         var options = new TelegramOptions { CallTimeout = TimeSpan.FromSeconds(5), CursorInterval = TimeSpan.Zero, ProbePatience = TimeSpan.FromSeconds(5) };
         configure?.Invoke(options);
-        return new TelegramRig(await TelegramEmulator.StartAsync(), usesWebhook, options, time ?? TimeProvider.System);
+        return new TelegramRig(await TelegramEmulator.StartAsync(), usesWebhook, options, time ?? TimeProvider.System, pollSeconds);
     }
 
     public override ExternalChat ChatOf(int person) => new(person.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -176,6 +182,6 @@ internal sealed class TelegramRig : ChannelRig
 
     private SettingValues Settings(string token, string mode) => new(new Dictionary<string, string>
     {
-        ["token"] = token, ["apiBaseUrl"] = Emulator.BaseUrl, ["mode"] = mode, ["pollTimeout"] = "20",
+        ["token"] = token, ["apiBaseUrl"] = Emulator.BaseUrl, ["mode"] = mode, ["pollTimeout"] = $"{_pollSeconds}",
     });
 }

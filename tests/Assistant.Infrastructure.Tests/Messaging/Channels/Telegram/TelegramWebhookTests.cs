@@ -1,7 +1,9 @@
 using System.Text;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
 using Assistant.Testing.Messaging;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
@@ -94,6 +96,46 @@ public sealed class TelegramWebhookTests
     }
 
     [Fact]
+    public async Task A_webhook_that_was_taken_away_is_set_again_and_the_next_time_reported()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true, time: time);
+        rig.Host.PublicBaseUrl = new Uri("http://127.0.0.1:9/");
+        await rig.StartAsync(Cancel);
+        var own = rig.Emulator.WebhookUrl;
+
+        await SetWebhookAsync(rig, "");
+        await AdvanceUntilAsync(time, () => rig.Emulator.WebhookUrl == own);
+        Assert.DoesNotContain(rig.Host.Reports, report => report.State == ConnectionState.Degraded);
+
+        await SetWebhookAsync(rig, "http://127.0.0.1:9/another-program");
+        await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Degraded);
+        Assert.Equal(Phrase.Of("telegram.webhook-taken"), rig.Host.Reports[^1].Detail);
+        Assert.NotEqual(own, rig.Emulator.WebhookUrl);
+
+        time.Advance(TimeSpan.FromHours(1));
+        await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Up);
+        Assert.Equal(own, rig.Emulator.WebhookUrl);
+    }
+
+    [Theory]
+    [InlineData("https://home.example.test/base/webhooks/tg", true)]
+    [InlineData("https://other.example.test/base/webhooks/tg", false)]
+    [InlineData("https://home.example.test/bot", false)]
+    [InlineData("", true)]
+    public async Task The_test_fails_while_the_webhook_is_elsewhere(string url, bool passes)
+    {
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true);
+        rig.PublicAddress = new Uri("https://home.example.test/base");
+        await SetWebhookAsync(rig, url);
+
+        var test = await rig.Channel.TestAsync(rig.Connection.Settings, Cancel);
+
+        Assert.Equal(passes, test.Checks.All(check => check.IsPassed));
+        Assert.Equal(passes ? null : "telegram.webhook-elsewhere", test.Checks.FirstOrDefault(check => !check.IsPassed)?.Detail.FirstCode);
+    }
+
+    [Fact]
     public async Task Mutated_payloads_never_throw()
     {
         await using var rig = await TelegramRig.NewAsync(usesWebhook: true);
@@ -154,6 +196,25 @@ public sealed class TelegramWebhookTests
             var fault = await Record.ExceptionAsync(async () => Assert.InRange((await ReceiveAsync(rig, input)).Status, 200, 499));
 
             Assert.True(fault is null, $"seed {seed}: {fault}");
+        }
+    }
+
+    private static async Task SetWebhookAsync(TelegramRig rig, string url)
+    {
+        using var http = new HttpClient();
+        using var content = new StringContent($$"""{"url":"{{url}}"}""", Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(new Uri($"{rig.Emulator.BaseUrl}/bot{rig.Emulator.Token}/setWebhook"), content, Cancel);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> isSo)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        end.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!isSo())
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), end.Token);
         }
     }
 
