@@ -34,8 +34,13 @@ internal sealed partial class TelegramPolling(
     private int _savedOffset;
     private DateTimeOffset _savedAt;
     private DateTimeOffset? _conflictSince;
+    private DateTimeOffset _conflictAt;
+    private bool _isConflictShown;
     private int _failures;
     private bool _isUp;
+
+    // Between two polls of another program some of ours succeed: only a stretch without conflict ends it, longer than both would wait.
+    private TimeSpan Peace => 2 * settings.PollTimeout > options.ConflictPatience ? 2 * settings.PollTimeout : options.ConflictPatience;
 
     private string Bot => string.Create(CultureInfo.InvariantCulture, $"{settings.BotId}/");
 
@@ -153,10 +158,12 @@ internal sealed partial class TelegramPolling(
             return;
         }
 
-        _conflictSince ??= time.GetUtcNow();
-        if (time.GetUtcNow() - _conflictSince > options.ConflictPatience)
+        _conflictAt = time.GetUtcNow();
+        _conflictSince ??= _conflictAt;
+        if (_conflictAt - _conflictSince > options.ConflictPatience)
         {
-            host.Report(ConnectionState.Degraded, TelegramFailure.Explain(failure));
+            _isConflictShown = true;
+            host.Report(ConnectionState.Degraded, Phrase.Of("telegram.conflict"));
         }
 
         await Task.Delay(Jitter(TimeSpan.FromSeconds(2)), time, cancellationToken);
@@ -164,10 +171,18 @@ internal sealed partial class TelegramPolling(
 
     private void ReportUp(TelegramBot bot, IChannelHost host)
     {
-        if (!_isUp || _failures > 0 || _conflictSince is not null)
+        if (_conflictSince is not null && time.GetUtcNow() - _conflictAt >= Peace)
         {
-            (_isUp, _failures, _conflictSince) = (true, 0, null);
-            host.Report(ConnectionState.Up, Phrase.Of("telegram.polling", ("bot", bot.Username)));
+            _conflictSince = null;
+        }
+
+        var (wasWell, hasConflict) = (_isUp && _failures == 0, _isConflictShown && _conflictSince is not null);
+        if (!wasWell || _isConflictShown != hasConflict)
+        {
+            (_isUp, _failures, _isConflictShown) = (true, 0, hasConflict);
+            host.Report(
+                hasConflict ? ConnectionState.Degraded : ConnectionState.Up,
+                hasConflict ? Phrase.Of("telegram.conflict") : Phrase.Of("telegram.polling", ("bot", bot.Username)));
         }
     }
 

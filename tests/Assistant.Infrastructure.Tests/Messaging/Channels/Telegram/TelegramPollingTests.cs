@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Testing.Telegram;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Telegram;
@@ -68,13 +69,43 @@ public sealed class TelegramPollingTests
     [Fact]
     public async Task A_conflict_that_lasts_is_reported_in_plain_words()
     {
-        await using var rig = await TelegramRig.NewAsync(configure: o => o.ConflictPatience = TimeSpan.Zero);
+        await using var rig = await TelegramRig.NewAsync(configure: o => o.ConflictPatience = TimeSpan.Zero, pollSeconds: 0);
         rig.Emulator.Fail("getUpdates", Enumerable.Repeat<TelegramFault>(new TelegramFault.Error(409, "Conflict: terminated by other getUpdates request"), 2).ToArray());
 
         await rig.StartAsync(Cancel);
 
         Assert.Contains(rig.Host.Reports, r => r.State == ConnectionState.Degraded && r.Detail == Phrase.Of("telegram.conflict"));
         Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+    }
+
+    [Fact]
+    public async Task Polls_that_succeed_between_two_conflicts_end_none()
+    {
+        var time = new FakeTimeProvider();
+        await using var rig = await TelegramRig.NewAsync(time: time);
+        await rig.StartAsync(Cancel);
+
+        await ConflictAsync();
+        Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+        time.Advance(TimeSpan.FromSeconds(31));
+        await ConflictAsync();
+
+        Assert.Equal((ConnectionState.Degraded, Phrase.Of("telegram.conflict")), rig.Host.Reports[^1]);
+        time.Advance(TimeSpan.FromSeconds(60));
+        await rig.SayAsync(5001, "in peace");
+        await rig.Gateway.WaitAsync(5, Cancel);
+        Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+
+        // A busy bot: what is polled for is there before and after the conflict.
+        async Task ConflictAsync()
+        {
+            var received = rig.Gateway.Stored.Count;
+            rig.Emulator.Fail("getUpdates", new TelegramFault.Error(409, "Conflict: terminated by other getUpdates request"));
+            await rig.SayAsync(5001, "before");
+            await AdvanceUntilAsync(time, () => rig.Gateway.Stored.Count == received + 1);
+            await rig.SayAsync(5001, "after");
+            await AdvanceUntilAsync(time, () => rig.Gateway.Stored.Count == received + 2);
+        }
     }
 
     [Fact]
@@ -243,6 +274,17 @@ public sealed class TelegramPollingTests
             message["caption"] = caption;
         }
     });
+
+    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> isSo)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        end.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!isSo())
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), end.Token);
+        }
+    }
 
     private static async Task PostAsync(TelegramRig rig, string method, string json)
     {
