@@ -77,7 +77,7 @@ internal sealed partial class TelegramWebhook(
             return WrongMethod;
         }
 
-        if (Parse(request.Body.Span) is not { } update)
+        if (Parse(request.Body) is not { } update)
         {
             return Unreadable;
         }
@@ -151,11 +151,35 @@ internal sealed partial class TelegramWebhook(
         => request.Headers.TryGetValue(SecretHeader, out var given)
             && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), _secret);
 
-    private static Update? Parse(ReadOnlySpan<byte> body)
+    /// <summary>
+    /// One without content when it has a number but cannot be read: it would come again for a day, and hold up its chat. <see langword="null"/> for what
+    /// is no update.
+    /// </summary>
+    private Update? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize<Update>(body, JsonBotAPI.Options);
+            return JsonSerializer.Deserialize<Update>(body.Span, JsonBotAPI.Options);
+        }
+        catch (Exception e) when (TelegramUpdates.IsUnreadable(e))
+        {
+            if (NumberIn(body) is not { } id)
+            {
+                return null;
+            }
+
+            LogUnreadable(logger, id, (e as JsonException)?.Path ?? e.Message);
+            return new Update { Id = id };
+        }
+    }
+
+    private static int? NumberIn(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("update_id", out var number)
+                && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var id) ? id : null;
         }
         catch (Exception e) when (TelegramUpdates.IsUnreadable(e))
         {
@@ -165,6 +189,9 @@ internal sealed partial class TelegramWebhook(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A Telegram callback must come again: {Reason}")]
     private static partial void LogBotUnknown(ILogger logger, Phrase reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stepped over the Telegram update {UpdateId}, which cannot be read: {Fault}")]
+    private static partial void LogUnreadable(ILogger logger, int updateId, string fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook of a Telegram bot was set elsewhere or removed; it is set here again.")]
     private static partial void LogTakenBack(ILogger logger);

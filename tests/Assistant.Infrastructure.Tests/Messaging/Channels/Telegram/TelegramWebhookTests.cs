@@ -84,7 +84,10 @@ public sealed class TelegramWebhookTests
     [InlineData("[]", 400)]
     [InlineData("\"text\"", 400)]
     [InlineData("{\"update_id\":\"x\"}", 400)]
-    [InlineData("{\"update_id\":1,\"message\":{\"date\":99999999999999999}}", 400)]
+    [InlineData("{\"update_id\":\"1\",\"message\":{\"date\":99999999999999999}}", 400)]
+    [InlineData("{\"message\":{\"date\":99999999999999999}}", 400)]
+    [InlineData("{\"update_id\":1,\"message\":{\"date\":99999999999999999}}", 200)]
+    [InlineData("{\"update_id\":1,\"message\":{\"message_id\":\"not a number\"}}", 200)]
     [InlineData("{}", 200)]
     [InlineData("{\"update_id\":1,\"new_kind\":{\"x\":[1]}}", 200)]
     public async Task Bad_bodies_are_answered_and_unknown_events_acknowledged(string body, int status)
