@@ -41,7 +41,8 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
 
     public string Token { get; }
 
-    public string BotUsername { get; }
+    /// <summary>May change while the bot runs.</summary>
+    public string BotUsername { get; set; }
 
     public long BotId => long.Parse(Token.Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
 

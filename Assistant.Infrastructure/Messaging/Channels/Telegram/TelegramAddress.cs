@@ -11,8 +11,8 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
 {
     public static TelegramAddress Read(Message message, TelegramBot bot)
     {
-        var (text, entities) = TelegramWords.WithAddresses(TelegramWords.Of(message), (message.Text is null ? message.CaptionEntities : message.Entities) ?? []);
-        var inGroup = message.Chat.Type is ChatType.Group or ChatType.Supergroup;
+        var (text, entities) = Written(message);
+        var inGroup = IsInGroup(message);
         var addressed = !inGroup || RepliesTo(message, bot);
         List<MessageEntity> mentions = [];
         foreach (var entity in entities)
@@ -44,8 +44,30 @@ internal readonly record struct TelegramAddress(bool IsAddressed, bool IsForOthe
             addressed, false, inGroup ? Mention.TakeOff(text, mentions.Select(mention => (mention.Offset, mention.Length))) : text);
     }
 
+    /// <summary>Whether somebody is called in a group by a name that is not the bot's: a person, another bot, or the bot itself by a name it got meanwhile.</summary>
+    public static bool NamesAnother(Message? message, TelegramBot bot)
+    {
+        if (message?.Chat is null || !IsInGroup(message))
+        {
+            return false;
+        }
+
+        var (text, entities) = Written(message);
+        return entities.Any(entity =>
+        {
+            var covered = text.AsSpan(entity.Offset, entity.Length);
+            return entity.Type is MessageEntityType.Mention or MessageEntityType.BotCommand
+                && covered.IndexOf('@') is >= 0 and var at && !IsName(covered[(at + 1)..], bot);
+        });
+    }
+
     /// <summary>In a forum every message without a reply points at the topic's first message.</summary>
     public static bool IsTopicRoot(Message message, Message original) => message.IsTopicMessage && original.Id == message.MessageThreadId;
+
+    private static (string Text, IReadOnlyList<MessageEntity> Entities) Written(Message message)
+        => TelegramWords.WithAddresses(TelegramWords.Of(message), (message.Text is null ? message.CaptionEntities : message.Entities) ?? []);
+
+    private static bool IsInGroup(Message message) => message.Chat.Type is ChatType.Group or ChatType.Supergroup;
 
     private static bool RepliesTo(Message message, TelegramBot bot)
         => message.ReplyToMessage is { } original && original.From?.Id == bot.Id && !IsTopicRoot(message, original);

@@ -1,20 +1,28 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Wording;
+using Microsoft.Extensions.Logging;
 using Telegram.Bot;
+using Telegram.Bot.Exceptions;
 using Telegram.Bot.Types;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
 /// <summary>Hands updates to the gateway, whichever way they came in.</summary>
-internal sealed class TelegramReceiver(
-    Connection connection, TelegramSettings settings, ITelegramBotClient client, TelegramSender sender, TelegramSightings sightings, TimeProvider time)
+internal sealed partial class TelegramReceiver(
+    Connection connection, TelegramSettings settings, ITelegramBotClient client, TelegramSender sender, TelegramSightings sightings, TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long the bot's name counts as the one it has while others are called.</summary>
+    private static readonly TimeSpan NameAge = TimeSpan.FromMinutes(1);
+
     private readonly TelegramAlbums _albums = new();
     private volatile TelegramBot? _bot;
+    private long _askedAt;
 
-    /// <summary>Who the bot is; asked once.</summary>
+    /// <summary>Who the bot is, as far as known; asked where nobody asked yet.</summary>
     public async Task<TelegramBot> ReadBotAsync(CancellationToken cancellationToken)
     {
         if (_bot is { } known)
@@ -22,8 +30,7 @@ internal sealed class TelegramReceiver(
             return known;
         }
 
-        var me = await client.GetMe(cancellationToken);
-        return _bot = new TelegramBot(me.Id, me.Username ?? "");
+        return await AskBotAsync(cancellationToken);
     }
 
     /// <summary>Accepts the updates in order and returns when every one of them is committed or was nothing for us.</summary>
@@ -34,6 +41,7 @@ internal sealed class TelegramReceiver(
     public async Task AcceptAsync(IReadOnlyList<Update> updates, TelegramBot bot, IMessageGateway gateway, CancellationToken cancellationToken)
     {
         _albums.LookAhead(updates);
+        bot = await RenamedAsync(updates, bot, cancellationToken);
         if (updates.Count == 1)
         {
             await AcceptAsync(updates[0], bot, gateway, cancellationToken);
@@ -71,6 +79,35 @@ internal sealed class TelegramReceiver(
         }
     }
 
+    private async Task<TelegramBot> AskBotAsync(CancellationToken cancellationToken)
+    {
+        var me = await client.GetMe(cancellationToken);
+        Volatile.Write(ref _askedAt, time.GetTimestamp());
+        return _bot = new TelegramBot(me.Id, me.Username ?? "");
+    }
+
+    /// <summary>Bots are renamed while they run, and nothing tells: a name in a group that is not the bot's may be the one it has now.</summary>
+    private async Task<TelegramBot> RenamedAsync(IReadOnlyList<Update> updates, TelegramBot bot, CancellationToken cancellationToken)
+    {
+        bot = _bot ?? bot;
+        if (time.GetElapsedTime(Volatile.Read(ref _askedAt)) < NameAge
+            || !updates.Any(update => TelegramAddress.NamesAnother(update.Message ?? update.EditedMessage, bot)))
+        {
+            return bot;
+        }
+
+        try
+        {
+            Volatile.Write(ref _askedAt, time.GetTimestamp());
+            return await AskBotAsync(cancellationToken);
+        }
+        catch (RequestException failure)
+        {
+            LogNameUnknown(logger, TelegramFailure.Explain(failure));
+            return bot;
+        }
+    }
+
     private async Task AnswerPressAsync(string queryId, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -104,4 +141,7 @@ internal sealed class TelegramReceiver(
             sender.NoteMove(chat.Id, newChat);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not ask whether a Telegram bot was renamed: {Reason}")]
+    private static partial void LogNameUnknown(ILogger logger, Phrase reason);
 }

@@ -25,7 +25,7 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, IFile
         var sightings = new TelegramSightings(time);
         _sender = new TelegramSender(_settings.BotId, client, sightings, time);
         _files = new TelegramFiles(http.NewUploadingClient(_settings), _sender);
-        _receiver = new TelegramReceiver(connection, _settings, client, _sender, sightings, time);
+        _receiver = new TelegramReceiver(connection, _settings, client, _sender, sightings, time, logger);
         _polling = new TelegramPolling(http.NewPollingClient(_settings), _settings, _receiver, sightings, options, time, logger);
         _webhook = new TelegramWebhook(connection.Id, _settings, client, _receiver, sightings, options, time, logger);
         _attachments = new TelegramAttachments(http, _settings, client, options);

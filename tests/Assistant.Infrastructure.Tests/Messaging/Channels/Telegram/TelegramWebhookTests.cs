@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
@@ -136,6 +138,39 @@ public sealed class TelegramWebhookTests
 
         Assert.Equal(passes, test.Checks.All(check => check.IsPassed));
         Assert.Equal(passes ? null : "telegram.webhook-elsewhere", test.Checks.FirstOrDefault(check => !check.IsPassed)?.Detail.FirstCode);
+    }
+
+    [Theory]
+    [InlineData("Hey @new_bot, what now?", "mention", 4, 8)]
+    [InlineData("/help@new_bot", "bot_command", 0, 13)]
+    public async Task A_bot_that_was_renamed_hears_its_new_name(string text, string type, int offset, int length)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var rig = await TelegramRig.NewAsync(usesWebhook: true, time: time);
+        await ReceiveAsync(rig, Group(1, "hello"));
+        rig.Emulator.BotUsername = "new_bot";
+
+        await ReceiveAsync(rig, Group(2, text));
+        time.Advance(TimeSpan.FromMinutes(2));
+        await ReceiveAsync(rig, Group(3, "hello"));
+        Assert.Single(rig.Emulator.Calls, call => call.Method == "getMe");
+        await ReceiveAsync(rig, Group(4, text));
+        await ReceiveAsync(rig, Group(5, "Hey @new_body, what now?"));
+
+        Assert.Equal([4], rig.Gateway.Stored.Where(m => m.IsAddressed).Select(m => int.Parse(m.ExternalMessageId.Split(':')[1], CultureInfo.InvariantCulture)));
+        Assert.Equal(2, rig.Emulator.Calls.Count(call => call.Method == "getMe"));
+
+        string Group(int id, string said)
+        {
+            var update = JsonNode.Parse(Update)!;
+            update["update_id"] = id;
+            update["message"]!["message_id"] = id;
+            update["message"]!["chat"] = new JsonObject { ["id"] = -200, ["type"] = "group", ["title"] = "Family" };
+            update["message"]!["text"] = said;
+            update["message"]!["entities"] = said == "hello" ? new JsonArray()
+                : new JsonArray(new JsonObject { ["type"] = type, ["offset"] = offset, ["length"] = said == text ? length : length + 1 });
+            return update.ToJsonString();
+        }
     }
 
     [Fact]
