@@ -16,9 +16,9 @@ internal sealed class TelegramFiles(ITelegramBotClient client, TelegramSender se
 
     public async Task<SendOutcome> SendAsync(OutboundMessage message, OutboundFile file, CancellationToken cancellationToken)
     {
-        var outcome = await sender.TryAsync(message, (chat, reply) => SendAsync(new Place(chat, message.Chat, reply), file, LooksOf(file), cancellationToken));
+        var outcome = await sender.TryAsync(message, place => SendAsync(place, file, LooksOf(file), cancellationToken));
         return outcome is SendOutcome.Rejected && LooksOf(file) != Look.Document
-            ? await sender.TryAsync(message, (chat, reply) => SendAsync(new Place(chat, message.Chat, reply), file, Look.Document, cancellationToken))
+            ? await sender.TryAsync(message, place => SendAsync(place, file, Look.Document, cancellationToken))
             : outcome;
     }
 
@@ -33,24 +33,28 @@ internal sealed class TelegramFiles(ITelegramBotClient client, TelegramSender se
         _ => Look.Document,
     };
 
-    private async Task<Message> SendAsync(Place place, OutboundFile file, Look look, CancellationToken cancellationToken)
+    private async Task<Message> SendAsync(TelegramPlace place, OutboundFile file, Look look, CancellationToken cancellationToken)
     {
         await using var content = await file.OpenAsync(cancellationToken);
         var upload = InputFile.FromStream(content, file.Name);
-        var (chat, reply, thread) = (place.Id, place.Reply, TelegramSender.ThreadOf(place.Chat));
+        var (chat, reply, thread, topic) = place;
         return look switch
         {
-            Look.Photo => await client.SendPhoto(chat, upload, replyParameters: reply, messageThreadId: thread, cancellationToken: cancellationToken),
-            Look.Animation => await client.SendAnimation(chat, upload, replyParameters: reply, messageThreadId: thread, cancellationToken: cancellationToken),
-            Look.Voice => await client.SendVoice(chat, upload, replyParameters: reply, messageThreadId: thread, cancellationToken: cancellationToken),
-            Look.Audio => await client.SendAudio(chat, upload, replyParameters: reply, messageThreadId: thread, cancellationToken: cancellationToken),
-            Look.Video => await client.SendVideo(chat, upload, replyParameters: reply, messageThreadId: thread, cancellationToken: cancellationToken),
+            Look.Photo => await client.SendPhoto(
+                chat, upload, replyParameters: reply, messageThreadId: thread, directMessagesTopicId: topic, cancellationToken: cancellationToken),
+            Look.Animation => await client.SendAnimation(
+                chat, upload, replyParameters: reply, messageThreadId: thread, directMessagesTopicId: topic, cancellationToken: cancellationToken),
+            Look.Voice => await client.SendVoice(
+                chat, upload, replyParameters: reply, messageThreadId: thread, directMessagesTopicId: topic, cancellationToken: cancellationToken),
+            Look.Audio => await client.SendAudio(
+                chat, upload, replyParameters: reply, messageThreadId: thread, directMessagesTopicId: topic, cancellationToken: cancellationToken),
+            Look.Video => await client.SendVideo(
+                chat, upload, replyParameters: reply, messageThreadId: thread, directMessagesTopicId: topic, cancellationToken: cancellationToken),
             _ => await client.SendDocument(
-                chat, upload, replyParameters: reply, disableContentTypeDetection: true, messageThreadId: thread, cancellationToken: cancellationToken),
+                chat, upload, replyParameters: reply, disableContentTypeDetection: true, messageThreadId: thread, directMessagesTopicId: topic,
+                cancellationToken: cancellationToken),
         };
     }
 
     private enum Look { Document, Photo, Animation, Voice, Audio, Video }
-
-    private sealed record Place(long Id, ExternalChat Chat, ReplyParameters? Reply);
 }

@@ -12,6 +12,8 @@ internal static class TelegramIds
     /// <summary>Supergroups and channels count up from here downwards; each has message ids of its own.</summary>
     private const long FirstSupergroup = -1_000_000_000_000;
 
+    private const string Direct = "direct/";
+
     public static string Message(long bot, long chat, int message)
         => SharesCounter(chat) ? string.Create(CultureInfo.InvariantCulture, $"{bot}/{chat}:{message}") : MessageOfAny(chat, message);
 
@@ -22,6 +24,16 @@ internal static class TelegramIds
 
     /// <summary>The sender's id of whoever speaks as the group itself. It is no chat's: what is meant for a person alone never goes to the group.</summary>
     public static string Anonymous(long group) => $"anonymous/{Chat(group)}";
+
+    /// <summary>What one person and a channel write each other in the channel's direct messages, as a thread's id.</summary>
+    public static string DirectTopic(long topic) => $"{Direct}{Chat(topic)}";
+
+    public static bool TryParseDirectTopic(string? thread, out long topic)
+    {
+        topic = 0;
+        return thread?.StartsWith(Direct, StringComparison.Ordinal) == true
+            && long.TryParse(thread.AsSpan(Direct.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out topic);
+    }
 
     public static bool TryParseChat(string? text, out long chat)
         => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out chat);

@@ -10,6 +10,11 @@ using Telegram.Bot.Types.ReplyMarkups;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
+/// <summary>Where in Telegram something is shown.</summary>
+/// <param name="Thread">The topic of a chat that has topics.</param>
+/// <param name="DirectTopic">Whose direct messages to a channel they are.</param>
+internal sealed record TelegramPlace(long Chat, ReplyParameters? Reply, int? Thread, long? DirectTopic);
+
 /// <summary>Shows messages. One call each; what to do about a failure is said in the outcome.</summary>
 internal sealed class TelegramSender(long bot, ITelegramBotClient client, TelegramSightings sightings, TimeProvider time)
 {
@@ -23,9 +28,10 @@ internal sealed class TelegramSender(long bot, ITelegramBotClient client, Telegr
     public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)
     {
         var request = NewRequest(message);
-        return await TryAsync(message, async (chat, reply) =>
+        return await TryAsync(message, async place =>
         {
-            (request.ChatId, request.ReplyParameters) = (chat, reply);
+            (request.ChatId, request.ReplyParameters) = (place.Chat, place.Reply);
+            (request.MessageThreadId, request.DirectMessagesTopicId) = (place.Thread, place.DirectTopic);
             try
             {
                 return await client.SendRequest(request, cancellationToken);
@@ -38,9 +44,9 @@ internal sealed class TelegramSender(long bot, ITelegramBotClient client, Telegr
         });
     }
 
-    /// <summary>Shows something in the message's chat, once more when the chat moved meanwhile.</summary>
-    /// <param name="send">Called with the chat as it is now and what is replied to there.</param>
-    public async Task<SendOutcome> TryAsync(OutboundMessage message, Func<long, ReplyParameters?, Task<Message>> send)
+    /// <summary>Shows something in the message's chat, once more when the chat moved meanwhile or has lost the topic.</summary>
+    /// <param name="send">Called with the place as it is now.</param>
+    public async Task<SendOutcome> TryAsync(OutboundMessage message, Func<TelegramPlace, Task<Message>> send)
     {
         if (!TelegramIds.TryParseChat(message.Chat.ExternalId, out var chat))
         {
@@ -65,21 +71,28 @@ internal sealed class TelegramSender(long bot, ITelegramBotClient client, Telegr
 
         async Task<Message> SendToAsync(long present)
         {
+            var place = new TelegramPlace(present, ReplyIn(present, message.ReplyToExternalId), ThreadOf(message.Chat), DirectTopicOf(message.Chat));
             try
             {
-                return await send(present, ReplyIn(present, message.ReplyToExternalId));
+                return await send(place);
             }
             catch (ApiRequestException e) when (e.Parameters?.MigrateToChatId is { } newChat)
             {
                 _movedChats[chat] = newChat;
-                return await send(newChat, null);
+                return await send(place with { Chat = newChat, Reply = null });
+            }
+            catch (ApiRequestException e) when (place is { Chat: > 0, Thread: not null } && TelegramFailure.IsTopicGone(e))
+            {
+                // What a person took away of a chat with the bot is no reason to leave them without an answer.
+                return await send(place with { Thread = null });
             }
         }
     }
 
     public async Task ShowTypingAsync(ExternalChat chat, CancellationToken cancellationToken)
     {
-        if (TelegramIds.TryParseChat(chat.ExternalId, out var id))
+        // Direct messages to a channel show no sign.
+        if (DirectTopicOf(chat) is null && TelegramIds.TryParseChat(chat.ExternalId, out var id))
         {
             await BestEffortAsync(client.SendChatAction(
                 _movedChats.GetValueOrDefault(id, id), ChatAction.Typing, ThreadOf(chat), cancellationToken: cancellationToken));
@@ -158,7 +171,6 @@ internal sealed class TelegramSender(long bot, ITelegramBotClient client, Telegr
             ChatId = 0, // said by whoever sends it
             Text = rendered.Text,
             Entities = rendered.Entities,
-            MessageThreadId = ThreadOf(message.Chat),
             ReplyMarkup = KeyboardOf(message.Body),
         };
     }
@@ -168,8 +180,9 @@ internal sealed class TelegramSender(long bot, ITelegramBotClient client, Telegr
             ? new ReplyParameters { MessageId = id, AllowSendingWithoutReply = true }
             : null;
 
-    /// <summary>The topic of a chat, where it has any.</summary>
-    public static int? ThreadOf(ExternalChat chat) => int.TryParse(chat.ThreadId, out var thread) ? thread : null;
+    private static int? ThreadOf(ExternalChat chat) => int.TryParse(chat.ThreadId, out var thread) ? thread : null;
+
+    private static long? DirectTopicOf(ExternalChat chat) => TelegramIds.TryParseDirectTopic(chat.ThreadId, out var topic) ? topic : null;
 
     private static async Task BestEffortAsync(Task call)
     {

@@ -38,7 +38,7 @@ internal static class TelegramUpdates
 
     private static InboundMessage? ReadMessage(int update, Message message, Connection connection, TelegramBot bot, bool isEdit)
     {
-        if (message is not { From: { } from, Chat: { } chat } || chat.Type == ChatType.Channel || SpeakerOf(from, message) is not { } speaker)
+        if (message is not { From: { } from, Chat: { } chat } || IsOfNoPerson(message) || SpeakerOf(from, message) is not { } speaker)
         {
             return null;
         }
@@ -75,9 +75,15 @@ internal static class TelegramUpdates
         };
     }
 
+    // What a channel posts stands in its own chat, and as a copy in the group beside it.
+    private static bool IsOfNoPerson(Message message) => message.Chat.Type == ChatType.Channel || message.IsAutomaticForward || IsOfUnknownTopic(message);
+
+    // All people who write to a channel do so in one chat: only the topic tells them apart.
+    private static bool IsOfUnknownTopic(Message message) => message is { Chat.IsDirectMessages: true, DirectMessagesTopic: null };
+
     private static InboundMessage? ReadPress(int update, CallbackQuery query, Connection connection, TelegramBot bot, DateTimeOffset now)
     {
-        if (query is not { From: { IsBot: false } from, Message: { Chat: { } chat } message, Data: { Length: > 0 } data })
+        if (query is not { From: { IsBot: false } from, Message: { Chat: { } chat } message, Data: { Length: > 0 } data } || IsOfUnknownTopic(message))
         {
             return null;
         }
@@ -128,10 +134,17 @@ internal static class TelegramUpdates
 
     private static ExternalChat ChatOf(Message message) => new(
         TelegramIds.Chat(message.Chat.Id),
-        // Reply threads of ordinary supergroups carry a thread id as well; only a forum's topics are conversations of their own.
-        message is { IsTopicMessage: true, MessageThreadId: { } thread } ? TelegramIds.Chat(thread) : null,
+        ThreadOf(message),
         message.Chat.Type is ChatType.Group or ChatType.Supergroup,
         message.Chat.Title);
+
+    // Reply threads of ordinary supergroups carry a thread id as well; only a forum's topics are conversations of their own.
+    private static string? ThreadOf(Message message) => message switch
+    {
+        { DirectMessagesTopic: { } topic } => TelegramIds.DirectTopic(topic.TopicId),
+        { IsTopicMessage: true, MessageThreadId: { } thread } => TelegramIds.Chat(thread),
+        _ => null,
+    };
 
     // Anonymous administrators speak as the group itself; the sender named is a bot that stands for all of them, in every group.
     private static ExternalSender? SpeakerOf(User from, Message message) => (from.IsBot, message.SenderChat) switch

@@ -113,6 +113,20 @@ public sealed class TelegramSendTests
         Assert.Equal((7, asked), (shown.Thread, shown.ReplyTo));
     }
 
+    [Fact]
+    public async Task Direct_messages_to_a_channel_are_answered_in_their_topic()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        await using var session = rig.Channel.Open(rig.Connection);
+        var chat = new ExternalChat("-1000000000077", "direct/5000000002", true);
+
+        await session.SendAsync(Message(rig, -1000000000077, new MessageBody("yes")) with { Chat = chat }, Cancel);
+        await ((ITypingIndicator)session).ShowTypingAsync(chat, Cancel);
+
+        var call = Assert.Single(rig.Emulator.Calls);
+        Assert.Equal(("sendMessage", 5000000002L, null), (call.Method, (long?)call.Parameters["direct_messages_topic_id"], (int?)call.Parameters["message_thread_id"]));
+    }
+
     [Theory]
     [InlineData("7000/", true)]
     [InlineData("", true)]
