@@ -100,6 +100,9 @@ public sealed record TurnCommit(
     /// has done something already.
     /// </summary>
     public bool YieldsToEdit { get; init; }
+
+    /// <summary>The messenger's id of the message the reply is shown as an answer to; <see langword="null"/> where it stands for itself.</summary>
+    public string? ReplyTo { get; init; }
 }
 
 /// <summary>What became of a commit.</summary>

@@ -109,6 +109,7 @@ public sealed class TurnProcessor(
             thought.Usage, thought.NewFacts, thought.AsksForPerson, thought.Error, startedAt)
         {
             YieldsToEdit = mayYield && !thought.HasActed,
+            ReplyTo = thought.Reply is null ? null : await RepliedToAsync(start, cancellationToken),
         };
         var ending = await CommitAsync(start, commit, cancellationToken);
         if (ending == TurnEnding.Superseded)
@@ -276,6 +277,11 @@ public sealed class TurnProcessor(
 
     private async Task<IReadOnlyList<MessageBody>> CutAsync(Conversation conversation, MessageBody reply, CancellationToken cancellationToken)
         => await FindChannelAsync(conversation, cancellationToken) is { } channel ? OutboundParts.For(channel.Manifest, reply) : [reply];
+
+    private async Task<string?> RepliedToAsync(TurnStart start, CancellationToken cancellationToken)
+        => start.Conversation.Chat.IsGroup && await FindChannelAsync(start.Conversation, cancellationToken) is { Manifest.RepliesInGroups: true }
+            ? start.Utterance.ExternalId
+            : null;
 
     private async Task<IChannel?> FindChannelAsync(Conversation conversation, CancellationToken cancellationToken)
     {

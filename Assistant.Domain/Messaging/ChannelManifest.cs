@@ -92,6 +92,12 @@ public sealed record ChannelManifest(
     /// </summary>
     public TimeSpan? FetchesFilesWithin { get; init; }
 
+    /// <summary>
+    /// Whether what the assistant says in a group goes as a reply to what it answers: where one chat holds threads that are no conversations of their own, it
+    /// would stand elsewhere without that.
+    /// </summary>
+    public bool RepliesInGroups { get; init; }
+
     /// <summary>Whether it takes files of a type.</summary>
     public bool TakesFilesOf(string mediaType) => Can(ChannelCapabilities.OutboundAttachments) && (FileTypes is null || FileTypes.ContainsKey(mediaType));
 

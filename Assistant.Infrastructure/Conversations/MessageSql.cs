@@ -77,11 +77,11 @@ internal static class MessageSql
     }
 
     /// <summary>Puts the parts of a reply of the assistant down as held: nothing sends them until an operator decides.</summary>
-    public static void Hold(WriteSession session, PersonKey key, Conversation conversation, Message message, IReadOnlyList<MessageBody> parts)
+    public static void Hold(WriteSession session, PersonKey key, Conversation conversation, Message message, IReadOnlyList<MessageBody> parts, string? replyTo)
     {
         for (var part = 0; part < parts.Count; part++)
         {
-            AddPart(session, key, conversation, message, parts, part, null, byAssistant: true, OutboxState.Held);
+            AddPart(session, key, conversation, message, parts, part, replyTo, byAssistant: true, OutboxState.Held);
         }
     }
 

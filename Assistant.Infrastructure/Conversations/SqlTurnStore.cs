@@ -168,10 +168,10 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, IReadPo
         var reply = AddReply(session, key, commit, commit.Reply, guard.LastSeq + 1, position, now);
         if (isCurrent)
         {
-            return new TurnCommitOutcome.Committed(MessageSql.Queue(session, key, conversation, reply, commit.Parts, null, byAssistant: true), !guard.HasMore);
+            return new TurnCommitOutcome.Committed(MessageSql.Queue(session, key, conversation, reply, commit.Parts, commit.ReplyTo, byAssistant: true), !guard.HasMore);
         }
 
-        MessageSql.Hold(session, key, conversation, reply, commit.Parts);
+        MessageSql.Hold(session, key, conversation, reply, commit.Parts, commit.ReplyTo);
         return new TurnCommitOutcome.HeldBack();
     }
 

@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
 using Xunit;
 
 namespace Assistant.Domain.Tests.Conversations;
@@ -73,6 +74,20 @@ public sealed class TurnReplyTests : TurnRig
         await RunAsync(conversation);
 
         Assert.Equal("[In reply to “Li Wei”: “[image: menu.jpg]”] what does this say?", Engines.Asked[^1].Utterance);
+    }
+
+    [Theory]
+    [InlineData(true, true, "1")]
+    [InlineData(true, false, null)]
+    [InlineData(false, true, null)]
+    public async Task In_a_group_the_answer_is_a_reply_where_the_channel_wants_that(bool isGroup, bool wantsReplies, string? replyTo)
+    {
+        Line.Manifest = Line.Manifest with { RepliesInGroups = wantsReplies };
+        var stored = await StoreAsync(HomeLine, Said(HomeLine, "1", "hello") with { Chat = new ExternalChat("chat-1", IsGroup: isGroup) });
+
+        await RunAsync(Assert.IsType<InboxOutcome.Stored>(stored).Conversation);
+
+        Assert.Equal(replyTo, Assert.Single(Outbox.Rows).Claimed!.ReplyToExternalId);
     }
 
     [Theory]

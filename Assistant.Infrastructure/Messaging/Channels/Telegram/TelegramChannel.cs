@@ -27,6 +27,8 @@ internal sealed class TelegramChannel(
         Settings: TelegramSettings.Fields)
     {
         LargestFile = TelegramFiles.Largest,
+        // Comments under a channel's posts stand in the group beside it: what is no reply to one is not seen there.
+        RepliesInGroups = true,
         Readers = new("Telegram reads everything: chats with bots are not end-to-end encrypted.", "Telegram 可以读取全部内容：与机器人的聊天不是端到端加密的。"),
     };
 

@@ -191,10 +191,10 @@ public sealed partial class InMemoryHouse
                 isHeld ? DeliveryState.Held : DeliveryState.Stored, TurnId: commit.TurnId, Person: person));
             if (!isHeld)
             {
-                return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true), !room.Inbox.Exists(w => w.IsOpen));
+                return new TurnCommitOutcome.Committed(room.Queue(reply, commit.Parts, byAssistant: true, replyTo: commit.ReplyTo), !room.Inbox.Exists(w => w.IsOpen));
             }
 
-            room.Hold(reply, commit.Parts);
+            room.Hold(reply, commit.Parts, commit.ReplyTo);
             return new TurnCommitOutcome.HeldBack();
         });
 

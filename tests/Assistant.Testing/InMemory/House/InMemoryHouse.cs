@@ -165,25 +165,25 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
             Messages[at] = change(Messages[at]);
         }
 
-        public OutboxEntry? Queue(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant, bool mayClaim = true)
+        public OutboxEntry? Queue(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant, bool mayClaim = true, string? replyTo = null)
         {
             var isFree = mayClaim && FirstUnsent is null;
-            var rows = Rows(message, parts, byAssistant);
+            var rows = Rows(message, parts, byAssistant, replyTo);
             Outbox.AddRange(rows);
             return isFree && rows.Count > 0 ? rows[0].Claim(Conversation.Version) : null;
         }
 
-        public void Hold(Message message, IReadOnlyList<MessageBody> parts)
+        public void Hold(Message message, IReadOnlyList<MessageBody> parts, string? replyTo)
         {
-            var rows = Rows(message, parts, byAssistant: true);
+            var rows = Rows(message, parts, byAssistant: true, replyTo);
             rows.ForEach(row => row.State = OutboxState.Held);
             Outbox.AddRange(rows);
         }
 
-        private List<Row> Rows(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant)
+        private List<Row> Rows(Message message, IReadOnlyList<MessageBody> parts, bool byAssistant, string? replyTo)
             => [.. parts.Select((body, part) => new Row(new OutboxEntry(
                 Guid.CreateVersion7(message.At), Conversation.Tenant, Conversation.Id, Conversation.Connection, Conversation.Chat, message.Seq, part,
-                part == parts.Count - 1, body, null, byAssistant, 0, false, Conversation.Version, message.At)))];
+                part == parts.Count - 1, body, part == 0 ? replyTo : null, byAssistant, 0, false, Conversation.Version, message.At)))];
     }
 
     private sealed class Row(OutboxEntry entry)
