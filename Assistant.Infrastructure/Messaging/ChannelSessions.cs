@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Wording;
@@ -21,6 +22,7 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 {
     private readonly ConcurrentDictionary<ConnectionId, Running> _running = [];
     private readonly ConcurrentDictionary<ConnectionId, ConnectionHealth> _health = [];
+    private readonly ConcurrentDictionary<ConnectionId, (DateTimeOffset Since, DateTimeOffset Until, Phrase Reason)> _pauses = [];
 
     public IChannelSession? Find(ConnectionId id) => _running.GetValueOrDefault(id) is { IsEnding: false } running ? running.Session : null;
 
@@ -28,7 +30,11 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 
     public Connection? FindConnection(ConnectionId id) => _running.GetValueOrDefault(id)?.Connection;
 
-    ConnectionHealth? IConnectionHealth.Find(ConnectionId id) => _health.GetValueOrDefault(id);
+    // A session that is well knows nothing of a pause in sending, which ends by itself; one that is not says what is worse.
+    ConnectionHealth? IConnectionHealth.Find(ConnectionId id)
+        => _health.GetValueOrDefault(id) is { State: ConnectionState.Up } health && _pauses.TryGetValue(id, out var pause) && pause.Until > clock.GetUtcNow()
+            ? health with { State = ConnectionState.Degraded, Since = pause.Since, Detail = PausedUntil(pause.Until, pause.Reason) }
+            : _health.GetValueOrDefault(id);
 
     public void Add(Connection connection, IChannelSession session) => _running[connection.Id] = new Running(connection, session);
 
@@ -68,7 +74,32 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 
     public void NoteInbound(ConnectionId id) => Note(id, (health, now) => health with { LastInboundAt = now });
 
-    public void NoteOutbound(ConnectionId id) => Note(id, (health, now) => health with { LastOutboundAt = now });
+    public void NoteOutbound(ConnectionId id)
+    {
+        Note(id, (health, now) => health with { LastOutboundAt = now });
+        if (_pauses.TryGetValue(id, out var pause) && pause.Until <= clock.GetUtcNow() && _pauses.TryRemove(new(id, pause)))
+        {
+            Tell(id);
+        }
+    }
+
+    public void NotePause(ConnectionId id, TimeSpan length, Phrase reason)
+    {
+        var now = clock.GetUtcNow();
+        _pauses[id] = (now, now + length, reason);
+        Tell(id);
+    }
+
+    private void Tell(ConnectionId id)
+    {
+        if (FindConnection(id) is { } connection)
+        {
+            live.Publish(new LiveEvent.ConnectionChanged(connection.Tenant, id));
+        }
+    }
+
+    private static Phrase.Several PausedUntil(DateTimeOffset until, Phrase reason)
+        => new Phrase.Several([reason, Phrase.Of("send.paused-until", ("until", until.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)))]);
 
     private void Note(ConnectionId id, Func<ConnectionHealth, DateTimeOffset, ConnectionHealth> change)
     {

@@ -62,6 +62,10 @@ internal sealed partial class RowDelivery(
         if (outcome is SendOutcome.RetryAfter { Scope: PauseScope.Connection } refused)
         {
             _pauses.Begin(entry.Connection, refused.Delay ?? Backoff.After(entry.Attempts));
+            if (_pauses.Left(entry.Connection) is { } length)
+            {
+                sessions.NotePause(entry.Connection, length, refused.Reason);
+            }
         }
 
         return outcome;

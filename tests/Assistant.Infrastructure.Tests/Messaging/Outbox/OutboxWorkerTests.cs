@@ -145,6 +145,8 @@ public sealed class OutboxWorkerTests : PathContract
         Send(first, one);
         Send(second, two);
         Assert.Equal(sends, _session.Sent.Count);
+        (ConnectionId, TimeSpan, Phrase)[] noted = scope == PauseScope.Connection ? [(HomeLine.Id, TimeSpan.FromSeconds(30), new Phrase.Verbatim("flood"))] : [];
+        Assert.Equal(noted, _session.Pauses);
         Ports.Clock.Advance(TimeSpan.FromSeconds(31));
         Send(second);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
 
@@ -65,6 +66,11 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
     public ConcurrentBag<ConnectionId> Noted { get; } = [];
 
     public void NoteOutbound(ConnectionId id) => Noted.Add(id);
+
+    /// <summary>Pauses of whole connections, as noted.</summary>
+    public ConcurrentBag<(ConnectionId Connection, TimeSpan Length, Phrase Reason)> Pauses { get; } = [];
+
+    public void NotePause(ConnectionId id, TimeSpan length, Phrase reason) => Pauses.Add((id, length, reason));
 
     public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => throw new NotSupportedException();
 
