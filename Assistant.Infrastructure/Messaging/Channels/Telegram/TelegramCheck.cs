@@ -22,6 +22,10 @@ internal sealed class TelegramCheck(TelegramHttp http, Uri? publicAddress, TimeP
         {
             checks.Add(new(Phrase.Of("telegram.check-token"), false, Phrase.Of("telegram.token-form"), Phrase.Of("telegram.token-form-fix")));
         }
+        else if (TelegramSettings.HasPath(values.WithDefaults(TelegramSettings.Fields).Require("apiBaseUrl")))
+        {
+            checks.Add(new(Phrase.Of("telegram.check-address"), false, Phrase.Of("telegram.address-with-path"), Phrase.Of("telegram.address-with-path-fix")));
+        }
         else
         {
             var settings = TelegramSettings.Read(values);

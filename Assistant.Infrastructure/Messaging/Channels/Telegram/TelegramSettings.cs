@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
+using Assistant.Domain.Wording;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 
@@ -59,6 +60,7 @@ internal sealed class TelegramSettings
     public long BotId => long.Parse(Token.AsSpan(0, Token.IndexOf(':', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <exception cref="ArgumentException">The token does not have a token's form.</exception>
+    /// <exception cref="PhrasedException">The API address has a path.</exception>
     public static TelegramSettings Read(SettingValues values)
     {
         var settings = values.WithDefaults(Fields);
@@ -66,6 +68,11 @@ internal sealed class TelegramSettings
         if (!HasTokenForm(token))
         {
             throw new ArgumentException("The bot token does not look like one: copy it from @BotFather, digits, a colon and a key.");
+        }
+
+        if (HasPath(settings.Require("apiBaseUrl")))
+        {
+            throw new PhrasedException(Phrase.Of("telegram.address-with-path"));
         }
 
         var seconds = double.Parse(settings.Require("pollTimeout"), NumberStyles.Float, CultureInfo.InvariantCulture);
@@ -76,6 +83,10 @@ internal sealed class TelegramSettings
             TimeSpan.FromSeconds(double.IsNaN(seconds) ? 0 : Math.Clamp(seconds, 0, LongestPollSeconds)),
             GroupRule.Of(settings));
     }
+
+    /// <summary>Whether the API address has more than a host: the package leaves a path out, so that the calls would go elsewhere.</summary>
+    public static bool HasPath(string apiBaseUrl)
+        => Uri.TryCreate(apiBaseUrl, UriKind.Absolute, out var address) && address is not { PathAndQuery: "/", Fragment: "" };
 
     public static string TokenOf(SettingValues values) => values.Find("token")?.Trim() ?? "";
 

@@ -1,4 +1,5 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Settings;
 using Assistant.Domain.Wording;
 using Assistant.Testing.Telegram;
 using Microsoft.Extensions.Time.Testing;
@@ -125,6 +126,20 @@ public sealed class TelegramSendTests
 
         var call = Assert.Single(rig.Emulator.Calls);
         Assert.Equal(("sendMessage", 5000000002L, null), (call.Method, (long?)call.Parameters["direct_messages_topic_id"], (int?)call.Parameters["message_thread_id"]));
+    }
+
+    [Fact]
+    public async Task An_api_address_with_a_path_is_refused()
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        SettingValues settings = new([new("token", rig.Emulator.Token), new("apiBaseUrl", $"{rig.Emulator.BaseUrl}/telegram/")]);
+
+        var fault = Record.Exception(() => rig.Channel.Open(rig.Connection with { Settings = settings }));
+        var test = await rig.Channel.TestAsync(settings, Cancel);
+
+        Assert.Equal(Phrase.Of("telegram.address-with-path"), Assert.IsType<PhrasedException>(fault).Reason);
+        Assert.Equal(Phrase.Of("telegram.address-with-path"), Assert.Single(test.Checks).Detail);
+        Assert.Empty(rig.Emulator.Calls);
     }
 
     [Theory]
