@@ -7,6 +7,9 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 /// <summary>Markdown as Telegram's text and entities. Nothing in the text is a mark, so nothing has to be escaped.</summary>
 internal sealed class TelegramRenderer : MarkdownRenderer
 {
+    /// <summary>More of them Telegram leaves out, without a word.</summary>
+    private const int MostEntities = 100;
+
     private readonly List<MessageEntity> _entities = [];
 
     private TelegramRenderer(string source, bool alignsTables) : base(source, alignsTables) { }
@@ -97,6 +100,26 @@ internal sealed class TelegramRenderer : MarkdownRenderer
 
         _entities.RemoveAll(e => e.Length <= 0);
         _entities.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : b.Length.CompareTo(a.Length));
-        return new TelegramText(text, _entities.Count == 0 ? null : _entities);
+        return _entities.Count == 0 ? new TelegramText(text, null)
+            : _entities.Count > MostEntities ? new TelegramText(WithAddresses(text), _entities[..MostEntities])
+            : new TelegramText(text, _entities);
     }
+
+    /// <summary>The text with the addresses of the links Telegram would leave out, from the last to the first, so that the others stay where they are.</summary>
+    private string WithAddresses(string text)
+    {
+        foreach (var link in _entities[MostEntities..].Where(entity => entity.Url is not null).OrderByDescending(EndOf))
+        {
+            var (end, address) = (EndOf(link), $" ({link.Url})");
+            text = text.Insert(end, address);
+            foreach (var around in _entities[..MostEntities].Where(entity => EndOf(entity) >= end))
+            {
+                around.Length += address.Length;
+            }
+        }
+
+        return text;
+    }
+
+    private static int EndOf(MessageEntity entity) => entity.Offset + entity.Length;
 }

@@ -72,6 +72,17 @@ public sealed class TelegramTextTests
     }
 
     [Fact]
+    public void Addresses_of_links_beyond_the_hundredth_are_written_out()
+    {
+        var rendered = TelegramText.Render("> " + string.Join(' ', Enumerable.Range(1, 102).Select(i => $"[l{i}](https://x.test/{i})")));
+
+        Assert.Equal(100, rendered.Entities!.Count);
+        Assert.EndsWith(" l99 l100 (https://x.test/100) l101 (https://x.test/101) l102 (https://x.test/102)", rendered.Text, StringComparison.Ordinal);
+        Assert.Equal((MessageEntityType.Blockquote, rendered.Text.Length), (rendered.Entities[0].Type, rendered.Entities[0].Length));
+        Assert.Equal("l99", rendered.Text.Substring(rendered.Entities[^1].Offset, rendered.Entities[^1].Length));
+    }
+
+    [Fact]
     public void Rendering_any_part_stays_within_the_limit_and_its_entities_within_the_text()
     {
         string[] pieces =
