@@ -34,6 +34,8 @@ internal static partial class TelegramFailure
         => failure is ApiRequestException { ErrorCode: 400 } e
             && (Says(e, "can't parse entities") || Says(e, "ENTITY_") || Says(e, "ENTITIES_") || Says(e, "entity"));
 
+    public static bool IsTopicGone(RequestException failure) => failure is ApiRequestException { ErrorCode: 400 } e && Says(e, "thread not found");
+
     public static bool IsNotModified(RequestException failure) => failure is ApiRequestException { ErrorCode: 400 } e && Says(e, "message is not modified");
 
     public static Phrase Explain(RequestException failure) => failure switch
@@ -51,7 +53,7 @@ internal static partial class TelegramFailure
         ApiRequestException { ErrorCode: 400 } e when Says(e, "chat not found") => Phrase.Of("telegram.chat-unknown"),
         ApiRequestException { ErrorCode: 400 } e when Says(e, "not enough rights") || Says(e, "CHAT_WRITE_FORBIDDEN") || Says(e, "TOPIC_CLOSED")
             => Phrase.Of("telegram.no-rights"),
-        ApiRequestException { ErrorCode: 400 } e when Says(e, "thread not found") => Phrase.Of("telegram.topic-gone"),
+        ApiRequestException { ErrorCode: 400 } when IsTopicGone(failure) => Phrase.Of("telegram.topic-gone"),
         ApiRequestException { ErrorCode: 400 } e when Says(e, "BUTTON_DATA_INVALID") => Phrase.Of("telegram.button-too-long"),
         ApiRequestException { ErrorCode: >= 500 } => Phrase.Of("telegram.own-fault"),
         ApiRequestException e => Phrase.Of("telegram.refuses", ("says", WithoutToken(e.Message))),

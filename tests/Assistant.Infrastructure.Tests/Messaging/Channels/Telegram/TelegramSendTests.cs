@@ -128,6 +128,20 @@ public sealed class TelegramSendTests
         Assert.Equal(("sendMessage", 5000000002L, null), (call.Method, (long?)call.Parameters["direct_messages_topic_id"], (int?)call.Parameters["message_thread_id"]));
     }
 
+    [Theory]
+    [InlineData(5001, 1)]
+    [InlineData(-1000000000077, 0)]
+    public async Task A_topic_that_is_gone_keeps_no_answer_from_a_private_chat(long chat, int shown)
+    {
+        await using var rig = await TelegramRig.NewAsync();
+        rig.Emulator.Fail("sendMessage", new TelegramFault.Error(400, "Bad Request: message thread not found"));
+
+        await rig.Channel.Open(rig.Connection).SendAsync(
+            Message(rig, chat, new MessageBody("yes")) with { Chat = new ExternalChat($"{chat}", "7", chat < 0) }, Cancel);
+
+        Assert.Equal(shown, rig.Emulator.SaidBy(chat).Count(message => message.Thread is null));
+    }
+
     [Fact]
     public async Task An_api_address_with_a_path_is_refused()
     {
