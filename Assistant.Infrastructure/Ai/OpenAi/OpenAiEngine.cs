@@ -44,7 +44,7 @@ internal sealed class OpenAiEngine(EngineHttp http) : IEngineType
         };
         var client = new OpenAIClient(new ApiKeyCredential(settings.Find("apiKey") ?? "none"), options);
         return client.GetChatClient(settings.Require("model")).AsIChatClient()
-            .AsBuilder().UseRefusals().Build()
+            .AsBuilder().UseDeltas().Build()
             .WithSampling(settings, address.Host == OpenAiHost ? LimitTokens : LimitTokensOldName);
     }
 
