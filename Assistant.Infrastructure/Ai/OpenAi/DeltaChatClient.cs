@@ -6,7 +6,8 @@ namespace Assistant.Infrastructure.Ai.OpenAi;
 
 /// <summary>
 /// What the adapter does not tell of a delta. A model that refuses says so in words of their own: they are the answer. Ollama, vLLM and
-/// OpenRouter send what a model thinks as <c>reasoning</c>, which is no word for people but shows that it is at work. Concerns itself with streams, as nothing else
+/// OpenRouter send what a model thinks as <c>reasoning</c>, which is no word for people but shows that it is at work. Usage counts from the
+/// beginning, and some servers send it with every chunk: the last one is what the answer took. Concerns itself with streams, as nothing else
 /// is asked for.
 /// </summary>
 internal sealed class DeltaChatClient(IChatClient inner) : DelegatingChatClient(inner)
@@ -14,6 +15,7 @@ internal sealed class DeltaChatClient(IChatClient inner) : DelegatingChatClient(
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        UsageContent? usage = null;
         await foreach (var update in InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken))
         {
             if (update.RawRepresentation is StreamingChatCompletionUpdate raw)
@@ -29,7 +31,21 @@ internal sealed class DeltaChatClient(IChatClient inner) : DelegatingChatClient(
                 }
             }
 
+            for (var at = update.Contents.Count - 1; at >= 0; at--)
+            {
+                if (update.Contents[at] is UsageContent told)
+                {
+                    usage = told;
+                    update.Contents.RemoveAt(at);
+                }
+            }
+
             yield return update;
+        }
+
+        if (usage is not null)
+        {
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [usage]);
         }
     }
 

@@ -1,6 +1,8 @@
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Settings;
 using Assistant.Infrastructure.Ai;
 using Assistant.Infrastructure.Ai.OpenAi;
+using Assistant.Infrastructure.Ai.Pipeline;
 using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Ai;
 using Microsoft.Extensions.AI;
@@ -37,6 +39,23 @@ public sealed class CompatibleServersTests : IAsyncLifetime
         Assert.Equal("Hello", text);
         Assert.Equal("hm", Assert.Single(updates[0].Contents.OfType<TextReasoningContent>()).Text);
     }
+
+    [Fact]
+    public async Task Usage_that_comes_with_every_chunk_is_not_added_up()
+    {
+        Streams(
+            """{"choices":[{"index":0,"delta":{"content":"Hel"}}],"usage":{"prompt_tokens":100,"completion_tokens":5,"total_tokens":105}}""",
+            """{"choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}],"usage":{"prompt_tokens":100,"completion_tokens":20,"total_tokens":120}}""");
+
+        var (_, updates) = await AskAsync();
+
+        var usage = updates[^1].Contents.OfType<TurnUsageContent>().Single().Usage;
+        Assert.Equal((100L, 20L), (usage.InputTokens, usage.OutputTokens));
+        Assert.Single(updates, update => update.Contents.Any(content => content is UsageContent));
+    }
+
+    private void Streams(params string[] chunks)
+        => _server.Says("text/event-stream", string.Concat(chunks.Append("[DONE]").Select(chunk => $"data: {chunk}\n\n")));
 
     private async Task<(string Text, List<ChatResponseUpdate> Updates)> AskAsync()
     {
