@@ -19,7 +19,9 @@ internal sealed class EngineHttp : IDisposable
     }
 
     /// <summary>A client of its own, which may be disposed; the connections stay.</summary>
-    public HttpClient CreateClient() => new(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <param name="around">Puts a handler around the one that connects.</param>
+    public HttpClient CreateClient(Func<HttpMessageHandler, HttpMessageHandler>? around = null)
+        => new(around?.Invoke(_handler) ?? _handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
     public void Dispose() => _handler.Dispose();
 }

@@ -36,7 +36,7 @@ internal sealed class OpenAiEngine(EngineHttp http) : IEngineType
         var options = new OpenAIClientOptions
         {
             Endpoint = address,
-            Transport = new HttpClientPipelineTransport(http.CreateClient()),
+            Transport = new HttpClientPipelineTransport(http.CreateClient(static handler => new ChunkHandler(handler))),
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
             EnableDistributedTracing = false,

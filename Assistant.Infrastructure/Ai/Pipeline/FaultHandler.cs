@@ -15,6 +15,10 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
     private const int MaxMessageChars = 300;
     private static readonly string[] KeyHeaders = ["x-api-key", "api-key"];
 
+    /// <summary>What a server said, fit to be shown: in one line, short, and without the key that was sent to it.</summary>
+    public static string Told(string message, HttpRequestHeaders headers)
+        => Legible.Cut(Redacted(message.ReplaceLineEndings(" ").Trim(), headers), MaxMessageChars, "…");
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
@@ -60,9 +64,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
             // The status already says what is needed; the body only adds detail.
         }
 
-        var message = ErrorText(body.AsMemory(0, length)) ?? string.Empty;
-        message = Redacted(message.ReplaceLineEndings(" ").Trim(), request.Headers);
-        return Legible.Cut(message, MaxMessageChars, "…");
+        return Told(ErrorText(body.AsMemory(0, length)) ?? string.Empty, request.Headers);
     }
 
     /// <summary>The message of <c>{"error":{"message":…}}</c> (OpenAI, Anthropic) or <c>{"error":"…"}</c> (Ollama); never a whole page.</summary>
