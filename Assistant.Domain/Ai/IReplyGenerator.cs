@@ -42,7 +42,7 @@ public abstract record ReplyChunk
     /// <summary>More text.</summary>
     public sealed record Text(string Delta) : ReplyChunk;
 
-    /// <summary>The engine broke off and the next one starts over: the text so far is void.</summary>
+    /// <summary>The engine broke off and the next one starts over, or what it said was only thought: the text so far is void.</summary>
     public sealed record Restarted : ReplyChunk;
 
     /// <summary>The person asked to have this remembered.</summary>

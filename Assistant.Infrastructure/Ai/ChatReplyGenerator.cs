@@ -41,7 +41,7 @@ internal sealed class ChatReplyGenerator(EngineDirectory directory, IOptions<Eng
                         hasText = true;
                         yield return new ReplyChunk.Text(text);
                         break;
-                    case EngineBegunContent when hasText:
+                    case EngineBegunContent or VoidContent when hasText:
                         hasText = false;
                         yield return new ReplyChunk.Restarted();
                         break;

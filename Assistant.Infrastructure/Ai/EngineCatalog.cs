@@ -46,7 +46,7 @@ internal sealed class EngineCatalog(IEnumerable<IEngineType> types, EnginePipeli
             using var client = pipeline.BuildForTest(type.Create(settings));
             var response = await client.GetResponseAsync(
                 [new(ChatRole.User, "This is a connection test. Greet the operator in one short sentence.")], options: null, cancellationToken);
-            var answer = response.Text.Trim();
+            var answer = Said(response).Trim();
             return new(Legible.Cut(answer, MaxAnswerChars, "…"), null, time.GetElapsedTime(start));
         }
         catch (EngineFaultException exception)
@@ -57,6 +57,12 @@ internal sealed class EngineCatalog(IEnumerable<IEngineType> types, EnginePipeli
         {
             return new(null, Phrase.Of("engine.settings-wrong", ("problems", exception.Message)), time.GetElapsedTime(start));
         }
+    }
+
+    private static string Said(ChatResponse response)
+    {
+        var contents = response.Messages.SelectMany(message => message.Contents).ToList();
+        return string.Concat(contents.Skip(contents.FindLastIndex(content => content is VoidContent) + 1).OfType<TextContent>().Select(content => content.Text));
     }
 
     private IEngineType? TypeOf(string type) => _types.FirstOrDefault(t => t.Manifest.Type == type);

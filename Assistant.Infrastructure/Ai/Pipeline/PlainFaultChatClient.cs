@@ -33,13 +33,13 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
             finish = update.FinishReason ?? finish;
             var said = Length(update);
             length += said;
-            isBlank = isBlank && !Shows(update);
+            isBlank = (isBlank || update.Contents.Any(content => content is VoidContent)) && !Shows(update);
             if (length > MaxAnswerChars)
             {
                 throw new EngineFaultException(FaultWords.Endless);
             }
 
-            if (said > 0 || update.Contents.Any(content => content is UsageContent or TextReasoningContent))
+            if (said > 0 || update.Contents.Any(content => content is UsageContent or TextReasoningContent or VoidContent))
             {
                 yield return update;
             }

@@ -3,9 +3,13 @@ using Microsoft.Extensions.AI;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
 
+/// <summary>What the engine said so far is void: it was thought.</summary>
+internal sealed class VoidContent : AIContent;
+
 /// <summary>
 /// Servers without a parser for it send what a model thinks as a block at the beginning of its answer. Here it becomes what it is, reasoning,
-/// which is no word for people but shows that the engine is at work. Nothing is held back but what may still turn out to be a tag.
+/// which is no word for people but shows that the engine is at work. Nothing is held back but what may still turn out to be a tag: thoughts that
+/// began without one are void when their end comes, like the words of an engine that broke off.
 /// </summary>
 internal sealed class ThinkBlockChatClient(IChatClient inner) : StreamedChatClient(inner)
 {
@@ -20,7 +24,7 @@ internal sealed class ThinkBlockChatClient(IChatClient inner) : StreamedChatClie
         {
             if (!block.IsOver)
             {
-                update.Contents = [.. update.Contents.SelectMany(content => Parted(content, block))];
+                Part(update, block);
                 if (block.Length > MaxThoughtChars)
                 {
                     throw new EngineFaultException(FaultWords.Endless);
@@ -36,20 +40,43 @@ internal sealed class ThinkBlockChatClient(IChatClient inner) : StreamedChatClie
         }
     }
 
-    private static IEnumerable<AIContent> Parted(AIContent content, ThinkBlock block)
+    private static void Part(ChatResponseUpdate update, ThinkBlock block)
     {
-        if (content is not TextContent { Text: { Length: > 0 } text })
+        for (var at = 0; at < update.Contents.Count; at++)
         {
-            return [content];
+            if (update.Contents[at] is not TextContent { Text: { Length: > 0 } text })
+            {
+                continue;
+            }
+
+            var parted = block.Add(text);
+            if (ReferenceEquals(parted.Said, text))
+            {
+                continue;
+            }
+
+            AIContent[] parts = [.. Parts(parted)];
+            update.Contents = [.. update.Contents.Take(at), .. parts, .. update.Contents.Skip(at + 1)];
+            at += parts.Length - 1;
+        }
+    }
+
+    private static IEnumerable<AIContent> Parts(PartedText parted)
+    {
+        if (parted.IsVoid)
+        {
+            yield return new VoidContent();
         }
 
-        return block.Add(text) switch
+        if (parted.Thought.Length > 0)
         {
-            ("", "") => [],
-            ("", var said) => [new TextContent(said)],
-            (var thought, "") => [new TextReasoningContent(thought)],
-            var (thought, said) => [new TextReasoningContent(thought), new TextContent(said)],
-        };
+            yield return new TextReasoningContent(parted.Thought);
+        }
+
+        if (parted.Said.Length > 0)
+        {
+            yield return new TextContent(parted.Said);
+        }
     }
 }
 

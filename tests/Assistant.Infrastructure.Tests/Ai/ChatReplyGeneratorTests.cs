@@ -113,6 +113,18 @@ public sealed class ChatReplyGeneratorTests
     }
 
     [Fact]
+    public async Task Thoughts_of_which_only_the_end_was_marked_are_void()
+    {
+        await using var engines = new EngineFixture();
+        engines.Script = [Says("They say hi.", "\n</think>", "Hello")];
+        await engines.SaveAsync("cloud");
+
+        var chunks = await engines.ReplyAsync(Saying("hi"), Cancel);
+
+        Assert.Equal([new ReplyChunk.Text("They say hi."), new ReplyChunk.Restarted(), new ReplyChunk.Text("Hello")], chunks[..^1]);
+    }
+
+    [Fact]
     public async Task The_embedded_engine_does_not_cover_up_a_failure_with_small_talk()
     {
         await using var engines = new EngineFixture(("MaxAttempts", "1"));

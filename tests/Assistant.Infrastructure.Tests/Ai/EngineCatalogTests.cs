@@ -36,10 +36,12 @@ public sealed class EngineCatalogTests : IAsyncLifetime
         Assert.True(test.Elapsed > TimeSpan.Zero);
     }
 
-    [Fact]
-    public async Task A_test_shows_what_was_said_without_what_was_thought()
+    [Theory]
+    [InlineData("<think>A test.", "</think>\n\nHello.")]
+    [InlineData("A test.", "</think>\n\nHello.")]
+    public async Task A_test_shows_what_was_said_without_what_was_thought(params string[] pieces)
     {
-        _server.Streams("<think>A test.", "</think>\n\nHello.");
+        _server.Streams(pieces);
 
         Assert.Equal("Hello.", (await Catalog().TestAsync("openai", Settings(), Cancel)).Answer);
     }
