@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Outgoing;
 
@@ -46,11 +45,11 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
         {
             throw new EngineFaultException(response.IsSuccessStatusCode
                 ? FaultWords.WebPage
-                : FaultWords.FromStatus(response.StatusCode, await MessageAsync(request, response, cancellationToken), RetryAfter(response)));
+                : FaultWords.FromStatus(response.StatusCode, await WordsAsync(request, response, cancellationToken), RetryAfter(response)));
         }
     }
 
-    private static async Task<string> MessageAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<ServerWords> WordsAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = new byte[MaxErrorBytes];
         var length = 0;
@@ -64,28 +63,8 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
             // The status already says what is needed; the body only adds detail.
         }
 
-        return Told(ErrorText(body.AsMemory(0, length)) ?? string.Empty, request.Headers);
-    }
-
-    /// <summary>The message of <c>{"error":{"message":…}}</c> (OpenAI, Anthropic) or <c>{"error":"…"}</c> (Ollama); never a whole page.</summary>
-    private static string? ErrorText(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            var root = document.RootElement;
-            var error = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var inner) ? inner : root;
-            return error.ValueKind switch
-            {
-                JsonValueKind.String => error.GetString(),
-                JsonValueKind.Object when error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String => message.GetString(),
-                _ => null,
-            };
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        var words = ServerWords.Read(body.AsMemory(0, length), response.Content.Headers.ContentType?.MediaType);
+        return words with { Says = Told(words.Says, request.Headers) };
     }
 
     /// <summary>Some servers repeat the key they refused; each vendor has a header of its own for it.</summary>

@@ -25,18 +25,17 @@ internal static class FaultWords
         };
     }
 
-    public static EngineFault FromStatus(HttpStatusCode status, string message, TimeSpan? retryAfter)
+    public static EngineFault FromStatus(HttpStatusCode status, ServerWords words, TimeSpan? retryAfter)
     {
         var code = ((int)status).ToString(CultureInfo.InvariantCulture);
-        var says = message.Length > 0 ? message : status.ToString();
+        var says = words.Says.Length > 0 ? words.Says : status.ToString();
         return (int)status switch
         {
-            401 or 403 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.key-refused", ("status", code))),
             402 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-credit", ("status", code))),
-            429 when message.Contains("quota", StringComparison.OrdinalIgnoreCase)
+            429 when words.Says.Contains("quota", StringComparison.OrdinalIgnoreCase)
                 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-credit", ("status", code))),
-            404 when message.Contains("model", StringComparison.OrdinalIgnoreCase)
-                => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.model-unknown", ("says", says))),
+            401 or 403 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.key-refused", ("status", code))),
+            404 when words.IsAboutModel => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.model-unknown", ("says", says))),
             404 or 405 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-chat-api", ("status", code))),
             >= 300 and < 400 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.redirects", ("status", code))),
             429 => new(EngineFaultKind.RateLimited, Phrase.Of("engine.too-many-requests", ("status", code), ("says", says)), retryAfter),

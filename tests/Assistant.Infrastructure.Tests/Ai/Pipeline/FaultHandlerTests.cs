@@ -1,11 +1,40 @@
+using System.Net;
+using System.Text;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Ai.Pipeline;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Ai.Pipeline;
 
+/// <summary>What servers answer when they refuse, in their own forms and words, and what is made of it.</summary>
 public sealed class FaultHandlerTests
 {
+    [Theory]
+    [InlineData(400, """[{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}]""", "API key not valid.")]
+    [InlineData(422, """{"object":"error","message":{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}}""", "stream_options: Extra inputs are not permitted")]
+    [InlineData(422, """{"detail":[{"loc":["body","temperature"],"msg":"Input is too great"},{"msg":"Field required"}]}""", "temperature: Input is too great; Field required")]
+    [InlineData(500, """{"detail":"CUDA out of memory"}""", "CUDA out of memory")]
+    [InlineData(400, """{"message":"No such thing"}""", "No such thing")]
+    [InlineData(400, "System role not supported", "System role not supported")]
+    public async Task The_reason_is_found_in_every_servers_form(int status, string body, string says)
+        => Assert.Contains($"\"{says}\"", (await FaultAsync(status, body)).Reason.ToString(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("text/html", "<html><h1>Too large</h1></html>")]
+    [InlineData("text/plain", "<html><h1>Too large</h1></html>")]
+    [InlineData("application/json", "{\"error\":")]
+    [InlineData("application/json", "[]")]
+    [InlineData("application/json", """{"error":{"message":{"detail":[{"loc":[],"msg":7},null]}}}""")]
+    public async Task What_is_no_sentence_is_not_told(string contentType, string body)
+        => Assert.Contains("\"RequestEntityTooLarge\"", (await FaultAsync(413, body, contentType: contentType)).Reason.ToString(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""[{"error":{"code":404,"message":"models/gemini-9 is not found for API version v1main.","status":"NOT_FOUND"}}]""")]
+    [InlineData("""{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}""")]
+    [InlineData("""{"error":{"code":"model_not_found","message":"It does not exist."}}""")]
+    public async Task A_mistyped_model_is_not_taken_for_a_mistyped_address(string body)
+        => Assert.Equal("engine.model-unknown", (await FaultAsync(404, body)).Reason.FirstCode);
+
     [Fact]
     public async Task An_address_that_drops_what_is_sent_there_is_not_reached()
     {
@@ -23,5 +52,22 @@ public sealed class FaultHandlerTests
         var fault = (await Assert.ThrowsAsync<EngineFaultException>(() => client.GetAsync(new Uri("http://engine.example/v1"), TestContext.Current.CancellationToken))).Fault;
 
         Assert.Equal(new EngineFault(EngineFaultKind.Unreachable, Phrase.Of("engine.no-server", ("host", "engine.example"))), fault);
+    }
+
+    private static async Task<EngineFault> FaultAsync(int status, string body, string? contentType = null)
+    {
+        using var response = new HttpResponseMessage((HttpStatusCode)status)
+        {
+            Content = new StringContent(body, Encoding.UTF8, contentType ?? (body[0] is '{' or '[' ? "application/json" : "text/plain")),
+        };
+        using var caller = new HttpMessageInvoker(new FaultHandler(new Answering(response), TimeProvider.System));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "https://engine.example/v1/chat/completions");
+        request.Headers.Authorization = new("Bearer", "sk-secret-1");
+        return (await Assert.ThrowsAsync<EngineFaultException>(() => caller.SendAsync(request, TestContext.Current.CancellationToken))).Fault;
+    }
+
+    private sealed class Answering(HttpResponseMessage response) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(response);
     }
 }
