@@ -32,8 +32,7 @@ internal static class FaultWords
         return (int)status switch
         {
             402 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-credit", ("status", code))),
-            429 when words.Says.Contains("quota", StringComparison.OrdinalIgnoreCase)
-                => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-credit", ("status", code))),
+            >= 400 and < 500 when words.IsAboutCredit => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-credit", ("status", code))),
             401 or 403 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.key-refused", ("status", code))),
             404 when words.IsAboutModel => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.model-unknown", ("says", says))),
             404 or 405 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-chat-api", ("status", code))),

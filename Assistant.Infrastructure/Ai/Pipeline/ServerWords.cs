@@ -10,9 +10,13 @@ internal sealed record ServerWords(string Says, IReadOnlyList<string> Names)
 {
     private const int MaxPlainChars = 300;
 
+    private static readonly string[] CreditNames = ["insufficient_quota", "exceeded_current_quota_error", "billing_hard_limit_reached", "Arrearage"];
     private static readonly string[] ModelNames = ["model_not_found", "DeploymentNotFound"];
 
     private static readonly ServerWords None = new("", []);
+
+    /// <summary>Whether the account has run dry. The word quota says nothing: ordinary rate limits speak of one, too. Anthropic has only its sentence.</summary>
+    public bool IsAboutCredit => IsCalled(CreditNames) || Mentions("credit balance is too low");
 
     public bool IsAboutModel => IsCalled(ModelNames) || Mentions("model");
 

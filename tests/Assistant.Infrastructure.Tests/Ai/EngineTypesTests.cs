@@ -140,7 +140,7 @@ public sealed class EngineTypesTests : IAsyncLifetime
     [InlineData(404, "The model `m` does not exist", "engine.model-unknown", "does not exist")]
     [InlineData(404, "Not Found", "engine.no-chat-api", "404")]
     [InlineData(402, "pay", "engine.no-credit", "402")]
-    [InlineData(429, "You exceeded your current quota", "engine.no-credit", "429")]
+    [InlineData(429, "You exceeded your current quota", "engine.too-many-requests", "exceeded")]
     [InlineData(429, "slow down", "engine.too-many-requests", "slow down")]
     [InlineData(400, "context too long", "engine.refused", "context too long")]
     [InlineData(500, "oops sk-secret-1", "engine.server-fault", "oops ***")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Assistant.Domain.Wording;
@@ -9,6 +10,31 @@ namespace Assistant.Infrastructure.Tests.Ai.Pipeline;
 /// <summary>What servers answer when they refuse, in their own forms and words, and what is made of it.</summary>
 public sealed class FaultHandlerTests
 {
+    [Theory]
+    [InlineData("""{"error":{"code":"429","message":"Requests have exceeded token rate limit. Please go here: https://aka.ms/oai/quotaincrease to increase it."}}""")]
+    [InlineData("""{"error":{"message":"Allocated quota exceeded, please increase your quota limit.","type":"Throttling.AllocationQuota","code":"Throttling.AllocationQuota"}}""")]
+    [InlineData("""[{"error":{"code":429,"message":"You exceeded your current quota, please check your plan.","status":"RESOURCE_EXHAUSTED"}}]""")]
+    public async Task A_rate_limit_that_speaks_of_a_quota_is_waited_for(string body)
+    {
+        var fault = await FaultAsync(429, body, retryAfter: 2);
+
+        Assert.Equal((EngineFaultKind.RateLimited, "engine.too-many-requests", TimeSpan.FromSeconds(2)), (fault.Kind, fault.Reason.FirstCode, fault.RetryAfter));
+    }
+
+    [Theory]
+    [InlineData(429, """{"error":{"message":"You exceeded your current quota.","type":"insufficient_quota","code":"insufficient_quota"}}""")]
+    [InlineData(429, """{"error":{"message":"Your account is suspended.","type":"exceeded_current_quota_error"}}""")]
+    [InlineData(400, """{"error":{"message":"Billing hard limit has been reached","type":"invalid_request_error","code":"billing_hard_limit_reached"}}""")]
+    [InlineData(400, """{"error":{"message":"Access denied, make sure your account is in good standing.","code":"Arrearage"}}""")]
+    [InlineData(400, """{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}""")]
+    [InlineData(402, """{"error":{"message":"Insufficient Balance"}}""")]
+    public async Task An_account_without_credit_is_known_by_what_it_is_called(int status, string body)
+    {
+        var fault = await FaultAsync(status, body);
+
+        Assert.Equal((EngineFaultKind.Misconfigured, "engine.no-credit"), (fault.Kind, fault.Reason.FirstCode));
+    }
+
     [Theory]
     [InlineData(400, """[{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}]""", "API key not valid.")]
     [InlineData(422, """{"object":"error","message":{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}}""", "stream_options: Extra inputs are not permitted")]
@@ -54,12 +80,17 @@ public sealed class FaultHandlerTests
         Assert.Equal(new EngineFault(EngineFaultKind.Unreachable, Phrase.Of("engine.no-server", ("host", "engine.example"))), fault);
     }
 
-    private static async Task<EngineFault> FaultAsync(int status, string body, string? contentType = null)
+    private static async Task<EngineFault> FaultAsync(int status, string body, int? retryAfter = null, string? contentType = null)
     {
         using var response = new HttpResponseMessage((HttpStatusCode)status)
         {
             Content = new StringContent(body, Encoding.UTF8, contentType ?? (body[0] is '{' or '[' ? "application/json" : "text/plain")),
         };
+        if (retryAfter is { } seconds)
+        {
+            response.Headers.Add("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
+        }
+
         using var caller = new HttpMessageInvoker(new FaultHandler(new Answering(response), TimeProvider.System));
         using var request = new HttpRequestMessage(HttpMethod.Post, "https://engine.example/v1/chat/completions");
         request.Headers.Authorization = new("Bearer", "sk-secret-1");
