@@ -31,11 +31,13 @@ internal static class FaultWords
         var says = words.Says.Length > 0 ? words.Says : status.ToString();
         return (int)status switch
         {
-            402 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-credit", ("status", code))),
-            >= 400 and < 500 when words.IsAboutCredit => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-credit", ("status", code))),
-            401 or 403 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.key-refused", ("status", code))),
+            402 => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.no-credit", ("status", code)), words)),
+            >= 400 and < 500 when words.IsAboutCredit => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.no-credit", ("status", code)), words)),
+            403 when words.IsAboutModeration => new(EngineFaultKind.Refused, Phrase.Of("engine.refused", ("status", code), ("says", says))),
+            400 when words.IsAboutKey => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.key-refused", ("status", code)), words)),
+            401 or 403 => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.key-refused", ("status", code)), words)),
             404 when words.IsAboutModel => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.model-unknown", ("says", says))),
-            404 or 405 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.no-chat-api", ("status", code))),
+            404 or 405 => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.no-chat-api", ("status", code)), words)),
             >= 300 and < 400 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.redirects", ("status", code))),
             429 => new(EngineFaultKind.RateLimited, Phrase.Of("engine.too-many-requests", ("status", code), ("says", says)), retryAfter),
             408 or >= 500 => new(EngineFaultKind.ServerFault, Phrase.Of("engine.server-fault", ("status", code), ("says", says)), retryAfter),
@@ -76,6 +78,10 @@ internal static class FaultWords
     }
 
     public static EngineFault NothingToSay { get; } = new(EngineFaultKind.NoAnswer, Phrase.Of("engine.nothing-to-say"));
+
+    /// <summary>What we make of it may be wrong, or half of it: the server's own words stand beside it, when there are any.</summary>
+    private static Phrase Told(Phrase ours, ServerWords words)
+        => words.Says.Length > 0 ? new Phrase.Several([ours, Phrase.Of("engine.server-says", ("says", words.Says))]) : ours;
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
 }

@@ -6,19 +6,27 @@ namespace Assistant.Infrastructure.Ai.Pipeline;
 /// <summary>What a server says about a failure.</summary>
 /// <param name="Says">Its sentence for people; empty when it has none, and never a whole page.</param>
 /// <param name="Names">What it calls the case: its code, type and status.</param>
-internal sealed record ServerWords(string Says, IReadOnlyList<string> Names)
+/// <param name="IsFlagged">Whether it shows what of the input a moderation did not let pass.</param>
+internal sealed record ServerWords(string Says, IReadOnlyList<string> Names, bool IsFlagged)
 {
     private const int MaxPlainChars = 300;
 
     private static readonly string[] CreditNames = ["insufficient_quota", "exceeded_current_quota_error", "billing_hard_limit_reached", "Arrearage"];
+    private static readonly string[] KeyNames = ["invalid_api_key"];
     private static readonly string[] ModelNames = ["model_not_found", "DeploymentNotFound"];
 
-    private static readonly ServerWords None = new("", []);
+    private static readonly ServerWords None = new("", [], false);
 
     /// <summary>Whether the account has run dry. The word quota says nothing: ordinary rate limits speak of one, too. Anthropic has only its sentence.</summary>
     public bool IsAboutCredit => IsCalled(CreditNames) || Mentions("credit balance is too low");
 
+    /// <summary>Whether the key was refused. Gemini says so with a status that others have for a bad request.</summary>
+    public bool IsAboutKey => IsCalled(KeyNames) || Mentions("API key not valid");
+
     public bool IsAboutModel => IsCalled(ModelNames) || Mentions("model");
+
+    /// <summary>Whether the input, not the key, was refused. Source: https://openrouter.ai/docs/api/reference/errors-and-debugging</summary>
+    public bool IsAboutModeration => IsFlagged || Mentions("moderation");
 
     /// <summary>
     /// Reads <c>{"error":{"message":…,"code":…}}</c> (OpenAI, Anthropic), the same in a list (Gemini), <c>{"error":"…"}</c> (Ollama),
@@ -33,7 +41,7 @@ internal sealed record ServerWords(string Says, IReadOnlyList<string> Names)
             root = root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > 0 ? root[0] : root;
             var error = Find(root, "error") ?? root;
             var names = new[] { Text(error, "code"), Text(error, "type"), Text(error, "status") }.OfType<string>();
-            return new(Sentence(error), [.. names]);
+            return new(Sentence(error), [.. names], Find(error, "metadata") is { } more && Find(more, "flagged_input") is not null);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half of a surrogate pair
         {

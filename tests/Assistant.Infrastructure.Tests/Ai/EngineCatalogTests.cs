@@ -51,7 +51,9 @@ public sealed class EngineCatalogTests : IAsyncLifetime
     {
         _server.Fails(401, "nope");
 
-        Assert.Equal(Phrase.Of("engine.key-refused", ("status", "401")), (await Catalog().TestAsync("openai", Settings(), Cancel)).Problem);
+        Assert.Equal(
+            new Phrase.Several([Phrase.Of("engine.key-refused", ("status", "401")), Phrase.Of("engine.server-says", ("says", "nope"))]),
+            (await Catalog().TestAsync("openai", Settings(), Cancel)).Problem);
     }
 
     [Fact]

@@ -36,6 +36,43 @@ public sealed class FaultHandlerTests
     }
 
     [Theory]
+    [InlineData("""{"error":{"code":403,"message":"Your input was flagged by moderation: harassment."}}""", "harassment")]
+    [InlineData("""{"error":{"code":403,"message":"Refused.","metadata":{"reasons":["harassment"],"flagged_input":"…"}}}""", "Refused.")]
+    public async Task What_a_moderation_refused_says_nothing_about_the_engine(string body, string says)
+    {
+        var fault = await FaultAsync(403, body);
+
+        Assert.Equal((EngineFaultKind.Refused, false, "engine.refused"), (fault.Kind, fault.CountsAgainstEngine, fault.Reason.FirstCode));
+        Assert.Contains(says, fault.Reason.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid one.")]
+    [InlineData(400, "invalid_api_key", "Wrong.")]
+    [InlineData(401, "ip_not_authorized", "Your IP is not authorized for this project.")]
+    [InlineData(403, "unsupported_country_region_territory", "Country, region, or territory not supported")]
+    [InlineData(403, "AllocationQuota.FreeTierOnly", "The free tier of the model has been exhausted.")]
+    [InlineData(403, "model_not_found", "Project does not have access to model")]
+    public async Task A_refused_key_is_told_in_the_servers_words_too(int status, string code, string words)
+    {
+        var fault = await FaultAsync(status, $$$"""{"error":{"message":"{{{words}}} (key sk-secret-1)","code":"{{{code}}}"}}""");
+
+        Assert.Equal((EngineFaultKind.Misconfigured, "engine.key-refused"), (fault.Kind, fault.Reason.FirstCode));
+        Assert.Contains($"{words} (key ***)", fault.Reason.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(402, "Insufficient Balance", "engine.no-credit")]
+    [InlineData(404, "Route not found", "engine.no-chat-api")]
+    public async Task What_the_server_said_is_told_wherever_it_said_something(int status, string words, string code)
+    {
+        var fault = await FaultAsync(status, $$$"""{"error":{"message":"{{{words}}}"}}""");
+
+        Assert.Equal(code, fault.Reason.FirstCode);
+        Assert.Contains(words, fault.Reason.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(400, """[{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}]""", "API key not valid.")]
     [InlineData(422, """{"object":"error","message":{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}}""", "stream_options: Extra inputs are not permitted")]
     [InlineData(422, """{"detail":[{"loc":["body","temperature"],"msg":"Input is too great"},{"msg":"Field required"}]}""", "temperature: Input is too great; Field required")]
