@@ -15,7 +15,7 @@ public static class AiServices
     /// <summary>Replies through the engines of an <see cref="IEngineStore"/>, which is registered elsewhere.</summary>
     public static IServiceCollection AddEngines(this IServiceCollection services)
     {
-        services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EngineOptions>().BindConfigurationOrFormer(EngineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOutgoing();
         services.AddSingleton<EngineHttp>();

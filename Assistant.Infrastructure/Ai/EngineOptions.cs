@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Ai;
 /// <summary>How patiently engines are called, and how much they are told.</summary>
 public sealed class EngineOptions
 {
-    public const string Section = "Engines";
+    public const string Section = "Assistant:Engines";
 
     /// <summary>How long an engine may stay silent at first. Default 60 s: a local model may be loading.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:30:00")]

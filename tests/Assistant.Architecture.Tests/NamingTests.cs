@@ -50,6 +50,23 @@ public sealed partial class NamingTests
     private static IEnumerable<string> MisnamedFolders(IEnumerable<SourceFile> files) =>
         files.Select(file => file.Folder).Distinct().Where(folder => folder.Split('/').Any(part => TechnicalFolders.Contains(part, StringComparer.OrdinalIgnoreCase)));
 
+    [Fact]
+    public void An_option_is_set_by_a_name_that_begins_with_the_programs() => Repository.AssertNone(
+        OtherSections(Repository.Code.Where(file => file.IsIn("Assistant.Infrastructure") || file.IsIn("Assistant.Web"))),
+        "docs/operations.md and help promise Assistant__… for every option:");
+
+    [Fact]
+    public void A_section_with_another_name_is_seen() =>
+        Assert.Equal(
+            ["B.cs: Channels:Irc"],
+            OtherSections([new("A.cs", "public const string Section = \"Assistant:Outbox\";"), new("B.cs", "public const string Section = \"Channels:Irc\";")]));
+
+    private static IEnumerable<string> OtherSections(IEnumerable<SourceFile> files) =>
+        from file in files
+        from Match section in Section().Matches(file.Text)
+        where !section.Groups[1].Value.StartsWith("Assistant:", StringComparison.Ordinal)
+        select $"{file.Path}: {section.Groups[1].Value}";
+
     private static IEnumerable<string> MisplacedNamespaces(IEnumerable<SourceFile> files)
     {
         // The compiler and the runtime look for these in no namespace.
@@ -69,6 +86,9 @@ public sealed partial class NamingTests
 
     [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();
+
+    [GeneratedRegex("const string Section = \"([^\"]*)\"")]
+    private static partial Regex Section();
 
     [GeneratedRegex(@"^(public |internal |sealed |static |abstract |partial |readonly )*(class|record|interface|enum|struct) \w", RegexOptions.Multiline)]
     private static partial Regex Declaration();

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Calls;
 /// <summary>What is the same for every call to a messenger.</summary>
 public sealed class CallOptions
 {
-    public const string Section = "Channels:Calls";
+    public const string Section = "Assistant:Channels:Calls";
 
     /// <summary>How long a call may take before its outcome counts as uncertain. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

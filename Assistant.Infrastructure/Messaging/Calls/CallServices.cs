@@ -9,7 +9,7 @@ internal static class CallServices
     /// <summary>What channels over HTTP share. Safe to repeat.</summary>
     public static IServiceCollection AddMessengerCalls(this IServiceCollection services)
     {
-        services.AddOptions<CallOptions>().BindConfiguration(CallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CallOptions>().BindConfigurationOrFormer(CallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOutgoing();
         services.TryAddSingleton<MessengerHttp>();

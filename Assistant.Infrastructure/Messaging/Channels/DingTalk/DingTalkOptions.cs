@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.DingTalk;
 /// <summary>What is the same for every DingTalk connection of this installation.</summary>
 public sealed class DingTalkOptions
 {
-    public const string Section = "Channels:DingTalk";
+    public const string Section = "Assistant:Channels:DingTalk";
 
     /// <summary>How far from now a callback may be signed. Default 1 h, as DingTalk says.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

@@ -10,7 +10,7 @@ public static class DingTalkServices
     public static IServiceCollection AddDingTalk(this IServiceCollection services)
     {
         services.AddOptions<DingTalkOptions>()
-            .BindConfiguration(DingTalkOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            .BindConfigurationOrFormer(DingTalkOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, DingTalkChannel>();
         return services;

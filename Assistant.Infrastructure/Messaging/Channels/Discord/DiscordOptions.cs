@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Discord;
 /// <summary>What is the same for every Discord connection of this installation.</summary>
 public sealed class DiscordOptions
 {
-    public const string Section = "Channels:Discord";
+    public const string Section = "Assistant:Channels:Discord";
 
     /// <summary>How long a new line may take until it greets, and until it is signed in. Default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

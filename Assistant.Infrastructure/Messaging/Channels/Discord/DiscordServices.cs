@@ -10,7 +10,7 @@ public static class DiscordServices
     public static IServiceCollection AddDiscord(this IServiceCollection services)
     {
         services.AddOptions<DiscordOptions>()
-            .BindConfiguration(DiscordOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            .BindConfigurationOrFormer(DiscordOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, DiscordChannel>();
         return services;

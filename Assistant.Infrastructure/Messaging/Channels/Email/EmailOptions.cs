@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Email;
 /// <summary>What is the same for every e-mail connection of this installation.</summary>
 public sealed class EmailOptions
 {
-    public const string Section = "Channels:Email";
+    public const string Section = "Assistant:Channels:Email";
 
     /// <summary>How long one command of a mail server may take. Default 60 s: some look at a mail for viruses before they answer.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

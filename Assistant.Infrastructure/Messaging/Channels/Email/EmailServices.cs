@@ -15,7 +15,7 @@ public static class EmailServices
         // Before anything of a mail is read: GBK and its like.
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         services.AddOptions<EmailOptions>()
-            .BindConfiguration(EmailOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            .BindConfigurationOrFormer(EmailOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOutgoing();
         services.AddMessengerCalls();

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Feishu;
 /// <summary>What is the same for every Feishu connection of this installation.</summary>
 public sealed class FeishuOptions
 {
-    public const string Section = "Channels:Feishu";
+    public const string Section = "Assistant:Channels:Feishu";
 
     /// <summary>
     /// How far from now an event may be signed. Default 8 h: Feishu delivers again for seven hours, and does not say whether it signs anew. What is

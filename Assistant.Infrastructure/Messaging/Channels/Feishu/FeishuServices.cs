@@ -10,7 +10,7 @@ public static class FeishuServices
     public static IServiceCollection AddFeishu(this IServiceCollection services)
     {
         services.AddOptions<FeishuOptions>()
-            .BindConfiguration(FeishuOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            .BindConfigurationOrFormer(FeishuOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, FeishuChannel>();
         return services;

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 /// <summary>What is the same for every IRC connection of this installation.</summary>
 public sealed class IrcOptions
 {
-    public const string Section = "Channels:Irc";
+    public const string Section = "Assistant:Channels:Irc";
 
     /// <summary>How long the server may take for an answer before the outcome counts as uncertain. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

@@ -9,7 +9,7 @@ public static class IrcServices
     /// <summary>Adds the IRC channel.</summary>
     public static IServiceCollection AddIrc(this IServiceCollection services)
     {
-        services.AddOptions<IrcOptions>().BindConfiguration(IrcOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IrcOptions>().BindConfigurationOrFormer(IrcOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, IrcChannel>();
         return services;

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Matrix;
 /// <summary>What is the same for every Matrix connection of this installation.</summary>
 public sealed class MatrixOptions
 {
-    public const string Section = "Channels:Matrix";
+    public const string Section = "Assistant:Channels:Matrix";
 
     /// <summary>How long one sync waits for news. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:30")]

@@ -10,7 +10,7 @@ public static class MatrixServices
     public static IServiceCollection AddMatrix(this IServiceCollection services)
     {
         services.AddOptions<MatrixOptions>()
-            .BindConfiguration(MatrixOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            .BindConfigurationOrFormer(MatrixOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, MatrixChannel>();
         return services;

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
 /// <summary>What is the same for every Mattermost connection of this installation.</summary>
 public sealed class MattermostOptions
 {
-    public const string Section = "Channels:Mattermost";
+    public const string Section = "Assistant:Channels:Mattermost";
 
     /// <summary>How long a new socket may take to greet. Default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

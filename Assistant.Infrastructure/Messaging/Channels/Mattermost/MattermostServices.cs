@@ -10,7 +10,7 @@ public static class MattermostServices
     public static IServiceCollection AddMattermost(this IServiceCollection services)
     {
         services.AddOptions<MattermostOptions>()
-            .BindConfiguration(MattermostOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            .BindConfigurationOrFormer(MattermostOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, MattermostChannel>();
         return services;

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Mqtt;
 /// <summary>What is the same for every MQTT connection of this installation.</summary>
 public sealed class MqttOptions
 {
-    public const string Section = "Channels:Mqtt";
+    public const string Section = "Assistant:Channels:Mqtt";
 
     /// <summary>How long the broker may take for an answer before the outcome counts as uncertain. Default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

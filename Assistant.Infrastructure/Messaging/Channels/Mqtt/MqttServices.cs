@@ -9,7 +9,7 @@ public static class MqttServices
     /// <summary>Adds the MQTT channel.</summary>
     public static IServiceCollection AddMqtt(this IServiceCollection services)
     {
-        services.AddOptions<MqttOptions>().BindConfiguration(MqttOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MqttOptions>().BindConfigurationOrFormer(MqttOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, MqttChannel>();
         return services;

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Signal;
 /// <summary>What is the same for every Signal connection of this installation.</summary>
 public sealed class SignalOptions
 {
-    public const string Section = "Channels:Signal";
+    public const string Section = "Assistant:Channels:Signal";
 
     /// <summary>How long the daemon may say nothing, not even that the line lives, before it is asked. Default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]

@@ -9,7 +9,7 @@ public static class SignalServices
     /// <summary>Adds the Signal channel.</summary>
     public static IServiceCollection AddSignal(this IServiceCollection services)
     {
-        services.AddOptions<SignalOptions>().BindConfiguration(SignalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SignalOptions>().BindConfigurationOrFormer(SignalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, SignalChannel>();
         return services;

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 /// <summary>What is the same for every Slack connection of this installation.</summary>
 public sealed class SlackOptions
 {
-    public const string Section = "Channels:Slack";
+    public const string Section = "Assistant:Channels:Slack";
 
     /// <summary>How long a message waits for its sender's name before it goes on with the id. Default 1 s, of the 3 s Slack waits for the acknowledgement.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:02")]

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Telegram;
 /// <summary>What is the same for every Telegram connection of this installation.</summary>
 public sealed class TelegramOptions
 {
-    public const string Section = "Channels:Telegram";
+    public const string Section = "Assistant:Channels:Telegram";
 
     /// <summary>How long a call other than getUpdates and files may take before its outcome counts as uncertain. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]

@@ -11,7 +11,7 @@ public static class TelegramServices
     public static IServiceCollection AddTelegram(this IServiceCollection services)
     {
         services.AddOptions<TelegramOptions>()
-            .BindConfiguration(TelegramOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            .BindConfigurationOrFormer(TelegramOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOutgoing();
         services.AddSingleton<TelegramHttp>();

@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Channels.Xmpp;
 /// <summary>What is the same for every XMPP connection of this installation.</summary>
 public sealed class XmppOptions
 {
-    public const string Section = "Channels:Xmpp";
+    public const string Section = "Assistant:Channels:Xmpp";
 
     /// <summary>How long an answer of the server may take before the line counts as dead. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

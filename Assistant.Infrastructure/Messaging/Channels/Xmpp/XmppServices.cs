@@ -9,7 +9,7 @@ public static class XmppServices
     /// <summary>Adds the XMPP channel.</summary>
     public static IServiceCollection AddXmpp(this IServiceCollection services)
     {
-        services.AddOptions<XmppOptions>().BindConfiguration(XmppOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<XmppOptions>().BindConfigurationOrFormer(XmppOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMessengerCalls();
         services.AddSingleton<IChannel, XmppChannel>();
         return services;

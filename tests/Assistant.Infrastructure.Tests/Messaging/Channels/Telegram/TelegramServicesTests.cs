@@ -21,6 +21,12 @@ public sealed class TelegramServicesTests
             () => Services([new($"{TelegramOptions.Section}:WebhookConnections", "0")]).GetRequiredService<IOptions<TelegramOptions>>().Value);
 
     [Theory]
+    [InlineData("Assistant:Channels:Telegram:WebhookConnections")]
+    [InlineData("Channels:Telegram:WebhookConnections")] // the name from before
+    public void Its_options_are_set_by_the_name_every_option_has(string name)
+        => Assert.Equal(3, Services([new(name, "3")]).GetRequiredService<IOptions<TelegramOptions>>().Value.WebhookConnections);
+
+    [Theory]
     [InlineData(1, true)]
     [InlineData(16, true)]
     [InlineData(17, false)]
