@@ -44,8 +44,10 @@ internal sealed class EngineCatalog(IEnumerable<IEngineType> types, EnginePipeli
         try
         {
             using var client = pipeline.BuildForTest(type.Create(settings));
+            // Asked as every message is: there are models that take no system message, and would pass without one.
             var response = await client.GetResponseAsync(
-                [new(ChatRole.User, "This is a connection test. Greet the operator in one short sentence.")], options: null, cancellationToken);
+                [new(ChatRole.System, "You are an assistant."), new(ChatRole.User, "This is a connection test. Greet the operator in one short sentence.")],
+                options: null, cancellationToken);
             var answer = Said(response).Trim();
             return new(Legible.Cut(answer, MaxAnswerChars, "…"), null, time.GetElapsedTime(start));
         }

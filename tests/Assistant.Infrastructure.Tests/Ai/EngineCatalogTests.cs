@@ -57,6 +57,18 @@ public sealed class EngineCatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_test_asks_as_messages_do()
+    {
+        _server.Streams("Hello.");
+
+        await Catalog().TestAsync("openai", Settings(), Cancel);
+
+        var body = Assert.Single(_server.Calls).Body;
+        Assert.True(body.GetProperty("stream").GetBoolean());
+        Assert.Equal(["system", "user"], body.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+    }
+
+    [Fact]
     public async Task A_server_that_never_answers_is_reported_within_the_limit()
     {
         _server.Answers(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
