@@ -13,7 +13,8 @@ internal sealed class OpenAiEngine(EngineHttp http) : IEngineType
 {
     public const string Type = "openai";
 
-    private const string OpenAiHost = "api.openai.com";
+    /// <summary>OpenAI and Azure: their newer models refuse the old name of the longest answer.</summary>
+    private static readonly string[] HostsWithNewName = [".openai.com", ".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"];
 
     public EngineManifest Manifest { get; } = new(
         Type, "OpenAI",
@@ -45,7 +46,7 @@ internal sealed class OpenAiEngine(EngineHttp http) : IEngineType
         var client = new OpenAIClient(new ApiKeyCredential(settings.Find("apiKey") ?? "none"), options);
         return client.GetChatClient(settings.Require("model")).AsIChatClient()
             .AsBuilder().UseDeltas().Build()
-            .WithSampling(settings, address.Host == OpenAiHost ? LimitTokens : LimitTokensOldName);
+            .WithSampling(settings, KnowsNewName(address.Host) ? LimitTokens : LimitTokensOldName);
     }
 
     /// <summary>People paste addresses with a slash or the whole path at the end.</summary>
@@ -55,6 +56,8 @@ internal sealed class OpenAiEngine(EngineHttp http) : IEngineType
         var text = baseUrl.Trim().TrimEnd('/');
         return new Uri(text.EndsWith(path, StringComparison.OrdinalIgnoreCase) ? text[..^path.Length] : text);
     }
+
+    private static bool KnowsNewName(string host) => HostsWithNewName.Any(end => host.EndsWith(end, StringComparison.OrdinalIgnoreCase));
 
     private static void LimitTokens(ChatOptions options, int tokens) => options.MaxOutputTokens = tokens;
 

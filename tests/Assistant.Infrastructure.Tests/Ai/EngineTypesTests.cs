@@ -124,6 +124,25 @@ public sealed class EngineTypesTests : IAsyncLifetime
         Assert.False(body.TryGetProperty("max_completion_tokens", out _));
     }
 
+    [Theory]
+    [InlineData("eu.api.openai.com", true)]
+    [InlineData("r.openai.azure.com", true)]
+    [InlineData("r.services.ai.azure.com", true)]
+    [InlineData("r.cognitiveservices.azure.com", true)]
+    [InlineData("openai.com.example", false)]
+    [InlineData("notopenai.com", false)]
+    public async Task A_host_that_knows_the_new_name_of_the_longest_answer_is_told_it(string host, bool isNew)
+    {
+        _server.Streams("ok");
+        using var http = new EngineHttp(TestOutgoing.With(new ScriptedResolver().Answers(host, "127.0.0.1")), TimeProvider.System);
+        var settings = OpenAi(("maxTokens", "77"));
+        settings["baseUrl"] = $"http://{host}:{new Uri(_server.Address).Port}/v1";
+
+        await new OpenAiEngine(http).Create(new(settings)).TextAsync(Cancel);
+
+        Assert.Equal(77, Assert.Single(_server.Calls).Body.GetProperty(isNew ? "max_completion_tokens" : "max_tokens").GetInt32());
+    }
+
     [Fact]
     public async Task A_server_without_a_key_gets_a_harmless_one()
     {
