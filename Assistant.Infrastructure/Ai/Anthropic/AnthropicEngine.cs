@@ -28,12 +28,24 @@ internal sealed class AnthropicEngine(EngineHttp http) : IEngineType
         var client = new AnthropicClient
         {
             ApiKey = settings.Require("apiKey"),
-            BaseUrl = settings.Require("baseUrl").TrimEnd('/'),
+            BaseUrl = Address(settings.Require("baseUrl")),
             HttpClient = http.CreateClient(),
             MaxRetries = 0,
             Timeout = TimeSpan.FromHours(2),
         };
         return client.AsIChatClient(settings.Require("model"), DefaultMaxTokens)
             .WithSampling(settings, static (options, tokens) => options.MaxOutputTokens = tokens);
+    }
+
+    /// <summary>The SDK puts the path behind it; people paste addresses with a part of it, or all.</summary>
+    private static string Address(string baseUrl)
+    {
+        var address = baseUrl.Trim().TrimEnd('/');
+        foreach (var part in new[] { "/v1/messages", "/v1" })
+        {
+            address = address.EndsWith(part, StringComparison.OrdinalIgnoreCase) ? address[..^part.Length] : address;
+        }
+
+        return address;
     }
 }

@@ -49,12 +49,18 @@ internal sealed class OpenAiEngine(EngineHttp http) : IEngineType
             .WithSampling(settings, KnowsNewName(address.Host) ? LimitTokens : LimitTokensOldName);
     }
 
-    /// <summary>People paste addresses with a slash or the whole path at the end.</summary>
+    /// <summary>People paste addresses with a slash or the whole path at the end; Azure shows them with a query behind it, which belongs to every call.</summary>
     internal static Uri Address(string baseUrl)
     {
         const string path = "/chat/completions";
-        var text = baseUrl.Trim().TrimEnd('/');
-        return new Uri(text.EndsWith(path, StringComparison.OrdinalIgnoreCase) ? text[..^path.Length] : text);
+        var address = new UriBuilder(new Uri(baseUrl.Trim()));
+        address.Path = address.Path.TrimEnd('/');
+        if (address.Path.EndsWith(path, StringComparison.OrdinalIgnoreCase))
+        {
+            address.Path = address.Path[..^path.Length];
+        }
+
+        return address.Uri;
     }
 
     private static bool KnowsNewName(string host) => HostsWithNewName.Any(end => host.EndsWith(end, StringComparison.OrdinalIgnoreCase));

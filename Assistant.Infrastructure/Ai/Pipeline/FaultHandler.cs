@@ -45,7 +45,7 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
         {
             throw new EngineFaultException(response.IsSuccessStatusCode
                 ? FaultWords.WebPage
-                : FaultWords.FromStatus(response.StatusCode, await WordsAsync(request, response, cancellationToken), RetryAfter(response)));
+                : FaultWords.FromStatus(response.StatusCode, await WordsAsync(request, response, cancellationToken), RetryAfter(response), IsToMessages(request)));
         }
     }
 
@@ -73,6 +73,9 @@ internal sealed class FaultHandler(HttpMessageHandler inner, TimeProvider time) 
 
     private static IEnumerable<string> Keys(HttpRequestHeaders headers)
         => KeyHeaders.SelectMany(name => headers.TryGetValues(name, out var values) ? values : []).Append(headers.Authorization?.Parameter ?? "");
+
+    /// <summary>Anthropic's API, whose addresses look otherwise than all others'.</summary>
+    private static bool IsToMessages(HttpRequestMessage request) => request.RequestUri?.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal) == true;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

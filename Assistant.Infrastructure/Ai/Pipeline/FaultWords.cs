@@ -25,7 +25,7 @@ internal static class FaultWords
         };
     }
 
-    public static EngineFault FromStatus(HttpStatusCode status, ServerWords words, TimeSpan? retryAfter)
+    public static EngineFault FromStatus(HttpStatusCode status, ServerWords words, TimeSpan? retryAfter, bool isToMessages)
     {
         var code = ((int)status).ToString(CultureInfo.InvariantCulture);
         var says = words.Says.Length > 0 ? words.Says : status.ToString();
@@ -37,6 +37,8 @@ internal static class FaultWords
             400 when words.IsAboutKey => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.key-refused", ("status", code)), words)),
             401 or 403 => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.key-refused", ("status", code)), words)),
             404 when words.IsAboutModel => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.model-unknown", ("says", says))),
+            404 or 405 when isToMessages
+                => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.no-messages-api", ("status", code)), words)),
             404 or 405 => new(EngineFaultKind.Misconfigured, Told(Phrase.Of("engine.no-chat-api", ("status", code)), words)),
             >= 300 and < 400 => new(EngineFaultKind.Misconfigured, Phrase.Of("engine.redirects", ("status", code))),
             429 => new(EngineFaultKind.RateLimited, Phrase.Of("engine.too-many-requests", ("status", code), ("says", says)), retryAfter),

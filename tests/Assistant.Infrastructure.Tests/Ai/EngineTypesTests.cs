@@ -49,6 +49,7 @@ public sealed class EngineTypesTests : IAsyncLifetime
     [InlineData("openai", "/v1")]
     [InlineData("openai", "/v1/")]
     [InlineData("openai", "/v1/chat/completions")]
+    [InlineData("openai", "/v1/chat/completions?api-version=2024-10-21")]
     [InlineData("ollama", "")]
     [InlineData("ollama", "/v1")]
     public async Task A_compatible_server_is_streamed_and_its_usage_counted(string type, string path)
@@ -125,6 +126,12 @@ public sealed class EngineTypesTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=1", "https://r.openai.azure.com/openai/deployments/d?api-version=1")]
+    [InlineData("https://r.openai.azure.com/openai/v1/?api-version=preview", "https://r.openai.azure.com/openai/v1?api-version=preview")]
+    public void What_an_address_asks_for_behind_its_path_is_kept(string pasted, string used)
+        => Assert.Equal(new Uri(used), OpenAiEngine.Address(pasted));
+
+    [Theory]
     [InlineData("eu.api.openai.com", true)]
     [InlineData("r.openai.azure.com", true)]
     [InlineData("r.services.ai.azure.com", true)]
@@ -143,6 +150,22 @@ public sealed class EngineTypesTests : IAsyncLifetime
         Assert.Equal(77, Assert.Single(_server.Calls).Body.GetProperty(isNew ? "max_completion_tokens" : "max_tokens").GetInt32());
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/v1")]
+    [InlineData("/v1/")]
+    [InlineData("/v1/messages")]
+    public async Task Anthropics_address_may_be_pasted_with_the_path(string path)
+    {
+        _server.StreamsMessage("ok");
+        var settings = Anthropic();
+        settings["baseUrl"] += path;
+
+        await AskAsync("anthropic", settings);
+
+        Assert.Equal("/v1/messages", Assert.Single(_server.Calls).Path);
+    }
+
     [Fact]
     public async Task A_server_without_a_key_gets_a_harmless_one()
     {
@@ -157,7 +180,6 @@ public sealed class EngineTypesTests : IAsyncLifetime
     [InlineData(401, "Incorrect key sk-secret-1", "engine.key-refused", "401")]
     [InlineData(403, "no", "engine.key-refused", "403")]
     [InlineData(404, "The model `m` does not exist", "engine.model-unknown", "does not exist")]
-    [InlineData(404, "Not Found", "engine.no-chat-api", "404")]
     [InlineData(402, "pay", "engine.no-credit", "402")]
     [InlineData(429, "You exceeded your current quota", "engine.too-many-requests", "exceeded")]
     [InlineData(429, "slow down", "engine.too-many-requests", "slow down")]
@@ -176,6 +198,15 @@ public sealed class EngineTypesTests : IAsyncLifetime
             Assert.Contains(fact, fault.Reason.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("sk-secret-1", fault.Reason.ToString(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task An_address_without_the_api_is_told_with_what_its_kind_of_address_looks_like()
+    {
+        _server.Fails(404, "Not Found");
+
+        Assert.Equal("engine.no-chat-api", (await FaultAsync("openai", OpenAi())).Reason.FirstCode);
+        Assert.Equal("engine.no-messages-api", (await FaultAsync("anthropic", Anthropic())).Reason.FirstCode);
     }
 
     [Theory]
