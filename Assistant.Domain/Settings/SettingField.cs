@@ -25,6 +25,7 @@ public enum SettingKind { Text, Secret, Url, Number, Switch, Choice }
 /// entered again when it changes.
 /// </param>
 /// <param name="Range">The numbers a <see cref="SettingKind.Number"/> may be; any where it is <see langword="null"/>.</param>
+/// <param name="IsPlain">Whether it travels in a header, in which only ASCII has a place: a sign beyond it came along when the value was copied.</param>
 public sealed record SettingField(
     string Key,
     LocalizedText Label,
@@ -35,7 +36,8 @@ public sealed record SettingField(
     IReadOnlyList<SettingChoice>? Choices = null,
     string? Protection = null,
     bool IsDestination = false,
-    NumberRange? Range = null);
+    NumberRange? Range = null,
+    bool IsPlain = false);
 
 /// <summary>The numbers a setting may be, the ends included.</summary>
 /// <param name="Most"><see langword="null"/> where there is no end.</param>

@@ -92,6 +92,10 @@ public sealed class SettingValues
         SettingKind.Url when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
             => new($"'{field.Key}' must be an absolute http or https address.", $"“{field.Label.Chinese}”必须是完整的 http 或 https 地址。"),
         SettingKind.Number => WrongNumber(field, value),
+        _ when field.IsPlain && value.Trim().Any(sign => sign is < ' ' or > '~')
+            => new(
+                $"'{field.Key}' has a sign that no key has, perhaps one that does not show. Copy it again.",
+                $"“{field.Label.Chinese}”含有密钥中不会有的字符，可能是全角字符或不可见字符。请重新复制。"),
         SettingKind.Switch when !bool.TryParse(value, out _)
             => new($"'{field.Key}' must be true or false.", $"“{field.Label.Chinese}”只能是 true 或 false。"),
         SettingKind.Choice when field.Choices?.Any(c => c.Value == value) != true

@@ -33,7 +33,7 @@ internal static class EngineFields
 
     public static SettingField Model(LocalizedText help) => new("model", new("Model", "模型"), help, IsRequired: true);
 
-    public static SettingField ApiKey(LocalizedText help, bool isRequired) => new("apiKey", new("API key", "API 密钥"), help, SettingKind.Secret, isRequired);
+    public static SettingField ApiKey(LocalizedText help, bool isRequired) => new("apiKey", new("API key", "API 密钥"), help, SettingKind.Secret, isRequired, IsPlain: true);
 
     public static SettingField BaseUrl(LocalizedText help, string @default)
         => new("baseUrl", new("Base URL", "服务地址"), help, SettingKind.Url, IsRequired: true, @default);

@@ -68,6 +68,19 @@ public sealed class EngineCatalogTests : IAsyncLifetime
         Assert.Equal(["system", "user"], body.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
     }
 
+    [Theory]
+    [InlineData("sk-x\u200B")]
+    [InlineData("sk-测试")]
+    [InlineData("ｓｋ-x")]
+    [InlineData("sk-x\nfoo")]
+    public async Task A_key_with_a_sign_that_no_key_has_is_refused_before_it_is_sent(string key)
+    {
+        var test = await Catalog().TestAsync("openai", Settings(key), Cancel);
+
+        Assert.Contains("'apiKey' has a sign that no key has", test.Problem!.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_server.Calls);
+    }
+
     [Fact]
     public async Task A_server_that_never_answers_is_reported_within_the_limit()
     {
@@ -107,7 +120,8 @@ public sealed class EngineCatalogTests : IAsyncLifetime
         Assert.Null(catalog.Find("telepathy"));
     }
 
-    private SettingValues Settings() => new(new Dictionary<string, string> { ["baseUrl"] = _server.Address + "/v1", ["model"] = "m-1", ["apiKey"] = "k" });
+    private SettingValues Settings(string key = "k")
+        => new(new Dictionary<string, string> { ["baseUrl"] = _server.Address + "/v1", ["model"] = "m-1", ["apiKey"] = key });
 
     private EngineCatalog Catalog(TimeSpan? limit = null) => new(
         [
