@@ -24,16 +24,17 @@ internal sealed class AnthropicEngine(EngineHttp http) : IEngineType
 
     public IChatClient Create(SettingValues settings)
     {
+        var key = settings.Require("apiKey");
         // Naming a key keeps the SDK from reading another one from the environment of this process.
         var client = new AnthropicClient
         {
-            ApiKey = settings.Require("apiKey"),
+            ApiKey = key,
             BaseUrl = Address(settings.Require("baseUrl")),
             HttpClient = http.CreateClient(),
             MaxRetries = 0,
             Timeout = TimeSpan.FromHours(2),
         };
-        return client.AsIChatClient(settings.Require("model"), DefaultMaxTokens)
+        return new ReportedFaultChatClient(client.AsIChatClient(settings.Require("model"), DefaultMaxTokens), key)
             .WithSampling(settings, static (options, tokens) => options.MaxOutputTokens = tokens);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Assistant.Domain.Wording;
 using Microsoft.Extensions.AI;
 
 namespace Assistant.Infrastructure.Ai.Pipeline;
@@ -12,8 +11,6 @@ namespace Assistant.Infrastructure.Ai.Pipeline;
 /// </summary>
 internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClient(inner)
 {
-    private const int MaxMessageChars = 300;
-
     /// <summary>Far beyond any reply a messenger shows; a server that never stops must not fill the memory.</summary>
     private const int MaxAnswerChars = 200_000;
 
@@ -93,15 +90,11 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
                     return known.Fault;
                 case IOException or OperationCanceledException:
                     return FaultWords.BrokenOff;
-                case global::Anthropic.Exceptions.AnthropicSseException reported:
-                    return FaultWords.Reported(Short(reported.Message));
             }
         }
 
         return FaultWords.Malformed;
     }
-
-    private static string Short(string message) => Legible.Cut(message.ReplaceLineEndings(" "), MaxMessageChars, "…");
 }
 
 internal static class PlainFaultChatClientExtensions

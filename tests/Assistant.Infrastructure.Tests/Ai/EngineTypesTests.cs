@@ -325,6 +325,22 @@ public sealed class EngineTypesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_repeated_in_the_middle_of_the_stream_is_not_told()
+    {
+        _server.Says("text/event-stream", """
+            event: error
+            data: {"type":"error","error":{"type":"authentication_error","message":"invalid key sk-secret-1"}}
+
+
+            """);
+
+        var fault = await FaultAsync("anthropic", Anthropic());
+
+        Assert.Equal(("engine.reported", EngineFaultKind.ServerFault), (fault.Reason.FirstCode, fault.Kind));
+        Assert.Contains("invalid key ***", fault.Reason.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_that_hangs_up_is_told_apart_from_one_that_is_not_there()
     {
         _server.HangsUp();
