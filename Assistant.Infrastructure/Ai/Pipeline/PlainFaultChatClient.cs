@@ -24,7 +24,7 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
         var length = 0;
         var isBlank = true;
         await using var updates = InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(updates, cancellationToken))
+        while (await NextAsync(updates, isFinished: finish is not null, cancellationToken))
         {
             var update = updates.Current;
             finish = update.FinishReason ?? finish;
@@ -68,11 +68,16 @@ internal sealed class PlainFaultChatClient(IChatClient inner) : StreamedChatClie
     private static bool IsShown(char sign)
         => !char.IsWhiteSpace(sign) && char.GetUnicodeCategory(sign) is not (UnicodeCategory.Format or UnicodeCategory.Control);
 
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, bool isFinished, CancellationToken cancellationToken)
     {
         try
         {
             return await updates.MoveNextAsync();
+        }
+        catch (Exception exception) when (isFinished && Translate(exception) == FaultWords.BrokenOff)
+        {
+            // Nothing but the usage may follow the reason to finish: a connection that breaks or hangs there takes no word of the answer back.
+            return false;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not EngineFaultException)
         {

@@ -95,6 +95,19 @@ public sealed class PlainFaultChatClientTests
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_after_the_end_takes_nothing_back()
+        => Assert.Equal("whole", await new PlainFaultChatClient(new ScriptedChatClient(_ => Finished(new IOException("reset")))).TextAsync(Cancel));
+
+    [Fact]
+    public async Task A_connection_that_is_given_up_after_the_end_takes_nothing_back()
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var client = new PlainFaultChatClient(new ScriptedChatClient(_ => Finished(new OperationCanceledException(giveUp.Token), giveUp)));
+
+        Assert.Equal("whole", await client.TextAsync(giveUp.Token));
+    }
+
+    [Fact]
     public async Task Cancellation_stays_cancellation()
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -103,6 +116,13 @@ public sealed class PlainFaultChatClientTests
         await giveUp.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+    }
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> Finished(Exception then, CancellationTokenSource? giveUp = null)
+    {
+        yield return new ChatResponseUpdate(ChatRole.Assistant, "whole") { FinishReason = ChatFinishReason.Stop };
+        await (giveUp?.CancelAsync() ?? Task.CompletedTask);
+        throw then;
     }
 
     private static async Task<EngineFault> FaultOfAsync(Act act)
