@@ -71,8 +71,11 @@ public interface IReplyGenerator
 public sealed record EngineFailure(string Engine, Phrase Reason);
 
 /// <summary>No engine of the tenant could answer.</summary>
-public sealed class EnginesFailedException(IReadOnlyList<EngineFailure> failures)
+/// <param name="isRefusal">Whether this one message was refused wherever it was asked: sent again, it would be again.</param>
+public sealed class EnginesFailedException(IReadOnlyList<EngineFailure> failures, bool isRefusal = false)
     : PhrasedException(new Phrase.Several([.. failures.Select(f => Phrase.Of("engine.failed", [("engine", new Phrase.Verbatim(f.Engine)), ("reason", f.Reason)]))]))
 {
     public IReadOnlyList<EngineFailure> Failures => failures;
+
+    public bool IsRefusal => isRefusal;
 }

@@ -232,7 +232,7 @@ public sealed class TurnProcessor(
         catch (EnginesFailedException failure)
         {
             // Who asked for a person gets one all the more; what no engine has confirmed is not remembered.
-            return new Thought(TurnResult.EnginesFailed, new MessageBody(Apology(start, asksForPerson)), null, [], asksForPerson, failure.Message);
+            return new Thought(TurnResult.EnginesFailed, new MessageBody(Apology(start, failure.IsRefusal, asksForPerson)), null, [], asksForPerson, failure.Message);
         }
         catch (Exception) when (thinking.IsHalted)
         {
@@ -307,13 +307,27 @@ public sealed class TurnProcessor(
         }
     }
 
-    private static string Apology(TurnStart start, bool asksForPerson) => IsInChinese(start)
-        ? "抱歉，我现在无法连接语言模型，暂时不能回答。" + (asksForPerson
-            ? "我已经帮您请真人了，会有人在这里回复您。"
-            : "您的消息已经保存，管理员可以看到原因。请过几分钟再试。")
-        : "I'm sorry, I can't reach my language model right now, so I can't answer this. " + (asksForPerson
-            ? "I have asked for a person: someone will answer you here."
-            : "Your message is kept and an operator can see why. Please try again in a few minutes.");
+    private static string Apology(TurnStart start, bool isRefusal, bool asksForPerson)
+    {
+        var isChinese = IsInChinese(start);
+        var what = (isChinese, isRefusal) switch
+        {
+            (true, true) => "抱歉，我的语言模型没有接受这条消息，所以我无法回答。",
+            (true, false) => "抱歉，我现在无法连接语言模型，暂时不能回答。",
+            (false, true) => "I'm sorry, my language model did not accept this message, so I can't answer it. ",
+            (false, false) => "I'm sorry, I can't reach my language model right now, so I can't answer this. ",
+        };
+        var next = (isChinese, asksForPerson, isRefusal) switch
+        {
+            (true, true, _) => "我已经帮您请真人了，会有人在这里回复您。",
+            (true, false, true) => "您的消息已经保存，管理员可以看到原因。原样重发没有用，换个说法或写短一些也许可以。",
+            (true, false, false) => "您的消息已经保存，管理员可以看到原因。请过几分钟再试。",
+            (false, true, _) => "I have asked for a person: someone will answer you here.",
+            (false, false, true) => "Your message is kept and an operator can see why. Sending it again as it is won't help; other or fewer words may.",
+            (false, false, false) => "Your message is kept and an operator can see why. Please try again in a few minutes.",
+        };
+        return what + next;
+    }
 
     private static bool IsInChinese(TurnStart start)
     {

@@ -32,6 +32,7 @@ internal sealed partial class FallbackChatClient(IReadOnlyList<NamedEngine> engi
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         List<EngineFailure>? failures = null;
+        bool isRefused = false, mayPass = false;
         foreach (var engine in engines)
         {
             var own = failures is not null && options is ReplyOptions reply ? reply.AsStandIn() : options;
@@ -64,11 +65,13 @@ internal sealed partial class FallbackChatClient(IReadOnlyList<NamedEngine> engi
                 }
             }
 
+            isRefused |= fault.Kind == EngineFaultKind.Refused;
+            mayPass |= fault.Kind is not (EngineFaultKind.Refused or EngineFaultKind.NoAnswer);
             (failures ??= []).Add(new(engine.Name, fault.Reason));
             LogEngineFailed(logger, engine.Name, fault.Kind, fault.Reason);
         }
 
-        throw new EnginesFailedException(failures ?? [NoEngine]);
+        throw new EnginesFailedException(failures ?? [NoEngine], isRefused && !mayPass);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null)

@@ -233,6 +233,21 @@ public sealed class TurnProcessorTests : TurnRig
         Assert.Equal(TurnResult.EnginesFailed, Assert.Single(Turns.Commits).Result);
     }
 
+    [Theory]
+    [InlineData("What about this?", "I'm sorry, my language model did not accept this message", "Sending it again as it is won't help")]
+    [InlineData("这个怎么办？", "抱歉，我的语言模型没有接受这条消息", "原样重发没有用")]
+    public async Task Whose_message_was_refused_is_not_told_to_wait(string utterance, string apology, string advice)
+    {
+        var conversation = await HearAsync(HomeLine, "1", utterance);
+        Engines.Script = (_, _) => throw new EnginesFailedException(Failures, isRefusal: true);
+
+        await RunAsync(conversation);
+
+        var reply = Assert.Single(await RepliesAsync(conversation));
+        Assert.StartsWith(apology, reply, StringComparison.Ordinal);
+        Assert.Contains(advice, reply, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_engine_that_breaks_off_leaves_nothing_of_its_words()
     {

@@ -48,6 +48,19 @@ public sealed class FallbackChatClientTests
         Assert.Equal([new("e1", new Phrase.Verbatim("broken")), new("e2", FaultWords.BrokenOff.Reason)], exception.Failures);
     }
 
+    [Theory]
+    [InlineData("Refused", "NoAnswer", true)]
+    [InlineData("NoAnswer", "Refused", true)]
+    [InlineData("Refused", "Unreachable", false)] // which may take it another time
+    [InlineData("Misconfigured", "Refused", false)]
+    [InlineData("NoAnswer", "NoAnswer", false)]
+    public async Task A_message_that_no_engine_would_take_another_time_is_a_refused_one(string first, string second, bool isRefusal)
+    {
+        var chain = Chain([.. new[] { first, second }.Select(kind => new ScriptedChatClient(Fails(Enum.Parse<EngineFaultKind>(kind))))]);
+
+        Assert.Equal(isRefusal, (await Assert.ThrowsAsync<EnginesFailedException>(() => chain.TextAsync(Cancel))).IsRefusal);
+    }
+
     [Fact]
     public async Task Without_any_engine_the_operator_is_told_so()
     {
