@@ -1,5 +1,6 @@
 using Assistant.Domain.Backups;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Sqlite;
 using Assistant.Infrastructure.Security.Sealing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,8 @@ namespace Assistant.Infrastructure.Backups;
 /// <inheritdoc cref="IDatabaseBackup"/>
 /// <remarks>
 /// SQLite copies itself, in one read transaction, into a file in the data folder, which is where its content lies anyway: the medium the backup
-/// goes to never sees it open. A restored database is a file like any other.
+/// goes to never sees it open. A restored database is a file like any other. Damaged pages are copied as readily as others: a backup of them would
+/// take the place of the last one that can be restored, so the copy is examined before anything is written.
 /// </remarks>
 internal sealed class SqliteBackup(IDatabase database, DataFolder folder) : IDatabaseBackup
 {
@@ -33,6 +35,12 @@ internal sealed class SqliteBackup(IDatabase database, DataFolder folder) : IDat
                 }
 
                 await RunAsync(copy, "PRAGMA journal_mode=DELETE", cancellationToken); // one file without a log beside it
+                if (SqliteSoundness.FindDamage(copy, cancellationToken) is { } damage)
+                {
+                    throw new BackupRefusedException(
+                        BackupFault.Database, $"The database is damaged: {damage}. Nothing was written: keep the last backup, and restore it.");
+                }
+
                 var schema = await AskAsync<string>(copy, Newest, cancellationToken) ?? "";
                 var key = await AskAsync<byte[]>(copy, InstallationKey.Select, cancellationToken) ?? [];
                 return new Snapshot(spool, Path.GetFileName(folder.DatabaseFile), schema, await LogHeads.ReadAsync(copy, cancellationToken), key);

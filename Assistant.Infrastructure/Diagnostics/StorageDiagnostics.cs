@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Assistant.Domain.Diagnostics;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assistant.Infrastructure.Diagnostics;
@@ -49,13 +51,16 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
     }
 }
 
-/// <summary>Whether the database answers, has the schema of this build and may be written.</summary>
+/// <summary>Whether the database answers, has the schema of this build, may be written and, where it is a file, is whole.</summary>
 internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
 {
     // A standby says that it is read-only as well.
     private const string AskWriting = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'";
 
     public int Order => 20;
+
+    /// <summary>How long a file is read to find damage; the verb has half a minute for all of this.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -70,10 +75,14 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
             }
 
             var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
-            return pending == 0 ? [CheckWriting(kind)]
+            return pending == 0 ? [CheckWriting(kind) is var found && found.Level == FindingLevel.Fine ? CheckSoundness(cancellationToken) ?? found : found]
                 : pending == context.Database.GetMigrations().Count()
                 ? [Finding.Failed("database", $"{kind} holds nothing yet: the assistant was not started here.", "Start it once: it makes what it needs.")]
                 : [Finding.Failed("database", $"{kind} lacks {pending} schema changes of this build.", "Start the assistant once: it applies them.")];
+        }
+        catch (SqliteException error) when (SqliteSoundness.IsOfDamage(error))
+        {
+            return [Damaged(error.Message.TrimEnd('.'))];
         }
         catch (Exception error) when (error is DbException or InvalidOperationException)
         {
@@ -101,9 +110,35 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
 
             return Finding.Fine("database", $"{kind} answers and its schema is current.");
         }
-        catch (DbException error) when (!database.IsPostgres)
+        catch (SqliteException error) when (!SqliteSoundness.IsOfDamage(error))
         {
             return Finding.Failed("database", $"{kind} cannot be used: {error.Message}.", "Give the database's file and its folder to the account the assistant runs under.");
         }
     }
+
+    // PostgreSQL looks after its own files.
+    private Finding? CheckSoundness(CancellationToken cancellationToken)
+    {
+        if (database.IsPostgres)
+        {
+            return null;
+        }
+
+        using var enough = new CancellationTokenSource(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
+        try
+        {
+            using var connection = (SqliteConnection)database.Open(forWriting: false);
+            return SqliteSoundness.FindDamage(connection, either.Token) is { } damage ? Damaged(damage) : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Finding.Warning(
+                "database", $"SQLite answers and its schema is current; {Patience.TotalSeconds:0} s were too few to read its file to the end and see whether it is damaged.",
+                "Make a backup: it reads all of the file, and is refused when that is damaged.");
+        }
+    }
+
+    private static Finding Damaged(string how)
+        => Finding.Failed("database", $"The file of SQLite is damaged: {how}.", "Stop the assistant and restore the last backup.");
 }

@@ -1,6 +1,9 @@
 using Assistant.Domain.Backups;
+using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Tests.Persistence;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory;
+using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Backups;
 
@@ -37,6 +40,21 @@ public sealed class InMemoryBackupStoreTests : BackupStoreContract
 public sealed class SqliteBackupStoreTests : BackupStoreContract
 {
     protected override async Task<IBackedUpHouse> OpenAsync() => await BackedUpHouse.OpenAsync(onPostgres: false);
+
+    [Fact]
+    public async Task A_damaged_database_is_not_backed_up()
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres: false);
+        var path = Path.Combine(house.Folder, "one.backup");
+        DamagedFile.Damage(new DataFolder(house.Folder), "facts"); // nothing a backup asks for by itself
+
+        var refused = await Assert.ThrowsAsync<BackupRefusedException>(() => house.UseAsync(store => store.CreateAsync(path, (_, _) => Task.CompletedTask, Cancel)));
+
+        Assert.Equal(BackupFault.Database, refused.Fault);
+        Assert.StartsWith("The database is damaged: ", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(house.Folder, "one.backup*"));
+        Assert.False(File.Exists(Path.Combine(house.Folder, "backup.spool")));
+    }
 }
 
 public sealed class PostgresBackupStoreTests : BackupStoreContract

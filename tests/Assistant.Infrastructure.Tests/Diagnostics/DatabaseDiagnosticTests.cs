@@ -60,9 +60,42 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
         var finding = Assert.Single(await new DatabaseDiagnostic(fresh).RunAsync(Cancel));
 
         Assert.Equal(FindingLevel.Failed, finding.Level);
-        Assert.Contains("was not started here", Assert.IsType<Phrase.Verbatim>(finding.Detail).Text, StringComparison.Ordinal);
+        Assert.Contains("was not started here", Text(finding), StringComparison.Ordinal);
         Assert.False(await new SchemaState(fresh).IsCurrentAsync(Cancel));
         Assert.True(await new SchemaState(new SqliteDatabase(Data)).IsCurrentAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_of_a_file_with_a_damaged_page_that_answers_all_the_same()
+    {
+        DamagedFile.Damage(Data, "facts");
+
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel));
+
+        Assert.Equal(FindingLevel.Failed, finding.Level);
+        Assert.Contains("is damaged", Text(finding), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_damage_from_a_database_that_does_not_answer()
+    {
+        await File.WriteAllTextAsync(Data.DatabaseFile, new string('x', 8192), Cancel);
+
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel));
+
+        Assert.Equal(FindingLevel.Failed, finding.Level);
+        Assert.Contains("is damaged", Text(finding), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_says_when_it_had_no_time_to_look_for_damage()
+    {
+        DamagedFile.Damage(Data, "facts");
+
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)) { Patience = TimeSpan.Zero }.RunAsync(Cancel));
+
+        Assert.Equal(FindingLevel.Warning, finding.Level);
+        Assert.Contains("too few", Text(finding), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,4 +117,6 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
             await MigratedDatabases.GiveBackAsync(connection);
         }
     }
+
+    private static string Text(Finding finding) => Assert.IsType<Phrase.Verbatim>(finding.Detail).Text;
 }
