@@ -11,6 +11,9 @@ internal sealed class RestoreFolder(DataFolder folder)
     private readonly string _ready = Path.Combine(folder.Path, "restoring");
     private readonly string _journal = Path.Combine(folder.Path, "restore.json");
 
+    /// <summary>Whether there is a journal, readable or not.</summary>
+    public static bool IsPending(DataFolder folder) => File.Exists(Path.Combine(folder.Path, "restore.json"));
+
     /// <summary>The journal of a restore that is not at its end, or <see langword="null"/>.</summary>
     /// <exception cref="InstallationException">It cannot be read.</exception>
     public RestoreJournal? Read()

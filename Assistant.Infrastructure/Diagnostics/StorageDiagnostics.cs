@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Assistant.Domain.Diagnostics;
+using Assistant.Infrastructure.Backups;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -52,7 +53,7 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
 }
 
 /// <summary>Whether the database answers, has the schema of this build, may be written and, where it is a file, is whole.</summary>
-internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
+internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) : IDiagnostic
 {
     // A standby says that it is read-only as well.
     private const string AskWriting = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'";
@@ -65,6 +66,11 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
         var kind = database.IsPostgres ? "PostgreSQL" : "SQLite";
+        if (!database.IsPostgres && CheckFile(kind) is { } missing)
+        {
+            return [missing];
+        }
+
         try
         {
             await using var context = database.OpenSchemaContext();
@@ -77,7 +83,7 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
             var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
             return pending == 0 ? [CheckWriting(kind) is var found && found.Level == FindingLevel.Fine ? CheckSoundness(cancellationToken) ?? found : found]
                 : pending == context.Database.GetMigrations().Count()
-                ? [Finding.Failed("database", $"{kind} holds nothing yet: the assistant was not started here.", "Start it once: it makes what it needs.")]
+                ? [HoldsNothing(kind)]
                 : [Finding.Failed("database", $"{kind} lacks {pending} schema changes of this build.", "Start the assistant once: it applies them.")];
         }
         catch (SqliteException error) when (SqliteSoundness.IsOfDamage(error))
@@ -89,6 +95,21 @@ internal sealed class DatabaseDiagnostic(IDatabase database) : IDiagnostic
             return [Finding.Failed("database", $"{kind} does not answer: {error.Message}", "Check Assistant:Database and that the server runs.")];
         }
     }
+
+    private Finding? CheckFile(string kind)
+    {
+        if (LostDatabase.Find(folder) is { } lost)
+        {
+            return RestoreFolder.IsPending(folder)
+                ? Finding.Failed("database", "A restore has not come to its end.", "If no process is at it any more, start the assistant: it goes on.")
+                : Finding.Failed("database", lost, LostDatabase.Advice);
+        }
+
+        return new FileInfo(folder.DatabaseFile) is { Exists: true, Length: > 0 } ? null : HoldsNothing(kind);
+    }
+
+    private static Finding HoldsNothing(string kind)
+        => Finding.Failed("database", $"{kind} holds nothing yet: the assistant was not started here.", "Start it once: it makes what it needs.");
 
     // What may only be read answers as well as any other.
     private Finding CheckWriting(string kind)

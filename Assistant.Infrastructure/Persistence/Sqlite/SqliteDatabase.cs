@@ -24,14 +24,6 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
-    private readonly string _connectionString = new SqliteConnectionStringBuilder
-    {
-        DataSource = folder.DatabaseFile,
-        Mode = SqliteOpenMode.ReadWriteCreate,
-        Pooling = false,
-        DefaultTimeout = 30,
-    }.ToString();
-
     private readonly Lazy<DbContextOptions<SqliteAssistantDbContext>> _contextOptions = new(() =>
         new DbContextOptionsBuilder<SqliteAssistantDbContext>()
             .UseSqlite($"Data Source={folder.DatabaseFile};Foreign Keys=True;Default Timeout=30")
@@ -46,7 +38,8 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
 
     public DbConnection Open(bool forWriting)
     {
-        var connection = new SqliteConnection(_connectionString);
+        // Who reads makes no file: the doctor would otherwise leave one where the database is missing.
+        var connection = new SqliteConnection(ConnectionString(forWriting ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite));
         try
         {
             connection.Open();
@@ -90,6 +83,11 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         folder.Prepare();
+        if (LostDatabase.Find(folder) is { } lost)
+        {
+            throw new InstallationException($"{lost} {LostDatabase.Advice}");
+        }
+
         try
         {
             // Opening once switches a new file to WAL before anything else touches it.
@@ -120,4 +118,12 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
                 + "and its folder; if the file is damaged, restore it from its backup.", error);
         }
     }
+
+    private string ConnectionString(SqliteOpenMode mode) => new SqliteConnectionStringBuilder
+    {
+        DataSource = folder.DatabaseFile,
+        Mode = mode,
+        Pooling = false,
+        DefaultTimeout = 30,
+    }.ToString();
 }

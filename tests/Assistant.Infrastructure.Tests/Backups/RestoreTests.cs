@@ -162,6 +162,25 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task A_backup_is_restored_where_the_database_is_missing()
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres: false);
+        await File.WriteAllTextAsync(Path.Combine(house.Folder, "installation-id"), "this\n", Cancel);
+        var path = Path.Combine(house.Folder, "one.backup");
+        await house.UseAsync(store => store.CreateAsync(path, (_, _) => Task.CompletedTask, Cancel));
+        var kept = await house.ReadAsync();
+        foreach (var file in Directory.GetFiles(house.Folder, "assistant.db*"))
+        {
+            File.Delete(file);
+        }
+
+        await Assert.ThrowsAsync<InstallationException>(() => house.StartAsync(_ => Task.FromResult(0)));
+        await RestoreAsync(house, path);
+
+        Assert.Equal(kept, (await house.StartAsync(_ => house.ReadAsync())).SkipLast(1));
+    }
+
+    [Fact]
     public async Task Checkpoints_of_this_installation_stay_and_those_of_another_go()
     {
         await using var house = await BackedUpHouse.OpenAsync(onPostgres: false);

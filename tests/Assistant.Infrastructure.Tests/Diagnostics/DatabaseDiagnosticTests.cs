@@ -47,17 +47,18 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
     [Fact]
     public async Task The_doctor_tells_of_a_file_that_may_only_be_read()
     {
-        Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel)).Level);
+        Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data), Data).RunAsync(Cancel)).Level);
 
-        Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(ReadOnly)).RunAsync(Cancel)).Level);
+        Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(ReadOnly), Data).RunAsync(Cancel)).Level);
     }
 
     [Fact]
     public async Task The_doctor_tells_that_nothing_was_started_yet_rather_than_what_the_database_lacks()
     {
-        var fresh = new SqliteDatabase(new DataFolder(_folder.CreateSubdirectory("new").FullName));
+        var empty = new DataFolder(_folder.CreateSubdirectory("new").FullName);
+        var fresh = new SqliteDatabase(empty);
 
-        var finding = Assert.Single(await new DatabaseDiagnostic(fresh).RunAsync(Cancel));
+        var finding = Assert.Single(await new DatabaseDiagnostic(fresh, empty).RunAsync(Cancel));
 
         Assert.Equal(FindingLevel.Failed, finding.Level);
         Assert.Contains("was not started here", Text(finding), StringComparison.Ordinal);
@@ -70,7 +71,7 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
     {
         DamagedFile.Damage(Data, "facts");
 
-        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel));
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data), Data).RunAsync(Cancel));
 
         Assert.Equal(FindingLevel.Failed, finding.Level);
         Assert.Contains("is damaged", Text(finding), StringComparison.Ordinal);
@@ -81,7 +82,7 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Data.DatabaseFile, new string('x', 8192), Cancel);
 
-        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)).RunAsync(Cancel));
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data), Data).RunAsync(Cancel));
 
         Assert.Equal(FindingLevel.Failed, finding.Level);
         Assert.Contains("is damaged", Text(finding), StringComparison.Ordinal);
@@ -92,10 +93,58 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
     {
         DamagedFile.Damage(Data, "facts");
 
-        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data)) { Patience = TimeSpan.Zero }.RunAsync(Cancel));
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data), Data) { Patience = TimeSpan.Zero }.RunAsync(Cancel));
 
         Assert.Equal(FindingLevel.Warning, finding.Level);
         Assert.Contains("too few", Text(finding), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "installation-id")]
+    [InlineData(false, "installation-id")]
+    [InlineData(true, "assistant.db-wal")]
+    public async Task Where_a_database_is_missing_no_other_is_made(bool isGone, string left)
+    {
+        await File.WriteAllTextAsync(Path.Combine(Data.Path, left), "of the one before", Cancel);
+        await File.WriteAllBytesAsync(Data.DatabaseFile, [], Cancel);
+        if (isGone)
+        {
+            File.Delete(Data.DatabaseFile);
+        }
+
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data), Data).RunAsync(Cancel));
+        var refused = await Assert.ThrowsAsync<InstallationException>(() => new SqliteDatabase(Data).MigrateAsync(Cancel));
+
+        Assert.Equal($"{Text(finding)} {LostDatabase.Advice}", refused.Message);
+        Assert.Contains("is missing, and this folder was used", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((!isGone, "of the one before"), (File.Exists(Data.DatabaseFile), await File.ReadAllTextAsync(Path.Combine(Data.Path, left), Cancel)));
+    }
+
+    [Fact]
+    public async Task Who_only_reads_makes_no_database_and_a_first_start_that_was_killed_goes_on()
+    {
+        var empty = new DataFolder(_folder.CreateSubdirectory("new").FullName);
+
+        Assert.Throws<SqliteException>(() => new SqliteDatabase(empty).Open(forWriting: false));
+        Assert.Empty(Directory.GetFiles(empty.Path));
+
+        // A first start that was killed behind the key and in the middle of making the file.
+        await File.WriteAllTextAsync(Path.Combine(empty.Path, "master.key"), "key", Cancel);
+        await File.WriteAllBytesAsync(empty.DatabaseFile, [], Cancel);
+        await new SqliteDatabase(empty).MigrateAsync(Cancel);
+        Assert.True(await new SchemaState(new SqliteDatabase(empty)).IsCurrentAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_restore_that_was_cut_off_is_told_from_a_database_that_is_missing()
+    {
+        File.Delete(Data.DatabaseFile);
+        await File.WriteAllTextAsync(Path.Combine(Data.Path, "installation-id"), "this", Cancel);
+        await File.WriteAllTextAsync(Path.Combine(Data.Path, "restore.json"), "{}", Cancel);
+
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(Data), Data).RunAsync(Cancel));
+
+        Assert.StartsWith("A restore has not come to its end", Text(finding), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,9 +157,9 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
             await using var readOnly = new PostgresDatabase(
                 new NpgsqlConnectionStringBuilder(connection) { Options = "-c default_transaction_read_only=on" }.ConnectionString);
 
-            Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(writable).RunAsync(Cancel)).Level);
+            Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(writable, Data).RunAsync(Cancel)).Level);
 
-            Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(readOnly).RunAsync(Cancel)).Level);
+            Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(readOnly, Data).RunAsync(Cancel)).Level);
         }
         finally
         {
