@@ -129,22 +129,36 @@ internal sealed class BackupSpool : IDisposable
 
     public string Path { get; }
 
-    /// <exception cref="BackupRefusedException">Another process makes a backup.</exception>
+    /// <exception cref="BackupRefusedException">Another process makes a backup, or one of another account has left what this one may not touch.</exception>
     public static BackupSpool Take(DataFolder folder)
     {
-        var spool = TryTake(folder) ?? throw new BackupRefusedException(BackupFault.File, "Another backup is being made from this data folder. Wait for its end.");
-        using (new FileStream(spool.Path, PrivateFile.Options(FileMode.CreateNew)))
+        try
         {
-            return spool;
+            var spool = TryTake(folder) ?? throw new BackupRefusedException(BackupFault.File, "Another backup is being made from this data folder. Wait for its end.");
+            using (new FileStream(spool.Path, PrivateFile.Options(FileMode.CreateNew)))
+            {
+                return spool;
+            }
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new BackupRefusedException(BackupFault.File, $"{error.Message} {folder.HowToOwn}", error);
         }
     }
 
     /// <summary>Takes away what a killed process left, unless somebody is at it.</summary>
     public static void Discard(DataFolder folder)
     {
-        if (File.Exists(PathIn(folder)))
+        try
         {
-            TryTake(folder)?.Dispose();
+            if (File.Exists(PathIn(folder)))
+            {
+                TryTake(folder)?.Dispose();
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another account's. It keeps nobody from serving, and the doctor tells of it.
         }
     }
 
@@ -158,16 +172,23 @@ internal sealed class BackupSpool : IDisposable
 
     private static BackupSpool? TryTake(DataFolder folder)
     {
+        FileStream? turn = null;
         try
         {
-            var spool = new BackupSpool(
-                folder, new FileStream(System.IO.Path.Combine(folder.Path, "backup.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            turn = new FileStream(System.IO.Path.Combine(folder.Path, "backup.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var spool = new BackupSpool(folder, turn);
             spool.Overwrite();
             return spool;
         }
         catch (IOException)
         {
+            turn?.Dispose();
             return null;
+        }
+        catch
+        {
+            turn?.Dispose();
+            throw;
         }
     }
 

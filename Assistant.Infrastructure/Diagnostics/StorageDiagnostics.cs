@@ -20,8 +20,16 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
 
     public int Order => 10;
 
+    internal Func<FileSystemInfo, bool> MayUse { get; init; } = ForeignFiles.MayUse;
+
     public Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
-        => Task.FromResult<IReadOnlyList<Finding>>([CheckWriting(), .. CheckSpace()]);
+        => Task.FromResult<IReadOnlyList<Finding>>([CheckOwner(CheckWriting()), .. CheckSpace()]);
+
+    // A folder that is full or may only be read says so; what is in it would only repeat that.
+    private Finding CheckOwner(Finding folderItself)
+        => folderItself.Level == FindingLevel.Fine && ForeignFiles.FindFirst(folder, MayUse) is { } foreign
+            ? Finding.Failed("data folder", $"{foreign} cannot be read and written.", folder.HowToOwn)
+            : folderItself;
 
     private Finding CheckWriting()
     {
@@ -66,13 +74,13 @@ internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
         var kind = database.IsPostgres ? "PostgreSQL" : "SQLite";
-        if (!database.IsPostgres && CheckFile(kind) is { } missing)
-        {
-            return [missing];
-        }
-
         try
         {
+            if (!database.IsPostgres && CheckFile(kind) is { } unusable)
+            {
+                return [unusable];
+            }
+
             await using var context = database.OpenSchemaContext();
             if (await SchemaUpgrade.FindUnknownAsync(context, cancellationToken) is { } newer)
             {
@@ -81,7 +89,7 @@ internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) 
             }
 
             var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
-            return pending == 0 ? [CheckWriting(kind) is var found && found.Level == FindingLevel.Fine ? CheckSoundness(cancellationToken) ?? found : found]
+            return pending == 0 ? [database.IsPostgres ? CheckWriting(kind) : CheckSoundness(cancellationToken) ?? Answers(kind)]
                 : pending == context.Database.GetMigrations().Count()
                 ? [HoldsNothing(kind)]
                 : [Finding.Failed("database", $"{kind} lacks {pending} schema changes of this build.", "Start the assistant once: it applies them.")];
@@ -105,8 +113,16 @@ internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) 
                 : Finding.Failed("database", lost, LostDatabase.Advice);
         }
 
-        return new FileInfo(folder.DatabaseFile) is { Exists: true, Length: > 0 } ? null : HoldsNothing(kind);
+        if (new FileInfo(folder.DatabaseFile) is not { Exists: true, Length: > 0 })
+        {
+            return HoldsNothing(kind);
+        }
+
+        // Before EF Core looks: to it, a file that cannot be opened is one that holds nothing.
+        return CheckWriting(kind) is { Level: FindingLevel.Failed } refused ? refused : null;
     }
+
+    private static Finding Answers(string kind) => Finding.Fine("database", $"{kind} answers and its schema is current.");
 
     private static Finding HoldsNothing(string kind)
         => Finding.Failed("database", $"{kind} holds nothing yet: the assistant was not started here.", "Start it once: it makes what it needs.");
@@ -129,7 +145,7 @@ internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) 
                     "database", $"{kind} can be read but not written.", "Take default_transaction_read_only off the user, the database and the connection string.");
             }
 
-            return Finding.Fine("database", $"{kind} answers and its schema is current.");
+            return Answers(kind);
         }
         catch (SqliteException error) when (!SqliteSoundness.IsOfDamage(error))
         {

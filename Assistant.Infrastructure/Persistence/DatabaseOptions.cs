@@ -38,6 +38,9 @@ public sealed record DataFolder(string Path)
 {
     public string DatabaseFile => System.IO.Path.Combine(Path, "assistant.db");
 
+    /// <summary>What helps when something in it belongs to another account.</summary>
+    public string HowToOwn => $"It belongs to another account, as after a verb run as root. Give the data folder to this one, as root: chown -R {Environment.UserName} {Path}";
+
     /// <summary>Makes the folder when it is missing and makes sure that it can be written.</summary>
     /// <exception cref="InstallationException">It cannot.</exception>
     public void Prepare()

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Assistant.Domain.Provisioning;
 using Assistant.Infrastructure;
+using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Web.Verbs;
 using Microsoft.AspNetCore.Connections;
@@ -43,6 +44,8 @@ internal static partial class StartFault
         InvalidOperationException or FormatException when Within<FormatException>(error) is not null => [$"{OneLine(error.Message)} Correct the setting."],
         _ when Within<DbException>(error) is { } refusal
             => [$"The database refuses: {OneLine(refusal.Message).TrimEnd('.')}. {Advice(refusal)}; doctor examines it."],
+        _ when Within<UnauthorizedAccessException>(error) is { } denied
+            => [$"{OneLine(denied.Message)} {Data().HowToOwn}"],
         _ when Within<AddressInUseException>(error) is not null
             => [$"{OneLine(error.Message)} Another program listens there: stop it, or set ASPNETCORE_URLS to a free address."],
         _ when Within<SocketException>(error) is { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused
@@ -69,6 +72,9 @@ internal static partial class StartFault
         "57P01" or "57P02" or "57P03" or "57P05" => "Wait until it runs, and start again",
         _ => "Make sure that it works",
     };
+
+    // The folder is what is denied, nearly always: what else the program opens says so itself.
+    private static DataFolder Data() => new(Path.GetFullPath(Environment.GetEnvironmentVariable("ASSISTANT_DATA") ?? "data"));
 
     private static T? Within<T>(Exception? error) where T : Exception => error is null ? null : error as T ?? Within<T>(error.InnerException);
 

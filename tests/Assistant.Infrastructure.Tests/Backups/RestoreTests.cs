@@ -227,6 +227,26 @@ public sealed class RestoreTests
         }
     }
 
+    [Fact]
+    public async Task What_a_killed_backup_of_another_account_left_keeps_nobody_from_serving_and_refuses_the_next_with_a_sentence()
+    {
+        await using var house = await BackedUpHouse.OpenAsync(onPostgres: false);
+        var spool = Path.Combine(house.Folder, "backup.spool");
+        await File.WriteAllTextAsync(spool, "what somebody said", Cancel);
+        Directory.CreateDirectory(Path.Combine(house.Folder, "backup.lock")); // denied to whoever opens it as a file, also to root
+
+        await house.StartAsync(async process =>
+        {
+            await process.Get<Installation>().RecoverAsync(Cancel);
+            return 0;
+        });
+        var refused = await Assert.ThrowsAsync<BackupRefusedException>(
+            () => house.UseAsync(store => store.CreateAsync(Path.Combine(house.Folder, "one.backup"), (_, _) => Task.CompletedTask, Cancel)));
+
+        Assert.Contains($"chown -R {Environment.UserName} {house.Folder}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("what somebody said", await File.ReadAllTextAsync(spool, Cancel));
+    }
+
     private static Task<RestoreJournal?> JournalAsync(BackedUpHouse house)
         => house.InProcessAsync(process => Task.FromResult(process.Get<RestoreFolder>().Read()));
 

@@ -1,4 +1,5 @@
 using Assistant.Domain.Diagnostics;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Diagnostics;
 using Assistant.Infrastructure.Persistence;
 using Xunit;
@@ -27,6 +28,37 @@ public sealed class DataFolderDiagnosticTests : IDisposable
 
         Assert.Equal(FindingLevel.Fine, findings[0].Level);
         Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Theory]
+    [InlineData("serving.lock", true)]
+    [InlineData("session-keys", true)]
+    [InlineData("session-keys/key-1.xml", true)]
+    [InlineData("lost+found", false)] // the file system's
+    [InlineData("assistant.yaml", false)] // the operator's, who may keep it from being written
+    public async Task A_file_of_the_program_that_belongs_to_another_account_is_told_of(string foreign, bool isTold)
+    {
+        var path = Path.Combine(_folder.FullName, foreign);
+        _folder.CreateSubdirectory("session-keys");
+        if (!Directory.Exists(path))
+        {
+            await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
+        }
+
+        // Nothing is kept from root, as which tests may run.
+        var diagnostic = new DataFolderDiagnostic(new DataFolder(_folder.FullName)) { MayUse = found => found.FullName != path };
+        var finding = (await diagnostic.RunAsync(TestContext.Current.CancellationToken))[0];
+
+        Assert.Equal(isTold ? FindingLevel.Failed : FindingLevel.Fine, finding.Level);
+        Assert.Equal(isTold, Assert.IsType<Phrase.Verbatim>(finding.Detail).Text.StartsWith(path, StringComparison.Ordinal));
+        Assert.Equal(isTold, finding.Fix is Phrase.Verbatim { Text: var fix } && fix.Contains("chown -R", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_belongs_to_this_account_may_be_used_and_what_is_not_there_may_not()
+    {
+        Assert.True(ForeignFiles.MayUse(_folder));
+        Assert.False(ForeignFiles.MayUse(new FileInfo(Path.Combine(_folder.FullName, "nothing"))));
     }
 
     [Fact]

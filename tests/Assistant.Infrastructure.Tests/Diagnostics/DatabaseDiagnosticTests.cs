@@ -99,6 +99,17 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
         Assert.Contains("too few", Text(finding), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_that_cannot_be_opened_is_not_taken_for_one_that_holds_nothing()
+    {
+        var asked = new DataFolder($"file:{Data.DatabaseFile}.none?mode=rw&name="); // refused, as a file of another account is; root is refused none
+
+        var finding = Assert.Single(await new DatabaseDiagnostic(new SqliteDatabase(asked), Data).RunAsync(Cancel));
+
+        Assert.Equal(FindingLevel.Failed, finding.Level);
+        Assert.Contains("cannot be used", Text(finding), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, "installation-id")]
     [InlineData(false, "installation-id")]

@@ -24,6 +24,19 @@ public sealed class StartFaultTests
         Assert.Equal(advice == "its disk has room", told.ToString().Contains("disk", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_file_of_another_account_is_told_with_the_command_that_gives_it_to_this_one()
+    {
+        await using var told = new StringWriter();
+        var denied = new InvalidOperationException("Keys cannot be read.", new UnauthorizedAccessException("Access to the path '/data/session-keys' is denied."));
+
+        Assert.Equal(VerbExit.CannotStart, await StartFault.ReportAsync(denied, told));
+
+        var line = Assert.Single(told.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Cannot start: Access to the path '/data/session-keys' is denied. It belongs to another account", line, StringComparison.Ordinal);
+        Assert.Contains("chown -R", line, StringComparison.Ordinal);
+    }
+
     private sealed class RefusedException(string? sqlState) : DbException("No.")
     {
         public override string? SqlState => sqlState;
