@@ -14,6 +14,9 @@ namespace Assistant.Web.Composition;
 /// <summary>What somebody at a terminal is told when the program cannot start or go on: what is wrong and what to do, without a stack trace.</summary>
 internal static partial class StartFault
 {
+    /// <summary>What to do about an address that nobody has and that cannot be listened on all the same.</summary>
+    public const string AddressAdvice = "Use one of this machine's addresses and a port above 1023.";
+
     /// <summary>Writes one line for each thing that is wrong; the stack trace only of what nobody has foreseen.</summary>
     /// <param name="lead">What cannot be done for it.</param>
     /// <returns>The exit code.</returns>
@@ -49,7 +52,7 @@ internal static partial class StartFault
         _ when Within<AddressInUseException>(error) is not null
             => [$"{OneLine(error.Message)} Another program listens there: stop it, or set ASPNETCORE_URLS to a free address."],
         _ when Within<SocketException>(error) is { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused
-            => [$"The address in ASPNETCORE_URLS cannot be listened on: {OneLine(refused.Message)}. Use one of this machine's addresses and a port above 1023."],
+            => [$"The address in ASPNETCORE_URLS cannot be listened on: {OneLine(refused.Message)}. {AddressAdvice}"],
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Assistant.Domain.Diagnostics;
+using Assistant.Web.Composition;
 
 namespace Assistant.Web.Verbs;
 
@@ -19,36 +20,56 @@ internal sealed class ListenDiagnostic(IConfiguration configuration) : IDiagnost
         var findings = new List<Finding>();
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            findings.Add(await CheckAsync(BindingAddress.Parse(url), cancellationToken));
+            if (BindingAddress.Parse(url) is { IsUnixPipe: false, IsNamedPipe: false } address)
+            {
+                findings.Add(await CheckAsync(address, cancellationToken));
+            }
         }
 
         return findings;
     }
 
+    /// <summary>What is to be said of an address that cannot be listened on, other than that somebody has it.</summary>
+    internal static Finding OfRefusal(string area, SocketError refused)
+        => Finding.Failed(area, $"It cannot be listened on: {new SocketException((int)refused).Message}.", StartFault.AddressAdvice);
+
     private static async Task<Finding> CheckAsync(BindingAddress address, CancellationToken cancellationToken)
     {
         var area = $"port {address.Port}";
-        if (CanBind(address.Port))
+        return TryBind(address) switch
         {
-            return Finding.Fine(area, "Free.");
-        }
-
-        return await IsOursAsync(address, cancellationToken)
-            ? Finding.Fine(area, "The assistant is serving there.")
-            : Finding.Failed(area, "Another program has it.", "Stop that program, or set ASPNETCORE_URLS to another port.");
+            SocketError.Success => Finding.Fine(area, "Free."),
+            SocketError.AddressAlreadyInUse => await IsOursAsync(address, cancellationToken)
+                ? Finding.Fine(area, "The assistant is serving there.")
+                : Finding.Failed(area, "Another program has it.", "Stop that program, or set ASPNETCORE_URLS to another port."),
+            var refused => OfRefusal(area, refused),
+        };
     }
 
-    private static bool CanBind(int port)
+    // As the server takes it: localhost is either address of the machine to itself, of which one may be missing, and a name is all addresses.
+    private static SocketError TryBind(BindingAddress address)
+    {
+        if (!address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            return TryBind(IPAddress.TryParse(address.Host, out var named) ? named : IPAddress.Any, address.Port);
+        }
+
+        var first = TryBind(IPAddress.Loopback, address.Port);
+        var second = TryBind(IPAddress.IPv6Loopback, address.Port);
+        return first == SocketError.Success && second == SocketError.AddressAlreadyInUse ? second : first;
+    }
+
+    private static SocketError TryBind(IPAddress address, int port)
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
+            using var listener = new TcpListener(address, port);
             listener.Start();
-            return true;
+            return SocketError.Success;
         }
-        catch (SocketException)
+        catch (SocketException refused)
         {
-            return false;
+            return refused.SocketErrorCode;
         }
     }
 
@@ -57,7 +78,8 @@ internal sealed class ListenDiagnostic(IConfiguration configuration) : IDiagnost
         try
         {
             using var client = new HttpClient { Timeout = Patience };
-            var answer = await client.GetStringAsync(new Uri($"{address.Scheme}://localhost:{address.Port}/health/live"), cancellationToken);
+            var host = IPAddress.TryParse(address.Host, out var named) && !named.Equals(IPAddress.Any) && !named.Equals(IPAddress.IPv6Any) ? address.Host : "localhost";
+            var answer = await client.GetStringAsync(new Uri($"{address.Scheme}://{host}:{address.Port}/health/live"), cancellationToken);
             return answer.Contains("\"status\":\"healthy\"", StringComparison.Ordinal);
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
