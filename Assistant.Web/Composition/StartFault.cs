@@ -58,9 +58,15 @@ internal static partial class StartFault
 
     /// <summary>"DataAnnotation validation failed for 'XOptions' members: 'Y' with the error: 'Z'." in the words of who sets it: "Assistant:X:Y: Z".</summary>
     private static string NameSetting(Type options, string failure)
-        => options.GetField("Section")?.GetValue(null) is string section && Annotated().Match(failure) is { Success: true } found
-            ? $"{section}:{found.Groups["member"].Value}: {found.Groups["why"].Value}"
-            : failure;
+    {
+        if (options.GetField("Section")?.GetValue(null) is not string section || Annotated().Match(failure) is not { Success: true } found)
+        {
+            return failure;
+        }
+
+        var (setting, why) = ($"{section}:{found.Groups["member"].Value}", found.Groups["why"].Value);
+        return why.StartsWith(setting, StringComparison.Ordinal) ? why : $"{setting}: {why}"; // some begin with their name
+    }
 
     [GeneratedRegex("members: '(?<member>[^']+)' with the error: '(?<why>.+)'\\.$")]
     private static partial Regex Annotated();

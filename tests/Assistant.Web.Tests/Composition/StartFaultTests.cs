@@ -1,6 +1,9 @@
 using System.Data.Common;
+using Assistant.Infrastructure.Persistence;
 using Assistant.Web.Composition;
 using Assistant.Web.Verbs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Assistant.Web.Tests.Composition;
@@ -35,6 +38,21 @@ public sealed class StartFaultTests
         var line = Assert.Single(told.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("Cannot start: Access to the path '/data/session-keys' is denied. It belongs to another account", line, StringComparison.Ordinal);
         Assert.Contains("chown -R", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_setting_is_named_once()
+    {
+        await using var told = new StringWriter();
+        var options = new ServiceCollection();
+        options.AddOptions<DatabaseOptions>().Configure(wrong => (wrong.Provider, wrong.Readers) = ("mysql", 0)).ValidateDataAnnotations();
+        var refusal = Assert.Throws<OptionsValidationException>(() => options.BuildServiceProvider().GetRequiredService<IOptions<DatabaseOptions>>().Value);
+
+        await StartFault.ReportAsync(refusal, told);
+
+        var lines = told.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("Cannot start: Assistant:Database:Provider must be 'sqlite' or 'postgres'. Correct the setting.", lines);
+        Assert.Contains(lines, line => line.StartsWith("Cannot start: Assistant:Database:Readers: ", StringComparison.Ordinal));
     }
 
     private sealed class RefusedException(string? sqlState) : DbException("No.")
