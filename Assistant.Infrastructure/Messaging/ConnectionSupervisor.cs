@@ -6,6 +6,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Outbox;
+using Assistant.Infrastructure.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -317,7 +318,7 @@ internal sealed partial class ConnectionSupervisor(
     }
 
     // What has words says what to do: where in the program it was said helps nobody.
-    private static Exception? Unworded(Exception error) => error is PhrasedException ? null : error;
+    private static Exception? Unworded(Exception error) => error is PhrasedException || StorageFault.Is(error) ? null : error;
 
     private string Words(Exception error)
         => error is not PhrasedException { Reason: var reason } ? error.Message : sentences?.Say(reason) ?? reason.ToString();

@@ -7,6 +7,7 @@ using Assistant.Infrastructure.Messaging.Outbox;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Testing.Messaging;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -33,6 +34,19 @@ public sealed class ConnectionFaultLogTests
         const string Words = "Sentence of channel.needs-public-address.";
         Assert.Equal([NotOpened + Words, Failed + Words], log.Select(line => line.Text));
         Assert.All(log, line => Assert.Null(line.Fault));
+    }
+
+    [Theory]
+    [InlineData(13, true)] // SQLITE_FULL: https://www.sqlite.org/rescode.html
+    [InlineData(19, false)] // SQLITE_CONSTRAINT, of what it was asked
+    public async Task A_full_disk_is_a_line_and_not_a_stack_with_every_try(int code, bool isOfTheStore)
+    {
+        var fault = new SqliteException("It refuses.", code);
+
+        var log = await RunAsync(fault);
+
+        Assert.Equal([NotOpened + fault.Message, Failed + "Sentence of fault."], log.Select(line => line.Text));
+        Assert.Equal((isOfTheStore, true), (log[0].Fault is null, log[1].Fault is null));
     }
 
     [Fact]

@@ -1,0 +1,17 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using SQLitePCL;
+
+namespace Assistant.Infrastructure.Persistence;
+
+/// <summary>Faults of the store and not of what it was asked: where in the program it was asked says nothing about them, and they come in numbers.</summary>
+internal static class StorageFault
+{
+    // https://www.sqlite.org/rescode.html
+    public static bool Is(Exception error) => error is
+        SqliteException
+        {
+            SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_BUSY,
+        }
+        or NpgsqlException { IsTransient: true };
+}
