@@ -23,7 +23,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf 
     && mkdir /data && chown app:app /data && chmod 700 /data
 WORKDIR /app
 COPY --from=build /app ./
-ENV ASPNETCORE_URLS=http://+:8080 \
+# The image this stands on sets the ports; both set, every start warns.
+ENV ASPNETCORE_HTTP_PORTS= \
+    ASPNETCORE_URLS=http://+:8080 \
     ASSISTANT_DATA=/data \
     DOTNET_EnableDiagnostics=0
 USER app
