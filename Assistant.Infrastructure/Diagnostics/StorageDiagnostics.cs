@@ -18,6 +18,10 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
 
     private const int ProbeBytes = 64 << 10;
 
+    // man 3 errno: of Linux and macOS alike
+    private const int NoSpace = 28;
+    private const int ReadOnlyFileSystem = 30;
+
     public int Order => 10;
 
     internal Func<FileSystemInfo, bool> MayUse { get; init; } = ForeignFiles.MayUse;
@@ -42,10 +46,18 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Finding.Failed(
-                "data folder", $"{folder.Path} cannot be written: {error.Message}", "Create it and give it to the account the assistant runs under.");
+            return OfRefusal(folder, error);
         }
     }
+
+    /// <summary>What is to be said of a folder in which no file can be made; a disk's fault is no account's.</summary>
+    internal static Finding OfRefusal(DataFolder folder, Exception error)
+        => Finding.Failed("data folder", $"{folder.Path} cannot be written: {error.Message}", error.HResult switch
+        {
+            NoSpace when !OperatingSystem.IsWindows() => "Make room: a full disk stops every answer.",
+            ReadOnlyFileSystem when !OperatingSystem.IsWindows() => "Mount its file system so that it can be written; one that became so by itself may have a fault.",
+            _ => "Create it and give it to the account the assistant runs under.",
+        });
 
     private Finding[] CheckSpace()
         => OfSpace(Directory.Exists(folder.Path) ? new DriveInfo(folder.Path).AvailableFreeSpace : long.MaxValue) is { } finding ? [finding] : [];

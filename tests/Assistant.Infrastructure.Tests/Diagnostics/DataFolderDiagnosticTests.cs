@@ -61,6 +61,19 @@ public sealed class DataFolderDiagnosticTests : IDisposable
         Assert.False(ForeignFiles.MayUse(new FileInfo(Path.Combine(_folder.FullName, "nothing"))));
     }
 
+    [Theory]
+    [InlineData(28, "Make room")]
+    [InlineData(30, "Mount its file system")]
+    [InlineData(13, "give it to the account")]
+    public void A_full_disk_and_one_that_is_only_read_are_told_from_a_folder_of_another_account(int errno, string advice)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "These numbers are of Unix.");
+
+        var finding = DataFolderDiagnostic.OfRefusal(new DataFolder("/data"), new IOException("No.", errno));
+
+        Assert.Contains(advice, Assert.IsType<Phrase.Verbatim>(finding.Fix).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_folder_that_is_none_cannot_be_written()
     {
