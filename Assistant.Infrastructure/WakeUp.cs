@@ -24,10 +24,6 @@ internal class WakeUp : IDisposable
     /// <summary>Returns when something woke it, or after the time.</summary>
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _due.WaitAsync(atMost, cancellationToken);
 
-    /// <summary>Takes a wake-up that is waiting.</summary>
-    /// <returns>Whether there was one.</returns>
-    public bool Take() => _due.Wait(0);
-
     public void Dispose()
     {
         Dispose(true);

@@ -16,6 +16,12 @@ internal sealed record ProvisioningPlan(
     IReadOnlyList<string> Files)
 {
     public static ProvisioningPlan Empty { get; } = new([], [], [], [], []);
+
+    /// <summary>Of a file without a document: empty, blank, or comments alone.</summary>
+    public static ProvisioningPlan Blank { get; } = Empty with { IsBlank = true };
+
+    /// <summary>Nothing was said, not even that nothing is declared.</summary>
+    public bool IsBlank { get; init; }
 }
 
 /// <param name="DisplayName">As people see it; <see langword="null"/> leaves it as it is, and names a new one by its id.</param>

@@ -47,7 +47,7 @@ internal sealed class ProvisioningReader(IChannelCatalog channels, IEngineCatalo
 
         if (document is null or YamlScalarNode { Value: null or "" })
         {
-            return (ProvisioningPlan.Empty, []);
+            return (ProvisioningPlan.Blank, []);
         }
 
         if (document is not YamlMappingNode mapping)

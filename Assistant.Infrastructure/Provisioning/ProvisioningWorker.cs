@@ -63,13 +63,28 @@ internal sealed partial class ProvisioningWorker(
         {
             try
             {
-                await ReadAgainAsync(stoppingToken);
+                await LookAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 LogFailed(logger, error, file.FullPath); // the database was busy, say: the next look tries again
                 _stamp = "";
             }
+        }
+    }
+
+    internal async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await RestAsync(cancellationToken);
+        await ReadAgainAsync(cancellationToken);
+    }
+
+    // What is still written would be taken for the whole of it, and the rest removed with everybody it knows.
+    private async Task RestAsync(CancellationToken cancellationToken)
+    {
+        for (var (before, now) = (_stamp, file.Stamp(_watched)); now != before; (before, now) = (now, file.Stamp(_watched)))
+        {
+            await Task.Delay(options.Value.Debounce, time, cancellationToken);
         }
     }
 
@@ -92,6 +107,12 @@ internal sealed partial class ProvisioningWorker(
             // Editors replace a file by moving it: gone now may be back in a moment. A restart without it removes what it declared.
             Remember(reading);
             LogGone(logger, file.FullPath);
+        }
+        else if (reading.Plan.IsBlank && _status.Exists)
+        {
+            // `… > assistant.yaml` empties it before anything is written.
+            Remember(reading);
+            LogEmpty(logger, file.FullPath);
         }
         else if (reading.Problems.Count > 0)
         {
@@ -158,11 +179,6 @@ internal sealed partial class ProvisioningWorker(
             try
             {
                 await _changed.WaitAsync(either.Token);
-                await Task.Delay(options.Value.Debounce, time, stoppingToken);
-                while (_changed.Take())
-                {
-                    await Task.Delay(options.Value.Debounce, time, stoppingToken);
-                }
             }
             catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
             {
@@ -206,6 +222,9 @@ internal sealed partial class ProvisioningWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is gone; what it declared stays until a restart")]
     private static partial void LogGone(ILogger logger, string file);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is empty; what it declared stays until a restart")]
+    private static partial void LogEmpty(ILogger logger, string file);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Reading {File} again failed; trying again at the next look")]
     private static partial void LogFailed(ILogger logger, Exception error, string file);

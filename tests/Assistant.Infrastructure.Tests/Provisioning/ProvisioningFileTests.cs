@@ -98,6 +98,20 @@ public sealed class ProvisioningFileTests : IDisposable
         Assert.Equal("The file is larger than 1 MB.", Assert.Single((await ReadAsync()).Problems).Message);
     }
 
+    [Fact]
+    public async Task A_secret_file_that_changes_while_it_is_read_is_read_again()
+    {
+        var secret = In("token");
+        await File.WriteAllTextAsync(secret, "old", Cancel);
+        var references = new References(_folder, _ => null);
+
+        var (value, _) = references.Resolve("${file:token}");
+        await File.WriteAllTextAsync(secret, "newer", Cancel);
+
+        Assert.Equal("old", value);
+        Assert.NotEqual(ProvisioningFile.StampOf(secret), Assert.Single(references.Stamps));
+    }
+
     private string In(string name) => Path.Combine(_folder, name);
 
     [Fact]
