@@ -13,7 +13,7 @@ internal sealed class DiscordSettings
     {
         Token = values.Find("token")?.Trim() ?? "";
         PublicKey = Ed25519Proof.KeyOf(values.Find("publicKey")?.Trim());
-        ReadsAll = values.Find("readAll") == "true";
+        ReadsAll = bool.TryParse(values.Find("readAll"), out var readsAll) && readsAll;
         Command = values.Find("command")?.Trim().ToLowerInvariant() ?? "";
         ApiBaseUrl = new Uri(values.Require("apiBaseUrl").TrimEnd('/') + "/");
         Groups = GroupRule.Of(values);

@@ -27,6 +27,21 @@ public sealed class SettingInputTests : BunitContext
         Assert.Equal(["polling", "push"], input.FindAll("option").Select(o => o.GetAttribute("value")));
     }
 
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("True", true)]
+    [InlineData("False", false)]
+    public void A_switch_stands_as_its_value_is_read(string value, bool isOn)
+    {
+        var field = new SettingField("all", new("All", "全部"), new("", ""), SettingKind.Switch, Default: "false");
+        var model = new FieldsModel([field], [], null);
+        model.Set("all", value);
+
+        var input = Render<SettingInput>(p => p.Add(i => i.Field, field).Add(i => i.Model, model));
+
+        Assert.Equal(isOn, input.Find("input").HasAttribute("checked"));
+    }
+
     [Fact]
     public void What_is_chosen_is_kept_as_its_value()
     {

@@ -14,6 +14,19 @@ public sealed class DiscordWebhookTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("True", true)]
+    [InlineData("False", false)]
+    [InlineData("", false)]
+    public void A_switch_is_read_as_it_is_checked(string readAll, bool readsAll)
+    {
+        var settings = new Assistant.Domain.Settings.SettingValues([new("readAll", readAll)]);
+
+        Assert.Empty(settings.Check([.. DiscordSettings.Fields.Where(field => field.Key == "readAll")]));
+        Assert.Equal(readsAll, DiscordSettings.Read(settings).ReadsAll);
+    }
+
     [Fact]
     public void Signatures_of_the_vectors_hold_or_do_not()
     {
