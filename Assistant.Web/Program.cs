@@ -56,7 +56,7 @@ if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
     builder.WebHost.UseUrls("http://localhost:8080");
 }
 
-var folder = new DataFolder(Path.GetFullPath(builder.Configuration["ASSISTANT_DATA"] ?? "data"));
+var folder = DataFolder.Named(builder.Configuration["ASSISTANT_DATA"]);
 var services = builder.Services;
 
 services.AddPersistence(folder);

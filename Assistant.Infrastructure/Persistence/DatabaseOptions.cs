@@ -36,6 +36,9 @@ public sealed class DatabaseOptions
 /// <param name="Path">Absolute; created when missing.</param>
 public sealed record DataFolder(string Path)
 {
+    /// <param name="path">As the environment has it; one that is blank, as a template leaves it, names none.</param>
+    public static DataFolder Named(string? path) => new(System.IO.Path.GetFullPath(string.IsNullOrWhiteSpace(path) ? "data" : path));
+
     public string DatabaseFile => System.IO.Path.Combine(Path, "assistant.db");
 
     /// <summary>What helps when something in it belongs to another account.</summary>

@@ -18,7 +18,7 @@ public static class ProvisioningServices
     {
         services.AddOptions<ProvisioningOptions>()
             .BindConfiguration(ProvisioningOptions.Section)
-            .Configure<IConfiguration>((options, configuration) => options.File ??= configuration["ASSISTANT_CONFIG"])
+            .Configure<IConfiguration>((options, configuration) => options.File = Named(options.File) ?? Named(configuration["ASSISTANT_CONFIG"]))
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ProvisioningReader>();
         services.AddSingleton<Provisioner>();
@@ -29,6 +29,9 @@ public static class ProvisioningServices
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ProvisioningWorker>());
         return services;
     }
+
+    // A template leaves a variable blank that nobody fills in.
+    private static string? Named(string? file) => string.IsNullOrWhiteSpace(file) ? null : file;
 
     private static ProvisioningFile Locate(IServiceProvider provider, string dataFolder)
     {

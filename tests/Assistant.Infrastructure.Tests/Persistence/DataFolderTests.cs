@@ -25,6 +25,13 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Folder.Path));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void One_that_is_named_by_nothing_lies_where_the_program_was_started(string? named)
+        => Assert.Equal(Path.GetFullPath("data"), DataFolder.Named(named).Path);
+
     [Fact]
     public void A_folder_that_exists_keeps_its_mode()
     {

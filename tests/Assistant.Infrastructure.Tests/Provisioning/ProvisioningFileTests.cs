@@ -1,6 +1,10 @@
+using Assistant.Domain.Ai;
+using Assistant.Domain.Messaging;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Provisioning;
 using Assistant.Testing.Fakes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Provisioning;
@@ -138,6 +142,24 @@ public sealed class ProvisioningFileTests : IDisposable
         var reading = await file.ReadAloneAsync(Cancel);
 
         Assert.Contains("colour", Assert.Single(reading.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "", "assistant.yaml")]
+    [InlineData(" ", "other.yaml", "other.yaml")]
+    [InlineData("mine.yaml", "other.yaml", "mine.yaml")]
+    public void What_is_named_blank_is_not_named(string option, string variable, string expected)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Assistant:Provisioning:File"] = option.Trim().Length > 0 ? In(option) : option, ["ASSISTANT_CONFIG"] = variable.Length > 0 ? In(variable) : variable,
+        };
+        using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .AddSingleton<IChannelCatalog>(new FakeChannel()).AddSingleton<IEngineCatalog>(new FakeEngines()).AddSingleton<ITenantDirectory>(new FakeTenants())
+            .AddProvisioning(_folder).BuildServiceProvider();
+
+        Assert.Equal(In(expected), services.GetRequiredService<ProvisioningFile>().FullPath);
     }
 
     // All of the same time, as in a store that keeps none.
