@@ -43,15 +43,24 @@ using Assistant.Web.Security;
 using Assistant.Web.Verbs;
 
 var line = VerbLine.Parse(args);
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+WebApplicationBuilder builder;
+try
 {
-    Args = line.IsServe ? [.. line.Args] : [],
-    // Settings and assets lie beside the program, whichever folder it is started from.
-    ContentRootPath = AppContext.BaseDirectory,
-});
+    builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = line.IsServe ? [.. line.Args] : [],
+        // Settings and assets lie beside the program, whichever folder it is started from.
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+}
+catch (Exception error)
+{
+    return await StartFault.ReportAsync(error, Console.Error); // the settings beside the program cannot be read
+}
+
 builder.WebHost.UseStaticWebAssets(); // `dotnet run` serves them in every environment; a published build has them in place
 builder.Configuration["DisableStaticAssetNotFoundRuntimeFallback"] = "true"; // an endpoint of the framework's that states nothing about who may come in
-if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is not { } urls || urls.Trim(';', ' ').Length == 0)
 {
     builder.WebHost.UseUrls("http://localhost:8080");
 }

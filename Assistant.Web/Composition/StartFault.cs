@@ -17,6 +17,8 @@ internal static partial class StartFault
     /// <summary>What to do about an address that nobody has and that cannot be listened on all the same.</summary>
     public const string AddressAdvice = "Use one of this machine's addresses and a port above 1023.";
 
+    private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core"; // says only in words what is wrong with an address
+
     /// <summary>Writes one line for each thing that is wrong; the stack trace only of what nobody has foreseen.</summary>
     /// <param name="lead">What cannot be done for it.</param>
     /// <returns>The exit code.</returns>
@@ -45,6 +47,15 @@ internal static partial class StartFault
             => several.InnerExceptions.SelectMany(inner => Explain(inner)!).Distinct(),
         InstallationException or MasterKeyException => [OneLine(error.Message)],
         InvalidOperationException or FormatException when Within<FormatException>(error) is not null => [$"{OneLine(error.Message)} Correct the setting."],
+        InvalidDataException when Within<FormatException>(error) is { } wrong
+            => [$"{OneLine(error.Message)} {OneLine(wrong.GetBaseException().Message)} Correct the file."],
+        InvalidOperationException when LogLevel().Match(error.Message) is { Success: true } found
+            => [$"A setting under Logging:LogLevel is '{found.Groups["value"].Value}': use Trace, Debug, Information, Warning, Error, Critical or None. "
+                + "Correct the setting."],
+        InvalidOperationException { Source: Kestrel } when error.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+            => ["There is no certificate for the https address in ASPNETCORE_URLS: use http:// and put a proxy in front that ends TLS."],
+        InvalidOperationException { Source: Kestrel } => [$"{OneLine(error.Message)} Correct ASPNETCORE_URLS; an address is such as http://localhost:8080."],
+        ArgumentOutOfRangeException { ParamName: "port" } => ["An address in ASPNETCORE_URLS has no port between 1 and 65535. Correct the setting."],
         _ when Within<DbException>(error) is { } refusal
             => [$"The database refuses: {OneLine(refusal.Message).TrimEnd('.')}. {Advice(refusal)}; doctor examines it."],
         _ when Within<UnauthorizedAccessException>(error) is { } denied
@@ -70,6 +81,9 @@ internal static partial class StartFault
 
     [GeneratedRegex("members: '(?<member>[^']+)' with the error: '(?<why>.+)'\\.$")]
     private static partial Regex Annotated();
+
+    [GeneratedRegex("^Configuration value '(?<value>.*)' is not supported\\.$", RegexOptions.Singleline)]
+    private static partial Regex LogLevel();
 
     // The states are PostgreSQL's, see https://www.postgresql.org/docs/current/errcodes-appendix.html; SQLite names none.
     private static string Advice(DbException refusal) => refusal.SqlState switch

@@ -1,8 +1,11 @@
 using System.Data.Common;
+using System.Net;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Web.Composition;
 using Assistant.Web.Verbs;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -53,6 +56,48 @@ public sealed class StartFaultTests
         var lines = told.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("Cannot start: Assistant:Database:Provider must be 'sqlite' or 'postgres'. Correct the setting.", lines);
         Assert.Contains(lines, line => line.StartsWith("Cannot start: Assistant:Database:Readers: ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Unable to configure HTTPS endpoint. No server certificate was specified, and …", "use http:// and put a proxy in front that ends TLS")]
+    [InlineData("Unrecognized scheme in server address 'ftp://x'.", "'ftp://x'. Correct ASPNETCORE_URLS")]
+    public Task An_address_the_server_cannot_take_is_no_fault_of_the_program(string message, string advice)
+        => AssertToldAsync(new InvalidOperationException(message) { Source = "Microsoft.AspNetCore.Server.Kestrel.Core" }, advice);
+
+    [Fact]
+    public Task Nor_is_a_port_that_there_is_not() => AssertToldAsync(
+        Assert.ThrowsAny<Exception>(() => new IPEndPoint(IPAddress.Loopback, 99_999)), "An address in ASPNETCORE_URLS has no port between 1 and 65535.");
+
+    [Fact]
+    public async Task Nor_is_a_level_of_the_log_that_there_is_not()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("LogLevel:Default", "Debugg")]).Build();
+        await using var services = new ServiceCollection().AddLogging(logging => logging.AddConfiguration(settings)).BuildServiceProvider();
+
+        await AssertToldAsync(Assert.ThrowsAny<Exception>(() => services.GetRequiredService<ILoggerFactory>()), "Logging:LogLevel is 'Debugg': use Trace, Debug, ");
+    }
+
+    [Fact]
+    public async Task Nor_is_a_file_of_settings_that_is_broken()
+    {
+        var folder = Directory.CreateTempSubdirectory("settings-");
+        var path = Path.Combine(folder.FullName, "appsettings.json");
+        await File.WriteAllTextAsync(path, "{ 'a': 1 }", TestContext.Current.CancellationToken);
+        var error = Assert.ThrowsAny<Exception>(() => new ConfigurationBuilder().AddJsonFile(path).Build());
+        folder.Delete(recursive: true);
+
+        await AssertToldAsync(error, $"'{path}'.", "LineNumber: 0", "Correct the file.");
+    }
+
+    private static async Task AssertToldAsync(Exception error, params string[] says)
+    {
+        await using var told = new StringWriter();
+
+        Assert.Equal(VerbExit.CannotStart, await StartFault.ReportAsync(error, told));
+
+        Assert.All(says, part => Assert.Contains(part, told.ToString(), StringComparison.Ordinal));
+        Assert.DoesNotContain("fault of the program", told.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", told.ToString(), StringComparison.Ordinal);
     }
 
     private sealed class RefusedException(string? sqlState) : DbException("No.")
