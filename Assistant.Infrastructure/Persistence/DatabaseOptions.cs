@@ -12,7 +12,7 @@ public sealed class DatabaseOptions
     [RegularExpression("^(sqlite|postgres)$", ErrorMessage = "Assistant:Database:Provider must be 'sqlite' or 'postgres'.")]
     public string Provider { get; set; } = "sqlite";
 
-    /// <summary>Npgsql connection string for <c>postgres</c>. For <c>sqlite</c> leave it empty.</summary>
+    /// <summary>Npgsql connection string for <c>postgres</c>. For <c>sqlite</c> it must be empty.</summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>

@@ -16,6 +16,10 @@ public static class PersistenceServices
     {
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations()
             .Validate(o => !o.IsPostgres || !string.IsNullOrWhiteSpace(o.ConnectionString), "Assistant:Database:ConnectionString is needed for 'postgres'.")
+            // It would serve from a new, empty file, and nobody would see why everything is gone.
+            .Validate(
+                o => o.Provider != "sqlite" || string.IsNullOrWhiteSpace(o.ConnectionString),
+                "Assistant:Database:ConnectionString is set, but Provider is 'sqlite': set Provider to 'postgres' or remove it.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(folder);
