@@ -140,6 +140,7 @@ async Task PrepareAsync(WebApplication app)
     var installation = app.Services.GetRequiredService<Installation>();
     await installation.PrepareAsync(CancellationToken.None);
     await installation.RecoverAsync(CancellationToken.None);
+    StartWarnings.Tell(app.Logger, app.Configuration);
     Map(app);
 }
 
