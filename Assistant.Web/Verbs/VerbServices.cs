@@ -8,6 +8,7 @@ internal static class VerbServices
     public static IServiceCollection AddVerbs(this IServiceCollection services)
     {
         services.AddSingleton<IDiagnostic, ListenDiagnostic>();
+        services.AddSingleton<IDiagnostic, TimeZoneDiagnostic>();
         services.AddScoped<IVerb, DoctorVerb>();
         services.AddScoped<IVerb, ChannelsVerb>();
         services.AddScoped<IVerb, EnginesVerb>();
