@@ -41,10 +41,11 @@ public sealed record SettingField(
 
 /// <summary>The numbers a setting may be, the ends included.</summary>
 /// <param name="Most"><see langword="null"/> where there is no end.</param>
-public sealed record NumberRange(double Least, double? Most = null)
+/// <param name="IsWhole">Whether it is a whole number, however it is written: <c>1883.0</c> is one.</param>
+public sealed record NumberRange(double Least, double? Most = null, bool IsWhole = false)
 {
     /// <summary>Where a server listens.</summary>
-    public static NumberRange Ports { get; } = new(1, 65_535);
+    public static NumberRange Ports { get; } = new(1, 65_535, IsWhole: true);
 
     public bool Holds(double number) => number >= Least && !(number > Most);
 }

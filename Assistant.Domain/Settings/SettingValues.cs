@@ -112,6 +112,11 @@ public sealed class SettingValues
             return new($"'{field.Key}' must be a number.", $"“{field.Label.Chinese}”必须是数字。");
         }
 
+        if (field.Range is { IsWhole: true } && !double.IsInteger(number))
+        {
+            return new($"'{field.Key}' must be a whole number.", $"“{field.Label.Chinese}”必须是整数。");
+        }
+
         if (field.Range is not { } range || range.Holds(number))
         {
             return null;

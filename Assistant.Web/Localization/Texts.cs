@@ -99,6 +99,7 @@ internal static class Texts
     public static string FieldRequired => Book.Say();
     public static string FieldUrl => Book.Say();
     public static string FieldNumber => Book.Say();
+    public static string FieldWhole => Book.Say();
     public static string FieldBetween(string least, string most) => Book.Say(nameof(FieldBetween), ("least", least), ("most", most));
     public static string FieldAtLeast(string least) => Book.Say(nameof(FieldAtLeast), ("least", least));
     public static string FieldName => Book.Say();

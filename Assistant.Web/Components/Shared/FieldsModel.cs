@@ -129,6 +129,11 @@ public sealed class FieldsModel
             return Texts.FieldNumber;
         }
 
+        if (field.Range is { IsWhole: true } && !double.IsInteger(number))
+        {
+            return Texts.FieldWhole;
+        }
+
         if (field.Range is not { } range || range.Holds(number))
         {
             return null;

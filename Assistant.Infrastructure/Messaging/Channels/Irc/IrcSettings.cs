@@ -56,7 +56,7 @@ internal sealed record IrcSettings(
     public static (IrcSettings? Settings, Phrase? Problem) Read(SettingValues values)
     {
         var settings = values.WithDefaults(Fields);
-        if (!int.TryParse(settings.Require("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
+        if (!int.TryParse(settings.Require("port"), NumberStyles.Float, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
         {
             return (null, Phrase.Of("irc.port"));
         }

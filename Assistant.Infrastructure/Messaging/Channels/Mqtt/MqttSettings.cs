@@ -56,7 +56,7 @@ internal sealed record MqttSettings(
     public static (MqttSettings? Settings, Phrase? Problem) Read(SettingValues values, ConnectionId? connection)
     {
         var settings = values.WithDefaults(Fields);
-        if (!int.TryParse(settings.Require("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
+        if (!int.TryParse(settings.Require("port"), NumberStyles.Float, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
         {
             return (null, Phrase.Of("mqtt.port"));
         }

@@ -8,6 +8,7 @@ public sealed class FieldsModelTests
     private static readonly SettingField Token = new("token", new("Token", "令牌"), new("", ""), SettingKind.Secret, IsRequired: true);
     private static readonly SettingField Address = new("baseUrl", new("Address", "地址"), new("", ""), SettingKind.Url, Default: "https://a.test");
     private static readonly SettingField Limit = new("limit", new("Limit", "上限"), new("", ""), SettingKind.Number, Range: new(0, 50));
+    private static readonly SettingField Port = new("port", new("Port", "端口"), new("", ""), SettingKind.Number, Range: NumberRange.Ports);
 
     [Fact]
     public void A_stored_secret_is_shown_as_set_and_stays_unless_replaced()
@@ -50,9 +51,10 @@ public sealed class FieldsModelTests
     [InlineData("limit", "51")]
     [InlineData("limit", "-1")]
     [InlineData("limit", "NaN")]
+    [InlineData("port", "1883.5")]
     public void A_wrong_value_is_told_when_the_field_is_left_and_forgotten_when_typed_anew(string key, string value)
     {
-        var model = new FieldsModel([Address, Limit], [], null);
+        var model = new FieldsModel([Address, Limit, Port], [], null);
         model.Set(key, value);
 
         model.Check(key);

@@ -247,6 +247,17 @@ public sealed class MqttServerTests
         await Assert.ThrowsAsync<PhrasedException>(() => session.RunAsync(new Testing.Messaging.FakeChannelHost(new Testing.Messaging.RecordingGateway()), Cancel));
     }
 
+    [Theory]
+    [InlineData("1883.0")]
+    [InlineData(" 1883")]
+    public void A_port_that_passes_the_check_is_one(string port)
+    {
+        var settings = new Domain.Settings.SettingValues([new("host", "127.0.0.1"), new("port", port)]);
+
+        Assert.Empty(settings.Check(MqttSettings.Fields));
+        Assert.Equal(1883, MqttSettings.Read(settings, null).Settings!.Address.Port);
+    }
+
     private static string Text(InboundMessage message) => ((InboundContent.Said)message.Content).Text;
 
     private static (string Authority, (string Certificate, string Key) Server) Certificates()
