@@ -32,6 +32,11 @@ internal sealed class MasterKeyDiagnostic(DataFolder folder, IConfiguration conf
 
         var named = configuration[MasterKeySettings.NameOf(MasterKeySettings.File)];
         var file = string.IsNullOrWhiteSpace(named) ? Path.Combine(folder.Path, "master.key") : named;
+        if (Directory.Exists(file))
+        {
+            return Finding.Failed("master key", $"{file} is a folder.", "Remove it and put the key file in its place.");
+        }
+
         if (!File.Exists(file))
         {
             return Finding.Failed("master key", $"{file} does not exist.", "Restore it from its backup. On a new installation the first start makes it.");

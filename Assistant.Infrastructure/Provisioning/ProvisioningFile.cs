@@ -30,6 +30,11 @@ internal sealed class ProvisioningFile(string path, bool isNamed, ProvisioningRe
         // Before it is read, as of each file it references: what changes meanwhile has another stamp and is read next.
         var stamp = StampOf(path);
         string text;
+        if (Directory.Exists(path))
+        {
+            return Broken("This is a folder, as Docker makes one where a file to mount is missing. Remove it and put the file in its place.", stamp);
+        }
+
         try
         {
             if (Behind(path) is { Exists: true, Length: > MaxBytes })

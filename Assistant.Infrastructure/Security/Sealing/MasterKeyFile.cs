@@ -20,7 +20,9 @@ internal sealed class MasterKeyFile(string path) : IMasterKeySource
     public bool IsMade => File.Exists(path);
 
     // A new file in the place of one that is missing would open nothing, and hide what has happened.
-    public byte[][] Read() => IsMade ? ReadOrMake() : throw new MasterKeyException($"{Name} does not exist, and this data was made with one. {Advice}");
+    public byte[][] Read() => IsMade || Directory.Exists(path)
+        ? ReadOrMake()
+        : throw new MasterKeyException($"{Name} does not exist, and this data was made with one. {Advice}");
 
     public byte[][] ReadOrMake()
     {
@@ -67,6 +69,12 @@ internal sealed class MasterKeyFile(string path) : IMasterKeySource
     /// <exception cref="MasterKeyException">The file cannot be used; the message says why and what to do.</exception>
     public static byte[] ReadOrCreate(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new MasterKeyException(
+                $"The master key file {path} is a folder, as Docker makes one where a file to mount is missing. Remove it and put the file in its place.");
+        }
+
         try
         {
             if (!File.Exists(path))
@@ -82,7 +90,8 @@ internal sealed class MasterKeyFile(string path) : IMasterKeySource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new MasterKeyException($"The master key file {path} cannot be used: {error.Message}", error);
+            var advice = error is UnauthorizedAccessException ? " Give it to the account this program runs under." : "";
+            throw new MasterKeyException($"The master key file {path} cannot be used: {error.Message.TrimEnd('.')}.{advice}", error);
         }
     }
 

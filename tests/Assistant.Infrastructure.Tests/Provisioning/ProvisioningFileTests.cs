@@ -162,6 +162,14 @@ public sealed class ProvisioningFileTests : IDisposable
         Assert.Equal(In(expected), services.GetRequiredService<ProvisioningFile>().FullPath);
     }
 
+    [Fact]
+    public async Task A_folder_in_its_place_is_told()
+    {
+        Directory.CreateDirectory(Link);
+
+        Assert.StartsWith("This is a folder", Assert.Single((await ReadAsync()).Problems).Message, StringComparison.Ordinal);
+    }
+
     // All of the same time, as in a store that keeps none.
     private void Write(string name, string text)
     {
