@@ -26,6 +26,10 @@ public interface IUserDirectory
     /// <summary>Takes away the one-time code and any lock, and ends the user's sessions.</summary>
     Task<ChangeUserOutcome> ResetMfaAsync(TenantId tenant, UserId id, AuditDraft audit, CancellationToken cancellationToken);
 
+    /// <summary>Gives the user another password, takes away any lock and ends their sessions; the second step stays.</summary>
+    /// <param name="password">Accepted by <see cref="PasswordPolicy"/> before.</param>
+    Task<ChangeUserOutcome> ResetPasswordAsync(TenantId tenant, UserId id, string password, AuditDraft audit, CancellationToken cancellationToken);
+
     /// <summary>
     /// Changes a credential of somebody who proves who they are, and ends their sessions; wrong passwords lock further proofs of this user, not the
     /// sign-in. Those of somebody else lock others' attempts alone: the user still proves what is theirs.
@@ -89,6 +93,9 @@ public abstract record ChangeUserOutcome
 
     /// <summary>The account is at home in another tenant; only there can its sign-in be changed.</summary>
     public sealed record AtHomeElsewhere : ChangeUserOutcome;
+
+    /// <summary><see cref="PasswordCheck"/> does not accept the new password.</summary>
+    public sealed record WeakPassword(PasswordFlaw Flaw) : ChangeUserOutcome;
 
     /// <summary>It was changed by somebody else meanwhile; nothing was done.</summary>
     public sealed record Overtaken : ChangeUserOutcome;

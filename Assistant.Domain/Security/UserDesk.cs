@@ -68,6 +68,41 @@ public sealed class UserDesk(IUserDirectory users, IStepUpGuard guard, TimeProvi
         return await users.ResetMfaAsync(caller.Tenant, id, audit, cancellationToken);
     }
 
+    /// <summary>For somebody who forgot their password: another takes its place. Their second step stays.</summary>
+    /// <exception cref="PermissionDeniedException">The user may do more than the caller, who would be them with the new password.</exception>
+    /// <exception cref="StepUpRequiredException">It wants proof first.</exception>
+    public async Task<ChangeUserOutcome> ResetPasswordAsync(Caller caller, UserId id, string password, CancellationToken cancellationToken)
+    {
+        caller.Demand(Permissions.UsersManage);
+        if (await users.FindAsync(caller.Tenant, id, cancellationToken) is not { } user)
+        {
+            return new ChangeUserOutcome.NotFound();
+        }
+
+        if (user.Tenant != caller.Tenant)
+        {
+            return new ChangeUserOutcome.AtHomeElsewhere();
+        }
+
+        if (await caller.IsBelowAsync(roles, user.Role, cancellationToken))
+        {
+            throw new PermissionDeniedException(Permissions.UsersManage);
+        }
+
+        if (await (check ?? new PasswordCheck()).FindFlawAsync(password, user.Email, cancellationToken) is { } flaw)
+        {
+            return new ChangeUserOutcome.WeakPassword(flaw);
+        }
+
+        // As with a new account, the password is part of what is approved.
+        var operation = new BoundOperation(
+            SensitiveOperations.UserPasswordReset, caller.Tenant, $"user/{id}",
+            [new("email", user.Email), new("password", password, IsSecret: true)]);
+        await guard.DemandAsync(caller, operation, cancellationToken);
+        var audit = caller.Audit(clock.GetUtcNow(), AuditActions.UserChanged, $"user/{id}", ("change", "password-reset"));
+        return await users.ResetPasswordAsync(caller.Tenant, id, password, audit, cancellationToken);
+    }
+
     /// <summary>A caller for somebody with access to the machine itself: everything, in one tenant.</summary>
     public static Caller LocalCaller(TenantId tenant) => new(new Actor("system", "cli", "Command line"), tenant, Permissions.All, "local");
 

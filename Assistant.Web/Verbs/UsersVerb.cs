@@ -23,6 +23,7 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDe
         users grant --email E --role R [--tenant T]
         users remove --email E [--tenant T]
         users reset-mfa --email E [--tenant T]
+        users reset-password --email E [--tenant T] --password-stdin
         users invite --role R [--note N] [--hours H] [--tenant T] [--json]
         users sign-out --email E [--tenant T] [--json]
         """;
@@ -35,6 +36,7 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDe
             ["grant", ..] => GrantAsync(context, cancellationToken),
             ["remove", ..] => RemoveAsync(context, cancellationToken),
             ["reset-mfa", ..] => ResetMfaAsync(context, cancellationToken),
+            ["reset-password", ..] => ResetPasswordAsync(context, cancellationToken),
             ["invite", ..] => InviteAsync(context, cancellationToken),
             ["sign-out", ..] => SignOutAsync(context, cancellationToken),
             _ => throw new VerbUseException("Say what to do with users."),
@@ -44,12 +46,7 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDe
     {
         var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--role", "--tenant"], ["--password-stdin"]);
         var (email, role) = (options.Require("--email"), options.Require("--role"));
-        if (!options.Has("--password-stdin"))
-        {
-            // A password on the command line would be in the shell's history and in the process list.
-            throw new VerbUseException("Pass the password on standard input and say --password-stdin.");
-        }
-
+        RequirePasswordFromInput(options);
         var caller = await options.CallerAsync(tenants, cancellationToken);
         var password = await context.Input.ReadLineAsync(cancellationToken) ?? "";
         switch (await desk.CreateAsync(caller, email, role, password, totp: null, cancellationToken))
@@ -132,10 +129,32 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDe
         var email = EmailAddress.Normalize(options.Require("--email"));
         var caller = await options.CallerAsync(tenants, cancellationToken);
         var user = (await desk.ListAsync(caller, cancellationToken)).FirstOrDefault(u => EmailAddress.Normalize(u.Email) == email);
-        switch (user is null ? new ChangeUserOutcome.NotFound() : await desk.ResetMfaAsync(caller, user.Id, cancellationToken))
+        var outcome = user is null ? new ChangeUserOutcome.NotFound() : await desk.ResetMfaAsync(caller, user.Id, cancellationToken);
+        return await TellAsync(context, options, caller, user, outcome, "signs in by password alone until a code is set up again; open sessions end.");
+    }
+
+    private async Task<int> ResetPasswordAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var options = VerbOptions.Parse(context.Args.Skip(1), ["--email", "--tenant"], ["--password-stdin"]);
+        var email = EmailAddress.Normalize(options.Require("--email"));
+        RequirePasswordFromInput(options);
+        var caller = await options.CallerAsync(tenants, cancellationToken);
+        var password = await context.Input.ReadLineAsync(cancellationToken) ?? "";
+        var user = (await desk.ListAsync(caller, cancellationToken)).FirstOrDefault(u => EmailAddress.Normalize(u.Email) == email);
+        var outcome = user is null ? new ChangeUserOutcome.NotFound() : await desk.ResetPasswordAsync(caller, user.Id, password, cancellationToken);
+        return await TellAsync(context, options, caller, user, outcome, "signs in by the new password, and by a code where one is set up; open sessions end.");
+    }
+
+    private static async Task<int> TellAsync(
+        VerbContext context, VerbOptions options, Caller caller, User? user, ChangeUserOutcome outcome, string words)
+    {
+        switch (outcome)
         {
-            case ChangeUserOutcome.Changed:
-                break;
+            case ChangeUserOutcome.Changed { User: var changed }:
+                await context.Out.WriteLineAsync(context.Json ? VerbOptions.ToJson(Shown(changed)) : $"{changed.Email} {words}");
+                return VerbExit.Fine;
+            case ChangeUserOutcome.WeakPassword weak:
+                throw new VerbUseException(PasswordPolicy.Explain(weak.Flaw));
             case ChangeUserOutcome.AtHomeElsewhere:
                 await context.Error.WriteLineAsync($"The account is at home in tenant {user!.Tenant}: name that one.");
                 return VerbExit.CheckFailed;
@@ -143,10 +162,15 @@ internal sealed class UsersVerb(UserDesk desk, MembershipDesk members, SessionDe
                 await context.Error.WriteLineAsync($"Tenant {caller.Tenant} has no user {options.Find("--email")}.");
                 return VerbExit.CheckFailed;
         }
+    }
 
-        await context.Out.WriteLineAsync(
-            context.Json ? VerbOptions.ToJson(Shown(user!)) : $"{user!.Email} signs in by password alone until a code is set up again; open sessions end.");
-        return VerbExit.Fine;
+    private static void RequirePasswordFromInput(VerbOptions options)
+    {
+        if (!options.Has("--password-stdin"))
+        {
+            // A password on the command line would be in the shell's history and in the process list.
+            throw new VerbUseException("Pass the password on standard input and say --password-stdin.");
+        }
     }
 
     private async Task<int> InviteAsync(VerbContext context, CancellationToken cancellationToken)

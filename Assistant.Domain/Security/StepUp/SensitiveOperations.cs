@@ -64,6 +64,9 @@ public static class SensitiveOperations
         "user.mfa-replace", Permissions.UsersManage,
         new("Have {email} sign in with the codes of another authenticator app.", "让 {email} 改用另一个身份验证器应用的验证码登录。"));
 
+    public static readonly SensitiveOperation UserPasswordReset = new(
+        "user.password-reset", Permissions.UsersManage, new("Give {email} another password.", "为 {email} 设置新密码。"));
+
     public static readonly SensitiveOperation UserInvite = new(
         "user.invite", Permissions.UsersManage,
         new("Let whoever has a link into this tenant with the role {role} ({note}), for {hours} h.", "在 {hours} 小时内允许持有链接的人以 {role} 角色加入本租户（{note}）。"));
@@ -135,8 +138,8 @@ public static class SensitiveOperations
 
     public static FrozenDictionary<string, SensitiveOperation> All { get; } = new[]
     {
-        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserMfaReplace, UserInvite, PersonInvite,
-        ConnectionSecret, ConnectionAccess, ConnectionProtection, ConnectionDelete, ConnectionKey, EngineSecret, IndexWiden, MessageForget, ConversationForget, PersonForget, PersonExport,
-        BackupCreate, BackupRestore, OwnExport, OwnForget,
+        ApiKeyCreate, UserCreate, MembershipGrant, MembershipRemove, RoleSave, RoleDelete, TenantCreate, UserMfaReset, UserMfaReplace, UserPasswordReset,
+        UserInvite, PersonInvite, ConnectionSecret, ConnectionAccess, ConnectionProtection, ConnectionDelete, ConnectionKey, EngineSecret, IndexWiden, MessageForget, ConversationForget,
+        PersonForget, PersonExport, BackupCreate, BackupRestore, OwnExport, OwnForget,
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 }

@@ -69,6 +69,23 @@ internal sealed class SqlUserDirectory(
         return outcome.Change;
     }
 
+    public async Task<ChangeUserOutcome> ResetPasswordAsync(TenantId tenant, UserId id, string password, AuditDraft audit, CancellationToken cancellationToken)
+    {
+        var hash = await passwords.HashAsync(password, cancellationToken);
+        var outcome = await _rows.ChangeAsync(
+            tenant,
+            id,
+            row =>
+            {
+                (row.PasswordHash, row.FailedAttempts, row.LockedUntil) = (hash, 0, null);
+                return true;
+            },
+            audit,
+            cancellationToken);
+        await rights.RefreshAsync(CancellationToken.None);
+        return outcome.Change;
+    }
+
     public async Task<CredentialOutcome> ChangeCredentialAsync(
         TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken)
     {

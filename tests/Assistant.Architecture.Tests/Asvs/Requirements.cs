@@ -106,7 +106,7 @@ internal static class Requirements
         new("V6.3.4", "no other ways in", Shown, "InventoryTests.Every_way_in_states_what_it_asks_and_what_it_audits"),
         new("V6.4.1", "initial secrets", Partly, "SetupGateTests.Each_start_has_its_own_token InvitationDeskTests.A_newcomer_gets_an_account_with_the_role_and_the_link_is_spent", "the set-up link and invitations; a user's first password may still be chosen by who creates them"),
         new("V6.4.2", "no secret questions", Shown, "InventoryTests.The_document_is_what_the_program_says", "there is no such door"),
-        new("V6.4.3", "forgotten passwords", NotYet, Why: "an administrator creates the account anew"),
+        new("V6.4.3", "forgotten passwords", Partly, "UserDirectoryContract.Resetting_the_password_ends_sessions_lifts_the_lock_and_leaves_the_code", "users reset-password, at the machine: who forgot cannot begin it themselves"),
         new("V6.4.4", "lost factors", Partly, "UserDirectoryContract.A_recovery_code_takes_the_place_of_a_one_time_code_once UserDirectoryContract.Resetting_the_code_ends_sessions_and_leaves_the_password", "who resets another's is asked for proof of their own"),
         new("V6.5.1", "codes count once", Shown, "UserDirectoryContract.A_one_time_code_is_asked_for_and_taken_once UserDirectoryContract.Of_many_sign_ins_with_one_code_one_succeeds UserDirectoryContract.A_recovery_code_takes_the_place_of_a_one_time_code_once"),
         new("V6.5.2", "storage of recovery codes", Shown, "CanaryTests.Secrets_stay_where_they_belong_whatever_happens", "120 bits, SHA-256: ADR 51"),

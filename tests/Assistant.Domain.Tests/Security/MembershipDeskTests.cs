@@ -133,9 +133,21 @@ public sealed class MembershipDeskTests
         var ada = await AddAsync("ada@example.org", Roles.Viewer, Annex);
         await _members.GrantAsync(Callers.Of(Roles.Admin, "Mira"), "ada@example.org", Roles.Viewer, Cancel);
 
-        var outcome = await new UserDesk(_users, new OpenGuard(), _clock).ResetMfaAsync(Callers.Of(Roles.Owner, "Bo"), ada.Id, Cancel);
+        var (desk, bo) = (new UserDesk(_users, new OpenGuard(), _clock), Callers.Of(Roles.Owner, "Bo"));
 
-        Assert.IsType<ChangeUserOutcome.AtHomeElsewhere>(outcome);
+        Assert.IsType<ChangeUserOutcome.AtHomeElsewhere>(await desk.ResetMfaAsync(bo, ada.Id, Cancel));
+        Assert.IsType<ChangeUserOutcome.AtHomeElsewhere>(await desk.ResetPasswordAsync(bo, ada.Id, "a quite different one", Cancel));
+    }
+
+    [Fact]
+    public async Task Nobody_gives_a_password_to_whoever_may_do_more()
+    {
+        var owner = await AddAsync("ada@example.org", Roles.Owner, TenantId.Default);
+        var desk = new UserDesk(_users, new OpenGuard(), _clock);
+
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.ResetPasswordAsync(Callers.Of(Roles.Admin, "Mira"), owner.Id, "a quite different one", Cancel));
+        Assert.IsType<ChangeUserOutcome.WeakPassword>(await desk.ResetPasswordAsync(Callers.Of(Roles.Owner, "Bo"), owner.Id, "short", Cancel));
+        Assert.IsType<ChangeUserOutcome.Changed>(await desk.ResetPasswordAsync(Callers.Of(Roles.Owner, "Bo"), owner.Id, "a quite different one", Cancel));
     }
 
     [Fact]

@@ -248,6 +248,7 @@ public sealed class StepUpCoverageTests
         await StoppedAsync(() => new TenantDesk(new FakeTenants(), memberships, _guard, _clock).CreateAsync(Admin, "annex", "Annex", Cancel));
         Assert.Equal([Permissions.PeopleRead], (await roleStore.FindAsync(TenantId.Default, "desk", Cancel))?.Permissions);
         await StoppedAsync(() => users.ResetMfaAsync(Admin, ann.Id, Cancel));
+        await StoppedAsync(() => users.ResetPasswordAsync(Admin, ann.Id, "correct horse staple", Cancel));
         await SecondStepAsync(directory, ann, roleStore);
         await StoppedAsync(() => keys.CreateAsync(Admin, "script", Roles.Viewer, Cancel));
         var invitations = new InvitationDesk(

@@ -8,7 +8,7 @@ using Xunit;
 namespace Assistant.Testing.Contracts;
 
 /// <summary>What every user directory must do. It is to lock after five failures for five minutes.</summary>
-public abstract class UserDirectoryContract
+public abstract partial class UserDirectoryContract
 {
     private const string Password = "correct horse battery";
     private static readonly TenantId Own = TenantId.Default;
@@ -194,23 +194,6 @@ public abstract class UserDirectoryContract
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => VerifyAsync(users, "ada@example.org", code)));
 
         Assert.Single(outcomes.OfType<SignInOutcome.SignedIn>());
-    }
-
-    [Fact]
-    public async Task Resetting_the_code_ends_sessions_and_leaves_the_password()
-    {
-        var (users, audit) = await CreateAsync(_clock, Own);
-        var secret = TotpSecret.Create();
-        var user = await AddAsync(users, "ada@example.org", totp: secret);
-        var session = Assert.IsType<SignInOutcome.SignedIn>(
-            await VerifyAsync(users, "ada@example.org", FakeTotp.CodeAt(secret, _clock.GetUtcNow())));
-
-        var changed = Assert.IsType<ChangeUserOutcome.Changed>(await users.ResetMfaAsync(Own, user.Id, Draft(Own), Cancel));
-
-        Assert.False(changed.User.HasTotp);
-        Assert.Null(await users.FindSessionAsync(user.Id, session.Stamp, Cancel));
-        Assert.IsType<SignInOutcome.SignedIn>(await VerifyAsync(users, "ada@example.org"));
-        Assert.Contains("test.changed", await ActionsAsync(audit, Own));
     }
 
     [Fact]

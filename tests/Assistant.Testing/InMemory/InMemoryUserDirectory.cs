@@ -65,6 +65,14 @@ public sealed class InMemoryUserDirectory(InMemoryAuditLog log, TimeProvider clo
             return true;
         });
 
+    public Task<ChangeUserOutcome> ResetPasswordAsync(TenantId tenant, UserId id, string password, AuditDraft audit, CancellationToken cancellationToken)
+        => Change(tenant, id, audit, account =>
+        {
+            (account.Password, account.Failures) = (password, 0);
+            account.User = account.User with { LockedUntil = null };
+            return true;
+        });
+
     public Task<CredentialOutcome> ChangeCredentialAsync(
         TenantId tenant, UserId id, string password, CredentialChange change, AuditDraft audit, CancellationToken cancellationToken)
         => Locked<CredentialOutcome>(() =>

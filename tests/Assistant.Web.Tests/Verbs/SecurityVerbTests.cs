@@ -105,6 +105,22 @@ public sealed class SecurityVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_forgotten_password_is_replaced_by_one_from_standard_input()
+    {
+        await RunAsync(_users, ["create", "--email", "ada@example.org", "--role", "owner", "--password-stdin"], "correct horse battery\n");
+
+        var (exit, output, _) = await RunAsync(_users, ["reset-password", "--email", "ADA@example.org", "--password-stdin"], "a quite different one\n");
+
+        Assert.Equal(VerbExit.Fine, exit);
+        Assert.StartsWith("ada@example.org signs in by the new password", output, StringComparison.Ordinal);
+        Assert.Equal("password-reset", (await _audit.ListAsync(TenantId.Default, new AuditFilter(), null, 1, Cancel)).Items[0].What.Details["change"]);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["reset-password", "--email", "ada@example.org"], "a quite different one\n")).Exit);
+        Assert.Equal(VerbExit.WrongUse, (await RunAsync(_users, ["reset-password", "--email", "ada@example.org", "--password-stdin"], "short\n")).Exit);
+        Assert.Equal(
+            VerbExit.CheckFailed, (await RunAsync(_users, ["reset-password", "--email", "eve@example.org", "--password-stdin"], "a quite different one\n")).Exit);
+    }
+
+    [Fact]
     public async Task A_role_is_made_given_and_deleted_only_when_nobody_holds_it()
     {
         await RunAsync(_users, ["create", "--email", "bo@example.org", "--role", "owner", "--password-stdin"], "correct horse battery\n");
