@@ -141,7 +141,7 @@ public sealed class ConversationDesk(
         return note;
     }
 
-    /// <summary>Sends a held reply as it is, or drops it.</summary>
+    /// <summary>Sends a held reply as it is, or drops it; not while a colleague holds the conversation.</summary>
     /// <param name="entryId">The <see cref="HeldReply.EntryId"/>.</param>
     public async Task<ReplyOutcome> DecideHeldAsync(
         Caller caller, ConversationId id, Guid entryId, HeldDecision decision, CancellationToken cancellationToken)
@@ -153,7 +153,8 @@ public sealed class ConversationDesk(
         }
 
         var action = decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped;
-        var outcome = await store.DecideHeldAsync(caller.Tenant, entryId, decision, DraftHeld(caller, action, id, entryId), cancellationToken);
+        var outcome = await store.DecideHeldAsync(
+            caller.Tenant, entryId, caller.AsUser, decision, DraftHeld(caller, action, id, entryId), cancellationToken);
         if (outcome is ReplyOutcome.Accepted accepted)
         {
             Send(caller, accepted);

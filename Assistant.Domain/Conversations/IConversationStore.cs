@@ -30,8 +30,10 @@ public interface IConversationStore
     Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>Sends or drops a held reply as a whole. Of one that was sent in part, the rest: dropped, its message is cut to what was sent.</summary>
+    /// <remarks>Who holds the conversation decides; while nobody does, anybody who may answer.</remarks>
     /// <param name="entryId">Any row of the held message.</param>
-    Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken);
+    Task<ReplyOutcome> DecideHeldAsync(
+        TenantId tenant, Guid entryId, UserRef @operator, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Drops a held reply as <see cref="DecideHeldAsync"/> does and stores an operator's in its place, or does neither; only who holds the

@@ -35,7 +35,7 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
     private const string HoldRows = "UPDATE outbox SET state = 'Held' WHERE conversation_id = @p0 AND by_assistant AND state = 'Pending'";
 
     private const string FindHeld =
-        "SELECT o.conversation_id, o.message_seq FROM outbox o WHERE o.id = @p0 AND o.tenant_id = @p1 AND o.state = 'Held'";
+        "SELECT conversation_id, message_seq FROM outbox WHERE id = @p0 AND state = 'Held'";
 
     private const string FindHeldIn = "SELECT message_seq FROM outbox WHERE id = @p0 AND conversation_id = @p1 AND state = 'Held'";
 
@@ -154,17 +154,24 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
             cancellationToken);
     }
 
-    public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
+    public Task<ReplyOutcome> DecideHeldAsync(
+        TenantId tenant, Guid entryId, UserRef @operator, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return writes.ExecuteAsync<ReplyOutcome>(
             TenantScope.Of(tenant),
             session =>
             {
-                var held = session.QueryFirst(FindHeld, r => (Conversation: r.GetGuid(0), Seq: r.GetInt64(1)), entryId, tenant.Value);
-                if (held.Seq == 0)
+                var held = session.QueryFirst(FindHeld, r => (Conversation: r.GetGuid(0), Seq: r.GetInt64(1)), entryId);
+                if (held.Seq == 0 || ConversationSql.Find(session, tenant, new ConversationId(held.Conversation)) is not { } conversation)
                 {
                     return new ReplyOutcome.NotFound();
+                }
+
+                // What is sent or dropped here is said, or not said, in the name of whoever answers.
+                if (conversation.Operator is { } holder && holder.Id != @operator.Id)
+                {
+                    return new ReplyOutcome.NotHolder(holder);
                 }
 
                 if (session.Execute(decision == HeldDecision.Send ? ReleaseHeld : DropHeld, held.Conversation, held.Seq, now) == 0)

@@ -10,7 +10,7 @@ using Xunit;
 namespace Assistant.Testing.Contracts;
 
 /// <summary>What every <see cref="IConversationStore"/> must hold.</summary>
-public abstract class ConversationStoreContract : PathContract
+public abstract partial class ConversationStoreContract : PathContract
 {
     [Fact]
     public async Task A_take_over_raises_the_version_and_holds_back_what_waits()
@@ -376,8 +376,8 @@ public abstract class ConversationStoreContract : PathContract
     private Task<ReplyOutcome> ReplyAsync(ConversationId conversation, string text)
         => Ports.Conversations.ReplyAsync(Home, conversation, Anna, new OperatorReply(new MessageBody(text), [new MessageBody(text)]), Draft(Home, AuditActions.OperatorReplied, "x"), Cancel);
 
-    private Task<ReplyOutcome> DecideAsync(TenantId tenant, Guid entry, HeldDecision decision) => Ports.Conversations.DecideHeldAsync(
-        tenant, entry, decision, Draft(tenant, decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped, "x"), Cancel);
+    private Task<ReplyOutcome> DecideAsync(TenantId tenant, Guid entry, HeldDecision decision, UserRef? by = null) => Ports.Conversations.DecideHeldAsync(
+        tenant, entry, by ?? Anna, decision, Draft(tenant, decision == HeldDecision.Send ? AuditActions.HeldReplySent : AuditActions.HeldReplyDropped, "x"), Cancel);
 
     private Task<ReplyOutcome> ReplaceAsync(ConversationId conversation, Guid entry, string text, UserRef? by = null, TenantId? tenant = null)
     {

@@ -125,7 +125,7 @@ public abstract class ForgettingContract : PathContract
         await Ports.Outbox.HoldAsync(second, Cancel);
         await ForgetAsync(Home, (await Ports.Conversations.FindAsync(Home, conversation, Cancel))!.Person);
 
-        await Ports.Conversations.DecideHeldAsync(Home, second.Id, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+        await Ports.Conversations.DecideHeldAsync(Home, second.Id, Anna, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
 
         var message = (await ThreadAsync(Home, conversation))[^1];
         Assert.Equal((true, "", DeliveryState.Sent), (message.Body.IsForgotten, message.Body.Markdown, message.Delivery));

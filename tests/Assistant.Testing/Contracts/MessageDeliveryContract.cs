@@ -86,7 +86,7 @@ public abstract class MessageDeliveryContract : OutboxSteps
         Assert.Equal(DeliveryState.Held, (await LastAsync(conversation)).Delivery);
 
         var held = Assert.Single(await HeldAsync(conversation));
-        await Ports.Conversations.DecideHeldAsync(Home, held.EntryId, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+        await Ports.Conversations.DecideHeldAsync(Home, held.EntryId, Anna, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
         Assert.Equal(DeliveryState.Failed, (await LastAsync(conversation)).Delivery);
     }
 

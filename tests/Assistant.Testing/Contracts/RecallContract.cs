@@ -221,7 +221,7 @@ public abstract class RecallContract : PathContract
 
         var held = Assert.Single(await Ports.Queries.ListHeldAsync(Home, conversation, Cancel));
         await Ports.Conversations.DecideHeldAsync(
-            Home, held.EntryId, Domain.Messaging.Outbox.HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+            Home, held.EntryId, Anna, Domain.Messaging.Outbox.HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
         Assert.Empty(await FindAsync(conversation, "boiler"));
     }
 
@@ -236,7 +236,7 @@ public abstract class RecallContract : PathContract
         Assert.Empty(await FindAsync(conversation, "boiler"));
 
         await Ports.Conversations.DecideHeldAsync(
-            Home, second.Id, Domain.Messaging.Outbox.HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+            Home, second.Id, Anna, Domain.Messaging.Outbox.HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
 
         Assert.Equal("the boiler is old", Assert.Single(await FindAsync(conversation, "boiler")).Quote);
         Assert.Empty(await FindAsync(conversation, "zeppelin"));

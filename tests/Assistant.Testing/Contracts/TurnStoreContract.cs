@@ -111,7 +111,7 @@ public abstract partial class TurnStoreContract : PathContract
         await Ports.Turns.CommitAsync(Answer(start, "too", "late"), Cancel);
         var held = Assert.Single(await Ports.Queries.ListHeldAsync(Home, conversation, Cancel));
 
-        await Ports.Conversations.DecideHeldAsync(Home, held.EntryId, HeldDecision.Send, Draft(Home, AuditActions.HeldReplySent, "x"), Cancel);
+        await Ports.Conversations.DecideHeldAsync(Home, held.EntryId, Anna, HeldDecision.Send, Draft(Home, AuditActions.HeldReplySent, "x"), Cancel);
 
         var first = await Ports.Outbox.ClaimNextAsync(conversation, Ports.Clock.GetUtcNow(), Cancel);
         Assert.Equal(("too", 0, 1), (first!.Body.Markdown, first.Part, first.Attempts));
@@ -227,7 +227,7 @@ public abstract partial class TurnStoreContract : PathContract
         var second = (await Ports.Outbox.MarkSentAsync(first, "x1", Cancel))!;
         await TakeOverAsync(Home, conversation, Anna);
         await Ports.Outbox.HoldAsync(second, Cancel);
-        await Ports.Conversations.DecideHeldAsync(Home, second.Id, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
+        await Ports.Conversations.DecideHeldAsync(Home, second.Id, Anna, HeldDecision.Drop, Draft(Home, AuditActions.HeldReplyDropped, "x"), Cancel);
         await HandBackAsync(conversation);
         await HearAsync(HomeLine, "2", "two");
 

@@ -94,12 +94,18 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
         return Task.FromResult<Message?>(Add(AuthorKind.Operator, markdown, isNote: true));
     }
 
-    public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
+    public Task<ReplyOutcome> DecideHeldAsync(
+        TenantId tenant, Guid entryId, UserRef @operator, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Held.FirstOrDefault(h => h.EntryId == entryId) is not { } held)
         {
             return Task.FromResult<ReplyOutcome>(new ReplyOutcome.NotFound());
+        }
+
+        if (Only.Operator is { } holder && holder.Id != @operator.Id)
+        {
+            return Task.FromResult<ReplyOutcome>(new ReplyOutcome.NotHolder(holder));
         }
 
         Held.Remove(held);

@@ -141,13 +141,19 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         return Task.FromResult<Message?>(Say(id, AuthorKind.Operator, author.Name, markdown, isNote: true));
     }
 
-    public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
+    public Task<ReplyOutcome> DecideHeldAsync(
+        TenantId tenant, Guid entryId, UserRef @operator, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
     {
         var state = _states.Values.FirstOrDefault(candidate =>
             candidate.Conversation.Tenant == tenant && candidate.Held.Exists(held => held.EntryId == entryId));
         if (state is null)
         {
             return Task.FromResult<ReplyOutcome>(new ReplyOutcome.NotFound());
+        }
+
+        if (state.Conversation.Operator is { } holder && holder.Id != @operator.Id)
+        {
+            return Task.FromResult<ReplyOutcome>(new ReplyOutcome.NotHolder(holder));
         }
 
         log.Append(audit);
@@ -177,7 +183,7 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         var said = await ReplyAsync(tenant, id, @operator, reply, audit, cancellationToken);
         if (said is ReplyOutcome.Accepted)
         {
-            await DecideHeldAsync(tenant, entryId, HeldDecision.Drop, dropAudit, cancellationToken);
+            await DecideHeldAsync(tenant, entryId, @operator, HeldDecision.Drop, dropAudit, cancellationToken);
         }
 
         return said;

@@ -263,7 +263,8 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
 
         public Task<Message?> AddNoteAsync(TenantId tenant, ConversationId id, UserRef author, string markdown, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
 
-        public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
+        public Task<ReplyOutcome> DecideHeldAsync(
+            TenantId tenant, Guid entryId, UserRef @operator, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
 
         public Task<ReplyOutcome> ReplaceHeldAsync(
             TenantId tenant, ConversationId id, Guid entryId, UserRef @operator, OperatorReply reply, AuditDraft audit, AuditDraft dropAudit,

@@ -27,6 +27,9 @@ public sealed record ConversationControl(ControlState State, bool MayReply, stri
 
     public bool CanNote => MayReply;
 
+    /// <summary>About replies that were held back: their colleague decides about those of a conversation they have.</summary>
+    public bool CanDecide => MayReply && State is not ControlState.WithColleague;
+
     public static ConversationControl Of(ConversationRow row, Caller me)
     {
         var mayReply = me.Permissions.Contains(Permissions.ConversationsReply);

@@ -75,7 +75,8 @@ public sealed partial class InMemoryHouse
             return room.Add(Written(room, author, new MessageBody(markdown), isNote: true));
         });
 
-    public Task<ReplyOutcome> DecideHeldAsync(TenantId tenant, Guid entryId, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
+    public Task<ReplyOutcome> DecideHeldAsync(
+        TenantId tenant, Guid entryId, UserRef @operator, HeldDecision decision, AuditDraft audit, CancellationToken cancellationToken)
         => Locked<ReplyOutcome>(() =>
         {
             foreach (var room in _rooms.Where(r => r.Conversation.Tenant == tenant))
@@ -83,6 +84,11 @@ public sealed partial class InMemoryHouse
                 if (room.Outbox.Find(r => r.Entry.Id == entryId && r.State == OutboxState.Held) is not { Entry.MessageSeq: var seq })
                 {
                     continue;
+                }
+
+                if (room.Conversation.Operator is { } holder && holder.Id != @operator.Id)
+                {
+                    return new ReplyOutcome.NotHolder(holder);
                 }
 
                 foreach (var row in room.Outbox.Where(r => r.Entry.MessageSeq == seq && r.State is OutboxState.Held or OutboxState.Sending))

@@ -185,7 +185,7 @@ public sealed class ConversationsPageModelTests
         await room.TakeOverAsync(Cancel);
         room.Rewrite(held);
         var audit = new AuditDraft(DeskFixture.Acme, default, Actor.System, AuditActions.HeldReplyDropped, "x", "local", AuditDraft.NoDetails);
-        await _house.Conversations.DecideHeldAsync(DeskFixture.Acme, held.EntryId, HeldDecision.Drop, audit, Cancel);
+        await _house.Conversations.DecideHeldAsync(DeskFixture.Acme, held.EntryId, _house.Me.AsUser, HeldDecision.Drop, audit, Cancel);
 
         Assert.Equal(SendResult.Refused, await room.SendAsync("first", "Tom stops nginx for you.", [], Cancel));
 
@@ -204,6 +204,21 @@ public sealed class ConversationsPageModelTests
         Assert.Empty(room.Thread.Held);
         Assert.Equal(DeliveryState.Stored, room.Thread.Messages[^1].Delivery);
         Assert.Contains((await _house.Audit.ListAsync(DeskFixture.Acme, new AuditFilter(AuditActions.HeldReplySent), null, 9, Cancel)).Items, _ => true);
+    }
+
+    [Fact]
+    public async Task A_held_reply_is_for_the_colleague_who_has_the_conversation()
+    {
+        var held = _house.Conversations.Hold(_id, "You asked about Docker.");
+        var room = await OpenedAsync();
+        Assert.True(room.Thread.Control?.CanDecide); // nobody has it
+        await _house.Desk.TakeOverAsync(_house.Anna, _id, Cancel);
+
+        await room.DecideHeldAsync(held, HeldDecision.Send, Cancel);
+
+        Assert.Equal(new DeskNotice.HeldByColleague("Anna"), room.Notice);
+        Assert.Equal(held, Assert.Single(room.Thread.Held));
+        Assert.False(room.Thread.Control?.CanDecide);
     }
 
     [Fact]
