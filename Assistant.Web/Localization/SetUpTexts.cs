@@ -106,6 +106,8 @@ internal static class SetUpTexts
     public static string StepIsDone => Book.Say();
     public static string StepIsOpen => Book.Say();
     public static string StepIsHere => Book.Say();
+    public static string StepIsForAnother => Book.Say();
+    public static string StepIsForAnotherWhy => Book.Say();
     public static string Skip => Book.Say();
     public static string Continue => Book.Say();
     public static string AccountAsk => Book.Say();

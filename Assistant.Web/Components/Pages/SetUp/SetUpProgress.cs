@@ -12,13 +12,21 @@ public sealed record SetUpProgress(IReadOnlyList<EngineRow> Engines, IReadOnlyLi
     public const string WebChat = "webchat";
 
     public static async Task<SetUpProgress> ReadAsync(EngineDesk engines, ConnectionDesk connections, Caller caller, CancellationToken cancellationToken)
-        => new(await engines.ListAsync(caller, cancellationToken), await connections.ListAsync(caller, cancellationToken));
+        => new(
+            caller.Permissions.Contains(Permissions.EnginesRead) ? await engines.ListAsync(caller, cancellationToken) : [],
+            caller.Permissions.Contains(Permissions.ChannelsRead) ? await connections.ListAsync(caller, cancellationToken) : [])
+        {
+            Allowed = caller.Permissions,
+        };
 
-    /// <summary>The engine asked first.</summary>
-    public EngineRow First => Engines[0];
+    /// <summary>What whoever sets up may do. A role may have to do with messengers alone, or with engines.</summary>
+    public IReadOnlySet<string> Allowed { get; init; } = Permissions.All;
+
+    /// <summary>The engine asked first; <see langword="null"/> where engines are not for the caller to see.</summary>
+    public EngineRow? First => Engines.Count > 0 ? Engines[0] : null;
 
     /// <summary>Something better than the built-in engine answers. One behind it never does: the built-in engine does not fail.</summary>
-    public bool HasEngine => First.Engine.Type != EmbeddedEngine;
+    public bool HasEngine => First is { } first && first.Engine.Type != EmbeddedEngine;
 
     public IReadOnlyList<ConnectionRow> Running { get; } = [.. Connections.Where(row => row.Connection.IsEnabled)];
 
@@ -39,6 +47,14 @@ public sealed record SetUpProgress(IReadOnlyList<EngineRow> Engines, IReadOnlyLi
 
     /// <summary>Whether the set-up offers the channel. One that has no provider's page and asks for nothing is one of ours: web chat, which is there already.</summary>
     public static bool Offers(ChannelManifest manifest) => manifest.SetupUrl is not null || manifest.Settings.Any(field => field.IsRequired);
+
+    /// <summary>Whether the step wants what the caller may not do, so that it is somebody else's.</summary>
+    public bool IsForAnother(SetUpStep step) => step switch
+    {
+        SetUpStep.Engine => !Allowed.Contains(Permissions.EnginesRead) || !Allowed.Contains(Permissions.EnginesManage),
+        SetUpStep.Messenger or SetUpStep.Access => !Allowed.Contains(Permissions.ChannelsRead) || !Allowed.Contains(Permissions.ChannelsManage),
+        _ => false,
+    };
 
     public bool IsDone(SetUpStep step) => step switch
     {

@@ -1,5 +1,6 @@
 using Assistant.Domain.Ai;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
@@ -40,6 +41,29 @@ public sealed class SetUpProgressTests
         Assert.True(SetUpProgress.Offers(new FakeChannel().Manifest)); // as email: no page of one provider, but a server to name
         Assert.True(SetUpProgress.Offers(StageChannels.Telegram));
         Assert.False(SetUpProgress.Offers(StageChannels.WebChat));
+    }
+
+    [Fact]
+    public async Task Whoever_may_do_one_step_sees_that_one_and_that_the_other_is_somebody_elses()
+    {
+        var messengers = await ReadAsync(Permissions.ChannelsRead, Permissions.ChannelsManage);
+        var engines = await ReadAsync(Permissions.EnginesRead, Permissions.EnginesManage);
+        var reader = await ReadAsync(Permissions.EnginesRead, Permissions.ChannelsManage);
+
+        Assert.Equal((false, true, true), (messengers.IsForAnother(SetUpStep.Messenger), messengers.IsForAnother(SetUpStep.Engine), messengers.First is null));
+        Assert.Equal((true, false, false), (engines.IsForAnother(SetUpStep.Messenger), engines.IsForAnother(SetUpStep.Engine), engines.First is null));
+        Assert.Equal((true, true, false), (reader.IsForAnother(SetUpStep.Access), reader.IsForAnother(SetUpStep.Engine), reader.First is null));
+        Assert.False(messengers.IsDone(SetUpStep.Engine)); // nor is what is not seen called done
+    }
+
+    private static async Task<SetUpProgress> ReadAsync(params string[] permissions)
+    {
+        var (engines, channel) = (new FakeEngines(), new FakeChannel());
+        var engineDesk = new EngineDesk(engines, engines, engines, new OpenGuard(), TimeProvider.System);
+        await engineDesk.SaveAsync(Callers.Admin, new EngineDraft("cloud", "embedded", SettingValues.Empty, IsDefault: true, 1), TestContext.Current.CancellationToken);
+        var connectionDesk = new ConnectionDesk(new FakeConnections(), channel, channel, channel, new OpenGuard(), new RecordedSignals(), TimeProvider.System);
+        var caller = Callers.Admin with { Permissions = permissions.ToHashSet(StringComparer.Ordinal) };
+        return await SetUpProgress.ReadAsync(engineDesk, connectionDesk, caller, TestContext.Current.CancellationToken);
     }
 
     private static SetUpProgress With(params ConnectionRow[] connections) => new([EngineRowOf("embedded", isDefault: true)], connections);
