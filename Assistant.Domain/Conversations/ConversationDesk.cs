@@ -13,6 +13,7 @@ namespace Assistant.Domain.Conversations;
 /// Each method checks the permission, commits through the store, then signals. The signals may be lost (the process may end
 /// between commit and signal): sweeps find due work and screens read the store.
 /// </remarks>
+/// <param name="holders">Who of those who hold conversations may still answer; without it all of them.</param>
 public sealed class ConversationDesk(
     IConversationStore store,
     IConversationQueries queries,
@@ -23,13 +24,14 @@ public sealed class ConversationDesk(
     ILiveFeed feed,
     AttachmentLimits limits,
     IFileAddresses addresses,
-    TimeProvider time)
+    TimeProvider time,
+    ConversationHolders? holders = null)
 {
     /// <summary>Longest reply or note, in UTF-16 units.</summary>
     public const int MaxTextLength = 20_000;
 
     /// <summary>
-    /// Gives the conversation to the caller. When this returns <see cref="ControlOutcome.Changed"/> or
+    /// Gives the conversation to the caller, also from a holder who may answer no more. When this returns <see cref="ControlOutcome.Changed"/> or
     /// <see cref="ControlOutcome.Unchanged"/>, nothing the assistant decided before leaves any more.
     /// </summary>
     public async Task<ControlOutcome> TakeOverAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)
@@ -37,9 +39,19 @@ public sealed class ConversationDesk(
         caller.Demand(Permissions.ConversationsReply);
         var outcome = await store.TakeOverAsync(
             caller.Tenant, id, caller.AsUser, Draft(caller, AuditActions.ConversationTakenOver, id), cancellationToken);
+        if (outcome is ControlOutcome.HeldByOther { Operator: var holder } && await IsHolderGoneAsync(caller, holder, cancellationToken))
+        {
+            var audit = caller.Audit(time.GetUtcNow(), AuditActions.ConversationTakenOver, Subject(id), ("from", holder.Name));
+            outcome = await store.TakeOverFromAsync(caller.Tenant, id, holder.Id, caller.AsUser, audit, cancellationToken);
+        }
+
         await SettleAsync(id, outcome, cancellationToken);
         return Announce(caller, id, outcome);
     }
+
+    /// <summary>Whether whoever holds a conversation may answer no more: they have left, say, or their key was revoked.</summary>
+    public async Task<bool> IsHolderGoneAsync(Caller caller, UserRef holder, CancellationToken cancellationToken)
+        => holders is not null && !await holders.MayReplyAsync(caller.Tenant, holder.Id, cancellationToken);
 
     /// <summary>Lets the assistant answer again. What was held back stays held until somebody decides.</summary>
     public async Task<ControlOutcome> HandBackAsync(Caller caller, ConversationId id, CancellationToken cancellationToken)

@@ -16,6 +16,11 @@ public interface IConversationStore
     /// <summary>Gives the conversation to an operator: raises its version and holds back what waits in the outbox for the assistant.</summary>
     Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="TakeOverAsync"/>, also from one operator: who may answer no more hands nothing back.</summary>
+    /// <param name="from">Passed over while they hold it. Somebody else who took it meanwhile keeps it.</param>
+    Task<ControlOutcome> TakeOverFromAsync(
+        TenantId tenant, ConversationId id, UserId from, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken);
+
     /// <summary>Gives the conversation back to the assistant. Held replies stay held.</summary>
     Task<ControlOutcome> HandBackAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken);
 

@@ -31,6 +31,7 @@ public static class ConversationServices
         services.AddSingleton<TurnProcessor>();
         services.AddSingleton<LocalConversationExecutor>();
         services.AddSingleton<IConversationExecutor>(provider => provider.GetRequiredService<LocalConversationExecutor>());
+        services.AddSingleton<ConversationHolders>();
         services.AddSingleton<ConversationDesk>();
         services.AddSingleton<IPlainRows, PlainBodies>();
         return services;

@@ -60,9 +60,13 @@ internal sealed class SqlConversationStore(IWriteQueue writes, IReadPool reads, 
         => await reads.ReadAsync(TenantScope.Of(tenant), session => session.QueryFirst(Find, r => ConversationSql.Map(r), id.Value, tenant.Value), cancellationToken);
 
     public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => TakeOverFromAsync(tenant, id, @operator.Id, @operator, audit, cancellationToken);
+
+    public Task<ControlOutcome> TakeOverFromAsync(
+        TenantId tenant, ConversationId id, UserId from, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
         => ChangeAsync(
             tenant, id, audit,
-            current => current.Operator is null || current.Operator.Id == @operator.Id ? null : new ControlOutcome.HeldByOther(current.Operator),
+            current => current.Operator is { } holder && holder.Id != @operator.Id && holder.Id != from ? new ControlOutcome.HeldByOther(holder) : null,
             current => current.Operator?.Id == @operator.Id,
             session =>
             {

@@ -167,6 +167,7 @@ internal static class DeskTexts
     public static string ComposerReadOnly => Book.Say();
     public static string ComposerClosed => Book.Say();
     public static string ComposerWithColleague(string name) => Book.Say(nameof(ComposerWithColleague), ("name", name));
+    public static string ComposerHolderGone(string name) => Book.Say(nameof(ComposerHolderGone), ("name", name));
     public static string ComposerWaiting => Book.Say();
     public static string ComposerWithAssistant => Book.Say();
 

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 using Microsoft.Extensions.Logging;
 
@@ -51,6 +52,7 @@ internal sealed partial class SqlApiKeyStore(IReadPool reads, IWriteQueue writes
                     return false;
                 }
 
+                HeldConversations.Weigh(session, tenant, id.Value, mayReply: false, audit.At);
                 session.Audit(audit);
                 return true;
             },

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 
@@ -49,6 +50,7 @@ internal sealed class SqlMembershipStore(IReadPool reads, IWriteQueue writes, Ac
                 }
 
                 session.Execute(Upsert, tenant.Value, user.Value, role, audit.At);
+                HeldConversations.Weigh(session, tenant, user.Value, SqlRoleStore.MayReply(session, tenant, role), audit.At);
                 session.Audit(audit);
                 return new MembershipOutcome.Changed(Find(session, tenant, user)!);
             },
@@ -71,6 +73,7 @@ internal sealed class SqlMembershipStore(IReadPool reads, IWriteQueue writes, Ac
                 }
 
                 session.Execute(Delete, tenant.Value, user.Value);
+                HeldConversations.Weigh(session, tenant, user.Value, mayReply: false, audit.At);
                 session.Audit(audit);
                 return new MembershipOutcome.Changed(before);
             },

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Infrastructure.Conversations;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Identity;
 
@@ -19,6 +20,10 @@ internal sealed class SqlRoleStore(IReadPool reads, IWriteQueue writes, AccessRi
 
     private const string CountMembers = "SELECT COUNT(*) FROM memberships WHERE tenant_id = @p0 AND role = @p1";
     private const string CountKeys = "SELECT COUNT(*) FROM api_keys WHERE tenant_id = @p0 AND role = @p1 AND revoked_at IS NULL";
+    private const string Holders =
+        "SELECT user_id FROM memberships WHERE tenant_id = @p0 AND role = @p1 "
+        + "UNION ALL SELECT id FROM api_keys WHERE tenant_id = @p0 AND role = @p1 AND revoked_at IS NULL";
+
     private const string Delete = "DELETE FROM roles WHERE tenant_id = @p0 AND name = @p1";
 
     public async Task<IReadOnlyList<CustomRole>> ListAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -35,6 +40,11 @@ internal sealed class SqlRoleStore(IReadPool reads, IWriteQueue writes, AccessRi
             session =>
             {
                 session.Execute(Upsert, role.Tenant.Value, role.Name, permissions, role.ChangedAt);
+                foreach (var holder in session.Query(Holders, row => row.GetGuid(0), role.Tenant.Value, role.Name))
+                {
+                    HeldConversations.Weigh(session, role.Tenant, holder, role.Permissions.Contains(Permissions.ConversationsReply), audit.At);
+                }
+
                 return session.Audit(audit);
             },
             cancellationToken);
@@ -68,6 +78,11 @@ internal sealed class SqlRoleStore(IReadPool reads, IWriteQueue writes, AccessRi
         await rights.RefreshAsync(CancellationToken.None);
         return outcome;
     }
+
+    /// <summary>Whether somebody with the role, of the tenant's own or a built-in one, may answer in conversations.</summary>
+    public static bool MayReply(SqlSession session, TenantId tenant, string role)
+        => (Roles.Exists(role) ? Roles.PermissionsOf(role) : session.QueryFirst(SelectOne, Map, tenant.Value, role)?.Permissions)
+            ?.Contains(Permissions.ConversationsReply) is true;
 
     private static CustomRole Map(SqlRow row) => new(
         new TenantId(row.GetString(0)), row.GetString(1), AccessRights.Split(row.GetString(2)), row.Time(3));

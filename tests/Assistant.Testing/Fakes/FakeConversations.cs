@@ -53,13 +53,17 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
         => Task.FromResult(Is(tenant, id) ? Only : null);
 
     public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => TakeOverFromAsync(tenant, id, @operator.Id, @operator, audit, cancellationToken);
+
+    public Task<ControlOutcome> TakeOverFromAsync(
+        TenantId tenant, ConversationId id, UserId from, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
     {
-        if (Is(tenant, id) && Only.Operator is { } other && other.Id != @operator.Id)
+        if (Is(tenant, id) && Only.Operator is { } other && other.Id != @operator.Id && other.Id != from)
         {
             return Task.FromResult<ControlOutcome>(new ControlOutcome.HeldByOther(other));
         }
 
-        return Change(tenant, id, Only.Operator is not null, Only with { Operator = @operator, Version = Only.Version + 1 }, audit);
+        return Change(tenant, id, Only.Operator?.Id == @operator.Id, Only with { Operator = @operator, Version = Only.Version + 1 }, audit);
     }
 
     public Task<ControlOutcome> HandBackAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)

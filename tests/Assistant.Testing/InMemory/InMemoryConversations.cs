@@ -66,13 +66,17 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
     public Task<Conversation?> FindAsync(TenantId tenant, ConversationId id, CancellationToken cancellationToken) => Task.FromResult(Find(tenant, id)?.Conversation);
 
     public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => TakeOverFromAsync(tenant, id, @operator.Id, @operator, audit, cancellationToken);
+
+    public Task<ControlOutcome> TakeOverFromAsync(
+        TenantId tenant, ConversationId id, UserId from, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
     {
         if (Find(tenant, id) is not { } state)
         {
             return Task.FromResult<ControlOutcome>(new ControlOutcome.NotFound());
         }
 
-        if (state.Conversation.Operator is { } holder)
+        if (state.Conversation.Operator is { } holder && (holder.Id == @operator.Id || holder.Id != from))
         {
             return Task.FromResult<ControlOutcome>(
                 holder.Id == @operator.Id ? new ControlOutcome.Unchanged(state.Conversation) : new ControlOutcome.HeldByOther(holder));

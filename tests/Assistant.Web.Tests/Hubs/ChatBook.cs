@@ -253,6 +253,9 @@ internal sealed class ChatBook(ILiveFeed feed, TimeProvider time) : IConversatio
 
         public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
 
+        public Task<ControlOutcome> TakeOverFromAsync(
+            TenantId tenant, ConversationId id, UserId from, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
+
         public Task<ControlOutcome> HandBackAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();
 
         public Task<ControlOutcome> SetStatusAsync(TenantId tenant, ConversationId id, ConversationStatus status, AuditDraft audit, CancellationToken cancellationToken) => throw Unused();

@@ -61,6 +61,7 @@ public sealed partial class Composer : IAsyncDisposable
         { MayReply: false } => DeskTexts.ComposerReadOnly,
         { State: ControlState.Closed } => DeskTexts.ComposerClosed,
         { State: ControlState.WithColleague } => DeskTexts.ComposerWithColleague(Control.Colleague ?? ""),
+        { State: ControlState.Waiting, Colleague: { } holder } => DeskTexts.ComposerHolderGone(holder),
         { State: ControlState.Waiting } => DeskTexts.ComposerWaiting,
         _ => DeskTexts.ComposerWithAssistant,
     };

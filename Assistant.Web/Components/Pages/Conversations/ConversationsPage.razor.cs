@@ -105,7 +105,7 @@ public sealed partial class ConversationsPage : IAsyncDisposable
         _me = await Callers.GetAsync();
         _looks = new ChannelLooks(Channels);
         _model = new ConversationsPageModel(
-            new ConversationListModel(Queries, _me), new ThreadModel(Queries, _me, Time), new ContextModel(Store, People, Recall, _me),
+            new ConversationListModel(Queries, _me), new ThreadModel(Queries, _me, Time, Desk), new ContextModel(Store, People, Recall, _me),
             new ReachModel(Reach, Continuing, Store, _me), Desk, new SentOnce(Answers, _me, Time), _me, Time, Log)
         {
             IsOnScreen = RendererInfo.IsInteractive,

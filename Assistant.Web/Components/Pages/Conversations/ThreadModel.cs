@@ -17,7 +17,8 @@ public sealed record Typist(AuthorKind Author, string Name, DateTimeOffset Until
 /// <see cref="IsStale"/>, and <see cref="RefreshAsync"/> reads the difference. At most <see cref="MaxShown"/> messages are kept:
 /// reading far back lets go of the newest, and the way forward reads them again, page by page. What comes meanwhile is only counted.
 /// </remarks>
-public sealed class ThreadModel(IConversationQueries queries, Caller me, TimeProvider clock)
+/// <param name="desk">Knows whether whoever holds a conversation may still answer; without it the row says so.</param>
+public sealed class ThreadModel(IConversationQueries queries, Caller me, TimeProvider clock, ConversationDesk? desk = null)
 {
     public const int PageSize = 60;
     public const int MaxShown = MessageWindow.Max;
@@ -31,6 +32,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
     private IReadOnlyList<ThreadRow>? _rows;
     private bool _isAtEnd = true;
     private bool _isBehind;
+    private bool? _isHolderGone;
 
     public ConversationId? Id { get; private set; }
 
@@ -65,7 +67,7 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
 
     public long LastSeq => _window.LastSeq;
 
-    public ConversationControl? Control => Row is null ? null : ConversationControl.Of(Row, me);
+    public ConversationControl? Control => Row is null ? null : ConversationControl.Of(Row, me, _isHolderGone);
 
     /// <summary>Who is writing now, the user aside.</summary>
     public IReadOnlyList<Typist> Typists => [.. _typists.Where(typist => typist.Until > clock.GetUtcNow())];
@@ -94,12 +96,13 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         var row = await queries.FindAsync(me.Tenant, me.AsUser.Id, id, cancellationToken);
         var messages = row is null ? [] : await queries.ReadThreadAsync(me.Tenant, id, null, PageSize, cancellationToken);
         var held = row is null ? [] : await queries.ListHeldAsync(me.Tenant, id, cancellationToken);
+        var isHolderGone = await IsHolderGoneAsync(row, cancellationToken);
         if (Id != id)
         {
             return; // Another conversation was opened meanwhile.
         }
 
-        Row = row;
+        (Row, _isHolderGone) = (row, isHolderGone);
         Held = held;
         _unread = new UnreadMark(row?.Unread ?? 0, row?.LastSeq ?? 0);
         _unread.Search(messages);
@@ -219,13 +222,14 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
         var limit = (int)(LastSeq - after) + PageSize;
         var row = await queries.FindAsync(me.Tenant, me.AsUser.Id, id, cancellationToken);
         var held = await queries.ListHeldAsync(me.Tenant, id, cancellationToken);
+        var isHolderGone = await IsHolderGoneAsync(row, cancellationToken);
         var read = await queries.ReadSinceAsync(me.Tenant, id, after, limit, cancellationToken);
         if (Id != id || !IsLoaded)
         {
             return; // Another conversation was opened meanwhile, or this one anew.
         }
 
-        Row = row;
+        (Row, _isHolderGone) = (row, isHolderGone);
         Held = held;
         foreach (var message in read.Where(message => shown.TryGetValue(message.Seq, out var was) && ReferenceEquals(was, _window.Find(message.Seq))))
         {
@@ -246,6 +250,11 @@ public sealed class ThreadModel(IConversationQueries queries, Caller me, TimePro
             Streaming = null;
         }
     }
+
+    private async Task<bool?> IsHolderGoneAsync(ConversationRow? row, CancellationToken cancellationToken)
+        => desk is not null && row?.Operator is { } holder && holder.Id != me.AsUser.Id
+            ? await desk.IsHolderGoneAsync(me, holder, cancellationToken)
+            : null;
 
     private void Apply(LiveEvent liveEvent)
     {

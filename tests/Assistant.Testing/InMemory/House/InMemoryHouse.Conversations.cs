@@ -14,7 +14,11 @@ public sealed partial class InMemoryHouse
         => Locked(() => FindRoom(tenant, id)?.Conversation);
 
     public Task<ControlOutcome> TakeOverAsync(TenantId tenant, ConversationId id, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
-        => ChangeAsync(tenant, id, audit, c => c.Operator?.Id == @operator.Id, c => c.Operator is { } other && other.Id != @operator.Id ? other : null, room =>
+        => TakeOverFromAsync(tenant, id, @operator.Id, @operator, audit, cancellationToken);
+
+    public Task<ControlOutcome> TakeOverFromAsync(
+        TenantId tenant, ConversationId id, UserId from, UserRef @operator, AuditDraft audit, CancellationToken cancellationToken)
+        => ChangeAsync(tenant, id, audit, c => c.Operator?.Id == @operator.Id, c => c.Operator is { } other && other.Id != @operator.Id && other.Id != from ? other : null, room =>
         {
             room.Conversation = room.Conversation with
             {
