@@ -101,6 +101,8 @@ internal static class AccountTexts
     public static string ProofConfirm => Book.Say();
     public static string ProofWrong => Book.Say();
     public static string ProofGone => Book.Say();
+    public static string ProofNotHere => Book.Say();
+    public static string ProofNotHereWhy => Book.Say();
     public static string ProofGiven => Book.Say();
     public static string ProofDeclined => Book.Say();
     public static string ProofNeedsSecondStep => Book.Say();

@@ -65,6 +65,16 @@ public sealed class StepUpPanelTests : BunitContext
     }
 
     [Fact]
+    public void A_request_that_is_not_found_may_be_over_or_of_another_tenant_or_not_for_the_role()
+    {
+        Assert.Contains("Export everything about", Render<StepUpPage>(p => p.Add(page => page.Id, _request.Id.Value)).Markup, StringComparison.Ordinal);
+
+        var missing = Render<StepUpPage>(p => p.Add(page => page.Id, Guid.CreateVersion7())).Find(".empty").TextContent;
+
+        Assert.All(["is over", "another tenant", "your role"], may => Assert.Contains(may, missing, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_proof_that_took_too_long_is_told_and_can_be_tried_again()
     {
         var asked = _script.Setup<string>("sign", _ => true);
