@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 
@@ -10,7 +11,9 @@ public enum ConversationView { All, Mine, Waiting, Closed }
 
 /// <summary>Filter of the conversation list; every part is optional.</summary>
 /// <param name="Text">What white space parts is each found in the person's name, or each in one message, Chinese substrings included.</param>
-public sealed record ConversationFilter(ConversationView View = ConversationView.All, string? Text = null, ConnectionId? Connection = null);
+/// <param name="Person">Only what they talk in alone with the assistant; no groups.</param>
+public sealed record ConversationFilter(
+    ConversationView View = ConversationView.All, string? Text = null, ConnectionId? Connection = null, PersonId? Person = null);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Next">Cursor of the next page; <see langword="null"/> at the end. A list given another one throws <see cref="UnknownCursorException"/>.</param>
@@ -19,6 +22,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 /// <summary>A row of the conversation list.</summary>
 /// <param name="Unread">Messages of the person the user has not read.</param>
 /// <param name="IsForgotten">The last words were a forgotten person's: <paramref name="LastText"/> is empty.</param>
+/// <param name="Person">Whose it is; <see langword="null"/> for a group, which is nobody's alone.</param>
 public sealed record ConversationRow(
     ConversationId Id,
     ConnectionId Connection,
@@ -32,7 +36,9 @@ public sealed record ConversationRow(
     DateTimeOffset LastAt,
     long LastSeq,
     int Unread,
-    bool IsForgotten = false);
+    bool IsForgotten = false,
+    PersonId? Person = null,
+    DateTimeOffset CreatedAt = default);
 
 /// <summary>Reads for screens and the API. Never returns another tenant's rows.</summary>
 public interface IConversationQueries

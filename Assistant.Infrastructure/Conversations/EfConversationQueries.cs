@@ -44,6 +44,11 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             query = query.Where(c => c.ConnectionId == connection.Value);
         }
 
+        if (filter.Person is { } person)
+        {
+            query = query.Where(c => c.PersonId == person.Value && !c.IsGroup);
+        }
+
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             var text = filter.Text.Trim();
@@ -141,7 +146,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             SeenSeq = context.Set<MessageRow>()
                 .Where(m => m.ConversationId == c.Id && !m.IsNote && m.Delivery != DeliveryState.Held && m.Delivery != DeliveryState.Dropped)
                 .OrderByDescending(m => m.Seq).Select(m => (long?)m.Seq).FirstOrDefault(), // from the end: a Max would look at every message
-            LastAt = c.LastAt, LastSeq = c.LastSeq,
+            LastAt = c.LastAt, LastSeq = c.LastSeq, PersonId = c.IsGroup ? null : c.PersonId, CreatedAt = c.CreatedAt,
             Unread = context.Set<MessageRow>().Count(m => m.ConversationId == c.Id && m.Seq > read && m.Author == AuthorKind.Person && m.DeletedAt == null),
         };
 
@@ -160,7 +165,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         new ConversationId(row.Id), new ConnectionId(row.ConnectionId), row.ChannelType, row.Title, row.Status,
         row.OperatorId is { } holder ? new UserRef(new UserId(holder), row.OperatorName!) : null,
         row.WaitingSince, MessageSql.Preview(last?.Body.Markdown ?? ""), last?.Author ?? AuthorKind.Person, row.LastAt, row.LastSeq, row.Unread,
-        last?.Body.IsForgotten ?? false);
+        last?.Body.IsForgotten ?? false, row.PersonId is { } person ? new PersonId(person) : null, row.CreatedAt);
 
     private async Task<IReadOnlyList<Message>> OpenAsync(TenantId tenant, List<MessageRow> rows, CancellationToken cancellationToken)
         => await reads.ReadAsync(
@@ -207,5 +212,9 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         public long LastSeq { get; init; }
 
         public int Unread { get; init; }
+
+        public Guid? PersonId { get; init; }
+
+        public DateTimeOffset CreatedAt { get; init; }
     }
 }

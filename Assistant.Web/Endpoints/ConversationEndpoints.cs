@@ -6,6 +6,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Outbox;
+using Assistant.Domain.People;
 using Assistant.Domain.People.Reach;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
@@ -95,7 +96,8 @@ internal static class ConversationEndpoints
         CancellationToken ct,
         [Description("all, mine, waiting or closed; all when left out.")] Choice<ConversationView>? view = null,
         [Description("Found in the person's name or in any message.")] string? text = null,
-        [Description("Name of a connection.")] string? channel = null)
+        [Description("Name of a connection.")] string? channel = null,
+        [Description("Id of a person: what they talk in alone with the assistant.")] Guid? person = null)
     {
         if (paging.Problem is { } problem)
         {
@@ -107,7 +109,8 @@ internal static class ConversationEndpoints
             return Problems.Invalid("channel", "This is not the name of a connection.");
         }
 
-        var filter = new ConversationFilter(view?.Value ?? ConversationView.All, text, channel is null ? null : new ConnectionId(channel));
+        var filter = new ConversationFilter(
+            view?.Value ?? ConversationView.All, text, channel is null ? null : new ConnectionId(channel), person is { } id ? new PersonId(id) : null);
         var page = await queries.ListAsync(caller.Value.Tenant, caller.Value.AsUser.Id, filter, paging.After, paging.Size, ct);
         return Results.Ok(page.Map(ConversationResource.From));
     }

@@ -15,6 +15,7 @@ internal sealed record HolderResource(Guid Id, string Name)
 
 internal sealed record ConversationResource(
     Guid Id,
+    [property: Description("Id of whose it is; null for a group, which is nobody's alone.")] Guid? Person,
     [property: Description("Name of the connection it goes over.")] string Channel,
     string ChannelType,
     string Title,
@@ -23,14 +24,15 @@ internal sealed record ConversationResource(
     [property: Description("Since when it waits for a person.")] DateTimeOffset? WaitingSince,
     string LastText,
     AuthorKind LastAuthor,
+    DateTimeOffset CreatedAt,
     DateTimeOffset LastAt,
     long LastSeq,
     [property: Description("Messages of the person this caller has not marked as read.")] int Unread,
     [property: Description("The last words were a forgotten person's: lastText is empty.")] bool IsForgotten)
 {
     public static ConversationResource From(ConversationRow row) => new(
-        row.Id.Value, row.Connection.Value, row.ChannelType, row.Title, row.Status, HolderResource.From(row.Operator),
-        row.WaitingSince, row.LastText, row.LastAuthor, row.LastAt, row.LastSeq, row.Unread, row.IsForgotten);
+        row.Id.Value, row.Person?.Value, row.Connection.Value, row.ChannelType, row.Title, row.Status, HolderResource.From(row.Operator),
+        row.WaitingSince, row.LastText, row.LastAuthor, row.CreatedAt, row.LastAt, row.LastSeq, row.Unread, row.IsForgotten);
 }
 
 /// <summary>A file of a message. How the messenger names it may be a secret, so it is left out.</summary>

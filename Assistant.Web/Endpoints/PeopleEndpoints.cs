@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Assistant.Domain.Audit;
+using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
@@ -25,6 +27,17 @@ internal sealed record PersonResource(
         row.Person.Id.Value, row.Person.DisplayName, row.Person.Locale, row.Person.CreatedAt, row.LastSeenAt,
         [.. row.Identities.Select(i => new IdentityResource(i.ChannelType, i.ExternalId, i.DisplayName))],
         [.. row.Standings.Select(s => new StandingResource(s.Connection.Value, s.Standing))]);
+}
+
+/// <summary>What a person told the assistant to remember.</summary>
+internal sealed record FactResource(
+    Guid Id,
+    [property: Description("In the person's own words.")] string Text,
+    DateTimeOffset StatedAt,
+    [property: Description("The conversation in which it was said.")] Guid Conversation,
+    [property: Description("The message of that conversation which said it.")] long Seq)
+{
+    public static FactResource From(Fact fact) => new(fact.Id, fact.Text, fact.StatedAt, fact.SourceConversation.Value, fact.SourceSeq);
 }
 
 /// <summary>Someone unknown asks to talk to the assistant.</summary>
@@ -59,6 +72,10 @@ internal static class PeopleEndpoints
             .WithSummary("Lists people in the order they were first met").Produces<PageResource<PersonResource>>().ProducesValidationProblem();
         group.MapGet("/{id:guid}", GetAsync).Needs(Permissions.PeopleRead)
             .WithSummary("One person").Produces<PersonResource>().ProducesProblem(404);
+        group.MapGet("/{id:guid}/facts", ListFactsAsync).Needs(Permissions.PeopleRead)
+            .WithSummary("What a person told the assistant to remember, newest first")
+            .WithDescription("Also what they told it as whom they are linked with. One page: 'next' is always null.")
+            .Produces<PageResource<FactResource>>().ProducesValidationProblem().ProducesProblem(404);
         group.MapPut("/{id:guid}/standing/{channel}", SetStandingAsync).Needs(Permissions.PeopleManage).Audits(AuditActions.StandingChanged)
             .WithSummary("Allows or blocks a person on a channel")
             .Produces(204).ProducesValidationProblem().ProducesProblem(404);
@@ -79,6 +96,22 @@ internal static class PeopleEndpoints
         => await desk.FindPersonAsync(caller.Value, new PersonId(id), ct) is { } row
             ? Results.Ok(PersonResource.From(row))
             : Problems.NotFound("person");
+
+    private static async Task<IResult> ListFactsAsync(
+        Guid id, ApiCaller caller, PairingDesk desk, IRecall recall, CancellationToken ct,
+        [Description("Facts at most, 1 to 200; 50 when left out."), Range(1, Paging.MaxLimit)] int? limit = null)
+    {
+        var paging = new Paging { Limit = limit };
+        if (paging.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        return await desk.FindPersonAsync(caller.Value, new PersonId(id), ct) is null
+            ? Problems.NotFound("person")
+            : Results.Ok(PageResource<FactResource>.Whole(
+                (await recall.ListFactsAsync(caller.Value.Tenant, new PersonId(id), paging.Size, ct)).Select(FactResource.From)));
+    }
 
     private static async Task<IResult> SetStandingAsync(
         Guid id, string channel, StandingRequest request, ApiCaller caller, PairingDesk desk, CancellationToken ct)

@@ -1,6 +1,7 @@
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
 using Xunit;
 
 namespace Assistant.Testing.Contracts;
@@ -39,6 +40,25 @@ public abstract class ConversationQueriesContract : PathContract
         Assert.Equal(("on its way", AuthorKind.Assistant), (row.LastText, row.LastAuthor));
         Assert.Equal((Ports.Clock.GetUtcNow(), 5L), (row.LastAt, row.LastSeq));
         Assert.Equal(row.LastText, (await Ports.Queries.FindAsync(Home, Anna.Id, conversation, Cancel))?.LastText);
+    }
+
+    [Fact]
+    public async Task A_row_says_whose_conversation_it_is_and_a_persons_are_found_by_them()
+    {
+        var (first, second) = (await HearLaterAsync("one", "hello"), await HearLaterAsync("two", "hello"));
+        var others = await HearAsync(HomeLine, "9", "hello", "three", "user-2");
+        var person = (await Ports.Conversations.FindAsync(Home, first, Cancel))!.Person;
+        var group = Said(HomeLine, "g", "hello all", "club") with { Chat = new ExternalChat("club", IsGroup: true) };
+        var club = Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, group)).Conversation;
+
+        var found = (await ListAsync(new ConversationFilter(Person: person))).Items;
+
+        Assert.Equal([second, first], found.Select(row => row.Id));
+        Assert.All(found, row => Assert.Equal(person, row.Person));
+        Assert.Equal((await Ports.Conversations.FindAsync(Home, first, Cancel))!.CreatedAt, found[1].CreatedAt);
+        Assert.NotEqual(person, (await Ports.Queries.FindAsync(Home, Anna.Id, others, Cancel))!.Person);
+        Assert.Null((await Ports.Queries.FindAsync(Home, Anna.Id, club, Cancel))!.Person);
+        Assert.Empty((await Ports.Queries.ListAsync(Office, Anna.Id, new ConversationFilter(Person: person), null, 9, Cancel)).Items);
     }
 
     [Fact]

@@ -144,14 +144,17 @@ public sealed class FakeConversations : IConversationStore, IConversationQueries
     public async Task<Page<ConversationRow>> ListAsync(
         TenantId tenant, UserId user, ConversationFilter filter, string? after, int limit, CancellationToken cancellationToken)
         => after is null or "next"
-            ? new(after is null && await FindAsync(tenant, user, Only.Id, cancellationToken) is { } row ? [row] : [], after is null ? "next" : null)
+            ? new(
+                after is null && await FindAsync(tenant, user, Only.Id, cancellationToken) is { } row && (filter.Person is null || filter.Person == row.Person) ? [row] : [],
+                after is null ? "next" : null)
             : throw new UnknownCursorException();
 
     public Task<ConversationRow?> FindAsync(TenantId tenant, UserId user, ConversationId id, CancellationToken cancellationToken)
         => Task.FromResult(Is(tenant, id)
             ? new ConversationRow(
                 Only.Id, Only.Connection, "fake", "Li Lei", Only.Status, Only.Operator, Only.WaitingSince,
-                _messages.LastOrDefault()?.Body.Markdown ?? "", AuthorKind.Person, Only.CreatedAt, Only.LastSeq, 0)
+                _messages.LastOrDefault()?.Body.Markdown ?? "", AuthorKind.Person, Only.CreatedAt, Only.LastSeq, 0,
+                Person: Only.Chat.IsGroup ? null : Only.Person, CreatedAt: Only.CreatedAt)
             : null);
 
     public Task<IReadOnlyList<Message>> ReadThreadAsync(TenantId tenant, ConversationId id, long? before, int limit, CancellationToken cancellationToken)

@@ -251,6 +251,7 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         };
         return inView
             && (filter.Connection is null || filter.Connection == conversation.Connection)
+            && (filter.Person is null || (filter.Person == conversation.Person && !conversation.Chat.IsGroup))
             && (filter.Text is not { } text || NameLetters.Fold(state.Title).Contains(NameLetters.Fold(text), StringComparison.Ordinal)
                 || state.Messages.Exists(message => message.Body.Markdown.Contains(text, StringComparison.OrdinalIgnoreCase)));
     }
@@ -263,7 +264,8 @@ public sealed class InMemoryConversations(TimeProvider clock, InMemoryAuditLog l
         return new ConversationRow(
             conversation.Id, conversation.Connection, state.ChannelType, state.Title, conversation.Status, conversation.Operator,
             conversation.WaitingSince, last?.Body.Markdown ?? "", last?.Author ?? AuthorKind.System, last?.At ?? conversation.CreatedAt,
-            conversation.LastSeq, state.Messages.Count(message => message is { Author: AuthorKind.Person, DeletedAt: null } && message.Seq > read));
+            conversation.LastSeq, state.Messages.Count(message => message is { Author: AuthorKind.Person, DeletedAt: null } && message.Seq > read),
+            Person: conversation.Chat.IsGroup ? null : conversation.Person, CreatedAt: conversation.CreatedAt);
     }
 
     private State? Find(TenantId tenant, ConversationId id) =>

@@ -66,6 +66,13 @@ public sealed partial class InMemoryHouse
     public Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)
         => Locked(() => FactsOf(tenant, person, limit));
 
+    /// <summary>As if somebody had said it in a turn.</summary>
+    public Task RememberAsync(Fact fact) => Locked(() =>
+    {
+        _facts.Add(fact);
+        return true;
+    });
+
     private IReadOnlyList<Fact> FactsOf(TenantId tenant, PersonId person, int limit, ConversationId? here = null)
         => [.. _facts.Where(f => f.Tenant == tenant && f.Person == person && (here is null || f.SourceConversation == here)).OrderByDescending(f => f.StatedAt).Take(limit)];
 
@@ -80,6 +87,7 @@ public sealed partial class InMemoryHouse
             _ => true,
         };
         return isInView && (filter.Connection is null || filter.Connection == conversation.Connection)
+            && (filter.Person is null || (filter.Person == conversation.Person && !conversation.Chat.IsGroup))
             && (string.IsNullOrWhiteSpace(filter.Text)
                 || filter.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                     .All(part => Holds(PersonIn(room).DisplayName, part))
@@ -100,7 +108,7 @@ public sealed partial class InMemoryHouse
             conversation.Chat.Title ?? PersonIn(room).DisplayName, conversation.Status, conversation.Operator, conversation.WaitingSince, firstLine,
             last?.Author ?? AuthorKind.Person, room.LastAt, conversation.LastSeq,
             room.Messages.Count(m => m.Author == AuthorKind.Person && m.DeletedAt is null && m.Seq > room.Read.GetValueOrDefault(user)),
-            last?.Body.IsForgotten ?? false);
+            last?.Body.IsForgotten ?? false, conversation.Chat.IsGroup ? null : conversation.Person, conversation.CreatedAt);
     }
 
     private IEnumerable<DeadLetter> DeadLetters(TenantId tenant)
