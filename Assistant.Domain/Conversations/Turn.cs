@@ -57,7 +57,7 @@ public enum TurnResult
 {
     /// <summary>The assistant answered.</summary>
     Answered,
-    /// <summary>A person holds the conversation or closed it, or the assistant was not addressed: nothing was said.</summary>
+    /// <summary>A person holds the conversation or closed it, the assistant was not addressed, or the words were taken back or forgotten: nothing was said.</summary>
     LeftToPeople,
     /// <summary>Every engine failed; the person was told so.</summary>
     EnginesFailed,

@@ -48,7 +48,7 @@ internal sealed class AuditRow : ITenantRow
     }
 }
 
-/// <summary>The end of a tenant's chain; locked first by every writing transaction.</summary>
+/// <summary>The end of a tenant's chain; locked by a writing transaction with its first event, after the conversation it is about.</summary>
 internal sealed class AuditHeadRow : ITenantRow
 {
     public required string TenantId { get; set; }

@@ -19,11 +19,11 @@ public enum OutboxState
     Held,
     /// <summary>Given up: a dead letter.</summary>
     Dead,
-    /// <summary>An operator decided not to send it.</summary>
+    /// <summary>An operator decided not to send it, or the person was forgotten.</summary>
     Dropped,
 }
 
-/// <summary>Durable queue of messages to be sent: one row per message to be shown, in order within a conversation.</summary>
+/// <summary>Durable queue of messages to be sent: one row for each part of a message, in order within a conversation.</summary>
 /// <remarks>
 /// A row goes when it has been sent: that and the messenger's id are the message's from then on, written in the same transaction.
 /// Rows are written by the transaction that decided to say something (a turn, an operator's reply), already claimed when nothing

@@ -25,7 +25,7 @@ internal sealed class InboxRow : ITenantRow
 
     public Guid ConversationId { get; set; }
 
-    /// <summary>The message it brought; 0 for an edit, a deletion or a reaction.</summary>
+    /// <summary>The message it brought; 0 for an edit, a deletion, a reaction, or an original that came after its edit.</summary>
     public long MessageSeq { get; set; }
 
     /// <summary><c>said</c>, <c>edited</c>, <c>deleted</c>, <c>pressed</c>, <c>reacted</c>.</summary>

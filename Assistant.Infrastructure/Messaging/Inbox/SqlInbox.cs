@@ -64,7 +64,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
     {
         var now = clock.GetUtcNow();
         // Nothing is awaited before the unit is queued: calls begun one after another are stored in that order.
-        var outcome = await StoreAsync();
+        var outcome = await StoreMakingKeyAsync();
         if (message.Content is InboundContent.Said { Attachments.Count: > 0 } or InboundContent.Edited { Attachments.Count: > 0 } && outcome is InboxOutcome.Stored)
         {
             files.Wake();
@@ -72,7 +72,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         return outcome;
 
-        async Task<InboxOutcome> StoreAsync()
+        async Task<InboxOutcome> StoreMakingKeyAsync()
         {
             try
             {

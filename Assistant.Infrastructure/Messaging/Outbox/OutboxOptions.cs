@@ -8,7 +8,7 @@ public sealed class OutboxOptions
 {
     public const string Section = "Assistant:Outbox";
 
-    /// <summary>Attempts before a message becomes a dead letter. Default 8: about four minutes of back-off.</summary>
+    /// <summary>Attempts before a message becomes a dead letter. Default 8: about two minutes of back-off.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 8;
 

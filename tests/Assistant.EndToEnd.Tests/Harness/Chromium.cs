@@ -60,7 +60,7 @@ public sealed class Chromium : IAsyncDisposable
         device.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
 
-        // What the server rendered is replaced once the page is live: see ConsolePages.
+        // What the server rendered is replaced once the page is live: see ConsolePage.BeLiveAsync.
         await device.AddInitScriptAsync("addEventListener('DOMContentLoaded', () => document.querySelectorAll('main').forEach(main => main.isStill = true));");
         return await device.NewPageAsync();
     }
