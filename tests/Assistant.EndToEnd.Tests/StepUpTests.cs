@@ -21,7 +21,9 @@ public sealed class StepUpTests(Chromium chromium, SharedHouse shared) : IClassF
         var desk = await SignInAsync(house, Ada);
         var app = await SecondStep.TurnOnAsync(desk);
 
-        await ChangeAccessAsync(desk);
+        await desk.OpenAsync("/connections?open=web");
+        await desk.Page.Locator(".choices input[type=radio]:not(:checked)").First.CheckAsync();
+        await desk.PressAsync("Save");
         await Expect(desk.Page.GetByText("Change who may write to the connection \u2068web\u2069")).ToBeVisibleAsync();
         await ProveAsync(desk, "000000");
         await Expect(desk.Page.GetByText("That code is wrong")).ToBeVisibleAsync();
@@ -61,8 +63,11 @@ public sealed class StepUpTests(Chromium chromium, SharedHouse shared) : IClassF
         var house = await shared.OpenAsync(StartAsync);
         var desk = await SignInAsync(house, Cleo);
 
-        await ChangeAccessAsync(desk);
+        await desk.OpenAsync("/connections?open=web");
+        await desk.PressAsync("Delete connection…");
+        await desk.PressAsync("Delete connection");
 
+        await Expect(desk.Page.GetByText("Confirm that it is you")).ToBeVisibleAsync();
         await Expect(desk.Page.GetByText("your account has none yet")).ToBeVisibleAsync();
         await Expect(desk.Button("Confirm")).ToBeHiddenAsync();
     }
@@ -133,14 +138,6 @@ public sealed class StepUpTests(Chromium chromium, SharedHouse shared) : IClassF
         var desk = new ConsolePage(await chromium.NewDeviceAsync(), house.Address);
         await desk.SignInAsync(email, TestInstallation.Password, "/account");
         return desk;
-    }
-
-    private static async Task ChangeAccessAsync(ConsolePage desk)
-    {
-        await desk.OpenAsync("/connections?open=web");
-        await desk.Page.Locator(".choices input[type=radio]:not(:checked)").First.CheckAsync();
-        await desk.PressAsync("Save");
-        await Expect(desk.Page.GetByText("Confirm that it is you")).ToBeVisibleAsync();
     }
 
     private static async Task ProveAsync(ConsolePage desk, string code)
