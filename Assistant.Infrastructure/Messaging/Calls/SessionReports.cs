@@ -19,9 +19,12 @@ internal static class SessionReports
 
     /// <summary>Where the messenger is to call.</summary>
     /// <exception cref="PhrasedException">This installation has no public address.</exception>
-    public static Uri CallbackOf(this IChannelHost host, ConnectionId connection) => host.PublicBaseUrl is { } root
-        ? new Uri(new Uri(root.AbsoluteUri.TrimEnd('/') + "/"), $"webhooks/{connection}")
-        : throw new PhrasedException(Phrase.Of("channel.needs-public-address"));
+    public static Uri CallbackOf(this IChannelHost host, ConnectionId connection)
+        => host.AddressOf($"webhooks/{connection}") ?? throw new PhrasedException(Phrase.Of("channel.needs-public-address"));
+
+    /// <summary>A path of ours under the public address, which may have a path of its own; <see langword="null"/> when none is configured.</summary>
+    public static Uri? AddressOf(this IChannelHost host, string path)
+        => host.PublicBaseUrl is { } root ? new Uri(new Uri(root.AbsoluteUri.TrimEnd('/') + "/"), path) : null;
 
     /// <summary>The chat's name is none of this messenger's.</summary>
     public static SendOutcome NoSuchChat(string messenger, ExternalChat chat)

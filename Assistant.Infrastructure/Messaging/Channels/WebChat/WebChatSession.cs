@@ -1,5 +1,6 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.WebChat;
 
@@ -9,9 +10,8 @@ internal sealed class WebChatSession(Connection connection) : IChannelSession
 {
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
-        var path = $"/chat/{connection.Id}";
-        host.Report(ConnectionState.Up, Phrase.Of(
-            "webchat.open", ("address", host.PublicBaseUrl is { } address ? new Uri(address, path).ToString() : path)));
+        var path = $"chat/{connection.Id}";
+        host.Report(ConnectionState.Up, Phrase.Of("webchat.open", ("address", host.AddressOf(path)?.AbsoluteUri ?? $"/{path}")));
 
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (cancellationToken.Register(stopped.SetResult))

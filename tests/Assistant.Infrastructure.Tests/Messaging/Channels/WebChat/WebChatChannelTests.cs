@@ -2,6 +2,7 @@ using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Channels.WebChat;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -65,6 +66,25 @@ public sealed class WebChatChannelTests
         await stopping.CancelAsync();
 
         await running;
+    }
+
+    [Theory]
+    [InlineData(null, "/chat/web")]
+    [InlineData("https://example.org", "https://example.org/chat/web")]
+    [InlineData("https://example.org/assistant", "https://example.org/assistant/chat/web")]
+    [InlineData("https://example.org/assistant/", "https://example.org/assistant/chat/web")]
+    public async Task It_says_where_it_is_with_the_path_of_the_public_address(string? root, string address)
+    {
+        await using var session = _channel.Open(Web);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var host = new FakeChannelHost(new RecordingGateway()) { PublicBaseUrl = root is null ? null : new Uri(root) };
+
+        var running = session.RunAsync(host, stopping.Token);
+        await host.WaitAsync(ConnectionState.Up, Cancel);
+        await stopping.CancelAsync();
+        await running;
+
+        Assert.Equal(Phrase.Of("webchat.open", ("address", address)), host.Reports[^1].Detail);
     }
 
     [Fact]
