@@ -175,8 +175,8 @@ public sealed class InvitationDesk(
         if (invitation.Person is { } person && accounts is not null)
         {
             var audit = by.Audit(clock.GetUtcNow(), AuditActions.AccountLinked, $"person/{person}", ("by", "invitation"));
-            var outcome = await accounts.LinkAsync(invitation.Tenant, person, user, audit, cancellationToken);
-            return new AcceptOutcome.Accepted(user, outcome == LinkOutcome.Linked, invitation.Role.Length > 0);
+            await accounts.LinkAsync(invitation.Tenant, person, user, audit, cancellationToken);
+            return new AcceptOutcome.Accepted(user, invitation.Role.Length > 0);
         }
 
         return new AcceptOutcome.Accepted(user);
@@ -232,9 +232,8 @@ public abstract record AcceptOutcome
 {
     private AcceptOutcome() { }
 
-    /// <param name="IsLinked">Whether the account is now the person's the invitation was made for.</param>
     /// <param name="IsMember">Whether it came with a role.</param>
-    public sealed record Accepted(UserId User, bool IsLinked = false, bool IsMember = true) : AcceptOutcome;
+    public sealed record Accepted(UserId User, bool IsMember = true) : AcceptOutcome;
 
     /// <summary>The link opens nothing: wrong, used, revoked, expired, or not its maker's to give any more.</summary>
     public sealed record Closed : AcceptOutcome;

@@ -64,13 +64,6 @@ public sealed class ReplyContextBuilder(string words)
         return this;
     }
 
-    /// <summary>Memory finds the newest message of the history as well, or what was said at the same place of another conversation.</summary>
-    public ReplyContextBuilder RecallingTheLast(string quote, ConversationId? other = null, bool isFact = false)
-    {
-        _recollections.Add(new(quote, Morning, isFact, AuthorKind.Person, other ?? _conversation, _seq));
-        return this;
-    }
-
     public ReplyContextBuilder WithHistory(AuthorKind author, string text, params Attachment[] files)
     {
         _history.Add(new(++_seq, author, text, files, Morning) { Person = author == AuthorKind.Person ? _person : null, AuthorName = author == AuthorKind.Person ? _name : "" });

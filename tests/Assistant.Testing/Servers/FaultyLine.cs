@@ -17,7 +17,6 @@ public sealed class FaultyLine : IAsyncDisposable
     private volatile bool _isClosed;
     private volatile bool _swallowsAnswers;
     private volatile bool _swallowsRequests;
-    private int _swallowed;
     private long _delayTicks;
 
     private FaultyLine(int target) => _target = target;
@@ -36,9 +35,6 @@ public sealed class FaultyLine : IAsyncDisposable
 
     /// <summary>Whether what the client says is lost on the way.</summary>
     public bool SwallowsRequests { get => _swallowsRequests; set => _swallowsRequests = value; }
-
-    /// <summary>How many bytes were lost so far.</summary>
-    public int Swallowed => Volatile.Read(ref _swallowed);
 
     /// <summary>How long everything takes, either way.</summary>
     public TimeSpan Delay { get => new(Interlocked.Read(ref _delayTicks)); set => Interlocked.Exchange(ref _delayTicks, value.Ticks); }
@@ -133,7 +129,6 @@ public sealed class FaultyLine : IAsyncDisposable
 
                 if (swallows())
                 {
-                    Interlocked.Add(ref _swallowed, read);
                     continue;
                 }
 

@@ -83,7 +83,7 @@ internal sealed class TelegramBox
         }
     }
 
-    public IReadOnlyList<EmulatedMessage> All()
+    private List<EmulatedMessage> All()
     {
         lock (_lock)
         {

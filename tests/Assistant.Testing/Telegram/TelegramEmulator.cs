@@ -56,10 +56,6 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
 
     public int UnconfirmedUpdates => _updates.Count;
 
-    public int PollConflicts => _updates.Conflicts;
-
-    public int WebhookDeliveries => _updates.Deliveries;
-
     public string? WebhookUrl => _updates.WebhookUrl;
 
     /// <param name="port">0 for any free port.</param>
@@ -125,9 +121,6 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
     /// <summary>Queues any update; its id is given here.</summary>
     public int Inject(JsonObject update) => _updates.Add(update);
 
-    /// <summary>After a week of silence Telegram numbers updates from a random number on.</summary>
-    public void RestartUpdateIdsAt(int id) => _updates.RestartIdsAt(id);
-
     /// <summary>Something takes an id of the chat's counter that the bot never hears of.</summary>
     public int SkipMessageId(long chat) => _box.NextId(chat);
 
@@ -163,9 +156,6 @@ public sealed partial class TelegramEmulator : IAsyncDisposable
 
     /// <summary>What the bot said in a chat.</summary>
     public IReadOnlyList<EmulatedMessage> SaidBy(long chat) => [.. MessagesOf(chat).Where(m => m.IsBots)];
-
-    /// <summary>Every message of the bot in all chats.</summary>
-    public IReadOnlyList<EmulatedMessage> AllShown() => [.. _box.All().Where(m => m is { IsBots: true, IsDeleted: false })];
 
     /// <summary>Waits until the condition holds; it is looked at after every call and message.</summary>
     public async Task WaitAsync(Func<TelegramEmulator, bool> condition, CancellationToken cancellationToken, TimeSpan? patience = null)

@@ -17,10 +17,6 @@ internal sealed class TelegramUpdateQueue(int firstUpdateId) : IDisposable
     private Task _pump = Task.CompletedTask;
     private string? _lastError;
 
-    public int Conflicts { get; private set; }
-
-    public int Deliveries { get; private set; }
-
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
     public int Count
@@ -49,14 +45,6 @@ internal sealed class TelegramUpdateQueue(int firstUpdateId) : IDisposable
         }
     }
 
-    public void RestartIdsAt(int id)
-    {
-        lock (_lock)
-        {
-            _nextId = id;
-        }
-    }
-
     public async Task<JsonArray> PollAsync(JsonObject call, CancellationToken cancellationToken)
     {
         var offset = Int(call["offset"]);
@@ -81,7 +69,6 @@ internal sealed class TelegramUpdateQueue(int firstUpdateId) : IDisposable
 
             if (_poll is { } older)
             {
-                Conflicts++;
                 older.TrySetException(new TelegramRefusal(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"));
             }
 
@@ -200,7 +187,6 @@ internal sealed class TelegramUpdateQueue(int firstUpdateId) : IDisposable
 
         try
         {
-            Deliveries++;
             using var response = await _http.SendAsync(request, _end.Token);
             _lastError = response.IsSuccessStatusCode ? null : $"Wrong response from the webhook: {(int)response.StatusCode}";
             return response.IsSuccessStatusCode;

@@ -30,7 +30,7 @@ internal static class XmppStanzas
         var sender = SenderOf(stanza, from, room);
         var ownId = stanza.Element(XmppNames.StanzaIds + "origin-id")?.Get("id") is { Length: > 0 } origin && !isGroup ? origin : NotEmpty(stanza.Get("id"));
         var stanzaId = archived?.Id ?? StanzaIdOf(stanza, archive);
-        if ((stanzaId ?? ownId) is not { } anyId || ContentOf(stanza, room, sender, isGroup, ownId ?? stanzaId!) is not { } content)
+        if ((stanzaId ?? ownId) is not { } anyId || ContentOf(stanza, room, sender, isGroup) is not { } content)
         {
             return null;
         }
@@ -84,7 +84,7 @@ internal static class XmppStanzas
     private static string? LanguageOf(XElement stanza)
         => stanza.Attribute(XNamespace.Xml + "lang")?.Value is { Length: > 1 and < 12 } tag && tag.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? tag : null;
 
-    private static (InboundContent Content, string? Target, bool IsAddressed)? ContentOf(XElement stanza, XmppRoom room, string sender, bool isGroup, string ownId)
+    private static (InboundContent Content, string? Target, bool IsAddressed)? ContentOf(XElement stanza, XmppRoom room, string sender, bool isGroup)
     {
         if (RetractedId(stanza) is { } retracted)
         {
