@@ -32,6 +32,9 @@ public abstract class ChannelRig : IAsyncDisposable
     /// <summary>Whether a session is open.</summary>
     public bool IsRunning => _stop is not null;
 
+    /// <summary>Whether receiving has ended, be it by a fault.</summary>
+    public bool HasEnded => _running.IsCompleted;
+
     /// <summary>Opens a session and lets it receive.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
-using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.DingTalk;
@@ -30,19 +29,7 @@ internal sealed class DingTalkSession : IChannelSession, IWebhookReceiver, IFile
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(DingTalkChannel.Name);
-        try
-        {
-            await (_settings.UsesWebhook ? _webhook.RunAsync(host, cancellationToken) : _stream.RunAsync(host, cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        await (_settings.UsesWebhook ? _webhook.RunAsync(host, cancellationToken) : _stream.RunAsync(host, cancellationToken));
     }
 
     /// <inheritdoc />

@@ -32,21 +32,9 @@ internal sealed class DiscordSession : IChannelSession, IWebhookReceiver, ITypin
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(DiscordChannel.Name);
-        try
-        {
-            var bot = DiscordCheck.BotOf(await _client.ReadSelfAsync(cancellationToken));
-            await OfferCommandAsync(cancellationToken);
-            await _gateway.RunAsync(bot, host, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        var bot = DiscordCheck.BotOf(await _client.ReadSelfAsync(cancellationToken));
+        await OfferCommandAsync(cancellationToken);
+        await _gateway.RunAsync(bot, host, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -1,5 +1,4 @@
 using Assistant.Domain.Messaging;
-using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 using Microsoft.Extensions.Logging;
 
@@ -26,19 +25,7 @@ internal sealed class EmailSession : IChannelSession, IFileSender, IAttachmentRe
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting("Email");
-        try
-        {
-            await _mailbox.RunAsync(host, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        await _mailbox.RunAsync(host, cancellationToken);
     }
 
     /// <inheritdoc />

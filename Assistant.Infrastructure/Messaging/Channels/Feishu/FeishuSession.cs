@@ -35,19 +35,7 @@ internal sealed class FeishuSession : IChannelSession, IWebhookReceiver, IFileSe
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(_settings.Messenger);
-        try
-        {
-            await ReceiveAsync(host, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        await ReceiveAsync(host, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -39,29 +39,17 @@ internal sealed class GoogleChatSession : IChannelSession, IWebhookReceiver, IAt
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(GoogleChatChannel.Name);
-        try
+        if (_settings is { UsesEndpoint: false, ProjectNumber.Length: 0 })
         {
-            if (_settings is { UsesEndpoint: false, ProjectNumber.Length: 0 })
-            {
-                throw new PhrasedException(Phrase.Of("googlechat.project-number"));
-            }
+            throw new PhrasedException(Phrase.Of("googlechat.project-number"));
+        }
 
-            var callback = host.CallbackOf(_connection);
-            _endpoint = _settings.EndpointUrl ?? callback.AbsoluteUri;
-            await _api.SignInAsync(cancellationToken);
-            await _keys.PrepareAsync(cancellationToken);
-            host.Receiving(_account.Email, callback);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        var callback = host.CallbackOf(_connection);
+        _endpoint = _settings.EndpointUrl ?? callback.AbsoluteUri;
+        await _api.SignInAsync(cancellationToken);
+        await _keys.PrepareAsync(cancellationToken);
+        host.Receiving(_account.Email, callback);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <inheritdoc />

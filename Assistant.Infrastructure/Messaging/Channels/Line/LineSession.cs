@@ -42,14 +42,12 @@ internal sealed class LineSession : IChannelSession, IWebhookReceiver, ITypingIn
         var answer = await _client.GetAsync("info", cancellationToken);
         if (CallFaults.ReasonOf(LineClient.Messenger, answer) is { } reason)
         {
-            host.Report(ConnectionState.Down, reason);
             throw new PhrasedException(reason);
         }
 
         var bot = LineClient.Read((CallOutcome.Answered)answer, LineJson.Default.LineBot);
         host.Receiving(bot?.DisplayName ?? bot?.BasicId ?? "", callback);
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <summary>Whether the signature is the channel's over these bytes.</summary>

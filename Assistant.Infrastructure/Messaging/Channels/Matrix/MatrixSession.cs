@@ -33,25 +33,13 @@ internal sealed class MatrixSession : IChannelSession, IAttachmentReader, ITypin
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(MatrixChannel.Name);
-        try
+        if (!_settings.IsComplete)
         {
-            if (!_settings.IsComplete)
-            {
-                var names = MatrixSettings.Fields.Where(field => _settings.RequiredKeys.Contains(field.Key)).Select(field => field.Label.English);
-                throw new PhrasedException(Phrase.Of("channel.settings-missing", ("names", string.Join(", ", names))));
-            }
+            var names = MatrixSettings.Fields.Where(field => _settings.RequiredKeys.Contains(field.Key)).Select(field => field.Label.English);
+            throw new PhrasedException(Phrase.Of("channel.settings-missing", ("names", string.Join(", ", names))));
+        }
 
-            await _sync.RunAsync(host, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        await _sync.RunAsync(host, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
-using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Mattermost;
@@ -37,20 +36,8 @@ internal sealed class MattermostSession : IChannelSession, IWebhookReceiver, IAt
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(MattermostChannel.Name);
-        try
-        {
-            _sender.Callback = host.PublicBaseUrl is null ? null : host.CallbackOf(_connection);
-            await _socket.RunAsync(host, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        _sender.Callback = host.PublicBaseUrl is null ? null : host.CallbackOf(_connection);
+        await _socket.RunAsync(host, cancellationToken);
     }
 
     /// <inheritdoc />

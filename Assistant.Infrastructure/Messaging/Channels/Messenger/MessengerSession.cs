@@ -41,13 +41,11 @@ internal sealed class MessengerSession : IChannelSession, IWebhookReceiver, IFil
         var answer = await _api.ReadPageAsync(cancellationToken);
         if ((MessengerFaults.All.ReasonOf(answer) ?? _api.WrongPage(answer)) is { } reason)
         {
-            host.Report(ConnectionState.Down, reason);
             throw new PhrasedException(reason);
         }
 
         host.Receiving(MessengerApi.PageOf(answer)?.Name ?? "", address);
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <inheritdoc />

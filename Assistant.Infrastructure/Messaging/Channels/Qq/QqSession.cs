@@ -39,27 +39,15 @@ internal sealed class QqSession : IChannelSession, IWebhookReceiver, IAttachment
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(QqChannel.Name);
-        try
+        var callback = host.CallbackOf(_connection);
+        var self = await _api.ReadSelfAsync(cancellationToken);
+        if (!self.IsSuccess)
         {
-            var callback = host.CallbackOf(_connection);
-            var self = await _api.ReadSelfAsync(cancellationToken);
-            if (!self.IsSuccess)
-            {
-                throw new PhrasedException(QqFaults.Explain(self));
-            }
+            throw new PhrasedException(QqFaults.Explain(self));
+        }
 
-            host.Receiving(self.Read?.Username ?? _settings.AppId, callback);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        host.Receiving(self.Read?.Username ?? _settings.AppId, callback);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <inheritdoc />

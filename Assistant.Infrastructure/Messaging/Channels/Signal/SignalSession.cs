@@ -30,12 +30,9 @@ internal sealed class SignalSession : IChannelSession, IFileSender, ITypingIndic
             var reader = new SignalReader(_connection, _settings.Groups, _settings.Account, await WhoAmIAsync(cancellationToken));
             await ListenAsync(host, reader, cancellationToken);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (fault is not PhrasedException || cancellationToken.IsCancellationRequested)
         {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (Exception fault) when (fault is not PhrasedException)
-        {
+            cancellationToken.ThrowIfCancellationRequested();
             throw new PhrasedException(fault is IOException ? Phrase.Of("channel.broke-off", ("name", SignalClient.Messenger)) : Phrase.OfFault(fault), fault);
         }
     }

@@ -33,26 +33,14 @@ internal sealed class SlackSession : IChannelSession, IWebhookReceiver, IFileSen
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(SlackChannel.Name);
-        try
+        if (!_settings.IsComplete)
         {
-            if (!_settings.IsComplete)
-            {
-                var missing = SlackSettings.Fields.First(field => field.Key == _settings.RequiredKey);
-                throw new PhrasedException(Phrase.Of("channel.settings-missing", ("names", missing.Label.English)));
-            }
+            var missing = SlackSettings.Fields.First(field => field.Key == _settings.RequiredKey);
+            throw new PhrasedException(Phrase.Of("channel.settings-missing", ("names", missing.Label.English)));
+        }
 
-            var bot = await _identity.ReadAsync(cancellationToken);
-            await (_settings.UsesWebhook ? _webhook.RunAsync(bot, host, cancellationToken) : _socketMode.RunAsync(bot, host, cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        var bot = await _identity.ReadAsync(cancellationToken);
+        await (_settings.UsesWebhook ? _webhook.RunAsync(bot, host, cancellationToken) : _socketMode.RunAsync(bot, host, cancellationToken));
     }
 
     /// <inheritdoc />

@@ -45,31 +45,19 @@ internal sealed class TeamsSession : IChannelSession, IWebhookReceiver, IFileSen
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(TeamsChannel.Name);
-        try
+        if (_settings.AdmitsNobody)
         {
-            if (_settings.AdmitsNobody)
-            {
-                throw new PhrasedException(Phrase.Of("teams.tenants-missing"));
-            }
+            throw new PhrasedException(Phrase.Of("teams.tenants-missing"));
+        }
 
-            var callback = host.CallbackOf(_connection);
-            _savedServer = await host.ReadCursorAsync(cancellationToken);
-            _servers.Resume(_savedServer);
-            _host = host;
-            await _connector.GetTokenAsync(cancellationToken);
-            await _keys.PrepareAsync(cancellationToken);
-            host.Receiving(_settings.AppId, callback);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        var callback = host.CallbackOf(_connection);
+        _savedServer = await host.ReadCursorAsync(cancellationToken);
+        _servers.Resume(_savedServer);
+        _host = host;
+        await _connector.GetTokenAsync(cancellationToken);
+        await _keys.PrepareAsync(cancellationToken);
+        host.Receiving(_settings.AppId, callback);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -41,20 +41,9 @@ internal sealed class TelegramSession : IChannelSession, IWebhookReceiver, IFile
             var bot = await _receiver.ReadBotAsync(cancellationToken);
             await (_settings.UsesWebhook ? _webhook.RunAsync(bot, host, cancellationToken) : _polling.RunAsync(bot, host, cancellationToken));
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
         catch (RequestException failure)
         {
-            var reason = TelegramFailure.Explain(failure);
-            host.Report(ConnectionState.Down, reason);
-            throw new PhrasedException(reason);
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
+            throw new PhrasedException(TelegramFailure.Explain(failure));
         }
     }
 

@@ -44,31 +44,19 @@ internal sealed class TwilioSession : IChannelSession, IWebhookReceiver, IAttach
         host.Connecting(TwilioChannel.Name);
         var address = _settings.WebhookUrl is { } own ? new Uri(own) : host.CallbackOf(_connection);
         _callback = _settings.WebhookUrl ?? address.AbsoluteUri;
-        try
+        var answer = await _api.ReadAccountAsync(cancellationToken);
+        if (TwilioFaults.ReasonOf(answer) is { } reason)
         {
-            var answer = await _api.ReadAccountAsync(cancellationToken);
-            if (TwilioFaults.ReasonOf(answer) is { } reason)
-            {
-                throw new PhrasedException(reason);
-            }
+            throw new PhrasedException(reason);
+        }
 
+        await _catchUp.RunAsync(host, cancellationToken);
+        host.Receiving(_settings.From, address);
+        _deliveries.ReportTo(host, () => host.Receiving(_settings.From, address));
+        while (true)
+        {
+            await Task.Delay(CatchUpInterval, _time, cancellationToken);
             await _catchUp.RunAsync(host, cancellationToken);
-            host.Receiving(_settings.From, address);
-            _deliveries.ReportTo(host, () => host.Receiving(_settings.From, address));
-            while (true)
-            {
-                await Task.Delay(CatchUpInterval, _time, cancellationToken);
-                await _catchUp.RunAsync(host, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
         }
     }
 

@@ -39,20 +39,8 @@ internal sealed class WeComSession : IChannelSession, IWebhookReceiver, IFileSen
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Connecting(WeComChannel.Name);
-        try
-        {
-            await StartAsync(host, cancellationToken);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (PhrasedException fault)
-        {
-            host.Report(ConnectionState.Down, fault.Reason);
-            throw;
-        }
+        await StartAsync(host, cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
-using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Webhook;
@@ -34,8 +33,7 @@ internal sealed class WebhookSession : IChannelSession, IWebhookReceiver, IFileS
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
         host.Receiving(_connection.DisplayName, host.CallbackOf(_connection.Id));
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -40,14 +40,12 @@ internal sealed class WhatsAppSession : IChannelSession, IWebhookReceiver, IFile
         var answer = await _api.ReadNumberAsync(cancellationToken);
         if (WhatsAppFaults.All.ReasonOf(answer) is { } reason)
         {
-            host.Report(ConnectionState.Down, reason);
             throw new PhrasedException(reason);
         }
 
         host.Receiving(WhatsAppApi.NameOf(answer), address);
         _deliveries.ReportTo(host, () => host.Receiving(WhatsAppApi.NameOf(answer), address));
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
     }
 
     /// <inheritdoc />

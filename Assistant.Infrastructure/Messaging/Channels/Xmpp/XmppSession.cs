@@ -41,15 +41,10 @@ internal sealed class XmppSession : IChannelSession, IFileSender, ITypingIndicat
             await _inbox.BeginAsync(host, cancellationToken);
             await StayAsync(host, cancellationToken);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (fault is not PhrasedException || cancellationToken.IsCancellationRequested)
         {
-            host.Report(ConnectionState.Off, Phrase.Of("connection.off"));
-        }
-        catch (Exception fault)
-        {
-            var reason = ReasonOf(fault);
-            host.Report(ConnectionState.Down, reason);
-            throw fault is PhrasedException ? fault : new PhrasedException(reason, fault);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new PhrasedException(ReasonOf(fault), fault);
         }
         finally
         {

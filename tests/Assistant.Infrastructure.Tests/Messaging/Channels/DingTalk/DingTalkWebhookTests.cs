@@ -131,7 +131,7 @@ public sealed class DingTalkWebhookTests
         await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Degraded);
         await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Up);
         rig.Emulator.ChangeSecret();
-        await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Down);
+        await AdvanceUntilAsync(time, () => rig.HasEnded);
 
         Assert.Equal("channel.sign-in-refused", Assert.IsType<PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
     }

@@ -31,7 +31,7 @@ public sealed class DiscordGatewayTests
 
         Assert.Equal(["before", "meanwhile", "after"], (await rig.Gateway.WaitAsync(3, Cancel)).Select(Text));
         Assert.Equal(1, rig.Emulator.Identifies);
-        Assert.DoesNotContain(rig.Host.Reports, report => report.State == ConnectionState.Down);
+        Assert.False(rig.HasEnded);
     }
 
     [Fact]

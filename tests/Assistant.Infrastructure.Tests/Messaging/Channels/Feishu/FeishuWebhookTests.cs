@@ -106,7 +106,7 @@ public sealed class FeishuWebhookTests
         Assert.Equal(["by token"], rig.Gateway.Offered.Select(m => ((InboundContent.Said)m.Content).Text));
 
         await stop.CancelAsync();
-        await running;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public sealed class FeishuWebhookTests
         await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Degraded);
         await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Up);
         rig.Emulator.ChangeSecret();
-        await AdvanceUntilAsync(time, () => rig.Host.Reports[^1].State == ConnectionState.Down);
+        await AdvanceUntilAsync(time, () => rig.HasEnded);
 
         Assert.Equal("channel.sign-in-refused", Assert.IsType<PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
     }

@@ -129,7 +129,7 @@ public sealed class MatrixSyncTests
 
         Assert.Equal(membership, rig.Emulator.MembershipOf("!invited:x.test", MatrixEmulator.Me));
         await stop.CancelAsync();
-        await running;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class SlackSocketModeTests
         rig.Emulator.Say(Ann, "still here");
 
         Assert.Equal(["over the new one", "still here"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(m => ((InboundContent.Said)m.Content).Text));
-        Assert.DoesNotContain(rig.Host.Reports, report => report.State == ConnectionState.Down);
+        Assert.False(rig.HasEnded);
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class SlackWebhookTests
         await rig.StartAsync(Cancel);
 
         rig.Emulator.RevokeToken();
-        await AdvanceUntilAsync(time, () => rig.Host.Reports.Any(report => report.State == ConnectionState.Down));
+        await AdvanceUntilAsync(time, () => rig.HasEnded);
 
         Assert.Equal("channel.sign-in-refused", Assert.IsType<Assistant.Domain.Wording.PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
     }

@@ -62,7 +62,8 @@ public sealed class TelegramPollingTests
 
         await rig.StartAsync(Cancel);
 
-        Assert.DoesNotContain(rig.Host.Reports, r => r.State is ConnectionState.Degraded or ConnectionState.Down);
+        Assert.DoesNotContain(rig.Host.Reports, r => r.State == ConnectionState.Degraded);
+        Assert.False(rig.HasEnded);
         Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
     }
 
@@ -160,7 +161,7 @@ public sealed class TelegramPollingTests
     }
 
     [Fact]
-    public async Task A_wrong_token_takes_the_connection_down_and_says_so()
+    public async Task A_wrong_token_ends_the_session_and_says_so()
     {
         await using var rig = await TelegramRig.NewAsync();
         await using var session = rig.Channel.Open(rig.Connection with { Settings = rig.WrongSettings });
@@ -168,7 +169,6 @@ public sealed class TelegramPollingTests
         var fault = await Record.ExceptionAsync(() => session.RunAsync(rig.Host, Cancel));
 
         Assert.Equal(Phrase.Of("telegram.token-refused"), Assert.IsType<PhrasedException>(fault).Reason);
-        Assert.Equal(ConnectionState.Down, rig.Host.Reports[^1].State);
     }
 
     [Theory]

@@ -135,7 +135,8 @@ public sealed class XmppServerTests(XmppServerFixture servers) : IClassFixture<X
         }
 
         Assert.Equal(["deep", "hello"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(Text));
-        Assert.DoesNotContain(rig.Host.Reports, report => report.State is ConnectionState.Degraded or ConnectionState.Down);
+        Assert.DoesNotContain(rig.Host.Reports, report => report.State == ConnectionState.Degraded);
+        Assert.False(rig.HasEnded);
     }
 
     [Fact]
