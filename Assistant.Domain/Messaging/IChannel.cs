@@ -143,9 +143,6 @@ public interface IChannelSessions
 
     /// <summary>Notes for the connection's health that a message was shown over it.</summary>
     void NoteOutbound(ConnectionId id);
-
-    /// <summary>Notes for the connection's health that nothing is sent over it for so long, and why.</summary>
-    void NotePause(ConnectionId id, TimeSpan length, Phrase reason) { }
 }
 
 /// <summary>A callback as it came: headers with lower-case names, body bytes untouched.</summary>

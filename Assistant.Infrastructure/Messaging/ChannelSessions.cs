@@ -4,6 +4,7 @@ using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Wording;
+using Assistant.Infrastructure.Messaging.Outbox;
 
 namespace Assistant.Infrastructure.Messaging;
 
@@ -18,11 +19,10 @@ internal sealed class ChannelCatalog(IEnumerable<IChannel> channels) : IChannelC
 }
 
 /// <summary>The running sessions and their health: written by the supervisor, read by everyone.</summary>
-internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : IChannelSessions, IConnectionHealth
+internal sealed class ChannelSessions(ConnectionPauses pauses, ILiveFeed live, TimeProvider clock) : IChannelSessions, IConnectionHealth
 {
     private readonly ConcurrentDictionary<ConnectionId, Running> _running = [];
     private readonly ConcurrentDictionary<ConnectionId, ConnectionHealth> _health = [];
-    private readonly ConcurrentDictionary<ConnectionId, (DateTimeOffset Since, DateTimeOffset Until, Phrase Reason)> _pauses = [];
 
     public IChannelSession? Find(ConnectionId id) => _running.GetValueOrDefault(id) is { IsEnding: false } running ? running.Session : null;
 
@@ -32,8 +32,8 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 
     // A session that is well knows nothing of a pause in sending, which ends by itself; one that is not says what is worse.
     ConnectionHealth? IConnectionHealth.Find(ConnectionId id)
-        => _health.GetValueOrDefault(id) is { State: ConnectionState.Up } health && _pauses.TryGetValue(id, out var pause) && pause.Until > clock.GetUtcNow()
-            ? health with { State = ConnectionState.Degraded, Since = pause.Since, Detail = PausedUntil(pause.Until, pause.Reason) }
+        => _health.GetValueOrDefault(id) is { State: ConnectionState.Up } health && pauses.Find(id) is { } pause
+            ? health with { State = ConnectionState.Degraded, Since = pause.Since, Detail = PausedUntil(clock.GetUtcNow() + pause.Left, pause.Reason) }
             : _health.GetValueOrDefault(id);
 
     public void Add(Connection connection, IChannelSession session) => _running[connection.Id] = new Running(connection, session);
@@ -74,29 +74,7 @@ internal sealed class ChannelSessions(ILiveFeed live, TimeProvider clock) : ICha
 
     public void NoteInbound(ConnectionId id) => Note(id, (health, now) => health with { LastInboundAt = now });
 
-    public void NoteOutbound(ConnectionId id)
-    {
-        Note(id, (health, now) => health with { LastOutboundAt = now });
-        if (_pauses.TryGetValue(id, out var pause) && pause.Until <= clock.GetUtcNow() && _pauses.TryRemove(new(id, pause)))
-        {
-            Tell(id);
-        }
-    }
-
-    public void NotePause(ConnectionId id, TimeSpan length, Phrase reason)
-    {
-        var now = clock.GetUtcNow();
-        _pauses[id] = (now, now + length, reason);
-        Tell(id);
-    }
-
-    private void Tell(ConnectionId id)
-    {
-        if (FindConnection(id) is { } connection)
-        {
-            live.Publish(new LiveEvent.ConnectionChanged(connection.Tenant, id));
-        }
-    }
+    public void NoteOutbound(ConnectionId id) => Note(id, (health, now) => health with { LastOutboundAt = now });
 
     private static Phrase.Several PausedUntil(DateTimeOffset until, Phrase reason)
         => new Phrase.Several([reason, Phrase.Of("send.paused-until", ("until", until.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)))]);

@@ -32,6 +32,7 @@ public static class MessagingServices
         services.AddSingleton<IConnectionStore, SqlConnectionStore>();
         services.AddSingleton<IDeadLetterQueries, EfDeadLetterQueries>();
         services.AddSingleton<IChannelCatalog, ChannelCatalog>();
+        services.AddSingleton<ConnectionPauses>();
         services.AddSingleton<ChannelSessions>();
         services.AddSingleton<IChannelSessions>(provider => provider.GetRequiredService<ChannelSessions>());
         services.AddSingleton<IConnectionHealth>(provider => provider.GetRequiredService<ChannelSessions>());

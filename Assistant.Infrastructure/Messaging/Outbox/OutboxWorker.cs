@@ -48,13 +48,13 @@ internal sealed partial class OutboxWorker : BackgroundService, IOutboxSignal
     private long _stoppedAt;
 
     public OutboxWorker(
-        IOutbox outbox, IChannelSessions sessions, IConnectionStore connections, FileParts files, IOptions<OutboxOptions> options, TimeProvider clock,
-        ILogger<OutboxWorker> logger)
+        IOutbox outbox, IChannelSessions sessions, IConnectionStore connections, ConnectionPauses pauses, FileParts files, IOptions<OutboxOptions> options,
+        TimeProvider clock, ILogger<OutboxWorker> logger)
     {
         (_outbox, _options, _clock, _logger) = (outbox, options.Value, clock, logger);
         _fence = new TakeOverFence(clock);
         _stranded = new StrandedClaims(outbox, _lanes.ContainsKey, _options.SendTimeout, clock);
-        _delivery = new RowDelivery(outbox, sessions, connections, files, _fence, options.Value, clock, logger);
+        _delivery = new RowDelivery(outbox, sessions, connections, pauses, files, _fence, options.Value, clock, logger);
     }
 
     /// <summary>Conversations being sent to.</summary>

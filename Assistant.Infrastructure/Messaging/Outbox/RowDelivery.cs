@@ -13,11 +13,10 @@ namespace Assistant.Infrastructure.Messaging.Outbox;
 
 /// <summary>Sends one claimed row and has recorded how that ended. Safe for concurrent use.</summary>
 internal sealed partial class RowDelivery(
-    IOutbox outbox, IChannelSessions sessions, IConnectionStore connections, FileParts files, TakeOverFence fence, OutboxOptions options, TimeProvider clock,
-    ILogger logger)
+    IOutbox outbox, IChannelSessions sessions, IConnectionStore connections, ConnectionPauses pauses, FileParts files, TakeOverFence fence, OutboxOptions options,
+    TimeProvider clock, ILogger logger)
 {
     private readonly AbsentSessions _absent = new(connections, clock, logger);
-    private readonly ConnectionPauses _pauses = new(clock);
     private readonly InterruptedSends _interrupted = new(outbox, options.ProbeWindow, clock, logger);
     private readonly OutcomeRecorder _recorder = new(outbox, options.MaxAttempts, clock, logger);
 
@@ -47,7 +46,7 @@ internal sealed partial class RowDelivery(
 
         using var lent = loan;
         _absent.Forget(entry.Connection);
-        if (_pauses.Left(entry.Connection) is { } left)
+        if (pauses.Left(entry.Connection) is { } left)
         {
             return new SendOutcome.RetryAfter(left, Phrase.Of("send.paused"));
         }
@@ -57,15 +56,12 @@ internal sealed partial class RowDelivery(
         if (outcome is SendOutcome.Delivered)
         {
             sessions.NoteOutbound(entry.Connection);
+            pauses.NoteSent(entry.Connection);
         }
 
         if (outcome is SendOutcome.RetryAfter { Scope: PauseScope.Connection } refused)
         {
-            _pauses.Begin(entry.Connection, refused.Delay ?? Backoff.After(entry.Attempts));
-            if (_pauses.Left(entry.Connection) is { } length)
-            {
-                sessions.NotePause(entry.Connection, length, refused.Reason);
-            }
+            pauses.Begin(entry.Tenant, entry.Connection, refused.Delay ?? Backoff.After(entry.Attempts), refused.Reason);
         }
 
         return outcome;

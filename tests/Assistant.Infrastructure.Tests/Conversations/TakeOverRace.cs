@@ -58,7 +58,7 @@ internal sealed class TakeOverRace : IChannelCatalog, IChannel, IChannelSessions
         (_ports, _line, _seed, _steps) = (ports, line, seed, new RandomSteps(seed));
         _chat = new ExternalChat(string.Create(CultureInfo.InvariantCulture, $"race-{seed}"));
         _outbox = new GatedOutbox(ports.Outbox);
-        _worker = new OutboxWorker(_outbox, this, ports.Connections, new FileParts(ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions { MaxAttempts = 100 }), ports.Clock, NullLogger<OutboxWorker>.Instance);
+        _worker = new OutboxWorker(_outbox, this, ports.Connections, Messaging.Unwatched.Pauses(ports.Clock), new FileParts(ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions { MaxAttempts = 100 }), ports.Clock, NullLogger<OutboxWorker>.Instance);
         var live = new WatchedFeed(Watch);
         _processor = new TurnProcessor(
             new GatedTurns(ports.Turns), ports.Recall, this, this, this, ports.Connections, this, live, TurnLimits.Default, ports.Clock);

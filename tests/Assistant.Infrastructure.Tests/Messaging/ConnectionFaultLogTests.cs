@@ -66,7 +66,7 @@ public sealed class ConnectionFaultLogTests
         var (clock, log, connections) = (new FakeTimeProvider(), new RecordedLog(), new FakeConnections());
         connections.Put(Line);
         using var supervisor = new ConnectionSupervisor(
-            connections, new LingeringChannel { Unusable = Line.Id, Refusal = refusal }, new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System),
+            connections, new LingeringChannel { Unusable = Line.Id, Refusal = refusal }, Unwatched.Sessions(),
             new RecordingGateway(), Options.Create(new PublicAddressOptions()), Options.Create(new OutboxOptions()), clock, log, new Sentences());
         await supervisor.StartAsync(Cancel);
         var lines = await log.Both.WaitAsync(Cancel);

@@ -24,7 +24,7 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
 
     private readonly FakeConnections _connections = new();
     private readonly LingeringChannel _channel = new();
-    private readonly ChannelSessions _sessions = new(new InMemoryLiveFeed(), TimeProvider.System);
+    private readonly ChannelSessions _sessions = Unwatched.Sessions();
     private readonly FakeTimeProvider _clock = new();
     private readonly ConnectionSupervisor _supervisor;
 
@@ -300,7 +300,7 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
         stored.Put(Line);
         var channel = new LingeringChannel();
         channel.Lingers.SetResult();
-        var sessions = new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System);
+        var sessions = Unwatched.Sessions();
         using var supervisor = new ConnectionSupervisor(
             stored, channel, sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), Options.Create(new OutboxOptions()), _clock, NullLogger<ConnectionSupervisor>.Instance);
         await supervisor.StartAsync(Cancel);
@@ -323,7 +323,7 @@ public sealed class ConnectionSupervisorTests : IAsyncLifetime
     {
         for (var round = 0; round < 200; round++)
         {
-            var sessions = new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System);
+            var sessions = Unwatched.Sessions();
             sessions.Report(Line, ConnectionState.Up, Phrase.Of("connection.starting"));
             using var together = new Barrier(2);
             var notes = Task.Run(

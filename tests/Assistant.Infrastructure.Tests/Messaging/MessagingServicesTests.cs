@@ -17,11 +17,11 @@ public sealed class MessagingServicesTests
     [Fact]
     public async Task What_is_sent_ends_before_the_sessions_do()
     {
-        var (connections, sessions, options) = (new FakeConnections(), new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System), Options.Create(new OutboxOptions()));
+        var (connections, sessions, options) = (new FakeConnections(), Unwatched.Sessions(), Options.Create(new OutboxOptions()));
         using var supervisor = new ConnectionSupervisor(
             connections, new FakeChannel(), sessions, new RecordingGateway(), Options.Create(new PublicAddressOptions()), options, TimeProvider.System,
             NullLogger<ConnectionSupervisor>.Instance);
-        using var outbox = new OutboxWorker(null!, sessions, connections, null!, options, TimeProvider.System, NullLogger<OutboxWorker>.Instance);
+        using var outbox = new OutboxWorker(null!, sessions, connections, Unwatched.Pauses(TimeProvider.System), null!, options, TimeProvider.System, NullLogger<OutboxWorker>.Instance);
         await using var provider = new ServiceCollection().AddSingleton(supervisor).AddSingleton(outbox).AddMessagingWorkers().BuildServiceProvider();
 
         var workers = provider.GetServices<IHostedService>().ToList();

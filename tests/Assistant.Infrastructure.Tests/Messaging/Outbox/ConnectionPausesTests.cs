@@ -1,4 +1,6 @@
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Outbox;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -7,15 +9,17 @@ namespace Assistant.Infrastructure.Tests.Messaging.Outbox;
 
 public sealed class ConnectionPausesTests
 {
+    private static readonly Phrase Flood = new Phrase.Verbatim("flood");
+
     private readonly FakeTimeProvider _clock = new();
     private readonly ConnectionPauses _pauses;
 
-    public ConnectionPausesTests() => _pauses = new ConnectionPauses(_clock);
+    public ConnectionPausesTests() => _pauses = Unwatched.Pauses(_clock);
 
     [Fact]
     public void A_pause_lasts_as_long_as_asked_and_tells_what_is_left()
     {
-        _pauses.Begin(Row.Line, TimeSpan.FromSeconds(7));
+        Begin(TimeSpan.FromSeconds(7));
 
         _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(TimeSpan.FromSeconds(2), _pauses.Left(Row.Line));
@@ -26,7 +30,7 @@ public sealed class ConnectionPausesTests
     [Fact]
     public void Another_connection_goes_on()
     {
-        _pauses.Begin(Row.Line, TimeSpan.FromSeconds(7));
+        Begin(TimeSpan.FromSeconds(7));
 
         Assert.Null(_pauses.Left(new ConnectionId("other")));
     }
@@ -36,8 +40,8 @@ public sealed class ConnectionPausesTests
     [InlineData(5, 30)]
     public void Of_two_pauses_the_longer_one_stands(int first, int second)
     {
-        _pauses.Begin(Row.Line, TimeSpan.FromSeconds(first));
-        _pauses.Begin(Row.Line, TimeSpan.FromSeconds(second));
+        Begin(TimeSpan.FromSeconds(first));
+        Begin(TimeSpan.FromSeconds(second));
 
         Assert.Equal(TimeSpan.FromSeconds(30), _pauses.Left(Row.Line));
     }
@@ -45,10 +49,10 @@ public sealed class ConnectionPausesTests
     [Fact]
     public void A_pause_that_is_over_does_not_lengthen_the_next()
     {
-        _pauses.Begin(Row.Line, TimeSpan.FromSeconds(30));
+        Begin(TimeSpan.FromSeconds(30));
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        _pauses.Begin(Row.Line, TimeSpan.FromSeconds(5));
+        Begin(TimeSpan.FromSeconds(5));
 
         Assert.Equal(TimeSpan.FromSeconds(5), _pauses.Left(Row.Line));
     }
@@ -59,8 +63,8 @@ public sealed class ConnectionPausesTests
     public void A_clock_that_is_set_changes_no_pause(int days)
     {
         var clock = new SetClock();
-        var pauses = new ConnectionPauses(clock);
-        pauses.Begin(Row.Line, TimeSpan.FromSeconds(7));
+        var pauses = Unwatched.Pauses(clock);
+        pauses.Begin(TenantId.Default, Row.Line, TimeSpan.FromSeconds(7), Flood);
 
         clock.Pass(TimeSpan.FromSeconds(2));
         clock.Set(TimeSpan.FromDays(days));
@@ -69,6 +73,8 @@ public sealed class ConnectionPausesTests
         clock.Pass(TimeSpan.FromSeconds(5));
         Assert.Null(pauses.Left(Row.Line));
     }
+
+    private void Begin(TimeSpan length) => _pauses.Begin(TenantId.Default, Row.Line, length, Flood);
 
     /// <summary>A machine's clock: somebody sets it, and time passes all the same.</summary>
     private sealed class SetClock : TimeProvider

@@ -75,7 +75,7 @@ public abstract class FailingDatabaseTests : PathContract
         return conversation;
     }
 
-    private OutboxWorker Worker() => new(Ports.Outbox, _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, _faults);
+    private OutboxWorker Worker() => new(Ports.Outbox, _session, Ports.Connections, Unwatched.Pauses(Ports.Clock), new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, _faults);
 
     private void Run(string sql)
     {

@@ -75,7 +75,7 @@ public sealed class FailingStoreTests : PathContract
         });
         var session = new ScriptedSession { IsRunning = false };
         session.Answers = Answer;
-        using var worker = new OutboxWorker(store, session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+        using var worker = new OutboxWorker(store, session, Ports.Connections, Unwatched.Pauses(Ports.Clock), new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         var talk = await HearAsync(HomeLine, "1", "hello");
         var claimed = await AnswerAsync(talk, "paused", "unanswered", "refused", "last");

@@ -90,6 +90,6 @@ public sealed class OutboxEndTests : PathContract
     }
 
     private OutboxWorker NewWorker() => new(
-        Ports.Outbox, _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock,
+        Ports.Outbox, _session, Ports.Connections, Unwatched.Pauses(Ports.Clock), new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock,
         NullLogger<OutboxWorker>.Instance);
 }

@@ -21,12 +21,16 @@ public sealed class OutboxWorkerTests : PathContract
 
     private readonly ScriptedSession _session = new();
     private readonly RandomSteps _steps = new(1);
+    private ConnectionPauses? _pauses;
     private OutboxWorker? _worker;
+
+    private ConnectionPauses Pauses => _pauses ??= Unwatched.Pauses(Ports.Clock);
 
     private OutboxWorker Worker => _worker ??= NewWorker(new OutboxOptions { MaxAttempts = MaxAttempts });
 
     private OutboxWorker NewWorker(OutboxOptions options, IOutbox? outbox = null)
-        => new(outbox ?? Ports.Outbox, _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+        => new(
+            outbox ?? Ports.Outbox, _session, Ports.Connections, Pauses, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
     [Fact]
     public async Task A_settle_that_comes_late_does_not_undo_a_later_one()
@@ -145,8 +149,8 @@ public sealed class OutboxWorkerTests : PathContract
         Send(first, one);
         Send(second, two);
         Assert.Equal(sends, _session.Sent.Count);
-        (ConnectionId, TimeSpan, Phrase)[] noted = scope == PauseScope.Connection ? [(HomeLine.Id, TimeSpan.FromSeconds(30), new Phrase.Verbatim("flood"))] : [];
-        Assert.Equal(noted, _session.Pauses);
+        var shown = scope == PauseScope.Connection ? new ConnectionPause(Ports.Clock.GetUtcNow(), TimeSpan.FromSeconds(30), new Phrase.Verbatim("flood")) : null;
+        Assert.Equal(shown, Pauses.Find(HomeLine.Id));
         Ports.Clock.Advance(TimeSpan.FromSeconds(31));
         Send(second);
 
@@ -280,7 +284,7 @@ public sealed class OutboxWorkerTests : PathContract
         _session.IsRunning = false;
         var unreadable = new FakeConnections { ReadFailure = new IOException("The database is busy.") };
         _worker = new OutboxWorker(
-            Ports.Outbox, _session, unreadable, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+            Ports.Outbox, _session, unreadable, Pauses, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         Send(conversation, claimed);
 
@@ -330,7 +334,7 @@ public sealed class OutboxWorkerTests : PathContract
         var claimed = await AnswerAsync(conversation, "hi", "there");
         var failures = 2;
         using var worker = new OutboxWorker(
-            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+            new FailingOutbox(Ports.Outbox, name => name == nameof(IOutbox.MarkSentAsync) && failures-- > 0), _session, Ports.Connections, Pauses, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(new OutboxOptions()), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
         worker.Committed(conversation, claimed);
         while (worker.Active > 0)

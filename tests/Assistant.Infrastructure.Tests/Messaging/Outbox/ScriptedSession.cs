@@ -67,11 +67,6 @@ internal sealed class ScriptedSession : IChannelSessions, IChannelSession, IFile
 
     public void NoteOutbound(ConnectionId id) => Noted.Add(id);
 
-    /// <summary>Pauses of whole connections, as noted.</summary>
-    public ConcurrentBag<(ConnectionId Connection, TimeSpan Length, Phrase Reason)> Pauses { get; } = [];
-
-    public void NotePause(ConnectionId id, TimeSpan length, Phrase reason) => Pauses.Add((id, length, reason));
-
     public Task RunAsync(IChannelHost host, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public async Task<SendOutcome> SendAsync(OutboundMessage message, CancellationToken cancellationToken)

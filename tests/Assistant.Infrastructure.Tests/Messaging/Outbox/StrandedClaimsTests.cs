@@ -135,7 +135,7 @@ public sealed class StrandedClaimsTests : PathContract
 
     protected override Task<PathPorts> OpenAsync() => MemoryPorts.OpenAsync();
 
-    private OutboxWorker Worker(IOutbox outbox) => new(outbox, _session, Ports.Connections, new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(_options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
+    private OutboxWorker Worker(IOutbox outbox) => new(outbox, _session, Ports.Connections, Unwatched.Pauses(Ports.Clock), new FileParts(Ports.Attachments, FakeFileAddresses.None), Options.Create(_options), Ports.Clock, NullLogger<OutboxWorker>.Instance);
 
     private async Task<(ConversationId Conversation, OutboxEntry Claimed)> AnsweredAsync(params string[] parts)
     {

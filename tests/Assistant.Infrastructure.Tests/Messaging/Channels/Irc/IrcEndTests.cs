@@ -20,7 +20,7 @@ public sealed class IrcEndTests
     public async Task What_was_heard_is_stored_when_the_connection_is_switched_off_or_the_program_ends(bool isSwitchedOff)
     {
         await using var rig = await IrcRig.NewAsync();
-        var sessions = new ChannelSessions(new InMemoryLiveFeed(), TimeProvider.System);
+        var sessions = Unwatched.Sessions();
         var stored = new FakeConnections();
         stored.Put(rig.Connection);
         using var supervisor = new ConnectionSupervisor(
