@@ -32,13 +32,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
         }
 
         await using var context = database.OpenContext(TenantScope.Of(tenant));
-        var query = filter.View switch
-        {
-            ConversationView.Mine => context.Set<StoredConversation>().Where(c => c.OperatorId == user.Value),
-            ConversationView.Waiting => context.Set<StoredConversation>().Where(c => c.WaitingSince != null && c.Status == ConversationStatus.Open),
-            ConversationView.Closed => context.Set<StoredConversation>().Where(c => c.Status == ConversationStatus.Closed),
-            _ => context.Set<StoredConversation>(),
-        };
+        var query = Seen(context, filter.View, user);
         if (filter.Connection is { } connection)
         {
             query = query.Where(c => c.ConnectionId == connection.Value);
@@ -69,7 +63,7 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             query = query.Where(c => c.LastAt < cursor.At || (c.LastAt == cursor.At && c.Id < cursor.Id));
         }
 
-        var rows = await Project(context, query.OrderByDescending(c => c.LastAt).ThenByDescending(c => c.Id).Take(limit + 1), user).ToListAsync(cancellationToken);
+        var rows = await Project(context, Newest(query, limit + 1), user).ToListAsync(cancellationToken);
         var page = rows.Take(limit).ToList();
         return new(await DescribeAsync(tenant, page, cancellationToken), rows.Count > limit ? new PageCursor(page[^1].LastAt, page[^1].Id).ToString() : null);
     }
@@ -130,6 +124,17 @@ internal sealed class EfConversationQueries(IDatabase database, ConversationSear
             .Select(c => (Guid?)c.Id).FirstOrDefaultAsync(cancellationToken);
         return id is { } found ? new ConversationId(found) : null;
     }
+
+    internal static IQueryable<StoredConversation> Seen(AssistantDbContext context, ConversationView view, UserId user) => view switch
+    {
+        ConversationView.Mine => context.Set<StoredConversation>().Where(c => c.OperatorId == user.Value),
+        ConversationView.Waiting => context.Set<StoredConversation>().Where(c => c.WaitingSince != null && c.Status == ConversationStatus.Open),
+        ConversationView.Closed => context.Set<StoredConversation>().Where(c => c.Status == ConversationStatus.Closed),
+        _ => context.Set<StoredConversation>(),
+    };
+
+    internal static IQueryable<StoredConversation> Newest(IQueryable<StoredConversation> conversations, int limit)
+        => conversations.OrderByDescending(c => c.LastAt).ThenByDescending(c => c.Id).Take(limit);
 
     /// <summary>A row shows what the person could see last: no note, and no reply that was held back.</summary>
     private static IQueryable<ConversationRowView> Project(AssistantDbContext context, IQueryable<StoredConversation> conversations, UserId user) =>

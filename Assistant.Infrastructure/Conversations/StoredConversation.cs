@@ -66,6 +66,10 @@ internal sealed class StoredConversation : ITenantRow
             builder.Property(c => c.ThreadId).HasMaxLength(ExternalLimits.Chat);
             builder.HasIndex(c => new { c.ConnectionId, c.ChatId, c.ThreadId }).IsUnique();
             builder.HasIndex(c => new { c.TenantId, c.LastAt, c.Id });
+            builder.HasIndex(c => new { c.PersonId, c.TenantId });
+            // Of very many the few that wait, and the few somebody holds: each change of a conversation has every open console count the former.
+            builder.HasIndex(c => new { c.TenantId, c.LastAt, c.Id }, "waiting_conversations").HasFilter("waiting_since IS NOT NULL");
+            builder.HasIndex(c => new { c.TenantId, c.OperatorId, c.LastAt, c.Id }, "held_conversations").HasFilter("operator_id IS NOT NULL");
             builder.HasOne<StoredPerson>().WithMany().HasForeignKey(c => c.PersonId).OnDelete(DeleteBehavior.Restrict);
             builder.HasQueryFilter(AssistantDbContext.ForgottenFilter, c => c.ErasureId == null);
         }

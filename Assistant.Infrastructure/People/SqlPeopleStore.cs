@@ -103,26 +103,38 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
         }
 
         await using var context = database.OpenContext(TenantScope.Of(tenant));
+        var rows = await Page(context, text, PageCursor.ReadId(after), limit + 1).ToListAsync(cancellationToken);
+        var page = rows.Take(limit).ToList();
+        return new Page<PersonRow>(await DescribeAsync(context, page, cancellationToken), rows.Count > limit ? page[^1].Id.ToString() : null);
+    }
+
+    internal static IQueryable<StoredPerson> Page(AssistantDbContext context, string? text, Guid? after, int limit)
+    {
         var query = context.Set<StoredPerson>().AsNoTracking();
         if (!string.IsNullOrWhiteSpace(text))
         {
             var part = NameLetters.Fold(text);
 #pragma warning disable CA1304, CA1311, CA1862 // it is the database's lower(), which takes no culture; see NameLetters
-            query = query.Where(p => p.DisplayName.Replace("I", "i").Replace("İ", "i").Replace("ı", "i").ToLower().Contains(part)
-                || context.Set<IdentityRow>().Any(i => i.PersonId == p.Id
-                    && (i.DisplayName.Replace("I", "i").Replace("İ", "i").Replace("ı", "i").ToLower().Contains(part) || i.ExternalId == text)));
+            var known = context.Set<IdentityRow>()
+                .Where(i => i.DisplayName.Replace("I", "i").Replace("İ", "i").Replace("ı", "i").ToLower().Contains(part) || i.ExternalId == text)
+                .Select(i => i.PersonId); // gone through once, not for each person
+            query = query.Where(p => p.DisplayName.Replace("I", "i").Replace("İ", "i").Replace("ı", "i").ToLower().Contains(part) || known.Contains(p.Id));
 #pragma warning restore CA1304, CA1311, CA1862
         }
 
-        if (PageCursor.ReadId(after) is { } afterId)
+        if (after is { } id)
         {
-            query = query.Where(p => p.Id > afterId);
+            query = query.Where(p => p.Id > id);
         }
 
-        var rows = await query.OrderBy(p => p.Id).Take(limit + 1).ToListAsync(cancellationToken);
-        var page = rows.Take(limit).ToList();
-        return new Page<PersonRow>(await DescribeAsync(context, page, cancellationToken), rows.Count > limit ? page[^1].Id.ToString() : null);
+        return query.OrderBy(p => p.Id).Take(limit);
     }
+
+    internal static IQueryable<IdentityRow> IdentitiesOf(AssistantDbContext context, List<Guid> people)
+        => context.Set<IdentityRow>().AsNoTracking().Where(i => people.Contains(i.PersonId));
+
+    internal static IQueryable<StoredConversation> ConversationsOf(AssistantDbContext context, List<Guid> people)
+        => context.Set<StoredConversation>().Where(c => people.Contains(c.PersonId));
 
     public async Task<PersonRow?> FindAsync(TenantId tenant, PersonId person, CancellationToken cancellationToken)
     {
@@ -139,9 +151,9 @@ internal sealed class SqlPeopleStore(IDatabase database, IWriteQueue writes, Bod
         AssistantDbContext context, List<StoredPerson> people, CancellationToken cancellationToken)
     {
         var ids = people.ConvertAll(p => p.Id);
-        var identities = (await context.Set<IdentityRow>().AsNoTracking().Where(i => ids.Contains(i.PersonId)).ToListAsync(cancellationToken)).ToLookup(i => i.PersonId);
+        var identities = (await IdentitiesOf(context, ids).ToListAsync(cancellationToken)).ToLookup(i => i.PersonId);
         var standings = (await context.Set<StandingRow>().AsNoTracking().Where(s => ids.Contains(s.PersonId)).ToListAsync(cancellationToken)).ToLookup(s => s.PersonId);
-        var seen = await context.Set<StoredConversation>().Where(c => ids.Contains(c.PersonId))
+        var seen = await ConversationsOf(context, ids)
             .GroupBy(c => c.PersonId).Select(g => new { g.Key, At = g.Max(c => c.LastAt) }).ToDictionaryAsync(g => g.Key, g => g.At, cancellationToken);
         return
         [

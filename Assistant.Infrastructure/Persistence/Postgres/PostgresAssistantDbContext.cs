@@ -8,7 +8,7 @@ public sealed class PostgresAssistantDbContext(DbContextOptions<PostgresAssistan
     : AssistantDbContext(options, scope)
 {
     /// <inheritdoc cref="Sqlite.SqliteAssistantDbContext.Version"/>
-    internal static readonly SchemaVersion Version = new(25, "20261130103941_LongerChatIds");
+    internal static readonly SchemaVersion Version = new(26, "20261201034237_FewOfMany");
 
     /// <summary>For <c>dotnet ef migrations add</c>.</summary>
     internal sealed class Design : IDesignTimeDbContextFactory<PostgresAssistantDbContext>

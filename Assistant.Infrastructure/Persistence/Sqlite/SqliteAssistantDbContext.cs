@@ -8,7 +8,7 @@ public sealed class SqliteAssistantDbContext(DbContextOptions<SqliteAssistantDbC
     : AssistantDbContext(options, scope)
 {
     /// <summary>What the migrations beside this amount to; a test says when one was added.</summary>
-    internal static readonly SchemaVersion Version = new(24, "20261130103937_LongerChatIds");
+    internal static readonly SchemaVersion Version = new(25, "20261201034230_FewOfMany");
 
     /// <summary>For <c>dotnet ef migrations add</c>.</summary>
     internal sealed class Design : IDesignTimeDbContextFactory<SqliteAssistantDbContext>

@@ -673,12 +673,18 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("PersonId");
+                    b.HasIndex("PersonId", "TenantId");
 
                     b.HasIndex("ConnectionId", "ChatId", "ThreadId")
                         .IsUnique();
 
                     b.HasIndex("TenantId", "LastAt", "Id");
+
+                    b.HasIndex(new[] { "TenantId", "OperatorId", "LastAt", "Id" }, "held_conversations")
+                        .HasFilter("operator_id IS NOT NULL");
+
+                    b.HasIndex(new[] { "TenantId", "LastAt", "Id" }, "waiting_conversations")
+                        .HasFilter("waiting_since IS NOT NULL");
 
                     b.ToTable("conversations", (string)null);
                 });
@@ -1445,7 +1451,7 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("PersonId");
+                    b.HasIndex("PersonId", "TenantId");
 
                     b.HasIndex("TenantId", "ChannelType", "ExternalId")
                         .IsUnique();
@@ -1640,7 +1646,7 @@ namespace Assistant.Infrastructure.Persistence.Postgres.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("TenantId", "DisplayName", "Id");
+                    b.HasIndex("TenantId", "Id");
 
                     b.ToTable("people", (string)null);
                 });
