@@ -21,6 +21,8 @@ internal static class MessengerFaults
         [(230, 0)] = MayNot,
         [(10, 2018278)] = WindowClosed,
         [(10, 2018065)] = WindowClosed,
+        [(10, 2534022)] = WindowClosed,
+        [(10, 2018108)] = Unavailable,
         [(551, 0)] = Unavailable,
         [(200, 1545041)] = Unavailable,
         [(100, 2018001)] = new(Remedy.None, Phrase.Of("messenger.person-unknown")),

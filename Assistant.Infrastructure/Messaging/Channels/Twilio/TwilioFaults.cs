@@ -38,8 +38,9 @@ internal static class TwilioFaults
         [21701] = WrongSender,
         [21703] = WrongSender,
         [21705] = WrongSender,
-        [21408] = new(Remedy.Operator, Phrase.Of("twilio.region-closed")),
         [30034] = new(Remedy.Operator, Phrase.Of("twilio.unregistered")),
+        // The operator's to allow, but of one person: the others must not wait for it.
+        [21408] = new(Remedy.None, Phrase.Of("twilio.region-closed")),
         [21608] = new(Remedy.None, Phrase.Of("twilio.trial")),
         [21610] = new(Remedy.None, Phrase.Of("twilio.opted-out")),
         [21211] = WrongNumber,
@@ -60,7 +61,8 @@ internal static class TwilioFaults
     };
 
     /// <summary>How a send ended; <see langword="null"/> for a success.</summary>
-    public static SendOutcome? OutcomeOf(CallOutcome outcome)
+    /// <param name="isOtherSender">Whether it was sent as another than the settings name: that one cannot send is no fault of theirs, and holds up its own chats only.</param>
+    public static SendOutcome? OutcomeOf(CallOutcome outcome, bool isOtherSender = false)
     {
         if (outcome is not CallOutcome.Answered { IsSuccess: false } answer || TwilioApi.Read(answer, TwilioJson.Default.TwilioError) is not { } error)
         {
@@ -68,7 +70,8 @@ internal static class TwilioFaults
                 ?? (outcome is CallOutcome.Answered { IsSuccess: false } ? new SendOutcome.Rejected(CallFaults.ReasonOf(TwilioChannel.Name, outcome)!) : null);
         }
 
-        return Known.GetValueOrDefault(error.Code)?.OutcomeAfter(answer.RetryAfter)
+        var known = Known.GetValueOrDefault(error.Code);
+        return (isOtherSender && known == WrongSender ? WrongSender with { Remedy = Remedy.None } : known)?.OutcomeAfter(answer.RetryAfter)
             ?? CallFaults.OutcomeOf(TwilioChannel.Name, answer)
             ?? new SendOutcome.Rejected(ReasonOf(error.Code, error.Message));
     }

@@ -24,7 +24,7 @@ internal sealed class TwilioSender(TwilioApi api)
         }
 
         var answer = await api.SendAsync(FieldsOf(content, address, callback), cancellationToken);
-        return TwilioFaults.OutcomeOf(answer) is { } failure ? failure
+        return TwilioFaults.OutcomeOf(answer, isOtherSender: !api.Settings.IsService && address.Ours != api.Settings.From) is { } failure ? failure
             : TwilioApi.Read((CallOutcome.Answered)answer, TwilioJson.Default.TwilioMessage)?.Sid is { Length: > 0 } sid ? new SendOutcome.Delivered(sid)
             : new SendOutcome.Uncertain(Phrase.Of("channel.unreadable", ("name", TwilioChannel.Name)));
     }

@@ -26,6 +26,8 @@ public sealed class MessengerSendTests
     [InlineData(1200, 0, 400, typeof(SendOutcome.RetryAfter), "channel.pause", PauseScope.Chat)]
     [InlineData(2, 0, 500, typeof(SendOutcome.RetryAfter), "channel.own-fault", PauseScope.Chat)]
     [InlineData(10, 2018278, 403, typeof(SendOutcome.Rejected), "messenger.window-closed", null)]
+    [InlineData(10, 2534022, 400, typeof(SendOutcome.Rejected), "messenger.window-closed", null)]
+    [InlineData(10, 2018108, 400, typeof(SendOutcome.Rejected), "messenger.unavailable", null)]
     [InlineData(551, 0, 400, typeof(SendOutcome.Rejected), "messenger.unavailable", null)]
     [InlineData(200, 1545041, 403, typeof(SendOutcome.Rejected), "messenger.unavailable", null)]
     [InlineData(100, 2018001, 400, typeof(SendOutcome.Rejected), "messenger.person-unknown", null)]

@@ -20,8 +20,9 @@ public sealed class TwilioSessionTests
     [InlineData(21611, 429, typeof(SendOutcome.RetryAfter), "channel.pause", PauseScope.Connection)]
     [InlineData(63038, 429, typeof(SendOutcome.RetryAfter), "twilio.daily-limit", PauseScope.Connection)]
     [InlineData(21606, 400, typeof(SendOutcome.RetryAfter), "twilio.sender-unusable", PauseScope.Connection)]
-    [InlineData(21408, 403, typeof(SendOutcome.RetryAfter), "twilio.region-closed", PauseScope.Connection)]
+    [InlineData(21659, 400, typeof(SendOutcome.RetryAfter), "twilio.sender-unusable", PauseScope.Connection)]
     [InlineData(20500, 500, typeof(SendOutcome.RetryAfter), "channel.own-fault", PauseScope.Chat)]
+    [InlineData(21408, 403, typeof(SendOutcome.Rejected), "twilio.region-closed", null)]
     [InlineData(21610, 400, typeof(SendOutcome.Rejected), "twilio.opted-out", null)]
     [InlineData(21608, 400, typeof(SendOutcome.Rejected), "twilio.trial", null)]
     [InlineData(21211, 400, typeof(SendOutcome.Rejected), "twilio.number-wrong", null)]
@@ -38,6 +39,17 @@ public sealed class TwilioSessionTests
         Assert.IsType(outcome, ended);
         Assert.Equal(phrase, ReasonOf(ended).FirstCode);
         Assert.Equal(scope, (ended as SendOutcome.RetryAfter)?.Scope);
+    }
+
+    [Fact]
+    public async Task A_chat_with_a_number_that_can_send_no_more_keeps_no_other_waiting()
+    {
+        await using var rig = await StartAsync();
+
+        var ended = await rig.Session.SendAsync(
+            new OutboundMessage(Guid.CreateVersion7(), rig.Connection.Id, new ExternalChat($"+15550100002/{Ann}"), new MessageBody("x"), null, 1, false), Cancel);
+
+        Assert.Equal("twilio.sender-unusable", Assert.IsType<SendOutcome.Rejected>(ended).Reason.FirstCode);
     }
 
     [Theory]
