@@ -18,6 +18,9 @@ internal sealed class MessengerHttp : IDisposable
 {
     private const int MaxAnswerBytes = 4 << 20;
 
+    // Meta's file hosts refuse whoever does not say what they are.
+    private static readonly ProductInfoHeaderValue OurName = new("Assistant", "1.0");
+
     private readonly HttpClient _configured;
     private readonly HttpClient _untrusted;
     private readonly TimeProvider _time;
@@ -245,6 +248,6 @@ internal sealed class MessengerHttp : IDisposable
         handler.MaxConnectionsPerServer = _options.MaxConnectionsPerServer;
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
         handler.AutomaticDecompression = DecompressionMethods.None;
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, DefaultRequestHeaders = { UserAgent = { OurName } } };
     }
 }

@@ -14,7 +14,8 @@ namespace Assistant.Testing.Meta;
 
 /// <summary>
 /// What Meta's messengers have in common, on a real port, as documented: every call wants the token, and a proof of the app secret where one is given;
-/// callbacks are signed over escaped JSON and delivered again until they are taken; an answer later than five seconds counts as late. Safe for concurrent use.
+/// files are refused to whoever does not say what they are; callbacks are signed over escaped JSON and delivered again until they are taken; an answer
+/// later than five seconds counts as late. Safe for concurrent use.
 /// </summary>
 public abstract class GraphEmulator : IAsyncDisposable
 {
@@ -196,7 +197,8 @@ public abstract class GraphEmulator : IAsyncDisposable
     protected bool HasFile(string id) => _files.ContainsKey(id);
 
     private IResult ServeFile(HttpContext context, string id)
-        => GuardsFiles && context.Request.Headers.Authorization != $"Bearer {Token}" ? Results.StatusCode(401)
+        => context.Request.Headers.UserAgent.Count == 0 ? Results.StatusCode(400)
+            : GuardsFiles && context.Request.Headers.Authorization != $"Bearer {Token}" ? Results.StatusCode(401)
             : _files.TryGetValue(id, out var file) ? Results.Bytes(file)
             : Results.NotFound();
 

@@ -165,6 +165,18 @@ public sealed class MessengerHttpTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_server_is_told_who_asks()
+    {
+        await using var server = RawServer.Answering("HTTP/1.1 200 OK\nContent-Length: 3\nConnection: close\n\n", [1, 2, 3]);
+
+        await CallAsync(_http, server.Address);
+        await using var file = await DownloadAsync(server.Address, isConfigured: true);
+
+        Assert.Equal(2, server.Requests.Count);
+        Assert.All(server.Requests, request => Assert.Contains("\r\nUser-Agent: Assistant/1.0\r\n", request, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_file_named_in_a_message_never_leads_into_the_private_network()
     {
         await using var server = RawServer.Answering("HTTP/1.1 200 OK\nContent-Length: 3\nConnection: close\n\n", [1, 2, 3]);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -9,6 +10,7 @@ internal sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<string> _requests = new();
     private readonly Func<NetworkStream, CancellationToken, Task> _answer;
     private readonly Task _serving;
 
@@ -20,6 +22,9 @@ internal sealed class RawServer : IAsyncDisposable
     }
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+
+    /// <summary>What was asked, as it came.</summary>
+    public IReadOnlyList<string> Requests => [.. _requests];
 
     /// <summary>Answers with these bytes, then closes in good order.</summary>
     public static RawServer Answering(string head, byte[]? body = null) => new(async (stream, cancellationToken) =>
@@ -84,6 +89,7 @@ internal sealed class RawServer : IAsyncDisposable
                 request.Append(Encoding.ASCII.GetString(buffer, 0, read));
             }
 
+            _requests.Enqueue(request.ToString());
             await _answer(stream, _stop.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
