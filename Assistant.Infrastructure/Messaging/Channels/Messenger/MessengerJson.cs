@@ -28,7 +28,8 @@ internal sealed record MessengerReplyTo(string? Mid);
 
 internal sealed record MessengerAttachment(string? Type, string? Title, string? Url, MessengerPayload? Payload);
 
-internal sealed record MessengerPayload(string? Url, string? Title, MessengerPlace? Coordinates);
+/// <param name="StickerId">Of a sticker, in either of its forms.</param>
+internal sealed record MessengerPayload(string? Url, string? Title, MessengerPlace? Coordinates, long? StickerId);
 
 internal sealed record MessengerPlace(double? Lat, double? Long);
 

@@ -52,9 +52,23 @@ internal sealed class MessengerReader(ConnectionId connection, string pageId)
     {
         var parts = (message.Attachments ?? []).OfType<MessengerAttachment>().ToList();
         var text = string.Join('\n', parts.Select(WordsOf).Prepend(message.Text?.Trim() ?? "").Where(words => words.Length > 0));
-        IReadOnlyList<Attachment> files = [.. parts.Select(FileOf).OfType<Attachment>()];
-        return text.Length == 0 && files.Count == 0 ? null : New(happened, sender, id, id, new InboundContent.Said(text, files, message.ReplyTo?.Mid));
+        IReadOnlyList<Attachment> files = [.. OncePerSticker(parts).Select(FileOf).OfType<Attachment>()];
+        if (text.Length == 0 && files.Count == 0)
+        {
+            if (parts.Count == 0)
+            {
+                return null;
+            }
+
+            text = $"⚠ ({parts[0].Type})"; // it cannot be read here, and whoever sent it should learn so
+        }
+
+        return New(happened, sender, id, id, new InboundContent.Said(text, files, message.ReplyTo?.Mid));
     }
+
+    /// <summary>A sticker may come in both its forms: its own, and the image it was until 2026.</summary>
+    private static IEnumerable<MessengerAttachment> OncePerSticker(List<MessengerAttachment> parts)
+        => parts.Where((part, i) => part.Payload?.StickerId is not { } sticker || parts.FindIndex(other => other.Payload?.StickerId == sticker) == i);
 
     private InboundMessage Pressed(MessengerEvent happened, string sender, string key, string about, string payload, string? title, Func<Guid, string?> sentAs)
         => CarriedPress.Read(payload) is { } press
@@ -72,17 +86,17 @@ internal sealed class MessengerReader(ConnectionId connection, string pageId)
         SentAt = DateTimeOffset.FromUnixTimeMilliseconds(happened.Timestamp),
     };
 
-    /// <summary>What is no file: a place, or a page somebody shares.</summary>
+    /// <summary>What is no file: a place, or a page, a reel or a post somebody shares.</summary>
     private static string WordsOf(MessengerAttachment attachment) => attachment switch
     {
         { Type: "location", Payload.Coordinates: { Lat: { } latitude, Long: { } longitude } } => string.Create(CultureInfo.InvariantCulture, $"📍 {latitude}, {longitude}"),
-        { Type: "fallback" } => $"{attachment.Title ?? attachment.Payload?.Title} {attachment.Url ?? attachment.Payload?.Url}".Trim(),
-        _ => "",
+        { Type: "image" or "sticker" or "video" or "audio" or "file" } => "",
+        _ => $"{attachment.Title ?? attachment.Payload?.Title} {attachment.Url ?? attachment.Payload?.Url}".Trim(),
     };
 
     private static Attachment? FileOf(MessengerAttachment attachment) => attachment switch
     {
-        { Type: "image", Payload.Url: { Length: > 0 } address } => new Attachment("image", address),
+        { Type: "image" or "sticker", Payload.Url: { Length: > 0 } address } => new Attachment("image", address),
         { Type: "video", Payload.Url: { Length: > 0 } address } => new Attachment("video", address),
         { Type: "audio", Payload.Url: { Length: > 0 } address } => new Attachment("voice", address),
         { Type: "file", Payload.Url: { Length: > 0 } address } => new Attachment("file", address, NameIn(address)),

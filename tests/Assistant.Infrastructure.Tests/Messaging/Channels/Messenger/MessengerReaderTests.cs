@@ -47,6 +47,7 @@ public sealed class MessengerReaderTests
 
     [Theory]
     [InlineData("image", "image")]
+    [InlineData("sticker", "image")]
     [InlineData("video", "video")]
     [InlineData("audio", "voice")]
     [InlineData("file", "file")]
@@ -64,7 +65,27 @@ public sealed class MessengerReaderTests
     [Theory]
     [InlineData("""{"message":{"mid":"m_1","attachments":[{"type":"location","payload":{"coordinates":{"lat":31.25,"long":121.5}}}]}}""", "📍 31.25, 121.5")]
     [InlineData("""{"message":{"mid":"m_1","text":"see","attachments":[{"type":"fallback","title":"Example","url":"https://example.test"}]}}""", "see\nExample https://example.test")]
+    [InlineData("""{"message":{"mid":"m_1","attachments":[{"type":"ig_reel","payload":{"reel_video_id":7,"title":"Cats","url":"https://example.test/reel/7"}}]}}""", "Cats https://example.test/reel/7")]
+    [InlineData("""{"message":{"mid":"m_1","attachments":[{"type":"post","payload":{"url":"https://example.test/p/7"}}]}}""", "https://example.test/p/7")]
+    [InlineData("""{"message":{"mid":"m_1","attachments":[{"type":"template","payload":{"product":{"elements":[{"id":"7","title":"Chair"}]}}}]}}""", "⚠ (template)")]
+    [InlineData("""{"message":{"mid":"m_1","text":"see","attachments":[{"type":"template","payload":{}}]}}""", "see")]
+    [InlineData("""{"message":{"mid":"m_1","attachments":[{"type":"fallback"}]}}""", "⚠ (fallback)")]
+    [InlineData("""{"message":{"mid":"m_1","attachments":[{"type":"image","payload":null}]}}""", "⚠ (image)")]
     public void What_is_no_file_is_told_in_words(string content, string text) => Assert.Equal(text, Assert.IsType<InboundContent.Said>(Read(content)!.Content).Text);
+
+    [Fact]
+    public void A_sticker_that_comes_in_both_its_forms_is_one_picture_and_two_are_two()
+    {
+        const string Both =
+            """{"type":"sticker","payload":{"url":"https://cdn.fbsbx.com/s","sticker_id":369239263222822}},{"type":"image","payload":{"url":"https://cdn.fbsbx.com/i","sticker_id":"369239263222822"}}""";
+        const string Another = """{"type":"sticker","payload":{"url":"https://cdn.fbsbx.com/t","sticker_id":7}}""";
+
+        Assert.Equal(["https://cdn.fbsbx.com/s"], FilesOf(Both));
+        Assert.Equal(["https://cdn.fbsbx.com/s", "https://cdn.fbsbx.com/t"], FilesOf($"{Both},{Another}"));
+
+        static IEnumerable<string> FilesOf(string attachments)
+            => Assert.IsType<InboundContent.Said>(Read($$$"""{"message":{"mid":"m_1","attachments":[{{{attachments}}}]}}""")!.Content).Attachments.Select(file => file.Reference);
+    }
 
     [Theory]
     [InlineData("""{"message":{"mid":"m_1","is_echo":true,"text":"from the inbox"}}""")]
@@ -116,6 +137,7 @@ public sealed class MessengerReaderTests
                 """{"message":{"mid":"m_1","text":"Yes","quick_reply":{"payload":"00000000000000000000000000000001\nyes\nYes"}}}""",
                 """{"postback":{"mid":"m_2","title":"Yes","payload":"00000000000000000000000000000001\nyes\nYes"}}""",
                 """{"message_edit":{"mid":"m_1","text":"new","num_edit":2}}""",
+                """{"message":{"mid":"m_1","attachments":[{"type":"sticker","payload":{"url":"https://cdn.fbsbx.com/s","sticker_id":7}}]}}""",
                 """{"message":{"mid":"m_1","attachments":[{"type":"location","payload":{"coordinates":{"lat":31.25,"long":121.5}}}]}}""",
             }.Select(content => Encoding.UTF8.GetBytes(CallbackOf(content).ToJsonString())),
         ];
