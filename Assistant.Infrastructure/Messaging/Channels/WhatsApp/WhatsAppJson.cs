@@ -26,7 +26,10 @@ internal sealed record WhatsAppMessage(
     string? Id, string? From, string? FromUserId, string? GroupId, string? Timestamp, string? Type, WhatsAppContext? Context,
     WhatsAppText? Text, WhatsAppMedia? Image, WhatsAppMedia? Video, WhatsAppMedia? Audio, WhatsAppMedia? Document, WhatsAppMedia? Sticker,
     WhatsAppInteractive? Interactive, WhatsAppTemplateButton? Button, WhatsAppLocation? Location, IReadOnlyList<WhatsAppCard?>? Contacts,
-    WhatsAppEdit? Edit, WhatsAppRevoke? Revoke, WhatsAppReaction? Reaction);
+    WhatsAppEdit? Edit, WhatsAppRevoke? Revoke, WhatsAppReaction? Reaction, WhatsAppUnsupported? Unsupported, IReadOnlyList<GraphError?>? Errors);
+
+/// <param name="Type">What it was that WhatsApp does not hand on.</param>
+internal sealed record WhatsAppUnsupported(string? Type);
 
 /// <param name="Emoji">Away, or empty, when it was taken back.</param>
 internal sealed record WhatsAppReaction(string? MessageId, string? Emoji);
@@ -37,7 +40,7 @@ internal sealed record WhatsAppText(string? Body);
 
 internal sealed record WhatsAppMedia(string? Id, string? MimeType, string? Caption, string? Filename, bool Voice);
 
-internal sealed record WhatsAppInteractive(WhatsAppChoice? ButtonReply, WhatsAppChoice? ListReply);
+internal sealed record WhatsAppInteractive(string? Type, WhatsAppChoice? ButtonReply, WhatsAppChoice? ListReply);
 
 internal sealed record WhatsAppChoice(string? Id, string? Title);
 

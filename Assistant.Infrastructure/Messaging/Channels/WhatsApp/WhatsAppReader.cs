@@ -70,9 +70,19 @@ internal sealed class WhatsAppReader(ConnectionId connection, string numberId)
                 => (id, said.Context?.Id ?? id, new InboundContent.Pressed(data, button.Text ?? data)),
             _ when TextOf(said) is var text && AttachmentsOf(said) is var files && (text.Length > 0 || files.Count > 0)
                 => (id, id, new InboundContent.Said(text, files, said.Context?.Id)),
+            _ when UnreadableOf(said) is { } kind => (id, id, new InboundContent.Said($"⚠ ({kind})", [], said.Context?.Id)),
             _ => null,
         };
     }
+
+    /// <summary>What somebody said that cannot be read here, by its name or WhatsApp's number: whoever said it should learn so.</summary>
+    private static string? UnreadableOf(WhatsAppMessage message) => message switch
+    {
+        { Type: "unsupported" } => message.Unsupported?.Type ?? (message.Errors is [{ } error, ..] ? error.Code.ToString(CultureInfo.InvariantCulture) : message.Type),
+        { Type: "interactive" } => message.Interactive?.Type ?? message.Type,
+        { Type: "order" } => message.Type,
+        _ => null,
+    };
 
     /// <summary>Who wrote: by both ids where there are two.</summary>
     private static WhatsAppContact? ContactOf(WhatsAppValue value, WhatsAppMessage message)

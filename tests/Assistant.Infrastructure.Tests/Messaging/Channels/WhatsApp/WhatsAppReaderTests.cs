@@ -64,12 +64,16 @@ public sealed class WhatsAppReaderTests
     [Theory]
     [InlineData("""{"type":"location","location":{"latitude":31.25,"longitude":121.5,"name":"Bund","address":"Shanghai"}}""", "📍 Bund Shanghai 31.25, 121.5")]
     [InlineData("""{"type":"contacts","contacts":[{"name":{"formatted_name":"Bo"},"phones":[{"phone":"+1 555"},{"phone":"+1 556"}]}]}""", "👤 Bo +1 555 +1 556")]
+    [InlineData("""{"type":"unsupported","errors":[{"code":131051,"title":"Message type unknown"}],"unsupported":{"type":"poll_creation"}}""", "⚠ (poll_creation)")]
+    [InlineData("""{"type":"unsupported","errors":[{"code":131060,"title":"This message is currently unavailable."}]}""", "⚠ (131060)")]
+    [InlineData("""{"type":"unsupported"}""", "⚠ (unsupported)")]
+    [InlineData("""{"type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{}"}}}""", "⚠ (nfm_reply)")]
+    [InlineData("""{"type":"order","order":{"catalog_id":"1","product_items":[{"product_retailer_id":"a"}]}}""", "⚠ (order)")]
     [InlineData("""{"type":"text","text":{"body":"  \u4f60\u597d \ud83d\udc4b  "}}""", "你好 👋")]
     public void What_is_no_plain_text_is_told_in_words(string content, string text)
         => Assert.Equal(text, Assert.IsType<InboundContent.Said>(Read(content)!.Content).Text);
 
     [Theory]
-    [InlineData("""{"type":"unsupported","errors":[{"code":131051}]}""")]
     [InlineData("""{"type":"system","system":{"type":"user_changed_number","body":"x","wa_id":"15550100003"}}""")]
     [InlineData("""{"type":"text","text":{"body":"   "}}""")]
     [InlineData("""{"type":"text","text":"not an object"}""")]
@@ -178,6 +182,7 @@ public sealed class WhatsAppReaderTests
                 """{"type":"interactive","context":{"id":"wamid.0"},"interactive":{"type":"list_reply","list_reply":{"id":"ap:7f3","title":"Approve"}}}""",
                 """{"type":"location","location":{"latitude":31.25,"longitude":121.5,"name":"Bund","address":"Shanghai"}}""",
                 """{"type":"contacts","contacts":[{"name":{"formatted_name":"Bo"},"phones":[{"phone":"+1 555"}]}]}""",
+                """{"type":"unsupported","errors":[{"code":131051}],"unsupported":{"type":"poll_creation"}}""",
                 """{"type":"edit","edit":{"original_message_id":"wamid.1","message":{"image":{"id":"7","caption":"new words"}}}}""",
             }.Select(content => Encoding.UTF8.GetBytes(CallbackOf(content).ToJsonString())),
             Encoding.UTF8.GetBytes(WhatsAppEmulator.Status("wamid.1", "failed", 131047).ToJsonString()),
