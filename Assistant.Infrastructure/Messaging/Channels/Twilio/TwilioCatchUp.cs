@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
@@ -24,6 +25,21 @@ internal sealed class TwilioCatchUp(TwilioApi api, TwilioReader reader, TimeProv
     /// <summary>Twilio keeps the order of a day or two; more is a matter for the person who switched us off.</summary>
     private static readonly TimeSpan LongestLook = TimeSpan.FromDays(2);
 
+    /// <summary>More than come between two readings of the list, and what they overlap.</summary>
+    private const int MostLeftAlone = 1_000;
+
+    private readonly ConcurrentQueue<string> _leftAlone = new();
+
+    /// <summary>A message in the list is not for the assistant, which only its callback told. The oldest are forgotten.</summary>
+    public void LeaveAlone(string sid)
+    {
+        _leftAlone.Enqueue(sid);
+        while (_leftAlone.Count > MostLeftAlone)
+        {
+            _leftAlone.TryDequeue(out _);
+        }
+    }
+
     /// <exception cref="PhrasedException">The list, or the files of a message in it, cannot be read now: the cursor stays.</exception>
     public async Task RunAsync(IChannelHost host, CancellationToken cancellationToken)
     {
@@ -31,6 +47,11 @@ internal sealed class TwilioCatchUp(TwilioApi api, TwilioReader reader, TimeProv
         var since = SinceOf(await host.ReadCursorAsync(cancellationToken), now);
         foreach (var message in await ListAsync(since, cancellationToken))
         {
+            if (message.Sid is { } sid && _leftAlone.Contains(sid))
+            {
+                continue;
+            }
+
             var files = message.HasFiles ? await api.ListFilesAsync(message.Sid, cancellationToken) : [];
             if (reader.Read(message, files) is { } inbound)
             {

@@ -23,7 +23,7 @@ internal sealed class TwilioReader(ConnectionId connection, string accountSid)
     /// <param name="now">When it came: a callback says no time.</param>
     public InboundMessage? Read(IReadOnlyDictionary<string, string> fields, DateTimeOffset now)
     {
-        if (fields.GetValueOrDefault("AccountSid") != accountSid || fields.GetValueOrDefault("OptOutType") is "STOP" or "START"
+        if (fields.GetValueOrDefault("AccountSid") != accountSid || IsTakenByTwilio(fields)
             || fields.GetValueOrDefault("SmsStatus") is not (null or "received"))
         {
             return null;
@@ -32,6 +32,9 @@ internal sealed class TwilioReader(ConnectionId connection, string accountSid)
         return New(
             fields.GetValueOrDefault("MessageSid"), fields.GetValueOrDefault("From"), fields.GetValueOrDefault("To"), fields.GetValueOrDefault("Body"), FilesIn(fields), now);
     }
+
+    /// <summary>Whether a callback brings a word by which people leave or come back, the account's own among them. Twilio's list does not tell these.</summary>
+    public static bool IsTakenByTwilio(IReadOnlyDictionary<string, string> fields) => fields.GetValueOrDefault("OptOutType") is "STOP" or "START";
 
     /// <summary>What a callback says about a message of ours; <see langword="null"/> when it is about none.</summary>
     public static TwilioStatus? ReadStatus(IReadOnlyDictionary<string, string> fields)

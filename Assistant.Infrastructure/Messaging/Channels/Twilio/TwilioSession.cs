@@ -86,6 +86,10 @@ internal sealed class TwilioSession : IChannelSession, IWebhookReceiver, IAttach
             {
                 await gateway.AcceptAsync(message, cancellationToken);
             }
+            else if (TwilioReader.IsTakenByTwilio(fields) && fields.GetValueOrDefault("MessageSid") is { Length: > 0 } sid)
+            {
+                _catchUp.LeaveAlone(sid);
+            }
 
             return Taken;
         }

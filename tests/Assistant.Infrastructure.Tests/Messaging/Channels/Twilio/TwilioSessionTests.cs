@@ -110,17 +110,28 @@ public sealed class TwilioSessionTests
         rig.Emulator.Receive(Ann, "while it ran");
         Assert.Single(rig.Gateway.Stored);
 
-        // The session may not wait yet when its time passes.
-        while (rig.Emulator.Lists < 2)
-        {
-            time.Advance(TimeSpan.FromMinutes(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
-        }
+        await ReadListAgainAsync(rig, time);
 
         var stored = await rig.Gateway.WaitAsync(2, Cancel);
         Assert.Equal(["before the start", "while it ran"], stored.Select(message => ((InboundContent.Said)message.Content).Text));
         await using var file = await ((IAttachmentReader)rig.Session).OpenAsync(Assert.Single(((InboundContent.Said)stored[0].Content).Attachments), Cancel);
         Assert.Equal(1, file.ReadByte());
+    }
+
+    [Theory]
+    [InlineData("STOP")]
+    [InlineData("START")]
+    public async Task A_word_of_the_accounts_own_that_twilio_has_answered_is_left_alone_in_the_list_too(string type)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var rig = await TwilioRig.NewAsync(time: time);
+        await rig.StartAsync(Cancel);
+        await ReceiveAsync(rig, [.. rig.Emulator.FieldsOf(rig.Emulator.Receive(Ann, "genug")), new("OptOutType", type)]);
+        rig.Emulator.Receive(Ann, "afterwards");
+
+        await ReadListAgainAsync(rig, time);
+
+        Assert.Equal("afterwards", ((InboundContent.Said)Assert.Single(await rig.Gateway.WaitAsync(1, Cancel)).Content).Text);
     }
 
     [Fact]
@@ -254,6 +265,16 @@ public sealed class TwilioSessionTests
         var gone = await Assert.ThrowsAsync<AttachmentUnavailableException>(() => ((IAttachmentReader)rig.Session).OpenAsync(new Attachment("file", address), Cancel));
 
         Assert.Equal(AttachmentFault.Final, gone.Fault);
+    }
+
+    /// <summary>Lets the time pass after which the list is read; the session may not wait yet.</summary>
+    private static async Task ReadListAgainAsync(TwilioRig rig, FakeTimeProvider time)
+    {
+        while (rig.Emulator.Lists < 2)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
+        }
     }
 
     private static async Task<TwilioRig> StartAsync()
