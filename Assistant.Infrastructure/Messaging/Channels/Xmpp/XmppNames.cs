@@ -26,6 +26,7 @@ internal static class XmppNames
     public static readonly XNamespace Management = "urn:xmpp:sm:3";                        // XEP-0198
     public static readonly XNamespace Ping = "urn:xmpp:ping";                              // XEP-0199
     public static readonly XNamespace Delay = "urn:xmpp:delay";                            // XEP-0203
+    public static readonly XNamespace Conference = "jabber:x:conference";                  // XEP-0249
     public static readonly XNamespace Forward = "urn:xmpp:forward:0";                      // XEP-0297
     public static readonly XNamespace Correct = "urn:xmpp:message-correct:0";              // XEP-0308
     public static readonly XNamespace Archive = "urn:xmpp:mam:2";                          // XEP-0313

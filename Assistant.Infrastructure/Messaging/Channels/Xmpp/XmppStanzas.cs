@@ -12,14 +12,14 @@ internal sealed record XmppReading(ConnectionId Connection, GroupRule Groups, IR
 /// <summary>Translates messages. Total: any element gives a message or <see langword="null"/>.</summary>
 internal static class XmppStanzas
 {
-    /// <summary>The message, or <see langword="null"/> when it is nothing for the assistant: its own, an error, a chat state.</summary>
+    /// <summary>The message, or <see langword="null"/> when it is nothing for the assistant: its own, an error, a chat state, an invitation.</summary>
     /// <param name="room">The room it came from, or the account.</param>
     /// <param name="archive">Whose archive has it: the room's what is said to all in it, else the account's.</param>
     /// <param name="reading">Who reads, and by which rules.</param>
     /// <param name="archived">Its id in the archive it was read from, and since when it is there; <see langword="null"/> when it came by itself.</param>
     public static InboundMessage? Read(XElement stanza, XmppRoom room, XmppRoom archive, XmppReading reading, (string Id, DateTimeOffset? At)? archived, DateTimeOffset now)
     {
-        if (!XmppAddress.TryParse(stanza.Get("from"), out var from) || stanza.Get("type") is "error" or "headline" || IsOwn(stanza, from, room)
+        if (!XmppAddress.TryParse(stanza.Get("from"), out var from) || stanza.Get("type") is "error" or "headline" || IsOwn(stanza, from, room) || IsInvitation(stanza)
             || (room.IsRoom ? from.Resource.Length == 0 : stanza.Get("type") == "groupchat")
             || reading.Ignored.Contains(from.ToString()) || (!room.IsRoom && reading.Ignored.Contains(from.Bare)))
         {
@@ -74,6 +74,10 @@ internal static class XmppStanzas
     private static bool IsOwn(XElement stanza, XmppAddress from, XmppRoom room)
         => !room.IsRoom ? from.Bare == room.Address
             : OccupantIdOf(stanza, room) is { } occupant && room.OwnOccupantId is { } own ? occupant == own : from.Resource == room.Nick;
+
+    /// <summary>Whether it invites into a room, by the room itself or by somebody in it. The rooms are those of the settings, and nothing was said.</summary>
+    private static bool IsInvitation(XElement stanza) => stanza.Get("type") != "groupchat"
+        && (stanza.Element(XmppNames.Conference + "x") is not null || stanza.Element(XmppNames.MucUser + "x")?.Element(XmppNames.MucUser + "invite") is not null);
 
     private static string SenderOf(XElement stanza, XmppAddress from, XmppRoom room)
         => !room.IsRoom ? from.Bare : OccupantIdOf(stanza, room) is { } occupant ? $"{room.Address}#{occupant}" : from.ToString();

@@ -50,6 +50,20 @@ public sealed class XmppStanzasTests
         Assert.Equal("id:lin@x.test/m1", (await ReadAsync(Encoding.UTF8.GetBytes(forged), false))!.DedupeKey);
     }
 
+    [Theory]
+    [InlineData("<message from='club@rooms.x.test' id='m1'><x xmlns='http://jabber.org/protocol/muc#user'><invite from='lin@x.test/a'><reason>Come</reason></invite></x><body>Come</body></message>")]
+    [InlineData("<message from='lin@x.test/a' type='normal' id='m1'><x xmlns='jabber:x:conference' jid='club@rooms.x.test'/><body>Come to club@rooms.x.test</body></message>")]
+    [InlineData("<message from='lin@x.test/a' id='m1'><x xmlns='jabber:x:conference' jid='club@rooms.x.test' reason='Come'/></message>")]
+    public async Task An_invitation_to_a_room_is_nothing_that_was_said(string stanza) => Assert.Null(await ReadAsync(Encoding.UTF8.GetBytes(stanza), false));
+
+    [Fact]
+    public async Task What_somebody_says_alone_through_a_room_is_said()
+    {
+        const string Private = "<message from='room@rooms.x.test/lin' type='chat' id='m1'><body>hi</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>";
+
+        Assert.Equal("room@rooms.x.test/lin", (await ReadAsync(Encoding.UTF8.GetBytes(Private), true))!.Chat.ExternalId);
+    }
+
     [Fact]
     public async Task Whatever_comes_gives_a_message_or_none()
     {
