@@ -156,7 +156,7 @@ internal static class XmppStanzas
     {
         var trimmed = text.TrimStart();
         var rest = trimmed.StartsWith('@') ? trimmed[1..] : trimmed;
-        if (nick.Length == 0 || !rest.StartsWith(nick, StringComparison.OrdinalIgnoreCase) || rest.Length > nick.Length && char.IsLetterOrDigit(rest[nick.Length]))
+        if (nick.Length == 0 || !rest.StartsWith(nick, StringComparison.OrdinalIgnoreCase) || GoesOn(rest[nick.Length..]))
         {
             return (text, false);
         }
@@ -164,6 +164,10 @@ internal static class XmppStanzas
         var said = rest[nick.Length..].TrimStart(' ', ',', '，', ':', '：', '\n');
         return (said.Length == 0 ? text : said, true);
     }
+
+    /// <summary>Whether what stands behind a name is still the name of somebody: of assistant-2, or of assistants.</summary>
+    private static bool GoesOn(string behind)
+        => behind.Length > 0 && (char.IsLetterOrDigit(behind[0]) || behind[0] == '_' || (behind.Length > 1 && behind[0] is '-' or '.' && char.IsLetterOrDigit(behind[1])));
 
     /// <summary>Keeps who wrote what in a room, from its archive: corrections of it may come later.</summary>
     public static void Remember(XElement stanza, XmppRoom room, string stanzaId)

@@ -51,6 +51,23 @@ public sealed class XmppStanzasTests
     }
 
     [Theory]
+    [InlineData("assistant: do it", "do it", true)]
+    [InlineData("@Assistant, do it", "do it", true)]
+    [InlineData("assistant do it.", "do it.", true)]
+    [InlineData("assistant", "assistant", true)]
+    [InlineData("assistants do it", "assistants do it", false)]
+    [InlineData("assistant-2 should do it", "assistant-2 should do it", false)]
+    [InlineData("assistant.home: do it", "assistant.home: do it", false)]
+    [InlineData("assistant_2: do it", "assistant_2: do it", false)]
+    [InlineData("assistant_: do it", "assistant_: do it", false)]
+    public async Task Somebody_whose_name_only_begins_like_the_assistants_is_somebody_else(string body, string text, bool isAddressed)
+    {
+        var message = (await ReadAsync(Encoding.UTF8.GetBytes($"<message from='room@rooms.x.test/lin' type='groupchat' id='m1'><body>{body}</body></message>"), true))!;
+
+        Assert.Equal((text, isAddressed), (Assert.IsType<InboundContent.Said>(message.Content).Text, message.IsAddressed));
+    }
+
+    [Theory]
     [InlineData("<message from='club@rooms.x.test' id='m1'><x xmlns='http://jabber.org/protocol/muc#user'><invite from='lin@x.test/a'><reason>Come</reason></invite></x><body>Come</body></message>")]
     [InlineData("<message from='lin@x.test/a' type='normal' id='m1'><x xmlns='jabber:x:conference' jid='club@rooms.x.test'/><body>Come to club@rooms.x.test</body></message>")]
     [InlineData("<message from='lin@x.test/a' id='m1'><x xmlns='jabber:x:conference' jid='club@rooms.x.test' reason='Come'/></message>")]
