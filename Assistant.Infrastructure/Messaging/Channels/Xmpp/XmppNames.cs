@@ -34,7 +34,8 @@ internal static class XmppNames
     public static readonly XNamespace StanzaIds = "urn:xmpp:sid:0";                        // XEP-0359
     public static readonly XNamespace Reference = "urn:xmpp:reference:0";                  // XEP-0372
     public static readonly XNamespace Upload = "urn:xmpp:http:upload:0";                   // XEP-0363
-    public static readonly XNamespace Omemo = "eu.siacs.conversations.axolotl";            // XEP-0384
+    public static readonly XNamespace Omemo = "eu.siacs.conversations.axolotl";            // XEP-0384 before 0.4
+    public static readonly XNamespace Omemo2 = "urn:xmpp:omemo:2";                         // XEP-0384
     public static readonly XNamespace OccupantId = "urn:xmpp:occupant-id:0";               // XEP-0421
     public static readonly XNamespace Fasten = "urn:xmpp:fasten:0";                        // XEP-0422
     public static readonly XNamespace Retract = "urn:xmpp:message-retract:1";              // XEP-0424

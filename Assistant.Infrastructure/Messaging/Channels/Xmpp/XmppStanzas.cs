@@ -127,7 +127,7 @@ internal static class XmppStanzas
     private static string TextOf(XElement stanza, IReadOnlyList<Attachment> attachments)
     {
         var body = stanza.Elements(XmppNames.Client + "body").Select(b => b.Value).FirstOrDefault() ?? "";
-        if (body.Length == 0 && stanza.Element(XmppNames.Omemo + "encrypted") is not null)
+        if (body.Length == 0 && (IsSealed(stanza, XmppNames.Omemo) || IsSealed(stanza, XmppNames.Omemo2)))
         {
             return "🔒 OMEMO"; // it cannot be read here, and whoever wrote it should learn so
         }
@@ -144,6 +144,9 @@ internal static class XmppStanzas
 
         return attachments.Any(file => file.Reference == body.Trim()) ? "" : body;
     }
+
+    /// <summary>Without a payload, programs only exchange keys.</summary>
+    private static bool IsSealed(XElement stanza, XNamespace omemo) => stanza.Element(omemo + "encrypted")?.Element(omemo + "payload") is not null;
 
     private static IReadOnlyList<Attachment> AttachmentsOf(XElement stanza) =>
     [

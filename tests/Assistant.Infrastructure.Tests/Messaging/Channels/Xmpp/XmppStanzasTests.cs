@@ -68,6 +68,18 @@ public sealed class XmppStanzasTests
     }
 
     [Theory]
+    [InlineData("eu.siacs.conversations.axolotl", "<header sid='7'/><payload>AA==</payload>", "🔒 OMEMO")]
+    [InlineData("eu.siacs.conversations.axolotl", "<header sid='7'/>", null)]
+    [InlineData("urn:xmpp:omemo:2", "<header sid='7'/><payload>AA==</payload>", "🔒 OMEMO")]
+    [InlineData("urn:xmpp:omemo:2", "<header sid='7'/>", null)]
+    public async Task What_is_sealed_is_told_and_an_exchange_of_keys_is_not(string sealing, string content, string? text)
+    {
+        var message = await ReadAsync(Encoding.UTF8.GetBytes($"<message from='lin@x.test/a' type='chat' id='m1'><encrypted xmlns='{sealing}'>{content}</encrypted></message>"), false);
+
+        Assert.Equal(text, (message?.Content as InboundContent.Said)?.Text);
+    }
+
+    [Theory]
     [InlineData("<message from='club@rooms.x.test' id='m1'><x xmlns='http://jabber.org/protocol/muc#user'><invite from='lin@x.test/a'><reason>Come</reason></invite></x><body>Come</body></message>")]
     [InlineData("<message from='lin@x.test/a' type='normal' id='m1'><x xmlns='jabber:x:conference' jid='club@rooms.x.test'/><body>Come to club@rooms.x.test</body></message>")]
     [InlineData("<message from='lin@x.test/a' id='m1'><x xmlns='jabber:x:conference' jid='club@rooms.x.test' reason='Come'/></message>")]
