@@ -113,7 +113,7 @@ internal sealed class IrcConversation(
         var isKnowable = line.Tag("batch") is null || line.Tag("msgid") is not null;
         if (isKnowable && IrcReader.Read(line, connection, state.Nick, settings, time.GetUtcNow()) is { } message)
         {
-            await inbox.AddAsync(message, history.IsRead);
+            await inbox.AddAsync(message, history.IsRead, IrcReader.IsFull(line));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Assistant.Domain.Messaging;
 using Microsoft.Extensions.Logging;
 
@@ -13,12 +12,11 @@ namespace Assistant.Infrastructure.Messaging.Channels.Irc;
 /// <summary>Hands what is said to the gateway, one after another, until it is stored. One line at a time adds.</summary>
 internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private const int Capacity = 1_000;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<Heard> _waiting = Channel.CreateBounded<Heard>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly IrcQueue _waiting = new(time);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private Task _storing = Task.CompletedTask;
@@ -48,19 +46,20 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
 
     /// <summary>Puts a message behind the others; waits where there is no room.</summary>
     /// <param name="movesPlace">Whether all before it has been read, so that reading may go on behind it.</param>
-    public async ValueTask AddAsync(InboundMessage message, bool movesPlace)
+    /// <param name="isFull">Whether its line had hardly room for more, so that the next may go on with it.</param>
+    public async ValueTask AddAsync(InboundMessage message, bool movesPlace, bool isFull)
     {
         Interlocked.Increment(ref _left);
-        await _waiting.Writer.WriteAsync(new Heard(message, movesPlace), _patience);
+        await _waiting.AddAsync(message, movesPlace, isFull, _patience);
     }
 
     /// <summary>All that was put here before moves the place after all.</summary>
-    public ValueTask AddPlaceAsync() => _waiting.Writer.WriteAsync(new Heard(null, MovesPlace: true), _patience);
+    public ValueTask AddPlaceAsync() => _waiting.AddAsync(null, movesPlace: true, isFull: false, _patience);
 
     /// <summary>Stores what has been heard, for as long as an end may take: nobody would say it again.</summary>
     public async ValueTask DisposeAsync()
     {
-        _waiting.Writer.TryComplete();
+        _waiting.End();
         _stop.CancelAfter(Farewell);
         await _storing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
@@ -72,13 +71,13 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (var heard in _waiting.Reader.ReadAllAsync(cancellationToken))
+        while (await _waiting.NextAsync(cancellationToken) is { } heard)
         {
             await StoreAsync(heard, cancellationToken);
         }
     }
 
-    private async Task StoreAsync(Heard heard, CancellationToken cancellationToken)
+    private async Task StoreAsync(IrcHeard heard, CancellationToken cancellationToken)
     {
         var wait = Shortest;
         while (true)
@@ -100,12 +99,16 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
         }
     }
 
-    private async Task TryStoreAsync(IChannelHost host, Heard heard, CancellationToken cancellationToken)
+    private async Task TryStoreAsync(IChannelHost host, IrcHeard heard, CancellationToken cancellationToken)
     {
         if (heard.Message is { } message)
         {
             await host.Gateway.AcceptAsync(message, cancellationToken);
-            _unplaced = heard.MovesPlace || message.SentAt > (_unplaced ?? DateTimeOffset.MinValue) ? message.SentAt : _unplaced;
+        }
+
+        if (heard.Place is { } at)
+        {
+            _unplaced = heard.MovesPlace || at > (_unplaced ?? DateTimeOffset.MinValue) ? at : _unplaced;
         }
 
         if (heard.MovesPlace && _unplaced is { } place)
@@ -114,10 +117,7 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
             _unplaced = null;
         }
 
-        if (heard.Message is not null)
-        {
-            Interlocked.Decrement(ref _left);
-        }
+        Interlocked.Add(ref _left, -heard.Lines);
     }
 
     private void Hold(bool isHolding)
@@ -135,9 +135,6 @@ internal sealed partial class IrcInbox(ConnectionId connection, TimeProvider tim
             }
         }
     }
-
-    /// <param name="Message"><see langword="null"/> where only the place moves, behind what came before.</param>
-    private sealed record Heard(InboundMessage? Message, bool MovesPlace);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message of connection {ConnectionId} could not be stored; trying again in {Wait}")]
     private static partial void LogNotStored(ILogger logger, Exception fault, ConnectionId connectionId, TimeSpan wait);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Irc;
@@ -8,6 +9,9 @@ internal static class IrcReader
 {
     private const string Action = "ACTION ";
     private const char Ctcp = '\u0001';
+
+    /// <summary>Clients cut at 350 to 450 bytes, by the length of their own name and of the place.</summary>
+    private const int FullBytes = 350;
 
     /// <summary>A line as a message; <see langword="null"/> for one that is none: a notice, a request between programs, our own words.</summary>
     /// <param name="nick">What the assistant is called at the moment.</param>
@@ -51,6 +55,9 @@ internal static class IrcReader
             IsAddressed = settings.Groups.IsAddressed(isGroup, isMentioned),
         };
     }
+
+    /// <summary>Whether a line has hardly room for more, so that the next may be its second part.</summary>
+    public static bool IsFull(IrcMessage line) => Encoding.UTF8.GetByteCount(line[1]) >= FullBytes;
 
     /// <summary>The time the server gives.</summary>
     public static DateTimeOffset? TimeOf(IrcMessage line)
