@@ -1,6 +1,7 @@
-using Xunit;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Wording;
 using Assistant.Testing.Messaging;
+using Xunit;
 
 namespace Assistant.Testing.Contracts;
 
@@ -66,6 +67,7 @@ public abstract class ChannelRig : IAsyncDisposable
             await _session!.DisposeAsync();
             _stop.Dispose();
             _stop = null;
+            Host.Report(ConnectionState.Off, Phrase.Of("connection.off")); // as the supervisor does
         }
     }
 
@@ -77,6 +79,7 @@ public abstract class ChannelRig : IAsyncDisposable
         await _session!.DisposeAsync();
         _stop?.Dispose();
         _stop = null;
+        Host.Report(ConnectionState.Down, Phrase.Of("connection.again"));
         return failure;
     }
 
