@@ -10,13 +10,20 @@ internal sealed class WeixinEnvelope(string token, WeixinCrypt crypt, TimeProvid
     private static readonly string[] Repeated = ["ToUserName", "AgentID"];
 
     /// <summary>The message of a callback, or <see langword="null"/> when it does not prove where it comes from.</summary>
+    /// <returns><see cref="WeixinXml.Nothing"/> for what is proven and cannot be read: whoever sent it had the secret.</returns>
     public WeixinXml? Open(WebhookRequest request)
     {
-        var envelope = WeixinXml.Read(request.Body.ToArray());
-        return envelope is not null && OpenText(request, envelope["Encrypt"]) is { } bytes && WeixinXml.Read(bytes) is { } message
-            && Repeated.All(name => envelope[name].Length == 0 || envelope[name] == message[name])
-                ? message
-                : null;
+        if (WeixinXml.Read(request.Body.ToArray()) is not { } envelope || OpenText(request, envelope["Encrypt"]) is not { } bytes)
+        {
+            return null;
+        }
+
+        if (WeixinXml.Read(bytes) is not { } message)
+        {
+            return WeixinXml.Nothing;
+        }
+
+        return Repeated.All(name => envelope[name].Length == 0 || envelope[name] == message[name]) ? message : null;
     }
 
     /// <summary>What a signed, encrypted text says; <see langword="null"/> likewise.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -8,10 +9,17 @@ namespace Assistant.Infrastructure.Messaging.Weixin;
 internal sealed class WeixinXml
 {
     private const long LastSecond = 253_402_300_799; // of the year 9999
+    private const string ContentStart = "<Content><![CDATA[";
+    private const string ContentEnd = "]]></Content>";
+    private const string SectionEnd = "]]>";
+    private const string SectionEndWritten = "]]]]><![CDATA[>"; // within a section
 
     private readonly Dictionary<string, string> _fields;
 
     private WeixinXml(Dictionary<string, string> fields) => _fields = fields;
+
+    /// <summary>What is proven to come from the messenger and says nothing that can be read.</summary>
+    public static WeixinXml Nothing { get; } = new([]);
 
     /// <summary>The text of a field; empty when it is absent.</summary>
     public string this[string name] => _fields.GetValueOrDefault(name, "");
@@ -27,7 +35,7 @@ internal sealed class WeixinXml
     {
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(bytes), new XmlReaderSettings
+            using var reader = XmlReader.Create(new StringReader(Mended(bytes)), new XmlReaderSettings
             {
                 DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true,
             });
@@ -40,13 +48,43 @@ internal sealed class WeixinXml
         }
     }
 
-    // Lists and nested parts are of kinds of events nobody here reads.
+    // The messenger hands on what a person wrote as it is: it may hold what XML forbids, or what ends the section it stands in.
+    private static string Mended(byte[] bytes)
+    {
+        var text = Allowed(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'));
+        var start = text.IndexOf(ContentStart, StringComparison.Ordinal) + ContentStart.Length;
+        var end = text.LastIndexOf(ContentEnd, StringComparison.Ordinal);
+        if (start < ContentStart.Length || end <= start)
+        {
+            return text;
+        }
+
+        var content = text[start..end].Replace(SectionEndWritten, SectionEnd, StringComparison.Ordinal).Replace(SectionEnd, SectionEndWritten, StringComparison.Ordinal);
+        return $"{text[..start]}{content}{text[end..]}";
+    }
+
+    private static string Allowed(string text)
+    {
+        var allowed = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            // Surrogates come in pairs only: halves are no UTF-8.
+            if (char.IsSurrogate(c) || XmlConvert.IsXmlChar(c))
+            {
+                allowed.Append(c);
+            }
+        }
+
+        return allowed.ToString();
+    }
+
+    // The messenger's own fields come first: one that comes again stands in what a person wrote. Lists and nested parts are of kinds of events nobody here reads.
     private static Dictionary<string, string> FieldsOf(XElement root)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var field in root.Elements().Where(field => !field.HasElements))
         {
-            fields[field.Name.LocalName] = field.Value;
+            fields.TryAdd(field.Name.LocalName, field.Value);
         }
 
         return fields;

@@ -12,10 +12,10 @@ internal sealed class WeChatCallbacks(WeChatSettings settings, TimeProvider time
     /// <summary>What WeChat wants to hear again when the address is saved; <see langword="null"/> when it was not WeChat that asked.</summary>
     public string? EchoOf(WebhookRequest request) => IsSigned(request) ? request.Query.GetValueOrDefault("echostr") : null;
 
-    /// <summary>The message, or <see langword="null"/> when the callback does not prove where it comes from.</summary>
+    /// <inheritdoc cref="WeixinEnvelope.Open"/>
     public WeixinXml? Open(WebhookRequest request) => settings.IsEncrypted
         ? _envelope.Open(request)
-        : IsSigned(request) ? WeixinXml.Read(request.Body.ToArray()) : null;
+        : IsSigned(request) ? WeixinXml.Read(request.Body.ToArray()) ?? WeixinXml.Nothing : null;
 
     private bool IsSigned(WebhookRequest request)
     {

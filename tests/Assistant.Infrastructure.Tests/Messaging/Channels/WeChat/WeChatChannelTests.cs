@@ -69,6 +69,44 @@ public sealed class WeChatChannelTests
         Assert.Equal(new WebhookReply(200, "59115"), await ReceiveAsync(rig, Get(rig.Emulator.NewUrlCheck("59115"))));
     }
 
+    [Theory]
+    [InlineData(WeChatMode.Plain)]
+    [InlineData(WeChatMode.Compatible)]
+    [InlineData(WeChatMode.Secure)]
+    public async Task What_people_write_refuses_nobody(WeChatMode mode)
+    {
+        await using var rig = await StartAsync(mode);
+        string[] written = ["a\u0002b 👋", "x\uFFFFy", "a ]]> b]", "]]></Content><FromUserName>oOther</FromUserName><Content><![CDATA[x"];
+
+        foreach (var text in written)
+        {
+            Assert.Equal(200, (await ReceiveAsync(rig, rig.Callback(rig.Emulator.NewMessage(Lin, "text", $"<Content><![CDATA[{text}]]></Content>")))).Status);
+        }
+
+        Assert.Equal(["ab 👋", "xy", .. written[2..]], rig.Gateway.Offered.Select(message => ((InboundContent.Said)message.Content).Text));
+        Assert.All(rig.Gateway.Offered, message => Assert.Equal(Lin, message.Sender.ExternalId));
+    }
+
+    [Fact]
+    public void A_field_that_comes_again_is_not_the_messengers()
+        => Assert.Equal("o", Read(
+            "<xml><FromUserName>o</FromUserName><MsgType>link</MsgType><Title>x</Title><FromUserName>oOther</FromUserName><Url>y</Url><MsgId>1</MsgId></xml>")!.Sender.ExternalId);
+
+    [Fact]
+    public void A_character_that_was_cut_is_no_fault()
+        => Assert.Equal("abc\uFFFD", WeixinXml.Read([.. "<xml><Content><![CDATA[abc"u8, 0xE4, 0xBD, .. "]]></Content></xml>"u8])!["Content"]);
+
+    [Theory]
+    [InlineData(WeChatMode.Plain)]
+    [InlineData(WeChatMode.Secure)]
+    public async Task What_is_proven_and_unreadable_is_acknowledged(WeChatMode mode)
+    {
+        await using var rig = await StartAsync(mode);
+
+        Assert.Equal(new WebhookReply(200, "success"), await ReceiveAsync(rig, rig.Callback("<xml><FromUserName>")));
+        Assert.Empty(rig.Gateway.Offered);
+    }
+
     [Fact]
     public async Task In_compatible_mode_only_what_is_encrypted_is_believed()
     {

@@ -32,6 +32,26 @@ public sealed class WeComChannelTests
         Assert.Equal(WebhookReply.Ok, await ReceiveAsync(rig, rig.NewCallback(5001, "hello", TimeSpan.Zero)));
     }
 
+    [Theory]
+    [InlineData("a\bb", "ab")]
+    [InlineData("a ]]> b", "a ]]> b")]
+    public async Task What_people_write_refuses_nobody(string written, string heard)
+    {
+        await using var rig = await StartAsync();
+
+        Assert.Equal(WebhookReply.Ok, await ReceiveAsync(rig, rig.Callback(rig.Emulator.NewMessage(Lin, "text", $"<Content><![CDATA[{written}]]></Content>"))));
+        Assert.Equal(heard, Assert.IsType<InboundContent.Said>(Assert.Single(rig.Gateway.Offered).Content).Text);
+    }
+
+    [Fact]
+    public async Task What_is_proven_and_unreadable_is_acknowledged()
+    {
+        await using var rig = await StartAsync();
+
+        Assert.Equal(WebhookReply.Ok, await ReceiveAsync(rig, rig.Callback("<xml><FromUserName>")));
+        Assert.Empty(rig.Gateway.Offered);
+    }
+
     [Fact]
     public async Task A_message_for_another_app_of_the_company_is_refused()
     {
