@@ -98,11 +98,12 @@ internal sealed class LineReader(ConnectionId connection, GroupRule groups)
     private static string Place(LineMessage message)
         => message is { Latitude: { } latitude, Longitude: { } longitude } ? string.Create(CultureInfo.InvariantCulture, $"{latitude}, {longitude}") : "";
 
+    // Of what format they are LINE does not say.
     private static IReadOnlyList<Attachment> AttachmentsOf(LineMessage message) => message.Type switch
     {
-        "image" => [new("image", message.Id!, MediaType: "image/jpeg")],
-        "video" => [new("video", message.Id!, MediaType: "video/mp4")],
-        "audio" => [new("voice", message.Id!, MediaType: "audio/mp4")],
+        "image" => [new("image", message.Id!)],
+        "video" => [new("video", message.Id!)],
+        "audio" => [new("voice", message.Id!)],
         "file" => [new("file", message.Id!, message.FileName, SizeBytes: message.FileSize)],
         _ => [],
     };

@@ -30,16 +30,16 @@ internal static class WeChatMessages
     private static InboundContent.Said? SaidIn(WeixinXml xml) => xml["MsgType"] switch
     {
         "text" when xml["Content"].Trim() is { Length: > 0 } text => new(text),
-        "image" => File(xml, "image", "image/jpeg"),
+        "image" => File(xml, "image"),
         "voice" => File(xml, "voice", xml["Format"] == "speex" ? "audio/speex" : "audio/amr"),
-        "video" or "shortvideo" => File(xml, "video", "video/mp4"),
+        "video" or "shortvideo" => File(xml, "video"),
         "location" => new($"📍 {xml["Label"]} ({xml["Location_X"]}, {xml["Location_Y"]})"),
         "link" => new($"{xml["Title"]}\n{xml["Url"]}".Trim()),
         _ => null,
     };
 
-    // What WeChat itself heard in a voice message stands beside it, where the account has that.
-    private static InboundContent.Said? File(WeixinXml xml, string kind, string mediaType)
+    // What WeChat itself heard in a voice message stands beside it, where the account has that. Of what format a picture or a film is it does not say.
+    private static InboundContent.Said? File(WeixinXml xml, string kind, string? mediaType = null)
         => xml["MediaId"] is { Length: > 0 } id ? new(xml["Recognition"], [new Attachment(kind, id, MediaType: mediaType)]) : null;
 
     private static InboundMessage New(

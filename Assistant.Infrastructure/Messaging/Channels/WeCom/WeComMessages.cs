@@ -27,16 +27,17 @@ internal static class WeComMessages
     private static InboundContent.Said? SaidIn(WeixinXml xml) => xml["MsgType"] switch
     {
         "text" when xml["Content"].Trim() is { Length: > 0 } text => new(text),
-        "image" => File(xml, "image", "image/jpeg"),
+        "image" => File(xml, "image"),
         "voice" => File(xml, "voice", "audio/amr"),
-        "video" => File(xml, "video", "video/mp4"),
-        "file" => File(xml, "file", null),
+        "video" => File(xml, "video"),
+        "file" => File(xml, "file"),
         "location" => new($"📍 {xml["Label"]} ({xml["Location_X"]}, {xml["Location_Y"]})"),
         "link" => new($"{xml["Title"]}\n{xml["Url"]}".Trim()),
         _ => null,
     };
 
-    private static InboundContent.Said? File(WeixinXml xml, string kind, string? mediaType) => xml["MediaId"] is { Length: > 0 } id
+    // Of what format a picture or a film is WeCom does not say.
+    private static InboundContent.Said? File(WeixinXml xml, string kind, string? mediaType = null) => xml["MediaId"] is { Length: > 0 } id
         ? new("", [new Attachment(kind, id, xml["FileName"] is { Length: > 0 } name ? name : null, mediaType)])
         : null;
 

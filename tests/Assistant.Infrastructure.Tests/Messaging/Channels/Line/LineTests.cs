@@ -183,7 +183,7 @@ public sealed class LineTests
 
         var said = Assert.IsType<InboundContent.Said>(Reader.Read(happened, _ => null)!.Content);
 
-        Assert.Equal((kind, "7"), (Assert.Single(said.Attachments).Kind, said.Attachments[0].Reference));
+        Assert.Equal(new Attachment(kind, "7"), Assert.Single(said.Attachments));
     }
 
     [Theory]

@@ -152,6 +152,7 @@ public sealed class WeChatChannelTests
         var said = Assert.IsType<InboundContent.Said>(Read($"<xml><FromUserName>o</FromUserName><MsgType>{type}</MsgType>{fields}<MsgId>1</MsgId></xml>")!.Content);
 
         Assert.Equal((kind, "m", text), (said.Attachments[0].Kind, said.Attachments[0].Reference, said.Text));
+        Assert.Equal(type == "voice" ? "audio/amr" : null, said.Attachments[0].MediaType);
     }
 
     [Fact]

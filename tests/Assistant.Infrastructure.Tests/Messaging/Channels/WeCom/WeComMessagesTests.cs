@@ -51,6 +51,7 @@ public sealed class WeComMessagesTests
 
         Assert.Equal((kind, "m1"), (file.Kind, file.Reference));
         Assert.Equal(type == "file" ? "报告.pdf" : null, file.FileName);
+        Assert.Equal(type == "voice" ? "audio/amr" : null, file.MediaType);
     }
 
     [Theory]
