@@ -102,12 +102,13 @@ internal sealed class MessengerHttp : IDisposable
                 response = await FollowAsync(elsewhere, IsSameServer(elsewhere, request.RequestUri!), patience.Token);
             }
 
-            if (response.IsSuccessStatusCode)
+            // 202 is no file yet: the messenger still prepares it.
+            if (response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.Accepted)
             {
                 return await response.Content.ReadAsStreamAsync(cancellationToken);
             }
 
-            var isPassing = response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+            var isPassing = response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
             response.Dispose();
             throw new AttachmentUnavailableException(
                 Phrase.Of("channel.file-gone", ("name", messenger)), isPassing ? AttachmentFault.Passing : AttachmentFault.Final);

@@ -187,6 +187,7 @@ public sealed class MessengerHttpTests : IDisposable
     }
 
     [Theory]
+    [InlineData(202, AttachmentFault.Passing)]
     [InlineData(302, AttachmentFault.Final)]
     [InlineData(404, AttachmentFault.Final)]
     [InlineData(429, AttachmentFault.Passing)]
