@@ -13,6 +13,9 @@ internal static class QqEvents
 
     private const string Direct = "C2C_MESSAGE_CREATE";
     private const string InGroup = "GROUP_AT_MESSAGE_CREATE";
+
+    // What a group that lets the bot hear everything sends, mentions of the bot included.
+    private const string AllOfGroup = "GROUP_MESSAGE_CREATE";
     private const int LongestId = 200;
 
     /// <summary>What the bytes say, or <see langword="null"/> when they are nothing of this kind.</summary>
@@ -44,14 +47,14 @@ internal static class QqEvents
     /// <summary>What somebody said; <see langword="null"/> when it is nothing for the assistant.</summary>
     public static InboundMessage? Read(QqPayload payload, ConnectionId connection, DateTimeOffset now)
     {
-        if (payload is not { Op: Event, T: Direct or InGroup } || Read(payload, QqJson.Default.QqMessage) is not { Author: { Bot: not true } author } message || !IsId(message.Id))
+        if (payload is not { Op: Event, T: Direct or InGroup or AllOfGroup } || Read(payload, QqJson.Default.QqMessage) is not { Author: { Bot: not true } author } message || !IsId(message.Id))
         {
             return null;
         }
 
-        var isGroup = payload.T == InGroup;
+        var isGroup = payload.T != Direct;
         var (chat, sender) = isGroup ? (message.GroupOpenid, author.MemberOpenid) : (author.UserOpenid, author.UserOpenid);
-        var (text, attachments) = (QqText.Read(message.Content ?? ""), QqFiles.Of(message.Attachments));
+        var (text, attachments) = (QqText.Read(message.Content ?? "", message.Mentions), QqFiles.Of(message.Attachments));
         if (!IsChat(chat) || !IsChat(sender) || (text.Length == 0 && attachments.Count == 0))
         {
             return null;
@@ -64,6 +67,7 @@ internal static class QqEvents
             Chat = new ExternalChat(chat!, IsGroup: isGroup),
             Sender = ExternalSender.Named(sender!, author.Username, $"QQ {sender![^Math.Min(6, sender!.Length)..]}"),
             ExternalMessageId = message.Id!,
+            IsAddressed = payload.T != AllOfGroup || (message.Mentions ?? []).Any(mention => mention?.IsYou == true),
             Content = new InboundContent.Said(text, attachments),
             SentAt = DateTimeOffset.TryParse(message.Timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : now,
         };

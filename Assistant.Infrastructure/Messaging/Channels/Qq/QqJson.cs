@@ -27,9 +27,14 @@ internal sealed record QqValidation(string? PlainToken, string? EventTs);
 internal sealed record QqValidated(string PlainToken, string Signature);
 
 internal sealed record QqMessage(
-    string? Id, string? Content, string? Timestamp, string? GroupOpenid, QqAuthor? Author, IReadOnlyList<QqFile?>? Attachments);
+    string? Id, string? Content, string? Timestamp, string? GroupOpenid, QqAuthor? Author, IReadOnlyList<QqFile?>? Attachments,
+    IReadOnlyList<QqMention?>? Mentions = null);
 
 internal sealed record QqAuthor(string? UserOpenid, string? MemberOpenid, string? Username = null, bool? Bot = null);
+
+/// <summary>Whom a <c>&lt;@id&gt;</c> in the text means.</summary>
+/// <param name="IsYou">Whether that is the bot.</param>
+internal sealed record QqMention(string? Id, string? MemberOpenid, string? Username, bool? IsYou);
 
 internal sealed record QqFile(string? ContentType, string? Filename, long? Size, string? Url);
 

@@ -88,7 +88,7 @@ internal sealed class QqSession : IChannelSession, IWebhookReceiver, IAttachment
         try
         {
             _sender.Note(message);
-            await gateway.AcceptAsync(message with { IsAddressed = _settings.Groups.IsAddressed(message.Chat.IsGroup, isMentioned: true) }, cancellationToken);
+            await gateway.AcceptAsync(message with { IsAddressed = _settings.Groups.IsAddressed(message.Chat.IsGroup, message.IsAddressed) }, cancellationToken);
             return Taken;
         }
         catch (ConnectionGoneException)

@@ -18,8 +18,30 @@ internal static partial class QqText
     public static string Render(string markdown)
         => Rendered.Fit(markdown, Limit, static (text, aligns) => Escaped(PlainRenderer.Render(text, aligns)), static words => words);
 
-    /// <summary>What somebody wrote, pictures in it as their names.</summary>
-    public static string Read(string content) => Face().Replace(content, static face => NameOf(face.Groups[1].Value)).Trim();
+    /// <summary>What somebody wrote, pictures and the mentioned by their names, without a mention that only calls the bot.</summary>
+    public static string Read(string content, IReadOnlyList<QqMention?>? mentions = null)
+    {
+        var words = Face().Replace(content, static face => NameOf(face.Groups[1].Value));
+        var text = new StringBuilder();
+        var own = new List<(int Start, int Length)>();
+        var read = 0;
+        foreach (Match tag in MentionTag().Matches(words))
+        {
+            var id = tag.Groups[1].Value;
+            var mention = (mentions ?? []).FirstOrDefault(one => one is not null && (one.Id == id || one.MemberOpenid == id));
+            var shown = mention?.Username is { Length: > 0 } name ? $"@{name}" : tag.Value;
+            text.Append(words, read, tag.Index - read);
+            if (mention?.IsYou == true)
+            {
+                own.Add((text.Length, shown.Length));
+            }
+
+            text.Append(shown);
+            read = tag.Index + tag.Length;
+        }
+
+        return Mention.TakeOff(text.Append(words, read, words.Length - read).ToString(), own);
+    }
 
     private static string Escaped(string words)
     {
@@ -39,4 +61,7 @@ internal static partial class QqText
 
     [GeneratedRegex("<faceType=[0-9]{1,3},faceId=\"[^\"<>]{0,20}\",ext=\"([A-Za-z0-9+/=]{0,400})\">", RegexOptions.CultureInvariant)]
     private static partial Regex Face();
+
+    [GeneratedRegex("<@([A-Za-z0-9_-]{1,64})>", RegexOptions.CultureInvariant)]
+    private static partial Regex MentionTag();
 }

@@ -68,7 +68,7 @@ internal sealed class QqRig : ChannelRig
     public override Task SendVoiceAsync(int person, byte[] content) => Done(() => Emulator.SendFile(person, content, "voice", "a.amr"));
 
     public override Task SayInGroupAsync(int person, string text, bool isMention)
-        => isMention ? Done(() => Emulator.SayInGroup(person, text)) : throw new NotSupportedException("QQ tells a bot of a group only what mentions it.");
+        => isMention ? Done(() => Emulator.SayInGroup(person, text)) : throw new NotSupportedException("QQ tells a bot of this group only what mentions it.");
 
     public override Task SayAsBotAsync(string text) => Done(() => Emulator.Say(6001, text, message => message["author"]!["bot"] = true));
 

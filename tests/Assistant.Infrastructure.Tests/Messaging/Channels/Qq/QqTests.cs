@@ -137,6 +137,25 @@ public sealed class QqTests
     }
 
     [Theory]
+    [InlineData("<@BOT> what time do you open?", "what time do you open?", true)]
+    [InlineData("<@BOT> ask <@M2>, <@M3>", "ask @Wuyi, <@M3>", true)]
+    [InlineData("<@M2> says hello", "@Wuyi says hello", false)]
+    [InlineData("lunch, anybody?", "lunch, anybody?", false)]
+    public void A_group_that_tells_everything_tells_who_is_meant(string content, string text, bool isAddressed)
+    {
+        var payload = Seed();
+        payload["t"] = "GROUP_MESSAGE_CREATE";
+        payload["d"] = JsonNode.Parse($$"""
+            {"id":"M1","group_openid":"G1","author":{"member_openid":"P1"},"content":"{{content}}",
+             "mentions":[{"id":"BOT","is_you":{{(isAddressed ? "true" : "false")}},"username":"Bot"},{"member_openid":"M2","username":"Wuyi"},null]}
+            """);
+
+        var message = Read(payload)!;
+
+        Assert.Equal((text, isAddressed, true), (((InboundContent.Said)message.Content).Text, message.IsAddressed, message.Chat.IsGroup));
+    }
+
+    [Theory]
     [InlineData("t", "\"INTERACTION_CREATE\"")]
     [InlineData("op", "12")]
     [InlineData("d", "[]")]
