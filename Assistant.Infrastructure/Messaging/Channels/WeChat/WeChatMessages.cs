@@ -48,7 +48,7 @@ internal static class WeChatMessages
             Connection = connection,
             DedupeKey = dedupeKey,
             Chat = new ExternalChat(openId),
-            Sender = new ExternalSender(openId, openId),
+            Sender = ExternalSender.Named(openId, null, $"WeChat {openId[^Math.Min(6, openId.Length)..]}"),
             ExternalMessageId = messageId,
             Content = content,
             SentAt = xml.CreatedAt ?? now,

@@ -156,6 +156,14 @@ public sealed class WeChatChannelTests
     }
 
     [Fact]
+    public void Nobody_is_called_by_an_id()
+    {
+        var sender = Read("<xml><FromUserName>o6_bmjrPTlm6_2sgVt7hMZOPfL2M</FromUserName><MsgType>text</MsgType><Content>x</Content><MsgId>1</MsgId></xml>")!.Sender;
+
+        Assert.Equal(("WeChat OPfL2M", true), (sender.DisplayName, sender.IsStandIn));
+    }
+
+    [Fact]
     public void A_menu_entry_is_heard_as_its_key()
         => Assert.Equal("/help", Assert.IsType<InboundContent.Said>(
             Read("<xml><FromUserName>o</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType><Event>CLICK</Event><EventKey>/help</EventKey></xml>")!.Content).Text);
