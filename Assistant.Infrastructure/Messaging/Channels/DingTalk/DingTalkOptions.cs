@@ -22,6 +22,10 @@ public sealed class DingTalkOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long to wait, while the old stream is still listened to, before a stream that could not be opened is asked for again. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan ReopenPause { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often a connection that is called checks that its credentials are still taken. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(5);

@@ -34,6 +34,37 @@ public sealed class DingTalkStreamTests
     }
 
     [Fact]
+    public async Task While_the_next_stream_cannot_be_had_the_old_one_is_listened_to()
+    {
+        await using var rig = await DingTalkRig.NewAsync(options => options.ReopenPause = TimeSpan.FromMilliseconds(100));
+        await StartAsync(rig);
+        rig.Emulator.Fail("open", new DingTalkFault.Status(503));
+        rig.Emulator.Fail("open", new DingTalkFault.Status(503));
+
+        await rig.Emulator.AskAsync("SYSTEM", "disconnect", "{}", Cancel);
+        await UntilAsync(() => rig.Emulator.Calls.Count(call => call == "open") >= 3);
+        rig.Emulator.Say(Ann, "over either one");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        await UntilAsync(() => rig.Emulator.OpenStreams == 2);
+
+        Assert.False(rig.HasEnded);
+    }
+
+    [Fact]
+    public async Task Without_any_stream_left_it_rises_why_the_next_could_not_be_had()
+    {
+        await using var rig = await DingTalkRig.NewAsync(options => options.ReopenPause = TimeSpan.FromMilliseconds(100));
+        await StartAsync(rig);
+        rig.Emulator.ChangeSecret();
+        await rig.Emulator.AskAsync("SYSTEM", "disconnect", "{}", Cancel);
+        await UntilAsync(() => rig.Emulator.Calls.Count(call => call == "open") >= 3);
+
+        rig.Emulator.BreakOldestStream();
+
+        Assert.Equal("channel.sign-in-refused", Assert.IsType<PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
+    }
+
+    [Fact]
     public async Task A_stream_that_says_nothing_is_replaced_before_it_is_let_go()
     {
         await using var rig = await DingTalkRig.NewAsync(options =>
