@@ -32,7 +32,11 @@ internal static class FeishuFailure
     public static bool IsPassing(string messenger, FeishuReply reply)
         => !IsMissingScope(reply) && Outcome(messenger, reply) is SendOutcome.RetryAfter or SendOutcome.Uncertain && reply is not { IsOk: true };
 
-    private static bool IsMissingScope(FeishuReply reply) => reply.Answer?.Code is 99991672 or 99991679 or 230027;
+    /// <summary>Whether the app lacks a permission for the method as a whole.</summary>
+    public static bool IsMissingScope(FeishuReply reply) => reply.Answer?.Code is 99991672 or 99991679 or 230027;
+
+    /// <summary>Whether it is one person whom the app may not know of (通讯录权限范围).</summary>
+    public static bool IsOutOfSight(FeishuReply reply) => reply.Answer?.Code is 41050;
 
     /// <summary>Whether nothing will be taken until somebody changes credentials or what the app may do.</summary>
     public static bool NeedsOperator(FeishuReply reply)

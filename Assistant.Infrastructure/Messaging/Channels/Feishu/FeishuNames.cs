@@ -10,7 +10,7 @@ internal sealed class FeishuNames(FeishuClient client, FeishuOptions options, Ti
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RightsPause = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, (string Name, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string? Name, DateTimeOffset Until)> _known = new(StringComparer.Ordinal);
     private long _askAgainAt;
 
     /// <summary>The sender with their name, or as they came when it cannot be had in time.</summary>
@@ -20,7 +20,7 @@ internal sealed class FeishuNames(FeishuClient client, FeishuOptions options, Ti
         var now = time.GetUtcNow();
         if (_known.TryGetValue(user, out var known) && known.Until > now)
         {
-            return sender.Called(known.Name);
+            return known.Name is { } called ? sender.Called(called) : sender;
         }
 
         // After a failure nobody waits for a while: a method that hangs would hold every message for its patience.
@@ -35,19 +35,21 @@ internal sealed class FeishuNames(FeishuClient client, FeishuOptions options, Ti
         try
         {
             var reply = await client.FindUserAsync(user, patience.Token);
-            if (NameIn(reply) is { } name)
+            if (reply.IsOk || FeishuFailure.IsOutOfSight(reply))
             {
                 if (_known.Count >= options.MaxRemembered)
                 {
                     _known.Clear();
                 }
 
-                _known[user] = (name, time.GetUtcNow() + options.NameLifetime);
+                // Who has no name, or is out of the app's sight, says nothing about anybody else.
+                var name = NameIn(reply);
+                _known[user] = (name, time.GetUtcNow() + (name is null ? RightsPause : options.NameLifetime));
                 return name;
             }
 
             // The scope for it is optional: without it there are no names, and asking each time would be of no use.
-            pause = reply.Outcome is Calls.CallOutcome.Answered ? RightsPause : Pause;
+            pause = FeishuFailure.IsMissingScope(reply) ? RightsPause : Pause;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

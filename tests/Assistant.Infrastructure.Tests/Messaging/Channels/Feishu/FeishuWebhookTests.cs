@@ -233,6 +233,24 @@ public sealed class FeishuWebhookTests
         Assert.Equal(0, rig.Emulator.FailedDeliveries);
     }
 
+    [Theory]
+    [InlineData(41050, "Person ou_5002", 2)]
+    [InlineData(99991672, "ou_5002", 1)]
+    public async Task Whoever_is_out_of_sight_takes_nobody_elses_name(int code, string other, int asked)
+    {
+        await using var house = new CallbackHouse();
+        await using var rig = await FeishuRig.NewAsync(house);
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Fail("user", new FeishuFault.Code(code));
+
+        rig.Emulator.Say(Ann, "one");
+        rig.Emulator.Say(5002, "two");
+        rig.Emulator.Say(Ann, "three");
+
+        Assert.Equal(["ou_5001", other, "ou_5001"], (await rig.Gateway.WaitAsync(3, Cancel)).Select(m => m.Sender.DisplayName));
+        Assert.Equal(asked, rig.Emulator.Calls.Count(call => call == "user"));
+    }
+
     [Fact]
     public async Task Credentials_that_are_taken_back_end_the_session_and_a_fault_only_shows()
     {
