@@ -66,6 +66,13 @@ public abstract record InboundContent
 
         /// <summary>What the person chose to quote of what they answer, or sent along from another chat.</summary>
         public QuotedWords? Quote { get; init; }
+
+        /// <summary>All of what it answers, where the messenger repeats that unasked; <see langword="null"/> where it does not.</summary>
+        public QuotedWords? Repeated { get; init; }
+
+        /// <summary>The words to keep with it, see <see cref="MessageReference"/>.</summary>
+        /// <param name="answered">The number of what it answers; <see langword="null"/> when that is not known.</param>
+        public QuotedWords? QuoteBeside(long? answered) => Quote ?? (answered is null ? Repeated : null);
     }
 
     /// <summary>An earlier message has a new text, and perhaps other files.</summary>

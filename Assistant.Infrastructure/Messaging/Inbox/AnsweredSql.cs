@@ -14,6 +14,8 @@ internal static class AnsweredSql
 
     /// <summary>What it answers; nothing is asked for unless it says that it does.</summary>
     public static MessageReference? Find(SqlSession session, Conversation conversation, InboundContent.Said said)
-        => said is { ReplyToExternalId: null, Quote: null } ? null : MessageReference.Of(
-            said.ReplyToExternalId is { } answered ? session.QueryFirst<long?>(FindSeq, r => r.GetInt64(0), conversation.Id.Value, answered) : null, said.Quote);
+    {
+        var seq = said.ReplyToExternalId is { } answered ? session.QueryFirst<long?>(FindSeq, r => r.GetInt64(0), conversation.Id.Value, answered) : null;
+        return MessageReference.Of(seq, said.QuoteBeside(seq));
+    }
 }

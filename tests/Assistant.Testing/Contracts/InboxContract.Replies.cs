@@ -92,7 +92,24 @@ public abstract partial class InboxContract
         Assert.Equal(new MessageReference(null, new QuotedWords(new string('x', MessageReference.MaxQuoteLength - 1) + "…", "News")), thread[2].Body.InReplyTo);
     }
 
+    [Fact]
+    public async Task What_the_messenger_repeats_is_kept_of_what_is_not_known_alone()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "tea or coffee");
+        await StoreAsync(HomeLine, Repeating("2", "which?", "1"));
+        await StoreAsync(HomeLine, Repeating("3", "which?", "elsewhere"));
+        await StoreAsync(HomeLine, Repeating("4", "which?", null));
+
+        var thread = await ThreadAsync(Home, conversation);
+
+        var repeated = new MessageReference(null, new QuotedWords("tea or coffee"));
+        Assert.Equal([new MessageReference(1, null), repeated, repeated], thread.Skip(1).Select(message => message.Body.InReplyTo));
+    }
+
     private InboundMessage Replying(string id, string text, string answered) => Said(HomeLine, id, "") with { Content = new InboundContent.Said(text, [], answered) };
+
+    private InboundMessage Repeating(string id, string text, string? answered)
+        => Said(HomeLine, id, "") with { Content = new InboundContent.Said(text, [], answered) { Repeated = new QuotedWords("tea or coffee") } };
 
     private InboundMessage Quoting(string id, string text, string? answered, QuotedWords quote)
         => Said(HomeLine, id, "") with { Content = new InboundContent.Said(text, [], answered) { Quote = quote } };

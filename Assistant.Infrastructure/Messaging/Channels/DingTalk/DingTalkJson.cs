@@ -35,7 +35,8 @@ internal sealed record DingTalkMessage(
     string? MsgId, string? ConversationId, string? ConversationType, string? ConversationTitle, string? SenderId, string? SenderStaffId, string? SenderNick,
     string? SenderCorpId, string? ChatbotCorpId, string? ChatbotUserId, bool? IsInAtList, string? Msgtype, DingTalkWords? Text, JsonElement Content, JsonElement CreateAt);
 
-internal sealed record DingTalkWords(string? Content);
+/// <param name="RepliedMsg">The message it answers, with the whole of it; absent when it answers none.</param>
+internal sealed record DingTalkWords(string? Content, JsonElement RepliedMsg);
 
 /// <summary>The answer of a method: what is used of any of them.</summary>
 internal sealed record DingTalkAnswer(

@@ -71,7 +71,9 @@ internal static class DingTalkReader
         {
             var attachments = new List<Attachment>();
             var text = Words(message, attachments).Trim();
-            return text.Length > 0 || attachments.Count > 0 ? new InboundContent.Said(text, attachments) : null;
+            return text.Length > 0 || attachments.Count > 0
+                ? new InboundContent.Said(text, attachments, AnsweredBy(message)) { Repeated = Quoted(message) is { Length: > 0 } quoted ? new QuotedWords(quoted) : null }
+                : null;
         }
         catch (InvalidOperationException)
         {
@@ -105,6 +107,13 @@ internal static class DingTalkReader
         }
     }
 
+    private static string? AnsweredBy(DingTalkMessage message) => TextOf(message.Text?.RepliedMsg ?? default, "msgId") is { } id && IsId(id) ? id : null;
+
+    private static string? Quoted(DingTalkMessage message)
+        => message.Text?.RepliedMsg is { ValueKind: JsonValueKind.Object } replied && replied.TryGetProperty("content", out var content)
+            ? TextOf(content, "text") ?? TextOf(content, "content") ?? RichText(content, [])
+            : null;
+
     private static string RichText(JsonElement content, List<Attachment> attachments)
     {
         var words = new StringBuilder();
@@ -115,7 +124,7 @@ internal static class DingTalkReader
 
         foreach (var part in parts.EnumerateArray())
         {
-            words.Append(TextOf(part, "text"));
+            words.Append(TextOf(part, "text") ?? TextOf(part, "content")); // the latter in what is quoted
             Attach(part, "image", attachments);
         }
 

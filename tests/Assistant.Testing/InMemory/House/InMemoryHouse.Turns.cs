@@ -213,7 +213,7 @@ public sealed partial class InMemoryHouse
     {
         var seq = said.ReplyToExternalId is not { } answered ? null
             : room.Messages.Find(m => m.ExternalId == answered && m.DeletedAt is null)?.Seq ?? room.Outbox.Find(o => o.ExternalId == answered)?.Entry.MessageSeq;
-        return new MessageBody(said.Text) { IsForwarded = said.IsForwarded, InReplyTo = MessageReference.Of(seq, said.Quote) };
+        return new MessageBody(said.Text) { IsForwarded = said.IsForwarded, InReplyTo = MessageReference.Of(seq, said.QuoteBeside(seq)) };
     }
 
     private InboxOutcome.Stored Hear(

@@ -99,6 +99,25 @@ public sealed class DingTalkReaderTests
     }
 
     [Theory]
+    [InlineData("""{"text":"The contract ends on Friday."}""", "The contract ends on Friday.")]
+    [InlineData("""{"content":"The contract ends on Friday."}""", "The contract ends on Friday.")]
+    [InlineData("""{"richText":[{"msgType":"text","content":"It ends "},{"msgType":"picture","downloadCode":"c1"},{"msgType":"text","content":"on Friday."}]}""", "It ends on Friday.")]
+    [InlineData("""{"downloadCode":"c1"}""", null)]
+    [InlineData("null", null)]
+    public void What_is_quoted_comes_with_what_is_said(string content, string? quoted)
+    {
+        var said = (InboundContent.Said)Read(Message(message => message["text"] = new JsonObject
+        {
+            ["content"] = " 翻译一下", ["isReplyMsg"] = true, ["repliedMsg"] = new JsonObject { ["msgId"] = "msg0", ["msgType"] = "text", ["content"] = JsonNode.Parse(content) },
+        }))!.Content;
+
+        Assert.Equal("翻译一下", said.Text);
+        Assert.Equal("msg0", said.ReplyToExternalId);
+        Assert.Equal(quoted, said.Repeated?.Text);
+        Assert.Empty(said.Attachments);
+    }
+
+    [Theory]
     [InlineData("msgtype", "\"interactiveCard\"")]
     [InlineData("msgId", "\"\"")]
     [InlineData("msgId", "null")]
