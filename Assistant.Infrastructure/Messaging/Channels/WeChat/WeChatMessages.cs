@@ -6,6 +6,9 @@ namespace Assistant.Infrastructure.Messaging.Channels.WeChat;
 /// <summary>Translates what WeChat delivers. Pure, and total: any message gives an event or <see langword="null"/>.</summary>
 internal static class WeChatMessages
 {
+    // What WeChat writes in place of a sticker and of what else it has no message for.
+    private static readonly string[] Unshown = ["【收到不支持的消息类型，暂无法显示】", "【收到不支援的訊息類型，無法顯示】"];
+
     /// <summary>The event, or <see langword="null"/> when it is nothing for the assistant.</summary>
     public static InboundMessage? Read(WeixinXml xml, ConnectionId connection, DateTimeOffset now)
     {
@@ -29,7 +32,7 @@ internal static class WeChatMessages
 
     private static InboundContent.Said? SaidIn(WeixinXml xml) => xml["MsgType"] switch
     {
-        "text" when xml["Content"].Trim() is { Length: > 0 } text => new(text),
+        "text" when xml["Content"].Trim() is { Length: > 0 } text && !Unshown.Contains(text, StringComparer.Ordinal) => new(text),
         "image" => File(xml, "image"),
         "voice" => File(xml, "voice", xml["Format"] == "speex" ? "audio/speex" : "audio/amr"),
         "video" or "shortvideo" => File(xml, "video"),

@@ -155,6 +155,12 @@ public sealed class WeChatChannelTests
         Assert.Equal(type == "voice" ? "audio/amr" : null, said.Attachments[0].MediaType);
     }
 
+    [Theory]
+    [InlineData("【收到不支持的消息类型，暂无法显示】")]
+    [InlineData("【收到不支援的訊息類型，無法顯示】")]
+    public void What_WeChat_writes_in_place_of_a_sticker_is_nobodys_word(string text)
+        => Assert.Null(Read($"<xml><FromUserName>o</FromUserName><MsgType>text</MsgType><Content>{text}</Content><MsgId>1</MsgId></xml>"));
+
     [Fact]
     public void Nobody_is_called_by_an_id()
     {
