@@ -5,7 +5,7 @@ namespace Assistant.Infrastructure.Messaging.Calls;
 
 /// <summary>
 /// What becomes of messages after a messenger has taken them. Some take a message first and refuse it afterwards: the connection's health then says
-/// so, until another one arrives. Safe for concurrent use.
+/// so, until another one arrives. The same for messages to us that cannot be read. Safe for concurrent use.
 /// </summary>
 internal sealed class DeliveryReports
 {

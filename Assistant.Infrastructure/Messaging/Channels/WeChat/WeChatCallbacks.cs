@@ -17,6 +17,9 @@ internal sealed class WeChatCallbacks(WeChatSettings settings, TimeProvider time
         ? _envelope.Open(request)
         : IsSigned(request) ? WeixinXml.Read(request.Body.ToArray()) ?? WeixinXml.Nothing : null;
 
+    /// <summary>Whether a message is encrypted and nothing else, where plain ones are expected: the account is in secure mode.</summary>
+    public bool IsClosed(WeixinXml xml) => !settings.IsEncrypted && xml["Encrypt"].Length > 0 && xml["FromUserName"].Length == 0;
+
     private bool IsSigned(WebhookRequest request)
     {
         var query = request.Query;

@@ -15,6 +15,7 @@ internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITyping
     private readonly ConnectionId _connection;
     private readonly WeChatSettings _settings;
     private readonly WeChatCallbacks _callbacks;
+    private readonly DeliveryReports _callbackReports = new();
     private readonly WeChatApi _api;
     private readonly WeChatUploads _uploads;
     private readonly TimeProvider _time;
@@ -62,6 +63,13 @@ internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITyping
             return WebhookReply.Refused;
         }
 
+        if (_callbacks.IsClosed(xml))
+        {
+            _callbackReports.Failed(Phrase.Of("wechat.mode-differs"));
+            return Taken;
+        }
+
+        _callbackReports.Arrived();
         try
         {
             if (WeChatMessages.Read(xml, _connection, _time.GetUtcNow()) is { } message)
@@ -102,6 +110,7 @@ internal sealed class WeChatSession : IChannelSession, IWebhookReceiver, ITyping
             throw new PhrasedException(WeChatFaults.All.ReasonOf(refusal)!);
         }
 
+        _callbackReports.ReportTo(host, () => host.Receiving(_settings.AppId, callback));
         host.Receiving(_settings.AppId, callback);
     }
 }

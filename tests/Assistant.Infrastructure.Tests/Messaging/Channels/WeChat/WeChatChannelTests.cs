@@ -132,6 +132,21 @@ public sealed class WeChatChannelTests
     }
 
     [Fact]
+    public async Task Where_plain_messages_are_expected_an_account_that_encrypts_shows()
+    {
+        await using var rig = await StartAsync(WeChatMode.Plain);
+        await using var secure = new WeChatEmulator();
+        var (query, body) = secure.Wrap(secure.NewMessage(Lin, "text", WeixinEmulator.Field("Content", "x")), TimeProvider.System.GetUtcNow());
+
+        var reply = await ReceiveAsync(rig, new WebhookRequest("POST", new Dictionary<string, string>(), query, Encoding.UTF8.GetBytes(body)));
+
+        Assert.Equal(new WebhookReply(200, "success"), reply);
+        Assert.Equal((ConnectionState.Degraded, "wechat.mode-differs"), (rig.Host.Reports[^1].State, rig.Host.Reports[^1].Detail.FirstCode));
+        await ReceiveAsync(rig, rig.NewCallback(5001, "x", TimeSpan.Zero));
+        Assert.Equal(ConnectionState.Up, rig.Host.Reports[^1].State);
+    }
+
+    [Fact]
     public void One_number_for_two_people_is_two_messages()
     {
         static InboundMessage Read(string openId) => WeChatMessages.Read(
