@@ -54,7 +54,8 @@ internal static class QqEvents
 
         var isGroup = payload.T != Direct;
         var (chat, sender) = isGroup ? (message.GroupOpenid, author.MemberOpenid) : (author.UserOpenid, author.UserOpenid);
-        var (text, attachments) = (QqText.Read(message.Content ?? "", message.Mentions), QqFiles.Of(message.Attachments));
+        var (written, attachments) = (QqText.Read(message.Content ?? "", message.Mentions), QqFiles.Of(message.Attachments));
+        var text = written.Length > 0 ? written : QqFiles.HeardIn(message.Attachments);
         if (!IsChat(chat) || !IsChat(sender) || (text.Length == 0 && attachments.Count == 0))
         {
             return null;

@@ -16,6 +16,10 @@ internal sealed class QqFiles(MessengerHttp http, QqSettings settings)
            select new Attachment(file.ContentType == "voice" ? "voice" : FileKinds.Of(file.ContentType, file.Filename), AddressOf(url), file.Filename, file.ContentType?.Contains('/', StringComparison.Ordinal) == true ? file.ContentType : null, file.Size is >= 0 ? file.Size : null),
     ];
 
+    /// <summary>What QQ itself heard in voices; empty where it does not say.</summary>
+    public static string HeardIn(IReadOnlyList<QqFile?>? files)
+        => string.Join('\n', (files ?? []).Select(file => file?.AsrReferText?.Trim()).Where(heard => !string.IsNullOrEmpty(heard)));
+
     /// <exception cref="AttachmentUnavailableException">Gone, refused, or not QQ's.</exception>
     public async Task<Stream> OpenAsync(Attachment attachment, CancellationToken cancellationToken)
     {

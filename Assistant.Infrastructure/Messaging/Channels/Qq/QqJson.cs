@@ -36,7 +36,8 @@ internal sealed record QqAuthor(string? UserOpenid, string? MemberOpenid, string
 /// <param name="IsYou">Whether that is the bot.</param>
 internal sealed record QqMention(string? Id, string? MemberOpenid, string? Username, bool? IsYou);
 
-internal sealed record QqFile(string? ContentType, string? Filename, long? Size, string? Url);
+/// <param name="AsrReferText">Of a voice: what QQ heard in it.</param>
+internal sealed record QqFile(string? ContentType, string? Filename, long? Size, string? Url, string? AsrReferText = null);
 
 /// <summary>What a picture in the text stands for.</summary>
 internal sealed record QqFace(string? Text);

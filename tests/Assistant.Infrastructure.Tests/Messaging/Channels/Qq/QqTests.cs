@@ -201,6 +201,16 @@ public sealed class QqTests
     }
 
     [Fact]
+    public void A_voice_comes_with_what_QQ_heard_in_it()
+    {
+        var payload = Seed();
+        payload["d"]!["content"] = "";
+        payload["d"]!["attachments"] = JsonNode.Parse("""[{"content_type":"voice","url":"https://multimedia.nt.qq.com.cn/a","asr_refer_text":"几点开门"}]""");
+
+        Assert.Equal("几点开门", ((InboundContent.Said)Read(payload)!.Content).Text);
+    }
+
+    [Fact]
     public async Task An_answer_names_what_it_answers_and_is_shown_once()
     {
         await using var rig = await QqRig.NewAsync();
