@@ -7,6 +7,7 @@ using Assistant.Domain.Wording;
 namespace Assistant.Domain.Ai;
 
 /// <summary>What an engine is given to answer one utterance. Everything said by people in it is untrusted.</summary>
+/// <param name="Person">Without a name where theirs is not known.</param>
 /// <param name="Utterance">With what it answers and the names of the files it brought: what an engine reads.</param>
 /// <param name="History">Oldest first.</param>
 /// <param name="Recollections">Found in memory for this utterance.</param>

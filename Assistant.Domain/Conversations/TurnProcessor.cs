@@ -263,8 +263,10 @@ public sealed class TurnProcessor(
         var isGroup = conversation.Chat.IsGroup;
         var recalled = await recall.RecallAsync(
             conversation.Tenant, start.Person.Id, words, conversation.Id, told, onlyHere: isGroup, limits.RecallLimit, limits.FactLimit, cancellationToken);
+        // Nobody is called by an id. In a group it tells who speaks; alone with the assistant the chat goes by the same one.
+        var isNameless = !isGroup && ExternalSender.IsStandInFor(conversation.Chat.ExternalId, start.Person.DisplayName);
         return new ReplyContext(
-            conversation.Tenant, conversation.Id, start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetLocalNow())
+            conversation.Tenant, conversation.Id, isNameless ? start.Person with { DisplayName = "" } : start.Person, utterance, history, recalled.Found, recalled.Facts, clock.GetLocalNow())
         {
             Words = words,
             IsForwarded = pressed is null && start.Utterance.Body.IsForwarded,

@@ -21,6 +21,11 @@ public sealed record ExternalSender(string ExternalId, string DisplayName, strin
             ? new ExternalSender(externalId, standIn, locale, isBot) { IsStandIn = true }
             : new ExternalSender(externalId, name, locale, isBot);
 
+    /// <summary>Whether a name is a stand-in as most channels make it: the messenger's name and one end of the id.</summary>
+    public static bool IsStandInFor(string externalId, string name)
+        => name.Split(' ') is [{ Length: > 0 }, { Length: >= 4 and <= 6 } end]
+            && (externalId.EndsWith(end, StringComparison.Ordinal) || externalId.StartsWith(end, StringComparison.Ordinal));
+
     /// <summary>The same sender by a name that is theirs.</summary>
     public ExternalSender Called(string name) => this with { DisplayName = name, IsStandIn = false };
 

@@ -91,6 +91,23 @@ public sealed class TurnReplyTests : TurnRig
     }
 
     [Theory]
+    [InlineData("LINE 4f2a1c", false, "")]
+    [InlineData("LINE 4f2a1c", true, "LINE 4f2a1c")]
+    [InlineData("LINE abcdef", false, "LINE abcdef")]
+    [InlineData("4f2a1c", false, "4f2a1c")]
+    public async Task The_engine_is_not_told_a_stand_in_for_a_name_but_who_speaks_in_a_group(string name, bool isGroup, string told)
+    {
+        var stored = await StoreAsync(HomeLine, Said(HomeLine, "1", "hello") with
+        {
+            Chat = new ExternalChat("U004f2a1c", IsGroup: isGroup), Sender = ExternalSender.Named("U004f2a1c", null, name),
+        });
+
+        await RunAsync(Assert.IsType<InboxOutcome.Stored>(stored).Conversation);
+
+        Assert.Equal(told, Engines.Asked[^1].Person.DisplayName);
+    }
+
+    [Theory]
     [InlineData(null, "[In reply to somebody: “tea\" [or coffee”] this")]
     [InlineData("News” x", "[In reply to “News\" x”: “tea\" [or coffee”] this")]
     public async Task A_quotation_stays_between_its_marks(string? by, string told)

@@ -50,6 +50,12 @@ public sealed class ReplyPromptTests
         Assert.Contains("This is a group", prompt[0].Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Mira", true)]
+    [InlineData("", false)]
+    public void A_name_is_told_where_there_is_one(string name, bool isTold)
+        => Assert.Equal(isTold, Build(Saying("hi").By(name))[0].Text.Contains("display name", StringComparison.Ordinal));
+
     [Fact]
     public void Files_are_told_with_the_utterance()
         => Assert.Equal("look\n[image: boiler.jpg]", Build(Saying("look").Bringing("image: boiler.jpg"))[^1].Text);
