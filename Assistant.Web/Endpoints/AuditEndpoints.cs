@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Conversations;
@@ -29,8 +30,11 @@ internal sealed record CheckpointResource(string Tenant, long Seq, string Hash, 
         => new(checkpoint.Tenant.Value, checkpoint.Seq, checkpoint.HashHex, checkpoint.At);
 }
 
+/// <summary>What the chain is held against. A checkpoint that was given and not looked at would make a broken log look whole: what is not understood is refused.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record AuditVerifyRequest(
-    [property: Description("Checkpoints kept from earlier: they show a truncated or rewritten tail.")] IReadOnlyList<CheckpointResource>? Checkpoints = null);
+    [property: Description("Checkpoints kept from earlier: they show a truncated or rewritten tail.")] IReadOnlyList<CheckpointResource>? Checkpoints = null,
+    [property: Description("A single one: the last line of an export is such a request.")] CheckpointResource? Checkpoint = null);
 
 internal sealed record AuditVerdictResource(
     bool Intact,
@@ -125,15 +129,16 @@ internal static class AuditEndpoints
         ApiCaller caller, IAuditLog log, TimeProvider time, CancellationToken ct, [FromBody] AuditVerifyRequest? request = null)
     {
         var tenant = caller.Value.Tenant;
+        var single = request?.Checkpoint;
         var given = request?.Checkpoints ?? [];
-        if (given.Any(c => c is null || c.Tenant != tenant.Value))
+        if (given.Any(c => c is null || c.Tenant != tenant.Value) || (single is not null && single.Tenant != tenant.Value))
         {
-            return Problems.Invalid("checkpoints", "A checkpoint names this tenant and a hash.");
+            return Problems.Invalid(single is null ? "checkpoints" : "checkpoint", "A checkpoint names this tenant and a hash.");
         }
 
         // The head stored beside the chain counts as a checkpoint: without it, events cut off the end would not be missed.
         var head = await log.ReadHeadAsync(tenant, ct);
-        var checkpoints = given.Select(c => new AuditCheckpoint(tenant, c.Seq, c.Hash, c.At)).Append(head);
+        var checkpoints = (single is null ? given : given.Append(single)).Select(c => new AuditCheckpoint(tenant, c.Seq, c.Hash, c.At)).Append(head);
         return await AuditVerifier.VerifyAsync(tenant, log.ReadAsync(tenant, 1, ct), checkpoints, time.GetUtcNow(), ct) switch
         {
             AuditVerdict.Intact intact => Results.Ok(new AuditVerdictResource(true, null, null, CheckpointResource.From(intact.Head))),

@@ -54,6 +54,21 @@ public sealed partial class RestApiTests
     }
 
     [Fact]
+    public async Task The_last_line_of_an_export_shows_what_was_cut_off_since()
+    {
+        await _host.Audit.AppendAsync(Callers.Admin.Audit(DateTimeOffset.UnixEpoch, "test.done", "thing/1"), Cancel);
+        var export = await (await GetAsync("auditor", "/api/v1/audit/export")).Content.ReadAsStringAsync(Cancel);
+        var kept = export.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+
+        var whole = await (await SendAsync("auditor", HttpMethod.Post, "/api/v1/audit/verify", kept)).JsonAsync();
+        _host.Audit.Events.RemoveAt(_host.Audit.Events.Count - 1);
+        var cut = await (await SendAsync("auditor", HttpMethod.Post, "/api/v1/audit/verify", kept)).JsonAsync();
+
+        Assert.True(whole.GetProperty("intact").GetBoolean());
+        Assert.Equal((2, "truncated"), (cut.GetProperty("brokenAt").GetInt64(), Text(cut, "kind")));
+    }
+
+    [Fact]
     public async Task A_caller_keeps_filters_of_their_own()
     {
         const string path = "/api/v1/audit/filters";

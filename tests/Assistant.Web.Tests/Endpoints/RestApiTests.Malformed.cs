@@ -148,6 +148,20 @@ public sealed partial class RestApiTests
         Assert.Equal(["checkpoints"], (await response.JsonAsync()).GetProperty("errors").EnumerateObject().Select(e => e.Name));
     }
 
+    /// <summary>A verdict of a checkpoint nobody looked at would be believed.</summary>
+    [Theory]
+    [InlineData("""{"tenant":"default","seq":1,"hash":"00","at":"2026-01-01T00:00:00Z"}""", "tenant")]
+    [InlineData("""{"checkpoint":{"tenant":"another","seq":1,"hash":"00","at":"2026-01-01T00:00:00Z"}}""", "checkpoint")]
+    [InlineData("""{"checkpoint":{"tenant":"default","seq":1}}""", "hash at")]
+    [InlineData("""{"chekpoints":[]}""", "chekpoints")]
+    public async Task A_checkpoint_that_is_given_in_a_form_nobody_knows_is_a_problem(string body, string fields)
+    {
+        var response = await SendAsync("auditor", HttpMethod.Post, "/api/v1/audit/verify", body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(fields.Split(' '), (await response.JsonAsync()).GetProperty("errors").EnumerateObject().Select(e => e.Name));
+    }
+
     /// <summary>The code the build writes for an endpoint gives a parameter that is left out nothing, whatever the declaration says.</summary>
     [Fact]
     public void No_parameter_relies_on_a_value_of_its_declaration()
