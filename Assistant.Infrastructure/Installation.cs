@@ -47,7 +47,9 @@ public sealed partial class Installation
         await _installationKey.LoadAsync(cancellationToken);
         await _restore.RecordAsync(cancellationToken);
         _sessionKeys.ReleaseFromMasterKey();
-        if (await _tenants.EnsureAsync(TenantId.Default, "Default", cancellationToken))
+        var created = new AuditDraft(
+            TenantId.Default, _clock.GetUtcNow(), Actor.System, AuditActions.TenantCreated, $"tenant/{TenantId.Default}", "local", AuditDraft.NoDetails);
+        if (await _tenants.EnsureAsync(TenantId.Default, "Default", created, cancellationToken))
         {
             await AddWebChatAsync(cancellationToken);
         }

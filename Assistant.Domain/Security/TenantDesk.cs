@@ -64,14 +64,15 @@ public sealed class TenantDesk(ITenantDirectory tenants, IMembershipStore member
             caller,
             new BoundOperation(SensitiveOperations.TenantCreate, caller.Tenant, $"tenant/{name}", [new("name", name), new("displayName", displayName.Trim())]),
             cancellationToken);
-        if (!await tenants.EnsureAsync(tenant, displayName.Trim(), cancellationToken))
+        var maker = caller with { Tenant = tenant };
+        if (!await tenants.EnsureAsync(tenant, displayName.Trim(), maker.Audit(clock.GetUtcNow(), AuditActions.TenantCreated, $"tenant/{tenant}"), cancellationToken))
         {
             return new CreateTenantOutcome.Taken();
         }
 
         if (caller.Actor.Kind == "user")
         {
-            var audit = (caller with { Tenant = tenant }).Audit(
+            var audit = maker.Audit(
                 clock.GetUtcNow(), AuditActions.MembershipGranted, $"user/{caller.Actor.Id}", ("email", caller.Actor.Name), ("role", Roles.Owner));
             await memberships.SetAsync(tenant, caller.AsUser.Id, Roles.Owner, audit, cancellationToken);
         }

@@ -27,9 +27,9 @@ public interface ITenantDirectory
     /// <summary>All tenants, by name.</summary>
     Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Creates the tenant when it does not exist; its data key is made with it.</summary>
-    /// <returns><see langword="false"/> when it was there already.</returns>
-    Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken);
+    /// <summary>Creates the tenant when it does not exist, in one transaction with the audit event, the first of its log; its data key is made with it.</summary>
+    /// <returns><see langword="false"/> when it was there already; then nothing is written.</returns>
+    Task<bool> EnsureAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken);
 
     /// <summary>Shows the tenant by another name, in one transaction with the audit event.</summary>
     /// <returns><see langword="false"/> when that is its name already, or there is no such tenant; then nothing is written.</returns>

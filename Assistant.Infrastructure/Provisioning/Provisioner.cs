@@ -32,7 +32,8 @@ internal sealed class Provisioner(
         var names = (await tenants.ListAsync(cancellationToken)).ToDictionary(t => t.Id, t => t.DisplayName);
         foreach (var tenant in plan.Tenants)
         {
-            writes += await tenants.EnsureAsync(tenant.Id, tenant.DisplayName ?? tenant.Id.Value, cancellationToken) ? 1 : 0;
+            var created = Draft(tenant.Id, AuditActions.TenantCreated, $"tenant/{tenant.Id}");
+            writes += await tenants.EnsureAsync(tenant.Id, tenant.DisplayName ?? tenant.Id.Value, created, cancellationToken) ? 1 : 0;
             if (tenant.DisplayName is { } title && names.TryGetValue(tenant.Id, out var before) && before != title)
             {
                 var audit = Draft(tenant.Id, AuditActions.TenantRenamed, $"tenant/{tenant.Id}", [.. new AuditChanges().Add("name", before, title).Details]);

@@ -1,5 +1,4 @@
 using Assistant.Domain.Audit;
-using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 
@@ -25,7 +24,7 @@ internal sealed class SqlTenantDirectory(IReadPool reads, IWriteQueue writes, Ti
     /// <summary>Whether there is such a tenant, as the session sees it.</summary>
     public static bool Exists(SqlSession session, TenantId id) => session.QueryFirst(One, _ => true, id.Value);
 
-    public async Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
+    public async Task<bool> EnsureAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken)
     {
         if (await reads.ReadAsync(TenantScope.System, session => Exists(session, id), cancellationToken))
         {
@@ -42,7 +41,7 @@ internal sealed class SqlTenantDirectory(IReadPool reads, IWriteQueue writes, Ti
                     return false;
                 }
 
-                session.Audit(new AuditDraft(id, now, Actor.System, AuditActions.TenantCreated, $"tenant/{id.Value}", "local", AuditDraft.NoDetails));
+                session.Audit(audit);
                 return true;
             },
             cancellationToken);

@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,6 +3,7 @@ using Assistant.Domain.Backups;
 using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Time.Testing;

@@ -10,6 +10,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory.House;

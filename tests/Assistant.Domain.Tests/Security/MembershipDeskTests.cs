@@ -209,13 +209,17 @@ public sealed class MembershipDeskTests
     [Fact]
     public async Task A_new_tenant_belongs_to_the_user_who_made_it_and_only_the_first_tenants_owners_make_any()
     {
-        var tenants = new TenantDesk(new FakeTenants(), _store, new OpenGuard(), _clock);
+        var directory = new FakeTenants();
+        var tenants = new TenantDesk(directory, _store, new OpenGuard(), _clock);
         var ada = await AddAsync("ada@example.org", Roles.Owner, Own);
         var caller = new Caller(ada.AsActor, Own, Roles.PermissionsOf(Roles.Owner), "192.0.2.7");
 
         Assert.IsType<CreateTenantOutcome.Created>(await tenants.CreateAsync(caller, "cellar", "Cellar", Cancel));
 
         Assert.Equal(Roles.Owner, (await _store.FindAsync(new TenantId("cellar"), ada.Id, Cancel))?.Role);
+        var made = Assert.Single(directory.Audited);
+        Assert.Equal(
+            (new TenantId("cellar"), AuditActions.TenantCreated, "tenant/cellar", ada.AsActor, "192.0.2.7"), (made.Tenant, made.Action, made.Subject, made.Actor, made.Origin));
         await Assert.ThrowsAsync<PermissionDeniedException>(
             () => tenants.CreateAsync(caller with { Tenant = new TenantId("cellar") }, "attic", "Attic", Cancel));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => tenants.CreateAsync(Callers.Of(Roles.Admin, "Mira"), "attic", "Attic", Cancel));

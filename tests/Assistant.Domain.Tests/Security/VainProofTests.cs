@@ -1,5 +1,6 @@
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Time.Testing;

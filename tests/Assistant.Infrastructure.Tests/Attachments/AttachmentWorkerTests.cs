@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Attachments;
+using Assistant.Testing;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory.House;
 using Microsoft.Extensions.Logging.Abstractions;

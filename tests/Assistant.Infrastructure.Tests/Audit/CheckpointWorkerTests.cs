@@ -5,6 +5,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Audit;
 using Assistant.Infrastructure.Audit.Checkpoints;
+using Assistant.Testing;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

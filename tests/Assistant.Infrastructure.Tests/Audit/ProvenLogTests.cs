@@ -6,6 +6,7 @@ using Assistant.Infrastructure.Audit.Witnesses;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing;
 using Assistant.Verifier;
 using Npgsql;
 using Xunit;

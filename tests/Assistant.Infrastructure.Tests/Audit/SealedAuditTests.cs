@@ -8,6 +8,7 @@ using Assistant.Infrastructure.Audit.Bodies;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Xunit;

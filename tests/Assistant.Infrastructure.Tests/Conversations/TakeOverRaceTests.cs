@@ -4,6 +4,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing;
 using Assistant.Testing.Contracts;
 using Assistant.Testing.InMemory.House;
 using Xunit;

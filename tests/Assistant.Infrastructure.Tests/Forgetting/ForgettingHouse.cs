@@ -11,6 +11,7 @@ using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing;
 using Assistant.Testing.Contracts;
 using Xunit;
 

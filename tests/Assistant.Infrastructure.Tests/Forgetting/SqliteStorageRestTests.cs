@@ -5,6 +5,7 @@ using Assistant.Infrastructure.Forgetting;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Sqlite;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

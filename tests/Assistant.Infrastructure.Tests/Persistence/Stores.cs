@@ -7,6 +7,7 @@ using Assistant.Infrastructure.Persistence.Sqlite;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tenancy;
 using Assistant.Infrastructure.Tests.Security;
+using Assistant.Testing;
 using Assistant.Testing.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -2,6 +2,7 @@ using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Security;

@@ -21,6 +21,19 @@ public abstract class TenantDirectoryContract : PathContract
     }
 
     [Fact]
+    public async Task A_tenants_log_begins_with_who_made_it()
+    {
+        var (cellar, ada) = (new TenantId("cellar"), new Actor("user", "1", "Ada"));
+        var audit = new AuditDraft(cellar, Ports.Clock.GetUtcNow(), ada, AuditActions.TenantCreated, $"tenant/{cellar}", "192.0.2.7", AuditDraft.NoDetails);
+
+        Assert.True(await Ports.Tenants.EnsureAsync(cellar, "Cellar", audit, Cancel));
+        Assert.False(await Ports.Tenants.EnsureAsync(cellar, "Cellar", audit, Cancel));
+
+        var written = Assert.Single(await AuditOfAsync(cellar));
+        Assert.Equal((1L, ada, "192.0.2.7"), (written.Seq, written.What.Actor, written.What.Origin));
+    }
+
+    [Fact]
     public async Task A_tenant_is_shown_by_another_name_with_an_event_where_it_is_another()
     {
         var cellar = new TenantId("cellar");

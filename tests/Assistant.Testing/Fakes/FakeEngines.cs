@@ -115,7 +115,7 @@ public sealed class FakeTenants : ITenantDirectory
         return Task.FromResult<IReadOnlyList<Tenant>>([.. _rows]);
     }
 
-    public Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
+    public Task<bool> EnsureAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken)
     {
         if (_rows.Any(t => t.Id == id))
         {
@@ -123,6 +123,7 @@ public sealed class FakeTenants : ITenantDirectory
         }
 
         _rows.Add(new(id, displayName, default));
+        Audited.Add(audit);
         return Task.FromResult(true);
     }
 

@@ -9,6 +9,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Assistant.Testing.Contracts;
 using Xunit;
 

@@ -9,6 +9,7 @@ using Assistant.Domain.People.Accounts;
 using Assistant.Domain.Security;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Xunit;
 
 namespace Assistant.Web.Tests.Endpoints;

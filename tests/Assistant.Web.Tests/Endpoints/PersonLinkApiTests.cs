@@ -8,6 +8,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.People;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Xunit;
 
 namespace Assistant.Web.Tests.Endpoints;

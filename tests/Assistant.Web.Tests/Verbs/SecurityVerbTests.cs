@@ -279,7 +279,7 @@ public sealed class SecurityVerbTests : IDisposable
         public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken)
             => Task.FromResult<IReadOnlyList<Tenant>>([new Tenant(TenantId.Default, "Default", DateTimeOffset.UnixEpoch)]);
 
-        public Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken) => Task.FromResult(false);
+        public Task<bool> EnsureAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken) => Task.FromResult(false);
 
         public Task<bool> RenameAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken) => Task.FromResult(false);
     }

@@ -1,3 +1,4 @@
+using Assistant.Domain.Audit;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
@@ -12,6 +13,7 @@ namespace Assistant.Web.Tests.Verbs;
 public sealed class TenantsVerbTests
 {
     private readonly FakeIndexing _indexing = new();
+    private readonly FakeTenants _tenants = new();
     private readonly StringWriter _out = new();
     private readonly StringWriter _error = new();
 
@@ -54,15 +56,23 @@ public sealed class TenantsVerbTests
         Assert.Empty(_indexing.Unindexed);
     }
 
+    [Fact]
+    public async Task A_new_tenants_log_names_the_command_line()
+    {
+        Assert.Equal(VerbExit.Fine, await RunAsync("create", "--name", "annex"));
+
+        var made = Assert.Single(_tenants.Audited);
+        Assert.Equal((new TenantId("annex"), AuditActions.TenantCreated, "Command line"), (made.Tenant, made.Action, made.Actor.Name));
+    }
+
     private async Task<int> RunAsync(params string[] args)
     {
         var log = new InMemoryAuditLog();
         var memberships = new InMemoryMembershipStore(new InMemoryUserDirectory(log, TimeProvider.System, TenantId.Default), log);
-        var tenants = new FakeTenants();
         var services = new ServiceCollection()
-            .AddSingleton(new TenantDesk(tenants, memberships, new OpenGuard(), TimeProvider.System))
+            .AddSingleton(new TenantDesk(_tenants, memberships, new OpenGuard(), TimeProvider.System))
             .AddSingleton(new IndexingDesk(_indexing, _indexing, new OpenGuard(), TimeProvider.System))
-            .AddSingleton<ITenantDirectory>(tenants).AddScoped<IVerb, TenantsVerb>();
+            .AddSingleton<ITenantDirectory>(_tenants).AddScoped<IVerb, TenantsVerb>();
         return await VerbRunner.RunAsync(
             VerbLine.Parse(["tenants", .. args]), new VerbStreams(TextReader.Null, _out, _error),
             _ => Task.FromResult<IServiceProvider>(services.BuildServiceProvider()), Cancel);

@@ -43,8 +43,17 @@ public sealed partial class InMemoryHouse(TimeProvider clock)
     Task<IReadOnlyList<Tenant>> ITenantDirectory.ListAsync(CancellationToken cancellationToken)
         => Locked<IReadOnlyList<Tenant>>(() => [.. _tenants.Values.OrderBy(t => t.Id.Value, StringComparer.Ordinal)]);
 
-    public Task<bool> EnsureAsync(TenantId id, string displayName, CancellationToken cancellationToken)
-        => Locked(() => _tenants.TryAdd(id, new Tenant(id, displayName, Now)));
+    public Task<bool> EnsureAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken)
+        => Locked(() =>
+        {
+            if (!_tenants.TryAdd(id, new Tenant(id, displayName, Now)))
+            {
+                return false;
+            }
+
+            Append(audit);
+            return true;
+        });
 
     public Task<bool> RenameAsync(TenantId id, string displayName, AuditDraft audit, CancellationToken cancellationToken)
         => Locked(() =>

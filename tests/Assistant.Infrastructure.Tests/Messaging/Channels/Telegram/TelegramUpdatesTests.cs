@@ -9,6 +9,7 @@ using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Messaging.Channels.Telegram;
 using Assistant.Infrastructure.Tests.Persistence;
+using Assistant.Testing;
 using Assistant.Testing.Contracts;
 using Telegram.Bot;
 using Telegram.Bot.Types;

@@ -7,6 +7,7 @@ using Assistant.Domain.Security.Passkeys;
 using Assistant.Domain.Security.Sessions;
 using Assistant.Domain.Security.StepUp;
 using Assistant.Domain.Tenancy;
+using Assistant.Testing;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
 using Assistant.Testing.InMemory.House;
