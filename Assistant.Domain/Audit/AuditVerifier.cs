@@ -15,6 +15,16 @@ public static class AuditVerifier
     // A removed event shifts the numbers after it; this many removed in a row are still told from an edit.
     private const int MaxShift = 1000;
 
+    /// <summary>Verifies a log as it is stored, against the head beside it as well: without that, events cut off the end would not be missed.</summary>
+    public static async Task<AuditVerdict> VerifyStoredAsync(
+        IAuditLog log, TenantId tenant, IEnumerable<AuditCheckpoint> checkpoints, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Read before the events: what is appended meanwhile lies beyond it and does no harm.
+        var head = await log.ReadHeadAsync(tenant, cancellationToken);
+        // What nobody appended may stand under a number below the first.
+        return await VerifyAsync(tenant, log.ReadAsync(tenant, long.MinValue, cancellationToken), checkpoints.Append(head), now, cancellationToken);
+    }
+
     /// <param name="events">In the order they stand, from the first on.</param>
     /// <param name="checkpoints">What the chain must pass through; those beyond its end show a truncated tail.</param>
     /// <param name="now">Time of the checkpoint an intact chain yields.</param>

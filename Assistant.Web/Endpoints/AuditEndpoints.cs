@@ -136,10 +136,8 @@ internal static class AuditEndpoints
             return Problems.Invalid(single is null ? "checkpoints" : "checkpoint", "A checkpoint names this tenant and a hash.");
         }
 
-        // The head stored beside the chain counts as a checkpoint: without it, events cut off the end would not be missed.
-        var head = await log.ReadHeadAsync(tenant, ct);
-        var checkpoints = (single is null ? given : given.Append(single)).Select(c => new AuditCheckpoint(tenant, c.Seq, c.Hash, c.At)).Append(head);
-        return await AuditVerifier.VerifyAsync(tenant, log.ReadAsync(tenant, 1, ct), checkpoints, time.GetUtcNow(), ct) switch
+        var checkpoints = (single is null ? given : given.Append(single)).Select(c => new AuditCheckpoint(tenant, c.Seq, c.Hash, c.At));
+        return await AuditVerifier.VerifyStoredAsync(log, tenant, checkpoints, time.GetUtcNow(), ct) switch
         {
             AuditVerdict.Intact intact => Results.Ok(new AuditVerdictResource(true, null, null, CheckpointResource.From(intact.Head))),
             AuditVerdict.Broken broken => Results.Ok(new AuditVerdictResource(false, broken.Seq, broken.Kind, null)),

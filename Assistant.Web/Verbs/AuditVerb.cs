@@ -60,9 +60,7 @@ internal sealed class AuditVerb(IAuditLog log, CheckpointDesk desk, ITenantDirec
         {
             tenant = await options.TenantAsync(tenants, cancellationToken);
             RequireSameTenant(checkpoints, tenant);
-            // Read before the events: what is appended meanwhile lies beyond it and does no harm.
-            checkpoints.Add(await log.ReadHeadAsync(tenant, cancellationToken));
-            verdict = await AuditVerifier.VerifyAsync(tenant, log.ReadAsync(tenant, 1, cancellationToken), checkpoints, clock.GetUtcNow(), cancellationToken);
+            verdict = await AuditVerifier.VerifyStoredAsync(log, tenant, checkpoints, clock.GetUtcNow(), cancellationToken);
         }
 
         await context.Out.WriteLineAsync(context.Json ? ToJson(tenant, verdict) : ToText(tenant, verdict));

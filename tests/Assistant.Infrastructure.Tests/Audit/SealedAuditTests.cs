@@ -102,7 +102,7 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
     [InlineData("subject = ''", 3)]
     [InlineData("hash = ''", 3)]
     [InlineData("previous_hash = ''", 3)]
-    [InlineData("seq = -3", 3)]
+    [InlineData("seq = -3", 1)]
     [InlineData("seq = 9223372036854775807", 3)]
     [InlineData("at = 'x'", 3, true)]
     [InlineData("seq = 'x'", 3, true)]
@@ -119,6 +119,19 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
         {
             await AssertNamedAsync(seq);
         }
+    }
+
+    [Fact]
+    public async Task An_event_under_a_number_below_the_first_is_found()
+    {
+        await AppendSixAsync();
+        await ExecuteAsync(
+            "INSERT INTO audit_events (tenant_id, seq, at, actor_kind, actor_id, actor_name, action, subject, origin, details, body, previous_hash, hash) "
+            + "SELECT tenant_id, -7, at, actor_kind, actor_id, actor_name, action, subject, origin, details, body, previous_hash, hash "
+            + "FROM audit_events WHERE tenant_id = 'default' AND seq = 3");
+
+        Assert.Equal(new AuditVerdict.Broken(1, AuditBreak.Inserted), await VerifyAsync(Home));
+        Assert.Contains((await Log.ListAsync(Home, new AuditFilter(), null, 50, Cancel)).Items, written => written.Seq == -7);
     }
 
     [Theory]
@@ -289,8 +302,7 @@ public abstract class SealedAuditTests(bool onPostgres) : IAsyncLifetime
 
     private async Task AssertIntactAsync(TenantId tenant) => Assert.IsType<AuditVerdict.Intact>(await VerifyAsync(tenant));
 
-    private async Task<AuditVerdict> VerifyAsync(TenantId tenant) => await AuditVerifier.VerifyAsync(
-        tenant, Log.ReadAsync(tenant, 1, Cancel), [await Log.ReadHeadAsync(tenant, Cancel)], _house.Clock.GetUtcNow(), Cancel);
+    private Task<AuditVerdict> VerifyAsync(TenantId tenant) => AuditVerifier.VerifyStoredAsync(Log, tenant, [], _house.Clock.GetUtcNow(), Cancel);
 
     private Task<int> ExecuteAsync(string sql, params SqlValue[] values)
         => _house.Get<IWriteQueue>().ExecuteAsync(TenantScope.System, session => session.Execute(sql, values), Cancel);

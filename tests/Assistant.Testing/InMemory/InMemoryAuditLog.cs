@@ -34,6 +34,13 @@ public sealed class InMemoryAuditLog : IAuditLog
         _events[index] = _events[index] with { What = change(_events[index].What) };
     }
 
+    /// <summary>Puts an event before all others behind the chain's back, under a number below theirs.</summary>
+    public void Forge(long seq, AuditDraft draft)
+    {
+        var previous = AuditChain.Genesis(draft.Tenant);
+        _events.Insert(0, new AuditEvent(seq, draft, previous, AuditChain.Hash(previous, AuditChain.CanonicalBytes(seq, draft))));
+    }
+
     public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken)
     {
         Append(draft);
@@ -44,7 +51,7 @@ public sealed class InMemoryAuditLog : IAuditLog
     {
         Lists++;
         var before = PageCursor.ReadNumber(after) ?? long.MaxValue;
-        var found = _events.Where(item => item.What.Tenant == tenant && item.Seq < before && item.Seq > (filter.Above ?? 0) && Matches(item.What, filter)).Reverse().Take(limit + 1).ToList();
+        var found = _events.Where(item => item.What.Tenant == tenant && item.Seq < before && item.Seq > (filter.Above ?? long.MinValue) && Matches(item.What, filter)).Reverse().Take(limit + 1).ToList();
         var items = found.Take(limit).ToList();
         return Task.FromResult(new Page<AuditEvent>(items, found.Count > limit ? items[^1].Seq.ToString(CultureInfo.InvariantCulture) : null));
     }

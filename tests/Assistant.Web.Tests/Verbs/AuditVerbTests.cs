@@ -3,6 +3,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Audit.Checkpoints;
 using Assistant.Domain.Audit.Tree;
 using Assistant.Domain.Conversations;
+using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Testing.Fakes;
 using Assistant.Testing.InMemory;
@@ -79,6 +80,19 @@ public sealed class AuditVerbTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-7)]
+    public async Task A_log_with_an_event_under_a_number_below_the_first_is_not_intact(long seq)
+    {
+        await RunAsync("export", "--out", Target);
+        Assert.Equal(VerbExit.Fine, (await RunAsync("verify")).Exit);
+
+        _log.Forge(seq, UserDesk.LocalCaller(TenantId.Default).Audit(DateTimeOffset.UnixEpoch, AuditActions.AuditExported, "tenant/default"));
+
+        Assert.Equal(VerbExit.CheckFailed, (await RunAsync("verify")).Exit);
+    }
+
     private async Task<(int Exit, string Error)> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
@@ -93,6 +107,8 @@ public sealed class AuditVerbTests : IDisposable
         private readonly InMemoryAuditLog _inner = new();
 
         public bool IsBroken { get; set; }
+
+        public void Forge(long seq, AuditDraft draft) => _inner.Forge(seq, draft);
 
         public Task AppendAsync(AuditDraft draft, CancellationToken cancellationToken) => _inner.AppendAsync(draft, cancellationToken);
 

@@ -123,9 +123,7 @@ public sealed class AuditPageModel(IAuditLog log, Caller me, TimeProvider clock)
         IsVerifying = true;
         try
         {
-            var head = await log.ReadHeadAsync(me.Tenant, cancellationToken);
-            Verdict = await AuditVerifier.VerifyAsync(
-                me.Tenant, log.ReadAsync(me.Tenant, 1, cancellationToken), [head], clock.GetUtcNow(), cancellationToken);
+            Verdict = await AuditVerifier.VerifyStoredAsync(log, me.Tenant, [], clock.GetUtcNow(), cancellationToken);
         }
         finally
         {

@@ -164,6 +164,19 @@ public sealed class AuditPageModelTests
     }
 
     [Fact]
+    public async Task An_event_under_a_number_below_the_first_breaks_the_log_that_shows_it()
+    {
+        var forged = Write(AuditActions.SignedIn).What with { Action = AuditActions.SignedOut };
+        _house.Audit.Forge(-7, forged);
+        var room = await ShownAsync();
+
+        await room.VerifyAsync(Cancel);
+
+        Assert.Equal(new AuditVerdict.Broken(1, AuditBreak.Inserted), room.Verdict);
+        Assert.Equal([1L, -7L], room.Events.Select(item => item.Seq));
+    }
+
+    [Fact]
     public void A_filter_survives_the_address()
     {
         var address = AuditAddress.Read("user.signin", "anna", "user/anna", "10.0", "2026-03-01", "2026-03-24");
