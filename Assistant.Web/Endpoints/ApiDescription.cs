@@ -137,6 +137,7 @@ internal static class ApiDescription
 
         if (operation.RequestBody is not null)
         {
+            MayAnswer(operation, context.Document, "413", "The body is larger than is taken here.");
             MayAnswer(operation, context.Document, "415", "The body is of another type, or in letters this program does not know.");
         }
 

@@ -261,6 +261,8 @@ internal static class ConversationEndpoints
         ReplyOutcome.NotHolder { Operator: { } holder } => Problems.Conflict("Held by another", $"{holder.Name} holds this conversation."),
         ReplyOutcome.NotHolder => Problems.Conflict("Not taken over", "The assistant answers here. Take the conversation over first."),
         ReplyOutcome.NoConnection => Problems.Conflict("No connection", "The channel of this conversation was removed: nothing can be said there."),
+        ReplyOutcome.FileRefused { Reason.FirstCode: "attachment.too-large" } refused => Problems.Of(
+            StatusCodes.Status413PayloadTooLarge, "File too large", $"{refused.Name}: {refused.Reason.Words()}"),
         ReplyOutcome.FileRefused refused => Problems.Invalid("file", $"{refused.Name}: {refused.Reason.Words()}"),
         ReplyOutcome.NotFound => Problems.NotFound("conversation or held reply"),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),

@@ -56,6 +56,16 @@ public sealed partial class RestApiTests
         Assert.Equal((HttpStatusCode.BadRequest, "name"), (response.StatusCode, await FieldAsync(response)));
     }
 
+    [Fact]
+    public async Task A_file_that_is_too_large_is_refused_as_the_description_says()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/files?name=a.txt") { Content = new ByteArrayContent(new byte[_host.Channel.Manifest.LargestFile + 1]) };
+        request.Content.Headers.Add("Content-Type", "application/octet-stream");
+        using var response = await _host.As("operator").SendAsync(request, Cancel);
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "File too large"), (response.StatusCode, Text(await response.JsonAsync(), "title")));
+    }
+
     [Theory]
     [InlineData("""{"markdown":""}""", "markdown")]
     [InlineData("""{}""", "markdown")]

@@ -176,6 +176,7 @@ public sealed partial class RestApiTests
             Assert.Equal(!isRead, answers.Contains("422"));
             Assert.True(isRead || answers.Contains("409"), one.Name);
             Assert.Equal(one.Operation.TryGetProperty("requestBody", out _), answers.Contains("415"));
+            Assert.Equal(one.Operation.TryGetProperty("requestBody", out _), answers.Contains("413"));
         });
         Assert.Equal(1, Parameter(document, "post /api/v1/users", "Idempotency-Key").GetProperty("minLength").GetInt32());
     }
