@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Assistant.Domain.Audit;
 using Assistant.Web.Security;
 using Assistant.Web.Security.Access;
@@ -79,12 +80,25 @@ internal static class RestApi
         endpoints.MapOpenApi("/openapi/{documentName}.json").OpenTo("the description of the API").NotAudited(NotAuditedAttribute.Reads);
     }
 
-    /// <summary>JSON of the API: camel case, enumerations as words, numbers as numbers.</summary>
+    /// <summary>JSON of the API: camel case, enumerations as words, numbers as numbers, times in milliseconds.</summary>
     internal static void Configure(JsonSerializerOptions options)
     {
         options.Converters.Add(new WordConverter());
         options.NumberHandling = JsonNumberHandling.Strict;
         options.RespectRequiredConstructorParameters = true; // a decision left out must not become the first of its kind
         options.RespectNullableAnnotations = true;
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(CutTimes);
+    }
+
+    // What was just made has the ticks of the clock, and what is read later the milliseconds that were stored: a caller who compares them sees one time.
+    private static void CutTimes(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if ((Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) == typeof(DateTimeOffset) && property.Get is { } read)
+            {
+                property.Get = owner => read(owner) is DateTimeOffset at ? at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMillisecond)) : null;
+            }
+        }
     }
 }
