@@ -33,6 +33,7 @@ public sealed record Recalled(IReadOnlyList<Recollection> Found, IReadOnlyList<F
 public interface IRecall
 {
     /// <summary>What memory has to say to an utterance, and the newest facts whatever was said. Chinese is matched by substring; of a long utterance, what it asks counts first.</summary>
+    /// <remarks>What was asked before and what the assistant said have at most half of the places while there is something told, see <see cref="RecallPlaces"/>.</remarks>
     /// <param name="beforeSeq">
     /// Leaves out messages of <paramref name="current"/> from this one on: the question itself, and what whoever asks has before them anyway. Facts
     /// stated there are found.

@@ -29,10 +29,9 @@ internal static partial class MemorySearch
     {
         var keys = KeyWords.Of(Standard(question));
         var sure = keys.DoOverlap ? SureOfPairs : SureCoverage;
-        var aboutAssistant = AsksWhatAssistantSaid().IsMatch(TraditionalForms.Fold(question));
+        var isAboutAssistant = IsAboutAssistant(question);
         var ranked = Candidates(context)
-            .Where(c => aboutAssistant ? c.Author == AuthorKind.Assistant : c.Author is AuthorKind.Person or AuthorKind.Operator)
-            .Where(c => c.Author != AuthorKind.Person || c.IsFact || IsStatement(c.Quote))
+            .Where(c => MayAnswer(c, isAboutAssistant))
             .Select(c => (Item: c, Coverage: Cover(keys, question, c.Quote)))
             .Where(c => c.Coverage > 0)
             .OrderByDescending(c => c.Coverage).ThenByDescending(c => c.Item.IsFact).ThenByDescending(c => c.Item.At)
@@ -61,6 +60,18 @@ internal static partial class MemorySearch
 
         return new(quotes, isSure, CoversAll: best >= 1);
     }
+
+    /// <summary>Whether the question is what the assistant said.</summary>
+    public static bool IsAboutAssistant(string question) => AsksWhatAssistantSaid().IsMatch(TraditionalForms.Fold(question));
+
+    /// <summary>Whether it tells something: an earlier question does not, and what the assistant said is quoted only to who asks for that.</summary>
+    public static bool MayAnswer(Recollection what, bool isAboutAssistant) => what.Author switch
+    {
+        AuthorKind.Assistant => isAboutAssistant,
+        AuthorKind.Operator => !isAboutAssistant,
+        AuthorKind.Person => !isAboutAssistant && (what.IsFact || IsStatement(what.Quote)),
+        _ => false,
+    };
 
     /// <summary>What people ask with when they talk, as key words leave it out: 啥, 咋, 记不记得.</summary>
     private static string Standard(string question) => TraditionalForms.Fold(question)

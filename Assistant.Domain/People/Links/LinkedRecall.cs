@@ -29,7 +29,7 @@ public sealed class LinkedRecall(IRecall inner, IPersonLinkStore links) : IRecal
         // Places of different persons' lists cannot be compared otherwise than by rank.
         var found = Interleave([.. recalled.Select(one => one.Found.Where(thing => thing.IsFact).ToList())])
             .Concat(Interleave([.. recalled.Select(one => one.Found.Where(thing => !thing.IsFact).ToList())]));
-        return new Recalled([.. found.Take(limit)], Newest(recalled.SelectMany(one => one.Facts), factLimit));
+        return new Recalled(RecallPlaces.Share(query, found, limit), Newest(recalled.SelectMany(one => one.Facts), factLimit));
     }
 
     public async Task<IReadOnlyList<Fact>> ListFactsAsync(TenantId tenant, PersonId person, int limit, CancellationToken cancellationToken)

@@ -66,7 +66,10 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
             {
                 using var keys = bodies.In(session, tenant);
                 return new Recalled(
-                    terms.Count == 0 ? [] : Find(session, keys, person, terms, current, beforeSeq, onlyHere, limit),
+                    terms.Count == 0
+                        ? []
+                        : RecallPlaces.Share(
+                            query, Find(session, keys, person, terms, current, beforeSeq, onlyHere).DistinctBy(what => (what.Conversation, what.Seq)), limit),
                     ListFacts(session, keys, person, onlyHere ? current : null, factLimit));
             },
             cancellationToken);
@@ -99,30 +102,28 @@ internal sealed class SearchIndex(ISharedReads reads, BodySealer bodies, RecentE
         return stored.ConvertAll(row => row.Fact with { Text = row.Content.OpenText(keys) ?? "" });
     }
 
-    private IReadOnlyList<Recollection> Find(
-        SqlSession session, PersonKeyRing keys, PersonId person, IReadOnlyList<string> terms, ConversationId current, long beforeSeq, bool onlyHere, int limit)
+    /// <summary>Best matches first, read and opened as they are asked for: what is not recalled is not decrypted.</summary>
+    private IEnumerable<Recollection> Find(
+        SqlSession session, PersonKeyRing keys, PersonId person, IReadOnlyList<string> terms, ConversationId current, long beforeSeq, bool onlyHere)
     {
         if (keys.Find(person)?.DeriveSearchKey() is not { } lists)
         {
-            return []; // nothing was ever said, or it was forgotten
+            yield break; // nothing was ever said, or it was forgotten
         }
 
         var scores = Score(session, lists, terms);
-        List<Hit> hits = [];
         var untold = scores.Where(s => !recent.IsSince(s.Key, current, beforeSeq));
         foreach (var entries in untold.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).Select(s => s.Key).Chunk(EntriesPerStatement).Take(MaxStatements))
         {
-            hits.AddRange(Read(session, keys, person, current, beforeSeq, onlyHere, entries));
-            if (hits.Count >= limit)
+            var hits = Read(session, keys, person, current, beforeSeq, onlyHere, entries);
+            foreach (var hit in hits.OrderByDescending(hit => scores[hit.Entry]).ThenByDescending(hit => hit.IsFact).ThenByDescending(hit => hit.At))
             {
-                break;
+                if (Quote(hit, keys, terms) is { } found)
+                {
+                    yield return found;
+                }
             }
         }
-
-        // Opened one by one in the order of their worth: what is not recalled is not decrypted.
-        return [.. hits
-            .OrderByDescending(hit => scores[hit.Entry]).ThenByDescending(hit => hit.IsFact).ThenByDescending(hit => hit.At)
-            .Select(hit => Quote(hit, keys, terms)).OfType<Recollection>().DistinctBy(what => (what.Conversation, what.Seq)).Take(limit)];
     }
 
     private static Dictionary<long, double> Score(SqlSession session, SearchKey lists, IReadOnlyList<string> terms)

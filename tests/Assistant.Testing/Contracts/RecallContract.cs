@@ -61,6 +61,39 @@ public abstract class RecallContract : PathContract
     }
 
     [Theory]
+    [InlineData("my daughter emma is allergic to peanuts", "what is emma allergic to?")]
+    [InlineData("女儿小雨对花生过敏", "小雨对什么过敏？")]
+    public async Task What_was_said_in_passing_is_found_though_it_was_asked_about(string said, string question)
+    {
+        var conversation = await HearAsync(HomeLine, "1", said);
+        for (var i = 0; i < 7; i++)
+        {
+            Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+            await AnswerAsync(await HearAsync(HomeLine, $"{i}", question, "chat-2"), $"> {said}");
+        }
+
+        var found = await FindAsync(conversation, question, limit: 6);
+
+        Assert.Equal(6, found.Count);
+        Assert.Equal((said, AuthorKind.Person), (found[^1].Quote, found[^1].Author));
+    }
+
+    [Fact]
+    public async Task What_the_assistant_said_is_found_by_who_asks_for_it()
+    {
+        var conversation = await HearAsync(HomeLine, "0", "hello");
+        await AnswerAsync(conversation, "the boiler is old");
+        for (var i = 1; i <= 7; i++)
+        {
+            Ports.Clock.Advance(TimeSpan.FromMinutes(1));
+            await HearAsync(HomeLine, $"{i}", $"the boiler, part {i}");
+        }
+
+        Assert.DoesNotContain(await FindAsync(conversation, "where is the boiler?", limit: 6), f => f.Author == AuthorKind.Assistant);
+        Assert.Contains(await FindAsync(conversation, "what did you say about the boiler?", limit: 6), f => f.Author == AuthorKind.Assistant);
+    }
+
+    [Theory]
     [InlineData("果酱在冰箱第二层", "妈妈今天从老家坐高铁过来看我们，明天早餐想吃面包，果酱放在哪里了？")]
     [InlineData("果酱在冰箱第二层", "妈妈今天从老家坐高铁过来看我们，带了很多自己种的蔬菜水果和两只土鸡，明天早餐想吃面包，果酱放在哪里了？")]
     [InlineData("The jam is in the fridge", "My mother comes by train tomorrow and would like fresh bread for breakfast, where did I put the jam?")]

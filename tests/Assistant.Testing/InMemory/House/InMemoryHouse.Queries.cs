@@ -53,13 +53,13 @@ public sealed partial class InMemoryHouse
             var messages = _rooms.Where(r => r.Conversation.Tenant == tenant).SelectMany(r => r.Messages)
                 .Where(m => m.Person == person && !m.Body.IsForgotten && !m.IsNote && m.DeletedAt is null && m.Author != AuthorKind.System && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped))
                 .Select(m => new Recollection(m.Body.Markdown, m.At, false, m.Author, m.Conversation, m.Seq) { IsForwarded = m.Body.IsForwarded });
-            List<Recollection> found =
-            [
-                .. facts.Concat(messages).Where(w => (w.IsFact || w.Conversation != current || w.Seq < beforeSeq) && (!onlyHere || w.Conversation == current))
+            var found = RecallPlaces.Share(
+                query,
+                facts.Concat(messages).Where(w => (w.IsFact || w.Conversation != current || w.Seq < beforeSeq) && (!onlyHere || w.Conversation == current))
                     .Select(w => (What: w, Score: terms.Count(SearchTerms.ForIndex(w.Quote).Contains))).Where(s => s.Score > 0)
                     .OrderByDescending(s => s.Score).ThenByDescending(s => s.What.IsFact).ThenByDescending(s => s.What.At)
-                    .Select(s => s.What).DistinctBy(w => (w.Conversation, w.Seq)).Take(limit),
-            ];
+                    .Select(s => s.What).DistinctBy(w => (w.Conversation, w.Seq)),
+                limit);
             return new Recalled(found, FactsOf(tenant, person, factLimit, onlyHere ? current : null));
         });
 
