@@ -23,6 +23,10 @@ internal sealed partial class KeyWords
         + "says ask asked remember recall know mention mentioned talk talked speak find search look again ever just ago earlier last time "
         + "s t d ll m re ve don didn doesn isn aren wasn something anything everything thing things many much").Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>What one does with a thing to find it again.</summary>
+    private static readonly FrozenSet<string> Placing = (
+        "put puts putting keep keeps kept leave left place placed store stored hide hid park parked move moved lay laid stick stuck").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
     private readonly List<string> _keys;
 
     private KeyWords(List<string> keys, bool doOverlap) => (_keys, DoOverlap) = (keys, doOverlap);
@@ -60,6 +64,9 @@ internal sealed partial class KeyWords
 
         return new KeyWords([.. keys.Distinct(StringComparer.Ordinal).Take(MaxKeys)], doOverlap);
     }
+
+    /// <summary>Without what was done with a thing: what was put somewhere may have been moved since. All of them where nothing else is left.</summary>
+    public KeyWords OfThings() => _keys.FindAll(key => !Placing.Contains(key)) is { Count: > 0 } things ? new KeyWords(things, DoOverlap) : this;
 
     /// <summary>Whether the text is a few bare words, the small ones counted.</summary>
     public static bool AreFew(string text)

@@ -22,7 +22,7 @@ internal static partial class MemorySearch
     private const int MaxQuotes = 3;
 
     /// <param name="IsSure">The quotes cover the question; else they merely share a word with it.</param>
-    /// <param name="CoversAll">The first quote has every word of the question.</param>
+    /// <param name="CoversAll">One of the quotes has every word of the question; what was told of it later may come first.</param>
     public sealed record Findings(IReadOnlyList<Recollection> Quotes, bool IsSure, bool CoversAll);
 
     public static Findings Find(ReplyContext context, string question)
@@ -41,24 +41,37 @@ internal static partial class MemorySearch
             return new([], IsSure: false, CoversAll: false);
         }
 
-        var best = ranked[0].Coverage;
-        var isSure = best >= sure;
-        var quotes = new List<Recollection>();
-        foreach (var (item, _) in ranked.Where(c => c.Coverage >= best - SameRank && (!isSure || c.Coverage >= sure)))
+        var (first, best) = ranked[0];
+        if (best < sure)
         {
-            // A fact and the message that stated it are one memory.
+            return new([first], IsSure: false, CoversAll: false);
+        }
+
+        var things = keys.OfThings();
+        var told = ranked.Where(c => c.Coverage >= sure && (c.Coverage >= best - SameRank || IsNews(c.Item, first, things))).Select(c => c.Item).ToList();
+        var changes = told.Where(item => item.At > first.At && SaysItChanged(item.Quote)).OrderByDescending(item => item.At).ThenByDescending(item => item.IsFact);
+        return new([.. Once(changes.Concat(told)).Take(MaxQuotes)], IsSure: true, CoversAll: best >= 1);
+    }
+
+    /// <summary>What was told of the same thing later, in fewer words of the question: as a fact, or as what has changed.</summary>
+    private static bool IsNews(Recollection item, Recollection first, KeyWords things)
+        => item.At > first.At && (item.IsFact || SaysItChanged(item.Quote)) && things.CoverageBy(item.Quote) > SureCoverage;
+
+    private static bool SaysItChanged(string quote) => Change().IsMatch(TraditionalForms.Fold(quote));
+
+    /// <summary>A fact and the message that stated it are one memory.</summary>
+    private static List<Recollection> Once(IEnumerable<Recollection> items)
+    {
+        var quotes = new List<Recollection>();
+        foreach (var item in items)
+        {
             if (!quotes.Exists(q => q.Quote.Contains(item.Quote, StringComparison.Ordinal) || item.Quote.Contains(q.Quote, StringComparison.Ordinal)))
             {
                 quotes.Add(item);
             }
-
-            if (quotes.Count == (isSure ? MaxQuotes : 1))
-            {
-                break;
-            }
         }
 
-        return new(quotes, isSure, CoversAll: best >= 1);
+        return quotes;
     }
 
     /// <summary>Whether the question is what the assistant said.</summary>
@@ -106,6 +119,11 @@ internal static partial class MemorySearch
 
     private static bool TellsSomething(string clause)
         => !KeyWords.Of(clause).IsEmpty && UtteranceReader.Read(clause).Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.Other;
+
+    [GeneratedRegex(
+        @"\b(?:now|moved?|chang(?:e|ed|es|ing)|instead|actually|no\s+longer|any\s*more|correction|new)\b|改|换|挪|搬|更正|现在|不再",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Change();
 
     [GeneratedRegex("[.!?,;。！？，；、…\n]", RegexOptions.CultureInvariant)]
     private static partial Regex ClauseEnd();

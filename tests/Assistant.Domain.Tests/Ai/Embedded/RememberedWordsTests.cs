@@ -1,10 +1,14 @@
 using Assistant.Domain.Ai.Embedded;
+using Assistant.Testing.Ai;
 using Xunit;
 using static Assistant.Testing.Ai.ReplyContextBuilder;
 
 namespace Assistant.Domain.Tests.Ai.Embedded;
 
-/// <summary>Nothing is taken from the words that are to be remembered, neither when they are kept nor when they are shown.</summary>
+/// <summary>
+/// Nothing is taken from the words that are to be remembered, neither when they are kept nor when they are shown; and of what was told of one thing,
+/// what holds now is shown.
+/// </summary>
 public sealed class RememberedWordsTests
 {
     [Theory]
@@ -107,4 +111,30 @@ public sealed class RememberedWordsTests
         Assert.EndsWith(quoted, EmbeddedResponder.Answer(Saying("remember that " + statement).Build()).Markdown, StringComparison.Ordinal);
         Assert.EndsWith(quoted, EmbeddedResponder.Answer(Saying("what do you remember?").WithFact(statement).Build()).Markdown, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("where did I put the passport?", "I put the passport in the safe", "I moved the passport to the drawer")]
+    [InlineData("when is emma's swimming lesson?", "emma's swimming lesson is on Tuesday", "emma's swimming is on Wednesday now")]
+    [InlineData("什么时候交水电费", "下周三要交水电费", "改一下，水电费是下周四交")]
+    public void What_has_changed_is_told_before_what_was(string question, string before, string since)
+    {
+        Assert.Equal([since, before], QuotesIn(Saying(question).WithFact(before, "2026-05-03").WithFact(since, "2026-05-05")));
+        Assert.Equal([since, before], QuotesIn(Saying(question).WithFact(before, "2026-05-03").WithRecollection(since, "2026-05-05")));
+        Assert.Equal([before], QuotesIn(Saying(question).WithFact(before, "2026-05-05").WithRecollection(since, "2026-05-03")));
+    }
+
+    [Theory]
+    [InlineData("where did I put the passport?", "I put the passport in the safe", "the passport is in the drawer")]
+    [InlineData("what is emma's shoe size?", "emma's shoe size is 38", "emma has shoe 39")]
+    public void A_later_fact_is_told_beside_what_has_more_of_the_words(string question, string before, string since)
+        => Assert.Equal([before, since], QuotesIn(Saying(question).WithFact(before, "2026-05-03").WithFact(since, "2026-05-05")));
+
+    [Theory]
+    [InlineData("where did I put the passport?", "I put the passport in the safe", "I put the bread in the oven now")]
+    [InlineData("where did I park the car?", "I parked the car on level 3", "the car needs to be washed")]
+    public void What_was_said_later_of_something_else_is_not_told(string question, string told, string said)
+        => Assert.Equal([told], QuotesIn(Saying(question).WithFact(told, "2026-05-03").WithRecollection(said, "2026-05-05")));
+
+    private static IEnumerable<string> QuotesIn(ReplyContextBuilder said)
+        => EmbeddedResponder.Answer(said.Build()).Markdown.Split('\n').Where(line => line.StartsWith("> ", StringComparison.Ordinal)).Select(line => line[2..]);
 }
