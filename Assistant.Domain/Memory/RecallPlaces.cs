@@ -21,7 +21,7 @@ public static class RecallPlaces
         var (rank, others) = (0, 0);
         foreach (var what in ranked)
         {
-            var mayAnswer = what.IsFact || MemorySearch.MayAnswer(what, isAboutAssistant);
+            var mayAnswer = what.IsFact || MemorySearch.MayAnswer(what, question, isAboutAssistant);
             if (mayAnswer || others < limit / 2)
             {
                 taken.Add((rank, what));

@@ -18,14 +18,21 @@ internal sealed partial class KeyWords
 
     private static readonly FrozenSet<string> Small = (
         "a an the and or but if so of to in on at by for from with about as into over than then that this these those there here it its "
-        + "i me my mine we us our you your he she his her him they them their who whom whose which what when where why how is are am was were "
-        + "be been being do does did done have has had can could will would shall should may might must not no yes please tell told say said "
-        + "says ask asked remember recall know mention mentioned talk talked speak find search look again ever just ago earlier last time "
-        + "s t d ll m re ve don didn doesn isn aren wasn something anything everything thing things many much").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+        + "i me my mine we us our you your he she his her him they them their who whom whose which what when where why how whos whats whens "
+        + "wheres whys hows is are am was were be been being do does did done have has had can could will would shall should may might must not "
+        + "no yes please tell told say said says ask asked remember recall know mention mentioned talk talked speak find search look again ever "
+        + "just ago earlier last time s t d ll m re ve don didn doesn isn aren wasn something anything everything thing things many much")
+        .Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Beside them a sentence says nothing. A letter may be what was asked for: "my blood type is A".</summary>
+    private static readonly FrozenSet<string> Hollow = (
+        "the is are am was were be been do does did who whom whose which what when where why how whos whats whens wheres whys hows "
+        + "and or of to so um uh er well oh hi hey hello ok okay please again").Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What one does with a thing to find it again.</summary>
     private static readonly FrozenSet<string> Placing = (
-        "put puts putting keep keeps kept leave left place placed store stored hide hid park parked move moved lay laid stick stuck").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+        "put puts putting keep keeps kept leave left place placed store stored hide hid park parked move moved lay laid stick stuck")
+        .Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
     private readonly List<string> _keys;
 
@@ -89,16 +96,34 @@ internal sealed partial class KeyWords
         }
 
         var folded = SearchTerms.Fold(sentence);
+        var words = WordsOf(folded);
+        var found = _keys.Count(key => UtteranceReader.IsHan(key[0])
+            ? folded.Contains(key, StringComparison.Ordinal)
+            : words.Exists(word => IsSameWord(key, word)));
+        return (double)found / _keys.Count;
+    }
+
+    /// <summary>Whether the sentence has no word that the question has not, but those that ask, wonder or join.</summary>
+    public static bool AddsNothing(string question, string sentence)
+    {
+        var (asked, told) = (WithoutWondering(question), WithoutWondering(sentence));
+        var words = WordsOf(asked);
+        return WordsOf(told).TrueForAll(word => UtteranceReader.IsHan(word[0])
+            ? asked.Contains(word, StringComparison.Ordinal)
+            : Hollow.Contains(word) || words.Exists(other => IsSameWord(word, other)));
+    }
+
+    private static string WithoutWondering(string text) => Wondering().Replace(SearchTerms.Fold(text), string.Empty);
+
+    private static List<string> WordsOf(string folded)
+    {
         var words = new List<string>();
         foreach (var run in Runs().EnumerateMatches(folded))
         {
             words.Add(folded.Substring(run.Index, run.Length));
         }
 
-        var found = _keys.Count(key => UtteranceReader.IsHan(key[0])
-            ? folded.Contains(key, StringComparison.Ordinal)
-            : words.Exists(word => IsSameWord(key, word)));
-        return (double)found / _keys.Count;
+        return words;
     }
 
     private static void AddWord(List<string> keys, string word)
@@ -128,6 +153,14 @@ internal sealed partial class KeyWords
 
     [GeneratedRegex(@"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+", RegexOptions.CultureInvariant)]
     private static partial Regex Runs();
+
+    /// <summary>In what is folded: "I want to know", "I can't find", 我想知道, 找不到, what asks, and what holds words together.</summary>
+    [GeneratedRegex(
+        @"\bi(?:\s+(?:want|need|would\s+like)|['’]d\s+like)\s+to\s+know\b|\bi(?:\s+(?:was|am)|['’]m)\s+wondering\b|\bi\s+wonder\b|\bi\s+forgot\b"
+        + @"|\bi\s+(?:do\s+not|don['’]?t|cannot|can['’]?t)\s+(?:know|remember|find)\b|['’](?:s|re|m|d|ve|ll)\b"
+        + "|请问|告诉我|我?想(?:知道|问一?下?|查一?下?)|我?不(?:知道|记得)|找不到|什么时候|什么地方|什么|多少|哪里|哪儿|哪个|哪天|哪些|哪|谁|几点|几号|多大|多久|怎么样|怎么|怎样|为什么|[的是了吗呢么嘛啊吧呀]",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Wondering();
 
     [GeneratedRegex(
         "请问|告诉我|什么时候|什么地方|什么|多少|哪里|哪儿|哪个|哪天|哪些|哪|是谁|谁|几点|几号|几个|几岁|几|多大|多久|怎么样|怎么|怎样|为什么|为啥|是否|有没有|是不是|"

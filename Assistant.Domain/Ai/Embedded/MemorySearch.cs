@@ -31,7 +31,7 @@ internal static partial class MemorySearch
         var sure = keys.DoOverlap ? SureOfPairs : SureCoverage;
         var isAboutAssistant = IsAboutAssistant(question);
         var ranked = Candidates(context)
-            .Where(c => MayAnswer(c, isAboutAssistant))
+            .Where(c => MayAnswer(c, question, isAboutAssistant))
             .Select(c => (Item: c, Coverage: Cover(keys, question, c.Quote)))
             .Where(c => c.Coverage > 0)
             .OrderByDescending(c => c.Coverage).ThenByDescending(c => c.Item.IsFact).ThenByDescending(c => c.Item.At)
@@ -47,10 +47,20 @@ internal static partial class MemorySearch
             return new([first], IsSure: false, CoversAll: false);
         }
 
+        // A message may repeat the question and say no more: what was to be remembered is measured by its like.
+        var bestFact = ranked.Find(c => c.Item.IsFact).Coverage;
         var things = keys.OfThings();
-        var told = ranked.Where(c => c.Coverage >= sure && (c.Coverage >= best - SameRank || IsNews(c.Item, first, things))).Select(c => c.Item).ToList();
+        var told = ranked
+            .Where(c => c.Coverage >= sure && (c.Coverage >= (c.Item.IsFact ? bestFact : best) - SameRank || IsNews(c.Item, first, things)))
+            .Select(c => c.Item).ToList();
         var changes = told.Where(item => item.At > first.At && SaysItChanged(item.Quote)).OrderByDescending(item => item.At).ThenByDescending(item => item.IsFact);
-        return new([.. Once(changes.Concat(told)).Take(MaxQuotes)], IsSure: true, CoversAll: best >= 1);
+        var quotes = Once(changes.Concat(told));
+        if (quotes.FindIndex(quote => quote.IsFact) is >= MaxQuotes and var fact)
+        {
+            quotes[MaxQuotes - 1] = quotes[fact];
+        }
+
+        return new([.. quotes.Take(MaxQuotes)], IsSure: true, CoversAll: best >= 1);
     }
 
     /// <summary>What was told of the same thing later, in fewer words of the question: as a fact, or as what has changed.</summary>
@@ -78,11 +88,12 @@ internal static partial class MemorySearch
     public static bool IsAboutAssistant(string question) => AsksWhatAssistantSaid().IsMatch(TraditionalForms.Fold(question));
 
     /// <summary>Whether it tells something: an earlier question does not, and what the assistant said is quoted only to who asks for that.</summary>
-    public static bool MayAnswer(Recollection what, bool isAboutAssistant) => what.Author switch
+    /// <param name="isAboutAssistant">As <see cref="IsAboutAssistant"/> says of the question.</param>
+    public static bool MayAnswer(Recollection what, string question, bool isAboutAssistant) => what.Author switch
     {
         AuthorKind.Assistant => isAboutAssistant,
         AuthorKind.Operator => !isAboutAssistant,
-        AuthorKind.Person => !isAboutAssistant && (what.IsFact || IsStatement(what.Quote)),
+        AuthorKind.Person => !isAboutAssistant && (what.IsFact || IsStatement(what.Quote) && !Repeats(question, what.Quote)),
         _ => false,
     };
 
@@ -117,8 +128,16 @@ internal static partial class MemorySearch
         _ => false,
     };
 
+    /// <summary>Whether there is no answer in it to who asks for one: "妈妈的电话", "whos the plumber". "Is it in the shed?" is answered by what says no more.</summary>
+    private static bool Repeats(string question, string quote)
+        => Interrogative().IsMatch(TraditionalForms.Fold(question)) && KeyWords.AddsNothing(Standard(question), Standard(quote));
+
     private static bool TellsSomething(string clause)
         => !KeyWords.Of(clause).IsEmpty && UtteranceReader.Read(clause).Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.Other;
+
+    [GeneratedRegex(
+        @"\b(?:what|who|whom|whose|which|where|when|why|how)(?:['’]?s)?\b|什么|啥|多少|哪|谁|几|多大|多久|怎么|怎样|咋|何时|何地", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Interrogative();
 
     [GeneratedRegex(
         @"\b(?:now|moved?|chang(?:e|ed|es|ing)|instead|actually|no\s+longer|any\s*more|correction|new)\b|改|换|挪|搬|更正|现在|不再",

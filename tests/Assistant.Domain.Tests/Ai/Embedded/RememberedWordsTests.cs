@@ -135,6 +135,42 @@ public sealed class RememberedWordsTests
     public void What_was_said_later_of_something_else_is_not_told(string question, string told, string said)
         => Assert.Equal([told], QuotesIn(Saying(question).WithFact(told, "2026-05-03").WithRecollection(said, "2026-05-05")));
 
+    [Theory]
+    [InlineData("妈妈的电话是多少", "妈妈的电话", "妈妈的手机号是13800138000")]
+    [InlineData("车险到期日是哪天", "我想知道车险到期日", "车险2月4日到期")]
+    [InlineData("whos the plumber?", "whos the plumber", "the plumber is Bob Marsh")]
+    [InlineData("where's the stepladder?", "i cant find the stepladder", "the stepladder is at Tom's")]
+    [InlineData("when does the car insurance run out?", "so I was wondering when the car insurance runs out", "the car insurance expires on 4 February")]
+    [InlineData("what is my blood type?", "my blood type", "my blood type is A")]
+    [InlineData("我的血型是什么", "我的血型", "我的血型是A型")]
+    public void What_only_repeats_the_question_does_not_hide_what_was_told(string question, string repeated, string told)
+    {
+        Assert.Equal([told], QuotesIn(Saying(question).WithFact(told).WithRecollection(repeated, "2026-05-05")));
+        Assert.Equal([told], QuotesIn(Saying(question).WithRecollection(told).WithRecollection(repeated, "2026-05-05")));
+    }
+
+    [Theory]
+    [InlineData("is the ladder in the shed?", "the ladder is in the shed")]
+    [InlineData("when did I move?", "I moved in May")]
+    [InlineData("who has the keys?", "I have the keys")]
+    [InlineData("what is emma's size?", "emma's size is S")]
+    [InlineData("谁有钥匙", "我有钥匙")]
+    public void Little_words_may_be_the_answer(string question, string told)
+        => Assert.Equal([told], QuotesIn(Saying(question).WithRecollection(told)));
+
+    [Fact]
+    public void What_was_to_be_remembered_is_told_beside_messages_with_more_of_the_words()
+    {
+        const string Fact = "the car insurance expires on 4 February";
+        var asked = Saying("when does the car insurance run out?").WithFact(Fact).WithRecollection("see to the car before the insurance runs out");
+
+        Assert.Equal(["see to the car before the insurance runs out", Fact], QuotesIn(asked));
+
+        asked.WithRecollection("the car insurance runs out soon").WithRecollection("car insurance: does not run out in winter");
+        Assert.Equal(3, QuotesIn(asked).Count());
+        Assert.Contains(Fact, QuotesIn(asked));
+    }
+
     private static IEnumerable<string> QuotesIn(ReplyContextBuilder said)
         => EmbeddedResponder.Answer(said.Build()).Markdown.Split('\n').Where(line => line.StartsWith("> ", StringComparison.Ordinal)).Select(line => line[2..]);
 }
