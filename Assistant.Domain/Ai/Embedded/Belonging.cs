@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Assistant.Domain.Ai.Embedded;
 
-/// <summary>Whose things a Chinese text is about: "我的电话" is not "我弟的电话", though they share every word of the question.</summary>
+/// <summary>Whose things a text is about: "我的电话" is not "我弟的电话", nor what somebody else calls theirs, though they share every word of the question.</summary>
 internal static partial class Belonging
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
@@ -24,6 +24,9 @@ internal static partial class Belonging
             && Subject().Match(told) is { Success: true } other && !asked.Contains(other.Groups["who"].Value, StringComparison.Ordinal);
     }
 
+    /// <summary>Whether a question is about what is the asker's own: not "can I open it?" nor "tell me", which merely ask.</summary>
+    public static bool IsOwn(string question) => Asker().IsMatch(TraditionalForms.Fold(question));
+
     [GeneratedRegex(Relative, Options)]
     private static partial Regex Named();
 
@@ -33,4 +36,9 @@ internal static partial class Belonging
 
     [GeneratedRegex("(?!" + Relative + ")我(?!们)", Options)]
     private static partial Regex Own();
+
+    [GeneratedRegex(
+        @"\b(?:my|mine|myself)\b|(?<!\b(?:can|could|may|might|must|shall|should|would)\s+)\bi\b|(?<!告诉|帮|给|跟|对|让|提醒|问)我(?!们|可以|应该|[能该要想])",
+        Options | RegexOptions.IgnoreCase)]
+    private static partial Regex Asker();
 }

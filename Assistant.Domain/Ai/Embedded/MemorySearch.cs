@@ -32,7 +32,7 @@ internal static partial class MemorySearch
         var isAboutAssistant = IsAboutAssistant(question);
         var ranked = Candidates(context)
             .Where(c => MayAnswer(c, question, isAboutAssistant))
-            .Select(c => (Item: c, Coverage: Cover(keys, question, c.Quote)))
+            .Select(c => (Item: c, Coverage: Cover(keys, question, c)))
             .Where(c => c.Coverage > 0)
             .OrderByDescending(c => c.Coverage).ThenByDescending(c => c.Item.IsFact).ThenByDescending(c => c.Item.At)
             .ToList();
@@ -103,11 +103,15 @@ internal static partial class MemorySearch
         .Replace("啥", "什么", StringComparison.Ordinal)
         .Replace("咋", "怎么", StringComparison.Ordinal);
 
-    private static double Cover(KeyWords keys, string question, string quote)
+    private static double Cover(KeyWords keys, string question, Recollection what)
     {
-        var coverage = keys.CoverageBy(quote);
-        return coverage > CoverageOfOthers && Belonging.Differs(question, quote) ? CoverageOfOthers : coverage;
+        var coverage = keys.CoverageBy(what.Quote);
+        return coverage > CoverageOfOthers && (IsAnothers(question, what.SaidBy) || Belonging.Differs(question, what.Quote)) ? CoverageOfOthers : coverage;
     }
+
+    /// <summary>Whether one asks about oneself, and somebody else said it: their "my" is not the asker's. Who names them asks what they said.</summary>
+    private static bool IsAnothers(string question, string? saidBy)
+        => saidBy is not null && Belonging.IsOwn(question) && KeyWords.Of(saidBy).CoverageBy(question) == 0;
 
     private static IEnumerable<Recollection> Candidates(ReplyContext context)
     {

@@ -1,4 +1,5 @@
 using Assistant.Domain.Ai.Embedded;
+using Assistant.Domain.Conversations;
 using Assistant.Testing.Ai;
 using Xunit;
 using static Assistant.Testing.Ai.ReplyContextBuilder;
@@ -170,6 +171,29 @@ public sealed class RememberedWordsTests
         Assert.Equal(3, QuotesIn(asked).Count());
         Assert.Contains(Fact, QuotesIn(asked));
     }
+
+    [Theory]
+    [InlineData("what is my locker number?", "my locker number is 12", "remember that my locker number is 77")]
+    [InlineData("where did I park?", "I parked on level 3", "I parked on level 1")]
+    [InlineData("我的电话是多少", "我的电话是138", "我的电话是139")]
+    [InlineData("我住在哪里？", "我住在杭州", "我住在苏州")]
+    public void What_another_calls_theirs_is_not_the_askers(string question, string own, string anothers)
+    {
+        Assert.Equal([own], QuotesIn(Saying(question).InGroup().WithHistory(AuthorKind.Person, own).WithHistoryOf("Anna", anothers)));
+
+        var answer = EmbeddedResponder.Answer(Saying(question).InGroup().WithHistoryOf("Anna", anothers).Build());
+        Assert.Matches("^(?:I am not sure|我不太确定)", answer.Markdown);
+        Assert.False(answer.IsSubstantial);
+    }
+
+    [Theory]
+    [InlineData("what did Anna say about my locker?", "the locker is broken")]
+    [InlineData("where can I find the ladder?", "the ladder is in the shed")]
+    [InlineData("can you tell me where the ladder is?", "the ladder is in the shed")]
+    [InlineData("我可以用梯子吗？", "梯子大家都可以用")]
+    [InlineData("告诉我梯子在哪里", "梯子在车库里")]
+    public void What_another_said_answers_who_does_not_ask_about_themselves(string question, string said)
+        => Assert.True(EmbeddedResponder.Answer(Saying(question).InGroup().WithHistoryOf("Anna", said).Build()).IsSubstantial);
 
     private static IEnumerable<string> QuotesIn(ReplyContextBuilder said)
         => EmbeddedResponder.Answer(said.Build()).Markdown.Split('\n').Where(line => line.StartsWith("> ", StringComparison.Ordinal)).Select(line => line[2..]);
