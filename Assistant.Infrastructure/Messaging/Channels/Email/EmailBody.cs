@@ -22,6 +22,12 @@ internal sealed class EmailBody
     private const int MaxNameLength = 200;
     private const int MaxMediaTypeLength = 100;
 
+    /// <summary>
+    /// A picture among words that takes fewer bytes than this is the logo of a signature, an icon or a counter, and one that somebody put in is many
+    /// times larger: a photo, or what a screen showed. Where it stands does not tell the two apart.
+    /// </summary>
+    private const int MaxOrnamentBytes = 20_000;
+
     private readonly List<string> _texts = [];
     private readonly List<MailFile> _files = [];
     private readonly int _maxFiles;
@@ -75,27 +81,74 @@ internal sealed class EmailBody
     /// <summary>Of several forms of the same, the plain one, then the one in HTML; an invitation beside them is a file.</summary>
     private void Choose(MultipartAlternative alternative, string part, int depth)
     {
-        var before = _texts.Count;
+        var (texts, files) = (_texts.Count, _files.Count);
+        var read = new HashSet<int>();
         foreach (var isWanted in (ReadOnlySpan<Func<MimeEntity, bool>>)[IsPlain, entity => !IsPlain(entity) && !IsCalendar(entity)])
         {
             for (var i = alternative.Count - 1; i >= 0; i--)
             {
-                if (_texts.Count == before && isWanted(alternative[i]))
+                if (_texts.Count == texts && isWanted(alternative[i]))
                 {
+                    read.Add(i);
                     Walk(alternative[i], Child(part, i), depth + 1);
-                    Forget(before);
+                    Forget(texts);
                 }
             }
         }
 
+        // Of forms that all have files, one: they are the same files.
+        var hasFiles = _files.Count > files;
         for (var i = 0; i < alternative.Count; i++)
         {
             if (IsCalendar(alternative[i]))
             {
                 Add(alternative[i], Child(part, i));
             }
+            else if (!hasFiles && !read.Contains(i))
+            {
+                var before = _files.Count;
+                Gather(alternative[i], Child(part, i), depth + 1, isShown: true);
+                hasFiles = _files.Count > before;
+            }
         }
     }
+
+    /// <summary>
+    /// The files of a form whose words are not read: Apple Mail and Thunderbird put what somebody attached, and pictures, among the words in HTML.
+    /// </summary>
+    /// <param name="isShown">Whether what has no words stands there to be shown with them.</param>
+    private void Gather(MimeEntity entity, string part, int depth, bool isShown)
+    {
+        if (depth > MaxDepth)
+        {
+            return;
+        }
+
+        switch (entity)
+        {
+            case Multipart several:
+                var isSigned = several.ContentType.IsMimeType("multipart", "signed");
+                for (var i = 0; i < (isSigned ? Math.Min(several.Count, 1) : several.Count); i++)
+                {
+                    Gather(several[i], Child(part, i), depth + 1, several is MultipartRelated || (isShown && !several.ContentType.IsMimeType("multipart", "mixed")));
+                }
+
+                break;
+            case TextPart text when !IsCalendar(text) && !text.IsAttachment && text.FileName is null:
+                break;
+            default:
+                if (!isShown || IsPutIn(entity))
+                {
+                    Add(entity, part);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Whether somebody put it among the words, and no program did.</summary>
+    private static bool IsPutIn(MimeEntity entity)
+        => NameIn(entity) is not null && (entity.IsAttachment || !entity.ContentType.IsMimeType("image", "*") || SizeOf(entity) is not < MaxOrnamentBytes);
 
     /// <summary>A plain form that is empty is none: some programs send one for form's sake.</summary>
     private void Forget(int before)
@@ -114,7 +167,7 @@ internal sealed class EmailBody
         }
 
         var type = entity.ContentType.MimeType.ToLowerInvariant();
-        var name = entity.ContentDisposition?.FileName ?? entity.ContentType.Name;
+        var name = NameIn(entity);
         if (entity is MessagePart forwarded)
         {
             name ??= $"{forwarded.Message?.Subject ?? "mail"}.eml";
@@ -122,6 +175,8 @@ internal sealed class EmailBody
 
         _files.Add(new MailFile(part, FileKinds.Of(type, name), NameOf(name), type.Length <= MaxMediaTypeLength ? type : "application/octet-stream", SizeOf(entity)));
     }
+
+    private static string? NameIn(MimeEntity entity) => entity.ContentDisposition?.FileName ?? entity.ContentType.Name;
 
     // Only a name: what looks like a way to somewhere is cut off.
     private static string? NameOf(string? given)
