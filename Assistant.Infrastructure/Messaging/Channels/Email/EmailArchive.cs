@@ -26,7 +26,7 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
 
         try
         {
-            return await LookAsync((folder, token) => ReadAsync(folder, file, token), cancellationToken) ?? throw Final();
+            return await LookAsync((folder, patience) => ReadAsync(folder, file, patience), cancellationToken) ?? throw Final();
         }
         catch (Exception fault) when (fault is not AttachmentUnavailableException && EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +46,7 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
 
         try
         {
-            return await LookAsync((folder, token) => ReadThreadAsync(folder, id, message.Chat, token), cancellationToken);
+            return await LookAsync((folder, patience) => ReadThreadAsync(folder, id, message.Chat, patience.Token), cancellationToken);
         }
         catch (Exception fault) when (EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
         {
@@ -57,19 +57,19 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
 
     private static AttachmentUnavailableException Final() => new(Phrase.Of("channel.file-gone", ("name", "Email")), AttachmentFault.Final);
 
-    private async Task<T> LookAsync<T>(Func<ImapFolder, CancellationToken, Task<T>> look, CancellationToken cancellationToken)
+    private async Task<T> LookAsync<T>(Func<ImapFolder, Patience, Task<T>> look, CancellationToken cancellationToken)
     {
         using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
         using var client = await dialer.OpenImapAsync(settings, tokens, patience.Token);
         var folder = (ImapFolder)await client.GetFolderAsync(settings.Folder, patience.Token);
         await folder.OpenAsync(FolderAccess.ReadOnly, patience.Token);
-        return await look(folder, patience.Token);
+        return await look(folder, patience);
     }
 
-    private async Task<Stream?> ReadAsync(ImapFolder folder, EmailFile file, CancellationToken cancellationToken)
+    private async Task<Stream?> ReadAsync(ImapFolder folder, EmailFile file, Patience patience)
     {
-        var uid = folder.UidValidity == file.Validity ? new UniqueId(file.Uid) : await FindNewestAsync(folder, file.MessageId, cancellationToken);
-        if (uid is null || (await folder.FetchAsync([uid.Value], MessageSummaryItems.BodyStructure, cancellationToken)) is not [{ Body: { } body }, ..]
+        var uid = folder.UidValidity == file.Validity ? new UniqueId(file.Uid) : await FindNewestAsync(folder, file.MessageId, patience.Token);
+        if (uid is null || (await folder.FetchAsync([uid.Value], MessageSummaryItems.BodyStructure, patience.Token)) is not [{ Body: { } body }, ..]
             || Find(body, file.Part) is not { } part)
         {
             return null;
@@ -81,7 +81,7 @@ internal sealed class EmailArchive(EmailSettings settings, EmailDialer dialer, A
             throw new AttachmentUnavailableException(Phrase.Of("email.file-too-large", ("limit", $"{options.MaxAttachmentBytes}")), AttachmentFault.TooLarge);
         }
 
-        return ContentOf(await folder.GetBodyPartAsync(uid.Value, file.Part, cancellationToken));
+        return ContentOf(await folder.GetBodyPartAsync(uid.Value, file.Part, patience.Token, patience));
     }
 
     private static BodyPart? Find(BodyPart body, string part)

@@ -27,9 +27,22 @@ internal sealed partial class EmailMailbox(
     /// <summary>A mail that was under way longer than this before a new count is not looked for, if somebody has read it.</summary>
     private static readonly TimeSpan LongestWay = TimeSpan.FromDays(7);
 
+    /// <summary>Times a mail is asked for as a whole; then for its beginning, once.</summary>
+    private const int MaxAttempts = 3;
+
+    /// <summary>Has the words of most mails.</summary>
+    private const int BeginningBytes = 64_000;
+
+    /// <summary>So long at least health says that a mail was not read.</summary>
+    private static readonly TimeSpan ShortfallShown = TimeSpan.FromDays(1);
+
     private readonly EmailReader _reader = new(settings, options);
     private readonly RateLimiter _budget = new(settings.AnswersPerHour, settings.AnswersPerHour / TimeSpan.FromHours(1).TotalSeconds, GatewayLimits.RememberedSenders, time);
 
+    /// <summary>How often a mail beyond the place was not handed out. It outlives sessions, for each such failure ends one.</summary>
+    private readonly Dictionary<(uint Validity, uint Uid), int> _failures = [];
+
+    private (Phrase Reason, DateTimeOffset At)? _shortfall;
     private EmailCursor? _cursor;
     private volatile bool _hasNews;
     private CancellationTokenSource? _idle;
@@ -41,13 +54,24 @@ internal sealed partial class EmailMailbox(
         var folder = await OpenAsync(client, cancellationToken);
         folder.CountChanged += (_, _) => Notice();
         await CatchUpAsync(folder, host, cancellationToken);
-        host.Connected(settings.Address);
+        Tell(host);
         while (true)
         {
             _hasNews = false;
             await ReceiveAsync(folder, await FindNewAsync(folder, cancellationToken), host, cancellationToken);
             await WaitAsync(client, cancellationToken);
         }
+    }
+
+    private void Tell(IChannelHost host)
+    {
+        if (_shortfall is { } shortfall && time.GetUtcNow() - shortfall.At < ShortfallShown)
+        {
+            host.Report(ConnectionState.Degraded, shortfall.Reason);
+            return;
+        }
+
+        host.Connected(settings.Address);
     }
 
     private async Task<ImapFolder> OpenAsync(ImapClient client, CancellationToken cancellationToken)
@@ -117,7 +141,7 @@ internal sealed partial class EmailMailbox(
         {
             foreach (var uid in uids)
             {
-                if (await ReadAsync(folder, uid, cancellationToken) is { } message)
+                if (await ReadAsync(folder, uid, host, cancellationToken) is { } message)
                 {
                     accepting.Add(host.Gateway.AcceptAsync(message, cancellationToken));
                 }
@@ -128,19 +152,14 @@ internal sealed partial class EmailMailbox(
             await Task.WhenAll(accepting);
         }
 
-        await FlagAsync(folder, uids, cancellationToken);
+        // What was left stays unread, for somebody to find it in the mailbox.
+        await FlagAsync(folder, [.. uids.Where(uid => FailuresOf(folder, uid) <= MaxAttempts)], cancellationToken);
     }
 
-    private async Task<InboundMessage?> ReadAsync(ImapFolder folder, UniqueId uid, CancellationToken cancellationToken)
+    private async Task<InboundMessage?> ReadAsync(ImapFolder folder, UniqueId uid, IChannelHost host, CancellationToken cancellationToken)
     {
-        Stream bytes;
-        try
+        if (await TakeAsync(folder, uid, host, cancellationToken) is not { } bytes)
         {
-            bytes = await FetchAsync(folder, uid, cancellationToken);
-        }
-        catch (MessageNotFoundException)
-        {
-            // Deleted since it was found.
             return null;
         }
 
@@ -163,6 +182,50 @@ internal sealed partial class EmailMailbox(
         }
     }
 
+    /// <summary>
+    /// What the server hands out of a mail; <see langword="null"/> for nothing. A mail that fails ends the session, and the next one begins with it again:
+    /// after some times its beginning has to do, and without that it is left, or those behind it would never be read.
+    /// </summary>
+    private async Task<Stream?> TakeAsync(ImapFolder folder, UniqueId uid, IChannelHost host, CancellationToken cancellationToken)
+    {
+        var failures = FailuresOf(folder, uid);
+        if (failures > MaxAttempts)
+        {
+            FallShort(host, uid, Phrase.Of("email.not-handed-out", ("server", settings.Imap.Host), ("folder", settings.Folder), ("number", $"{uid.Id}")));
+            return null;
+        }
+
+        try
+        {
+            var bytes = await FetchAsync(folder, uid, failures < MaxAttempts ? options.MaxMailBytes : Math.Min(BeginningBytes, options.MaxMailBytes), cancellationToken);
+            if (failures == MaxAttempts)
+            {
+                FallShort(host, uid, Phrase.Of("email.read-in-part", ("server", settings.Imap.Host), ("folder", settings.Folder), ("number", $"{uid.Id}")));
+            }
+
+            return bytes;
+        }
+        catch (MessageNotFoundException)
+        {
+            // Deleted since it was found.
+            return null;
+        }
+        catch (PhrasedException)
+        {
+            _failures[(folder.UidValidity, uid.Id)] = failures + 1;
+            throw;
+        }
+    }
+
+    private int FailuresOf(ImapFolder folder, UniqueId uid) => _failures.GetValueOrDefault((folder.UidValidity, uid.Id));
+
+    private void FallShort(IChannelHost host, UniqueId uid, Phrase reason)
+    {
+        LogNotHandedOut(logger, connection, uid.Id);
+        _shortfall = (reason, time.GetUtcNow());
+        Tell(host);
+    }
+
     private static IReadOnlyList<string> WithRoot(IReadOnlyList<string> references, string root)
         => EmailIds.FromKey(root) is { } id && id != references[0] ? [id, .. references] : references;
 
@@ -178,13 +241,13 @@ internal sealed partial class EmailMailbox(
         return isWithin;
     }
 
-    private async Task<Stream> FetchAsync(ImapFolder folder, UniqueId uid, CancellationToken cancellationToken)
+    private async Task<Stream> FetchAsync(ImapFolder folder, UniqueId uid, int maxBytes, CancellationToken cancellationToken)
     {
         using var patience = new Patience(options.CommandTimeout, time, cancellationToken);
         try
         {
-            // Looks only: reading does not flag.
-            return await folder.GetStreamAsync(uid, 0, options.MaxMailBytes, patience.Token);
+            // Looks only: reading does not flag. On a slow line it may take as long as bytes come.
+            return await folder.GetStreamAsync(uid, 0, maxBytes, patience.Token, patience);
         }
         catch (Exception fault) when (fault is not MessageNotFoundException && EmailFaults.IsOfServer(fault) && !cancellationToken.IsCancellationRequested)
         {
@@ -194,6 +257,11 @@ internal sealed partial class EmailMailbox(
 
     private async Task FlagAsync(ImapFolder folder, UniqueId[] uids, CancellationToken cancellationToken)
     {
+        if (uids.Length == 0)
+        {
+            return;
+        }
+
         try
         {
             await CallAsync(token => folder.AddFlagsAsync(uids, MessageFlags.Seen, silent: true, token), cancellationToken);
@@ -209,6 +277,7 @@ internal sealed partial class EmailMailbox(
     {
         _cursor = new EmailCursor(folder.UidValidity, last, time.GetUtcNow());
         await host.SaveCursorAsync(_cursor.ToString(), cancellationToken);
+        _failures.Clear();
     }
 
     /// <summary>Until the server tells of mail, or it is time to look all the same.</summary>
@@ -290,6 +359,9 @@ internal sealed partial class EmailMailbox(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A mail of {ConnectionId} is kept and not answered: its sender has had {Limit} answers within the hour.")]
     private static partial void LogOverBudget(ILogger logger, ConnectionId connectionId, int limit);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The mail server of {ConnectionId} did not hand out mail {Uid} as a whole; going on with those behind it.")]
+    private static partial void LogNotHandedOut(ILogger logger, ConnectionId connectionId, uint uid);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Mails of {ConnectionId} cannot be flagged as read: {Reason}")]
     private static partial void LogNotFlagged(ILogger logger, ConnectionId connectionId, Phrase reason);

@@ -7,7 +7,10 @@ public sealed class EmailOptions
 {
     public const string Section = "Assistant:Channels:Email";
 
-    /// <summary>How long one command of a mail server may take. Default 60 s: some look at a mail for viruses before they answer.</summary>
+    /// <summary>
+    /// How long one command of a mail server may take; while it hands out a mail or a file, how long nothing may come. Default 60 s: some look at a mail
+    /// for viruses before they answer.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
