@@ -66,8 +66,10 @@ internal sealed class EmailCheck(EmailDialer dialer, EmailOptions options, TimeP
         return Phrase.Of("email.sends-as", ("address", settings.Address));
     }
 
-    private static Phrase FixOf(Exception fault, string server) => fault switch
+    /// <summary>What to do about it; <see langword="null"/> where the fault itself says so.</summary>
+    private static Phrase? FixOf(Exception fault, string server) => fault switch
     {
+        PhrasedException { Reason.FirstCode: "email.token-ended" } => null,
         AuthenticationException or PhrasedException => Phrase.Of("email.credentials-fix"),
         SslHandshakeException or NotSupportedException => Phrase.Of("email.encryption-choice-fix"),
         FolderNotFoundException => Phrase.Of("email.folder-fix"),

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Text.Json;
-using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Outgoing;
 using MailKit;
@@ -19,10 +17,12 @@ internal sealed class EmailDialer(OutgoingHttp outgoing, MessengerHttp http, Tim
 
     private static readonly ImapImplementation Self = new() { Name = "Assistant", Version = "1" };
 
+    private readonly EmailTokens _issuer = new(http);
+
     /// <summary>Decides about a server's certificate; <see langword="null"/> for the system's own rules, which are the only ones in service.</summary>
     public RemoteCertificateValidationCallback? CertificateRule { get; init; }
 
-    public AccessTokens NewTokens(EmailTokenSource source) => new(cancellationToken => IssueAsync(source, cancellationToken), time);
+    public AccessTokens NewTokens(EmailTokenSource source) => new(cancellationToken => _issuer.IssueAsync(source, cancellationToken), time);
 
     public async Task<ImapClient> OpenImapAsync(EmailSettings settings, AccessTokens? tokens, CancellationToken cancellationToken)
     {
@@ -95,45 +95,6 @@ internal sealed class EmailDialer(OutgoingHttp outgoing, MessengerHttp http, Tim
         {
             tokens.Refused(token);
             return false;
-        }
-    }
-
-    /// <summary>RFC 6749, section 6.</summary>
-    private async Task<IssuedToken> IssueAsync(EmailTokenSource source, CancellationToken cancellationToken)
-    {
-        var form = new Dictionary<string, string>
-        {
-            ["grant_type"] = "refresh_token", ["refresh_token"] = source.RefreshToken, ["client_id"] = source.ClientId,
-        };
-        if (source.ClientSecret is { } secret)
-        {
-            form["client_secret"] = secret;
-        }
-
-        using var request = new HttpRequestMessage(HttpMethod.Post, source.Address) { Content = new FormUrlEncodedContent(form) };
-        var outcome = await http.AskForTokenAsync(source.Address.Host, request, cancellationToken);
-        if (outcome is CallOutcome.Answered { IsSuccess: true, Body: var body } && Read(body) is { } token)
-        {
-            return token;
-        }
-
-        throw new PhrasedException(CallFaults.ReasonOf(source.Address.Host, outcome) ?? Phrase.Of("channel.unreadable", ("name", source.Address.Host)));
-    }
-
-    private static IssuedToken? Read(byte[] body)
-    {
-        try
-        {
-            using var answer = JsonDocument.Parse(body);
-            return answer.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("access_token", out var token) && token.ValueKind == JsonValueKind.String
-                ? new IssuedToken(
-                    token.GetString()!,
-                    TimeSpan.FromSeconds(root.TryGetProperty("expires_in", out var lifetime) && lifetime.ValueKind == JsonValueKind.Number && lifetime.TryGetInt32(out var seconds) ? Math.Clamp(seconds, 60, 86_400) : 3_600))
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
 using Assistant.Domain.Tenancy;
+using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Channels.Email;
 using Assistant.Infrastructure.Tests.Outgoing;
@@ -112,13 +113,7 @@ public sealed class EmailSecurityTests
     {
         await using var provider = await TokenHouse.StartAsync();
         using var http = NewHttp();
-        var values = Settings("127.0.0.1", 1, 1, "none", "none").All.ToDictionary();
-        values.Remove("password");
-        (values["tokenUrl"], values["clientId"], values["clientSecret"], values["refreshToken"]) = ($"{provider.Address}", "client", "hush", "refresh");
-        var settings = EmailSettings.Read(new SettingValues(values));
-        Assert.Null(settings.Problem);
-
-        using var tokens = new EmailDialer(TestOutgoing.Default, http, TimeProvider.System).NewTokens(settings.TokenSource!);
+        using var tokens = new EmailDialer(TestOutgoing.Default, http, TimeProvider.System).NewTokens(SourceAt(provider));
 
         Assert.Equal("token-1", await tokens.GetAsync(Cancel));
         Assert.Equal("token-1", await tokens.GetAsync(Cancel));
@@ -128,6 +123,34 @@ public sealed class EmailSecurityTests
         provider.Refuses = true;
         tokens.Refused("token-2");
         Assert.DoesNotContain("hush", $"{await Record.ExceptionAsync(() => tokens.GetAsync(Cancel))}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_was_replaced_is_used_by_nobody()
+    {
+        await using var provider = await TokenHouse.StartAsync(replaces: true);
+        using var http = NewHttp();
+        var dialer = new EmailDialer(TestOutgoing.Default, http, TimeProvider.System);
+        using var session = dialer.NewTokens(SourceAt(provider));
+        using var other = dialer.NewTokens(SourceAt(provider));
+
+        Assert.Equal("token-1", await session.GetAsync(Cancel));
+        session.Refused("token-1");
+        Assert.Equal("token-2", await session.GetAsync(Cancel));
+        Assert.Equal("token-3", await other.GetAsync(Cancel));
+        session.Refused("token-2");
+        Assert.Equal("token-4", await session.GetAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_ended_is_asked_for()
+    {
+        await using var provider = await TokenHouse.StartAsync();
+        provider.Refuses = true;
+        using var http = NewHttp();
+        using var tokens = new EmailDialer(TestOutgoing.Default, http, TimeProvider.System).NewTokens(SourceAt(provider));
+
+        Assert.Equal("email.token-ended", (await Assert.ThrowsAsync<PhrasedException>(() => tokens.GetAsync(Cancel))).Reason.FirstCode);
     }
 
     [Theory]
@@ -170,6 +193,16 @@ public sealed class EmailSecurityTests
         ["address"] = "bot@h.test", ["password"] = MailServers.Password, ["imapHost"] = host, ["imapPort"] = $"{imap}", ["imapSecurity"] = imapSecurity,
         ["smtpHost"] = host, ["smtpPort"] = $"{smtp}", ["smtpSecurity"] = smtpSecurity,
     });
+
+    private static EmailTokenSource SourceAt(TokenHouse provider)
+    {
+        var values = Settings("127.0.0.1", 1, 1, "none", "none").All.ToDictionary();
+        values.Remove("password");
+        (values["tokenUrl"], values["clientId"], values["clientSecret"], values["refreshToken"]) = ($"{provider.Address}", "client", "hush", "refresh");
+        var settings = EmailSettings.Read(new SettingValues(values));
+        Assert.Null(settings.Problem);
+        return settings.TokenSource!;
+    }
 
     private static MessengerHttp NewHttp() => new(TestOutgoing.Default, Options.Create(new CallOptions()), TimeProvider.System);
 

@@ -10,6 +10,7 @@ internal sealed class TokenHouse : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private int _issued;
+    private string _refreshToken = "refresh";
 
     private TokenHouse(WebApplication app) => _app = app;
 
@@ -19,12 +20,15 @@ internal sealed class TokenHouse : IAsyncDisposable
 
     public bool Refuses { get; set; }
 
-    public static async Task<TokenHouse> StartAsync()
+    /// <summary>Whether every answer replaces the refresh token, and the one before is taken no more.</summary>
+    public bool Replaces { get; init; }
+
+    public static async Task<TokenHouse> StartAsync(bool replaces = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var house = new TokenHouse(builder.Build());
+        var house = new TokenHouse(builder.Build()) { Replaces = replaces };
         house._app.MapPost("/token", house.IssueAsync);
         await house._app.StartAsync();
         return house;
@@ -36,8 +40,17 @@ internal sealed class TokenHouse : IAsyncDisposable
     {
         using var reader = new StreamReader(request.Body);
         LastForm = await reader.ReadToEndAsync();
-        return Refuses
-            ? Results.Json(new { error = "invalid_grant" }, statusCode: StatusCodes.Status400BadRequest)
-            : Results.Json(new { access_token = $"token-{++_issued}", expires_in = 3600, token_type = "Bearer" });
+        if (Refuses || !$"{LastForm}&".Contains($"&refresh_token={_refreshToken}&", StringComparison.Ordinal))
+        {
+            return Results.Json(new { error = "invalid_grant" }, statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        if (Replaces)
+        {
+            _refreshToken = $"refresh-{_issued + 1}";
+            return Results.Json(new { access_token = $"token-{++_issued}", expires_in = 3600, token_type = "Bearer", refresh_token = _refreshToken });
+        }
+
+        return Results.Json(new { access_token = $"token-{++_issued}", expires_in = 3600, token_type = "Bearer" });
     }
 }
