@@ -41,12 +41,17 @@ internal sealed partial class HtmlWords
     private readonly StringBuilder _text = new();
     private readonly List<Element> _open = [];
     private readonly List<(string? Address, int Start)> _links = [];
+    private readonly Stack<bool> _shrunk = new();
     private int _quoted;
     private int _silent;
     private int _verbatim;
     private bool _isSpaceDue;
 
-    private sealed record Element(string Name, bool IsSilent, bool IsQuote, bool IsVerbatim);
+    /// <param name="IsShrunk">Whether its letters have no size; <see langword="null"/> when they have the size of those around it.</param>
+    private sealed record Element(string Name, bool IsSilent, bool IsQuote, bool IsVerbatim, bool? IsShrunk);
+
+    /// <summary>Letters of no size are not seen. What lies within may have one again: wrappers are shrunk to lose the gaps between their columns.</summary>
+    private bool IsShrunk => _shrunk.TryPeek(out var isShrunk) && isShrunk;
 
     public static string Of(string html)
     {
@@ -82,8 +87,14 @@ internal sealed partial class HtmlWords
     private void Open(HtmlTagToken tag)
     {
         var name = tag.Name;
+        if (_open.Count > 0 && name.Equals("body", StringComparison.OrdinalIgnoreCase) && _open[^1].Name.Equals("head", StringComparison.OrdinalIgnoreCase))
+        {
+            // Whoever writes by hand may leave the end of the head out, as HTML allows.
+            Close("head");
+        }
+
         var isBlock = Blocks.Contains(name) || name.Equals("blockquote", StringComparison.OrdinalIgnoreCase);
-        if (isBlock || name.Equals("br", StringComparison.OrdinalIgnoreCase))
+        if (isBlock || (name.Equals("br", StringComparison.OrdinalIgnoreCase) && !IsShrunk))
         {
             Break(isBlock);
         }
@@ -92,7 +103,8 @@ internal sealed partial class HtmlWords
             name,
             Silent.Contains(name) || IsHidden(tag),
             name.Equals("blockquote", StringComparison.OrdinalIgnoreCase) || IsQuote(tag),
-            name.Equals("pre", StringComparison.OrdinalIgnoreCase));
+            name.Equals("pre", StringComparison.OrdinalIgnoreCase),
+            ShrinkingOf(tag));
         if (name.Equals("li", StringComparison.OrdinalIgnoreCase))
         {
             Break(false);
@@ -137,11 +149,12 @@ internal sealed partial class HtmlWords
 
         for (var i = _open.Count - 1; i >= at; i--)
         {
-            Count(_open[i], -1);
             if (_open[i].Name.Equals("a", StringComparison.OrdinalIgnoreCase))
             {
                 CloseLink();
             }
+
+            Count(_open[i], -1);
         }
 
         _open.RemoveRange(at, _open.Count - at);
@@ -167,17 +180,20 @@ internal sealed partial class HtmlWords
         var label = _text.ToString(Math.Min(start, _text.Length), Math.Max(0, _text.Length - start)).Trim();
         if (label.Length > 0 && !address.Contains(label, StringComparison.OrdinalIgnoreCase))
         {
-            Words($" ({address})");
+            Say($" ({address})");
         }
     }
 
     private void Words(string data)
     {
-        if (_silent > 0)
+        if (_silent == 0 && !IsShrunk)
         {
-            return;
+            Say(data);
         }
+    }
 
+    private void Say(string data)
+    {
         foreach (var c in data)
         {
             if (_verbatim > 0 && c == '\n')
@@ -244,6 +260,14 @@ internal sealed partial class HtmlWords
         _silent += element.IsSilent ? by : 0;
         _quoted += element.IsQuote ? by : 0;
         _verbatim += element.IsVerbatim ? by : 0;
+        if (element.IsShrunk is { } isShrunk && by > 0)
+        {
+            _shrunk.Push(isShrunk);
+        }
+        else if (element.IsShrunk is not null)
+        {
+            _shrunk.Pop();
+        }
     }
 
     private string Finish() => BlankLines().Replace(TrailingSpaces().Replace(_text.ToString(), "\n"), "\n\n").Trim();
@@ -257,11 +281,28 @@ internal sealed partial class HtmlWords
         => tag.Attributes.Any(attribute => attribute.Name.Equals("hidden", StringComparison.OrdinalIgnoreCase))
             || (Value(tag, "style") is { } style && HiddenStyle().IsMatch(style));
 
+    private static bool? ShrinkingOf(HtmlTagToken tag)
+        => Value(tag, "style") switch
+        {
+            { } style when NoSize().IsMatch(style) => true,
+            { } style when OwnSize().IsMatch(style) => false,
+            _ => null,
+        };
+
     private static string? Value(HtmlTagToken tag, string name)
         => tag.Attributes.FirstOrDefault(attribute => attribute.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value;
 
-    [GeneratedRegex(@"(display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(px|pt|em|%)?\s*(;|!|$)|mso-hide\s*:\s*all)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex HiddenStyle();
+
+    [GeneratedRegex(@"font-size\s*:\s*0(\.0*)?(px|pt|em|rem|%)?\s*(;|!|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NoSize();
+
+    // One that does not go by what is around: a share of nothing is nothing.
+    [GeneratedRegex(
+        @"(?<![\w-])(font-size\s*:\s*((x{1,3}-)?(small|large)|medium|[0-9.]{0,9}[1-9][0-9.]{0,9}(px|pt|pc|rem|mm|cm|in|vw))\s*(;|!|$)|font\s*:\s*((normal|italic|oblique|small-caps|bold|bolder|lighter|[1-9]00)\s+){0,4}[0-9.]{0,9}[1-9][0-9.]{0,9}(px|pt|pc|rem|mm|cm|in|vw)[/\s])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OwnSize();
 
     [GeneratedRegex("[ \t]+\n")]
     private static partial Regex TrailingSpaces();
