@@ -16,6 +16,9 @@ internal static partial class EmailQuotes
     /// <summary>A line that certainly begins the answered mail.</summary>
     public const string Cut = "-----Original Message-----";
 
+    /// <summary>The line above a signature (RFC 3676, section 4.3). Without the space it is a line somebody typed, between two parts of a text.</summary>
+    private const string SignatureMark = "-- ";
+
     /// <summary>Lines over which "On … wrote:" may be broken.</summary>
     private const int AttributionLines = 3;
 
@@ -27,8 +30,8 @@ internal static partial class EmailQuotes
     {
         var lines = LinesOf(text);
         var kept = WithoutClosing(lines[..(isReply ? EndOfReply(lines) : EndOfOther(lines))], isReply);
-        var result = string.Join('\n', kept).Trim();
-        return result.Length > 0 ? result : string.Join('\n', lines).Trim();
+        var result = TextOf(kept);
+        return result.Length > 0 ? result : TextOf(lines);
     }
 
     /// <summary>Whether a text has no words but a signature, or what a phone adds. So it is of an empty one.</summary>
@@ -38,7 +41,9 @@ internal static partial class EmailQuotes
         return lines[..EndOfOther(lines)].TrueForAll(IsClosing);
     }
 
-    private static List<string> LinesOf(string text) => [.. text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())];
+    private static List<string> LinesOf(string text) => [.. text.ReplaceLineEndings("\n").Split('\n').Select(line => line is SignatureMark or "--\u00A0" ? SignatureMark : line.TrimEnd())];
+
+    private static string TextOf(List<string> lines) => string.Join('\n', lines.Select(line => line.TrimEnd())).Trim();
 
     private static int EndOfReply(List<string> lines)
     {
@@ -49,7 +54,7 @@ internal static partial class EmailQuotes
                 return lines.Count;
             }
 
-            if (IsOriginal(lines, i) || (lines[i] is "--" && IsSignature(lines, i)) || (AttributionAt(lines, i) is { } after && EndsWithQuote(lines, after)))
+            if (IsOriginal(lines, i) || (lines[i] is SignatureMark && IsSignature(lines, i)) || (AttributionAt(lines, i) is { } after && EndsWithQuote(lines, after)))
             {
                 return i;
             }
@@ -69,7 +74,7 @@ internal static partial class EmailQuotes
                 return lines.Count;
             }
 
-            if (signature == lines.Count && lines[i] is "--" && IsSignature(lines, i))
+            if (signature == lines.Count && lines[i] is SignatureMark && IsSignature(lines, i))
             {
                 signature = i;
             }
@@ -131,14 +136,26 @@ internal static partial class EmailQuotes
     /// <summary>Whether nothing of the sender's own follows. A quotation that is not marked goes to the end.</summary>
     private static bool EndsWithQuote(List<string> lines, int from)
     {
-        var rest = lines.Skip(from).Where(line => line.Length > 0).TakeWhile(line => line is not "--").ToList();
+        var rest = lines.Skip(from).Where(line => line.Length > 0).TakeWhile(line => line is not SignatureMark).ToList();
         return rest.Count == 0 || !rest[0].StartsWith('>') || rest.TrueForAll(line => line.StartsWith('>') || SentFrom().IsMatch(line.Trim()));
     }
 
-    /// <summary>"From: … Sent: … To: …", as Outlook and its like put it above what they quote.</summary>
+    /// <summary>
+    /// "From: … Sent: … To: …", as Outlook and its like put it above what they quote. Who wants a train has a from, a to and a date as well: a mail has an
+    /// address besides, or says when it was sent or what it is about.
+    /// </summary>
     private static bool IsHeaderBlock(List<string> lines, int at)
-        => FromLabel().IsMatch(lines[at].TrimStart('>', ' ', '|', '*'))
-            && lines.Skip(at + 1).Take(5).Count(line => OtherLabel().IsMatch(line.TrimStart('>', ' ', '|', '*'))) >= 2;
+    {
+        if (!FromLabel().IsMatch(WithoutMarks(lines[at])))
+        {
+            return false;
+        }
+
+        var others = lines.Skip(at + 1).Take(5).Select(WithoutMarks).Where(line => OtherLabel().IsMatch(line)).ToList();
+        return others.Count >= 2 && (lines[at].Contains('@', StringComparison.Ordinal) || others.Exists(line => line.Contains('@', StringComparison.Ordinal) || MailLabel().IsMatch(line)));
+    }
+
+    private static string WithoutMarks(string line) => line.TrimStart('>', ' ', '|', '*');
 
     [GeneratedRegex(@"^-{2,}\s*(Original(\s+(Message|Appointment|Email))?|Replied Message|Reply Message|邮件原件|原始邮件|原邮件|回复的原邮件|原始郵件)\s*-{2,}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Original();
@@ -157,6 +174,9 @@ internal static partial class EmailQuotes
 
     [GeneratedRegex(@"^\**(Sent|Date|To|Cc|Subject|发送时间|发送日期|日期|收件人|抄送|抄送人|主题|主旨|寄件日期|收件者|傳送時間|主題)\**\s*[:：|]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OtherLabel();
+
+    [GeneratedRegex(@"^\**(Sent|Subject|发送时间|发送日期|主题|主旨|寄件日期|傳送時間|主題)\**\s*[:：|]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MailLabel();
 
     [GeneratedRegex(
         @"^(Sent from (my|Mail|Outlook|Yahoo|Proton|Samsung|the all-new).{0,60}|Get Outlook for (iOS|Android).{0,60}|Sent via .{1,40}|发自我的.{1,30}|從我的.{1,20}(傳送|寄出)|从我的.{1,20}发送|发自.{0,6}(网易邮箱大师|QQ邮箱|iPhone|iPad|Outlook|Foxmail).{0,10}|来自我的.{1,20}|(发送自|发自).{1,30}版?邮件(应用)?|获取(适用于)?.{0,6}Outlook.{0,20})$",

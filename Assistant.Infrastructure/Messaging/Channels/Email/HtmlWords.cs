@@ -200,6 +200,10 @@ internal sealed partial class HtmlWords
             {
                 Break(false);
             }
+            else if (c is ' ' or '\u00A0' && _verbatim == 0 && IsSignatureMark)
+            {
+                _text.Append(' ');
+            }
             else if (c is ' ' or '\t' or '\r' or '\n' or '\f' or '\u00A0')
             {
                 _isSpaceDue = true;
@@ -245,6 +249,9 @@ internal sealed partial class HtmlWords
     }
 
     private bool IsAtLineStart => _text.Length == 0 || _text[^1] == '\n';
+
+    /// <summary>Whether the line is that above a signature, but for its space, which tells it from two dashes somebody typed.</summary>
+    private bool IsSignatureMark => _text.Length >= 2 && _text[^1] == '-' && _text[^2] == '-' && (_text.Length == 2 || _text[^3] == '\n');
 
     private void Break(bool isBlock)
     {
@@ -304,7 +311,7 @@ internal sealed partial class HtmlWords
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OwnSize();
 
-    [GeneratedRegex("[ \t]+\n")]
+    [GeneratedRegex("(?<!(^|\n)--)[ \t]+\n")]
     private static partial Regex TrailingSpaces();
 
     [GeneratedRegex("\n{3,}")]

@@ -20,6 +20,7 @@ public sealed class EmailQuotesTests
         { "Outlook, old", "-----Original Message-----\nFrom: Assistant\nSent: Thursday\nTo: Lin\nSubject: plan\n\nShall I?" },
         { "Outlook 中文", "发件人: Assistant <a@h.test>\n发送时间: 2026年1月1日 8:00\n收件人: Lin <lin@x.test>\n主题: 计划\n\n要订吗？" },
         { "Outlook 中文, old", "-----邮件原件-----\n发件人: Assistant\n发送时间: 2026年1月1日\n收件人: Lin\n主题: 计划\n\n要订吗？" },
+        { "Outlook, without a subject", "From: Assistant <a@h.test>\nDate: Thursday, January 1, 2026 8:00 AM\nTo: Lin <lin@x.test>\n\nShall I?" },
         { "QQ", "------------------ 原始邮件 ------------------\n发件人: \"Assistant\" <a@h.test>;\n发送时间: 2026年1月1日(星期四) 上午8:00\n收件人: \"Lin\"<lin@x.test>;\n主题: 计划\n\n要订吗？" },
         { "QQ, English", "------------------ Original ------------------\nFrom: \"Assistant\" <a@h.test>;\nDate: Thu, Jan 1, 2026 08:00 AM\nTo: \"Lin\"<lin@x.test>;\nSubject: plan\n\nShall I?" },
         { "163", "At 2026-01-01 08:00:00, \"Assistant\" <a@h.test> wrote:\n\n>Shall I?" },
@@ -53,6 +54,9 @@ public sealed class EmailQuotesTests
     [InlineData("看看\n\n---- 转发的邮件 ----\n发件人: Bo\n发送日期: 2026年\n收件人: Lin\n主题: s\n\n正文")]
     [InlineData("> When?\nAt nine.\n> Where?\nIn the hall.")]
     [InlineData("a > b\nc")]
+    [InlineData("The first part.\n--\nThe second part.")]
+    [InlineData("Please find me a train:\nFrom: Berlin\nTo: Paris\nDate: 5 May\nTwo adults")]
+    [InlineData("请帮我订票：\n发件人：我\n收件人：李琳\n日期：五月五日\n谢谢")]
     public void What_somebody_wrote_stays(string text)
     {
         Assert.Equal(text, EmailQuotes.Strip(text, isReply: true));

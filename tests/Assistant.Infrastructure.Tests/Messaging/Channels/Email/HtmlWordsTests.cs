@@ -36,6 +36,8 @@ public sealed class HtmlWordsTests
     [InlineData("<div dir=ltr>Yes.</div><div class='gmail_quote'><div class=gmail_attr>On Thu, Jan 1, 2026 A &lt;a@h.test&gt; wrote:<br></div><blockquote class=gmail_quote>Shall I?</blockquote></div>")]
     [InlineData("<div>Yes.</div><div id=appendonsend></div><hr><div id=divRplyFwdMsg><b>From:</b> A<br><b>Sent:</b> now</div><div>Shall I?</div>")]
     [InlineData("<div>Yes.</div><div><br></div><div>------------------&nbsp;原始邮件&nbsp;------------------</div><div><b>发件人:</b>&nbsp;\"A\"</div><div>Shall I?</div>")]
+    [InlineData("<div>Yes.</div><span>-- </span><br><div>Lin</div>")]
+    [InlineData("<div>Yes.</div><div>--&nbsp;</div><div>Lin</div>")]
     [InlineData("<p>Yes.</p><div class=moz-cite-prefix>On 1/1/26 08:00, A wrote:<br></div><blockquote type=cite>Shall I?</blockquote>")]
     [InlineData("<div>Yes.</div><div>在 2026-01-01 08:00:00，\"A\" &lt;a@h.test&gt; 写道：</div><blockquote id=isReplyContent>Shall I?</blockquote>")]
     [InlineData("<div>Yes.</div><div class=yahoo_quoted><div>On Thursday, January 1, 2026, A wrote:</div>Shall I?</div>")]
