@@ -224,7 +224,10 @@ internal sealed class EmailBody
     private static string Unflowed(TextPart part, string text)
     {
         var deletes = part.ContentType.Parameters["delsp"]?.Equals("yes", StringComparison.OrdinalIgnoreCase) == true;
-        return new FlowedToText { DeleteSpace = deletes }.Convert(text);
+
+        // The line above a signature ends in a space and is not flowed all the same (RFC 3676, section 4.3).
+        var lines = text.ReplaceLineEndings("\n").Split('\n').Select(line => line is "-- " ? "--\u00A0" : line);
+        return new FlowedToText { DeleteSpace = deletes }.Convert(string.Join('\n', lines));
     }
 
     private static string Child(string part, int index) => part.Length == 0 ? $"{index + 1}" : $"{part}.{index + 1}";

@@ -93,6 +93,10 @@ public sealed class EmailReaderTests
             "one long line and more\ntwo", Said(Read(Mail("Content-Type: text/plain; format=flowed", "one long \nline and more\ntwo"))).Text);
 
     [Fact]
+    public void The_line_above_a_signature_is_not_joined()
+        => Assert.Equal("Yes, please.", Said(Read(Mail("Subject: Re: plan\nContent-Type: text/plain; format=flowed", "Yes, please.\n-- \nLin"))).Text);
+
+    [Fact]
     public void A_mail_without_words_says_its_subject() => Assert.Equal("are you there", Said(Read(Mail("Subject: Re: are you there", ""))).Text);
 
     [Theory]
