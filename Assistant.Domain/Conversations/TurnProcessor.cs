@@ -281,9 +281,11 @@ public sealed class TurnProcessor(
         => await FindChannelAsync(conversation, cancellationToken) is { } channel ? OutboundParts.For(channel.Manifest, reply) : [reply];
 
     private async Task<string?> RepliedToAsync(TurnStart start, CancellationToken cancellationToken)
-        => start.Conversation.Chat.IsGroup && await FindChannelAsync(start.Conversation, cancellationToken) is { Manifest.RepliesInGroups: true }
-            ? start.Utterance.ExternalId
-            : null;
+        => await FindChannelAsync(start.Conversation, cancellationToken) is { Manifest: var manifest }
+            && ((manifest.RepliesInGroups && start.Conversation.Chat.IsGroup)
+                || (manifest.AwaitingReply is { } ids && start.Utterance.ExternalId?.StartsWith(ids, StringComparison.Ordinal) == true))
+                    ? start.Utterance.ExternalId
+                    : null;
 
     private async Task<IChannel?> FindChannelAsync(Conversation conversation, CancellationToken cancellationToken)
     {

@@ -98,6 +98,12 @@ public sealed record ChannelManifest(
     /// </summary>
     public bool RepliesInGroups { get; init; }
 
+    /// <summary>
+    /// How the ids begin of messages to which what the assistant says goes as a reply in every chat: such as commands that show as open until a message names
+    /// them. Empty for all messages, <see langword="null"/> for none.
+    /// </summary>
+    public string? AwaitingReply { get; init; }
+
     /// <summary>Whether it takes files of a type.</summary>
     public bool TakesFilesOf(string mediaType) => Can(ChannelCapabilities.OutboundAttachments) && (FileTypes is null || FileTypes.ContainsKey(mediaType));
 

@@ -99,12 +99,28 @@ public sealed class TurnReplyTests : TurnRig
     {
         var stored = await StoreAsync(HomeLine, Said(HomeLine, "1", "hello") with
         {
-            Chat = new ExternalChat("U004f2a1c", IsGroup: isGroup), Sender = ExternalSender.Named("U004f2a1c", null, name),
+            Chat = new ExternalChat("U004f2a1c", IsGroup: isGroup),
+            Sender = ExternalSender.Named("U004f2a1c", null, name),
         });
 
         await RunAsync(Assert.IsType<InboxOutcome.Stored>(stored).Conversation);
 
         Assert.Equal(told, Engines.Asked[^1].Person.DisplayName);
+    }
+
+    [Theory]
+    [InlineData("command/", "command/1", "command/1")]
+    [InlineData("command/", "1", null)]
+    [InlineData("", "1", "1")]
+    [InlineData(null, "command/1", null)]
+    public async Task What_waits_for_its_answer_is_named_by_it_in_a_direct_chat_too(string? awaiting, string id, string? replyTo)
+    {
+        Line.Manifest = Line.Manifest with { AwaitingReply = awaiting };
+        var conversation = await HearAsync(HomeLine, id, "hello");
+
+        await RunAsync(conversation);
+
+        Assert.Equal(replyTo, Assert.Single(Outbox.Rows).Claimed!.ReplyToExternalId);
     }
 
     [Theory]

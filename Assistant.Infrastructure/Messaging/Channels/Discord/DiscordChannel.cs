@@ -28,6 +28,7 @@ internal sealed class DiscordChannel(MessengerHttp http, MessengerSockets socket
         Settings: DiscordSettings.Fields)
     {
         LargestFile = 10_000_000,
+        AwaitingReply = DiscordIds.CommandPrefix,
         Readers = new(
             "Discord reads everything: messages are not end-to-end encrypted. On a server, so does everybody who sees the channel.",
             "Discord 可以读取全部内容：消息不是端到端加密的。在服务器中，能看到该频道的人也都可以读取。"),

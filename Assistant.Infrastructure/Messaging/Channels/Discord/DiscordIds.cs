@@ -9,7 +9,7 @@ internal static class DiscordIds
     private const int TimeShift = 22;
 
     /// <summary>Sets the ids of commands apart from those of messages, where a message's id is wanted.</summary>
-    private const string CommandPrefix = "command/";
+    public const string CommandPrefix = "command/";
 
     public static bool Is(string? id) => Parse(id) != 0;
 

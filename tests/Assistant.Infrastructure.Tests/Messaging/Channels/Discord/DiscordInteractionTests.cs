@@ -1,8 +1,18 @@
+using Assistant.Domain.Audit;
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.Gateway;
+using Assistant.Domain.Messaging.Inbox;
+using Assistant.Domain.Security;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Messaging.Channels.Discord;
+using Assistant.Testing;
+using Assistant.Testing.Ai;
+using Assistant.Testing.Contracts;
 using Assistant.Testing.Discord;
+using Assistant.Testing.InMemory;
+using Assistant.Testing.InMemory.House;
+using Assistant.Testing.Messaging;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Discord;
@@ -48,6 +58,35 @@ public sealed class DiscordInteractionTests
         Assert.Equal(("what is due today?", "zh-CN", 5), (Text(asked), asked.Sender.Locale, rig.Emulator.Answers[id]));
         Assert.Equal([("**Nothing.**", first.ExternalId), ("And tomorrow?", second.ExternalId)], rig.Emulator.Shown.Select(shown => (shown.Text, shown.Id)));
         Assert.DoesNotContain("post", rig.Emulator.Calls.SkipLast(1));
+    }
+
+    [Fact]
+    public async Task A_turn_says_which_command_its_answer_is_for()
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        var id = rig.Emulator.Use(Ann, "ask", "what is due today?");
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+        await DiscordRig.UntilAsync(() => rig.Emulator.Answers.ContainsKey(id));
+
+        await AnswerAsync(rig, asked);
+
+        Assert.Equal("Hello.", Assert.Single(rig.Emulator.Shown).Text);
+        Assert.Contains("fill", rig.Emulator.Calls);
+        Assert.DoesNotContain("post", rig.Emulator.Calls);
+    }
+
+    [Fact]
+    public async Task A_turn_answers_an_ordinary_message_by_a_message()
+    {
+        await using var rig = await DiscordRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        await rig.SayInGroupAsync(Ann, "what is due today?", isMention: true);
+        var asked = (await rig.Gateway.WaitAsync(1, Cancel))[0];
+
+        await AnswerAsync(rig, asked);
+
+        Assert.Null(Assert.Single(rig.Emulator.Shown).Post["message_reference"]);
     }
 
     [Theory]
@@ -182,6 +221,26 @@ public sealed class DiscordInteractionTests
         Assert.Equal(PauseScope.Chat, pause.Scope);
         Assert.IsType<SendOutcome.Delivered>(late);
         Assert.Equal(["fill", "fill"], rig.Emulator.Calls);
+    }
+
+    /// <summary>Has a turn answer what was asked, and shows what it hands to the senders.</summary>
+    private static async Task AnswerAsync(DiscordRig rig, InboundMessage asked)
+    {
+        var (ports, line, outbox) = (await MemoryPorts.OpenAsync(), new QuietLine { Manifest = rig.Channel.Manifest, Running = rig.Connection }, new HandedOver());
+        await ports.Tenants.EnsureAsync(rig.Connection.Tenant, "Home", Cancel);
+        var audit = new AuditDraft(
+            rig.Connection.Tenant, ports.Clock.GetUtcNow(), Actor.System, AuditActions.ConnectionSaved, "connection/discord", "local", AuditDraft.NoDetails);
+        await ports.Connections.PutAsync(rig.Connection, audit, Cancel);
+        var stored = await ports.Inbox.StoreAsync(
+            rig.Connection, asked, sender => AccessRules.Decide(rig.Connection.Access, sender.Standing, "en", ports.Clock.GetUtcNow()), Cancel);
+        var processor = new TurnProcessor(
+            ports.Turns, ports.Recall, new ScriptedReplies(), line, line, ports.Connections, outbox, new InMemoryLiveFeed(), TurnLimits.Default, ports.Clock);
+
+        await processor.ProcessNextAsync(Assert.IsType<InboxOutcome.Stored>(stored).Conversation, Cancel);
+
+        var row = Assert.Single(outbox.Rows).Claimed!;
+        Assert.IsType<SendOutcome.Delivered>(await rig.Session.SendAsync(
+            new OutboundMessage(row.Id, row.Connection, row.Chat, row.Body, row.ReplyToExternalId, row.Attempts, row.MayRepeat), Cancel));
     }
 
     private static OutboundMessage NewMessage(DiscordRig rig, MessageBody body)
