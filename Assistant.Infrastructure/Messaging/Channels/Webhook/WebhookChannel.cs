@@ -27,6 +27,7 @@ internal sealed class WebhookChannel(MessengerHttp http, TimeProvider time) : IC
         Settings: WebhookFields.All)
     {
         FetchesFilesWithin = WebhookFiles.FetchedWithin,
+        AwaitingReply = "", // a mapping may want {replyTo} anywhere
         Readers = new("Assume that the platform behind the webhook reads everything.", "请假定 Webhook 背后的平台可以读取全部内容。"),
     };
 

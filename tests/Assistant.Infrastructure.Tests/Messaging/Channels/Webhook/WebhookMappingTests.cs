@@ -2,8 +2,11 @@ using System.Text;
 using System.Text.Json;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Settings;
+using Assistant.Infrastructure.Messaging.Calls;
 using Assistant.Infrastructure.Messaging.Channels.Webhook;
+using Assistant.Infrastructure.Tests.Outgoing;
 using Assistant.Testing.Messaging;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Webhook;
@@ -220,6 +223,14 @@ public sealed class WebhookMappingTests
             using var document = JsonDocument.Parse($$"""{"id": "1", "chat": "c", "user": "u", "t": 1767225600, "type": "{{type}}", "text": "{{text}}"}""");
             return Assert.Single(reader.Read(document.RootElement, said.AddSeconds(seconds)));
         }
+    }
+
+    [Fact]
+    public void An_answer_names_what_it_answers_whatever_its_id()
+    {
+        using var http = new MessengerHttp(TestOutgoing.Default, Options.Create(new CallOptions()), TimeProvider.System);
+
+        Assert.Equal("", new WebhookChannel(http, TimeProvider.System).Manifest.AwaitingReply);
     }
 
     [Fact]
