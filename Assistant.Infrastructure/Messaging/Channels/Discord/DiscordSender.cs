@@ -71,7 +71,6 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
         Nonce = Convert.ToBase64String(message.Id.ToByteArray()).TrimEnd('='),
         EnforceNonce = true,
         MessageReference = message.Chat.IsGroup && DiscordIds.Is(message.ReplyToExternalId) ? new DiscordReference(message.ReplyToExternalId, FailIfNotExists: false) : null,
-        Flags = SuppressEmbeds, // no server is called because an answer names it
     };
 
     /// <summary>Waits until the channel takes a message; where that is long, says so instead.</summary>
@@ -144,7 +143,10 @@ internal sealed class DiscordSender(DiscordClient client, DiscordLimits limits, 
             : new SendOutcome.Uncertain(Phrase.Of("channel.unreadable", ("name", DiscordChannel.Name)));
     }
 
-    private static DiscordPost ContentOf(OutboundMessage message) => new(DiscordRenderer.Render(message.Body.Markdown), RowsOf(message.Body.Buttons), Nobody);
+    private static DiscordPost ContentOf(OutboundMessage message) => new(DiscordRenderer.Render(message.Body.Markdown), RowsOf(message.Body.Buttons), Nobody)
+    {
+        Flags = SuppressEmbeds, // no server is called because an answer names it
+    };
 
     private static IReadOnlyList<DiscordComponent>? RowsOf(IReadOnlyList<MessageButton> buttons) => buttons.Count == 0
         ? null

@@ -58,6 +58,7 @@ public sealed class DiscordInteractionTests
         Assert.Equal(("what is due today?", "zh-CN", 5), (Text(asked), asked.Sender.Locale, rig.Emulator.Answers[id]));
         Assert.Equal([("**Nothing.**", first.ExternalId), ("And tomorrow?", second.ExternalId)], rig.Emulator.Shown.Select(shown => (shown.Text, shown.Id)));
         Assert.DoesNotContain("post", rig.Emulator.Calls.SkipLast(1));
+        Assert.All(rig.Emulator.Shown, shown => Assert.Equal(4, (int)shown.Post["flags"]!));
     }
 
     [Fact]
