@@ -281,7 +281,11 @@ public sealed class MattermostSocketTests : IAsyncDisposable
 
     [Theory]
     [InlineData("hello @all and @Channel, @here", "hello @\u200Ball and @\u200BChannel, @\u200Bhere")]
-    [InlineData("@allison **x** | a |", "@\u200Ballison **x** | a |")]
+    [InlineData("_@all_, (@here)", "_@\u200Ball_, (@\u200Bhere)")]
+    [InlineData("@allison **x** | a |", "@allison **x** | a |")]
+    [InlineData("kontakt@all.example, kontakt@allianz.example", "kontakt@all.example, kontakt@allianz.example")]
+    [InlineData("```java\n@All\n@AllArgsConstructor\n```\n\n@all `@all`", "```java\n@All\n@AllArgsConstructor\n```\n\n@\u200Ball `@all`")]
+    [InlineData("` @all\n\n@here `", "` @\u200Ball\n\n@\u200Bhere `")]
     [InlineData("# T\n\n| a | b |\n|---|---|\n| 一 | `2` |", "# T\n\n| a | b |\n|---|---|\n| 一 | `2` |")]
     public void No_text_rings_for_a_whole_channel(string markdown, string written) => Assert.Equal(written, MattermostText.Write(markdown));
 
