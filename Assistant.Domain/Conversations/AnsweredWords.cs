@@ -35,21 +35,29 @@ public sealed record AnsweredWords(AuthorKind? Author, string Name, string Words
         var seq = reference.Seq;
         var hinted = told.FirstOrDefault(IsIt);
         var answered = hinted ?? untold.FirstOrDefault(IsIt);
+        return reference.Quote is null && told.Count > 0 && ReferenceEquals(answered, told[^1])
+            ? null
+            : ToldOf(reference, answered, hinted is { IsCut: false } ? HintLength : MessageReference.MaxQuoteLength);
+
+        bool IsIt(HistoryMessage message) => !message.IsElsewhere && message.Seq == seq;
+    }
+
+    /// <summary>What a message in a thread answers that stands beside it; <see langword="null"/> when nobody can read that.</summary>
+    public static AnsweredWords? OfElsewhere(MessageReference reference, HistoryMessage? answered)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return ToldOf(reference, answered, MessageReference.MaxQuoteLength);
+    }
+
+    private static AnsweredWords? ToldOf(MessageReference reference, HistoryMessage? answered, int most)
+    {
         if (reference.Quote is { } quote)
         {
             return new AnsweredWords(answered?.Author, quote.By ?? answered?.AuthorName ?? "", quote.Text);
         }
 
-        if (answered is null || (told.Count > 0 && ReferenceEquals(answered, told[^1])))
-        {
-            return null;
-        }
-
-        var words = ToldText.Of(answered with { Answered = null });
-        var most = hinted is { IsCut: false } ? HintLength : MessageReference.MaxQuoteLength;
-        return words.Length == 0 ? null : new AnsweredWords(answered.Author, answered.AuthorName, Legible.Cut(words, most, "…"));
-
-        bool IsIt(HistoryMessage message) => !message.IsElsewhere && message.Seq == seq;
+        var words = answered is null ? "" : ToldText.Of(answered with { Answered = null });
+        return words.Length == 0 ? null : new AnsweredWords(answered!.Author, answered.AuthorName, Legible.Cut(words, most, "…"));
     }
 
     /// <summary>On one line, with marks that no words inside can close.</summary>

@@ -18,7 +18,7 @@ public sealed record TurnStart(
     Message Utterance,
     IReadOnlyList<HistoryMessage> History)
 {
-    /// <summary>The message the utterance answers, when it is older than the history; <see langword="null"/> when nobody can read it any more.</summary>
+    /// <summary>The message the utterance answers, when it is older than the history or stands elsewhere; <see langword="null"/> when nobody can read it any more.</summary>
     public HistoryMessage? Answered { get; init; }
 }
 

@@ -275,7 +275,8 @@ public sealed class TurnProcessor(
     }
 
     private static AnsweredWords? AnsweredBy(TurnStart start, IReadOnlyList<HistoryMessage> told, IReadOnlyList<HistoryMessage> known)
-        => start.Utterance.Body.InReplyTo is { } reference ? AnsweredWords.Of(reference, told, start.Answered is { } older ? known.Append(older) : known) : null;
+        => start.Utterance.Body.InReplyTo is { Elsewhere: not null } far ? AnsweredWords.OfElsewhere(far, start.Answered)
+            : AnsweredWords.Of(start.Utterance.Body.InReplyTo, told, start.Answered is { } older ? known.Append(older) : known);
 
     private async Task<IReadOnlyList<MessageBody>> CutAsync(Conversation conversation, MessageBody reply, CancellationToken cancellationToken)
         => await FindChannelAsync(conversation, cancellationToken) is { } channel ? OutboundParts.For(channel.Manifest, reply) : [reply];

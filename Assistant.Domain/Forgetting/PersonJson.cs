@@ -164,6 +164,12 @@ internal sealed class PersonJson(Stream target) : IAsyncDisposable
             _json.WriteNumber("seq", seq);
         }
 
+        if (reference.Elsewhere is { } far)
+        {
+            _json.WriteString("conversation", far.Conversation.Value);
+            _json.WriteNumber("seq", far.Seq);
+        }
+
         if (reference.Quote is { } quote)
         {
             _json.WriteString("quote", quote.Text);

@@ -1,3 +1,4 @@
+using Assistant.Domain.Conversations;
 using Assistant.Domain.Wording;
 
 namespace Assistant.Domain.Messaging;
@@ -6,6 +7,9 @@ namespace Assistant.Domain.Messaging;
 /// <param name="Text">Untrusted.</param>
 /// <param name="By">Who wrote them, when they come from elsewhere and the messenger says it; untrusted.</param>
 public sealed record QuotedWords(string Text, string? By = null);
+
+/// <summary>A message of another conversation.</summary>
+public sealed record FarMessage(ConversationId Conversation, long Seq);
 
 /// <summary>What a person's message answers.</summary>
 /// <remarks>
@@ -21,12 +25,15 @@ public sealed record MessageReference(long? Seq, QuotedWords? Quote)
 
     private const int MaxNameLength = 60;
 
+    /// <summary>What began the thread that the conversation is, in the conversation beside it; <see langword="null"/> when it is not known there.</summary>
+    public FarMessage? Elsewhere { get; init; }
+
     /// <summary>The reference as it is kept; <see langword="null"/> when nothing is known of what is answered.</summary>
-    public static MessageReference? Of(long? seq, QuotedWords? quote)
+    public static MessageReference? Of(long? seq, QuotedWords? quote, FarMessage? elsewhere = null)
     {
         var kept = quote is { Text: { } text } && !string.IsNullOrWhiteSpace(text)
             ? new QuotedWords(Legible.Cut(text.Trim(), MaxQuoteLength, "…"), quote.By is null ? null : Legible.Cut(quote.By, MaxNameLength, "…"))
             : null;
-        return seq is null && kept is null ? null : new MessageReference(seq, kept);
+        return seq is null && kept is null && elsewhere is null ? null : new MessageReference(seq, kept) { Elsewhere = elsewhere };
     }
 }

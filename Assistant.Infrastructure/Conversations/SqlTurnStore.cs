@@ -6,6 +6,7 @@ using Assistant.Domain.Messaging.Inbox;
 using Assistant.Domain.Observability;
 using Assistant.Domain.People;
 using Assistant.Domain.Security;
+using Assistant.Domain.Tenancy;
 using Assistant.Domain.Wording;
 using Assistant.Infrastructure.Memory;
 using Assistant.Infrastructure.Messaging.Inbox;
@@ -30,7 +31,7 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, IReadPo
         "SELECT m.seq, m.author, m.at, m.person_id, m.body, m.text, m.attachments, m.delivery, m.buttons, m.author_name FROM messages m WHERE m.conversation_id = @p0 AND (m.seq < @p1 OR m.author <> 'Person') "
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped') ORDER BY m.seq DESC LIMIT @p2";
 
-    private const string Older =
+    private const string Far =
         "SELECT m.seq, m.author, m.at, m.person_id, m.body, m.text, m.attachments, m.delivery, m.buttons, m.author_name FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1 "
         + "AND NOT m.is_note AND m.deleted_at IS NULL AND m.delivery NOT IN ('Held', 'Dropped')";
 
@@ -88,9 +89,10 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, IReadPo
 
             history.Reverse();
             var start = Open(turn, history, keys!);
-            return start.Utterance.Body.InReplyTo?.Seq is { } seq && !history.Exists(message => message.Seq == seq)
-                ? start with { Answered = await ReadOlderAsync(start.Conversation, seq, cancellationToken) }
-                : start;
+            var reference = start.Utterance.Body.InReplyTo;
+            var far = reference?.Elsewhere
+                ?? (reference?.Seq is { } seq && !history.Exists(message => message.Seq == seq) ? new FarMessage(start.Conversation.Id, seq) : null);
+            return far is null ? start : start with { Answered = await ReadFarAsync(start.Conversation.Tenant, far, cancellationToken) };
         }
         finally
         {
@@ -98,14 +100,15 @@ internal sealed class SqlTurnStore(IWriteQueue writes, IWarmReads reads, IReadPo
         }
     }
 
-    // The utterance has to be opened to know what it answers, so this is a read of its own: only for replies to what lies far back, in pages long cold.
-    private async Task<HistoryMessage?> ReadOlderAsync(Conversation conversation, long seq, CancellationToken cancellationToken)
+    // The utterance has to be opened to know what it answers, so this is a read of its own: only for replies to what lies far back, in pages long cold, and
+    // to what began a thread.
+    private async Task<HistoryMessage?> ReadFarAsync(TenantId tenant, FarMessage message, CancellationToken cancellationToken)
         => await farReads.ReadAsync(
-            TenantScope.Of(conversation.Tenant),
+            TenantScope.Of(tenant),
             session =>
             {
-                using var keys = bodies.In(session, conversation.Tenant);
-                return session.QueryFirst(Older, r => MapHistory(r, conversation.Id), conversation.Id.Value, seq)?.Open(keys);
+                using var keys = bodies.In(session, tenant);
+                return session.QueryFirst(Far, r => MapHistory(r, message.Conversation), message.Conversation.Value, message.Seq)?.Open(keys);
             },
             cancellationToken);
 

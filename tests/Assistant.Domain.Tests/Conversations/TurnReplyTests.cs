@@ -76,6 +76,23 @@ public sealed class TurnReplyTests : TurnRig
         Assert.Equal("[In reply to “Li Wei”: “[image: menu.jpg]”] what does this say?", Engines.Asked[^1].Utterance);
     }
 
+    [Fact]
+    public async Task In_a_thread_the_engine_is_told_what_began_it_however_long_it_goes_on()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "hello");
+        Engines.Answer("The boiler leaks.");
+        await RunAsync(conversation);
+        await Ports.Outbox.MarkSentAsync(Assert.Single(Outbox.Rows).Claimed!, "out-1", Cancel);
+
+        foreach (var (id, words) in new[] { ("2", "since when?"), ("3", "and why?") })
+        {
+            var said = Said(HomeLine, id, "") with { Chat = new ExternalChat("chat-1", "out-1"), Content = new InboundContent.Said(words, [], "out-1") };
+            await RunAsync(Assert.IsType<InboxOutcome.Stored>(await StoreAsync(HomeLine, said)).Conversation);
+
+            Assert.Equal((words, $"[In reply to you: “The boiler leaks.”] {words}"), (Engines.Asked[^1].Words, Engines.Asked[^1].Utterance));
+        }
+    }
+
     [Theory]
     [InlineData(true, true, "1")]
     [InlineData(true, false, null)]

@@ -1,5 +1,6 @@
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Messaging;
+using Assistant.Domain.Messaging.Inbox;
 using Xunit;
 
 namespace Assistant.Testing.Contracts;
@@ -64,6 +65,49 @@ public abstract partial class InboxContract
     }
 
     [Fact]
+    public async Task What_began_a_thread_is_answered_in_it_though_it_stands_in_the_chat()
+    {
+        var chat = await HearAsync(HomeLine, "1", "what is due?");
+        var second = (await Ports.Outbox.MarkSentAsync((await AnswerAsync(chat, "the rent", "and the tax"))!, "out-1", Cancel))!;
+        await Ports.Outbox.MarkSentAsync(second, "out-2", Cancel);
+
+        foreach (var root in new[] { "out-1", "out-2" })
+        {
+            var start = await BeginAsync(await ReplyInThreadAsync(root));
+
+            Assert.NotEqual(chat, start.Conversation.Id);
+            Assert.Equal(new MessageReference(null, null) { Elsewhere = new FarMessage(chat, 2) }, start.Utterance.Body.InReplyTo);
+            Assert.Equal((AuthorKind.Assistant, "the rent\n\nand the tax"), (start.Answered?.Author, start.Answered?.Text));
+            Assert.Empty(start.History);
+        }
+    }
+
+    [Fact]
+    public async Task What_began_a_thread_is_looked_for_in_its_own_chat_alone()
+    {
+        await HearAsync(HomeLine, "elsewhere", "in another chat", "chat-2");
+        await HearAsync(OfficeLine, "office", "of another tenant");
+        await HearAsync(await ConnectAsync(Home, "other-line", AccessPolicy.Open), "other", "over another connection");
+        await HearAsync(HomeLine, "1", "never mind");
+        await StoreAsync(HomeLine, Deleted("1"));
+
+        foreach (var root in new[] { "elsewhere", "office", "other", "1" })
+        {
+            Assert.Null((await BeginAsync(await ReplyInThreadAsync(root))).Utterance.Body.InReplyTo);
+        }
+    }
+
+    [Fact]
+    public async Task What_began_a_thread_and_is_taken_back_later_is_told_to_nobody()
+    {
+        await HearAsync(HomeLine, "1", "my number is 4711");
+        var thread = await ReplyInThreadAsync("1");
+        await StoreAsync(HomeLine, Deleted("1"));
+
+        Assert.Null((await BeginAsync(thread)).Answered);
+    }
+
+    [Fact]
     public async Task What_is_taken_back_later_is_told_to_nobody_who_answered_it()
     {
         var conversation = await HearAsync(HomeLine, "1", "my number is 4711");
@@ -105,6 +149,9 @@ public abstract partial class InboxContract
         var repeated = new MessageReference(null, new QuotedWords("tea or coffee"));
         Assert.Equal([new MessageReference(1, null), repeated, repeated], thread.Skip(1).Select(message => message.Body.InReplyTo));
     }
+
+    private async Task<ConversationId> ReplyInThreadAsync(string root) => Assert.IsType<InboxOutcome.Stored>(
+        await StoreAsync(HomeLine, Replying($"in-{root}", "why?", root) with { Chat = new ExternalChat("chat-1", root) })).Conversation;
 
     private InboundMessage Replying(string id, string text, string answered) => Said(HomeLine, id, "") with { Content = new InboundContent.Said(text, [], answered) };
 

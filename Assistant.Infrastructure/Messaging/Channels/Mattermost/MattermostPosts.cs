@@ -91,7 +91,7 @@ internal static class MattermostPosts
                 var files = MattermostFiles.Of(post);
                 return text.Length == 0 && files.Count == 0
                     ? null
-                    : NewMessage(post, view, id, new InboundContent.Said(text, files), post["create_at"].Number, isMeant);
+                    : NewMessage(post, view, id, new InboundContent.Said(text, files, ThreadOf(post)), post["create_at"].Number, isMeant);
         }
     }
 

@@ -97,7 +97,7 @@ internal static class SlackEvents
         var attachments = SlackFiles.Of([.. e.Files ?? [], .. ForwardedIn(e).SelectMany(forwarded => forwarded.Files ?? [])]);
         return text.Length == 0 && attachments.Count == 0
             ? null
-            : context.NewMessage(e, $"{e.Ts}", new InboundContent.Said(text, attachments), TimeOf(e.Ts, context.Now), IsMeant(e, isMentioned, context));
+            : context.NewMessage(e, $"{e.Ts}", new InboundContent.Said(text, attachments, ThreadOf(e.ThreadTs, e.Ts!)), TimeOf(e.Ts, context.Now), IsMeant(e, isMentioned, context));
     }
 
     // Slack reports as a change, too, that a link got its preview or a thread its first answer: the text is the same then.

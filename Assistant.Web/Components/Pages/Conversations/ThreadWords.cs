@@ -23,6 +23,7 @@ internal static class ThreadWords
         null => null,
         { Quote: { } quote } => (answered?.AuthorName ?? quote.By) is { Length: > 0 } name
             ? DeskTexts.InReplyToWhat(name, Preview(quote.Text)) : DeskTexts.InReplyToWords(Preview(quote.Text)),
+        { Elsewhere: not null } => null, // what began the thread, the same under every message
         { Seq: { } seq } when seq == message.Seq - 1 => null,
         _ when answered is { DeletedAt: null, Body.IsForgotten: false } => DeskTexts.InReplyToWhat(answered.AuthorName, Gist(answered)),
         _ => DeskTexts.InReplyToEarlier,

@@ -116,15 +116,21 @@ public sealed partial class InMemoryHouse
             }
 
             var utterance = room.Messages.Find(m => m.Seq == next.Entry.MessageSeq)!;
-            var readable = room.Messages.Where(m => !m.IsNote && m.DeletedAt is null && m.Delivery is not (DeliveryState.Held or DeliveryState.Dropped)).ToList();
+            var readable = room.Messages.Where(IsReadable).ToList();
             var history = readable.Where(m => m.Seq < utterance.Seq || m.Author != AuthorKind.Person).TakeLast(historyLimit).ToList();
-            var older = utterance.Body.InReplyTo?.Seq is { } seq && !history.Exists(m => m.Seq == seq) ? readable.Find(m => m.Seq == seq && !m.Body.IsForgotten) : null;
+            var far = utterance.Body.InReplyTo?.Elsewhere
+                ?? (utterance.Body.InReplyTo?.Seq is { } seq && !history.Exists(m => m.Seq == seq) ? new FarMessage(conversation, seq) : null);
+            var older = far is null ? null
+                : _rooms.Find(r => r.Conversation.Id == far.Conversation)?.Messages.Find(m => m.Seq == far.Seq && IsReadable(m) && !m.Body.IsForgotten);
             return new TurnStart(
                 room.Conversation, PersonOf(utterance.Person!.Value), next.Entry, utterance, [.. history.Where(m => !m.Body.IsForgotten).Select(Told)])
             {
                 Answered = older is null ? null : Told(older),
             };
         });
+
+    private static bool IsReadable(Message message)
+        => !message.IsNote && message.DeletedAt is null && message.Delivery is not (DeliveryState.Held or DeliveryState.Dropped);
 
     private static HistoryMessage Told(Message message) => new(message.Seq, message.Author, message.Body.Markdown, message.Attachments, message.At, message.Delivery)
     {
@@ -209,12 +215,19 @@ public sealed partial class InMemoryHouse
     private static InboxOutcome.Stored StoredIn(Room room, bool needsTurn)
         => new(room.Conversation.Id, needsTurn) { IsHeld = room.Conversation.Operator is not null };
 
-    private static MessageBody BodyOf(Room room, InboundContent.Said said)
+    private MessageBody BodyOf(Room room, InboundContent.Said said)
     {
-        var seq = said.ReplyToExternalId is not { } answered ? null
-            : room.Messages.Find(m => m.ExternalId == answered && m.DeletedAt is null)?.Seq ?? room.Outbox.Find(o => o.ExternalId == answered)?.Entry.MessageSeq;
-        return new MessageBody(said.Text) { IsForwarded = said.IsForwarded, InReplyTo = MessageReference.Of(seq, said.QuoteBeside(seq)) };
+        var seq = SeqOf(room, said.ReplyToExternalId);
+        var beside = seq is null && room.Conversation.Chat.ThreadId is not null ? _rooms.Find(r => IsBeside(r.Conversation, room.Conversation)) : null;
+        var far = beside is not null && SeqOf(beside, said.ReplyToExternalId) is { } farSeq ? new FarMessage(beside.Conversation.Id, farSeq) : null;
+        return new MessageBody(said.Text) { IsForwarded = said.IsForwarded, InReplyTo = MessageReference.Of(seq, said.QuoteBeside(seq ?? far?.Seq), far) };
     }
+
+    private static bool IsBeside(Conversation chat, Conversation thread)
+        => chat.Chat.ThreadId is null && (chat.Tenant, chat.Connection, chat.Chat.ExternalId) == (thread.Tenant, thread.Connection, thread.Chat.ExternalId);
+
+    private static long? SeqOf(Room room, string? answered) => answered is null ? null
+        : room.Messages.Find(m => m.ExternalId == answered && m.DeletedAt is null)?.Seq ?? room.Outbox.Find(o => o.ExternalId == answered)?.Entry.MessageSeq;
 
     private InboxOutcome.Stored Hear(
         Room room, PersonId person, InboundMessage message, MessageBody body, IReadOnlyList<Attachment> attachments, string? externalId, string action, DateTimeOffset? editedAt = null)

@@ -94,6 +94,16 @@ public sealed class MattermostPostsTests
     }
 
     [Theory]
+    [InlineData("p0", "p0")]
+    [InlineData("", null)]
+    public void A_post_in_a_thread_answers_what_began_it(string root, string? answered)
+    {
+        var message = MattermostPosts.Read(Post(post => post["root_id"] = root), MattermostChange.Said, View(isGroup: true, []))!;
+
+        Assert.Equal((answered, answered), (message.Chat.ThreadId, ((InboundContent.Said)message.Content).ReplyToExternalId));
+    }
+
+    [Theory]
     [InlineData("type", "\"system_join_channel\"")]
     [InlineData("type", "\"custom_plugin\"")]
     [InlineData("props", """{"from_bot":"true"}""")]

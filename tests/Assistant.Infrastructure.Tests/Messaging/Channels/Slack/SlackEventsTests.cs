@@ -133,7 +133,7 @@ public sealed class SlackEventsTests
         var message = Read(Callback(answer))!;
 
         Assert.True(message.IsAddressed);
-        Assert.Equal("1767225500.000001", message.Chat.ThreadId);
+        Assert.Equal(("1767225500.000001", "1767225500.000001"), (message.Chat.ThreadId, ((InboundContent.Said)message.Content).ReplyToExternalId));
     }
 
     [Fact]
@@ -142,7 +142,10 @@ public sealed class SlackEventsTests
         var first = Said("hello", "C1", "channel");
         first["thread_ts"] = (string?)first["ts"];
 
-        Assert.Null(Read(Callback(first))!.Chat.ThreadId);
+        var message = Read(Callback(first))!;
+
+        Assert.Null(message.Chat.ThreadId);
+        Assert.Null(((InboundContent.Said)message.Content).ReplyToExternalId);
     }
 
     [Fact]

@@ -56,6 +56,7 @@ public sealed class MessageRowTests : BunitContext
         Assert.Equal(unknown, Said(new MessageReference(2, null), null));
         Assert.Equal(unknown, Said(new MessageReference(2, null), answered with { Body = MessageBody.Forgotten }));
         Assert.Null(Said(new MessageReference(6, null), answered with { Seq = 6 })); // it stands right above
+        Assert.Null(Said(new MessageReference(null, null) { Elsewhere = new FarMessage(own.Conversation, 2) }, null)); // the same for all of a thread
 
         string? Said(MessageReference reference, Message? other)
         {
