@@ -123,14 +123,14 @@ internal static class DiscordEvents
 
     private static string TextOf(DiscordMessage message, DiscordBot bot, out bool isMentioned)
     {
-        var text = DiscordText.Read(message.Content ?? "", message.Mentions, bot.Id, out isMentioned);
+        var text = DiscordText.Read(message.Content ?? "", message.Mentions, bot, out isMentioned);
         isMentioned |= (message.Mentions ?? []).Any(user => user?.Id == bot.Id) || message.ReferencedMessage?.Author?.Id == bot.Id;
         if (text.Length > 0)
         {
             return text;
         }
 
-        var forwarded = message.MessageSnapshots is [{ Message.Content: { Length: > 0 } content }, ..] ? DiscordText.Read(content, null, bot.Id, out _) : "";
+        var forwarded = message.MessageSnapshots is [{ Message.Content: { Length: > 0 } content }, ..] ? DiscordText.Read(content, null, bot, out _) : "";
         return forwarded.Length > 0 || message.StickerItems is not { Count: > 0 } stickers
             ? forwarded
             : string.Join(' ', stickers.Select(sticker => sticker?.Name).Where(name => !string.IsNullOrWhiteSpace(name)).Select(name => $"[{name}]"));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Discord;
 
@@ -9,12 +10,13 @@ internal static class DiscordText
     private const long FirstSecond = -62_135_596_800;
     private const long LastSecond = 253_402_300_799;
 
-    /// <summary>The words, with the mention of the assistant taken off, names, emoji and times readable.</summary>
+    /// <summary>
+    /// The words, names, emoji and times readable, without the assistant's name where it only calls, see <see cref="Mention.TakeOff(string, int, int)"/>.
+    /// </summary>
     /// <param name="mentions">The people named in it, as far as they are known.</param>
-    /// <param name="bot">Id of the assistant's user.</param>
-    public static string Read(string text, IReadOnlyList<DiscordUser?>? mentions, string bot, out bool isMentioned)
+    public static string Read(string text, IReadOnlyList<DiscordUser?>? mentions, DiscordBot bot, out bool isMentioned)
     {
-        isMentioned = false;
+        var calls = new List<(int Start, int Length)>();
         var words = new StringBuilder(text.Length);
         var at = 0;
         while (at < text.Length)
@@ -28,16 +30,11 @@ internal static class DiscordText
 
             words.Append(text, at, open - at);
             var reference = text.AsSpan(open + 1, close - open - 1);
-            if (UserOf(reference) is { } user && user == bot)
+            if (UserOf(reference) is { } user && user == bot.Id)
             {
-                isMentioned = true;
+                calls.Add((words.Length, 1 + bot.Name.Length));
+                words.Append('@').Append(bot.Name);
                 at = close + 1;
-
-                // Of the white space on both sides one is enough.
-                if (at < text.Length && text[at] == ' ' && (words.Length == 0 || char.IsWhiteSpace(words[^1])))
-                {
-                    at++;
-                }
             }
             else if (WordsOf(reference, mentions) is { } said)
             {
@@ -52,7 +49,8 @@ internal static class DiscordText
             }
         }
 
-        return words.Append(text, at, text.Length - at).ToString().Trim();
+        isMentioned = calls.Count > 0;
+        return Mention.TakeOff(words.Append(text, at, text.Length - at).ToString(), calls);
     }
 
     private static string? UserOf(ReadOnlySpan<char> reference)

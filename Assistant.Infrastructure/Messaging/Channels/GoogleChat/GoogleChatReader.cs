@@ -78,8 +78,14 @@ internal sealed class GoogleChatReader(ConnectionId connection, GroupRule groups
 
     private static InboundContent.Said? Said(GoogleMessage message)
     {
-        // The text without mentions of apps; of a command it would be without the command as well.
-        var text = (message.SlashCommand is null ? message.ArgumentText ?? message.Text : message.Text)?.Trim() ?? "";
+        // The text without mentions of apps, unless these are everything that was said; of a command it would be without the command as well.
+        var argument = message.SlashCommand is null ? message.ArgumentText?.Trim() : null;
+        if (IsMentioned(message))
+        {
+            argument = argument?.TrimStart(' ', ',', '，', ':', '：');
+        }
+
+        var text = string.IsNullOrEmpty(argument) ? message.Text?.Trim() ?? "" : argument;
         var attachments = AttachmentsOf(message.Attachment);
         return text.Length == 0 && attachments.Count == 0
             ? null

@@ -18,6 +18,9 @@ internal static class SlackEvents
 {
     private const int LongestId = 100;
 
+    /// <summary>What the assistant is called until Slack has said it.</summary>
+    private const string Nameless = "assistant";
+
     /// <summary>The callback, or <see langword="null"/> when it is none.</summary>
     public static SlackCallback? ReadCallback(ReadOnlySpan<byte> body) => Guarded(body, static json => JsonSerializer.Deserialize(json, SlackJson.Default.SlackCallback));
 
@@ -29,8 +32,8 @@ internal static class SlackEvents
     public static SlackEnvelope? ReadEnvelope(ReadOnlySpan<byte> frame) => Guarded(frame, static json => JsonSerializer.Deserialize(json, SlackJson.Default.SlackEnvelope));
 
     /// <summary>What was said, edited or taken back; <see langword="null"/> when it is nothing for the assistant.</summary>
-    /// <param name="bot">Id of the assistant's user; <see langword="null"/> when only the callback itself can tell.</param>
-    public static InboundMessage? Read(SlackCallback callback, ConnectionId connection, string? bot, DateTimeOffset now)
+    /// <param name="bot">Who the assistant is; <see langword="null"/> when only the callback itself can tell.</param>
+    public static InboundMessage? Read(SlackCallback callback, ConnectionId connection, SlackBot? bot, DateTimeOffset now)
     {
         if (callback.Type != "event_callback" || !IsId(callback.TeamId))
         {
@@ -39,7 +42,7 @@ internal static class SlackEvents
 
         if (As(callback.Event, SlackJson.Default.SlackReaction, "reaction_added", "reaction_removed") is { } reaction)
         {
-            return ReadReaction(reaction, callback.TeamId!, bot ?? BotOf(callback), connection, now);
+            return ReadReaction(reaction, callback.TeamId!, bot?.UserId ?? BotOf(callback), connection, now);
         }
 
         if (As(callback.Event, SlackJson.Default.SlackEvent, "message", "app_mention") is not { } e || !IsId(e.Channel))
@@ -47,7 +50,7 @@ internal static class SlackEvents
             return null;
         }
 
-        var context = new Context(connection, callback.TeamId!, e.Channel!, IsGroup(e.Channel!, e.ChannelType), bot ?? BotOf(callback), now);
+        var context = new Context(connection, callback.TeamId!, e.Channel!, IsGroup(e.Channel!, e.ChannelType), bot?.UserId ?? BotOf(callback), bot?.Name ?? Nameless, now);
         return e.Subtype switch
         {
             "message_changed" => ReadChange(e, context),
@@ -126,10 +129,10 @@ internal static class SlackEvents
     /// <summary>What was written, and below it what was passed on with it. Whoever is mentioned in that was not meant now.</summary>
     private static string TextOf(SlackEvent e, Context context, out bool isMentioned)
     {
-        var text = SlackText.Read(e.Text ?? "", context.Bot, out isMentioned);
+        var text = SlackText.Read(e.Text ?? "", context.Bot, context.Name, out isMentioned);
         foreach (var forwarded in ForwardedIn(e))
         {
-            var said = SlackText.Read(FirstOf(forwarded.Text) ?? (forwarded.Files is { Count: > 0 } ? null : forwarded.Fallback) ?? "", context.Bot, out _);
+            var said = SlackText.Read(FirstOf(forwarded.Text) ?? (forwarded.Files is { Count: > 0 } ? null : forwarded.Fallback) ?? "", context.Bot, context.Name, out _);
             text = $"{text}\n\n{(said.Length > 0 && FirstOf(forwarded.AuthorName) is { } author ? $"{author}: {said}" : said)}".Trim();
         }
 
@@ -253,7 +256,7 @@ internal static class SlackEvents
     private static bool IsUnreadable(Exception fault) => fault is JsonException or InvalidOperationException or NotSupportedException or FormatException;
 
     /// <summary>What is the same for everything in one callback.</summary>
-    private sealed record Context(ConnectionId Connection, string Team, string Channel, bool IsGroup, string? Bot, DateTimeOffset Now)
+    private sealed record Context(ConnectionId Connection, string Team, string Channel, bool IsGroup, string? Bot, string Name, DateTimeOffset Now)
     {
         public InboundMessage NewMessage(SlackEvent e, string key, InboundContent content, DateTimeOffset at, bool isMeant) => new()
         {

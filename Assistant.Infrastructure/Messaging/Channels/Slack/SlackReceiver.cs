@@ -17,7 +17,7 @@ internal sealed class SlackReceiver(ConnectionId connection, SlackSettings setti
 
     public async Task AcceptAsync(SlackCallback callback, IMessageGateway gateway, CancellationToken cancellationToken)
     {
-        if (SlackEvents.Read(callback, connection, _bot?.UserId, time.GetUtcNow()) is { } message)
+        if (SlackEvents.Read(callback, connection, _bot, time.GetUtcNow()) is { } message)
         {
             await gateway.AcceptAsync(Judged(message with { Sender = await names.NameAsync(message.Sender, cancellationToken) }), cancellationToken);
         }

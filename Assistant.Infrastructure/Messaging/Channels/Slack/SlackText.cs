@@ -1,4 +1,5 @@
 using System.Text;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 
@@ -9,12 +10,13 @@ internal static class SlackText
     public static string Escape(string words) => words
         .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 
-    /// <summary>The words, with the mention of the assistant taken off, links and names readable.</summary>
+    /// <summary>The words, links and names readable, without the assistant's name where it only calls, see <see cref="Mention.TakeOff(string, int, int)"/>.</summary>
     /// <param name="bot">Id of the assistant's user.</param>
-    public static string Read(string text, string? bot, out bool isMentioned)
+    /// <param name="name">What the assistant is called.</param>
+    public static string Read(string text, string? bot, string name, out bool isMentioned)
     {
-        isMentioned = false;
         var words = new StringBuilder(text.Length);
+        var calls = new List<(int Start, int Length)>();
         var at = 0;
         while (at < text.Length)
         {
@@ -25,18 +27,13 @@ internal static class SlackText
                 break;
             }
 
-            words.Append(text, at, open - at);
+            words.Append(Unescape(text[at..open]));
             at = close + 1;
-            var reference = text.AsSpan(open + 1, close - open - 1);
+            var reference = Unescape(text[(open + 1)..close]);
             if (IsMentionOf(bot, reference))
             {
-                isMentioned = true;
-
-                // Of the white space on both sides one is enough.
-                if (at < text.Length && text[at] == ' ' && (words.Length == 0 || char.IsWhiteSpace(words[^1])))
-                {
-                    at++;
-                }
+                calls.Add((words.Length, 1 + name.Length));
+                words.Append('@').Append(name);
             }
             else
             {
@@ -44,8 +41,9 @@ internal static class SlackText
             }
         }
 
-        words.Append(text, at, text.Length - at);
-        return Unescape(words.ToString()).Trim();
+        words.Append(Unescape(text[at..]));
+        isMentioned = calls.Count > 0;
+        return Mention.TakeOff(words.ToString(), calls);
     }
 
     private static bool IsMentionOf(string? bot, ReadOnlySpan<char> reference)

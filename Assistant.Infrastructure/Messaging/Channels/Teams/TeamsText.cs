@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Assistant.Domain.Messaging;
 
 namespace Assistant.Infrastructure.Messaging.Channels.Teams;
 
@@ -10,36 +11,30 @@ internal static class TeamsText
     private const string Close = "</at>";
     private const char HardSpace = '\u00A0';
 
-    /// <summary>The words: the mention of the assistant taken off, those of others with an @, entities decoded.</summary>
+    /// <summary>
+    /// The words: names with an @, entities decoded, without the assistant's name where it only calls, see <see cref="Mention.TakeOff(string, int, int)"/>.
+    /// </summary>
     /// <param name="mentions">Texts as they stand in <paramref name="text"/> that mean the assistant.</param>
     /// <remarks>Teams marks a mention with a tag that a person cannot type: their own angle brackets come as entities.</remarks>
     public static string Read(string text, IReadOnlyCollection<string> mentions)
     {
         var words = new StringBuilder(text.Length);
-        var isBegun = false;
+        var calls = new List<(int Start, int Length)>();
         var at = 0;
         while (FindMention(text, at) is { } mention)
         {
-            var before = Decoded(text[at..mention.Open]);
-            isBegun |= !string.IsNullOrWhiteSpace(before);
-            words.Append(before);
+            words.Append(Decoded(text[at..mention.Open]));
             at = mention.End;
-            if (!mentions.Contains(text[mention.Open..mention.End]))
+            var name = Decoded(text[mention.Name..(mention.End - Close.Length)]);
+            if (mentions.Contains(text[mention.Open..mention.End]))
             {
-                words.Append('@').Append(Decoded(text[mention.Name..(mention.End - Close.Length)]));
-                isBegun = true;
+                calls.Add((words.Length, 1 + name.Length));
             }
-            else if (!isBegun)
-            {
-                at = SkipAddress(text, at);
-            }
-            else if (at < text.Length && text[at] == ' ' && char.IsWhiteSpace(words[^1]))
-            {
-                at++; // of the white space on both sides one is enough
-            }
+
+            words.Append('@').Append(name);
         }
 
-        return words.Append(Decoded(text[at..])).ToString().Trim();
+        return Mention.TakeOff(words.Append(Decoded(text[at..])).ToString(), calls);
     }
 
     private static (int Open, int Name, int End)? FindMention(string text, int at)
@@ -48,16 +43,6 @@ internal static class TeamsText
         var inner = open < 0 ? -1 : text.IndexOf('>', open);
         var close = inner < 0 ? -1 : text.IndexOf(Close, inner, StringComparison.Ordinal);
         return close < 0 || text[open + Open.Length] is not ('>' or ' ') ? null : (open, inner + 1, close + Close.Length);
-    }
-
-    private static int SkipAddress(string text, int at)
-    {
-        while (at < text.Length && text[at] is (' ' or HardSpace or ',' or '，' or ':' or '：'))
-        {
-            at++;
-        }
-
-        return at;
     }
 
     private static string Decoded(string text) => WebUtility.HtmlDecode(text).Replace(HardSpace, ' ');

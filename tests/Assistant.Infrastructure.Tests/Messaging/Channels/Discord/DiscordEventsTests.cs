@@ -44,7 +44,9 @@ public sealed class DiscordEventsTests
     [InlineData("<@900000000000000001> 你好", "你好", true)]
     [InlineData("<@!900000000000000001>  hello", "hello", true)]
     [InlineData("hey <@900000000000000001> you", "hey you", true)]
-    [InlineData("<@900000000000000001>", "", true)]
+    [InlineData("<@900000000000000001>", "@assistant", true)]
+    [InlineData("<@900000000000000001>, please help", "please help", true)]
+    [InlineData("can <@900000000000000001> do it?", "can @assistant do it?", true)]
     [InlineData("<@9> and <@8>", "@Lin and @8", false)]
     [InlineData("<@&9> <#45>", "<@&9> <#45>", false)]
     [InlineData("<:smile:67> <a:wave:68>", ":smile: :wave:", false)]
@@ -54,7 +56,7 @@ public sealed class DiscordEventsTests
     [InlineData("<t:999999999999999> <:x:y> <>", "<t:999999999999999> <:x:y> <>", false)]
     public void What_is_written_is_read_as_people_see_it(string text, string expected, bool isMentioned)
     {
-        Assert.Equal(expected, DiscordText.Read(text, [new DiscordUser("9", "lin", "Lin"), null], Bot.Id, out var mentioned));
+        Assert.Equal(expected, DiscordText.Read(text, [new DiscordUser("9", "lin", "Lin"), null], Bot, out var mentioned));
         Assert.Equal(isMentioned, mentioned);
     }
 

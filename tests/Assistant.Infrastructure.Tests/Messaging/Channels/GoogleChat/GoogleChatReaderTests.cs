@@ -74,6 +74,18 @@ public sealed class GoogleChatReaderTests
         Assert.NotEqual(Read(app)!.DedupeKey, Read(Event())!.DedupeKey);
     }
 
+    [Theory]
+    [InlineData("@Assistant", "", "@Assistant")]
+    [InlineData("@Assistant ", " ", "@Assistant")]
+    [InlineData("@Assistant, please help", ", please help", "please help")]
+    public void The_name_is_taken_off_unless_it_is_all_that_was_said(string text, string argument, string expected)
+    {
+        var happened = Event();
+        (happened["message"]!["text"], happened["message"]!["argumentText"]) = (text, argument);
+
+        Assert.Equal(expected, ((InboundContent.Said)Read(happened)!.Content).Text);
+    }
+
     [Fact]
     public void A_command_addresses_and_keeps_its_name()
     {

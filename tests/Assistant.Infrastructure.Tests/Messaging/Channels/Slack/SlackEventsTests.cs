@@ -80,7 +80,9 @@ public sealed class SlackEventsTests
     [InlineData("<@UBOT|assistant>  hello", "hello", true)]
     [InlineData("hey <@UBOT> you", "hey you", true)]
     [InlineData("what now, <@UBOT>", "what now,", true)]
-    [InlineData("<@UBOT>", "", true)]
+    [InlineData("<@UBOT>", "@assistant", true)]
+    [InlineData("<@UBOT>, please &lt;help&gt;", "please <help>", true)]
+    [InlineData("can <@UBOT> do it?", "can @assistant do it?", true)]
     [InlineData("<@UBOTX> hello", "@UBOTX hello", false)]
     [InlineData("ask <@U7|ann> in <#C1|general> or <#C2>", "ask @ann in #general or #C2", false)]
     [InlineData("<!here> <!channel> <!subteam^S1|@crew>", "@here @channel @crew", false)]
@@ -91,7 +93,7 @@ public sealed class SlackEventsTests
     [InlineData("<>", "", false)]
     public void What_is_written_is_read_as_people_see_it(string text, string expected, bool isMentioned)
     {
-        Assert.Equal(expected, SlackText.Read(text, Bot, out var mentioned));
+        Assert.Equal(expected, SlackText.Read(text, Bot, "assistant", out var mentioned));
         Assert.Equal(isMentioned, mentioned);
     }
 
@@ -314,7 +316,7 @@ public sealed class SlackEventsTests
             }
 
             SlackEvents.ReadEnvelope(input);
-            SlackText.Read(Encoding.UTF8.GetString(input), Bot, out _);
+            SlackText.Read(Encoding.UTF8.GetString(input), Bot, "assistant", out _);
         }
 
         Assert.True(read > 0);
