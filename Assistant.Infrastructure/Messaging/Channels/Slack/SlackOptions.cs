@@ -31,7 +31,7 @@ public sealed class SlackOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a connection that is called checks that its token is still taken. Default 5 min.</summary>
+    /// <summary>How often a connection checks that its token is still taken. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -21,9 +21,9 @@ internal sealed class SlackSession : IChannelSession, IWebhookReceiver, IFileSen
         _settings = SlackSettings.Read(connection.Settings);
         var client = new SlackClient(http, _settings);
         var receiver = new SlackReceiver(connection.Id, _settings, new SlackNames(client, options, time), time);
-        _identity = new SlackIdentity(client, receiver);
+        _identity = new SlackIdentity(client, receiver, options, time);
         _webhook = new SlackWebhook(connection.Id, _settings, _identity, receiver, options, time);
-        _socketMode = new SlackSocketMode(_settings, client, sockets, receiver, options, time);
+        _socketMode = new SlackSocketMode(_settings, client, sockets, _identity, receiver, options, time);
         _sender = new SlackSender(client);
         _files = new SlackFiles(http, _settings);
         _uploads = new SlackUploads(client, _settings);

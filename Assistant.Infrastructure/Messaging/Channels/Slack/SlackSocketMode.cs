@@ -16,9 +16,13 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 // meets; waiting for the old socket to close before opening the next, which leaves seconds in which Slack finds nobody.
 
 /// <summary>Receives over Socket Mode.</summary>
-internal sealed class SlackSocketMode(SlackSettings settings, SlackClient client, MessengerSockets sockets, SlackReceiver receiver, SlackOptions options, TimeProvider time)
+internal sealed class SlackSocketMode(
+    SlackSettings settings, SlackClient client, MessengerSockets sockets, SlackIdentity identity, SlackReceiver receiver, SlackOptions options, TimeProvider time)
 {
-    /// <summary>Receives until cancelled. A line that breaks unannounced rises: whoever supervises opens the next.</summary>
+    /// <summary>
+    /// Receives until cancelled. A line that breaks unannounced rises: whoever supervises opens the next. So does that the token is not taken any more, of
+    /// which an open socket tells nothing.
+    /// </summary>
     public async Task RunAsync(SlackBot bot, IChannelHost host, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -27,6 +31,7 @@ internal sealed class SlackSocketMode(SlackSettings settings, SlackClient client
         {
             var current = await BeginAsync(reading, host.Gateway, stop.Token);
             host.Connected(bot.Name);
+            reading.Add(WatchAsync(bot, host, stop.Token));
             while (true)
             {
                 var ended = await Task.WhenAny(reading);
@@ -50,6 +55,12 @@ internal sealed class SlackSocketMode(SlackSettings settings, SlackClient client
             await stop.CancelAsync();
             await Task.WhenAll((IEnumerable<Task>)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private async Task<LineEnd> WatchAsync(SlackBot bot, IChannelHost host, CancellationToken cancellationToken)
+    {
+        await identity.WatchAsync(host, () => host.Connected(bot.Name), cancellationToken);
+        return LineEnd.Closed;
     }
 
     /// <summary>Opens a socket, waits for its greeting and lets it be read; what is left on one that is replaced is read beside it.</summary>

@@ -18,22 +18,7 @@ internal sealed class SlackWebhook(ConnectionId connection, SlackSettings settin
     {
         var address = host.CallbackOf(connection);
         host.Receiving(bot.Name, address);
-        var isUp = true;
-        while (true)
-        {
-            await Task.Delay(options.CheckInterval, time, cancellationToken);
-            var problem = await identity.CheckAsync(cancellationToken);
-            if (problem is not null)
-            {
-                host.Report(ConnectionState.Degraded, problem);
-            }
-            else if (!isUp)
-            {
-                host.Receiving(bot.Name, address);
-            }
-
-            isUp = problem is null;
-        }
+        await identity.WatchAsync(host, () => host.Receiving(bot.Name, address), cancellationToken);
     }
 
     public async Task<WebhookReply> ReceiveAsync(WebhookRequest request, IMessageGateway gateway, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Wording;
 using Assistant.Testing.Slack;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Messaging.Channels.Slack;
@@ -81,6 +82,23 @@ public sealed class SlackSocketModeTests
         await rig.Emulator.AnnounceCloseAsync("link_disabled", Cancel);
 
         Assert.Equal("slack.socket-off", Assert.IsType<PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_taken_back_ends_the_session_though_the_socket_is_open()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var rig = await SlackRig.NewAsync(time: time);
+        await rig.StartAsync(Cancel);
+
+        rig.Emulator.RevokeToken();
+        await UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMinutes(5));
+            return rig.HasEnded;
+        });
+
+        Assert.Equal("channel.sign-in-refused", Assert.IsType<PhrasedException>(await rig.WaitForEndAsync()).Reason.FirstCode);
     }
 
     [Fact]
