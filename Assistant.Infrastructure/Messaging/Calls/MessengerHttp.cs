@@ -79,7 +79,14 @@ internal sealed class MessengerHttp : IDisposable
     /// <param name="isConfigured">Whether the host was named by the operator or is fixed in the code. One named in a message never leads into the private network.</param>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
     public Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, CancellationToken cancellationToken)
-        => DownloadAsync(messenger, request, isConfigured, followsRedirect: false, cancellationToken);
+        => DownloadAsync(messenger, request, isConfigured, followsRedirect: false, refusalOf: null, cancellationToken);
+
+    /// <summary>The same for messengers that answer with something else, as if it were the file.</summary>
+    /// <param name="refusalOf">What an answer says that is not the file; <see langword="null"/> when it says nothing of the kind.</param>
+    /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
+    public Task<Stream> DownloadAsync(
+        string messenger, HttpRequestMessage request, Func<HttpResponseMessage, AttachmentUnavailableException?> refusalOf, CancellationToken cancellationToken)
+        => DownloadAsync(messenger, request, isConfigured: true, followsRedirect: false, refusalOf, cancellationToken);
 
     /// <summary>
     /// The same for messengers whose files lie elsewhere: one redirect is followed, without the request's credentials. To another server it leads like
@@ -87,9 +94,11 @@ internal sealed class MessengerHttp : IDisposable
     /// </summary>
     /// <exception cref="AttachmentUnavailableException">It is not handed out, or not now.</exception>
     public Task<Stream> DownloadElsewhereAsync(string messenger, HttpRequestMessage request, CancellationToken cancellationToken)
-        => DownloadAsync(messenger, request, isConfigured: true, followsRedirect: true, cancellationToken);
+        => DownloadAsync(messenger, request, isConfigured: true, followsRedirect: true, refusalOf: null, cancellationToken);
 
-    private async Task<Stream> DownloadAsync(string messenger, HttpRequestMessage request, bool isConfigured, bool followsRedirect, CancellationToken cancellationToken)
+    private async Task<Stream> DownloadAsync(
+        string messenger, HttpRequestMessage request, bool isConfigured, bool followsRedirect, Func<HttpResponseMessage, AttachmentUnavailableException?>? refusalOf,
+        CancellationToken cancellationToken)
     {
         using var patience = NewPatience(_options.CallTimeout, cancellationToken);
         HttpResponseMessage? response = null;
@@ -100,6 +109,12 @@ internal sealed class MessengerHttp : IDisposable
             {
                 response.Dispose();
                 response = await FollowAsync(elsewhere, IsSameServer(elsewhere, request.RequestUri!), patience.Token);
+            }
+
+            if (refusalOf?.Invoke(response) is { } refusal)
+            {
+                response.Dispose();
+                throw refusal;
             }
 
             // 202 is no file yet: the messenger still prepares it.

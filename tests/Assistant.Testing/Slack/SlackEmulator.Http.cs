@@ -55,6 +55,12 @@ public sealed partial class SlackEmulator
             // Slack leads strangers to its page for signing in.
             context.Response.Redirect("/signin");
         }
+        else if (!Scopes.Split(',').Contains("files:read"))
+        {
+            // To an app that may not read files it shows that page.
+            context.Response.ContentType = "text/html; charset=utf-8";
+            await context.Response.WriteAsync("<!DOCTYPE html><html><title>Slack</title></html>", context.RequestAborted);
+        }
         else if (_files.TryGetValue(id, out var content))
         {
             await context.Response.Body.WriteAsync(content, context.RequestAborted);

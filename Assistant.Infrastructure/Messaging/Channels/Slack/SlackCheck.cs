@@ -51,9 +51,12 @@ internal sealed class SlackCheck(MessengerHttp http, TimeProvider time)
     private static ConnectionCheck FilesCheck(IReadOnlyList<string> scopes)
     {
         var name = Phrase.Of("slack.check-files");
-        return scopes.Contains("files:write")
-            ? new ConnectionCheck(name, true, Phrase.Of("slack.files-ready"))
-            : new ConnectionCheck(name, false, Phrase.Of("slack.files-wait"), Phrase.Of("slack.missing-scope", ("scope", "files:write")));
+        return (scopes.Contains(SlackFiles.ReadScope), scopes.Contains("files:write")) switch
+        {
+            (true, true) => new ConnectionCheck(name, true, Phrase.Of("slack.files-ready")),
+            (true, false) => new ConnectionCheck(name, false, Phrase.Of("slack.files-wait"), Phrase.Of("slack.missing-scope", ("scope", "files:write"))),
+            _ => new ConnectionCheck(name, false, Phrase.Of("slack.files-unread"), Phrase.Of("slack.missing-scope", ("scope", SlackFiles.ReadScope))),
+        };
     }
 
     private static ConnectionCheck SocketCheck(SlackReply reply)

@@ -9,6 +9,11 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 /// <summary>Files of messages. A reference is the address Slack gives; it opens with the bot's token only, which goes to Slack and nowhere else.</summary>
 internal sealed class SlackFiles(MessengerHttp http, SlackSettings settings)
 {
+    /// <summary>What an app needs to read files.</summary>
+    public const string ReadScope = "files:read";
+
+    private const string Page = "text/html";
+
     public static IReadOnlyList<Attachment> Of(IReadOnlyList<SlackFile?>? files) =>
     [
         // What was deleted, or is hidden by a plan's limit, has no address.
@@ -28,6 +33,13 @@ internal sealed class SlackFiles(MessengerHttp http, SlackSettings settings)
 
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.BotToken);
-        return await http.DownloadAsync(SlackChannel.Name, request, isConfigured: true, cancellationToken);
+        return await http.DownloadAsync(
+            SlackChannel.Name, request,
+            answer => IsSignIn(answer, attachment) ? new AttachmentUnavailableException(Phrase.Of("slack.missing-scope", ("scope", ReadScope))) : null, cancellationToken);
     }
+
+    // Whom Slack does not let see a file it leads to its page for signing in, or shows that page with a sign of success.
+    private static bool IsSignIn(HttpResponseMessage answer, Attachment attachment)
+        => (int)answer.StatusCode is >= 300 and < 400
+            || (answer.IsSuccessStatusCode && answer.Content.Headers.ContentType?.MediaType == Page && attachment.MediaType != Page);
 }

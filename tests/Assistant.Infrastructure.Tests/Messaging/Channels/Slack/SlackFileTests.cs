@@ -102,16 +102,55 @@ public sealed class SlackFileTests
     }
 
     [Theory]
-    [InlineData("chat:write,files:write", true)]
-    [InlineData("chat:write,files:read", false)]
-    public async Task A_test_looks_for_the_scope(string scopes, bool isPassed)
+    [InlineData("chat:write,files:read,files:write", "slack.files-ready")]
+    [InlineData("chat:write,files:read", "slack.files-wait")]
+    [InlineData("chat:write,files:write", "slack.files-unread")]
+    public async Task A_test_looks_for_the_scopes(string scopes, string code)
     {
         await using var rig = await SlackRig.NewAsync();
         rig.Emulator.Scopes = scopes;
 
         var test = await rig.Channel.TestAsync(rig.Settings(), Cancel);
 
-        Assert.Equal(("slack.check-files", isPassed), (test.Checks[^1].Name.FirstCode, test.Checks[^1].IsPassed));
+        var check = test.Checks[^1];
+        Assert.Equal(("slack.check-files", code, code == "slack.files-ready"), (check.Name.FirstCode, check.Detail.FirstCode, check.IsPassed));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_page_for_signing_in_is_nobodys_file(bool isRedirect)
+    {
+        await using var rig = await SlackRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.SendFile(Ann, "F7", [1, 2, 3]);
+        var file = Assert.Single(((InboundContent.Said)(await rig.Gateway.WaitAsync(1, Cancel))[0].Content).Attachments);
+        if (isRedirect)
+        {
+            rig.Emulator.RevokeToken();
+        }
+        else
+        {
+            rig.Emulator.Scopes = "chat:write,files:write";
+        }
+
+        var fault = await Assert.ThrowsAsync<AttachmentUnavailableException>(() => ((IAttachmentReader)rig.Session).OpenAsync(file, Cancel));
+
+        Assert.Equal(("slack.missing-scope", AttachmentFault.Passing), (fault.Reason.FirstCode, fault.Fault));
+    }
+
+    [Fact]
+    public async Task A_page_that_somebody_sends_is_theirs()
+    {
+        await using var rig = await SlackRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Scopes = "chat:write"; // the emulator shows a page, as Slack does of a file that is one
+        rig.Emulator.SendFile(Ann, "F7", [1, 2, 3], page => page["mimetype"] = "text/html");
+        var file = Assert.Single(((InboundContent.Said)(await rig.Gateway.WaitAsync(1, Cancel))[0].Content).Attachments);
+
+        await using var content = await ((IAttachmentReader)rig.Session).OpenAsync(file, Cancel);
+
+        Assert.Equal('<', content.ReadByte());
     }
 
     private static Task<SendOutcome> SendAsync(SlackRig rig, ExternalChat? chat = null)
