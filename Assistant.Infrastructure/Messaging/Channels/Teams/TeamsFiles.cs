@@ -42,7 +42,7 @@ internal sealed class TeamsFiles(TeamsConnector connector, TeamsSettings setting
         return await connector.DownloadAsync(request, isConfigured: true, cancellationToken);
     }
 
-    // A text/html attachment repeats the text of every message; cards are nothing to read.
+    // A text/html attachment repeats the text of every message, see TeamsLinks; cards are nothing to read.
     private static Attachment? AttachmentOf(TeamsAttachment? attachment)
     {
         if (attachment?.ContentType == FileInfo)

@@ -108,7 +108,7 @@ internal sealed class TeamsReader(ConnectionId connection, GroupRule groups)
         var mentions = (activity.Entities ?? [])
             .Where(entity => entity is { Type: "mention", Mentioned.Id: { Length: > 0 } id } && id == activity.Recipient?.Id)
             .Select(entity => entity!.Text ?? "").ToHashSet(StringComparer.Ordinal);
-        return (TeamsText.Read(activity.Text ?? "", mentions), mentions.Count > 0);
+        return (TeamsLinks.AddressedIn(TeamsText.Read(activity.Text ?? "", mentions), activity.Attachments), mentions.Count > 0);
     }
 
     private static DateTimeOffset TimeOf(string? timestamp, DateTimeOffset now)

@@ -78,6 +78,23 @@ public sealed class TeamsReaderTests
         Assert.Equal(("image", null), (attachment.Kind, attachment.MediaType));
     }
 
+    [Theory]
+    [InlineData("read Our plan 你好", "<p>read <a href=\"https://x.test/a?b=1&amp;c=2\" title=\"x\">Our <b>plan</b></a> 你好</p>", "read Our plan (https://x.test/a?b=1&c=2) 你好")]
+    [InlineData("one and one", "<a href=\"https://x.test/1\">one</a> and <A HREF=\"http://x.test/2\">one</A>", "one (https://x.test/1) and one (http://x.test/2)")]
+    [InlineData("see https://x.test/a", "<a href=\"https://x.test/a\">https://x.test/a</a>", "see https://x.test/a")]
+    [InlineData("see www.x.test", "<a href=\"http://www.x.test/\">www.x.test</a>", "see www.x.test")]
+    [InlineData("see this", "<a href=\"https://x.test/a\"><img src=\"y\"></a>", "see this\nhttps://x.test/a")]
+    [InlineData("call me", "<a href=\"tel:110\">call me</a> <a href=\"javascript:x\">call me</a> <a name=\"x\">call</a>", "call me")]
+    [InlineData("open", "<a href=\"https://x.test/a\">open", "open")]
+    public void A_link_is_read_with_its_address(string text, string html, string expected)
+    {
+        var activity = Activity();
+        activity["text"] = text;
+        activity["attachments"] = new JsonArray(new JsonObject { ["contentType"] = "text/html", ["content"] = html });
+
+        Assert.Equal(expected, Text(Read(activity)!));
+    }
+
     [Fact]
     public void An_edit_has_a_key_of_its_own_each_time()
     {
@@ -147,6 +164,7 @@ public sealed class TeamsReaderTests
         file["attachments"] = JsonNode.Parse("""[{"contentType":"application/vnd.microsoft.teams.file.download.info","name":"a","content":{"downloadUrl":"https://x.test/","fileType":"png"}},{"contentType":"image/*","contentUrl":"https://x.test/"}]""");
         file["entities"] = JsonNode.Parse("""[{"type":"mention","text":"<at>Assistant</at>","mentioned":{"id":"28:app"}}]""");
         file["text"] = "<at>Assistant</at> <at>Bob</at> &lt;你好&gt; &#128075;";
+        file["attachments"]!.AsArray().Add(new JsonObject { ["contentType"] = "text/html", ["content"] = "<a href=\"https://x.test/a\">你好 <b>x</b></a>" });
         byte[][] seeds = [.. new[] { Activity(), Activity("messageUpdate"), Activity("messageDelete"), press, file }.Select(one => Encoding.UTF8.GetBytes(one.ToJsonString()))];
         foreach (var (seed, input) in MutatedBytes.Of(seeds))
         {
