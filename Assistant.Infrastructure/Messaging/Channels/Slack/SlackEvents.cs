@@ -33,7 +33,8 @@ internal static class SlackEvents
 
     /// <summary>What was said, edited or taken back; <see langword="null"/> when it is nothing for the assistant.</summary>
     /// <param name="bot">Who the assistant is; <see langword="null"/> when only the callback itself can tell.</param>
-    public static InboundMessage? Read(SlackCallback callback, ConnectionId connection, SlackBot? bot, DateTimeOffset now)
+    /// <param name="nameOf">What people are called who are mentioned, by their ids; <see langword="null"/> of those it does not know.</param>
+    public static InboundMessage? Read(SlackCallback callback, ConnectionId connection, SlackBot? bot, DateTimeOffset now, Func<string, string?>? nameOf = null)
     {
         if (callback.Type != "event_callback" || !IsId(callback.TeamId))
         {
@@ -50,7 +51,7 @@ internal static class SlackEvents
             return null;
         }
 
-        var context = new Context(connection, callback.TeamId!, e.Channel!, IsGroup(e.Channel!, e.ChannelType), bot?.UserId ?? BotOf(callback), bot?.Name ?? Nameless, now);
+        var context = new Context(connection, callback.TeamId!, e.Channel!, IsGroup(e.Channel!, e.ChannelType), bot?.UserId ?? BotOf(callback), bot?.Name ?? Nameless, nameOf, now);
         return e.Subtype switch
         {
             "message_changed" => ReadChange(e, context),
@@ -129,10 +130,10 @@ internal static class SlackEvents
     /// <summary>What was written, and below it what was passed on with it. Whoever is mentioned in that was not meant now.</summary>
     private static string TextOf(SlackEvent e, Context context, out bool isMentioned)
     {
-        var text = SlackText.Read(e.Text ?? "", context.Bot, context.Name, out isMentioned);
+        var text = SlackText.Read(e.Text ?? "", context.Bot, context.Name, out isMentioned, context.NameOf);
         foreach (var forwarded in ForwardedIn(e))
         {
-            var said = SlackText.Read(FirstOf(forwarded.Text) ?? (forwarded.Files is { Count: > 0 } ? null : forwarded.Fallback) ?? "", context.Bot, context.Name, out _);
+            var said = SlackText.Read(FirstOf(forwarded.Text) ?? (forwarded.Files is { Count: > 0 } ? null : forwarded.Fallback) ?? "", context.Bot, context.Name, out _, context.NameOf);
             text = $"{text}\n\n{(said.Length > 0 && FirstOf(forwarded.AuthorName) is { } author ? $"{author}: {said}" : said)}".Trim();
         }
 
@@ -256,7 +257,7 @@ internal static class SlackEvents
     private static bool IsUnreadable(Exception fault) => fault is JsonException or InvalidOperationException or NotSupportedException or FormatException;
 
     /// <summary>What is the same for everything in one callback.</summary>
-    private sealed record Context(ConnectionId Connection, string Team, string Channel, bool IsGroup, string? Bot, string Name, DateTimeOffset Now)
+    private sealed record Context(ConnectionId Connection, string Team, string Channel, bool IsGroup, string? Bot, string Name, Func<string, string?>? NameOf, DateTimeOffset Now)
     {
         public InboundMessage NewMessage(SlackEvent e, string key, InboundContent content, DateTimeOffset at, bool isMeant) => new()
         {

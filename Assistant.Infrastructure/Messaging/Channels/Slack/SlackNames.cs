@@ -14,34 +14,37 @@ internal sealed class SlackNames(SlackClient client, SlackOptions options, TimeP
 
     /// <summary>The sender with their name, or as they came when it cannot be had in time.</summary>
     public async Task<ExternalSender> NameAsync(ExternalSender sender, CancellationToken cancellationToken)
+        => await KnowAsync(SlackEvents.UserOf(sender), cancellationToken) is { } known ? known.On(sender) : sender;
+
+    /// <summary>What somebody is called, or <see langword="null"/> when it cannot be had in time.</summary>
+    public async Task<string?> FindAsync(string user, CancellationToken cancellationToken) => (await KnowAsync(user, cancellationToken))?.Name;
+
+    private async Task<Known?> KnowAsync(string user, CancellationToken cancellationToken)
     {
-        var user = SlackEvents.UserOf(sender);
         var now = time.GetUtcNow();
         if (_known.TryGetValue(user, out var known) && known.Until > now)
         {
-            return known.On(sender);
+            return known;
         }
 
         // After a failure nobody waits for a while: a method that hangs would hold every message for its patience.
-        return now.UtcTicks < Volatile.Read(ref _askAgainAt) ? sender : await AskAsync(user, sender, cancellationToken);
+        return now.UtcTicks < Volatile.Read(ref _askAgainAt) ? null : await AskAsync(user, cancellationToken);
     }
 
-    private async Task<ExternalSender> AskAsync(string user, ExternalSender sender, CancellationToken cancellationToken)
+    private async Task<Known?> AskAsync(string user, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(options.NamePatience);
         try
         {
-            if (await client.FindUserAsync(user, patience.Token) is { IsOk: true, Answer.User: var profile })
+            if (Read(await client.FindUserAsync(user, patience.Token), time.GetUtcNow() + options.NameLifetime) is { } known)
             {
-                var known = Known.Of(profile, time.GetUtcNow() + options.NameLifetime);
                 if (_known.Count >= options.MaxNames)
                 {
                     _known.Clear();
                 }
 
-                _known[user] = known;
-                return known.On(sender);
+                return _known[user] = known;
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -54,8 +57,16 @@ internal sealed class SlackNames(SlackClient client, SlackOptions options, TimeP
         }
 
         Volatile.Write(ref _askAgainAt, (time.GetUtcNow() + Pause).UtcTicks);
-        return sender;
+        return null;
     }
+
+    // That somebody is not to be seen here is an answer as well: anybody can mention anything.
+    private static Known? Read(SlackReply reply, DateTimeOffset until) => reply switch
+    {
+        { IsOk: true, Answer.User: var profile } => Known.Of(profile, until),
+        { Answer.Error: "user_not_found" or "user_not_visible" } => new Known(null, null, false, until),
+        _ => null,
+    };
 
     private sealed record Known(string? Name, string? Locale, bool IsBot, DateTimeOffset Until)
     {

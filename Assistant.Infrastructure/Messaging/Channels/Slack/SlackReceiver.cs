@@ -6,6 +6,9 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 /// <summary>Hands events to the gateway, whichever way they came in, and returns when they are committed or were nothing for us.</summary>
 internal sealed class SlackReceiver(ConnectionId connection, SlackSettings settings, SlackNames names, TimeProvider time)
 {
+    /// <summary>People whose names are asked for because a message mentions them.</summary>
+    private const int MaxNamed = 20;
+
     private volatile SlackBot? _bot;
 
     /// <summary>Who the assistant is, once Slack has said so.</summary>
@@ -17,9 +20,27 @@ internal sealed class SlackReceiver(ConnectionId connection, SlackSettings setti
 
     public async Task AcceptAsync(SlackCallback callback, IMessageGateway gateway, CancellationToken cancellationToken)
     {
-        if (SlackEvents.Read(callback, connection, _bot, time.GetUtcNow()) is { } message)
+        var (bot, now, mentioned) = (_bot, time.GetUtcNow(), new HashSet<string>(StringComparer.Ordinal));
+        if (SlackEvents.Read(callback, connection, bot, now, Note) is not { } message)
         {
-            await gateway.AcceptAsync(Judged(message with { Sender = await names.NameAsync(message.Sender, cancellationToken) }), cancellationToken);
+            return;
+        }
+
+        // All are asked at once: Slack waits for the acknowledgement.
+        var sender = names.NameAsync(message.Sender, cancellationToken);
+        var named = await Task.WhenAll(mentioned.Take(MaxNamed).Select(async user => KeyValuePair.Create(user, await names.FindAsync(user, cancellationToken))));
+        if (named.Length > 0)
+        {
+            var known = new Dictionary<string, string?>(named, StringComparer.Ordinal);
+            message = SlackEvents.Read(callback, connection, bot, now, user => known.GetValueOrDefault(user)) ?? message;
+        }
+
+        await gateway.AcceptAsync(Judged(message with { Sender = await sender }), cancellationToken);
+
+        string? Note(string user)
+        {
+            mentioned.Add(user);
+            return null;
         }
     }
 

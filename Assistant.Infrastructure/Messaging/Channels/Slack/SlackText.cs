@@ -6,6 +6,8 @@ namespace Assistant.Infrastructure.Messaging.Channels.Slack;
 /// <summary>What somebody wrote, out of Slack's form into words. Pure, and total.</summary>
 internal static class SlackText
 {
+    private const int LongestId = 40;
+
     /// <summary>Words as they are to be shown, escaped so that nothing in them pings anybody or becomes a link.</summary>
     public static string Escape(string words) => words
         .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
@@ -13,7 +15,8 @@ internal static class SlackText
     /// <summary>The words, links and names readable, without the assistant's name where it only calls, see <see cref="Mention.TakeOff(string, int, int)"/>.</summary>
     /// <param name="bot">Id of the assistant's user.</param>
     /// <param name="name">What the assistant is called.</param>
-    public static string Read(string text, string? bot, string name, out bool isMentioned)
+    /// <param name="nameOf">What people are called, by their ids; an id stands for whom it does not know.</param>
+    public static string Read(string text, string? bot, string name, out bool isMentioned, Func<string, string?>? nameOf = null)
     {
         var words = new StringBuilder(text.Length);
         var calls = new List<(int Start, int Length)>();
@@ -37,7 +40,7 @@ internal static class SlackText
             }
             else
             {
-                Append(words, reference);
+                Append(words, reference, nameOf);
             }
         }
 
@@ -57,7 +60,7 @@ internal static class SlackText
         return (bar < 0 ? reference[1..] : reference[1..bar]).SequenceEqual(bot);
     }
 
-    private static void Append(StringBuilder words, ReadOnlySpan<char> reference)
+    private static void Append(StringBuilder words, ReadOnlySpan<char> reference, Func<string, string?>? nameOf)
     {
         var bar = reference.IndexOf('|');
         var target = bar < 0 ? reference : reference[..bar];
@@ -65,7 +68,7 @@ internal static class SlackText
         switch (target.IsEmpty ? ' ' : target[0])
         {
             case '@':
-                words.Append('@').Append(label.IsEmpty ? target[1..] : label.TrimStart('@'));
+                words.Append('@').Append(label.IsEmpty ? NameOf(target[1..].ToString(), nameOf) : label.TrimStart('@'));
                 break;
             case '#':
                 words.Append('#').Append(label.IsEmpty ? target[1..] : label.TrimStart('#'));
@@ -79,6 +82,9 @@ internal static class SlackText
                 break;
         }
     }
+
+    private static string NameOf(string user, Func<string, string?>? nameOf)
+        => (user.Length <= LongestId && user.All(char.IsAsciiLetterOrDigit) ? nameOf?.Invoke(user) : null) ?? user;
 
     private static void AppendLink(StringBuilder words, ReadOnlySpan<char> address, ReadOnlySpan<char> label)
     {

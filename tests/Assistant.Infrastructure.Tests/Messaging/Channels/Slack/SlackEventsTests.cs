@@ -85,6 +85,7 @@ public sealed class SlackEventsTests
     [InlineData("can <@UBOT> do it?", "can @assistant do it?", true)]
     [InlineData("<@UBOTX> hello", "@UBOTX hello", false)]
     [InlineData("ask <@U7|ann> in <#C1|general> or <#C2>", "ask @ann in #general or #C2", false)]
+    [InlineData("<@UBEN> and <@UNOBODY> and <@UBEN|ben>", "@Ben 本 and @UNOBODY and @ben", false)]
     [InlineData("<!here> <!channel> <!subteam^S1|@crew>", "@here @channel @crew", false)]
     [InlineData("<!date^1392734382^{date}|Feb 18>", "Feb 18", false)]
     [InlineData("<https://x.test|X> and <https://y.test/a?b=1&amp;c=2>", "X (https://x.test) and https://y.test/a?b=1&c=2", false)]
@@ -93,7 +94,7 @@ public sealed class SlackEventsTests
     [InlineData("<>", "", false)]
     public void What_is_written_is_read_as_people_see_it(string text, string expected, bool isMentioned)
     {
-        Assert.Equal(expected, SlackText.Read(text, Bot, "assistant", out var mentioned));
+        Assert.Equal(expected, SlackText.Read(text, Bot, "assistant", out var mentioned, user => user == "UBEN" ? "Ben 本" : null));
         Assert.Equal(isMentioned, mentioned);
     }
 

@@ -142,6 +142,22 @@ public sealed class SlackSocketModeTests
         Assert.Equal(new ExternalSender("T100/U5001", "Person U5001", "zh-CN"), (await rig.Gateway.WaitAsync(1, Cancel))[0].Sender);
     }
 
+    [Fact]
+    public async Task Who_is_mentioned_is_read_by_name()
+    {
+        await using var rig = await SlackRig.NewAsync();
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Say(Ann, "<@U5002> or <@U5003>?");
+        await rig.Gateway.WaitAsync(1, Cancel);
+        rig.Emulator.Fail("users.info", new SlackFault.Answer("""{"ok":false,"error":"user_not_found"}"""));
+        rig.Emulator.Say(Ann, "<@U5004>?");
+        rig.Emulator.Say(Ann, "<@U5002> and <@U5005>");
+
+        var said = (await rig.Gateway.WaitAsync(3, Cancel)).Select(message => ((InboundContent.Said)message.Content).Text);
+
+        Assert.Equal(["@Person U5002 or @Person U5003?", "@U5004?", "@Person U5002 and @Person U5005"], said);
+    }
+
     private static async Task UntilAsync(Func<bool> isSo)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
