@@ -12,8 +12,8 @@ namespace Assistant.Infrastructure.Messaging.Rendering;
 internal sealed record MarkerStyle(string Bold, string Italic, string Strike, string Code, string Fence, string Quote, SearchValues<char> Special)
 {
     /// <summary>
-    /// Stands between a mark and a letter that touches it, where the messenger sees marks at the edges of words only; empty where it sees them
-    /// everywhere. Chinese has no spaces: without it hardly any mark in a Chinese sentence would be seen.
+    /// Stands between a mark and a letter or a sign of Chinese script that touches it, where the messenger sees marks at the edges of words only; empty where
+    /// it sees them everywhere. Chinese has no spaces: without it hardly any mark in a Chinese sentence would be seen.
     /// </summary>
     public string Joint { get; init; } = "";
 
@@ -28,7 +28,7 @@ internal abstract class MarkerRenderer(string source, bool alignsTables, MarkerS
 
     private readonly HashSet<Emphasis> _open = [];
 
-    // Where the last closing mark ends, when a letter behind it would hide it.
+    // Where the last closing mark ends, when what comes behind it may hide it.
     private int _markEnd = -1;
 
     /// <summary>Words in a form that no reader of the dialect takes for marks.</summary>
@@ -48,7 +48,7 @@ internal abstract class MarkerRenderer(string source, bool alignsTables, MarkerS
 
     protected override void Words(ReadOnlySpan<char> words)
     {
-        if (_markEnd == Text.Length && !words.IsEmpty && char.IsLetterOrDigit(words[0]))
+        if (_markEnd == Text.Length && !words.IsEmpty && HidesMark(words[0]))
         {
             Text.Append(style.Joint);
         }
@@ -155,7 +155,11 @@ internal abstract class MarkerRenderer(string source, bool alignsTables, MarkerS
         }
 
         Text.Length = start;
-        Text.Append(start > 0 && char.IsLetterOrDigit(Text[start - 1]) ? style.Joint : "").Append(mark).Append(inner).Append(mark);
+        Text.Append(start > 0 && HidesMark(Text[start - 1]) ? style.Joint : "").Append(mark).Append(inner).Append(mark);
         _markEnd = Text.Length;
     }
+
+    // Messengers that look for the edges of words take the signs of Latin script for them, and not those of Chinese.
+    private static bool HidesMark(char c)
+        => char.IsLetterOrDigit(c) || c is (>= '\u2010' and <= '\u2027') or (>= '\u3001' and <= '\u303F') or (>= '\uFF01' and <= '\uFFEF');
 }
