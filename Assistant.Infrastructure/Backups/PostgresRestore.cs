@@ -1,10 +1,10 @@
 using System.Globalization;
 using Assistant.Domain.Backups;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Assistant.Infrastructure.Backups;
@@ -82,13 +82,13 @@ internal sealed class PostgresRestore : IDatabaseRestore
 
     private async Task BeginAsync(BackupManifest manifest, Guid restore, CancellationToken cancellationToken)
     {
-        var creator = (IRelationalDatabaseCreator)_context.GetService<IDatabaseCreator>();
-        if (!await creator.ExistsAsync(cancellationToken))
+        await PostgresUpgradeTurn.MakeDatabaseAsync(_context, cancellationToken);
+        await _context.Database.OpenConnectionAsync(cancellationToken);
+        if (await TextEncoding.FindFaultAsync(_connection, cancellationToken) is { } fault)
         {
-            await creator.CreateAsync(cancellationToken);
+            throw new BackupRefusedException(BackupFault.Database, $"PostgreSQL {fault} {TextEncoding.Advice} Nothing was changed.");
         }
 
-        await _context.Database.OpenConnectionAsync(cancellationToken);
         _transaction = await _connection.BeginTransactionAsync(cancellationToken);
         await PostgresCommands.RunAsync(_connection, TakeTurn, cancellationToken);
         await PostgresCommands.RunAsync(_connection, WaitBriefly, cancellationToken);

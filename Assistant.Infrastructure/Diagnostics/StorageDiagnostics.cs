@@ -2,9 +2,11 @@ using System.Data.Common;
 using Assistant.Domain.Diagnostics;
 using Assistant.Infrastructure.Backups;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Assistant.Infrastructure.Diagnostics;
 
@@ -72,7 +74,7 @@ internal sealed class DataFolderDiagnostic(DataFolder folder) : IDiagnostic
     }
 }
 
-/// <summary>Whether the database answers, has the schema of this build, may be written and, where it is a file, is whole.</summary>
+/// <summary>Whether the database answers, keeps every letter, has the schema of this build, may be written and, where it is a file, is whole.</summary>
 internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) : IDiagnostic
 {
     // A standby says that it is read-only as well.
@@ -94,6 +96,11 @@ internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) 
             }
 
             await using var context = database.OpenSchemaContext();
+            if (database.IsPostgres && await FindEncodingFaultAsync(context, cancellationToken) is { } fault)
+            {
+                return [Finding.Failed("database", $"{kind} {fault}", TextEncoding.Advice)];
+            }
+
             if (await SchemaUpgrade.FindUnknownAsync(context, cancellationToken) is { } newer)
             {
                 return [Finding.Failed(
@@ -132,6 +139,21 @@ internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) 
 
         // Before EF Core looks: to it, a file that cannot be opened is one that holds nothing.
         return CheckWriting(kind) is { Level: FindingLevel.Failed } refused ? refused : null;
+    }
+
+    private static async Task<string?> FindEncodingFaultAsync(AssistantDbContext context, CancellationToken cancellationToken)
+    {
+        var connection = (NpgsqlConnection)context.Database.GetDbConnection(); // which the context goes on using
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            return null; // the first start makes it
+        }
+
+        return await TextEncoding.FindFaultAsync(connection, cancellationToken);
     }
 
     private static Finding Answers(string kind) => Finding.Fine("database", $"{kind} answers and its schema is current.");

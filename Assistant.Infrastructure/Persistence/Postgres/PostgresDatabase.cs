@@ -111,6 +111,11 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             return false;
         }
 
+        if (await TextEncoding.FindFaultAsync(owner, cancellationToken) is { } fault)
+        {
+            throw new InstallationException($"PostgreSQL at {_where} {fault} {TextEncoding.Advice}");
+        }
+
         return Schema.IsThatOf(session);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -21,7 +22,8 @@ internal static class PostgresUpgradeTurn
         {
             if (!await server.ExistsAsync(cancellationToken))
             {
-                await server.CreateAsync(cancellationToken);
+                var settings = RelationalOptionsExtension.Extract(context.GetService<IDbContextOptions>());
+                await TextEncoding.MakeDatabaseAsync(settings.ConnectionString, context.Database.GetDbConnection().Database, cancellationToken);
             }
         }
         catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)

@@ -178,5 +178,26 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task The_doctor_tells_of_a_database_that_lacks_letters()
+    {
+        var server = MigratedDatabases.Server();
+        var name = $"test_{Guid.CreateVersion7():N}";
+        await MigratedDatabases.RunAsync(server, $"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0 STRATEGY wal_log");
+        try
+        {
+            await using var database = new PostgresDatabase(MigratedDatabases.For(server, name));
+
+            var finding = Assert.Single(await new DatabaseDiagnostic(database, Data).RunAsync(Cancel));
+
+            Assert.Equal(FindingLevel.Failed, finding.Level);
+            Assert.Equal("PostgreSQL keeps text as LATIN1, which lacks the letters of most languages.", Text(finding));
+        }
+        finally
+        {
+            await MigratedDatabases.DropAsync(name);
+        }
+    }
+
     private static string Text(Finding finding) => Assert.IsType<Phrase.Verbatim>(finding.Detail).Text;
 }

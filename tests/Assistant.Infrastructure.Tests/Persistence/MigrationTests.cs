@@ -158,6 +158,29 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task A_postgres_database_that_lacks_letters_is_refused_before_anything_is_made_in_it()
+    {
+        var server = MigratedDatabases.Server();
+        var name = $"test_{Guid.CreateVersion7():N}";
+        await MigratedDatabases.RunAsync(server, $"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0 STRATEGY wal_log");
+        try
+        {
+            await using var database = new PostgresDatabase(MigratedDatabases.For(server, name));
+
+            var refused = await Assert.ThrowsAsync<InstallationException>(() => database.MigrateAsync(TestContext.Current.CancellationToken));
+
+            Assert.Contains("keeps text as LATIN1", refused.Message, StringComparison.Ordinal);
+            Assert.EndsWith(TextEncoding.Advice, refused.Message, StringComparison.Ordinal);
+            await using var context = database.OpenSchemaContext();
+            Assert.Empty(await context.Database.GetAppliedMigrationsAsync(TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            await MigratedDatabases.DropAsync(name);
+        }
+    }
+
+    [Fact]
     public async Task Messages_survive_the_narrowing_of_search_and_are_indexed_anew()
     {
         var cancel = TestContext.Current.CancellationToken;
