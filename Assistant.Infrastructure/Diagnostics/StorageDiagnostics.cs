@@ -179,7 +179,10 @@ internal sealed class DatabaseDiagnostic(IDatabase database, DataFolder folder) 
                     "database", $"{kind} can be read but not written.", "Take default_transaction_read_only off the user, the database and the connection string.");
             }
 
-            return Answers(kind);
+            // The owner of the tables has found them already.
+            return database.IsPostgres && !database.Schema.IsThatOf(session)
+                ? Finding.Failed("database", $"{kind} answers, and whom the program works as does not find its tables.", "Start the assistant: it says what is missing.")
+                : Answers(kind);
         }
         catch (SqliteException error) when (!SqliteSoundness.IsOfDamage(error))
         {

@@ -13,7 +13,10 @@ namespace Assistant.Infrastructure.Persistence.Postgres;
 internal sealed class ApplicationRole(string where, string? user)
 {
     /// <summary>Makes a new connection act as the role; it stays so until it is closed for good.</summary>
-    public const string Become = "SELECT set_config('role', session_user || '_app', false)";
+    /// <remarks>Where it looks for tables is settled first: "$user" in the search path would name the role from then on.</remarks>
+    public const string Become =
+        "SELECT set_config('search_path', (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) "
+        + "FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (name, place)), false), set_config('role', session_user || '_app', false)";
 
     private const string Exists = "SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)";
     private const string OwnName = "SELECT session_user || '_app'";
@@ -41,6 +44,9 @@ internal sealed class ApplicationRole(string where, string? user)
         "SELECT format('GRANT SELECT ON %s TO %I', c.oid::regclass, $1) FROM pg_class c "
         + "WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = '__EFMigrationsHistory' AND NOT has_table_privilege($1::name, c.oid, 'SELECT')";
 
+    // The list of migrations stands for all tables.
+    private const string Schema = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('\"__EFMigrationsHistory\"')";
+
     private const string Powers =
         "SELECT current_user::text, rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace "
         + "AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'MEMBER')) FROM pg_roles WHERE rolname = current_user";
@@ -50,6 +56,10 @@ internal sealed class ApplicationRole(string where, string? user)
 
     private const int Attempts = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The schema in which this connection finds the program's tables; <see langword="null"/> where it finds none.</summary>
+    public static Task<string?> FindSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+        => AskAsync<string>(connection, Schema, null, cancellationToken);
 
     /// <summary>Makes the role where it is ours to make, and gives it what is in the tables, not the tables.</summary>
     /// <param name="owner">An open connection of the owner of the tables.</param>
@@ -101,10 +111,18 @@ internal sealed class ApplicationRole(string where, string? user)
         }
     }
 
-    /// <summary>Makes sure that the walls hold for whoever this connection acts as.</summary>
+    /// <summary>Makes sure that whoever this connection acts as finds the tables, and that the walls hold for them.</summary>
+    /// <param name="schema">Where the owner finds the tables.</param>
     /// <exception cref="InstallationException">They do not.</exception>
-    public async Task RequireAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task RequireAsync(NpgsqlConnection connection, string? schema, CancellationToken cancellationToken)
     {
+        if (await FindSchemaAsync(connection, cancellationToken) != schema)
+        {
+            throw new InstallationException(
+                $"PostgreSQL at {where} has the program's tables in the schema {schema}, where the user of Assistant__Database__ConnectionString does not look for them. "
+                + $"Add Search Path={schema} to it.");
+        }
+
         await using var command = new NpgsqlCommand(Powers, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

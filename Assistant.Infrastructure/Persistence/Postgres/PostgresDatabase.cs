@@ -80,14 +80,16 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
                 await SchemaUpgrade.ApplyAsync(context, cancellationToken);
             }
 
+            string? schema;
             await using (var owner = new NpgsqlConnection(_owner))
             {
                 await owner.OpenAsync(cancellationToken);
                 await _role.ProvideAsync(owner, _login, cancellationToken);
+                schema = await ApplicationRole.FindSchemaAsync(owner, cancellationToken);
             }
 
             await using var connection = await _role.EnterAsync(_source, cancellationToken);
-            await _role.RequireAsync(connection, cancellationToken);
+            await _role.RequireAsync(connection, schema, cancellationToken);
         }
         catch (Exception error) when (error is not InstallationException && Fault(error) is { } fault)
         {

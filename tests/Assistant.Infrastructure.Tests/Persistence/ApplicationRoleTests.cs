@@ -1,3 +1,5 @@
+using Assistant.Domain.Diagnostics;
+using Assistant.Infrastructure.Diagnostics;
 using Assistant.Infrastructure.Persistence;
 using Assistant.Infrastructure.Persistence.Postgres;
 using Npgsql;
@@ -126,6 +128,41 @@ public sealed class ApplicationRoleTests : IAsyncLifetime
 
         await AssertWorksAsync(new PostgresDatabase(As(Login), As(Long)), Login);
     }
+
+    [Fact]
+    public async Task The_tables_are_found_in_a_schema_named_like_the_user_and_what_the_path_names_behind_it_stays_in_it()
+    {
+        await RunAsync($"ALTER ROLE {Owner} CREATEROLE");
+        await RunAsync($"CREATE SCHEMA AUTHORIZATION {Owner}", _name);
+
+        await AssertWorksAsync(new PostgresDatabase(As(Owner)), Owner + "_app");
+
+        Assert.Equal(Owner, await RunAsync("SELECT schemaname::text FROM pg_tables WHERE tablename = 'tenants'", _name));
+        await using var database = new PostgresDatabase(As(Owner));
+        Assert.Equal(FindingLevel.Fine, (await ExamineAsync(database)).Level);
+        await using var connection = database.Open(forWriting: false);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT current_schemas(false)::text";
+        Assert.Equal($"{{{Owner},public}}", await command.ExecuteScalarAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_user_that_looks_elsewhere_than_where_the_owner_has_the_tables_is_told_where_they_are()
+    {
+        await RunAsync($"CREATE SCHEMA AUTHORIZATION {Owner}", _name);
+        await using (var database = new PostgresDatabase(As(Login), As(Owner)))
+        {
+            var refused = await Assert.ThrowsAsync<InstallationException>(() => database.MigrateAsync(Cancel));
+
+            Assert.EndsWith($"Add Search Path={Owner} to it.", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(FindingLevel.Failed, (await ExamineAsync(database)).Level);
+        }
+
+        await AssertWorksAsync(new PostgresDatabase($"{As(Login)};Search Path={Owner}", As(Owner)), Login);
+    }
+
+    private static async Task<Finding> ExamineAsync(PostgresDatabase database)
+        => Assert.Single(await new DatabaseDiagnostic(database, new DataFolder(Path.GetTempPath())).RunAsync(Cancel));
 
     private static async Task AssertWorksAsync(PostgresDatabase database, string role)
     {
