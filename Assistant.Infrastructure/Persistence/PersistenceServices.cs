@@ -4,6 +4,7 @@ using Assistant.Infrastructure.Persistence.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Assistant.Infrastructure.Persistence;
@@ -26,7 +27,9 @@ public static class PersistenceServices
         services.AddSingleton<IDatabase>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            return options.IsPostgres ? new PostgresDatabase(options.ConnectionString!, options.OwnerConnectionString, options.Readers) : new SqliteDatabase(folder);
+            return options.IsPostgres
+                ? new PostgresDatabase(options.ConnectionString!, options.OwnerConnectionString, options.Readers, provider.GetRequiredService<ILogger<PostgresDatabase>>())
+                : new SqliteDatabase(folder);
         });
         services.AddSingleton<AuditKeys>(); // the writer seals what it appends to the audit log
         services.AddSingleton<IWriteQueue, WriteQueue>();

@@ -1,12 +1,14 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Assistant.Infrastructure.Persistence.Postgres;
 
 /// <summary>PostgreSQL: the tenant's audit head row, locked first in each writing transaction, puts writers of several nodes in line.</summary>
 /// <remarks>It keeps tenants apart itself: see <see cref="TenantWall"/> and <see cref="ApplicationRole"/>.</remarks>
-internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
+internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable
 {
     // The writer keeps one; pages, the API and a backup take one now and then.
     private const int BesideReaders = 3;
@@ -18,13 +20,15 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     private readonly string? _login;
     private readonly string _where;
     private readonly ApplicationRole _role;
+    private readonly ILogger<PostgresDatabase> _logger;
     private readonly Lazy<DbContextOptions<PostgresAssistantDbContext>> _contextOptions;
 
     /// <param name="ownerConnectionString">Who owns the tables, where <paramref name="connectionString"/> names the application's user.</param>
     /// <param name="readers">Connections that will be kept for reading.</param>
     /// <exception cref="InstallationException">A connection string cannot be read, or allows fewer connections than are needed.</exception>
-    public PostgresDatabase(string connectionString, string? ownerConnectionString = null, int readers = 0)
+    public PostgresDatabase(string connectionString, string? ownerConnectionString = null, int readers = 0, ILogger<PostgresDatabase>? logger = null)
     {
+        _logger = logger ?? NullLogger<PostgresDatabase>.Instance;
         // Statements repeat; let the driver prepare them by itself. Nothing is left on a connection that would have to be taken back.
         var builder = Parse(connectionString, nameof(DatabaseOptions.ConnectionString));
         RequirePool(builder, readers);
@@ -75,6 +79,8 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             if (!await IsCurrentAsync(cancellationToken))
             {
                 await using var context = OpenSchemaContext();
+                context.Database.SetCommandTimeout(0); // a large table takes its time, and so does whoever reads it meanwhile
+                LogUpgrading(_logger, _where);
                 await PostgresUpgradeTurn.MakeDatabaseAsync(context, cancellationToken);
                 await using var turn = await PostgresUpgradeTurn.TakeAsync(_owner, cancellationToken);
                 await SchemaUpgrade.ApplyAsync(context, cancellationToken);
@@ -185,10 +191,14 @@ internal sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             => $"refuses: {refusal.MessageText}. The user in Assistant__Database__{OwnerSetting} must own the program's tables, and make them and their database "
                 + "where they are missing.",
         PostgresException refusal => $"refuses: {refusal.MessageText}. {CheckIt}",
+        { InnerException: TimeoutException } => $"does not answer in time: {Reason(fault)}. {CheckIt}",
         _ => $"cannot be reached: {Reason(fault)}. {CheckIt}",
     };
 
     private string OwnerSetting => _login is null ? nameof(DatabaseOptions.ConnectionString) : nameof(DatabaseOptions.OwnerConnectionString);
 
     private static string Reason(NpgsqlException fault) => (fault.InnerException ?? fault).Message.TrimEnd('.');
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Bringing the schema of PostgreSQL at {Where} up to date")]
+    private static partial void LogUpgrading(ILogger logger, string where);
 }

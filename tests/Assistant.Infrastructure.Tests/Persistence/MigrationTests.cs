@@ -8,6 +8,7 @@ using Assistant.Infrastructure.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
 using Xunit;
 
 namespace Assistant.Infrastructure.Tests.Persistence;
@@ -177,6 +178,37 @@ public sealed class MigrationTests
         finally
         {
             await MigratedDatabases.DropAsync(name);
+        }
+    }
+
+    [Fact]
+    public async Task An_upgrade_of_postgres_waits_for_a_statement_longer_than_anything_else_would()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var connection = await MigratedDatabases.TakeAsync();
+        try
+        {
+            await using var database = new PostgresDatabase(new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 2 }.ConnectionString);
+            await using (var context = database.OpenSchemaContext())
+            {
+                context.Database.SetCommandTimeout(0);
+                await context.GetService<IMigrator>().MigrateAsync(context.Database.GetMigrations().SkipLast(1).Last(), cancel);
+                await context.Database.ExecuteSqlRawAsync(
+                    """
+                    CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2.5); RETURN NULL; END';
+                    CREATE TRIGGER linger AFTER INSERT ON "__EFMigrationsHistory" FOR EACH STATEMENT EXECUTE FUNCTION linger();
+                    """,
+                    cancel);
+            }
+
+            await database.MigrateAsync(cancel);
+
+            using var session = new SqlSession(database, database.Open(forWriting: false));
+            Assert.Equal(database.Schema, SchemaVersion.Read(session));
+        }
+        finally
+        {
+            await MigratedDatabases.GiveBackAsync(connection);
         }
     }
 
