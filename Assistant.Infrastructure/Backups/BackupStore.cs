@@ -122,7 +122,7 @@ internal sealed class BackupStore(
         catch (DbException error) when (ready.Read() is not null)
         {
             throw new BackupRefusedException(
-                BackupFault.Database, $"The database did not say whether it has taken the backup: {error.Message} The next start asks it, and finishes the restore or drops it.", error);
+                BackupFault.Database, $"The database did not say whether it has taken the backup: {error.Message.TrimEnd('.')}. The next start asks it, and finishes the restore or drops it.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -130,7 +130,7 @@ internal sealed class BackupStore(
         }
         catch (DbException error)
         {
-            throw new BackupRefusedException(BackupFault.Database, $"The database does not take the backup: {error.Message} Nothing was changed.", error);
+            throw new BackupRefusedException(BackupFault.Database, $"The database does not take the backup: {error.Message.TrimEnd('.')}. Nothing was changed.", error);
         }
         finally
         {

@@ -40,6 +40,9 @@ internal sealed class PostgresRestore : IDatabaseRestore
     /// <param name="context">Of the owner; disposed with what this returns.</param>
     public static async Task<PostgresRestore> BeginAsync(AssistantDbContext context, BackupManifest manifest, Guid restore, CancellationToken cancellationToken)
     {
+        // Foreign keys are looked at when all of a table has come, for as long as the table is large, and COPY waits as its connection does.
+        var settings = RelationalOptionsExtension.Extract(context.GetService<IDbContextOptions>());
+        context.Database.SetConnectionString(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { CommandTimeout = 0 }.ConnectionString);
         var taking = new PostgresRestore(context);
         try
         {

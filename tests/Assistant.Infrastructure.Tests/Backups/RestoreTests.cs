@@ -4,6 +4,7 @@ using Assistant.Domain.Security;
 using Assistant.Domain.Tenancy;
 using Assistant.Infrastructure.Backups;
 using Assistant.Infrastructure.Persistence;
+using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Security.Sealing;
 using Assistant.Infrastructure.Tests.Forgetting;
 using Assistant.Infrastructure.Tests.Persistence;
@@ -20,6 +21,9 @@ namespace Assistant.Infrastructure.Tests.Backups;
 public sealed class RestoreTests
 {
     private static readonly string[] s_changedByTheEvent = ["audit_events", "audit_heads"];
+
+    // https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS: the signature, no flags, no extension, and the end.
+    private static readonly byte[] s_noRows = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n\0"u8, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -142,6 +146,47 @@ public sealed class RestoreTests
             isOfLaterVersion, await PostgresCommands.AskAsync<bool>(connection, "SELECT to_regclass('later') IS NULL AND to_regclass('later_parts') IS NULL", Cancel));
         await PostgresCommands.RunAsync(connection, "DROP TABLE IF EXISTS later, later_parts", Cancel);
         Assert.True(await backedUp.StartAsync(_ => backedUp.IsIntactAsync()));
+    }
+
+    [Fact]
+    public async Task PostgreSQL_is_given_the_time_it_takes_to_check_a_table_of_which_all_has_come()
+    {
+        var connection = await MigratedDatabases.TakeAsync();
+        try
+        {
+            await using var database = new PostgresDatabase(new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 1 }.ConnectionString);
+            await using (var context = database.OpenSchemaContext())
+            {
+                // The table is made anew, and what makes it slow with it.
+                await context.Database.ExecuteSqlRawAsync(
+                    """
+                    CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$;
+                    CREATE FUNCTION slow_down() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                        IF EXISTS (SELECT 1 FROM pg_event_trigger_ddl_commands() WHERE object_identity = 'public.tenants') THEN
+                            CREATE TRIGGER linger AFTER INSERT ON tenants FOR EACH STATEMENT EXECUTE FUNCTION linger();
+                        END IF;
+                    END $$;
+                    CREATE EVENT TRIGGER slow_down ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION slow_down();
+                    """,
+                    Cancel);
+            }
+
+            var (id, table) = (Guid.CreateVersion7(), new BackupEntry("tables/tenants", s_noRows.Length, "", ["id", "display_name", "created_at"]));
+            var manifest = new BackupManifest(1, Guid.CreateVersion7(), "0.0", "postgres", database.Schema.Newest!, "", DateTimeOffset.UnixEpoch, [table], []);
+            await using (var restore = await PostgresRestore.BeginAsync(database.OpenSchemaContext(), manifest, id, Cancel))
+            {
+                await using var rows = await restore.OpenAsync(table, Cancel);
+                await rows.WriteAsync(s_noRows, Cancel);
+                await rows.CompleteAsync(Cancel);
+                await restore.CommitAsync(Cancel);
+            }
+
+            Assert.True(await new PostgresBackup(database).HasTakenAsync(id, Cancel));
+        }
+        finally
+        {
+            await MigratedDatabases.GiveBackAsync(connection);
+        }
     }
 
     [Fact]
