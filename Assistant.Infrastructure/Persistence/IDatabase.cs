@@ -17,6 +17,9 @@ internal interface IDatabase
     /// <summary>An open connection, tuned and ready. The caller owns it.</summary>
     DbConnection Open(bool forWriting);
 
+    /// <summary>Closes what lies open and unused, and what is in use once it is given back: whoever opens one from here on gets a new one.</summary>
+    void ForgetConnections();
+
     /// <summary>A statement kept prepared on a connection of this database. The caller owns it.</summary>
     /// <param name="sql">Constant text; nothing of a value is ever joined into it.</param>
     SqlStatement Prepare(DbConnection connection, string sql, int parameters);

@@ -14,4 +14,8 @@ internal static class StorageFault
             SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_BUSY,
         }
         or NpgsqlException { IsTransient: true };
+
+    /// <summary>Whether PostgreSQL refuses to write in this session, which it settles when the connection is made.</summary>
+    public static bool IsOfReadOnlySession(Exception? error) => error is not null
+        && (error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } || IsOfReadOnlySession(error.InnerException));
 }

@@ -153,7 +153,13 @@ internal sealed partial class WriteQueue : IWriteQueue, IAsyncDisposable
     private void RecoverFrom(Exception error)
     {
         _session?.Rollback();
-        if (error is System.Data.Common.DbException || _session is { IsLost: true })
+        var mayOnlyRead = StorageFault.IsOfReadOnlySession(error);
+        if (mayOnlyRead)
+        {
+            _database.ForgetConnections(); // it would be the next one again, and stay so after the database may be written
+        }
+
+        if (mayOnlyRead || error is System.Data.Common.DbException || _session is { IsLost: true })
         {
             // A failed statement may mean a lost connection, and EF wraps what it says: start afresh, it costs a millisecond.
             _session?.Dispose();

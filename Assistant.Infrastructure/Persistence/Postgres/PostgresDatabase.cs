@@ -53,6 +53,8 @@ internal sealed partial class PostgresDatabase : IDatabase, IAsyncDisposable
 
     public DbConnection Open(bool forWriting) => _source.OpenConnection();
 
+    public void ForgetConnections() => _source.Clear();
+
     public SqlStatement Prepare(DbConnection connection, string sql, int parameters)
         => new PostgresStatement((NpgsqlConnection)connection, sql, parameters);
 

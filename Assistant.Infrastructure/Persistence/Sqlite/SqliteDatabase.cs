@@ -63,6 +63,8 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         }
     }
 
+    public void ForgetConnections() { } // none is kept
+
     public SqlStatement Prepare(DbConnection connection, string sql, int parameters)
         => new SqliteStatement(((SqliteConnection)connection).Handle!, sql, parameters);
 

@@ -6,6 +6,8 @@ using Assistant.Infrastructure.Persistence.Postgres;
 using Assistant.Infrastructure.Persistence.Sqlite;
 using Assistant.Infrastructure.Tests.Persistence;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Xunit;
 
@@ -171,6 +173,27 @@ public sealed class DatabaseDiagnosticTests : IAsyncLifetime
             Assert.Equal(FindingLevel.Fine, Assert.Single(await new DatabaseDiagnostic(writable, Data).RunAsync(Cancel)).Level);
 
             Assert.Equal(FindingLevel.Failed, Assert.Single(await new DatabaseDiagnostic(readOnly, Data).RunAsync(Cancel)).Level);
+        }
+        finally
+        {
+            await MigratedDatabases.GiveBackAsync(connection);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_lets_one_only_read_is_not_ready_and_is_again_once_it_lets_one_write()
+    {
+        var connection = await MigratedDatabases.TakeAsync();
+        try
+        {
+            await using var database = new PostgresDatabase(connection);
+            using var reads = new ReadPool(database, Options.Create(new DatabaseOptions { Readers = 1 }));
+            var check = new DatabaseHealthCheck(database, reads);
+            Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(new HealthCheckContext(), Cancel)).Status);
+            await reads.ReadAsync(TenantScope.System, session => session.Execute("SELECT set_config('default_transaction_read_only', 'on', false)"), Cancel);
+
+            Assert.Equal(HealthStatus.Unhealthy, (await check.CheckHealthAsync(new HealthCheckContext(), Cancel)).Status);
+            Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(new HealthCheckContext(), Cancel)).Status);
         }
         finally
         {

@@ -29,6 +29,8 @@ internal sealed class CountingDatabase(IDatabase inner) : IDatabase
         return inner.Open(forWriting);
     }
 
+    public void ForgetConnections() => inner.ForgetConnections();
+
     public SqlStatement Prepare(DbConnection connection, string sql, int parameters) => inner.Prepare(connection, sql, parameters);
 
     public DbTransaction BeginWrite(DbConnection connection)

@@ -268,5 +268,28 @@ public sealed class PostgresWriteQueueFaultTests() : WriteQueueFaultTests(onPost
         Assert.Equal(1, await CountAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_was_made_to_read_only_is_not_used_again_once_it_was_refused_to_write(bool byEF)
+    {
+        await using var queue = NewQueue();
+        await queue.ExecuteAsync(TenantScope.System, session => session.Execute("SELECT set_config('default_transaction_read_only', 'on', false)"), Cancel);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => byEF
+            ? queue.ExecuteAsync(
+                TenantScope.System,
+                session => session.WithContext(TenantScope.System, context =>
+                {
+                    context.Set<TenantRow>().Add(new TenantRow { Id = "new", DisplayName = "New" });
+                    return 1;
+                }),
+                Cancel)
+            : WriteAsync(queue, 1));
+        await WriteAsync(queue, 2);
+
+        Assert.Equal(1, await CountAsync());
+    }
+
     private static int BackendOf(SqlSession session) => session.QueryFirst("SELECT pg_backend_pid()", r => r.GetInt32(0));
 }
