@@ -12,6 +12,7 @@ public static class DiagnosticsServices
         services.AddSingleton<IDiagnostic, DataFolderDiagnostic>();
         services.AddSingleton<IDiagnostic, DatabaseDiagnostic>();
         services.AddSingleton<IDiagnostic, MasterKeyDiagnostic>();
+        services.AddSingleton<IDiagnostic, InboxDiagnostic>();
         services.AddSingleton<IDiagnostic, ProvisioningDiagnostic>();
         services.AddSingleton<IDiagnostic, ConnectionsDiagnostic>();
         services.AddSingleton<IDiagnostic, EnginesDiagnostic>();
