@@ -61,7 +61,7 @@ public interface IReplyGenerator
 {
     /// <summary>Streams one reply, ended by exactly one <see cref="ReplyChunk.Completed"/>.</summary>
     /// <remarks>
-    /// Effects (remember, ask for a person) follow from the utterance alone, never from what a model wrote. They come before the first
+    /// Effects (remember, ask for a person) follow from the person's words alone, never from what a model wrote. They come before the first
     /// word: a reply that is cut off promises nothing that is not done.
     /// </remarks>
     /// <exception cref="EnginesFailedException">No engine could answer: text streamed so far is void.</exception>

@@ -36,6 +36,12 @@ internal sealed record Phrases
 
     public static Phrases In(SpokenLanguage language) => language == SpokenLanguage.Chinese ? Chinese : English;
 
+    /// <summary>Whether the text promises, in either language, to remember the answer to the question before it.</summary>
+    public static bool IsPromise(string text) => text == English.NothingFound || text == Chinese.NothingFound;
+
+    /// <summary>Whether the text asks, in either language, what is to be remembered.</summary>
+    public static bool AsksWhat(string text) => text == English.RememberWhat || text == Chinese.RememberWhat;
+
     private const string EnglishConnect =
         "I am answering without a language model at the moment. Whoever runs me can connect one in the console under **Engines**.";
 

@@ -40,13 +40,22 @@ public static partial class UtteranceReader
             : heard;
     }
 
-    /// <summary>The request of a turn: what was only passed on may ask a question, but nothing is done for it.</summary>
+    /// <summary>
+    /// The request of a turn. What was only passed on may ask a question, but nothing is done for it; and what is said where it was promised to be remembered is
+    /// to be remembered.
+    /// </summary>
     public static HeardUtterance Read(ReplyContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var heard = Read(context.Words);
-        return context.IsForwarded
-            && heard.Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.DoNotRemember or SpokenRequest.Forget or SpokenRequest.AskForPerson
+        if (!context.IsForwarded)
+        {
+            return heard.Request is SpokenRequest.Other && KeptPromise.Find(context) is { } statement
+                ? heard with { Request = new SpokenRequest.Remember(statement) }
+                : heard;
+        }
+
+        return heard.Request is SpokenRequest.Remember or SpokenRequest.Remind or SpokenRequest.DoNotRemember or SpokenRequest.Forget or SpokenRequest.AskForPerson
             ? heard with { Request = new SpokenRequest.PassedOn() }
             : heard;
     }

@@ -1,0 +1,29 @@
+using Assistant.Domain.Conversations;
+
+namespace Assistant.Domain.Ai.Embedded;
+
+/// <summary>
+/// Keeps what the assistant promised last: "If you tell me, I will remember it." and "What should I remember?". What the person then says plainly is to be
+/// remembered though they do not ask for it again.
+/// </summary>
+/// <remarks>Only the fixed sentences promise, and only to who spoke just before them: the words that are kept are always the person's own.</remarks>
+internal static class KeptPromise
+{
+    /// <summary>What is to be remembered, on the line below the question it answers; <see langword="null"/> when nothing was promised or the words tell nothing.</summary>
+    public static string? Find(ReplyContext context)
+    {
+        if (context.History is not [.., { Author: AuthorKind.Person, IsForwarded: false } asked, { Author: AuthorKind.Assistant } promised]
+            || context.IsOfAnother(asked) || Remark.IsOne(context.Words))
+        {
+            return null;
+        }
+
+        var words = context.Words.Trim();
+        if (Phrases.AsksWhat(promised.Text))
+        {
+            return words;
+        }
+
+        return Phrases.IsPromise(promised.Text) && UtteranceReader.Read(asked.Text).Request is SpokenRequest.Recall recall ? $"{recall.Question}\n{words}" : null;
+    }
+}
