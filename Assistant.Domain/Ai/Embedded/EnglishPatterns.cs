@@ -137,7 +137,7 @@ internal static partial class EnglishPatterns
         @"^(?:what\s+(?:do|can|did|else\s+do)\s+you\s+(?:know|remember|recall)(?:\s+(?:about|of)\s+me)?(?:\s+so\s+far)?"
         + @"|what\s+(?:have\s+i|did\s+i)\s+(?:told|tell|asked|ask)\s+you(?:\s+to\s+remember)?(?:\s+so\s+far)?"
         + @"|(?:list|show|tell)(?:\s+me)?\s+(?:(?:all|my|your|the|of)\s+)*(?:notes|facts|memories)"
-        + @"|(?:do\s+you\s+)?(?:remember|know)\s+me|who\s+am\s+i|what(?:['’]s|\s+is)\s+in\s+your\s+memory"
+        + @"|(?:do\s+you\s+)?(?:remember|know)\s+me|who\s+am\s+i|what(?:['’]?s|\s+is)\s+in\s+your\s+memory"
         + @"|(?:tell\s+me\s+)?(?:everything|all)\s+you\s+(?:know|remember)(?:\s+about\s+me)?)\W*$", Options)]
     private static partial Regex ListFacts();
 
@@ -155,7 +155,7 @@ internal static partial class EnglishPatterns
 
     /// <summary>"When I get home to …" says when, not what.</summary>
     [GeneratedRegex(
-        @"^(?:what|where|who|whom|whose|which|how|why|whether)\b|^when\b(?!\s+(?!to\b)\S.*(?<!\b(?:have|has|had|need|needs|want|going|supposed)\s)\bto\b)", Options)]
+        @"^(?:what|where|who|whom|whose|which|how|why|whether|(?:what(?!s\s*app)|when|where|who|how|why)s)\b|^when\b(?!\s+(?!to\b)\S.*(?<!\b(?:have|has|had|need|needs|want|going|supposed)\s)\bto\b)", Options)]
     private static partial Regex Wondering();
 
     [GeneratedRegex(@"\b(?:ok|okay)\W*$", Options)]
@@ -169,7 +169,7 @@ internal static partial class EnglishPatterns
         + @"\s*(?:[:,\-–—]|!+)?\s*(?<s>.*)$", Options)]
     private static partial Regex Remember();
 
-    [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|if|whether)\b", Options)]
+    [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|if|whether|(?:what(?!s\s*app)|when|where|who|how|why)s)\b", Options)]
     private static partial Regex QuestionWord();
 
     [GeneratedRegex(@"\b(?:is|are|am|was|were|has|have|had|likes?|lives?|needs?|will|starts?|costs?)\b|[=:]|['’](?:s|re|m)\b", Options)]
@@ -181,7 +181,7 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^(?:it|this|that|these|those|something|to|me)?\W*$", Options)]
     private static partial Regex Pronoun();
 
-    [GeneratedRegex(@"^how\s+(?:are\s+you(?:\s+(?:doing|today|feeling))*|is\s+it\s+going|do\s+you\s+do|['’]?s\s+it\s+going)\W*$", Options)]
+    [GeneratedRegex(@"^how(?:\s+are\s+you(?:\s+(?:doing|today|feeling))*|(?:\s+is|['’]?s)\s+it\s+going|\s+do\s+you\s+do)\W*$", Options)]
     private static partial Regex HowAreYou();
 
     [GeneratedRegex(@"^(?:kk?|ok|okay|sure(?:\s+thing)?|yep|yup|yeah|yes|al+\s*right|fine|got\s+it|understood|i\s+see|👍|👌|🆗|✅)[^\w?？]*$", Options)]
@@ -197,21 +197,21 @@ internal static partial class EnglishPatterns
         + @"(?:[\s,.!]+(?:and\s+)?" + Thanked + @")?\W*$", Options)]
     private static partial Regex Farewell();
 
-    [GeneratedRegex(@"^(?:who\s+are\s+you|what\s+are\s+you|what(?:['’]s|\s+is)\s+your\s+name|are\s+you\s+(?:a\s+|an\s+)?(?:real\s+)?(?:human|person|bot|chatbot|robot|ai|machine|real)(?:\s+being)?)\W*$", Options)]
+    [GeneratedRegex(@"^(?:who\s+are\s+you|what\s+are\s+you|what(?:['’]?s|\s+is)\s+your\s+name|are\s+you\s+(?:a\s+|an\s+)?(?:real\s+)?(?:human|person|bot|chatbot|robot|ai|machine|real)(?:\s+being)?)\W*$", Options)]
     private static partial Regex WhoAreYou();
 
     [GeneratedRegex(@"^(?:/?help(?:\s+me)?|/?menu|/?commands?|what\s+can\s+(?:you|i)\s+(?:do|ask|say)(?:\s+(?:for\s+me|here|with\s+you))?|what\s+do\s+you\s+do|how\s+(?:do\s+you|does\s+this|does\s+it)\s+work|how\s+can\s+you\s+help(?:\s+me)?|what\s+are\s+you\s+(?:able\s+to\s+do|good\s+at))\W*$", Options)]
     private static partial Regex Help();
 
-    [GeneratedRegex(@"^(?:what(?:['’]s|\s+is)\s+(?:the\s+)?(?:current\s+|today['’]?s\s+)?(?:date|day|time)(?:\s+(?:today|now|is\s+it))*|what\s+(?:day|date|time)\s+is\s+(?:it|today)(?:\s+(?:today|now))*)\W*$", Options)]
+    [GeneratedRegex(@"^(?:what(?:['’]?s|\s+is)\s+(?:the\s+)?(?:current\s+|today['’]?s\s+)?(?:date|day|time)(?:\s+(?:today|now|is\s+it))*|what\s+(?:day|date|time)\s+is\s+(?:it|today)(?:\s+(?:today|now))*)\W*$", Options)]
     private static partial Regex Clock();
 
     /// <summary>
-    /// Words that ask at the beginning of a sentence, and of those that also begin a statement ("May 3rd is…", "Will is my brother", "When I was in Lisbon",
-    /// "Have a dog") the ones whose verb stands before its subject. Everything else asks with a question mark.
+    /// Words that ask at the beginning of a sentence ("whats" like "what's", but not "Whats App"), and of those that also begin a statement ("May 3rd is…",
+    /// "Will is my brother", "When I was in Lisbon", "Have a dog") the ones whose verb stands before its subject. Everything else asks with a question mark.
     /// </summary>
     [GeneratedRegex(
-        @"^(?:what(?!\s+an?\b)|where|who|whom|whose|how|why|did|does|am\s+i|(?:can|could|should|would)(?!['’]t|\s+(?:not|rather|like|love)\b)|tell\s+me|find|search|look\s+up|recall"
+        @"^(?:what(?!\s+an?\b)|where|who|whom|whose|how|why|(?:what(?!s\s*app)|where|who|how|why)s|did|does|am\s+i|(?:can|could|should|would)(?!['’]t|\s+(?:not|rather|like|love)\b)|tell\s+me|find|search|look\s+up|recall"
         + @"|(?:is|are|was|were)(?!\s+(?:not|in|at|on|with|from)\b)|has(?!\s+(?:an?|not|no|been|to)\b)"
         + @"|when(?:['’]?s|\s+(?:(?:exactly|again|else|next)\s+)?(?:is|are|am|was|were|do|does|did|will|would|can|could|should|shall|may|might|must|has|have|had))"
         + @"|which(?!\s+(?:reminds|means|makes|brings|leads|shows|explains|i|we|you|he|she|they|(?:is|was)\s+(?:why|how|what|when|where))\b)"

@@ -18,6 +18,8 @@ public sealed class StatementsAndQuestionsTests
     [InlineData("Was in Lisbon in March", "when was Lisbon?")]
     [InlineData("Would like green tea", "which tea?")]
     [InlineData("My order number is 4711. I want to talk to a human.", "what is my order number?")]
+    [InlineData("Whats App group of the school: Year 3 parents", "which group of the school?")]
+    [InlineData("WhatsApp is on my old phone", "where is WhatsApp?")]
     [InlineData("我最喜欢的电影是哪吒", "我最喜欢的电影是什么？")]
     [InlineData("谁都知道门禁密码是4711", "门禁密码是多少")]
     [InlineData("没什么问题，车停在B2层", "车停在哪")]
@@ -36,6 +38,13 @@ public sealed class StatementsAndQuestionsTests
     [InlineData("when is my birthday")]
     [InlineData("when's the dentist")]
     [InlineData("when exactly does the train leave")]
+    [InlineData("whats the wifi password")]
+    [InlineData("wheres the ladder")]
+    [InlineData("Whos the plumber")]
+    [InlineData("hows Leo")]
+    [InlineData("whys the gate locked")]
+    [InlineData("remember whats in the box")]
+    [InlineData("remind me whats for dinner")]
     [InlineData("which key opens the garage")]
     [InlineData("will the plumber come tomorrow")]
     [InlineData("may I eat nuts")]
@@ -57,4 +66,21 @@ public sealed class StatementsAndQuestionsTests
     [InlineData("你記不記得我的血型")]
     public void What_inverts_or_ends_in_a_question_mark_asks(string question)
         => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(question).Request);
+
+    [Fact]
+    public void A_question_without_its_apostrophe_is_not_offered_as_its_own_answer()
+        => Assert.StartsWith("I don't know: ", EmbeddedResponder.Answer(
+            Saying("whats the wifi password").WithRecollection("whats the wifi password").Build()).Markdown, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("whats the time", typeof(SpokenRequest.Clock))]
+    [InlineData("whats your name?", typeof(SpokenRequest.WhoAreYou))]
+    [InlineData("whats in your memory", typeof(SpokenRequest.ListFacts))]
+    [InlineData("hows it going", typeof(SpokenRequest.HowAreYou))]
+    [InlineData("how's it going?", typeof(SpokenRequest.HowAreYou))]
+    [InlineData("how is it going", typeof(SpokenRequest.HowAreYou))]
+    [InlineData("hows it going with the boiler?", typeof(SpokenRequest.Recall))]
+    [InlineData("whats the time of the school play", typeof(SpokenRequest.Recall))]
+    public void Small_talk_may_leave_its_apostrophe_out(string utterance, Type request)
+        => Assert.IsType(request, UtteranceReader.Read(utterance).Request);
 }
