@@ -31,6 +31,11 @@ public sealed record ReplyContext(
     /// <summary>Several people write and read there. Recollections and facts are then those of this conversation alone.</summary>
     public bool IsGroup { get; init; }
 
+    /// <summary>What the person's message before this one had remembered; <see langword="null"/> for nothing.</summary>
+    public Fact? ToldJustBefore => History.LastOrDefault(message => message.Author == AuthorKind.Person && !IsOfAnother(message)) is { IsElsewhere: false } before
+        ? Facts.FirstOrDefault(fact => fact.SourceConversation == Conversation && fact.SourceSeq == before.Seq)
+        : null;
+
     /// <summary>Whether somebody else of the group wrote it.</summary>
     public bool IsOfAnother(HistoryMessage message) => IsGroup && message.Author == AuthorKind.Person && message.Person != Person.Id;
 }

@@ -104,6 +104,9 @@ internal static class ReplyPrompt
     {
         { ToBeRemembered: not null } => "\nWhat the person now asks you to remember is being stored for them; confirm it briefly.",
         SpokenRequest.AskForPerson => "\nThe person asks for a human. A colleague is being called; tell them so, briefly.",
+        SpokenRequest.DoNotRemember when context.ToldJustBefore is not null
+            => "\nThe person asks you not to remember something. What they told you just before stays noted: you cannot delete anything, and nothing was deleted; tell them so, and "
+                + "that they say “I want to talk to a human” (转人工) for a person to remove it.",
         SpokenRequest.DoNotRemember
             => "\nThe person asks you not to remember something. Nothing is noted for them, but the message stays in the conversation, like every message; tell them so, briefly.",
         SpokenRequest.Forget

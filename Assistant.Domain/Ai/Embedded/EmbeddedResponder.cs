@@ -64,7 +64,7 @@ public static class EmbeddedResponder
         SpokenRequest.Remember { Statement: "" } or SpokenRequest.Remind { Statement: "" } => say.RememberWhat,
         SpokenRequest.Remember told => say.Remembered + "\n\n" + QuoteSpeech(told.Statement),
         SpokenRequest.Remind remind => say.CannotRemind + "\n\n" + QuoteSpeech(remind.Statement),
-        SpokenRequest.DoNotRemember => say.WillNotRemember,
+        SpokenRequest.DoNotRemember => context.ToldJustBefore is null ? say.WillNotRemember : say.StaysNoted,
         SpokenRequest.Forget => say.CannotForget,
         SpokenRequest.AskForPerson => say.PersonCalled,
         SpokenRequest.PassedOn => say.PassedOn,

@@ -17,6 +17,7 @@ internal sealed record Phrases
     public required string RememberWhat { get; init; }
     public required string CannotRemind { get; init; }
     public required string WillNotRemember { get; init; }
+    public required string StaysNoted { get; init; }
     public required string CannotForget { get; init; }
     public required string PersonCalled { get; init; }
     public required string PassedOn { get; init; }
@@ -74,6 +75,8 @@ internal sealed record Phrases
         RememberWhat = "Gladly. What should I remember? For example: “Remember that the meeting is on Friday.”",
         CannotRemind = "I cannot send reminders by myself, but I have noted it, so you can ask me for it:",
         WillNotRemember = "All right, I will not note it down. It stays in our conversation, like every message.",
+        StaysNoted =
+            "What you told me just before stays noted: I cannot delete anything myself. Say “I want to talk to a human”, and a person can remove it for you.",
         CannotForget =
             "I cannot delete anything myself. To have everything about you deleted, write “forget me” to me directly; for a copy of it, “export my data”. "
             + "For a single thing say “I want to talk to a human”, and a person can remove it for you.",
@@ -121,6 +124,7 @@ internal sealed record Phrases
         RememberWhat = "好的，要我记住什么？比如：“记住会议在星期五。”",
         CannotRemind = "我还不能按时提醒您，但我记下了，您可以随时问我：",
         WillNotRemember = "好的，我不会专门记下来。它和其他消息一样留在我们的对话里。",
+        StaysNoted = "您刚才告诉我的内容仍然记着：我自己不能删除内容。请说“转人工”，请真人帮您删除。",
         CannotForget = "我自己不能删除内容。要删除与您有关的全部内容，请私信我“忘记我”；要一份副本，请私信我“导出我的数据”。只删某一条，请说“转人工”，请真人帮您删除。",
         PersonCalled = "我已经帮您请真人了，会有人在这里回复您。在那之前您可以继续留言。",
         PassedOn = "这是您转发的、别人写的内容，所以我不会照它说的去做。如果是您自己的意思，请用自己的话再告诉我一次。",

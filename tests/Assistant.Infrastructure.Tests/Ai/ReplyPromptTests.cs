@@ -214,6 +214,14 @@ public sealed class ReplyPromptTests
         Assert.Equal(hasMore, system.Contains("there are more", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void That_a_fact_stays_noted_is_told_to_who_is_not_to_remember_it()
+    {
+        Assert.Contains("stays noted", Build(Saying("don't remember that")
+            .WithFactOf("remember that my pin is 4321", "my pin is 4321").WithHistory(AuthorKind.Assistant, "Noted."))[0].Text, StringComparison.Ordinal);
+        Assert.Contains("Nothing is noted", Build(Saying("don't remember that").WithFact("my pin is 4321"))[0].Text, StringComparison.Ordinal);
+    }
+
     private static List<ChatMessage> Build(ReplyContextBuilder builder, EngineOptions? options = null)
     {
         ReplyContext context = builder.Build();

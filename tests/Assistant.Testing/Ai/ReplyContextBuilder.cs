@@ -58,6 +58,14 @@ public sealed class ReplyContextBuilder(string words)
         return this;
     }
 
+    /// <summary>The person said the words before, and had the statement remembered by them.</summary>
+    public ReplyContextBuilder WithFactOf(string words, string statement)
+    {
+        WithHistory(AuthorKind.Person, words);
+        _facts.Insert(0, new(Guid.CreateVersion7(), TenantId.Default, default, statement, Morning, _conversation, _seq));
+        return this;
+    }
+
     public ReplyContextBuilder WithRecollection(string quote, string day = "2026-05-03", AuthorKind author = AuthorKind.Person, bool isForwarded = false)
     {
         _recollections.Add(new(quote, At(day), false, author, _conversation, ++_seq) { IsForwarded = isForwarded });
