@@ -128,7 +128,7 @@ internal static partial class ChinesePatterns
 
     private static bool IsAsked(Match match) => Modal().IsMatch(match.Value[..match.Groups["s"].Index]);
 
-    /// <summary>"记得我的生日吗" and "能记住谁的生日吗" ask, "记得明天买牛奶" tells.</summary>
+    /// <summary>"记得我的生日吗" and "能记住谁的生日吗" ask, "记得明天买牛奶" and "能帮我记一下喝茶5点吗" tell.</summary>
     private static SpokenRequest RememberOrRecall(Match match, string original)
     {
         var statement = Clean(Cut(match.Groups["s"], original));
@@ -139,7 +139,8 @@ internal static partial class ChinesePatterns
         }
 
         var isQuestion = QuestionEnd().IsMatch(folded) || match.Groups["soft"].Success && IsQuestion(folded);
-        return isQuestion && !Copula().IsMatch(folded) || isQuestion && match.Groups["soft"].Success
+        var tells = Copula().IsMatch(folded) || !IsDone().IsMatch(folded) && (Number().IsMatch(folded) || Favour().IsMatch(match.Value[..match.Groups["s"].Index]));
+        return isQuestion && (!tells || match.Groups["soft"].Success)
             ? new SpokenRequest.Recall(original)
             : new SpokenRequest.Remember(CutOff(statement, QuestionEnd()));
     }
@@ -232,6 +233,17 @@ internal static partial class ChinesePatterns
 
     [GeneratedRegex(@"(?:是|在|叫|为|等于|[:：=])", Options)]
     private static partial Regex Copula();
+
+    /// <summary>"帮我记住密码了吗" asks whether it was done.</summary>
+    [GeneratedRegex(@"[了过](?:吗|么|嘛|没有?)\W*$", Options)]
+    private static partial Regex IsDone();
+
+    /// <summary>A number that is told, not "5个电话", which counts.</summary>
+    [GeneratedRegex(@"[0-9０-９](?![0-9０-９]*\s*[个件条种位首遍次句篇])", Options)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("(?:帮我|替我|给我)[^：:]*$", Options)]
+    private static partial Regex Favour();
 
     [GeneratedRegex(@"(?<![，,。\s])[，,。\s]*(?:好吗|好不好|可以吗|行吗|谢谢你?|谢啦|拜托了?)[？?。!！~～\s]*$", Options)]
     private static partial Regex Courtesy();

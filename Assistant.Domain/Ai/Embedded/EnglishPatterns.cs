@@ -172,7 +172,8 @@ internal static partial class EnglishPatterns
     [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|if|whether|(?:what(?!s\s*app)|when|where|who|how|why)s)\b", Options)]
     private static partial Regex QuestionWord();
 
-    [GeneratedRegex(@"\b(?:is|are|am|was|were|has|have|had|likes?|lives?|needs?|will|starts?|costs?)\b|[=:]|['’](?:s|re|m)\b", Options)]
+    /// <summary>A verb, a sign or a number: more than a name for what one asks about.</summary>
+    [GeneratedRegex(@"\b(?:is|are|am|was|were|has|have|had|likes?|lives?|needs?|will|starts?|costs?)\b|[=:\d]|['’](?:s|re|m)\b", Options)]
     private static partial Regex Copula();
 
     [GeneratedRegex(@"(?<![\s,;.])[\s,;.]*\b(?:please|thanks|thank\s+you|ok\?|okay\?)\W*$", Options)]

@@ -56,8 +56,26 @@ public sealed class RememberedWordsTests
     [InlineData("记账：午饭25元", "午饭25元")]
     [InlineData("記帳：午飯25元", "午飯25元")]
     [InlineData("你好，我叫李雷，请记住我的名字", "我叫李雷")]
+    [InlineData("can you remember the alarm code 4471?", "the alarm code 4471")]
+    [InlineData("could you remember my locker number 22?", "my locker number 22")]
+    [InlineData("能帮我记一下喝茶5点吗", "喝茶5点")]
+    [InlineData("可以帮我记住喝茶5点吗？", "喝茶5点")]
+    [InlineData("能不能替我记下喝茶五点吗？", "喝茶五点")]
+    [InlineData("可以記住喝茶5點嗎？", "喝茶5點")]
     public void What_points_at_the_words_is_told_from_the_words(string utterance, string statement)
         => Assert.Equal(new SpokenRequest.Remember(statement), UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("do you remember the alarm code 4471?")]
+    [InlineData("can you remember where I parked on level 3?")]
+    [InlineData("can you remember the alarm code?")]
+    [InlineData("还记得喝茶5点吗？")]
+    [InlineData("你能记住5个电话吗？")]
+    [InlineData("你帮我记住密码了吗？")]
+    [InlineData("能帮我记住谁的生日吗")]
+    [InlineData("你能记住我的生日吗？")]
+    public void What_asks_for_what_was_told_is_not_remembered(string utterance)
+        => Assert.IsType<SpokenRequest.Recall>(UtteranceReader.Read(utterance).Request);
 
     [Theory]
     [InlineData("remember this please")]
