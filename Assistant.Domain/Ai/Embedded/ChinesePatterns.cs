@@ -107,7 +107,7 @@ internal static partial class ChinesePatterns
             return RememberOrRecall(told, original);
         }
 
-        return Forget().IsMatch(text) ? new SpokenRequest.Forget() : null;
+        return Forget().IsMatch(text) ? new SpokenRequest.Forget() : RememberBefore(text, original);
     }
 
     /// <summary>"提醒我开会是几点" and "提醒我开会了吗" ask; "能提醒我开会吗", "提醒我问他几点来" and what begins with a time tell.</summary>
@@ -143,6 +143,18 @@ internal static partial class ChinesePatterns
         return isQuestion && (!tells || match.Groups["soft"].Success)
             ? new SpokenRequest.Recall(original)
             : new SpokenRequest.Remember(CutOff(statement, QuestionEnd()));
+    }
+
+    /// <summary>"喝茶五点你帮我记一下".</summary>
+    private static SpokenRequest.Remember? RememberBefore(string text, string original)
+    {
+        if (PointingBack().Match(text) is not { Success: true } match)
+        {
+            return null;
+        }
+
+        var statement = original[..match.Index].Trim();
+        return !Remark.IsOne(statement) && !PointingBack().IsMatch(text[..match.Index]) && Read(statement) is SpokenRequest.Other ? new SpokenRequest.Remember(statement) : null;
     }
 
     private static string Cut(Group found, string original) => original.Substring(found.Index, found.Length);
@@ -215,6 +227,12 @@ internal static partial class ChinesePatterns
         + "|^(?:" + Polite + ")*(?<soft>记得|还记得)[：:，,！!\\s]*(?<s>.+)$"
         + @"|^(?<s>[^？?]+?)(?<![，,。；;！!\s])[，,。；;！!\s]+(?:" + Polite + ")*(?:(?:记住|记一下|记下来?)" + Said + "|记住|记一下|记下来?|记着|记好|存一下|保存一下|别忘了|不要忘了)(?:了|哦|啊|吧|好吗|哈)?\\W*$", Options)]
     private static partial Regex Remember();
+
+    /// <summary>It is the assistant who is addressed: not in "我想让你帮我记一下" and "谢谢你帮我记一下".</summary>
+    [GeneratedRegex(
+        @"(?<=[^，,。；;！!？?\s]{3})(?:[，,。；;！!\s]{1,3}(?:请|麻烦|拜托)?你?|(?<![让叫谢求想要望果请烦托么天才前次经是等怕信得为说问讲])(?:(?:请|麻烦|拜托)你?|你))(?:能不能|可不可以|可以|能)?"
+        + @"(?:帮我|替我|给我)(?:记住|记一下|记下来?|记着|记好)(?:一下|了|哦|啊|吧|哈|吗)?(?:[，,\s]*(?:好吗|好不好|可以吗|行吗|谢谢你?|谢啦))?\W*$", Options)]
+    private static partial Regex PointingBack();
 
     /// <summary>What it is able to remember at all.</summary>
     [GeneratedRegex(

@@ -17,6 +17,9 @@ internal static partial class EnglishPatterns
     /// <summary>A "that" before a statement, but not its own: "that is my car", "that's Tom".</summary>
     private const string That = @"that\b(?!['’]|\s+(?:is|was)\b)";
 
+    /// <summary>What makes a request of words that may also go on telling: "I read it and remember it".</summary>
+    private const string Courteous = @"(?:please|pls|plz|kindly|(?:can|could|would|will)\s+you)\b";
+
     public static SpokenRequest Read(string text)
     {
         if (Greeting().IsMatch(text))
@@ -67,7 +70,7 @@ internal static partial class EnglishPatterns
         }
 
         var match = Remember().Match(text);
-        return match.Success ? RememberOrRecall(match, text) : null;
+        return match.Success ? RememberOrRecall(match, text) : RememberBefore(text);
     }
 
     /// <summary>"Remind me where I parked" and "can you remind me of my code?" ask; "can you remind me to call Tom?" tells, and so does what begins with a time.</summary>
@@ -103,6 +106,18 @@ internal static partial class EnglishPatterns
         }
 
         return new SpokenRequest.Remember(Clean(statement, isAsked && isQuestion));
+    }
+
+    /// <summary>"Tea is at 5, remember that" and "… so can you remember it please?" have what stands before it remembered; "… in Rome, remember that?" asks.</summary>
+    private static SpokenRequest.Remember? RememberBefore(string text)
+    {
+        if (PointingBack().Match(text) is not { Success: true } match || QuestionMark.Ends(text) && !match.Groups["asked"].Success)
+        {
+            return null;
+        }
+
+        var statement = text[..match.Index].Trim();
+        return !Remark.IsOne(statement) && !PointingBack().IsMatch(statement) && Read(statement) is SpokenRequest.Other ? new SpokenRequest.Remember(statement) : null;
     }
 
     private static string Clean(string statement, bool isAsked)
@@ -168,6 +183,15 @@ internal static partial class EnglishPatterns
         + @"|(?:note|save|store|record)(?:(?<that>(?:\s+(?:down\b|for\s+me\b|" + This + @"))+(?:\s+that\b)?|\s+" + That + @"(?:\s+down\b)?)|(?=\s+this\b))|note(?:\s+to\s+self)?(?=\s*:))"
         + @"\s*(?:[:,\-–—]|!+)?\s*(?<s>.*)$", Options)]
     private static partial Regex Remember();
+
+    [GeneratedRegex(
+        @"(?<=[^\s,.;!…–—])(?<!\b(?:said|says?|asked|yelled|wrote|told\s+(?:me|him|her|us|them|you)))"
+        + @"(?:\s{0,3}[,.;!…\n–—]{1,3}\s{0,3}(?:so\s+|and\s+(?=" + Courteous + @"))?|\s+-\s+|\s+(?:so\s+|and\s+(?=" + Courteous + @"))|\s+(?=" + Courteous + "))"
+        + @"(?:(?<asked>please|pls|plz|kindly)[\s,]+)?(?:(?<asked>can|could|would|will)\s+you\s+(?:please\s+|pls\s+|kindly\s+)?)?"
+        + @"(?:(?:remember|memori[sz]e|note)\s+(?:this|that|it)(?:\s+(?:down|for\s+me))*|(?:write|jot)\s+(?:this|that|it)\s+down|keep\s+(?:this|that|it)\s+in\s+mind"
+        + @"|don['’]?t\s+forget\s+(?:this|that|it)|make\s+a\s+note(?:\s+of\s+(?:this|that|it))?)"
+        + @"(?:[\s,]+(?:(?<asked>please|pls|plz|thanks|thank\s+you)|ok|okay|for\s+me))*\W*$", Options)]
+    private static partial Regex PointingBack();
 
     [GeneratedRegex(@"^(?:what|when|where|who|whom|whose|which|how|why|if|whether|(?:what(?!s\s*app)|when|where|who|how|why)s)\b", Options)]
     private static partial Regex QuestionWord();
