@@ -31,6 +31,10 @@ internal static partial class ChinesePatterns
     /// <summary>What the assistant was told is named so; "密码", "买牛奶" is what one has forgotten oneself.</summary>
     private const string Told = "(?:关于|有关)?(?:我|咱|你|您|这|那|它|他|她|刚才|刚刚|之前|以前|先前|前面|上面|以上|所有|全部|一切)";
 
+    /// <summary>What the assistant keeps: "你记住的那条", "我说过的话".</summary>
+    private const string Noted =
+        "(?:我|你|刚才|刚刚|之前|以前|上面|前面|说过?|讲过?|告诉|记[住下着]?过?|的|这|那|一|所有|全部|了|[条个件些句]|记录|笔记|备忘录?|记忆|消息|信息|内容|东西|数据|资料|话|事情?|它){0,8}";
+
     private const string Ended = "(?<![好算得行])了[吗么嘛呢啊呀哦噢啦哎唉]?";
 
     private const string ClauseEnd = "(?:[\\s，,。；;！!？?~～…]|$)";
@@ -107,7 +111,7 @@ internal static partial class ChinesePatterns
             return RememberOrRecall(told, original);
         }
 
-        return Forget().IsMatch(text) ? new SpokenRequest.Forget() : RememberBefore(text, original);
+        return Forget().IsMatch(text) || Delete().IsMatch(text) ? new SpokenRequest.Forget() : RememberBefore(text, original);
     }
 
     /// <summary>"提醒我开会是几点" and "提醒我开会了吗" ask; "能提醒我开会吗", "提醒我问他几点来" and what begins with a time tell.</summary>
@@ -216,6 +220,13 @@ internal static partial class ChinesePatterns
         + "(?<=请|请你|麻烦你?|拜托你?|劳驾|帮忙|帮我|替我|给我|能|能不能|可以|可不可以)(?:把[^。？?]{1,200})?忘[记掉了]"
         + "|(?!" + HasForgotten + ")(?:忘掉|忘[记了](?:" + Told + "|" + InClause + "{0,50}吧)|把" + Told + "[^。？?]{0,200}忘[记掉]?了|把[^。？?]{1,200}忘[记掉]))", Options)]
     private static partial Regex Forget();
+
+    /// <summary>Said to the assistant: "删除门禁密码", "怎么删除". "删除照片要小心" and "怎么删除微信好友" are of the person's own business.</summary>
+    [GeneratedRegex(
+        "^(?:" + Polite + ")*(?:删除|删掉|删去|撤回|删了(?=[吧它这那]|刚))(?![键了过的])(?:(?!是|需|会|要|就|都|(?<!刚)才|之?前(?![说讲告记的])|以?后(?!天)|时|失败|不了|方法|步骤|功能|按钮)"
+        + InClause + "){0,20}\\W*$"
+        + "|^(?:请问)?[我你]?[要想]?(?:怎么|怎样|如何|咋)才?(?:能|可以)?(?:(?:删除|删掉|删去|删|撤回)" + Noted + "|把" + Noted + "(?:删除|删掉|删了|删|撤回|清空))[呢啊呀吗]?\\W*$", Options)]
+    private static partial Regex Delete();
 
     [GeneratedRegex("^" + BeforeRemind + "(?:" + TimeWords.Chinese + BeforeRemind + ")?(?:提醒(?:一下)?我|提醒一下)[：:，,\\s]*(?:一下)?[：:，,\\s]*(?<s>.+)$", Options)]
     private static partial Regex Remind();

@@ -11,6 +11,9 @@ internal static partial class EnglishPatterns
     private const string Asking =
         @"(?<modal>(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?|i\s*(?:want|need|['’]?d\s+like|would\s+like)\s+you\s+to\s+)?";
 
+    /// <summary>What the assistant keeps.</summary>
+    private const string Noted = "(?:notes?|facts?|memory|memories|entry|entries|messages?|data|one|ones|things?)";
+
     /// <summary>A "this" that points at what follows: "this: …", "this, …"; in "this is my car" it is the statement's own.</summary>
     private const string This = @"this\b(?=\s*[:,\n–—-]|\W*$|\s+(?:down|for\s+me)\b)";
 
@@ -58,7 +61,7 @@ internal static partial class EnglishPatterns
             return new SpokenRequest.DoNotRemember();
         }
 
-        if (Forget().IsMatch(text))
+        if (Forget().IsMatch(text) || Delete().IsMatch(text))
         {
             // "Forget it, I want to talk to a human."
             return EnglishForPerson.IsAsked(text) ? new SpokenRequest.AskForPerson() : new SpokenRequest.Forget();
@@ -161,6 +164,19 @@ internal static partial class EnglishPatterns
 
     [GeneratedRegex(@"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?)?(?:forget\b(?!\s+to\b)|(?:delete|erase|remove)\s+(?:everything|all|my\s+(?:data|notes|facts|memories)|what\s+you))", Options)]
     private static partial Regex Forget();
+
+    /// <summary>
+    /// Said to the assistant: "delete the gate code", "how do I delete a note?". "Remove the cake from the oven at 5" and "how do I remove a stain?" are of the
+    /// person's own business.
+    /// </summary>
+    [GeneratedRegex(
+        "^(?:" + Asking + @"(?:(?:delete|erase|remove|undo)(?:\s+(?:this|that|it|these|those|them)(?:\s+(?:one|again|now|please|pls|for\s+me))*)?\s*(?:[,.;!?]|$)"
+        + @"|undo\s+the\s+last\b|(?:delete|erase|remove)\s+(?:what\b|(?:(?:the|my|that|this|your|last|latest|first|those|these|all|of|about)\s+)+" + Noted + @"\b)"
+        + @"|(?:delete|erase|remove(?=\s+(?:the|my|our|his|her|their|this|that)\b))\s+(?!(?:keys?|buttons?)\b)"
+        + @"(?:(?!\b(?:from|before|after|at|when|if|until|by|on|in|with|is|are|was|were|has|have|does|do|did|will|would|can|key|button)\b)[^,.;:!?\n]){1,60}[.!?,]*\s*(?:please|pls|thanks|thank\s+you)?\W*$)"
+        + @"|(?:how\s+(?:do|can|could|would|should)\s+(?:i|you|we|one)|how\s+to|(?:can|could|may)\s+i|is\s+(?:it\s+possible|there\s+a\s+way)\s+to)\s+(?:delete|erase|remove|undo)"
+        + @"(?:\s+(?:(?:an?|the|my|this|that|your|last|single|some|all|of)\s+)*(?:" + Noted + @"|something|anything|everything|this|that|it|them|these|those|what))?(?:\s+(?:i|you|we|about|again|here|please|that)\b.*)?\W*$)", Options)]
+    private static partial Regex Delete();
 
     [GeneratedRegex("^(?:" + TimeWords.English + @"(?:and\s+|then\s+)?(?:please\s+|pls\s+|kindly\s+)?)?" + Asking + @"remind\s+me\b(?:\s+again\b)?\s*(?:(?<to>to\b|that\b)|about\b|of\b)?\s*(?<s>.+)$", Options)]
     private static partial Regex Remind();
