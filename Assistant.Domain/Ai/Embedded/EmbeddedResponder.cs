@@ -95,11 +95,15 @@ public static class EmbeddedResponder
         return new(text.ToString(), found.IsSure);
     }
 
-    /// <summary>Neither question nor request: a few bare words ("spare key") may still be looked up. More of them, or others, tell something new.</summary>
+    /// <summary>
+    /// Neither question nor request: a few bare words ("spare key") may still be looked up among what was to be remembered. More of them, or others, tell
+    /// something new, and a remark tells nothing.
+    /// </summary>
     private static EmbeddedAnswer Volunteer(ReplyContext context, SpokenLanguage language)
     {
         var say = Phrases.In(language);
-        return KeyWords.AreFew(context.Words) && MemorySearch.Find(context, context.Words) is { CoversAll: true, Quotes: [var best, ..] }
+        var remembered = context with { History = [], Recollections = [.. context.Recollections.Where(recollection => recollection.IsFact)] };
+        return KeyWords.AreFew(context.Words) && !Remark.IsOne(context.Words) && MemorySearch.Find(remembered, context.Words) is { CoversAll: true, Quotes: [var best, ..] }
             ? new(Said(best, context, language, say), IsSubstantial: true)
             : new(say.Unknown, IsSubstantial: false);
     }

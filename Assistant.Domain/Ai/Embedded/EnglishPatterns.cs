@@ -238,10 +238,12 @@ internal static partial class EnglishPatterns
         + @"(?:[\s,.!]+(?:and\s+)?" + Thanked + @")?\W*$", Options)]
     private static partial Regex Farewell();
 
-    [GeneratedRegex(@"^(?:who\s+are\s+you|what\s+are\s+you|what(?:['’]?s|\s+is)\s+your\s+name|are\s+you\s+(?:a\s+|an\s+)?(?:real\s+)?(?:human|person|bot|chatbot|robot|ai|machine|real)(?:\s+being)?)\W*$", Options)]
+    [GeneratedRegex(@"^(?:who\s+are\s+you|who(?:['’]?s|\s+is)\s+this|who\s+am\s+i\s+(?:talking|speaking|chatting|writing)\s+(?:to|with)|what\s+are\s+you|what(?:['’]?s|\s+is)\s+your\s+name|are\s+you\s+(?:a\s+|an\s+)?(?:real\s+)?(?:human|person|bot|chatbot|robot|ai|machine|real)(?:\s+being)?)\W*$", Options)]
     private static partial Regex WhoAreYou();
 
-    [GeneratedRegex(@"^(?:/?help(?:\s+me)?|/?menu|/?commands?|what\s+can\s+(?:you|i)\s+(?:do|ask|say)(?:\s+(?:for\s+me|here|with\s+you))?|what\s+do\s+you\s+do|how\s+(?:do\s+you|does\s+this|does\s+it)\s+work|how\s+can\s+you\s+help(?:\s+me)?|what\s+are\s+you\s+(?:able\s+to\s+do|good\s+at))\W*$", Options)]
+    [GeneratedRegex(
+        @"^(?:(?:/?help|(?:can|could|would|will)\s+you\s+(?:please\s+)?help|i\s+(?:really\s+)?need\s+(?:some\s+|your\s+)?help)(?:\s+(?:me|us))?(?:[\s,]+(?:out|now|please|pls|plz))*"
+        + @"|what\s+can\s+you\s+help(?:\s+(?:me|us))?\s+with|how\s+(?:do|can)\s+i\s+use\s+(?:this|you)|/?menu|/?commands?|what\s+can\s+(?:you|i)\s+(?:do|ask|say)(?:\s+(?:for\s+me|here|with\s+you))?|what\s+do\s+you\s+do|how\s+(?:do\s+you|does\s+this|does\s+it)\s+work|how\s+can\s+you\s+help(?:\s+me)?|what\s+are\s+you\s+(?:able\s+to\s+do|good\s+at))\W*$", Options)]
     private static partial Regex Help();
 
     [GeneratedRegex(@"^(?:what(?:['’]?s|\s+is)\s+(?:the\s+)?(?:current\s+|today['’]?s\s+)?(?:date|day|time)(?:\s+(?:today|now|is\s+it))*|what\s+(?:day|date|time)\s+is\s+(?:it|today)(?:\s+(?:today|now))*)\W*$", Options)]
