@@ -33,7 +33,7 @@ internal static partial class ChinesePatterns
 
     /// <summary>What the assistant keeps: "你记住的那条", "我说过的话".</summary>
     private const string Noted =
-        "(?:我|你|刚才|刚刚|之前|以前|上面|前面|说过?|讲过?|告诉|记[住下着]?过?|的|这|那|一|所有|全部|了|[条个件些句]|记录|笔记|备忘录?|记忆|消息|信息|内容|东西|数据|资料|话|事情?|它){0,8}";
+        "(?:我|你|刚才|刚刚|之前|以前|上面|前面|说过?|讲过?|告诉|记[住下着]?过?|的|这|那|一|所有|全部|了|[条條个件些句]|记录|笔记|备忘录?|记忆|消息|信息|内容|东西|数据|资料|话|事情?|它){0,8}";
 
     private const string Ended = "(?<![好算得行])了[吗么嘛呢啊呀哦噢啦哎唉]?";
 
@@ -130,6 +130,10 @@ internal static partial class ChinesePatterns
         return new SpokenRequest.Remind(statement.Length == 0 ? statement : when + statement);
     }
 
+    /// <summary>"你记住了几个电话" asks; "记住几个要点" and "记住了几点：…" tell.</summary>
+    private static bool AsksHowMany(Match match)
+        => match.Value[..match.Groups["s"].Index].EndsWith('了') && HowMany().IsMatch(match.Groups["s"].Value);
+
     private static bool IsAsked(Match match) => Modal().IsMatch(match.Value[..match.Groups["s"].Index]);
 
     /// <summary>"记得我的生日吗" and "能记住谁的生日吗" ask, "记得明天买牛奶" and "能帮我记一下喝茶5点吗" tell.</summary>
@@ -137,6 +141,11 @@ internal static partial class ChinesePatterns
     {
         var statement = Clean(Cut(match.Groups["s"], original));
         var folded = TraditionalForms.Fold(statement);
+        if (AsksHowMany(match) || AsksMeaning().IsMatch(match.Value))
+        {
+            return new SpokenRequest.Recall(original);
+        }
+
         if (IsAsked(match) && Asked().Match(folded) is { Success: true } asked && (asked.Index == 0 || QuestionEnd().IsMatch(folded)))
         {
             return new SpokenRequest.Recall(original);
@@ -195,7 +204,7 @@ internal static partial class ChinesePatterns
     private static partial Regex Dismissal();
 
     [GeneratedRegex(
-        @"^(?:请问)?你?(?:都|还)*(?:记得|知道|记住|了解|记)(?:了|着)?(?:关于|有关)?(?:我的?)?(?:哪些|些什么|什么|些啥|啥|多少)(?:事情|事|东西|信息|内容)?(?:了|啊|呢)?\W*$"
+        @"^(?:请问)?你?(?:都|还)*(?:记得|知道|记住|了解|记)(?:了|着)?(?:关于|有关)?(?:我的?)?(?:哪些|些什么|什么|些啥|啥|(?:多少|几)[件条條个样]?)(?:事情|事儿?|东西|信息|内容)?(?:了|啊|呢)?\W*$"
         + @"|^(?:请问)?(?:关于我)[，,]?你?(?:都|还)*(?:记得|知道|了解)(?:些)?(?:什么|啥|哪些)\W*$"
         + @"|^我(?:都|之前)*(?:让|叫|要|请)(?:过)?你(?:都)?记(?:住|下|过|了)*(?:了)?(?:哪些|些什么|什么|啥)(?:事情|事|东西)?\W*$"
         + @"|^我(?:都|之前)*(?:告诉|跟|对|和)(?:过)?你(?:都)?(?:说)?(?:过|了)*(?:哪些|些什么|什么|啥)(?:事情|事|东西)?\W*$"
@@ -223,7 +232,7 @@ internal static partial class ChinesePatterns
 
     /// <summary>Said to the assistant: "删除门禁密码", "怎么删除". "删除照片要小心" and "怎么删除微信好友" are of the person's own business.</summary>
     [GeneratedRegex(
-        "^(?:" + Polite + ")*(?:删除|删掉|删去|撤回|删了(?=[吧它这那]|刚))(?![键了过的])(?:(?!是|需|会|要|就|都|(?<!刚)才|之?前(?![说讲告记的])|以?后(?!天)|时|失败|不了|方法|步骤|功能|按钮)"
+        "^(?:" + Polite + ")*(?:删除|删掉|删去|撤回|删了(?=[吧它这那]|刚))(?![键鍵了过的])(?:(?!是|需|会|要|就|都|(?<!刚)才|之?前(?![说讲告记的])|以?后(?!天)|时|失败|不了|方法|步骤|功能|按钮)"
         + InClause + "){0,20}\\W*$"
         + "|^(?:请问)?[我你]?[要想]?(?:怎么|怎样|如何|咋)才?(?:能|可以)?(?:(?:删除|删掉|删去|删|撤回)" + Noted + "|把" + Noted + "(?:删除|删掉|删了|删|撤回|清空))[呢啊呀吗]?\\W*$", Options)]
     private static partial Regex Delete();
@@ -263,12 +272,19 @@ internal static partial class ChinesePatterns
     [GeneratedRegex(@"(?:是|在|叫|为|等于|[:：=])", Options)]
     private static partial Regex Copula();
 
+    [GeneratedRegex("^(?:几|多少)[^：:]*$", Options)]
+    private static partial Regex HowMany();
+
+    /// <summary>"记住密码是什么意思", but not "记住：OTP是什么意思".</summary>
+    [GeneratedRegex(@"^[^：:]*(?:什么|啥)意思[啊呀呢吗]?\W*$", Options)]
+    private static partial Regex AsksMeaning();
+
     /// <summary>"帮我记住密码了吗" asks whether it was done.</summary>
     [GeneratedRegex(@"[了过](?:吗|么|嘛|没有?)\W*$", Options)]
     private static partial Regex IsDone();
 
     /// <summary>A number that is told, not "5个电话", which counts.</summary>
-    [GeneratedRegex(@"[0-9０-９](?![0-9０-９]*\s*[个件条种位首遍次句篇])", Options)]
+    [GeneratedRegex(@"[0-9０-９](?![0-9０-９]*\s*[个件条條种位首遍次句篇])", Options)]
     private static partial Regex Number();
 
     [GeneratedRegex("(?:帮我|替我|给我)[^：:]*$", Options)]

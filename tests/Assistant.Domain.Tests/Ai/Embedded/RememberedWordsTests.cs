@@ -107,6 +107,26 @@ public sealed class RememberedWordsTests
     }
 
     [Theory]
+    [InlineData("你记住了几件事")]
+    [InlineData("您都记住了多少？")]
+    [InlineData("你記住了幾條")]
+    public void How_much_is_kept_is_answered_with_what_is(string utterance)
+        => Assert.IsType<SpokenRequest.ListFacts>(UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("记住几个要点", "几个要点")]
+    [InlineData("记住了几点：一、带伞", "几点：一、带伞")]
+    [InlineData("记住了，几点到都行", "几点到都行")]
+    [InlineData("记住：OTP是什么意思", "OTP是什么意思")]
+    [InlineData("记住这句话的意思是快走", "这句话的意思是快走")]
+    public void What_counts_or_means_something_may_be_told(string utterance, string statement)
+        => Assert.Equal(new SpokenRequest.Remember(statement), UtteranceReader.Read(utterance).Request);
+
+    [Theory]
+    [InlineData("你记住了几个电话")]
+    [InlineData("记住密码是什么意思")]
+    [InlineData("请问记住密码是啥意思啊")]
+    [InlineData("记住了多少个电话？")]
     [InlineData("你记住我的生日没有")]
     [InlineData("您记下来我的生日没？")]
     public void Whether_one_thing_is_kept_is_looked_up(string utterance)
