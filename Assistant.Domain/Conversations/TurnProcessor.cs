@@ -337,7 +337,9 @@ public sealed class TurnProcessor(
     private static bool IsInChinese(TurnStart start)
     {
         var utterance = start.Utterance.Body.Markdown;
-        return UtteranceReader.ShowsLanguage(utterance) ? utterance.EnumerateRunes().Any(IsChinese) : start.Person.SpeaksChinese;
+        return UtteranceReader.ShowsLanguage(utterance)
+            ? utterance.EnumerateRunes().Any(IsChinese)
+            : PersonLanguage.Of(start.Person, start.History, start.Conversation.Chat.IsGroup) == SpokenLanguage.Chinese;
     }
 
     private static bool IsChinese(Rune rune) => rune.Value is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF;

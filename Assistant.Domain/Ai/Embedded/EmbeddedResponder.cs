@@ -23,13 +23,13 @@ public static class EmbeddedResponder
         ArgumentNullException.ThrowIfNull(context);
         if (string.IsNullOrWhiteSpace(context.Words))
         {
-            return new(Phrases.In(LanguageOf(context.Person.Locale)).TextOnly, IsSubstantial: true);
+            return new(Phrases.In(LanguageOf(context)).TextOnly, IsSubstantial: true);
         }
 
         var (request, language) = UtteranceReader.Read(context);
         if (Mention.IsAlone(context.Words) || !UtteranceReader.ShowsLanguage(context.Words))
         {
-            language = LanguageOf(context.Person.Locale);
+            language = LanguageOf(context);
             request = request is SpokenRequest.Other ? UtteranceReader.ReadBare(language, context.Words) : request;
         }
 
@@ -47,7 +47,7 @@ public static class EmbeddedResponder
     public static string Introduce(CultureInfo culture)
     {
         ArgumentNullException.ThrowIfNull(culture);
-        var say = Phrases.In(LanguageOf(culture.Name));
+        var say = Phrases.In(culture.Name.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? SpokenLanguage.Chinese : SpokenLanguage.English);
         return say.Greeting + say.Introduction;
     }
 
@@ -151,8 +151,7 @@ public static class EmbeddedResponder
         return shown.Length is 0 or > MaxNameChars || shown.Any(char.IsControl) ? null : MarkdownText.Escape(shown);
     }
 
-    private static SpokenLanguage LanguageOf(string? locale)
-        => locale?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? SpokenLanguage.Chinese : SpokenLanguage.English;
+    private static SpokenLanguage LanguageOf(ReplyContext context) => PersonLanguage.Of(context.Person, context.History, context.IsGroup);
 
     private static string Fill(string phrase, string value) => phrase.Replace("{0}", value, StringComparison.Ordinal);
 }

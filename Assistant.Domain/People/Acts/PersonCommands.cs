@@ -92,7 +92,8 @@ public sealed class PersonCommands(PersonActDesk acts, PersonAccountDesk account
             return null;
         }
 
-        var culture = CultureInfo.GetCultureInfo(request.IsChinese ?? start.Person.SpeaksChinese ? "zh-CN" : "en");
+        var isChinese = request.IsChinese ?? PersonLanguage.Of(start.Person, start.History, start.Conversation.Chat.IsGroup) == SpokenLanguage.Chinese;
+        var culture = CultureInfo.GetCultureInfo(isChinese ? "zh-CN" : "en");
         if (start.Conversation.Chat.IsGroup)
         {
             return request is PersonRequest.GoOn { IsCommand: false } words && !reach.IsMessenger(words.Messenger) ? null : Direct.In(culture);

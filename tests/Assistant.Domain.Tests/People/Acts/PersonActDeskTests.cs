@@ -26,6 +26,21 @@ public sealed class PersonActDeskTests : ActRig
         Assert.DoesNotContain(await AuditOfAsync(Home), e => e.What.Action == AuditActions.PersonActAsked);
     }
 
+    [Theory]
+    [InlineData("我的车停在B2层", "绑定 代码")]
+    [InlineData("my car is on level 2", "link CODE")]
+    public async Task A_command_is_answered_in_the_language_they_write_where_the_messenger_names_none(string said, string way)
+    {
+        var words = Said(HomeLine, "1", said, "chat-lei", "lei") with { Sender = new ExternalSender("lei", "Lei") };
+        await StoreAsync(HomeLine, words);
+        var command = words with { DedupeKey = "said:2", ExternalMessageId = "2", Content = new InboundContent.Said("/export") };
+        var conversation = ((Assistant.Domain.Messaging.Inbox.InboxOutcome.Stored)await StoreAsync(HomeLine, command)).Conversation;
+        await RunAsync(conversation);
+        await RunAsync(conversation);
+
+        Assert.Contains(way, (await ThreadAsync(Home, conversation))[^1].Body.Markdown, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task In_a_group_and_without_a_public_address_nothing_is_begun()
     {
