@@ -51,7 +51,7 @@ internal static class WeChatMessages
             Connection = connection,
             DedupeKey = dedupeKey,
             Chat = new ExternalChat(openId),
-            Sender = ExternalSender.Named(openId, null, $"WeChat {openId[^Math.Min(6, openId.Length)..]}"),
+            Sender = ExternalSender.Named(openId, null, $"WeChat {openId[^Math.Min(6, openId.Length)..]}", "zh"),
             ExternalMessageId = messageId,
             Content = content,
             SentAt = xml.CreatedAt ?? now,

@@ -63,7 +63,7 @@ internal static class WeComMessages
             Connection = connection,
             DedupeKey = dedupeKey,
             Chat = new ExternalChat(IdOf(name)),
-            Sender = new ExternalSender(IdOf(name), name),
+            Sender = new ExternalSender(IdOf(name), name, "zh"),
             ExternalMessageId = messageId,
             Content = content,
             SentAt = xml.CreatedAt ?? now,

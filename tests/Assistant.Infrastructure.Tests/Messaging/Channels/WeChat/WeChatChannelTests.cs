@@ -49,6 +49,7 @@ public sealed class WeChatChannelTests
 
             Assert.NotNull(message);
             Assert.EndsWith("/" + message.Sender.ExternalId, (string)expect["user"]!, StringComparison.Ordinal);
+            Assert.Equal("zh", message.Sender.Locale);
             Assert.EndsWith("/" + message.Chat.ExternalId, (string)expect["conversation"]!, StringComparison.Ordinal);
             Assert.Equal((string?)expect["message_id"], message.ExternalMessageId);
             Assert.Equal((string?)expect["text"] ?? "", Assert.IsType<InboundContent.Said>(message.Content).Text);

@@ -27,6 +27,7 @@ public sealed class WeComMessagesTests
 
             Assert.NotNull(message);
             Assert.EndsWith("/" + message.Sender.ExternalId, (string)expect["user"]!, StringComparison.Ordinal);
+            Assert.Equal("zh", message.Sender.Locale);
             if (expect["action"] is { } action)
             {
                 Assert.Equal((string)action!, Assert.IsType<InboundContent.Pressed>(message.Content).Data);
