@@ -20,6 +20,9 @@ internal static class FactSql
     private const string DeleteStated =
         "DELETE FROM facts WHERE tenant_id = @p0 AND person_id = @p1 AND source_conversation_id = @p2 AND source_seq = @p3";
 
+    private const string FindStated =
+        "SELECT id, body, text FROM facts WHERE tenant_id = @p0 AND person_id = @p1 AND source_conversation_id = @p2 AND source_seq = @p3";
+
     private const string FindSource = "SELECT " + MessageSql.MessageColumns + " FROM messages m WHERE m.conversation_id = @p0 AND m.seq = @p1";
 
     /// <summary>Adds what a turn was to remember. When its words were edited while it thought, they are what the words say now: as the edit would have left them.</summary>
@@ -30,7 +33,8 @@ internal static class FactSql
         var source = session.QueryFirst(FindSource, r => MessageSql.MapMessage(r), commit.Conversation.Id.Value, commit.Entry.MessageSeq)!;
         if (source.Message.EditedAt != commit.UtteranceEditedAt)
         {
-            State(session, key, commit.Conversation.Tenant, source.Open(keys), now, position);
+            var edited = source.Open(keys);
+            State(session, key, commit.Conversation.Tenant, edited, UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered, now, position);
             return;
         }
 
@@ -53,18 +57,25 @@ internal static class FactSql
     /// <summary>Lets what a message stated say what it says after an edit; a message that asked to remember nothing goes on stating nothing.</summary>
     /// <param name="person">Whose message it was until now.</param>
     /// <param name="key">Of whose it is from now on.</param>
-    public static void Restate(WriteSession session, PersonKey key, TenantId tenant, PersonId person, Message edited, DateTimeOffset now, long position)
+    /// <param name="before">The message as it was.</param>
+    public static void Restate(
+        WriteSession session, PersonKeyRing keys, PersonKey key, TenantId tenant, PersonId person, Message before, Message edited, DateTimeOffset now, long position)
     {
+        var stated = session.QueryFirst(
+            FindStated,
+            r => new StoredContent(person.Value, r.IsDBNull(1) ? null : r.GetBytes(1), FactRow.PlaceOf(r.GetGuid(0)), r.GetString(2)),
+            tenant.Value, person.Value, edited.Conversation.Value, edited.Seq);
+
         // A new row, not new words in the old one: what the search index knows of the old words leads nowhere.
         if (Delete(session, tenant, person, edited.Conversation, edited.Seq))
         {
-            State(session, key, tenant, edited, now, position);
+            State(session, key, tenant, edited, UtteranceReader.Restate(stated?.OpenText(keys) ?? "", before.Body.Markdown, edited.Body.Markdown), now, position);
         }
     }
 
-    private static void State(WriteSession session, PersonKey key, TenantId tenant, Message edited, DateTimeOffset now, long position)
+    private static void State(WriteSession session, PersonKey key, TenantId tenant, Message edited, string? statement, DateTimeOffset now, long position)
     {
-        if (!edited.Body.IsForwarded && UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement)
+        if (!edited.Body.IsForwarded && statement is not null)
         {
             Add(session, key, new Fact(Guid.CreateVersion7(now), tenant, key.Person, statement, edited.At, edited.Conversation, edited.Seq), position);
         }

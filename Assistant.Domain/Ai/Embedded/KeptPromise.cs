@@ -26,4 +26,10 @@ internal static class KeptPromise
 
         return Phrases.IsPromise(promised.Text) && UtteranceReader.Read(asked.Text).Request is SpokenRequest.Recall recall ? $"{recall.Question}\n{words}" : null;
     }
+
+    /// <summary>What is remembered of an edited answer, with the question still; <see langword="null"/> when the words before had been told to be remembered, and are no more.</summary>
+    public static string? Restate(string stated, string before, string edited)
+        => before.Length > 0 && stated.EndsWith(before, StringComparison.Ordinal) && UtteranceReader.Read(before).Request is SpokenRequest.Other && !Remark.IsOne(edited)
+            ? stated[..^before.Length] + edited
+            : null;
 }

@@ -60,6 +60,15 @@ public static partial class UtteranceReader
             : heard;
     }
 
+    /// <summary>What a message is to have remembered after an edit; <see langword="null"/> for nothing.</summary>
+    /// <param name="stated">What it had remembered until then.</param>
+    /// <param name="before">Its words until then.</param>
+    public static string? Restate(string stated, string before, string edited)
+    {
+        var request = Read(edited).Request;
+        return request is SpokenRequest.Other ? KeptPromise.Restate(stated, before.Trim(), edited.Trim()) : request.ToBeRemembered;
+    }
+
     /// <summary>The language most of the text is in, links aside: one Chinese character weighs as much as one Latin word. Kana mean neither.</summary>
     public static SpokenLanguage LanguageOf(string text)
     {

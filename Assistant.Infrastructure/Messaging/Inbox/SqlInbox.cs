@@ -328,7 +328,7 @@ internal sealed class SqlInbox(IWriteQueue writes, IReadPool reads, BodySealer b
 
         var position = session.Audit(record);
         session.Execute(Edit, conversation.Id.Value, edited.Seq, MessageSql.Seal(key, edited), message.SentAt, position, key.Person.Value);
-        FactSql.Restate(session, key, conversation.Tenant, known.Message.Person ?? conversation.Person, edited, now, position);
+        FactSql.Restate(session, keys, key, conversation.Tenant, known.Message.Person ?? conversation.Person, before, edited, now, position);
         session.Publish(new LiveEvent.MessageChanged(conversation.Tenant, edited));
         return Change.Existing;
     }

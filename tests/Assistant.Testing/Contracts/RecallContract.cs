@@ -206,6 +206,20 @@ public abstract class RecallContract : PathContract
     }
 
     [Fact]
+    public async Task What_was_told_where_it_was_promised_to_be_remembered_answers_the_question_after_an_edit()
+    {
+        var conversation = await HearAsync(HomeLine, "1", "July 9");
+        await CommitFactAsync(conversation, "when is dad's birthday?\nJuly 9");
+
+        await EditAsync("1", "July 10");
+        await EditAsync("1", "July 11");
+        Assert.Equal(["when is dad's birthday?\nJuly 11"], await FactsAsync(conversation));
+
+        await EditAsync("1", "never mind");
+        Assert.Empty(await FactsAsync(conversation));
+    }
+
+    [Fact]
     public async Task What_is_no_longer_to_be_remembered_after_an_edit_is_only_what_was_said()
     {
         var conversation = await HearAsync(HomeLine, "1", "remember that the boiler is in the attic");

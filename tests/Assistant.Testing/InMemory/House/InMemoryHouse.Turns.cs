@@ -169,7 +169,7 @@ public sealed partial class InMemoryHouse
             }
 
             waiting.IsOpen = false;
-            _facts.AddRange(utterance.EditedAt == commit.UtteranceEditedAt || commit.NewFacts.Count == 0 ? commit.NewFacts : Stated(utterance));
+            _facts.AddRange(utterance.EditedAt == commit.UtteranceEditedAt || commit.NewFacts.Count == 0 ? commit.NewFacts : Stated(utterance, ToBeRemembered));
             room.Turns.Add(new PersonTurn(
                 commit.Entry.MessageSeq, isHeld ? TurnResult.HeldBack : commit.Result, commit.Usage?.Engine, commit.Usage?.Model,
                 commit.Usage?.InputTokens ?? 0, commit.Usage?.OutputTokens ?? 0, Now));
@@ -275,9 +275,10 @@ public sealed partial class InMemoryHouse
             EditedAt = message.SentAt,
             Person = person,
         });
-        if (_facts.RemoveAll(fact => IsStatedBy(fact, known)) > 0)
+        if (_facts.Find(fact => IsStatedBy(fact, known)) is { } stated)
         {
-            _facts.AddRange(Stated(room.Messages.Find(m => m.Seq == known.Seq)!));
+            _facts.RemoveAll(fact => IsStatedBy(fact, known));
+            _facts.AddRange(Stated(room.Messages.Find(m => m.Seq == known.Seq)!, edited => UtteranceReader.Restate(stated.Text, known.Body.Markdown, edited)));
         }
 
         var record = Record(room, message, person, AuditActions.MessageEdited, known.Seq);
@@ -319,8 +320,10 @@ public sealed partial class InMemoryHouse
         return StoredIn(room, needsTurn: false);
     }
 
-    private IEnumerable<Fact> Stated(Message edited)
-        => !edited.Body.IsForwarded && UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered is { } statement
+    private static string? ToBeRemembered(string words) => UtteranceReader.Read(words).Request.ToBeRemembered;
+
+    private IEnumerable<Fact> Stated(Message edited, Func<string, string?> statementOf)
+        => !edited.Body.IsForwarded && statementOf(edited.Body.Markdown) is { } statement
             ? [new Fact(Guid.CreateVersion7(Now), RoomOf(edited.Conversation).Conversation.Tenant, edited.Person!.Value, statement, edited.At, edited.Conversation, edited.Seq)]
             : [];
 
