@@ -7,13 +7,17 @@ internal static partial class Remark
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline;
 
+    /// <summary>Longer texts tell something, and would cost much to read.</summary>
+    private const int MaxChars = 1_000;
+
     private const string Judged =
         "(?:wrong|right|correct|incorrect|true|untrue|false|great|good|nice|bad|sad|funny|weird|strange|odd|ok|okay|fine|enough|useless|stupid|dumb|silly|annoying|rubbish|nonsense|a\\s+pity|a\\s+shame|it|all)";
 
     public static bool IsOne(string text)
     {
         text = text.Trim();
-        return text.StartsWith('/') || !text.Any(char.IsLetterOrDigit) || English().IsMatch(text) || Chinese().IsMatch(TraditionalForms.Fold(text));
+        return text.StartsWith('/') || !text.Any(char.IsLetterOrDigit)
+            || text.Length <= MaxChars && (English().IsMatch(text) || Chinese().IsMatch(TraditionalForms.Fold(text)));
     }
 
     [GeneratedRegex(

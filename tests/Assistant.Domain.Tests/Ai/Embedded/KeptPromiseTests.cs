@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Conversations;
 using Assistant.Testing.Ai;
@@ -75,6 +76,23 @@ public sealed class KeptPromiseTests
         Assert.IsType<SpokenRequest.Other>(UtteranceReader.Read(
             Saying("July 9").InGroup().WithHistoryOf("Bob", Question).WithHistory(AuthorKind.Assistant, promise).Build()).Request);
         Assert.Null(UtteranceReader.Read(After(Question, "July 9").Forwarded().Build()).Request.ToBeRemembered);
+    }
+
+    [Theory]
+    [InlineData("write me !")]
+    [InlineData("no, ")]
+    [InlineData("that's so ")]
+    [InlineData("给我写了")]
+    [InlineData("唉，")]
+    public void Hostile_repetition_is_read_in_no_time(string piece)
+    {
+        var after = After("where is the ladder?", string.Concat(Enumerable.Repeat(piece, 40_000 / piece.Length)) + "x?x").Build();
+        UtteranceReader.Read("warm up");
+
+        var clock = Stopwatch.StartNew();
+        UtteranceReader.Read(after);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"took {clock.Elapsed}");
     }
 
     /// <summary>The words, said when the assistant has answered the question before them as it does.</summary>
