@@ -109,10 +109,13 @@ public sealed class AuditPageModelTests
         var room = await ShownAsync(log: log);
         _house.Clock.Advance(AuditPageModel.ReadInterval);
         var shown = Write(AuditActions.SignedIn);
-        gate.Close();
-        var both = Task.WhenAll(room.ApplyAsync(DeskFixture.Batch(new LiveEvent.Audited(DeskFixture.Acme, shown)), Cancel), room.ResumeAsync(Cancel));
-        gate.Open();
-        await both;
+        await Dispatcher.CreateDefault().InvokeAsync(async () => // one thing at a time, as in a page
+        {
+            gate.Close();
+            var both = Task.WhenAll(room.ApplyAsync(DeskFixture.Batch(new LiveEvent.Audited(DeskFixture.Acme, shown)), Cancel), room.ResumeAsync(Cancel));
+            gate.Open();
+            await both;
+        });
 
         Assert.Equal([shown.Seq], room.Events.Select(item => item.Seq));
     }
