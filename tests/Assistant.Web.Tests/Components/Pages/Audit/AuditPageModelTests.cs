@@ -2,6 +2,7 @@ using Assistant.Domain.Audit;
 using Assistant.Domain.Observability;
 using Assistant.Domain.Security;
 using Assistant.Web.Components.Pages.Audit;
+using Microsoft.AspNetCore.Components;
 
 namespace Assistant.Web.Tests.Components.Pages.Audit;
 
