@@ -35,7 +35,10 @@ public sealed class VerifierTests : IAsyncLifetime
         Assert.Equal(0, Verify(_events[..7], _notes[..2]).Code);
     }
 
-    /// <summary>Edit, delete, insert, reorder and truncate at each of the places, as they are and with every hash after them made anew.</summary>
+    /// <summary>
+    /// Edit, delete, insert, reorder and truncate at each of the places, as they are and with every hash after them made anew: one witness that kept the last
+    /// checkpoint is enough.
+    /// </summary>
     [Theory]
     [InlineData("edit")]
     [InlineData("delete")]
@@ -50,7 +53,7 @@ public sealed class VerifierTests : IAsyncLifetime
             var changed = Tamper(kind, at);
             foreach (var (how, events) in new[] { ("plain", changed), ("renumbered", Renumbered(changed)), ("chained anew", Chained(changed)) })
             {
-                var (code, text) = Verify(events, _notes);
+                var (code, text) = Verify(events, _notes[^1..]);
                 if (code != 1 || !text.StartsWith("TAMPERED: ", StringComparison.Ordinal))
                 {
                     missed.Add($"{kind} at {at}, {how}: {code} {text}");
