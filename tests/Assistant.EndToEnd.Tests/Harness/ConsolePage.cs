@@ -8,9 +8,21 @@ internal sealed class ConsolePage(IPage page, string address)
     public IPage Page => page;
 
     /// <summary>Opens a page of the console and waits until it is live.</summary>
+    /// <remarks>
+    /// A page whose program was started anew loads itself again, whenever it learns of that. That may fall upon an opening and break it off, so it is opened
+    /// once more, as by somebody who sees the page before instead of the one that was asked for.
+    /// </remarks>
     public async Task OpenAsync(string path)
     {
-        await page.GotoAsync(address + path);
+        try
+        {
+            await page.GotoAsync(address + path);
+        }
+        catch (PlaywrightException brokenOff) when (brokenOff.Message.Contains("is interrupted by another navigation", StringComparison.Ordinal))
+        {
+            await page.GotoAsync(address + path);
+        }
+
         await BeLiveAsync();
     }
 
