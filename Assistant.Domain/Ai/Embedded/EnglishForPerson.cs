@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Assistant.Domain.Ai.Embedded;
@@ -19,9 +18,6 @@ internal static partial class EnglishForPerson
 
     private const string Nouns =
         "human|person|people|agent|operator|someone|somebody|representative|rep|support|staff|colleague|employee|manager|supervisor";
-
-    /// <summary>A text without any of them asks for nobody: most texts, and seen far sooner than by reading their clauses.</summary>
-    private static readonly SearchValues<string> Named = SearchValues.Create([.. Nouns.Split('|'), "customer"], StringComparison.OrdinalIgnoreCase);
 
     private const string Person =
         @"(?:(?:a|an|the|some|your|another)\s+)?(?:(?:real|live|actual|human)\s+)*"
@@ -48,7 +44,7 @@ internal static partial class EnglishForPerson
 
     public static bool IsAsked(string text)
     {
-        if (!text.AsSpan().ContainsAny(Named))
+        if (!Named().IsMatch(text))
         {
             return false;
         }
@@ -69,6 +65,10 @@ internal static partial class EnglishForPerson
 
         return false;
     }
+
+    /// <summary>A text without any of these words asks for nobody: most texts, and seen far sooner than by reading their clauses. "Reply" is not a rep.</summary>
+    [GeneratedRegex(@"\b(?:" + Nouns + @"|customer)\b", Options)]
+    private static partial Regex Named();
 
     [GeneratedRegex(
         Begin + "(?:" + Wish + Talk + End
