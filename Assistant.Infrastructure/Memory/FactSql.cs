@@ -1,4 +1,3 @@
-using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Memory;
 using Assistant.Domain.Messaging;
@@ -34,7 +33,7 @@ internal static class FactSql
         if (source.Message.EditedAt != commit.UtteranceEditedAt)
         {
             var edited = source.Open(keys);
-            State(session, key, commit.Conversation.Tenant, edited, UtteranceReader.Read(edited.Body.Markdown).Request.ToBeRemembered, now, position);
+            State(session, key, commit.Conversation.Tenant, edited, StatedFacts.Of(commit, edited.Body), now, position);
             return;
         }
 
@@ -69,13 +68,13 @@ internal static class FactSql
         // A new row, not new words in the old one: what the search index knows of the old words leads nowhere.
         if (Delete(session, tenant, person, edited.Conversation, edited.Seq))
         {
-            State(session, key, tenant, edited, UtteranceReader.Restate(stated?.OpenText(keys) ?? "", before.Body.Markdown, edited.Body.Markdown), now, position);
+            State(session, key, tenant, edited, StatedFacts.After(stated?.OpenText(keys) ?? "", before.Body.Markdown, edited.Body), now, position);
         }
     }
 
     private static void State(WriteSession session, PersonKey key, TenantId tenant, Message edited, string? statement, DateTimeOffset now, long position)
     {
-        if (!edited.Body.IsForwarded && statement is not null)
+        if (statement is not null)
         {
             Add(session, key, new Fact(Guid.CreateVersion7(now), tenant, key.Person, statement, edited.At, edited.Conversation, edited.Seq), position);
         }

@@ -39,6 +39,17 @@ public abstract partial class TurnStoreContract
     }
 
     [Fact]
+    public async Task What_was_promised_to_be_remembered_is_kept_when_it_is_corrected_while_the_turn_thinks()
+    {
+        var start = await BeginAsync(await HearAsync(HomeLine, "1", "in the attic"));
+        await EditAsync("1", "in the cellar");
+
+        await Ports.Turns.CommitAsync(Answer(start, "I'll remember.") with { NewFacts = [BoilerFact(start) with { Text = "where is the boiler?\nin the attic" }] }, Cancel);
+
+        Assert.Equal(["where is the boiler?\nin the cellar"], (await Ports.Recall.ListFactsAsync(Home, start.Conversation.Person, 10, Cancel)).Select(fact => fact.Text));
+    }
+
+    [Fact]
     public async Task A_turn_that_yields_to_an_edit_leaves_nothing_and_another_begins_with_the_new_words()
     {
         var start = await BeginAsync(await HearAsync(HomeLine, "1", "remember that the boiler is in the attic"));

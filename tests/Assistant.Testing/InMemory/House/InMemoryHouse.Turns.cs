@@ -1,4 +1,3 @@
-using Assistant.Domain.Ai.Embedded;
 using Assistant.Domain.Audit;
 using Assistant.Domain.Conversations;
 using Assistant.Domain.Forgetting;
@@ -169,7 +168,7 @@ public sealed partial class InMemoryHouse
             }
 
             waiting.IsOpen = false;
-            _facts.AddRange(utterance.EditedAt == commit.UtteranceEditedAt || commit.NewFacts.Count == 0 ? commit.NewFacts : Stated(utterance, ToBeRemembered));
+            _facts.AddRange(utterance.EditedAt == commit.UtteranceEditedAt || commit.NewFacts.Count == 0 ? commit.NewFacts : Stated(utterance, StatedFacts.Of(commit, utterance.Body)));
             room.Turns.Add(new PersonTurn(
                 commit.Entry.MessageSeq, isHeld ? TurnResult.HeldBack : commit.Result, commit.Usage?.Engine, commit.Usage?.Model,
                 commit.Usage?.InputTokens ?? 0, commit.Usage?.OutputTokens ?? 0, Now));
@@ -278,7 +277,8 @@ public sealed partial class InMemoryHouse
         if (_facts.Find(fact => IsStatedBy(fact, known)) is { } stated)
         {
             _facts.RemoveAll(fact => IsStatedBy(fact, known));
-            _facts.AddRange(Stated(room.Messages.Find(m => m.Seq == known.Seq)!, edited => UtteranceReader.Restate(stated.Text, known.Body.Markdown, edited)));
+            var edited = room.Messages.Find(m => m.Seq == known.Seq)!;
+            _facts.AddRange(Stated(edited, StatedFacts.After(stated.Text, known.Body.Markdown, edited.Body)));
         }
 
         var record = Record(room, message, person, AuditActions.MessageEdited, known.Seq);
@@ -320,10 +320,8 @@ public sealed partial class InMemoryHouse
         return StoredIn(room, needsTurn: false);
     }
 
-    private static string? ToBeRemembered(string words) => UtteranceReader.Read(words).Request.ToBeRemembered;
-
-    private IEnumerable<Fact> Stated(Message edited, Func<string, string?> statementOf)
-        => !edited.Body.IsForwarded && statementOf(edited.Body.Markdown) is { } statement
+    private IEnumerable<Fact> Stated(Message edited, string? statement)
+        => statement is not null
             ? [new Fact(Guid.CreateVersion7(Now), RoomOf(edited.Conversation).Conversation.Tenant, edited.Person!.Value, statement, edited.At, edited.Conversation, edited.Seq)]
             : [];
 
