@@ -38,7 +38,8 @@ internal sealed class DingTalkStream(
                 switch (await ended)
                 {
                     case LineEnd.Replaced when ended == current:
-                        current = await ReplaceAsync(reading, host.Gateway, stop.Token);
+                        current = await NextLine.OpenAsync(
+                            ct => BeginAsync(reading, host.Gateway, ct), () => reading.Exists(line => !line.IsCompleted), options.ReopenPause, time, stop.Token);
                         break;
                     case LineEnd.Closed when ended == current:
                         throw new PhrasedException(Phrase.Of("channel.broke-off", ("name", DingTalkChannel.Name)));
@@ -51,22 +52,6 @@ internal sealed class DingTalkStream(
         {
             await stop.CancelAsync();
             await Task.WhenAll((IEnumerable<Task>)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Opens the next stream, as often as it takes while one is left to listen to.</summary>
-    private async Task<Task<LineEnd>> ReplaceAsync(List<Task<LineEnd>> reading, IMessageGateway gateway, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return await BeginAsync(reading, gateway, cancellationToken);
-            }
-            catch (PhrasedException) when (reading.Any(line => !line.IsCompleted))
-            {
-                await Task.Delay(options.ReopenPause, time, cancellationToken);
-            }
         }
     }
 

@@ -31,6 +31,10 @@ public sealed class SlackOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long to wait before the next socket is asked for again while the one before is still listened to. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan ReopenPause { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often a connection checks that its token is still taken. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(5);

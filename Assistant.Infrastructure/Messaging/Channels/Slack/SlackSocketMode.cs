@@ -31,7 +31,8 @@ internal sealed class SlackSocketMode(
         {
             var current = await BeginAsync(reading, host.Gateway, stop.Token);
             host.Connected(bot.Name);
-            reading.Add(WatchAsync(bot, host, stop.Token));
+            var watch = WatchAsync(bot, host, stop.Token);
+            reading.Add(watch);
             while (true)
             {
                 var ended = await Task.WhenAny(reading);
@@ -39,7 +40,8 @@ internal sealed class SlackSocketMode(
                 switch (await ended)
                 {
                     case LineEnd.Announced when ended == current:
-                        current = await BeginAsync(reading, host.Gateway, stop.Token);
+                        current = await NextLine.OpenAsync(
+                            ct => BeginAsync(reading, host.Gateway, ct), () => reading.Exists(line => line != watch && !line.IsCompleted), options.ReopenPause, time, stop.Token);
                         break;
                     case LineEnd.SwitchedOff:
                         throw new PhrasedException(Phrase.Of("slack.socket-off"));

@@ -34,6 +34,25 @@ public sealed class SlackSocketModeTests
     }
 
     [Fact]
+    public async Task The_old_socket_is_listened_to_until_the_next_one_is_granted()
+    {
+        await using var rig = await SlackRig.NewAsync(options => options.ReopenPause = TimeSpan.FromMilliseconds(100));
+        await rig.StartAsync(Cancel);
+        rig.Emulator.Fail("apps.connections.open", new SlackFault.Answer("""{"ok":false,"error":"internal_error"}"""));
+        rig.Emulator.Fail("apps.connections.open", new SlackFault.Answer("""{"ok":false,"error":"internal_error"}"""));
+
+        await rig.Emulator.AnnounceCloseAsync("warning", Cancel);
+        rig.Emulator.Say(Ann, "meanwhile");
+        await UntilAsync(() => rig.Emulator.OpenSockets == 2);
+        rig.Emulator.BreakOldestSocket();
+        await UntilAsync(() => rig.Emulator.OpenSockets == 1);
+        rig.Emulator.Say(Ann, "still here");
+
+        Assert.Equal(["meanwhile", "still here"], (await rig.Gateway.WaitAsync(2, Cancel)).Select(m => ((InboundContent.Said)m.Content).Text));
+        Assert.False(rig.HasEnded);
+    }
+
+    [Fact]
     public async Task What_comes_over_both_sockets_is_one_message()
     {
         await using var rig = await SlackRig.NewAsync();
