@@ -58,10 +58,13 @@ async function bundle() {
   const made = `${output}.new-${process.pid}`;
   const common = { bundle: true, minify: true, target: ['es2022', 'safari16'], charset: 'utf8', legalComments: 'none', logLevel: 'warning' };
   try {
-    await build({
-      ...common, entryPoints: [join(here, 'src/chat/chat.ts')], format: 'esm', outfile: join(made, 'chat.js'),
-      plugins: [leanSignalR], mangleProps: /^_[a-z]/,
-    });
+    for (const [file, isChinese] of [['chat.js', 'false'], ['chat.zh.js', 'true']]) {
+      await build({
+        ...common, entryPoints: [join(here, 'src/chat/chat.ts')], format: 'esm', outfile: join(made, file),
+        plugins: [leanSignalR], mangleProps: /^_[a-z]/, define: { IS_CHINESE: isChinese },
+      });
+    }
+
     await build({ ...common, entryPoints: [join(here, 'src/chat/compare.ts')], format: 'esm', outfile: join(made, 'compare.js') });
     await build({ ...common, entryPoints: [join(here, 'src/chat/chat.css')], outfile: join(made, 'chat.css') });
     await build({
@@ -70,7 +73,7 @@ async function bundle() {
 
     // File by file, so that a running server never sees a missing folder.
     mkdirSync(output, { recursive: true });
-    for (const file of ['chat.css', 'widget.js', 'compare.js', 'chat.js']) {
+    for (const file of ['chat.css', 'widget.js', 'compare.js', 'chat.zh.js', 'chat.js']) {
       renameSync(join(made, file), join(output, file));
     }
   } finally {

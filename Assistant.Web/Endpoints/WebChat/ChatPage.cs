@@ -23,13 +23,16 @@ internal sealed class ChatPage(WebChatProfile profile, CultureInfo culture, stri
         "The address may be mistyped, or the chat was closed. Ask whoever gave you the link for a new one.",
         "地址可能有误，或者聊天已关闭。请向提供链接的人索取新的链接。");
 
+    /// <summary>It speaks one language, so that nobody loads the words of the other one.</summary>
+    private string Script => culture.TwoLetterISOLanguageName == "zh" ? "chat.zh.js" : "chat.js";
+
     public string Render(ChatPageConfig config) => $$"""
         <!doctype html>
         <html lang="{{culture.Name}}">
         <head>
         {{Head(profile.Title, pathBase, assets)}}
         <style nonce="{{nonce}}">:root{{{Theme()}}}</style>
-        <script type="module" src="{{pathBase}}{{assets.AddressOf("chat.js")}}"></script>
+        <script type="module" src="{{pathBase}}{{assets.AddressOf(Script)}}"></script>
         <script type="application/json" id="chat-config">{{JsonSerializer.Serialize(config, Json)}}</script>
         </head>
         <body>

@@ -1,3 +1,6 @@
+/** Said by the bundler, which makes a script for each language and leaves the words of the other one out. */
+declare const IS_CHINESE: boolean;
+
 const english = {
   log: 'Conversation',
   message: 'Message',
@@ -27,11 +30,13 @@ const english = {
   deleted: 'Message taken back',
   forgotten: 'Message forgotten',
   wasForgotten: 'This conversation was forgotten, and nothing of it is kept here. What you write begins a new one.',
+  passRefused: 'This link was used before or is too old. Make a new one on the other device. What you write here begins a conversation of its own.',
   edited: 'edited',
   keepAsk: 'Keep this conversation on this device, so that you find it when you come back?',
   keep: 'Keep',
   notNow: 'Not now',
   remember: 'Remember me on this device',
+  remembersOther: 'This browser already remembers another conversation of this chat, in another tab. Forget that one there first.',
   forget: 'Forget me here',
   forgetHelp: 'Removes the conversation from this browser. It cannot be opened again from here.',
   otherDevice: 'Go on with another device',
@@ -90,11 +95,13 @@ const chinese: typeof english = {
   deleted: '消息已撤回',
   forgotten: '消息已被遗忘',
   wasForgotten: '此对话已被遗忘，此处也不再保留任何内容。您再次发送消息将开始新的对话。',
+  passRefused: '此链接已被使用过或已过期。请在另一台设备上生成新的链接。您在此处发送消息将开始另一个对话。',
   edited: '已编辑',
   keepAsk: '要在此设备上保留这段对话，方便您下次继续吗？',
   keep: '保留',
   notNow: '暂不',
   remember: '在此设备上记住我',
+  remembersOther: '此浏览器已在另一个标签页中记住了此聊天的另一个对话。请先在那里忘记它。',
   forget: '在此设备上忘记我',
   forgetHelp: '从此浏览器中移除对话，之后无法再从这里打开。',
   otherDevice: '在其他设备上继续',
@@ -125,4 +132,4 @@ const chinese: typeof english = {
 };
 
 export const language = document.documentElement.lang;
-export const t = language.startsWith('zh') ? chinese : english;
+export const t = IS_CHINESE ? chinese : english;
