@@ -20,13 +20,18 @@ export class Keeper {
     return read(local, this.#prefix + 'remember') === 'yes' && read(session, this.#prefix + 'token') === null;
   }
 
+  /** Whether another tab's conversation is remembered, which this one may not take the place of. */
+  get remembersOther(): boolean {
+    return !this.remembers && read(local, this.#prefix + 'token') !== null;
+  }
+
   set remembers(value: boolean) {
-    if (value && !this.#decide(value)) {
-      return; // nothing outlives the tab here, whatever the person wants: what it has stays where it is
+    if (value && (this.remembersOther || !this.#decide(value))) {
+      return; // nothing outlives the tab here, or another's does, whatever the person wants: what it has stays where it is
     }
 
     const [from, to] = value ? [session, local] : [local, session];
-    for (const key of keysOf(from, this.#prefix).filter((key) => !/\/(draft|remember)$/.test(key))) {
+    for (const key of keysOf(from, this.#prefix).filter((key) => !/\/(draft|pass|remember)$/.test(key))) {
       write(to, key, read(from, key));
       write(from, key, null);
     }
@@ -65,9 +70,9 @@ export class Keeper {
     return isKept;
   }
 
-  /** What is being written in one tab is no other's. */
+  /** What is being written in one tab, and the link that one came by, is no other's. */
   #store(name: string): Storage | null {
-    return this.remembers && name !== 'draft' ? local : session;
+    return this.remembers && name !== 'draft' && name !== 'pass' ? local : session;
   }
 }
 

@@ -12,6 +12,7 @@ export class Menu {
   readonly element: HTMLDetailsElement;
   readonly #remember = el('input', { type: 'checkbox' });
   readonly #devices = el('p', { class: 'help' });
+  readonly #other = el('p', { class: 'help', role: 'status', hidden: true });
   readonly #keeper: Keeper;
   readonly #config: Config;
   readonly #safety = el('div', { class: 'safety' });
@@ -22,6 +23,8 @@ export class Menu {
     this.#config = config;
     this.#remember.addEventListener('change', () => {
       keeper.remembers = this.#remember.checked;
+      this.#other.hidden = !keeper.remembersOther;
+      this.#other.textContent = this.#other.hidden ? '' : t.remembersOther;
       this.#remember.checked = keeper.remembers; // which a browser that keeps nothing does not
     });
     applyTheme(keeper.get('theme') as Theme | null);
@@ -29,6 +32,7 @@ export class Menu {
       el('summary', { 'aria-label': t.menu, title: t.menu, role: 'button' }, icon(dots)),
       el('div', { class: 'sheet' },
         el('label', { class: 'row' }, this.#remember, t.remember),
+        this.#other,
         this.#themes(),
         this.#safety,
         this.#otherDevice(conversation),
