@@ -10,8 +10,10 @@ namespace Assistant.Web.Hubs;
 /// <param name="FreshToken">A token for the device to keep, when it needs one.</param>
 /// <param name="IsKnown">Whether the device named its visitor by a token.</param>
 /// <param name="Pass">The code it came by, which is used up.</param>
+/// <param name="IsPassRefused">It came by a code that brings nobody in any more, and is somebody new.</param>
 internal sealed record Arrival(
-    string? Refusal, Connection? Connection = null, VisitorId Visitor = default, string? FreshToken = null, bool IsKnown = false, string? Pass = null);
+    string? Refusal, Connection? Connection = null, VisitorId Visitor = default, string? FreshToken = null, bool IsKnown = false, string? Pass = null,
+    bool IsPassRefused = false);
 
 /// <summary>Stands at the door of the hub: connection, origin, visitor.</summary>
 internal sealed class ChatArrivals(IConnectionStore connections, IConversationStore conversations, IVisitorTokens tokens)
@@ -34,7 +36,7 @@ internal sealed class ChatArrivals(IConnectionStore connections, IConversationSt
             return new("sealed");
         }
 
-        if (request.Pass is { } pass && tokens.RedeemPass(connection, pass) is { } invited)
+        if (request.Pass is { } pass && tokens.RedeemPass(connection, pass, request.Device) is { } invited)
         {
             return new(null, connection, invited, tokens.Issue(connection, invited), Pass: pass);
         }
@@ -45,7 +47,7 @@ internal sealed class ChatArrivals(IConnectionStore connections, IConversationSt
         }
 
         var visitor = VisitorId.Create();
-        return new(null, connection, visitor, tokens.Issue(connection, visitor));
+        return new(null, connection, visitor, tokens.Issue(connection, visitor), IsPassRefused: request.Pass is not null);
     }
 
     /// <summary>The device did not come in after all: what it came by is good for the next try.</summary>

@@ -65,6 +65,7 @@ internal sealed class ChatEntrance(ChatArrivals arrivals, ChatSessions sessions,
             known.LastSeq == request.LastSeq ? missed : missed with { Replaces = true },
             // It saw messages of a conversation that is none any more.
             IsForgotten: arrival.IsKnown && conversation is null && Math.Max(known.LastSeq, known.ReadSeq) > 0,
-            visitor);
+            visitor,
+            arrival.IsPassRefused);
     }
 }

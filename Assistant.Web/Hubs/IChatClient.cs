@@ -77,7 +77,9 @@ public sealed record ChatState(string AnsweredBy, string Name, bool IsWaiting, b
 /// <param name="ReadSeq">How far its person has read.</param>
 /// <param name="Language">BCP 47 tag of the page.</param>
 /// <param name="Visitor">Whose <paramref name="LastSeq"/> and <paramref name="ReadSeq"/> these are; for another they count for nothing.</param>
-public sealed record JoinRequest(string Connection, string? Token, string? Pass, long LastSeq, long ReadSeq, string? Language, string? Visitor = null);
+/// <param name="Device">A word of the device's own beside the <paramref name="Pass"/>: it comes in by it again when it did not hear the answer.</param>
+public sealed record JoinRequest(
+    string Connection, string? Token, string? Pass, long LastSeq, long ReadSeq, string? Language, string? Visitor = null, string? Device = null);
 
 /// <summary>The second message of a handshake.</summary>
 /// <param name="Status"><c>ok</c>, <c>closed</c> (no such chat), <c>bad</c> (no first message) or <c>busy</c> (come back later).</param>
@@ -91,8 +93,10 @@ public sealed record Greeting(string Status, byte[]? Second)
 /// <param name="Token">A token to keep instead of the old one; <see langword="null"/> when the old one stays good.</param>
 /// <param name="IsForgotten">The conversation the device knows was forgotten meanwhile, see <see cref="IChatEvents.Forgotten"/>.</param>
 /// <param name="Visitor">Who it came in as: a name to tell apart what it keeps, of no use without the token. Another than before: it starts afresh.</param>
+/// <param name="IsPassRefused">It came by a code that was used or is too old, and is somebody new.</param>
 public sealed record JoinResult(
-    string Status, string? Token, ChatState State, int Devices, long ReadSeq, CaughtUp Missed, bool IsForgotten = false, string? Visitor = null)
+    string Status, string? Token, ChatState State, int Devices, long ReadSeq, CaughtUp Missed, bool IsForgotten = false, string? Visitor = null,
+    bool IsPassRefused = false)
 {
     internal static JoinResult Not(string status) => new(status, null, ChatState.New, 0, 0, CaughtUp.Nothing);
 }

@@ -31,8 +31,12 @@ public interface IVisitorTokens
     /// <summary>A code that brings one more device into the visitor's conversation, once, within a few minutes.</summary>
     string IssuePass(Connection connection, VisitorId visitor);
 
-    /// <summary>Uses up a code; <see langword="null"/> when it is not ours, used or expired.</summary>
-    VisitorId? RedeemPass(Connection connection, string pass);
+    /// <summary>Uses up a code; <see langword="null"/> when it is not ours, expired, or used by somebody else.</summary>
+    /// <param name="device">
+    /// A word of the device's own, which brings it in again with the same code: its line may have fallen before it heard that it was in. Without one the code
+    /// works once.
+    /// </param>
+    VisitorId? RedeemPass(Connection connection, string pass, string? device = null);
 
     /// <summary>Makes a code good again that was used up for a device which did not come in after all.</summary>
     void ReturnPass(string pass);

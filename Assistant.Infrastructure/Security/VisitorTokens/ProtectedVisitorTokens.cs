@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Assistant.Domain.Messaging;
 using Assistant.Domain.Messaging.WebChat;
 using Microsoft.AspNetCore.DataProtection;
@@ -23,7 +24,7 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
     private static readonly TimeSpan PassLifetime = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, DateTimeOffset> _usedPasses = [];
+    private readonly Dictionary<string, UsedPass> _usedPasses = [];
 
     public string Issue(Connection connection, VisitorId visitor) => Seal(connection, "visitor", visitor);
 
@@ -32,8 +33,8 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
 
     public string IssuePass(Connection connection, VisitorId visitor) => Seal(connection, "pass", visitor);
 
-    public VisitorId? RedeemPass(Connection connection, string pass) =>
-        Open(connection, "pass", pass) is var (visitor, age) && age <= PassLifetime && UseUp(pass) ? visitor : null;
+    public VisitorId? RedeemPass(Connection connection, string pass, string? device = null) =>
+        Open(connection, "pass", pass) is var (visitor, age) && age <= PassLifetime && UseUp(pass, device) ? visitor : null;
 
     public void ReturnPass(string pass)
     {
@@ -43,21 +44,27 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
         }
     }
 
-    private bool UseUp(string pass)
+    private bool UseUp(string pass, string? device)
     {
         var now = time.GetUtcNow();
+        var by = device is { Length: > 0 } ? SHA256.HashData(Encoding.UTF8.GetBytes(device)) : null;
         lock (_gate)
         {
+            if (_usedPasses.TryGetValue(pass, out var used))
+            {
+                return by is not null && used.By is not null && CryptographicOperations.FixedTimeEquals(by, used.By);
+            }
+
             if (_usedPasses.Count >= MaxUsedPasses)
             {
-                foreach (var old in _usedPasses.Where(used => used.Value <= now).Select(used => used.Key).ToList())
+                foreach (var old in _usedPasses.Where(one => one.Value.Until <= now).Select(one => one.Key).ToList())
                 {
                     _usedPasses.Remove(old);
                 }
             }
 
             // Full of live entries: refusing a pass is safe, accepting one twice is not.
-            return _usedPasses.Count < MaxUsedPasses && _usedPasses.TryAdd(pass, now + PassLifetime);
+            return _usedPasses.Count < MaxUsedPasses && _usedPasses.TryAdd(pass, new(now + PassLifetime, by));
         }
     }
 
@@ -96,4 +103,7 @@ internal sealed class ProtectedVisitorTokens(IDataProtectionProvider protection,
 
     private IDataProtector Protector(Connection connection, string kind) =>
         protection.CreateProtector("Assistant.WebChat", connection.Tenant.Value, connection.Id.Value, kind);
+
+    /// <param name="By">Hash of the word of the device that used it.</param>
+    private sealed record UsedPass(DateTimeOffset Until, byte[]? By);
 }

@@ -54,10 +54,11 @@ internal sealed class ChatDevice : IAsyncDisposable
     }
 
     /// <param name="visitor">Whose messages it says it has.</param>
+    /// <param name="device">Its own word beside the pass.</param>
     public async Task<JoinResult> JoinAsync(
-        string connection = "web", string? token = null, string? pass = null, long lastSeq = 0, long readSeq = 0, string? visitor = null)
+        string connection = "web", string? token = null, string? pass = null, long lastSeq = 0, long readSeq = 0, string? visitor = null, string? device = null)
     {
-        var result = await Hub.InvokeAsync<JoinResult>("Join", new JoinRequest(connection, token, pass, lastSeq, readSeq, "en", visitor), Cancel);
+        var result = await Hub.InvokeAsync<JoinResult>("Join", new JoinRequest(connection, token, pass, lastSeq, readSeq, "en", visitor, device), Cancel);
         Token = result.Token ?? token;
         return result;
     }

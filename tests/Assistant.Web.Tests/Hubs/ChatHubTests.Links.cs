@@ -42,6 +42,42 @@ public sealed partial class ChatHubTests
     }
 
     [Fact]
+    public async Task A_device_that_did_not_hear_that_it_is_in_comes_in_by_the_same_link_and_no_other_does()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var first = await ChatDevice.ConnectAsync(house);
+        var visitor = (await first.JoinAsync()).Visitor;
+        var pass = await PassOf(first);
+        var cutOff = await ChatDevice.ConnectAsync(house);
+        Assert.Equal(visitor, (await cutOff.JoinAsync(pass: pass, device: "the phone")).Visitor);
+        await cutOff.DisposeAsync();
+        await using var phone = await ChatDevice.ConnectAsync(house);
+        await using var thief = await ChatDevice.ConnectAsync(house);
+
+        var stolen = await thief.JoinAsync(pass: pass, device: "another phone");
+        var again = await phone.JoinAsync(pass: pass, device: "the phone");
+
+        Assert.Equal((visitor, false), (again.Visitor, again.IsPassRefused));
+        Assert.True(stolen.IsPassRefused);
+        Assert.NotEqual(visitor, stolen.Visitor);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_known_is_not_told_of_the_used_link_it_came_by()
+    {
+        await using var house = await ChatHouse.StartAsync();
+        await using var first = await ChatDevice.ConnectAsync(house);
+        await first.JoinAsync();
+        await using var phone = await ChatDevice.ConnectAsync(house);
+        var pass = await PassOf(first);
+        var visitor = (await phone.JoinAsync(pass: pass)).Visitor;
+
+        var again = await phone.JoinAsync(token: phone.Token, pass: pass);
+
+        Assert.Equal((visitor, false), (again.Visitor, again.IsPassRefused));
+    }
+
+    [Fact]
     public async Task A_link_brings_nobody_else_in_while_its_device_is_on_the_way()
     {
         await using var house = await ChatHouse.StartAsync();

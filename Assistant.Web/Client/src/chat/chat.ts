@@ -1,3 +1,4 @@
+import { newId } from './attempts';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
 import { button, el, icon, isChoosing, setSafeHtml } from './dom';
@@ -22,13 +23,17 @@ const stateLine = document.getElementById('chat-state')!;
 
 let isDrawing = false;
 const { pass, key } = handedOn();
+if (pass) {
+  keeper.set('pass', `${pass} ${newId()}`);
+}
+
 if (pass || key) {
   // Taken out of the address, so that it is not shared by accident.
   history.replaceState(null, '', location.pathname + location.search);
 }
 
 const trust = new Trust(config.connection, keeper, key);
-const conversation = new Conversation(config, keeper, trust, pass, changed);
+const conversation = new Conversation(config, keeper, trust, changed);
 const embed = new Embed(config.parent, changed);
 const log = new Log((message, data, button) => {
   button.dataset['pressed'] = 'yes';
@@ -116,7 +121,8 @@ function draw(): void {
   doubt.draw();
   drawTampered();
   stateLine.textContent = stateText();
-  notice.textContent = conversation.trouble ? t[conversation.trouble] : conversation.wasForgotten ? t.wasForgotten : '';
+  notice.textContent = conversation.trouble ? t[conversation.trouble]
+    : conversation.wasForgotten ? t.wasForgotten : conversation.passRefused ? t.passRefused : '';
   notice.hidden = notice.textContent === '';
   ask.hidden = keeper.hasDecided || ![...conversation.messages.values()].some(({ author }) => author !== 'you');
   menu.draw(conversation);

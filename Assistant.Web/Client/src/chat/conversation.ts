@@ -35,6 +35,8 @@ export class Conversation {
   tamperedAt: Date | null = null;
   /** It was forgotten while this page was open; until the person writes, they are told. */
   wasForgotten = false;
+  /** The link this device came by brought it nowhere, and nothing was written since. */
+  passRefused = false;
   readonly trust: Trust;
   readonly writing = new Writing((isWriting) => this.#line.isUp && this.#link.send('Typing', isWriting).catch(ignore));
 
@@ -44,7 +46,6 @@ export class Conversation {
   readonly #link: Link;
   readonly #outgoing: Outgoing;
   readonly #changed: () => void;
-  #pass: string | null;
   /** Whom all of this belongs to; null when the page does not know yet. */
   #visitor: string | null;
   /** Where what was read of the conversation begins; there may be nothing to see there. */
@@ -54,11 +55,10 @@ export class Conversation {
   #endedTurn: string | null = null;
   #typingShown = 0;
 
-  constructor(config: Config, keeper: Keeper, trust: Trust, pass: string | null, changed: () => void) {
+  constructor(config: Config, keeper: Keeper, trust: Trust, changed: () => void) {
     this.#config = config;
     this.trust = trust;
     this.#keeper = keeper;
-    this.#pass = pass;
     this.#changed = changed;
     const [read, visitor] = (keeper.get('read') ?? '').split(' ');
     this.readSeq = Number(read);
@@ -112,6 +112,7 @@ export class Conversation {
 
   send(text: string): void {
     this.wasForgotten = false;
+    this.passRefused = false;
     this.#outgoing.add(text);
     this.writing.sent();
     this.#changed();
@@ -229,12 +230,14 @@ export class Conversation {
   }
 
   async #join(): Promise<boolean> {
-    const pass = this.#pass;
+    // The link another device handed on, and the word this one comes in by: both are good until it has heard that it is in.
+    const [pass, device] = this.#keeper.get('pass')?.split(' ') ?? [];
     this.#isBehind = false;
     const result = await this.#link.join({
       connection: this.#config.connection,
       token: this.#keeper.get('token'),
-      pass,
+      pass: pass ?? null,
+      device: device ?? null,
       visitor: this.#visitor,
       lastSeq: this.lastSeq,
       readSeq: this.readSeq,
@@ -252,7 +255,8 @@ export class Conversation {
       return false;
     }
 
-    this.#pass = null;
+    this.#keeper.set('pass', null);
+    this.passRefused ||= result.isPassRefused;
     if (result.isForgotten) {
       await this.#beginAnew();
       return false; // the next try comes as somebody new

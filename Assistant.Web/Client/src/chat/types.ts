@@ -61,6 +61,8 @@ export interface JoinRequest {
   connection: string;
   token: string | null;
   pass: string | null;
+  /** A word of this device's own beside the pass: it comes in by it again when it did not hear the answer. */
+  device: string | null;
   visitor: string | null;
   lastSeq: number;
   readSeq: number;
@@ -76,6 +78,8 @@ export interface JoinResult {
   readSeq: number;
   missed: CaughtUp;
   isForgotten: boolean;
+  /** The link it came by was used or is too old: it is somebody new. */
+  isPassRefused: boolean;
 }
 
 export interface SendResult {

@@ -82,6 +82,21 @@ public sealed class ProtectedVisitorTokensTests
     }
 
     [Fact]
+    public void A_pass_works_again_for_the_device_that_used_it_and_no_longer_than_before()
+    {
+        var (pass, other) = (_tokens.IssuePass(Web, _visitor), _tokens.IssuePass(Web, _visitor));
+        Assert.Equal(_visitor, _tokens.RedeemPass(Web, pass, "phone"));
+        Assert.Equal(_visitor, _tokens.RedeemPass(Web, other));
+
+        Assert.Equal(_visitor, _tokens.RedeemPass(Web, pass, "phone"));
+        Assert.All(new[] { "tablet", "", null }, device => Assert.Null(_tokens.RedeemPass(Web, pass, device)));
+        Assert.All(new[] { "phone", "", null }, device => Assert.Null(_tokens.RedeemPass(Web, other, device)));
+        _clock.Advance(TimeSpan.FromMinutes(11));
+
+        Assert.Null(_tokens.RedeemPass(Web, pass, "phone"));
+    }
+
+    [Fact]
     public void A_pass_that_is_given_back_works_once_more_and_no_longer_than_before()
     {
         var (pass, late) = (_tokens.IssuePass(Web, _visitor), _tokens.IssuePass(Web, _visitor));
