@@ -23,6 +23,11 @@ const { values } = parseArgs({
     'max-run': '1200', 'start-kills': '0.1', recover: '60000', 'mark-window': '2000', port: '21210', seed: String(process.pid), data: '', command: '',
   }).map(([name, value]) => [name, { type: 'string', default: value }])),
 });
+if (!['sqlite', 'postgres'].includes(values.provider)) {
+  console.error(`--provider is sqlite or postgres, not ${values.provider}.`);
+  process.exit(2);
+}
+
 const number = name => Number(values[name]);
 const random = mulberry(number('seed'));
 const sleep = milliseconds => new Promise(done => setTimeout(done, milliseconds));
