@@ -50,6 +50,8 @@ export class Conversation {
   #visitor: string | null;
   /** Where what was read of the conversation begins; there may be nothing to see there. */
   #from = 0;
+  /** What is told while a join is under way waits here: nobody knows yet whose it is and what came before it. */
+  #early: Message[] | null = null;
   #isCatchingUp = false;
   #isBehind = false;
   #endedTurn: string | null = null;
@@ -171,7 +173,7 @@ export class Conversation {
 
   #listen(): void {
     const hub = this.#link;
-    hub.on('Message', (message: Message) => this.#show(message));
+    hub.on('Message', (message: Message) => this.#early ? this.#early.push(message) : this.#show(message));
     hub.on('Progress', (progress: Progress) => {
       if (progress.turnId !== this.#endedTurn) {
         this.progress = progress;
@@ -233,6 +235,7 @@ export class Conversation {
     // The link another device handed on, and the word this one comes in by: both are good until it has heard that it is in.
     const [pass, device] = this.#keeper.get('pass')?.split(' ') ?? [];
     this.#isBehind = false;
+    const early: Message[] = this.#early = [];
     const result = await this.#link.join({
       connection: this.#config.connection,
       token: this.#keeper.get('token'),
@@ -283,7 +286,8 @@ export class Conversation {
       this.#goBackFrom(result.missed);
     }
 
-    this.#merge(result.missed);
+    this.#early = null;
+    this.#merge({ ...result.missed, messages: [...result.missed.messages, ...early] });
     this.#moveRead(result.readSeq);
     this.hasJoined = true;
     this.trouble = null;
@@ -331,7 +335,8 @@ export class Conversation {
 
   #merge(caughtUp: CaughtUp): void {
     if (caughtUp.replaces) {
-      this.messages.clear();
+      // What came while it was read is newer, and stays.
+      [...this.messages.keys()].filter((seq) => seq < caughtUp.from).forEach((seq) => this.messages.delete(seq));
       this.#goBackFrom(caughtUp);
     }
 

@@ -8,8 +8,9 @@ namespace Assistant.Web.Tests.Endpoints.WebChat;
 internal sealed class HeldLine
 {
     private const char End = '\u001e'; // of a message of the hub's JSON protocol
-    private TaskCompletionSource<string>? _caughtUp;
-    private string? _catchUp;
+    private TaskCompletionSource<string>? _answer;
+    private string? _call;
+    private string? _invocation;
     private IWebSocketRoute? _page;
     private IWebSocketRoute? _server;
 
@@ -31,12 +32,28 @@ internal sealed class HeldLine
     /// <returns>The answer to that, which is withheld: <see cref="Tell"/> passes it on.</returns>
     public Task<string> WithholdCatchUpAsync()
     {
-        _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = WithholdAsync("CatchUp");
         TellResync();
-        return _caughtUp.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        return answer;
+    }
+
+    /// <summary>Waits for the page's next call of this name.</summary>
+    /// <returns>The answer to it, which is withheld: <see cref="Tell"/> passes it on.</returns>
+    public Task<string> WithholdAsync(string call)
+    {
+        _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _call = $"\"{call}\"";
+        return _answer.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     public void TellResync() => Tell("""{"type":1,"target":"Resync","arguments":[]}""");
+
+    /// <summary>Tells the page a message of the assistant as it comes live.</summary>
+    public void TellMessage(long seq, string text) => Tell(
+        $$"""
+        {"type":1,"target":"Message","arguments":[{"seq":{{seq}},"author":"assistant","name":"","text":"","html":"<p>{{text}}</p>",
+        "at":"2026-03-24T09:00:00Z","clientId":null,"turnId":null,"editedAt":null,"isDeleted":false,"buttons":[],"isForgotten":false}]}
+        """);
 
     public async Task FallAsync()
     {
@@ -52,9 +69,10 @@ internal sealed class HeldLine
         {
             foreach (var message in Parts(frame))
             {
-                if (_caughtUp is not null && _catchUp is null && message.Contains("\"CatchUp\"", StringComparison.Ordinal))
+                if (_call is { } call && message.Contains(call, StringComparison.Ordinal))
                 {
-                    _catchUp = (string?)JsonNode.Parse(message)!["invocationId"];
+                    _call = null;
+                    _invocation = (string?)JsonNode.Parse(message)!["invocationId"];
                 }
             }
 
@@ -72,14 +90,13 @@ internal sealed class HeldLine
     private bool ComesThrough(string message)
     {
         var said = JsonNode.Parse(message)!;
-        if (_catchUp is null || (string?)said["invocationId"] != _catchUp)
+        if (_invocation is null || (string?)said["invocationId"] != _invocation)
         {
             return !LosesMessages || (string?)said["target"] != "Message";
         }
 
-        _catchUp = null;
-        _caughtUp!.SetResult(message);
-        _caughtUp = null;
+        _invocation = null;
+        _answer!.SetResult(message);
         return false;
     }
 
