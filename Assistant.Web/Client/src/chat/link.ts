@@ -4,7 +4,7 @@ import { Handshake, LineBroken, SecureLine } from './noise';
 import { Doubt, Trust } from './trust';
 import { JoinRequest, JoinResult } from './types';
 
-const answersWithinMs = 20_000;
+const silentForMs = 20_000;
 const pingEveryMs = 15_000;
 
 /** How the conversation talks to the server: in the open, or encrypted between the two. */
@@ -67,7 +67,8 @@ interface Call {
 /**
  * Encrypted between this page and the assistant. What comes is opened in the order it came in, what goes is sealed in the order it
  * was said; a frame that does not open means that somebody changed, repeated, moved or withheld one, and the line is given up.
- * A call now and then makes a missing frame show even when nobody says anything.
+ * A call now and then makes a missing frame show even when nobody says anything. A slow line takes its time: an answer is waited for as
+ * long as frames come, each in its place.
  */
 export class SealedLink implements Link {
   readonly #hub: HubConnection;
@@ -140,13 +141,21 @@ export class SealedLink implements Link {
   }
 
   #answer<T>(id: number): Promise<T> {
-    return new Promise<T>((done, failed) => {
-      // No answer: the line is of no use, whoever is to blame.
-      const timer = setTimeout(() => {
-        this.#fail(id);
-        void this.#hub.stop();
-      }, answersWithinMs);
-      this.#calls.set(id, { done, failed, timer });
+    return new Promise<T>((done, failed) => this.#calls.set(id, { done, failed, timer: this.#expect(id) }));
+  }
+
+  #expect(id: number): number {
+    // No answer and nothing else: the line is of no use, whoever is to blame.
+    return setTimeout(() => {
+      this.#fail(id);
+      void this.#hub.stop();
+    }, silentForMs);
+  }
+
+  #expectLonger(): void {
+    this.#calls.forEach((call, id) => {
+      clearTimeout(call.timer);
+      call.timer = this.#expect(id);
     });
   }
 
@@ -188,6 +197,7 @@ export class SealedLink implements Link {
 
       try {
         const message = await line.open(fromBase64(frame));
+        this.#expectLonger();
         if (message) {
           this.#tell(JSON.parse(new TextDecoder().decode(message)) as Said);
         }

@@ -68,6 +68,30 @@ public sealed partial class ChatPageBrowserTests
         await Expect(page.Locator(".log .balloon")).ToHaveTextAsync(["said meanwhile"]);
     }
 
+    [Fact]
+    public async Task A_slow_encrypted_line_is_waited_for_as_long_as_frames_come()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        await context.AddInitScriptAsync(
+            """
+            const wait = window.setTimeout;
+            window.setTimeout = (done, ms, ...rest) => wait(done, ms === 20000 ? 3000 : ms, ...rest); // how long silence is borne
+            """);
+        var page = await context.NewPageAsync();
+        var line = await HeldLine.HoldAsync(page);
+        await page.GotoAsync(new Uri(house.Address, "/chat/sealed").ToString());
+        await SayAsync(page, "hello");
+        await SayMoreAsync(house, ChatHistory.PageSize - 1, new string('x', 8000)); // fills seven frames
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize);
+
+        line.FrameTakes = TimeSpan.FromMilliseconds(800);
+        await page.ReloadAsync();
+
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize, new() { Timeout = 30_000 });
+        Assert.Equal(2, line.Lines);
+    }
+
     /// <summary>Adds to what the visitor said.</summary>
     private static async Task SayMoreAsync(ChatHouse house, int count, string text = "more")
     {

@@ -4,7 +4,9 @@ using Microsoft.Playwright;
 
 namespace Assistant.Web.Tests.Endpoints.WebChat;
 
-/// <summary>A page's line to the hub in the test's hand, for a chat in the open: it falls, loses or withholds what the test says.</summary>
+/// <summary>
+/// A page's line to the hub in the test's hand: it falls, or is slow; where the chat is in the open it loses or withholds what the test says.
+/// </summary>
 internal sealed class HeldLine
 {
     private const char End = '\u001e'; // of a message of the hub's JSON protocol
@@ -13,6 +15,12 @@ internal sealed class HeldLine
     private string? _invocation;
     private IWebSocketRoute? _page;
     private IWebSocketRoute? _server;
+
+    /// <summary>How many lines the page made.</summary>
+    public int Lines { get; private set; }
+
+    /// <summary>How long each frame of an encrypted chat is on its way to the page; the next one waits for it.</summary>
+    public TimeSpan FrameTakes { get; set; }
 
     /// <summary>Whether messages that are told live get lost.</summary>
     public bool LosesMessages { get; set; }
@@ -64,7 +72,9 @@ internal sealed class HeldLine
     private void Hold(IWebSocketRoute page)
     {
         var server = page.ConnectToServer();
+        var passed = Task.CompletedTask;
         (_page, _server) = (page, server);
+        Lines++;
         page.OnMessage(frame =>
         {
             foreach (var message in Parts(frame))
@@ -82,9 +92,20 @@ internal sealed class HeldLine
         {
             foreach (var message in Parts(frame).Where(ComesThrough))
             {
-                page.Send(message + End);
+                passed = PassAsync(passed, page, message);
             }
         });
+    }
+
+    private async Task PassAsync(Task before, IWebSocketRoute page, string message)
+    {
+        await before;
+        if (FrameTakes > TimeSpan.Zero && message.Contains("\"target\":\"Frame\"", StringComparison.Ordinal))
+        {
+            await Task.Delay(FrameTakes, TimeProvider.System, CancellationToken.None);
+        }
+
+        page.Send(message + End);
     }
 
     private bool ComesThrough(string message)
