@@ -1,11 +1,11 @@
-import { newId, pause } from './attempts';
+import { pause } from './attempts';
 import { Keeper } from './keeper';
 import { Line } from './line';
 import { Link, OpenLink, SealedLink } from './link';
 import { canEncrypt } from './noise';
 import { newest, Outgoing } from './outgoing';
 import { Doubt, Trust } from './trust';
-import { CaughtUp, Config, JoinResult, Message, Pending, Progress, SendResult, State, Typing } from './types';
+import { CaughtUp, Config, JoinResult, Message, Pending, Progress, State, Typing } from './types';
 import { Writing } from './writing';
 
 const typingShownMs = 6000;
@@ -121,22 +121,9 @@ export class Conversation {
     void this.#outgoing.send();
   }
 
-  async press(message: Message, data: string): Promise<boolean> {
-    const id = newId();
-    for (let tries = 0; tries < 3; tries++) {
-      try {
-        const result = await this.#link.invoke<SendResult>('Press', id, message.seq, data);
-        if (result.status !== 'slow') {
-          return result.status === 'stored';
-        }
-
-        await pause(result.retryAfterMs);
-      } catch {
-        await pause(1000);
-      }
-    }
-
-    return false;
+  press(message: Message, data: string): Promise<boolean> {
+    const visitor = this.#visitor; // who comes back as somebody else did not press it
+    return this.#outgoing.press(message.seq, data, () => visitor === this.#visitor);
   }
 
   markRead(): void {

@@ -7,6 +7,7 @@ import { Message, Pending, SendResult } from './types';
 const showBackMs = 3000;
 const closedMs = 5000;
 const faultMs = 2000;
+const lookMs = 1000;
 
 /** Whom it tells how the messages fare. */
 export interface Owner {
@@ -24,8 +25,8 @@ export function newest(messages: ReadonlyMap<number, Message>): number {
 }
 
 /**
- * What the person wrote and the server has not shown back. It is kept until then, a reload included, and sent one after the other,
- * again under the same id: the order it was written in is the order it is stored in.
+ * What the person says. What they wrote and the server has not shown back is kept until then, a reload included, and sent one after the
+ * other, again under the same id: the order it was written in is the order it is stored in.
  */
 export class Outgoing {
   readonly #keeper: Keeper;
@@ -99,28 +100,62 @@ export class Outgoing {
     }
   }
 
+  /**
+   * Presses a button of a message, however long there is no line or the chat takes nothing.
+   * @param isWanted Whether whoever pressed it is still here.
+   * @returns Whether the chat took it.
+   */
+  async press(seq: number, data: string, isWanted: () => boolean): Promise<boolean> {
+    const id = newId();
+    while (isWanted()) {
+      try {
+        const status = this.#line.isUp && await this.#say('Press', id, seq, data);
+        if (status) {
+          return status === 'stored';
+        }
+      } catch {
+        // The line fell, or the server had a fault.
+      }
+
+      await pause(lookMs);
+    }
+
+    return false;
+  }
+
   async #sendOne(one: Pending): Promise<void> {
     const after = newest(this.#shown);
-    const result = await this.#link.invoke<SendResult>('Send', one.id, one.text);
-    switch (result.status) {
-      case 'stored':
-        one.state = 'stored';
-        one.after = after;
-        this.settle();
-        this.#owner.took(true);
-        window.setTimeout(() => this.#all.includes(one) && this.#owner.late(), showBackMs);
-        break;
-      case 'slow':
-        await pause(result.retryAfterMs);
-        break;
-      case 'closed':
-        this.#owner.took(false);
-        await pause(closedMs);
-        break;
-      default:
-        one.state = 'failed';
-        one.isLong = result.status === 'long';
+    const status = await this.#say('Send', one.id, one.text);
+    if (status === 'stored') {
+      one.state = 'stored';
+      one.after = after;
+      this.settle();
+      window.setTimeout(() => this.#all.includes(one) && this.#owner.late(), showBackMs);
+    } else if (status !== null) {
+      one.state = 'failed';
+      one.isLong = status === 'long';
     }
+  }
+
+  /** @returns How it ended; null when it is to be said again, and the wait for that is over. */
+  async #say(name: 'Send' | 'Press', ...args: unknown[]): Promise<SendResult['status'] | null> {
+    const { status, retryAfterMs } = await this.#link.invoke<SendResult>(name, ...args);
+    if (status === 'slow') {
+      await pause(retryAfterMs);
+      return null;
+    }
+
+    if (status === 'closed') {
+      this.#owner.took(false);
+      await pause(closedMs);
+      return null;
+    }
+
+    if (status === 'stored') {
+      this.#owner.took(true);
+    }
+
+    return status;
   }
 
   #next(): Pending | undefined {
