@@ -27,6 +27,8 @@ export class Conversation {
   devices = 1;
   readSeq: number;
   hasEarlier = false;
+  /** Where what was read of the conversation begins; there may be nothing to see there. */
+  from = 0;
   trouble: Trouble = null;
   hasJoined = false;
   /** Nothing is said until the person has decided about it. */
@@ -48,8 +50,6 @@ export class Conversation {
   readonly #changed: () => void;
   /** Whom all of this belongs to; null when the page does not know yet. */
   #visitor: string | null;
-  /** Where what was read of the conversation begins; there may be nothing to see there. */
-  #from = 0;
   /** What is told while a join is under way waits here: nobody knows yet whose it is and what came before it. */
   #early: Message[] | null = null;
   #isCatchingUp = false;
@@ -148,7 +148,7 @@ export class Conversation {
   }
 
   async showEarlier(): Promise<void> {
-    const page = await this.#link.invoke<CaughtUp>('Earlier', this.#from);
+    const page = await this.#link.invoke<CaughtUp>('Earlier', this.from);
     this.#merge(page);
     this.#goBackFrom(page);
     this.#changed();
@@ -333,7 +333,7 @@ export class Conversation {
 
   #goBackFrom(page: CaughtUp): void {
     this.hasEarlier = page.hasEarlier;
-    this.#from = page.from;
+    this.from = page.from;
   }
 
   #put(message: Message): void {

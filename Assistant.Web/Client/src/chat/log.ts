@@ -6,12 +6,16 @@ import { Message, Pending } from './types';
 const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
 const calendar = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
 const groupMs = 5 * 60_000;
+// A browser hands on what was added a while after it was drawn, and looks only then whether it is to be told.
+const hushMs = 500;
 
 /** The messages, drawn with as little change as possible: what did not change keeps its element, so nothing moves or is read twice. */
 export class Log {
   readonly element = el('ol', { class: 'log', role: 'log', 'aria-label': t.log, 'aria-live': 'polite' });
   readonly #items = new Map<string, { element: HTMLLIElement; drawn: unknown }>();
   readonly #press: (message: Message, data: string, button: HTMLButtonElement) => void;
+  #from = 0;
+  #hushed = 0;
 
   constructor(press: (message: Message, data: string, button: HTMLButtonElement) => void) {
     this.#press = press;
@@ -32,6 +36,11 @@ export class Log {
       wanted.push(item);
     }
 
+    if (conversation.from !== this.#from) {
+      this.#from = conversation.from;
+      this.#hush();
+    }
+
     const keep = new Set(wanted);
     for (const [key, { element }] of this.#items) {
       if (!keep.has(element)) {
@@ -49,6 +58,13 @@ export class Log {
     this.element.querySelectorAll<HTMLButtonElement>('.buttons button').forEach((button) => {
       button.disabled = button.closest('li') !== last || button.dataset['pressed'] === 'yes';
     });
+  }
+
+  /** What was said before is no news: a screen reader does not tell it unasked. */
+  #hush(): void {
+    this.element.setAttribute('aria-live', 'off');
+    clearTimeout(this.#hushed);
+    this.#hushed = setTimeout(() => this.element.setAttribute('aria-live', 'polite'), hushMs);
   }
 
   #item(key: string, drawn: unknown, make: () => HTMLElement[]): HTMLLIElement {

@@ -92,6 +92,40 @@ public sealed partial class ChatPageBrowserTests
         Assert.Equal(2, line.Lines);
     }
 
+    [Fact]
+    public async Task A_screen_reader_is_told_what_is_new_and_not_what_was_said_before()
+    {
+        await using var house = await ChatHouse.StartAsync(isReal: true);
+        await using var context = await browser.OpenAsync();
+        await context.AddInitScriptAsync(
+            """
+            window.told = [];
+            new MutationObserver((changes) => changes
+              .filter(({ target, addedNodes }) => addedNodes.length > 0 && target.matches?.('[role=log]'))
+              .forEach(({ target }) => window.told.push(target.getAttribute('aria-live'))))
+              .observe(document, { childList: true, subtree: true });
+            """);
+        var (page, faults) = await OpenAsync(context, house);
+        await SayAsync(page, "long ago");
+        await SayMoreAsync(house, ChatHistory.PageSize);
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize + 1);
+
+        await page.ReloadAsync();
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize);
+        Assert.Equal(["off"], await ToldAsync());
+        await Expect(page.GetByRole(AriaRole.Log)).ToHaveAttributeAsync("aria-live", "polite");
+        house.Book.Answer(await FirstConversationAsync(house), "news");
+        await Expect(page.Locator("li.assistant")).ToHaveCountAsync(1);
+        Assert.Equal(["polite"], await ToldAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show earlier messages" }).ClickAsync();
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize + 2);
+        Assert.Equal(["off"], await ToldAsync());
+        Assert.Empty(faults);
+
+        // How what was added since the last time is told.
+        Task<string[]> ToldAsync() => page.EvaluateAsync<string[]>("() => [...new Set(window.told.splice(0))]");
+    }
+
     /// <summary>Adds to what the visitor said.</summary>
     private static async Task SayMoreAsync(ChatHouse house, int count, string text = "more")
     {
