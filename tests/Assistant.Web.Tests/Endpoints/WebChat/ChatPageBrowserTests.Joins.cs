@@ -76,7 +76,7 @@ public sealed partial class ChatPageBrowserTests
         await context.AddInitScriptAsync(
             """
             const wait = window.setTimeout;
-            window.setTimeout = (done, ms, ...rest) => wait(done, ms === 20000 ? 3000 : ms, ...rest); // how long silence is borne
+            window.setTimeout = (done, ms, ...rest) => wait(done, ms === 20000 ? 6000 : ms, ...rest); // how long silence is borne
             """);
         var page = await context.NewPageAsync();
         var line = await HeldLine.HoldAsync(page);
@@ -85,10 +85,10 @@ public sealed partial class ChatPageBrowserTests
         await SayMoreAsync(house, ChatHistory.PageSize - 1, new string('x', 8000)); // fills seven frames
         await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize);
 
-        line.FrameTakes = TimeSpan.FromMilliseconds(800);
+        line.FrameTakes = TimeSpan.FromMilliseconds(1500);
         await page.ReloadAsync();
 
-        await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize, new() { Timeout = 30_000 });
+        await Expect(page.Locator(".log li")).ToHaveCountAsync(ChatHistory.PageSize, new() { Timeout = 60_000 });
         Assert.Equal(2, line.Lines);
     }
 
