@@ -52,8 +52,8 @@ internal sealed class PageInspector(IPage page, Look device, PhraseCheck phrases
         }
         """;
 
-    // What a finger meets 44 px high around the middle, of what is not cut off by the edge of what it scrolls in. Links within a sentence are as high as
-    // its lines, and a row of a table opens wherever it is pressed.
+    // What a finger meets 44 px high around the middle, of what is not cut off by the edge of what it scrolls in, nor by a menu or dialog that lies open over
+    // it. Links within a sentence are as high as its lines, and a row of a table opens wherever it is pressed.
     private const string Targets = """
         () => {
           const reach = 21, out = [];
@@ -70,9 +70,14 @@ internal sealed class PageInspector(IPage page, Look device, PhraseCheck phrases
             const place = e.matches('tr [data-walk]') ? e.closest('tr') : e, box = place.getBoundingClientRect(), style = getComputedStyle(e);
             const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
             const meets = at => { const hit = document.elementFromPoint(x, at); return hit && (place.contains(hit) || hit.closest('label')?.control === e); };
+            const isCovered = at => {
+              const hit = document.elementFromPoint(x, at), over = hit?.closest('details[open], dialog[open]');
+              for (let on = hit; over?.contains(on); on = on.parentElement) { if (/absolute|fixed/.test(getComputedStyle(on).position)) return !over.contains(place); }
+              return false;
+            };
             const { top, bottom } = seen(place);
             if (style.display === 'inline' && place === e || box.width < 4 || box.height > 43.5 || y - reach < top || y + reach > bottom || !meets(y)) continue;
-            if (!meets(y - reach) || !meets(y + reach)) out.push(`too low to be touched: ${e.tagName.toLowerCase()}.${e.className} "${(e.ariaLabel ?? e.textContent).trim().slice(0, 24)}" ${Math.round(box.height)} px`);
+            if ([y - reach, y + reach].some(at => !meets(at) && !isCovered(at))) out.push(`too low to be touched: ${e.tagName.toLowerCase()}.${e.className} "${(e.ariaLabel ?? e.textContent).trim().slice(0, 24)}" ${Math.round(box.height)} px`);
           }
           return [...new Set(out)];
         }
